@@ -1,0 +1,178 @@
+"""Every setting that can be given from outside, its type, its default and what it is for.
+
+A value comes from the variable itself or, for secrets, from the file that `<NAME>_FILE` names. A malformed
+value and an unknown variable with our prefix stop the start with one sentence that names them.
+"""
+
+import base64
+import binascii
+import difflib
+import os
+import zoneinfo
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+PREFIX = "ACLF_"
+WELL_KNOWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT"}
+NOT_SETTINGS = {"ACLF_DATA"}
+WHERE_TO_READ = "docs/operations.md lists every setting."
+
+
+class ConfigurationError(SystemExit):
+    """Stops the process with plain sentences instead of a traceback."""
+
+
+class Mode(StrEnum):
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+def _words(value: Any) -> Any:
+    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
+
+
+def _url_of(*schemes: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if urlsplit(value).scheme not in schemes:
+            raise ValueError(f"must be an address that starts with {' or '.join(f'{s}://' for s in schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _zone(value: str) -> str:
+    if value not in zoneinfo.available_timezones():
+        raise ValueError("must be the name of a time zone, such as Asia/Shanghai")
+    return value
+
+
+def _fernet_key(value: str) -> str:
+    try:
+        length = len(base64.urlsafe_b64decode(value))
+    except (binascii.Error, ValueError):
+        length = 0
+    if length != 32:
+        raise ValueError("must be 32 random bytes in URL-safe base64 (make one: manage.py make_keys)")
+    return value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+Key = Annotated[str, AfterValidator(_fernet_key)]
+Keys = Annotated[tuple[Key, ...], BeforeValidator(_words), Field(min_length=1)]
+WebAddress = Annotated[str, _url_of("http", "https")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Environment(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    mode: Mode = Mode.PRODUCTION
+    port: Port = 8000
+    base_url: WebAddress = "http://localhost:8000"
+    allowed_hosts: Words = ()
+    behind_proxy: bool = False
+
+    database_url: Annotated[str, _url_of("postgresql", "postgres")]
+    database_pool: Annotated[int, Field(ge=0, le=100)] = 0
+    statement_timeout_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
+    redis_url: Annotated[str, _url_of("redis", "rediss")]
+
+    secret_key: Annotated[str, Field(min_length=50)]
+    secret_key_fallbacks: Words = ()
+    identity_keys: Keys
+    blind_index_key: Key
+
+    email_url: Annotated[str, _url_of("smtp", "smtps", "smtp+starttls")]
+    email_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+    mfa_required: bool | None = None
+    oidc_issuer: WebAddress | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_name: str = "OpenID Connect"
+
+    display_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] | None = None
+    heartbeat_url: WebAddress | None = None
+    metrics_token: Annotated[str, Field(min_length=20)] | None = None
+
+
+def variable_of(field: str) -> str:
+    """The environment variable that sets `field`."""
+    return field.upper() if field.upper() in WELL_KNOWN else PREFIX + field.upper()
+
+
+VARIABLES = {variable_of(field): field for field in Environment.model_fields}
+
+
+def load(environ: Mapping[str, str] | None = None) -> Environment:
+    """Read and check the environment; raises ConfigurationError with a sentence for each mistake."""
+    environ = os.environ if environ is None else environ
+    values, problems = _read(environ)
+    try:
+        environment = Environment.model_validate(values)
+    except ValidationError as error:
+        problems += [_sentence(item) for item in error.errors() if not _read_badly(item, problems)]
+    else:
+        problems += _unsafe(environment)
+    if problems:
+        raise ConfigurationError("\n".join([*problems, WHERE_TO_READ]))
+    return environment
+
+
+def _read(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    values, problems = {}, []
+    for name, field in VARIABLES.items():
+        file_name = environ.get(f"{name}_FILE")
+        if file_name and name in environ:
+            problems.append(f"Both {name} and {name}_FILE are set: keep one of them.")
+        elif file_name:
+            try:
+                values[field] = Path(file_name).read_text().strip()
+            except (OSError, UnicodeDecodeError):
+                problems.append(f"{name}_FILE names {file_name}, which cannot be read.")
+        elif environ.get(name):
+            values[field] = environ[name]
+    return values, problems + _unknown(environ)
+
+
+def _unknown(environ: Mapping[str, str]) -> list[str]:
+    known = [*VARIABLES, *(f"{name}_FILE" for name in VARIABLES), *NOT_SETTINGS]
+    problems = []
+    for name in sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
+        close = difflib.get_close_matches(name, known, n=1)
+        problems.append(f"There is no setting {name}" + (f": is {close[0]} meant?" if close else "."))
+    return problems
+
+
+def _read_badly(item: Any, problems: list[str]) -> bool:
+    name = variable_of(str(item["loc"][0]))
+    return any(f"{name}_FILE" in problem for problem in problems)
+
+
+def _sentence(item: Any) -> str:
+    name = variable_of(str(item["loc"][0]))
+    if item["type"] == "missing":
+        return f"{name} is not set and has no default."
+    message = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{name} is malformed: it {message[0].lower()}{message[1:]}."
+
+
+def _unsafe(environment: Environment) -> list[str]:
+    if environment.mode is not Mode.PRODUCTION:
+        return []
+    checks = {
+        "ACLF_ALLOWED_HOSTS is not set: production needs the host names it answers to.": environment.allowed_hosts,
+        "ACLF_ALLOWED_HOSTS contains *: name the hosts that production answers to.": (
+            "*" not in environment.allowed_hosts
+        ),
+        "ACLF_BASE_URL must start with https:// in production.": environment.base_url.startswith("https://"),
+    }
+    return [sentence for sentence, fine in checks.items() if not fine]

@@ -1,0 +1,74 @@
+"""Structured logs: JSON in production, readable in the demo, and no personal data in either."""
+
+import logging
+import logging.config
+import uuid
+from collections.abc import Callable, MutableMapping
+from typing import Any
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+PERSONAL = frozenset(
+    "name patient_name patient birth_date date_of_birth national_id local_number phone mobile address email "
+    "password token session secret authorization cookie".split()
+)
+
+
+def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace values under keys that name a person, whoever logged them."""
+    return {key: "[removed]" if key in PERSONAL else value for key, value in event.items()}
+
+
+def configure(*, level: str, as_json: bool) -> None:
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        drop_personal,
+    ]
+    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    exceptions = [structlog.processors.format_exc_info] if as_json else []
+    final = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, renderer]
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "structured": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "processors": final,
+                    "foreign_pre_chain": shared,
+                }
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "root": {"handlers": ["stderr"], "level": level},
+            "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+        }
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+
+
+class RequestLogMiddleware:
+    """Gives each request an id, in its logs and in the `X-Request-ID` answer header."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
