@@ -1,0 +1,72 @@
+"""Hints to the workers. Losing one costs seconds: the row in the outbox is the message."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import redis
+import structlog
+from celery import current_app
+from kombu.exceptions import OperationalError
+
+from notifications.outage import Outage
+from notifications.outbox import Waiting
+from notifications.redis_client import impatient_redis
+
+log = structlog.get_logger(__name__)
+
+IDS_PER_TASK = 20
+CANARY_EXPIRES_SECONDS = 60
+
+outage = Outage(pause_seconds=5)
+
+
+def is_reachable() -> bool:
+    """Whether the broker answers now, found out within a second."""
+    try:
+        impatient_redis().ping()
+    except (redis.RedisError, OSError):
+        outage.begin()
+        return False
+    outage.end()
+    return True
+
+
+def hint(waiting: Iterable[Waiting]) -> bool:
+    """Tell the workers what waits. Never raises and never waits long; False when the broker is out of reach."""
+    by_queue: dict[str, list[UUID]] = {}
+    for delivery in waiting:
+        by_queue.setdefault(_queue(delivery), []).append(delivery.id)
+    for queue, ids in by_queue.items():
+        for start in range(0, len(ids), IDS_PER_TASK):
+            chunk = [str(id) for id in ids[start : start + IDS_PER_TASK]]
+            if not _send("notifications.tasks.deliver", [chunk], queue=queue):
+                return False
+    return True
+
+
+def send_canary(*, now: datetime) -> bool:
+    """Ask a worker for a sign of life."""
+    return _send(
+        "notifications.tasks.canary", [now.isoformat()], queue="notify", expires=CANARY_EXPIRES_SECONDS
+    )
+
+
+def _queue(delivery: Waiting) -> str:
+    if delivery.is_retry:
+        return "retry"
+    return "critical" if delivery.urgent else "notify"
+
+
+def _send(task: str, args: list[Any], **options: Any) -> bool:
+    # The ping comes first because it is the only step whose time limit is ours: kombu would wait for seconds.
+    if not outage.is_over or not is_reachable():
+        return False
+    try:
+        current_app.send_task(task, args=args, retry=False, ignore_result=True, **options)
+    except (OperationalError, redis.RedisError, OSError) as error:
+        outage.begin()
+        log.warning("broker_unreachable", task=task, error=type(error).__name__)
+        return False
+    return True

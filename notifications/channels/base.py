@@ -1,0 +1,85 @@
+"""The contract of a channel. docs/ holds the checklist for adding one."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.template.backends.django import DjangoTemplates
+from django.utils.functional import Promise
+
+from notifications.hooks import Rendered
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a channel hands over. `delivery_id` is the idempotency key: the same message has the same one again.
+
+    `link` is absolute and opens a page that asks for sign-in; opening it changes nothing.
+    """
+
+    delivery_id: UUID
+    user_id: UUID
+    address: str
+    language: str
+    severity: str
+    kind: str
+    rendered: Rendered
+    link: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The provider's acceptance; `is_delivered` when it vouches that the message has arrived."""
+
+    reference: str = ""
+    is_delivered: bool = False
+
+
+class ChannelError(Exception):
+    """Handing over failed.
+
+    `permanent`: trying again will not help. `address_is_dead`: and the address itself is why, so that it is not
+    used again. `retry_after`: how long the provider asks us to wait.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        address_is_dead: bool | None = None,
+        retry_after: timedelta | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.address_is_dead = permanent if address_is_dead is None else address_is_dead
+        self.retry_after = retry_after
+
+
+class Channel(ABC):
+    """A way to tell someone something.
+
+    `is_stored`: told once the notification is committed; nothing is sent, and it proves no one was reached.
+    `is_of_account`: everybody has it, at the e-mail address of their account. Other channels need a subscription.
+    """
+
+    name: ClassVar[str]
+    label: ClassVar[str | Promise]
+    is_stored: ClassVar[bool] = False
+    is_of_account: ClassVar[bool] = False
+
+    @abstractmethod
+    def send(self, message: Message) -> Receipt:
+        """Hand `message` over within a bounded time, outside any transaction. Raises ChannelError."""
+
+
+def templates_of(folder: Path) -> DjangoTemplates:
+    """The templates that lie beside a channel's code."""
+    return DjangoTemplates(
+        {"NAME": folder.name, "DIRS": [folder / "templates"], "APP_DIRS": False, "OPTIONS": {}}
+    )

@@ -1,0 +1,3 @@
+from notifications.channels.email.channel import EmailChannel
+
+__all__ = ["EmailChannel"]

@@ -1,0 +1,3 @@
+from notifications.channels.inapp.channel import InAppChannel
+
+__all__ = ["InAppChannel"]

@@ -1,0 +1,96 @@
+"""What this room must know about other rooms' things, told by them when the program starts.
+
+A room that notifies registers each of its subject types here: how to word it, whether a recipient may still
+see it, and whom to tell when someone cannot be reached. A room with live pages registers the topics of a user.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils import translation
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from notifications.models import Notification
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A notification in one language. `url_path` starts with a slash and leads to a page that asks for sign-in."""
+
+    title: str
+    body: str
+    url_path: str
+
+
+class Render(Protocol):
+    def __call__(self, kind: str, payload: Mapping[str, Any], language: str) -> Rendered: ...
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How one subject type answers what delivery has to ask."""
+
+    render: Render
+    still_entitled: Callable[["Notification"], bool]
+    next_recipients: Callable[["Notification"], Sequence[UUID]]
+    undeliverable: Callable[["Notification", datetime], None]
+
+
+_subjects: dict[str, Subject] = {}
+_topics: list[Callable[["User"], set[str]]] = []
+
+
+def _nobody(notification: "Notification") -> Sequence[UUID]:
+    return ()
+
+
+def _untold(notification: "Notification", now: datetime) -> None:
+    return None
+
+
+def register_subject(
+    subject_type: str,
+    *,
+    render: Render,
+    still_entitled: Callable[["Notification"], bool],
+    next_recipients: Callable[["Notification"], Sequence[UUID]] = _nobody,
+    undeliverable: Callable[["Notification", datetime], None] = _untold,
+) -> None:
+    """Make `subject_type` known.
+
+    `render` words a kind and payload in a language; the language is also active while it runs.
+    `still_entitled` is asked right before sending: may the recipient still see the subject?
+    `next_recipients` gives the ids of other people of the audience, best first, when the recipient is out of reach.
+    `undeliverable` is called, in the transaction that records it, when nobody at all could be told.
+    """
+    _subjects[subject_type] = Subject(render, still_entitled, next_recipients, undeliverable)
+
+
+def subject(subject_type: str) -> Subject:
+    """The registered answers of `subject_type`; raises ImproperlyConfigured when nobody registered it."""
+    try:
+        return _subjects[subject_type]
+    except KeyError:
+        raise ImproperlyConfigured(f"No room registered the notification subject “{subject_type}”.") from None
+
+
+def render(notification: "Notification", language: str) -> Rendered:
+    """The words of `notification` in `language` ("zh-hans" or "en")."""
+    with translation.override(language):
+        return subject(notification.subject_type).render(notification.kind, notification.payload, language)
+
+
+def register_topics(topics_of: Callable[["User"], set[str]]) -> None:
+    """Add a function that names the live topics a user may hear, such as "ward:<id>"."""
+    if topics_of not in _topics:
+        _topics.append(topics_of)
+
+
+def topics_of(user: "User") -> frozenset[str]:
+    """Every live topic of `user`, their own included."""
+    return frozenset({f"user:{user.pk}"}.union(*(find(user) for find in _topics)))

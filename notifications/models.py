@@ -1,0 +1,252 @@
+"""The outbox: what was told to whom, and what became of each way of telling it."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Severity(models.TextChoices):
+    """How loud a notification is, from the quietest to the loudest."""
+
+    INFO = "info", _("information")
+    WARNING = "warning", _("warning")
+    SEVERE = "severe", _("severe")
+    CRITICAL = "critical", _("critical")
+
+    @property
+    def is_urgent(self) -> bool:
+        return self in (Severity.SEVERE, Severity.CRITICAL)
+
+
+class NotificationQuerySet(models.QuerySet["Notification"]):
+    def visible_to(self, user: "User") -> "NotificationQuerySet":
+        """What was addressed to `user`: nobody reads another person's inbox."""
+        return self.filter(recipient_id=user.pk)
+
+    def standing(self) -> "NotificationQuerySet":
+        """Those whose reason has not been taken away."""
+        return self.filter(withdrawn_at__isnull=True)
+
+
+class Notification(models.Model):
+    """One thing told to one person about one subject; `dedup_key` makes telling it twice impossible.
+
+    `payload` holds codes, ids and numbers, never personal data; words are chosen when it is read.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    dedup_key = models.CharField(max_length=200, unique=True)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications", db_index=False
+    )
+    instead_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="substitutes", db_index=False
+    )
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    kind = models.CharField(max_length=60)
+    severity = models.CharField(max_length=10, choices=Severity)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at", "-id"]
+        indexes: ClassVar = [
+            models.Index(fields=["recipient", "-created_at", "-id"], name="notification_inbox"),
+            models.Index(
+                fields=["recipient"],
+                condition=Q(read_at__isnull=True, withdrawn_at__isnull=True),
+                name="notification_unread",
+            ),
+            models.Index(
+                fields=["subject_type", "subject_id"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="notification_standing",
+            ),
+            models.Index(
+                fields=["instead_of"], condition=Q(instead_of__isnull=False), name="notification_substitutes"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(severity__in=["info", "warning", "severe", "critical"]),
+                name="notification_severity_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(acknowledged_at__isnull=True) | Q(read_at__isnull=False),
+                name="notification_acknowledged_is_read",
+            ),
+            models.CheckConstraint(
+                condition=~Q(dedup_key="") & ~Q(subject_type="") & ~Q(subject_id="") & ~Q(kind=""),
+                name="notification_names_its_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.severity}) on {self.subject_type} {self.subject_id}"
+
+
+class Subscription(models.Model):
+    """One address of one person on one channel, and how it fared last.
+
+    A channel of the account (in-app, e-mail) works without a row; its row appears with the first result
+    and belongs to that address, so a changed address starts afresh. `min_severity` cannot exceed "severe":
+    a severe or critical alert goes out on every enabled address.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions", db_index=False
+    )
+    channel = models.CharField(max_length=20)
+    address = models.CharField(max_length=500, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    enabled = models.BooleanField(default=True)
+    min_severity = models.CharField(max_length=10, choices=Severity, default=Severity.INFO)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_error_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["channel", "address"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "channel", "address"], name="subscription_once"),
+            models.CheckConstraint(
+                condition=Q(min_severity__in=["info", "warning", "severe"]),
+                name="subscription_keeps_the_floor",
+            ),
+            models.CheckConstraint(condition=~Q(channel=""), name="subscription_names_its_channel"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.user_id}"
+
+
+class DeliveryState(models.TextChoices):
+    """States move forward only; a trigger in the database refuses the way back."""
+
+    PENDING = "pending", _("waiting")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("handed over")
+    DELIVERED = "delivered", _("delivered")
+    FAILED = "failed", _("failed, told another way")
+    UNDELIVERABLE = "undeliverable", _("undeliverable")
+    DROPPED = "dropped", _("no longer needed")
+
+
+class DropReason(models.TextChoices):
+    """Why a message was not sent although nothing failed."""
+
+    WITHDRAWN = "withdrawn", _("its reason was gone")
+    ACKNOWLEDGED = "acknowledged", _("the recipient already knew")
+    INACTIVE = "inactive", _("the account is closed")
+    NOT_ENTITLED = "not_entitled", _("the recipient may no longer see it")
+    UNSUBSCRIBED = "unsubscribed", _("the recipient switched the channel off")
+
+
+OPEN_STATES = (DeliveryState.PENDING, DeliveryState.SENDING)
+
+
+class Delivery(models.Model):
+    """One way (channel and address) of telling one notification; the row is the message.
+
+    `sending` without a lease waits for its next attempt at `available_at`. `next_hint_at` is when a sweeper
+    should remind the workers of it. `uncertain_attempts` counts leases that ran out: there the provider may
+    have accepted what we then sent again.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    notification = models.ForeignKey(
+        Notification, on_delete=models.CASCADE, related_name="deliveries", db_index=False
+    )
+    channel = models.CharField(max_length=20)
+    subscription = models.ForeignKey(
+        Subscription, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    urgent = models.BooleanField()
+    state = models.CharField(max_length=15, choices=DeliveryState, default=DeliveryState.PENDING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    uncertain_attempts = models.PositiveSmallIntegerField(default=0)
+    available_at = models.DateTimeField()
+    next_hint_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+    provider_reference = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+    dropped_reason = models.CharField(max_length=20, choices=DropReason, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-urgent", "available_at"],
+                condition=Q(state__in=["pending", "sending"]),
+                name="delivery_due",
+            ),
+            models.Index(
+                fields=["next_hint_at"],
+                condition=Q(state__in=["pending", "sending"]),
+                name="delivery_to_hint",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["notification", "channel", "subscription"],
+                nulls_distinct=False,
+                name="delivery_once_per_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=list(DeliveryState.values)), name="delivery_state_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(leased_until__isnull=True, lease_token__isnull=True)
+                | Q(leased_until__isnull=False, lease_token__isnull=False, state="sending"),
+                name="delivery_lease_only_while_sending",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["sent", "delivered"], sent_at__isnull=False)
+                | Q(state__in=["pending", "sending", "dropped"], sent_at__isnull=True)
+                | Q(state__in=["failed", "undeliverable"]),
+                name="delivery_sent_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="delivered", delivered_at__isnull=False)
+                | (~Q(state="delivered") & Q(delivered_at__isnull=True)),
+                name="delivery_delivered_has_its_time",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state="dropped") & ~Q(dropped_reason=""))
+                | (~Q(state="dropped") & Q(dropped_reason="")),
+                name="delivery_dropped_has_its_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.state} ({self.pk})"
+
+
+class ProcessTick(models.Model):
+    """The last sign of life of a kind of process (engine, delivery, worker) and how far behind it was."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    at = models.DateTimeField()
+    lag = models.DurationField(default=timedelta(0))
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at:%Y-%m-%d %H:%M:%S%z}, lag {self.lag}"

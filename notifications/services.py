@@ -1,0 +1,121 @@
+"""The verbs of telling: notify, withdraw, acknowledge, mark as read; and the sign of life of a process."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Coalesce
+
+from accounts.ids import new_id
+from notifications import announcing, outbox
+from notifications.models import Notification, ProcessTick, Severity
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What to tell whom. `topics` are the live topics whose open pages should look again."""
+
+    dedup_key: str
+    recipient_id: UUID
+    subject_type: str
+    subject_id: str
+    kind: str
+    severity: Severity | str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    topics: Collection[str] = ()
+    instead_of_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subject_id", str(self.subject_id))
+        object.__setattr__(self, "severity", Severity(self.severity))
+
+
+@transaction.atomic
+def notify(*, notices: Iterable[Notice], now: datetime) -> list[Notification]:
+    """Store notices and a delivery for each way their recipients can be reached; hint once committed.
+
+    A notice whose dedup key is already stored has no effect. Returns the notifications that are new.
+    """
+    by_key = {notice.dedup_key: notice for notice in notices}
+    if not by_key:
+        return []
+    drafts = [_draft(notice, now) for _, notice in sorted(by_key.items())]
+    new, waiting = outbox.store(drafts, now)
+    if new:
+        told = [by_key[notification.dedup_key] for notification in new]
+        transaction.on_commit(partial(announcing.announce, told, waiting), robust=True)
+    return new
+
+
+def _draft(notice: Notice, now: datetime) -> Notification:
+    return Notification(
+        id=new_id(),
+        dedup_key=notice.dedup_key,
+        recipient_id=notice.recipient_id,
+        instead_of_id=notice.instead_of_id,
+        subject_type=notice.subject_type,
+        subject_id=notice.subject_id,
+        kind=notice.kind,
+        severity=notice.severity,
+        payload=dict(notice.payload),
+        created_at=now,
+    )
+
+
+def withdraw(
+    *,
+    subject_type: str,
+    subject_id: UUID | str,
+    kinds: Collection[str] | None = None,
+    recipient: "User | None" = None,
+    now: datetime,
+) -> int:
+    """Take back what was told about a subject: its reason is gone. Returns how many were standing.
+
+    What has not been sent yet is dropped at send time; what was sent leaves the inbox.
+    """
+    standing = Notification.objects.standing().filter(subject_type=subject_type, subject_id=str(subject_id))
+    if kinds is not None:
+        standing = standing.filter(kind__in=kinds)
+    if recipient is not None:
+        standing = standing.filter(recipient_id=recipient.pk)
+    return standing.update(withdrawn_at=now)
+
+
+def acknowledge(*, notification: Notification, user: "User", now: datetime) -> Notification:
+    """`user` says that they know. The first acknowledgement counts; repeating it changes nothing.
+
+    Raises Notification.DoesNotExist when it is not theirs.
+    """
+    own = Notification.objects.visible_to(user).filter(pk=notification.pk)
+    own.filter(acknowledged_at__isnull=True).update(acknowledged_at=now, read_at=Coalesce("read_at", now))
+    return own.get()
+
+
+def mark_read(*, notification: Notification, user: "User", now: datetime) -> Notification:
+    """`user` has seen it. Raises Notification.DoesNotExist when it is not theirs."""
+    own = Notification.objects.visible_to(user).filter(pk=notification.pk)
+    own.filter(read_at__isnull=True).update(read_at=now)
+    return own.get()
+
+
+def mark_all_read(*, user: "User", now: datetime) -> int:
+    """Everything in the inbox of `user` has been seen. Returns how many were unread."""
+    return Notification.objects.visible_to(user).standing().filter(read_at__isnull=True).update(read_at=now)
+
+
+def tick(*, name: str, now: datetime, lag: timedelta = timedelta(0)) -> None:
+    """Record that the process `name` is alive at `now` and `lag` behind its work."""
+    ProcessTick.objects.bulk_create(
+        [ProcessTick(name=name, at=now, lag=lag)],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["at", "lag"],
+    )
