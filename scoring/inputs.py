@@ -1,0 +1,130 @@
+"""The shared vocabulary: every input the scores know, its unit, and what values are possible or unusual.
+
+A hard limit refuses a value, a soft limit asks to confirm it. Both are our judgement, anchored on the extremes
+seen in SUPPORT2 and RHC (14,840 patients) and on the ranges of public calculators. Limits are in the SI unit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from scoring.units import BILIRUBIN_UNITS, CREATININE_UNITS, UREA_UNITS
+
+Kind = Literal["number", "grade", "flag", "choice"]
+Range = tuple[float | None, float | None]
+
+NO_RANGE: Range = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One input: `name` as typed by people and programs, `key` for its normalised value with the unit in it."""
+
+    name: str
+    key: str
+    kind: Kind
+    unit: str = ""
+    units: Mapping[str, float] | None = None
+    hard: Range = NO_RANGE
+    soft: Range = NO_RANGE
+    choices: tuple[str, ...] = ()
+    laboratory: bool = False
+
+    @property
+    def unit_field(self) -> str | None:
+        """Name of the input that says in which unit this one was typed; None where the unit is fixed."""
+        return f"{self.name}_unit" if self.units else None
+
+
+def _number(name: str, unit: str, hard: Range, soft: Range, *, laboratory: bool = True) -> Input:
+    return Input(name, name, "number", unit, hard=hard, soft=soft, laboratory=laboratory)
+
+
+def _flag(name: str) -> Input:
+    return Input(name, name, "flag")
+
+
+_EIGHT = (
+    _number("age_years", "years", (0, 120), (18, 80), laboratory=False),
+    _flag("cirrhosis"),
+    _flag("variceal_bleeding"),
+    Input("encephalopathy_grade", "encephalopathy_grade", "grade", hard=(0, 4)),
+    Input(
+        "bilirubin",
+        "bilirubin_umol_l",
+        "number",
+        "umol/L",
+        BILIRUBIN_UNITS,
+        hard=(0.5, 1500),
+        soft=(30, 860),
+        laboratory=True,
+    ),
+    _number("inr", "", (0.5, 30), (0.8, 10)),
+    Input(
+        "urea",
+        "urea_mmol_l",
+        "number",
+        "mmol/L",
+        UREA_UNITS,
+        hard=(0.1, 120),
+        soft=(1, 50),
+        laboratory=True,
+    ),
+    _number("sodium_mmol_l", "mmol/L", (90, 200), (115, 160)),
+)
+
+_COMPARATOR_INPUTS = (
+    Input(
+        "creatinine",
+        "creatinine_umol_l",
+        "number",
+        "umol/L",
+        CREATININE_UNITS,
+        hard=(5, 3000),
+        soft=(20, 1300),
+        laboratory=True,
+    ),
+    _number("albumin_g_l", "g/L", (5, 70), (15, 55)),
+    _number("wbc_10e9_l", "10^9/L", (0.01, 500), (0.5, 60)),
+    _number("neutrophils_10e9_l", "10^9/L", (0, 400), (None, 50)),
+    _number("platelets_10e9_l", "10^9/L", (0, 3000), (10, 1000)),
+    _number("alt_u_l", "U/L", (1, 50_000), (None, 10_000)),
+    _number("ast_u_l", "U/L", (1, 50_000), (None, 10_000)),
+    _number("ast_upper_limit_u_l", "U/L", (5, 500), (15, 100), laboratory=False),
+    _number("lactate_mmol_l", "mmol/L", (0, 40), (None, 20)),
+    Input("ascites", "ascites", "choice", choices=("none", "mild", "moderate_severe")),
+    Input("sex", "sex", "choice", choices=("male", "female")),
+    _number("map_mmhg", "mmHg", (10, 250), (40, 150), laboratory=False),
+    _flag("vasopressors"),
+    _number("pao2_fio2", "mmHg", (20, 800), (50, 600), laboratory=False),
+    _number("spo2_fio2", "%", (20, 500), (60, 477), laboratory=False),
+    _flag("mechanical_ventilation"),
+    _flag("dialysis"),
+)
+
+_IMMUNE_AND_VIRAL = (
+    _number("lymphocytes_10e9_l", "10^9/L", (0, 400), (None, 20)),
+    _number("hbv_dna_iu_ml", "IU/mL", (0, 1e12), (None, 1e10)),
+    _number("afp_ng_ml", "ng/mL", (0, 1e7), (None, 1e5)),
+    _number("ferritin_ng_ml", "ng/mL", (0, 500_000), (None, 100_000)),
+    _number("igm_g_l", "g/L", (0, 100), (None, 20)),
+    _number("il6_pg_ml", "pg/mL", (0, 1e6), (None, 5_000)),
+    _number("pct_ng_ml", "ng/mL", (0, 2_000), (None, 100)),
+    _number("mhladr_per_cell", "receptors/cell", (0, 300_000), (2_000, 60_000)),
+)
+
+INPUTS: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _EIGHT + _COMPARATOR_INPUTS})
+"""What `read_inputs` accepts, by input name."""
+
+OTHER_LABORATORY: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _IMMUNE_AND_VIRAL})
+"""Laboratory values of the second window that no score uses; `check_value` knows their limits."""
+
+EIGHT: tuple[str, ...] = tuple(spec.name for spec in _EIGHT)
+"""The eight indicators of the risk model, by input name."""
+
+UNIT_FIELDS: Mapping[str, Input] = MappingProxyType(
+    {f"{spec.name}_unit": spec for spec in INPUTS.values() if spec.units}
+)
+BY_KEY: Mapping[str, Input] = MappingProxyType({spec.key: spec for spec in INPUTS.values()})
+"""The same inputs by the name of their normalised value."""

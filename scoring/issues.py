@@ -1,0 +1,203 @@
+"""What can be wrong or unusual about an input, as codes with English text.
+
+The text is marked for translation here and translated by the faces (`scoring.texts`), so that this package stays
+free of any framework.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a text for the translation catalogue and returns it unchanged."""
+    return text
+
+
+REFUSALS: Mapping[str, str] = MappingProxyType(
+    {
+        "unknown_field": gettext_noop("“%(field)s” is not a known input. Check its spelling."),
+        "not_a_number": gettext_noop(
+            "%(label)s: “%(value)s” is not a number. Enter digits, with a point as the decimal sign."
+        ),
+        "not_finite": gettext_noop(
+            "%(label)s: “%(value)s” is not a measured value. Enter the number, or leave it empty."
+        ),
+        "not_whole": gettext_noop("%(label)s: “%(value)s” is not a whole number from %(low)s to %(high)s."),
+        "not_a_choice": gettext_noop(
+            "%(label)s: “%(value)s” is not one of the possible answers: %(choices)s."
+        ),
+        "not_yes_or_no": gettext_noop(
+            "%(label)s: “%(value)s” is not an answer. Say yes or no (true or false)."
+        ),
+        "unit_missing": gettext_noop("%(label)s is not stated. Choose one of: %(units)s."),
+        "unit_unknown": gettext_noop("%(label)s: “%(value)s” is not a known unit. Choose one of: %(units)s."),
+        "unit_ambiguous": gettext_noop(
+            "%(label)s: “%(value)s” can mean urea or urea nitrogen, which differ by 2.14. Choose one of: %(units)s."
+        ),
+        "out_of_range": gettext_noop(
+            "%(label)s: %(value)s is impossible. Possible values are %(low)s to %(high)s %(unit)s; check value and unit."
+        ),
+        "neutrophils_exceed_wbc": gettext_noop(
+            "%(label)s: %(value)s is more than all white cells together (%(wbc)s). Check both counts."
+        ),
+        "time_invalid": gettext_noop(
+            "%(label)s: “%(value)s” is not a time. Use the form 2025-06-30T08:15:00+08:00."
+        ),
+        "time_without_offset": gettext_noop(
+            "%(label)s: “%(value)s” does not say its time zone. Add the offset, for example +08:00."
+        ),
+        "sampled_in_future": gettext_noop(
+            "%(label)s: “%(value)s” is in the future. Check the date and time of sampling."
+        ),
+        "not_utf8": gettext_noop(
+            "%(label)s contains bytes that are not UTF-8 text. Save the file as “CSV UTF-8”."
+        ),
+        "too_many_cells": gettext_noop(
+            "The row has more cells than the header names. Check for a stray separator."
+        ),
+        "not_an_object": gettext_noop("This is not a JSON object with the inputs by name."),
+        "invalid_json": gettext_noop("This is not valid JSON: %(value)s."),
+    }
+)
+
+CONFIRMABLE: Mapping[str, str] = MappingProxyType(
+    {
+        "unusually_low": gettext_noop(
+            "%(label)s %(value)s %(unit)s is unusually low (below %(limit)s). Is it right?"
+        ),
+        "unusually_high": gettext_noop(
+            "%(label)s %(value)s %(unit)s is unusually high (above %(limit)s). Is it right?"
+        ),
+        "perhaps_mg_dl": gettext_noop(
+            "%(label)s %(value)s %(unit)s is unusual for someone this ill. Was the laboratory's value in mg/dL?"
+        ),
+        "perhaps_umol_l": gettext_noop(
+            "%(label)s %(value)s %(unit)s is unusually high. Was the laboratory's value in umol/L?"
+        ),
+        "perhaps_mmol_l": gettext_noop(
+            "%(label)s %(value)s %(unit)s is unusually low. Was the laboratory's value in mmol/L?"
+        ),
+        "perhaps_g_dl": gettext_noop(
+            "%(label)s %(value)s %(unit)s is very low. Was the laboratory's value in g/dL?"
+        ),
+        "stale_sample": gettext_noop(
+            "%(label)s was sampled %(hours)s hours ago, more than %(limit)s. Is there no newer value?"
+        ),
+        "scattered_samples": gettext_noop(
+            "The values were sampled %(hours)s hours apart, more than %(limit)s. Do they describe one state?"
+        ),
+    }
+)
+
+NOTICES: Mapping[str, str] = MappingProxyType(
+    {
+        "sampled_at_missing": gettext_noop("%(label)s: the time of sampling is not known."),
+        "outside_population": gettext_noop(
+            "%(label)s %(value)s: the model was made for %(low)s to %(high)s. Read the result with caution."
+        ),
+        "outside_model_range": gettext_noop(
+            "%(label)s %(value)s %(unit)s is outside the range the model was made for (%(low)s to %(high)s)."
+        ),
+    }
+)
+
+MESSAGES: Mapping[str, str] = MappingProxyType({**REFUSALS, **CONFIRMABLE, **NOTICES})
+"""English text of every code, with %(name)s placeholders filled from `Issue.params`."""
+
+FIELD_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "age_years": gettext_noop("Age"),
+        "cirrhosis": gettext_noop("Cirrhosis"),
+        "variceal_bleeding": gettext_noop("Variceal bleeding"),
+        "encephalopathy_grade": gettext_noop("Hepatic encephalopathy (West Haven grade)"),
+        "bilirubin": gettext_noop("Total bilirubin"),
+        "bilirubin_unit": gettext_noop("Unit of bilirubin"),
+        "inr": gettext_noop("INR"),
+        "urea": gettext_noop("Blood urea"),
+        "urea_unit": gettext_noop("Unit of urea"),
+        "sodium_mmol_l": gettext_noop("Serum sodium"),
+        "creatinine": gettext_noop("Creatinine"),
+        "creatinine_unit": gettext_noop("Unit of creatinine"),
+        "albumin_g_l": gettext_noop("Albumin"),
+        "wbc_10e9_l": gettext_noop("White blood cells"),
+        "neutrophils_10e9_l": gettext_noop("Neutrophils"),
+        "lymphocytes_10e9_l": gettext_noop("Lymphocytes"),
+        "platelets_10e9_l": gettext_noop("Platelets"),
+        "alt_u_l": gettext_noop("ALT"),
+        "ast_u_l": gettext_noop("AST"),
+        "ast_upper_limit_u_l": gettext_noop("AST, the laboratory's upper limit of normal"),
+        "lactate_mmol_l": gettext_noop("Lactate"),
+        "ascites": gettext_noop("Ascites"),
+        "sex": gettext_noop("Sex"),
+        "map_mmhg": gettext_noop("Mean arterial pressure"),
+        "vasopressors": gettext_noop("Vasopressors"),
+        "pao2_fio2": gettext_noop("PaO2/FiO2"),
+        "spo2_fio2": gettext_noop("SpO2/FiO2"),
+        "mechanical_ventilation": gettext_noop("Mechanical ventilation (other than for encephalopathy)"),
+        "dialysis": gettext_noop(
+            "Renal replacement therapy (twice or more in the last week, or continuous for 24 h)"
+        ),
+        "hbv_dna_iu_ml": gettext_noop("HBV DNA"),
+        "afp_ng_ml": gettext_noop("Alpha-fetoprotein"),
+        "ferritin_ng_ml": gettext_noop("Ferritin"),
+        "igm_g_l": gettext_noop("IgM"),
+        "il6_pg_ml": gettext_noop("Interleukin-6"),
+        "pct_ng_ml": gettext_noop("Procalcitonin"),
+        "mhladr_per_cell": gettext_noop("Monocyte HLA-DR"),
+        "sampled_at": gettext_noop("Time of sampling"),
+        "confirmed": gettext_noop("Confirmed values"),
+    }
+)
+"""English name of every input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something wrong (a refusal) or noteworthy (a warning) about one input.
+
+    `field` is an input name, or `sampled_at.<input name>` for the time of one value; `params` are JSON values.
+    """
+
+    field: str
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """True for a soft limit: a person may confirm the value as it is."""
+        return self.code in CONFIRMABLE
+
+    @property
+    def label(self) -> str:
+        """English name of the input."""
+        return FIELD_LABELS.get(self.field.removeprefix("sampled_at."), self.field)
+
+    @property
+    def message(self) -> str:
+        """English text that says what is wrong and what to do."""
+        return self.render(MESSAGES[self.code], self.label)
+
+    def render(self, text: str, label: str) -> str:
+        """`text` (the code's message, perhaps translated) with this issue's particulars filled in."""
+        shown = {name: plain_number(value) for name, value in self.params.items()}
+        return " ".join((text % {"label": label, "field": self.field, **shown}).split()).replace(" ;", ";")
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form: field, code, English message, params."""
+        return {
+            "field": self.field,
+            "code": self.code,
+            "message": self.message,
+            "params": dict(self.params),
+        }
+
+
+def plain_number(value: object) -> str:
+    """A value for people: at most four significant digits for fractions, no trailing zeros, lists with commas."""
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
+    if isinstance(value, list | tuple):
+        return ", ".join(str(item) for item in value)
+    return str(value)

@@ -1,0 +1,319 @@
+"""The model file's format: reads a parsed document into a RiskModel, or names the first place that is wrong."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scoring.inputs import INPUTS, Input
+from scoring.riskmodel import MAIN_HORIZON_DAYS, Horizon, RiskModel
+from scoring.terms import Term
+
+FORMAT = "risk-model/1"
+STATUSES = ("provisional", "validated", "retired")
+CERTAINTIES = ("published", "derived", "assumed", "calibrated", "fitted")
+
+_DOCUMENT_KEYS = {
+    *(
+        "format",
+        "name",
+        "version",
+        "status",
+        "title",
+        "summary",
+        "end_point",
+        "population",
+        "sources",
+        "terms",
+    ),
+    *(
+        "baseline",
+        "reference",
+        "validity",
+        "limits",
+        "expected_load",
+        "calibration",
+        "fit",
+        "checksum",
+    ),
+}
+_TERM_KEYS = {
+    *(
+        "input",
+        "kind",
+        "unit",
+        "coefficient",
+        "coefficients",
+        "lower",
+        "upper",
+        "levels",
+        "knots",
+        "log_scale",
+    ),
+    *("source", "certainty", "note"),
+}
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+class Node:
+    """A value of the document that knows its path, so that every complaint can point to it."""
+
+    class Fault(ValueError):
+        """What is wrong and where."""
+
+        def __init__(self, reason: str, path: tuple[str | int, ...]) -> None:
+            super().__init__(reason)
+            self.reason, self.path = reason, path
+
+        @property
+        def dotted(self) -> str:
+            """The path as people write it: terms[3].coefficient."""
+            steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+            return "".join(steps).removeprefix(".")
+
+    def __init__(self, value: Any, path: tuple[str | int, ...] = ()) -> None:
+        self.value, self.path = value, path
+
+    def fault(self, reason: str, *steps: str | int) -> Fault:
+        """The complaint to raise about this value, or about a part of it."""
+        return Node.Fault(reason, (*self.path, *steps))
+
+    def has(self, key: str) -> bool:
+        """True if this object has the key."""
+        return isinstance(self.value, Mapping) and key in self.value
+
+    def get(self, key: str) -> "Node":
+        """The member `key` of this object. Raises Fault."""
+        if not isinstance(self.value, Mapping):
+            raise self.fault("must be an object")
+        if key not in self.value:
+            raise self.fault("is missing", key)
+        return Node(self.value[key], (*self.path, key))
+
+    def only(self, allowed: set[str]) -> None:
+        """Raises Fault if this is no object or has a key that the format does not know."""
+        if not isinstance(self.value, Mapping):
+            raise self.fault("must be an object")
+        for key in self.value:
+            if key not in allowed:
+                raise self.fault("is not part of the format", key)
+
+    def text(self, key: str, *, one_of: tuple[str, ...] = ()) -> str:
+        """The member `key`, a text that is not empty. Raises Fault."""
+        node = self.get(key)
+        if not isinstance(node.value, str) or not node.value.strip():
+            raise node.fault("must be a text")
+        if one_of and node.value not in one_of:
+            raise node.fault(f"must be one of: {', '.join(one_of)}")
+        return str(node.value)
+
+    def words(self, key: str) -> str:
+        """The English of the member `key`: a text, or texts by language with at least `en`. Raises Fault."""
+        return self.get(key).as_words()
+
+    def as_words(self) -> str:
+        """The English of this value: a text, or an object of texts by language with at least `en`. Raises Fault."""
+        if isinstance(self.value, Mapping):
+            for language in self.value:
+                self.text(language)
+            return self.text("en")
+        if not isinstance(self.value, str) or not self.value.strip():
+            raise self.fault("must be a text, or texts by language")
+        return self.value
+
+    def number(self, key: str) -> float:
+        """The member `key`, a finite number. Raises Fault."""
+        return self.get(key).as_number()
+
+    def as_number(self) -> float:
+        """This value as a finite number. Raises Fault."""
+        if (
+            isinstance(self.value, bool)
+            or not isinstance(self.value, int | float)
+            or not math.isfinite(self.value)
+        ):
+            raise self.fault("must be a number")
+        return float(self.value)
+
+    def whole(self, key: str) -> int:
+        """The member `key`, an integer of at least 1. Raises Fault."""
+        node = self.get(key)
+        if isinstance(node.value, bool) or not isinstance(node.value, int) or node.value < 1:
+            raise node.fault("must be a whole number of at least 1")
+        return node.value
+
+    def items(self, key: str) -> Iterator["Node"]:
+        """The elements of the list `key`. Raises Fault if it is no list or empty."""
+        node = self.get(key)
+        if not isinstance(node.value, list) or not node.value:
+            raise node.fault("must be a list with at least one element")
+        return (Node(item, (*node.path, index)) for index, item in enumerate(node.value))
+
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """The elements of the list `key`, all finite numbers. Raises Fault."""
+        return tuple(item.as_number() for item in self.items(key))
+
+    def interval(self, key: str) -> tuple[float, float]:
+        """The member `key`, a list of a lower and a higher number. Raises Fault."""
+        ends = self.numbers(key)
+        if len(ends) != 2 or not ends[0] < ends[1]:
+            raise self.get(key).fault("must be a list of two numbers, the lower first")
+        return ends[0], ends[1]
+
+
+def read_document(document: Mapping[str, Any]) -> RiskModel:
+    """The model that a parsed document describes. Raises Node.Fault at the first thing that is wrong."""
+    root = Node(document)
+    root.only(_DOCUMENT_KEYS)
+    root.text("format", one_of=(FORMAT,))
+    if not _NAME.fullmatch(root.text("name")):
+        raise root.get("name").fault("must be lower-case words joined by hyphens")
+    for key in ("title", "summary"):
+        root.words(key)
+    _check_card(root)
+    terms = tuple(_term(node, root.get("sources")) for node in root.items("terms"))
+    return RiskModel(
+        name=root.text("name"),
+        version=root.whole("version"),
+        status=root.text("status", one_of=STATUSES),
+        checksum=root.text("checksum"),
+        end_point=root.words("end_point"),
+        terms=terms,
+        horizons=_horizons(root.get("baseline"), root.get("sources")),
+        reference=_reference(root.get("reference"), terms),
+        validity=_validity(root.get("validity"), terms),
+        population_age=root.get("population").interval("age_years"),
+        document=document,
+    )
+
+
+def _check_card(root: Node) -> None:
+    population = root.get("population")
+    population.only({"intended", "derivation", "age_years"})
+    for key in ("intended", "derivation"):
+        population.words(key)
+    for item in root.items("limits"):
+        item.as_words()
+    sources = root.get("sources")
+    if not isinstance(sources.value, Mapping):
+        raise sources.fault("must be an object")
+    for key in sources.value:
+        sources.get(key).only({"citation", "doi", "note"})
+        sources.get(key).text("citation")
+    if root.has("expected_load"):
+        for item in root.items("expected_load"):
+            item.only({"threshold", "share"})
+            _fraction(item, "threshold"), _fraction(item, "share")
+
+
+def _fraction(node: Node, key: str) -> float:
+    value = node.number(key)
+    if not 0 < value < 1:
+        raise node.get(key).fault("must lie between 0 and 1")
+    return value
+
+
+def _origin(node: Node, sources: Node) -> None:
+    """Every number says how certain it is and where it is from."""
+    certainty = node.text("certainty", one_of=CERTAINTIES)
+    if certainty in ("published", "derived") or node.has("source"):
+        for item in node.items("source"):
+            if not isinstance(item.value, str) or not sources.has(item.value):
+                raise item.fault("must name an entry of sources")
+    if node.has("note"):
+        node.words("note")
+
+
+def _term(node: Node, sources: Node) -> Term:
+    node.only(_TERM_KEYS)
+    name = node.text("input", one_of=tuple(INPUTS))
+    spec = INPUTS[name]
+    if spec.kind == "choice":
+        raise node.get("input").fault("has no numeric value")
+    _origin(node, sources)
+    kind = node.text("kind", one_of=("linear", "log", "capped", "level", "spline"))
+    unit = _unit(node, spec)
+    term = Term(
+        input=name,
+        kind=kind,  # type: ignore[arg-type]  # narrowed by one_of
+        coefficients=node.numbers("coefficients") if kind == "spline" else (node.number("coefficient"),),
+        unit=unit,
+        scale=1 / spec.units[unit] if spec.units else 1.0,
+        lower=node.number("lower") if node.has("lower") else None,
+        upper=node.number("upper") if node.has("upper") else None,
+        levels=node.numbers("levels") if kind == "level" else (),
+        knots=node.numbers("knots") if kind == "spline" else (),
+        log_scale=node.has("log_scale") and node.get("log_scale").value is True,
+    )
+    _check_term(node, term, spec)
+    return term
+
+
+def _unit(node: Node, spec: Input) -> str:
+    known = tuple(spec.units) if spec.units else (spec.unit,) if spec.unit else ()
+    return node.text("unit", one_of=known) if known else ""
+
+
+def _check_term(node: Node, term: Term, spec: Input) -> None:
+    if (term.kind == "level") != (spec.kind == "grade"):
+        raise node.get("kind").fault("level terms are for grades, and grades need level terms")
+    if spec.kind == "flag" and term.kind != "linear":
+        raise node.get("kind").fault("a yes/no input needs a linear term")
+    if term.kind == "level" and len(term.levels) != len(
+        range(int(spec.hard[0] or 0), int(spec.hard[1] or 0) + 1)
+    ):
+        raise node.get("levels").fault(f"needs one level per grade, {spec.hard[0]} to {spec.hard[1]}")
+    if term.kind == "capped" and term.lower is None and term.upper is None:
+        raise node.fault("needs lower or upper", "upper")
+    if term.lower is not None and term.upper is not None and not term.lower < term.upper:
+        raise node.get("upper").fault("must be above lower")
+    if (term.kind == "log" or term.log_scale) and not (term.lower or spec.hard[0] or 0) > 0:
+        raise node.fault("a logarithm needs a lower bound above 0", "lower")
+    if term.kind == "spline":
+        _check_spline(node, term)
+
+
+def _check_spline(node: Node, term: Term) -> None:
+    if len(term.knots) < 3 or any(b <= a for a, b in zip(term.knots, term.knots[1:], strict=False)):
+        raise node.get("knots").fault("needs at least three knots, each above the one before")
+    if len(term.coefficients) != len(term.knots) - 1:
+        raise node.get("coefficients").fault("needs one coefficient fewer than knots")
+
+
+def _horizons(node: Node, sources: Node) -> tuple[Horizon, ...]:
+    node.only({"centre", "horizons", "source", "certainty", "note"})
+    _origin(node, sources)
+    centre = node.number("centre")
+    horizons = tuple(_horizon(item, centre) for item in node.items("horizons"))
+    if MAIN_HORIZON_DAYS not in {horizon.days for horizon in horizons}:
+        raise node.get("horizons").fault(f"needs a horizon of {MAIN_HORIZON_DAYS} days")
+    return horizons
+
+
+def _horizon(node: Node, centre: float) -> Horizon:
+    node.only({"days", "survival", "log_cumulative_hazard"})
+    if node.has("survival") == node.has("log_cumulative_hazard"):
+        raise node.fault("needs either survival or log_cumulative_hazard", "survival")
+    if node.has("survival"):
+        log_hazard = math.log(-math.log(_fraction(node, "survival")))
+    else:
+        log_hazard = node.number("log_cumulative_hazard")
+    return Horizon(node.whole("days"), log_hazard - centre)
+
+
+def _reference(node: Node, terms: tuple[Term, ...]) -> dict[str, float]:
+    """The median patient's normalised values, each possible by the hard limits."""
+    node.only({term.key for term in terms})
+    values = {}
+    for term in terms:
+        value, (low, high) = node.number(term.key), INPUTS[term.input].hard
+        if (low is not None and value < low) or (high is not None and value > high):
+            raise node.get(term.key).fault(f"is not a possible value ({low} to {high})")
+        values[term.key] = value
+    return values
+
+
+def _validity(node: Node, terms: tuple[Term, ...]) -> dict[str, tuple[float, float]]:
+    numeric = {term.key for term in terms if INPUTS[term.input].kind == "number"}
+    node.only(numeric)
+    return {key: node.interval(key) for key in sorted(numeric)}

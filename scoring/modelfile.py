@@ -1,0 +1,160 @@
+"""Reading and sealing model files: JSON with a checksum, refused with the line at fault when anything is wrong."""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scoring.modelcheck import Node, read_document
+from scoring.positions import line_of
+from scoring.riskmodel import RiskModel
+
+FOLDER = Path(__file__).parent / "models_data"
+DEFAULT_NAME = "aclf8-provisional"
+
+
+class ModelFileError(ValueError):
+    """A model file that must not be used; says where (`path`, `line`) and why (`reason`)."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        path: str = "",
+        line: int | None = None,
+        source: str = "model file",
+    ) -> None:
+        self.reason, self.path, self.line, self.source = reason, path, line, source
+        where = ", ".join(filter(None, [source, f"line {line}" if line else "", path]))
+        super().__init__(f"{where}: {reason}")
+
+
+class _Refused(ValueError):
+    def __init__(self, reason: str, needle: str) -> None:
+        super().__init__(reason)
+        self.reason, self.needle = reason, needle
+
+
+def load_model(source: str | Path) -> RiskModel:
+    """A model from a file's path, or a shipped one by name (newest version) or by name and version.
+
+    Raises ModelFileError with path and line for a malformed, unsealed or altered file, and for an unknown name.
+    """
+    path = Path(source)
+    if path.suffix != ".json":
+        path = _shipped(str(source))
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelFileError(f"cannot be read: {error}", source=path.name) from error
+    return parse_model(text, source=path.name)
+
+
+def parse_model(text: str, *, source: str = "model file") -> RiskModel:
+    """A model from the text of its file. Raises ModelFileError."""
+    document = parse_json(text, source=source)
+    if not isinstance(document, dict):
+        raise ModelFileError("must be one JSON object", line=1, source=source)
+    try:
+        model = read_document(document)
+        verify_checksum(document)
+    except Node.Fault as fault:
+        line = line_of(text, fault.path)
+        raise ModelFileError(fault.reason, path=fault.dotted, line=line, source=source) from fault
+    return model
+
+
+def model_from_document(document: Mapping[str, Any]) -> RiskModel:
+    """A model from a stored document. Raises ModelFileError."""
+    return parse_model(json.dumps(document, ensure_ascii=False, indent=1), source="stored model")
+
+
+def checksum(document: Mapping[str, Any]) -> str:
+    """sha256 of the document's canonical JSON (sorted keys, no spaces, whole numbers as integers), checksum left out."""
+    content = _canonical({key: value for key, value in document.items() if key != "checksum"})
+    encoded = json.dumps(
+        content,
+        sort_keys=True,
+        separators=(",", ":"),
+        ensure_ascii=False,
+        allow_nan=False,
+    )
+    return hashlib.sha256(encoded.encode()).hexdigest()
+
+
+def seal(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the checksum of its present content as last key. Raises ModelFileError if it is malformed."""
+    content = {key: value for key, value in document.items() if key != "checksum"}
+    sealed = {**content, "checksum": checksum(content)}
+    model_from_document(sealed)
+    return sealed
+
+
+def verify_checksum(document: Mapping[str, Any]) -> None:
+    """Raises Node.Fault unless the document carries the checksum of its own content."""
+    root = Node(document)
+    stated = root.text("checksum")
+    actual = checksum(document)
+    if stated != actual:
+        raise root.fault(
+            f"the content has been changed since it was sealed (sealed {stated[:12]}…, content {actual[:12]}…)",
+            "checksum",
+        )
+
+
+def parse_json(text: str, *, source: str) -> Any:
+    """JSON without repeated keys or values that are no numbers. Raises ModelFileError with the line."""
+    try:
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise ModelFileError(error.msg, line=error.lineno, source=source) from error
+    except _Refused as error:
+        line = text.count("\n", 0, text.rfind(error.needle)) + 1
+        raise ModelFileError(error.reason, line=line, source=source) from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _Refused(f"the key “{key}” is repeated", json.dumps(key, ensure_ascii=False))
+        found[key] = value
+    return found
+
+
+def _no_constant(name: str) -> float:
+    raise _Refused(f"{name} is not a number a model can use", name)
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _canonical(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(item) for item in value]
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _shipped(name: str) -> Path:
+    files = {path.stem: path for path in FOLDER.glob("*.json")}
+    if name in files:
+        return files[name]
+    versions = {
+        int(stem.rpartition("-")[2]): path for stem, path in files.items() if stem.rpartition("-")[0] == name
+    }
+    if not versions:
+        raise ModelFileError(
+            f"there is no model of this name; shipped: {', '.join(sorted(files))}",
+            source=name,
+        )
+    return versions[max(versions)]
+
+
+@cache
+def default_model() -> RiskModel:
+    """The model shipped with the product, read once."""
+    return load_model(DEFAULT_NAME)

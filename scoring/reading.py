@@ -1,0 +1,143 @@
+"""Raw input of one patient to typed, normalised values, with everything that is wrong or unusual about it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from scoring.inputs import EIGHT, INPUTS, UNIT_FIELDS
+from scoring.issues import Issue
+from scoring.parsing import Refused, Value, is_blank, parse, soft_limits
+from scoring.sampling import Sampling, read_sampling
+
+_CONTROL_FIELDS = frozenset({"sampled_at", "confirmed"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one patient's raw input says.
+
+    `values`: normalised, by key with the unit in it (`bilirubin_umol_l`); only usable ones.
+    `entered`: as typed, by input name: `{"value": ..., "unit": ...}` (no unit where it is fixed).
+    `missing`: those of the eight indicators that have no usable value, by input name.
+    `issues`: refusals; `warnings`: soft limits and doubts about sampling times.
+    `sampled_at`: by input name, for the values whose time is known.
+    """
+
+    values: Mapping[str, Value]
+    entered: Mapping[str, Mapping[str, Any]]
+    missing: tuple[str, ...]
+    issues: tuple[Issue, ...] = ()
+    warnings: tuple[Issue, ...] = ()
+    sampled_at: Mapping[str, datetime] = field(default_factory=dict)
+    confirmed: frozenset[str] = frozenset()
+
+    @property
+    def complete(self) -> bool:
+        """True when all eight indicators are usable and nothing was refused."""
+        return not self.missing and not self.issues
+
+    @property
+    def unconfirmed(self) -> tuple[Issue, ...]:
+        """The warnings that still need a person to say that the value is right."""
+        return tuple(w for w in self.warnings if w.needs_confirmation and w.field not in self.confirmed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form, enough to reproduce the reading: values, entered, sampled_at, confirmed."""
+        return {
+            "values": dict(self.values),
+            "entered": {name: dict(entry) for name, entry in self.entered.items()},
+            "sampled_at": {name: time.isoformat() for name, time in self.sampled_at.items()},
+            "confirmed": sorted(self.confirmed),
+        }
+
+
+def read_inputs(
+    raw: Mapping[str, object],
+    *,
+    now: datetime | None = None,
+    expect_sampled_at: bool = False,
+) -> Reading:
+    """Reads one patient's input.
+
+    `raw` uses the input names of `scoring.INPUTS`, `bilirubin_unit`, `urea_unit`, `creatinine_unit`, `sampled_at`
+    (one time, or times by input name) and `confirmed` (names of fields whose unusual value is right). Values may be
+    text, numbers, booleans, None or empty. With `now` (aware), samples older than 12 h are asked about and future
+    ones refused; samples 12 h apart are asked about always. With `expect_sampled_at` an unknown sampling time of a
+    laboratory value is a warning. Never raises for bad input: see `Reading.issues`.
+    """
+    issues = [Issue(name, "unknown_field", {}) for name in raw if not _is_known(name)]
+    values: dict[str, Value] = {}
+    entered: dict[str, Mapping[str, Any]] = {}
+    warnings: list[Issue] = []
+    for name, spec in INPUTS.items():
+        typed = raw.get(name)
+        if is_blank(typed):
+            continue
+        unit = raw.get(spec.unit_field) if spec.unit_field else None
+        entered[name] = _as_typed(typed, unit if spec.unit_field else None)
+        try:
+            value, used_unit = parse(spec, typed, unit)
+        except Refused as refusal:
+            issues.append(refusal.issue)
+            continue
+        values[spec.key] = value
+        warnings += soft_limits(spec, value, used_unit)
+    issues += _cross_checks(values)
+    sampling = read_sampling(raw.get("sampled_at"), list(entered), now=now, expected=expect_sampled_at)
+    return _reading(values, entered, issues, warnings, sampling, _names(raw.get("confirmed")))
+
+
+def _reading(
+    values: dict[str, Value],
+    entered: dict[str, Mapping[str, Any]],
+    issues: list[Issue],
+    warnings: list[Issue],
+    sampling: Sampling,
+    confirmed: frozenset[str],
+) -> Reading:
+    return Reading(
+        values=values,
+        entered=entered,
+        missing=tuple(name for name in EIGHT if INPUTS[name].key not in values),
+        issues=(*issues, *sampling.issues),
+        warnings=(*warnings, *sampling.warnings),
+        sampled_at=sampling.times,
+        confirmed=confirmed,
+    )
+
+
+def _is_known(name: str) -> bool:
+    return name in INPUTS or name in UNIT_FIELDS or name in _CONTROL_FIELDS
+
+
+def _as_typed(typed: object, unit: object) -> dict[str, Any]:
+    entry: dict[str, Any] = {"value": str(typed) if isinstance(typed, Decimal) else typed}
+    if not is_blank(unit):
+        entry["unit"] = str(unit).strip()
+    return entry
+
+
+def _cross_checks(values: dict[str, Value]) -> list[Issue]:
+    """Contradictions between values; the value at fault is taken out."""
+    neutrophils, white_cells = (
+        values.get("neutrophils_10e9_l"),
+        values.get("wbc_10e9_l"),
+    )
+    if not isinstance(neutrophils, float) or not isinstance(white_cells, float) or neutrophils <= white_cells:
+        return []
+    del values["neutrophils_10e9_l"]
+    return [
+        Issue(
+            "neutrophils_10e9_l",
+            "neutrophils_exceed_wbc",
+            {"value": neutrophils, "wbc": white_cells},
+        )
+    ]
+
+
+def _names(raw: object) -> frozenset[str]:
+    if isinstance(raw, str):
+        return frozenset(raw.replace(",", " ").split())
+    return frozenset(str(name) for name in raw) if isinstance(raw, Iterable) else frozenset()

@@ -1,0 +1,89 @@
+"""When values were sampled: reading the times, and asking about old, scattered, future or unknown ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from scoring.inputs import INPUTS
+from scoring.issues import Issue
+from scoring.parsing import is_blank
+
+STALE_AFTER = timedelta(hours=12)
+SCATTERED_BEYOND = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class Sampling:
+    """Times by input name, refusals and warnings."""
+
+    times: dict[str, datetime] = field(default_factory=dict)
+    issues: list[Issue] = field(default_factory=list)
+    warnings: list[Issue] = field(default_factory=list)
+
+
+def read_sampling(raw: object, entered: Sequence[str], *, now: datetime | None, expected: bool) -> Sampling:
+    """The sampling times of the `entered` inputs from one time for all or a mapping of times by input name."""
+    sampling = Sampling()
+    if isinstance(raw, Mapping):
+        for name, typed in raw.items():
+            _take_one(sampling, str(name), typed, entered, now)
+    elif not is_blank(raw):
+        time = _time(sampling, "sampled_at", raw, now)
+        if time is not None:
+            sampling.times.update({name: time for name in entered if INPUTS[name].laboratory})
+    _ask_about_age(sampling, now)
+    _ask_about_scatter(sampling)
+    if expected:
+        unknown = [name for name in entered if INPUTS[name].laboratory and name not in sampling.times]
+        sampling.warnings += [Issue(name, "sampled_at_missing") for name in unknown]
+    return sampling
+
+
+def _take_one(
+    sampling: Sampling,
+    name: str,
+    typed: object,
+    entered: Sequence[str],
+    now: datetime | None,
+) -> None:
+    if name not in INPUTS:
+        sampling.issues.append(Issue(f"sampled_at.{name}", "unknown_field"))
+    elif name in entered and not is_blank(typed):
+        time = _time(sampling, f"sampled_at.{name}", typed, now)
+        if time is not None:
+            sampling.times[name] = time
+
+
+def _time(sampling: Sampling, field_name: str, typed: object, now: datetime | None) -> datetime | None:
+    params = {"value": str(typed)}
+    try:
+        time = typed if isinstance(typed, datetime) else datetime.fromisoformat(str(typed).strip())
+    except ValueError:
+        sampling.issues.append(Issue(field_name, "time_invalid", params))
+        return None
+    if time.tzinfo is None:
+        sampling.issues.append(Issue(field_name, "time_without_offset", params))
+        return None
+    if now is not None and time > now:
+        sampling.issues.append(Issue(field_name, "sampled_in_future", params))
+        return None
+    return time
+
+
+def _ask_about_age(sampling: Sampling, now: datetime | None) -> None:
+    for name, time in sampling.times.items():
+        if now is not None and now - time > STALE_AFTER:
+            sampling.warnings.append(Issue(name, "stale_sample", _hours(now - time, STALE_AFTER)))
+
+
+def _ask_about_scatter(sampling: Sampling) -> None:
+    if not sampling.times:
+        return
+    spread = max(sampling.times.values()) - min(sampling.times.values())
+    if spread > SCATTERED_BEYOND:
+        sampling.warnings.append(Issue("sampled_at", "scattered_samples", _hours(spread, SCATTERED_BEYOND)))
+
+
+def _hours(elapsed: timedelta, limit: timedelta) -> dict[str, int]:
+    hour = timedelta(hours=1)
+    return {"hours": elapsed // hour, "limit": limit // hour}
