@@ -22,10 +22,12 @@ from scoring.modelfile import (
     model_from_document,
     seal,
 )
+from scoring.organ_failure import ORGANS, AclfGrade, OrganInputs, aclf_grade, organ_subscores
 from scoring.parsing import check_value
 from scoring.reading import Reading, read_inputs
 from scoring.red_flags import RED_FLAGS, red_flags
 from scoring.riskmodel import Horizon, RiskModel
+from scoring.scores import SCORES, ScoreValue, comparator_gaps, comparators, organ_inputs
 from scoring.terms import Term
 
 DEFAULT_MODEL = default_model()
@@ -41,23 +43,33 @@ __all__ = [
     "FIELD_LABELS",
     "INPUTS",
     "MESSAGES",
+    "ORGANS",
     "OTHER_LABORATORY",
     "RED_FLAGS",
+    "SCORES",
+    "AclfGrade",
     "Band",
     "Evaluation",
     "Horizon",
     "Input",
     "Issue",
     "ModelFileError",
+    "OrganInputs",
     "Reading",
     "RiskModel",
+    "ScoreValue",
     "Term",
+    "aclf_grade",
     "band_of",
     "check_value",
+    "comparator_gaps",
+    "comparators",
     "default_model",
     "evaluate",
     "load_model",
     "model_from_document",
+    "organ_inputs",
+    "organ_subscores",
     "read_inputs",
     "red_flags",
     "seal",

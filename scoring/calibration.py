@@ -1,9 +1,10 @@
-"""How the two solved constants of the provisional model were found: a seeded simulation of published marginals.
+"""How the two solved constants of the provisional model were found: a seeded simulation of published
+marginals.
 
 The baseline `h` and the cirrhosis coefficient are chosen so that a simulated cohort reproduces two published
-figures: a mean 90-day risk of 18.4 % (712 of 3,880; Mei X, Hepatol Int 2022), and
-ln(1 - mean risk with cirrhosis) / ln(1 - mean risk without) = ln(1 - 0.167) / ln(1 - 0.075) (Wang Y, Front Med
-2021). The model file records the same marginals as text.
+figures: a mean 90-day risk of 18.4 % (712 of 3,880; Mei X, Hepatol Int 2022), and ln(1 - mean risk with
+cirrhosis) / ln(1 - mean risk without) = ln(1 - 0.167) / ln(1 - 0.075) (Wang Y, Front Med 2021). The model
+file records the same marginals as text.
 """
 
 import math
@@ -39,7 +40,8 @@ class Solution:
 def simulate_cohort(*, size: int = COHORT_SIZE, seed: int = SEED) -> Cohort:
     """Normalised values by key of `size` patients with the consortium's published marginals.
 
-    The indicators are independent of each other; what a distribution yields beyond its range is held at the edge.
+    The indicators are independent of each other; what a distribution yields beyond its range is held at the
+    edge.
     """
     rng = np.random.default_rng(seed)
     cirrhosis = rng.random(size) < 0.71
@@ -66,7 +68,9 @@ def calibrate(
     seed: int = SEED,
     threshold: float = 0.15,
 ) -> Solution:
-    """Solves both constants for the model's other terms, whose own cirrhosis term and baseline are left aside."""
+    """Solves both constants for the model's other terms, whose own cirrhosis term and baseline are left
+    aside.
+    """
     cohort = simulate_cohort(size=size, seed=seed)
     cirrhosis = cohort["cirrhosis"] == 1
     rest: Column = sum(

@@ -1,4 +1,6 @@
-"""One patient's reading against one risk model: risk, band, flag, red flags, what drives it, what to doubt."""
+"""One patient's reading against one risk model: risk, band, flag, red flags, what drives it, what to
+doubt.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ Status = Literal["scored", "incomplete", "not_applicable"]
 Band = Literal["low", "moderate", "high", "very_high"]
 
 DEFAULT_THRESHOLD = 0.15
-"""Predicted 90-day risk from which a network flags a patient, unless its policy says otherwise. Our choice."""
+"""Predicted 90-day risk from which a network flags a patient, unless its policy says otherwise. Our
+choice.
+"""
 
 DISPLAY_CAP = 0.95
 """Risks beyond this are shown to people as "above 95 %"."""
@@ -35,12 +39,14 @@ BANDS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The result. `risk_90d`, `band`, `high_risk`, `linear_predictor` are None and `contributions` empty unless scored.
+    """The result. `risk_90d`, `band`, `high_risk`, `linear_predictor` are None and `contributions` empty
+    unless scored.
 
-    `status`: `scored`; `incomplete` when an input of the model is missing or was refused (`missing` names them);
-    `not_applicable` without chronic liver disease. `contributions`: by input name, in units of the linear predictor,
-    against the model's median patient; they sum to `linear_predictor - reference_linear_predictor`. `red_flags` are
-    judged on whatever values are there. `values` are those the result was made from.
+    `status`: `scored`; `incomplete` when an input of the model is missing or was refused (`missing` names
+    them); `not_applicable` without chronic liver disease. `contributions`: by input name, in units of the
+    linear predictor, against the model's median patient; they sum to `linear_predictor -
+    reference_linear_predictor`. `red_flags` are judged on whatever values are there. `values` are those the
+    result was made from.
     """
 
     status: Status
@@ -50,6 +56,7 @@ class Evaluation:
     red_flags: tuple[str, ...]
     linear_predictor: float | None
     reference_linear_predictor: float
+    reference: Mapping[str, float]
     contributions: Mapping[str, float]
     missing: tuple[str, ...]
     warnings: tuple[Issue, ...]
@@ -64,7 +71,9 @@ class Evaluation:
 
     @property
     def flagged(self) -> bool:
-        """True if the patient is to be referred by rule: by the score, or by a red flag even without a score."""
+        """True if the patient is to be referred by rule: by the score, or by a red flag even without a
+        score.
+        """
         return self.status != "not_applicable" and bool(self.high_risk or self.red_flags)
 
     @property
@@ -73,7 +82,9 @@ class Evaluation:
         return self.risk_90d is not None and self.risk_90d > DISPLAY_CAP
 
     def as_dict(self) -> dict[str, Any]:
-        """JSON form. `status` is the model's (`provisional`, `validated`, `retired`), `outcome` the evaluation's."""
+        """JSON form. `status` is the model's (`provisional`, `validated`, `retired`), `outcome` the
+        evaluation's.
+        """
         return {
             "model": self.model_name,
             "model_version": self.model_version,
@@ -91,6 +102,8 @@ class Evaluation:
             "linear_predictor": self.linear_predictor,
             "reference_linear_predictor": self.reference_linear_predictor,
             "contributions": dict(self.contributions),
+            "reference": dict(self.reference),
+            "values": dict(self.values),
             "missing": list(self.missing),
             "warnings": [warning.as_dict() for warning in self.warnings],
         }
@@ -105,8 +118,8 @@ def evaluate(
 ) -> Evaluation:
     """Scores a reading with `model` (the shipped one by default) under a policy's risk threshold (0-1).
 
-    Never raises for bad input: a reading without all inputs of the model is `incomplete`, and without chronic liver
-    disease none is scored. A patient with a red flag is always `high_risk`, in band `high` or above.
+    Never raises for bad input: a reading without all inputs of the model is `incomplete`, and without chronic
+    liver disease none is scored. A patient with a red flag is always `high_risk`, in band `high` or above.
     """
     model = model or default_model()
     scorable = chronic_liver_disease and not missing_inputs(reading, model)
@@ -145,6 +158,7 @@ def conclude(
         red_flags=flags,
         linear_predictor=linear_predictor,
         reference_linear_predictor=model.reference_linear_predictor,
+        reference=model.reference,
         contributions=contributions,
         missing=missing,
         warnings=(*reading.warnings, *_outside(reading, model)),
@@ -165,7 +179,9 @@ def missing_inputs(reading: Reading, model: RiskModel) -> tuple[str, ...]:
 
 
 def band_of(risk: float, *, red_flag: bool = False) -> Band:
-    """Display band of a risk (0-1): low < 5 %, moderate < 15 %, high to 50 %, very high above; a red flag lifts it."""
+    """Display band of a risk (0-1): low < 5 %, moderate < 15 %, high to 50 %, very high above; a red flag
+    lifts it.
+    """
     if risk > 0.50:
         return "very_high"
     if risk >= 0.15 or red_flag:

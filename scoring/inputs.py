@@ -1,7 +1,8 @@
 """The shared vocabulary: every input the scores know, its unit, and what values are possible or unusual.
 
-A hard limit refuses a value, a soft limit asks to confirm it. Both are our judgement, anchored on the extremes
-seen in SUPPORT2 and RHC (14,840 patients) and on the ranges of public calculators. Limits are in the SI unit.
+A hard limit refuses a value, a soft limit asks to confirm it. Both are our judgement, anchored on the
+extremes seen in SUPPORT2 and RHC (14,840 patients) and on the ranges of public calculators. Limits are in the
+SI unit.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,9 @@ NO_RANGE: Range = (None, None)
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: `name` as typed by people and programs, `key` for its normalised value with the unit in it."""
+    """One input: `name` as typed by people and programs, `key` for its normalised value with the unit in
+    it.
+    """
 
     name: str
     key: str

@@ -1,7 +1,7 @@
 """What can be wrong or unusual about an input, as codes with English text.
 
-The text is marked for translation here and translated by the faces (`scoring.texts`), so that this package stays
-free of any framework.
+The text is marked for translation here and translated by the faces (`scoring.texts`), so that this package
+stays free of any framework.
 """
 
 from collections.abc import Mapping
@@ -157,7 +157,8 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
 class Issue:
     """Something wrong (a refusal) or noteworthy (a warning) about one input.
 
-    `field` is an input name, or `sampled_at.<input name>` for the time of one value; `params` are JSON values.
+    `field` is an input name, or `sampled_at.<input name>` for the time of one value; `params` are JSON
+    values.
     """
 
     field: str
@@ -195,7 +196,9 @@ class Issue:
 
 
 def plain_number(value: object) -> str:
-    """A value for people: at most four significant digits for fractions, no trailing zeros, lists with commas."""
+    """A value for people: at most four significant digits for fractions, no trailing zeros, lists with
+    commas.
+    """
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
     if isinstance(value, list | tuple):

@@ -1,4 +1,6 @@
-"""The model file's format: reads a parsed document into a RiskModel, or names the first place that is wrong."""
+"""The model file's format: reads a parsed document into a RiskModel, or names the first place that is
+wrong.
+"""
 
 import math
 import re
@@ -112,7 +114,9 @@ class Node:
         return self.get(key).as_words()
 
     def as_words(self) -> str:
-        """The English of this value: a text, or an object of texts by language with at least `en`. Raises Fault."""
+        """The English of this value: a text, or an object of texts by language with at least `en`. Raises
+        Fault.
+        """
         if isinstance(self.value, Mapping):
             for language in self.value:
                 self.text(language)

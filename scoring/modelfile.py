@@ -1,4 +1,6 @@
-"""Reading and sealing model files: JSON with a checksum, refused with the line at fault when anything is wrong."""
+"""Reading and sealing model files: JSON with a checksum, refused with the line at fault when anything is
+wrong.
+"""
 
 import hashlib
 import json
@@ -41,7 +43,8 @@ class _Refused(ValueError):
 def load_model(source: str | Path) -> RiskModel:
     """A model from a file's path, or a shipped one by name (newest version) or by name and version.
 
-    Raises ModelFileError with path and line for a malformed, unsealed or altered file, and for an unknown name.
+    Raises ModelFileError with path and line for a malformed, unsealed or altered file, and for an unknown
+    name.
     """
     path = Path(source)
     if path.suffix != ".json":
@@ -73,7 +76,9 @@ def model_from_document(document: Mapping[str, Any]) -> RiskModel:
 
 
 def checksum(document: Mapping[str, Any]) -> str:
-    """sha256 of the document's canonical JSON (sorted keys, no spaces, whole numbers as integers), checksum left out."""
+    """sha256 of the document's canonical JSON (sorted keys, no spaces, whole numbers as integers), checksum
+    left out.
+    """
     content = _canonical({key: value for key, value in document.items() if key != "checksum"})
     encoded = json.dumps(
         content,
@@ -86,7 +91,9 @@ def checksum(document: Mapping[str, Any]) -> str:
 
 
 def seal(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with the checksum of its present content as last key. Raises ModelFileError if it is malformed."""
+    """The document with the checksum of its present content as last key. Raises ModelFileError if it is
+    malformed.
+    """
     content = {key: value for key, value in document.items() if key != "checksum"}
     sealed = {**content, "checksum": checksum(content)}
     model_from_document(sealed)

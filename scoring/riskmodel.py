@@ -23,8 +23,8 @@ class Horizon:
 class RiskModel:
     """A loaded, verified model. `document` is the whole file, of which the other fields are a reading.
 
-    `reference` (normalised, by key) is the median patient that contributions are measured against; `validity` the
-    range of each input the model was made for.
+    `reference` (normalised, by key) is the median patient that contributions are measured against; `validity`
+    the range of each input the model was made for.
     """
 
     name: str
@@ -54,7 +54,9 @@ class RiskModel:
         return sum(term.share(values[term.key]) for term in self.terms)
 
     def contributions(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Linear predictor minus that of the reference patient, split by input name. The parts sum exactly."""
+        """Linear predictor minus that of the reference patient, split by input name. The parts sum
+        exactly.
+        """
         parts: dict[str, Any] = dict.fromkeys(self.inputs, 0.0)
         for term in self.terms:
             parts[term.input] = parts[term.input] + (
@@ -68,6 +70,8 @@ class RiskModel:
         return float(self.linear_predictor(self.reference))
 
     def risk(self, linear_predictor: Any, *, days: int = MAIN_HORIZON_DAYS) -> Any:
-        """Probability of the end point within `days`: 1 - exp(-exp(h + LP)). KeyError for an unknown horizon."""
+        """Probability of the end point within `days`: 1 - exp(-exp(h + LP)). KeyError for an unknown
+        horizon.
+        """
         baseline = {horizon.days: horizon.log_cumulative_hazard for horizon in self.horizons}[days]
         return -np.expm1(-np.exp(baseline + linear_predictor))

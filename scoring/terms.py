@@ -1,6 +1,7 @@
 """The terms a risk model can be made of. Each maps one input to its share of the linear predictor.
 
-All work alike on a number and on a NumPy array of them, so one patient and a million are scored by the same code.
+All work alike on a number and on a NumPy array of them, so one patient and a million are scored by the same
+code.
 """
 
 from dataclasses import dataclass
@@ -20,9 +21,9 @@ class Term:
     """One term.
 
     `linear`: coefficient * x; `log`: coefficient * ln x; `capped`: coefficient * x with x held within [lower,
-    upper]; `level`: coefficient * levels[x] for a grade 0, 1, 2, ...; `spline`: restricted cubic spline of x (of
-    ln x with `log_scale`) with Harrell's basis, one coefficient fewer than knots. `lower` and `upper` may bound
-    `log` and `spline` too. x is the normalised value times `scale`, in `unit`.
+    upper]; `level`: coefficient * levels[x] for a grade 0, 1, 2, ...; `spline`: restricted cubic spline of x
+    (of ln x with `log_scale`) with Harrell's basis, one coefficient fewer than knots. `lower` and `upper` may
+    bound `log` and `spline` too. x is the normalised value times `scale`, in `unit`.
     """
 
     input: str

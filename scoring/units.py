@@ -1,9 +1,9 @@
 """Laboratory units: which are accepted, how they are spelt, and how they convert.
 
-Factors (value in the unit x factor = value in SI): bilirubin 17.1 umol/L per mg/dL; creatinine 88.4 umol/L per
-mg/dL; urea 1/2.8 mmol/L per mg/dL of urea *nitrogen* (BUN); 1 mg/dL of BUN is 2.14 mg/dL of urea; albumin 10 g/L
-per g/dL. Conversions to mg/dL are rounded to ten decimals, so that 2.0 mg/dL stored as umol/L comes back as 2.0
-and lands on the same side of a cut-off.
+Factors (value in the unit x factor = value in SI): bilirubin 17.1 umol/L per mg/dL; creatinine 88.4 umol/L
+per mg/dL; urea 1/2.8 mmol/L per mg/dL of urea *nitrogen* (BUN); 1 mg/dL of BUN is 2.14 mg/dL of urea; albumin
+10 g/L per g/dL. Conversions to mg/dL are rounded to ten decimals, so that 2.0 mg/dL stored as umol/L comes
+back as 2.0 and lands on the same side of a cut-off.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,9 @@ _CONVERSION_DECIMALS = 10
 
 
 def canonical_unit(text: str, units: Mapping[str, float]) -> str | None:
-    """The accepted spelling of a unit typed in any case, with a micro sign or with odd spaces; None if unknown."""
+    """The accepted spelling of a unit typed in any case, with a micro sign or with odd spaces; None if
+    unknown.
+    """
     return {spelling(unit): unit for unit in units}.get(spelling(text))
 
 

@@ -1,0 +1,174 @@
+"""Every code of the scoring core as translated text, for the faces. The core itself never imports this
+module.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from scoring.evaluation import BANDS, DISPLAY_CAP, Evaluation
+from scoring.inputs import BY_KEY, INPUTS
+from scoring.issues import FIELD_LABELS, MESSAGES, Issue, plain_number
+from scoring.organ_failure import ORGANS
+from scoring.red_flags import RED_FLAGS
+
+Text = str | Promise
+
+WEST_HAVEN: Mapping[int, Text] = {
+    0: _("No encephalopathy: awake, oriented, behaves as usual, no flapping tremor."),
+    1: _("Slight lack of awareness, short attention span, altered sleep, euphoria or anxiety."),
+    2: _("Lethargy, disorientation for time, change of personality, flapping tremor."),
+    3: _("Somnolent to semi-stuporous but rousable, confused, gross disorientation."),
+    4: _("Coma: does not respond, or only to pain."),
+}
+"""What each West Haven grade looks like at the bedside."""
+
+MODEL_STATUS: Mapping[str, Text] = {
+    "provisional": _("Provisional: not the consortium's published model, not validated"),
+    "validated": _("Validated"),
+    "retired": _("Retired"),
+}
+
+OUTCOME: Mapping[str, Text] = {
+    "scored": _("Scored"),
+    "incomplete": _("No score: indicators are missing"),
+    "not_applicable": _("No score: the model does not apply without chronic liver disease"),
+}
+"""What became of an evaluation, by its `status`."""
+
+ACLF_GRADE: Mapping[str, Text] = {
+    "none": _("No ACLF"),
+    "1a": _("ACLF grade 1a"),
+    "1b": _("ACLF grade 1b"),
+    "2": _("ACLF grade 2"),
+    "3a": _("ACLF grade 3a"),
+    "3b": _("ACLF grade 3b"),
+}
+
+CHOICES: Mapping[str, Mapping[str, Text]] = {
+    "ascites": {"none": _("No ascites"), "mild": _("Mild"), "moderate_severe": _("Moderate or severe")},
+    "sex": {"male": _("Male"), "female": _("Female")},
+}
+"""The answers of each input with a choice."""
+
+CERTAINTY: Mapping[str, Text] = {
+    "published": _("Published"),
+    "derived": _("Derived from published figures"),
+    "assumed": _("Assumption"),
+    "calibrated": _("Calibrated to published rates"),
+    "fitted": _("Fitted to a cohort"),
+}
+"""How certain a number of a model card is."""
+
+LOW_SCORE_CAUTION = _("A low score does not overrule a worried clinician.")
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionText:
+    """One bar of the chart, in words. `share` is in units of the linear predictor, `factor` is exp(share)."""
+
+    input: str
+    label: str
+    share: float
+    factor: float
+    value: str
+    reference: str
+    sentence: str
+
+
+def label(name: str) -> str:
+    """Translated name of an input; the name itself if it is none."""
+    return gettext(FIELD_LABELS[name]) if name in FIELD_LABELS else name
+
+
+def issue_text(issue: Issue) -> str:
+    """Translated message of a refusal or warning."""
+    return issue.render(gettext(MESSAGES[issue.code]), label(issue.field.removeprefix("sampled_at.")))
+
+
+def stored_issue_text(stored: Mapping[str, Any]) -> str:
+    """Translated message of an issue kept in its JSON form."""
+    return issue_text(Issue(stored["field"], stored["code"], stored.get("params", {})))
+
+
+def band_text(band: str) -> str:
+    """Translated name of a risk band."""
+    return gettext(BANDS[band])
+
+
+def red_flag_text(code: str) -> str:
+    """Translated name of a red flag."""
+    return gettext(RED_FLAGS[code])
+
+
+def organ_text(organ: str) -> str:
+    """Translated name of an organ of the CLIF-C table."""
+    return gettext({str(name): text for name, text in ORGANS.items()}[organ])
+
+
+def risk_text(risk: float) -> str:
+    """A risk (0-1) for people: whole per cent, one decimal below 10 %, never beyond "above 95 %"."""
+    if risk > DISPLAY_CAP:
+        return gettext("above %(percent)s %%") % {"percent": round(DISPLAY_CAP * 100)}
+    percent = risk * 100
+    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+
+
+def value_text(key: str, value: Any) -> str:
+    """A normalised value with its unit, for people."""
+    spec = BY_KEY[key]
+    if spec.kind == "flag":
+        return gettext("yes") if value else gettext("no")
+    if spec.kind == "choice":
+        return str(CHOICES[spec.name][value])
+    return f"{plain_number(value)} {spec.unit}".replace("umol", "µmol").strip()
+
+
+def contribution_texts(evaluation: Evaluation) -> list[ContributionText]:
+    """What drives a result, the strongest first; empty unless scored."""
+    return explain(evaluation.contributions, values=evaluation.values, reference=evaluation.reference)
+
+
+def explain(
+    contributions: Mapping[str, float], *, values: Mapping[str, Any], reference: Mapping[str, Any]
+) -> list[ContributionText]:
+    """The contributions of a stored result in words, the strongest first.
+
+    `values` and `reference` are normalised, by key, as `Evaluation.as_dict` gives them.
+    """
+    rows = [_explained(name, share, values, reference) for name, share in contributions.items()]
+    return sorted(rows, key=lambda row: -abs(row.share))
+
+
+def _explained(
+    name: str, share: float, values: Mapping[str, Any], reference: Mapping[str, Any]
+) -> ContributionText:
+    key = INPUTS[name].key
+    factor = math.exp(share)
+    value, typical = value_text(key, values[key]), value_text(key, reference[key])
+    return ContributionText(
+        input=name,
+        label=label(name),
+        share=share,
+        factor=factor,
+        value=value,
+        reference=typical,
+        sentence=_sentence(factor) % {"value": value, "reference": typical, "factor": f"{factor:.2g}"},
+    )
+
+
+def _sentence(factor: float) -> str:
+    if factor > 1.05:
+        return gettext(
+            "%(value)s instead of the typical patient's %(reference)s: raises the hazard %(factor)s-fold."
+        )
+    if factor < 1 / 1.05:
+        return gettext(
+            "%(value)s instead of the typical patient's %(reference)s: lowers the hazard to %(factor)s of it."
+        )
+    return gettext("%(value)s, about as in the typical patient (%(reference)s): hardly changes the hazard.")
