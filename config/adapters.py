@@ -1,4 +1,4 @@
-"""How sign-in differs from django-allauth's defaults: accounts are made by an administrator, secrets encrypted."""
+"""Sign-in beyond django-allauth's defaults: accounts come from an administrator, secrets are encrypted."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -9,19 +9,19 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
 
-class ClosedSocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """The hospital's own sign-in opens existing accounts, matched by verified e-mail address, and makes none."""
+class ClosedSocialAccountAdapter(DefaultSocialAccountAdapter):
+    """The hospital's own sign-in opens accounts that exist, matched by verified address; it makes none."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         return False
 
 
-class EncryptingMFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class EncryptingMFAAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
         return _fernet().encrypt(text.encode()).decode()
 

@@ -1,4 +1,4 @@
-"""The cache: Redis, and nothing at all while Redis is away. It holds counters for rate limits, never facts."""
+"""The cache: Redis, or nothing while Redis is away. It holds counters for rate limits, never facts."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -25,7 +25,7 @@ def _forgiving(method: Callable[..., Any], fallback: Callable[..., Any]) -> Call
 
 
 class ForgivingRedisCache(RedisCache):
-    """Answers as an empty cache while Redis cannot be reached, so that an outage of Redis is nobody's error page."""
+    """Answers as an empty cache while Redis cannot be reached: its outage is nobody's error page."""
 
     get = _forgiving(RedisCache.get, lambda key, default=None, version=None: default)
     set = _forgiving(RedisCache.set, lambda *args, **kwargs: None)

@@ -169,8 +169,8 @@ def _unsafe(environment: Environment) -> list[str]:
     if environment.mode is not Mode.PRODUCTION:
         return []
     checks = {
-        "ACLF_ALLOWED_HOSTS is not set: production needs the host names it answers to.": environment.allowed_hosts,
-        "ACLF_ALLOWED_HOSTS contains *: name the hosts that production answers to.": (
+        "ACLF_ALLOWED_HOSTS is not set: name the hosts production answers to.": environment.allowed_hosts,
+        "ACLF_ALLOWED_HOSTS contains *: name the hosts production answers to.": (
             "*" not in environment.allowed_hosts
         ),
         "ACLF_BASE_URL must start with https:// in production.": environment.base_url.startswith("https://"),

@@ -9,10 +9,11 @@ from typing import Any
 import structlog
 from django.http import HttpRequest, HttpResponse
 
-PERSONAL = frozenset(
-    "name patient_name patient birth_date date_of_birth national_id local_number phone mobile address email "
-    "password token session secret authorization cookie".split()
-)
+PERSONAL = {
+    *("name", "patient", "patient_name", "birth_date", "date_of_birth", "national_id", "local_number"),
+    *("phone", "mobile", "address", "email"),
+    *("password", "token", "session", "secret", "authorization", "cookie"),
+}
 
 
 def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
