@@ -101,11 +101,11 @@ class Notification(models.Model):
 
 
 class Subscription(models.Model):
-    """One address of one person on one channel, and how it fared last.
+    """One address of one person on one channel: what they want there, and how it fared last.
 
-    A channel of the account (in-app, e-mail) works without a row; its row appears with the first result
-    and belongs to that address, so a changed address starts afresh. `min_severity` cannot exceed "severe":
-    a severe or critical alert goes out on every enabled address.
+    A channel of the account (e-mail) works without a row; its row belongs to the account's present address, so
+    that a changed address starts afresh. `enabled` and `min_severity` are the person's wish; severe and critical
+    alerts go to the account's address whatever they wish. `retired_at`: the address itself was refused for good.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -117,6 +117,7 @@ class Subscription(models.Model):
     options = models.JSONField(default=dict, blank=True)
     enabled = models.BooleanField(default=True)
     min_severity = models.CharField(max_length=10, choices=Severity, default=Severity.INFO)
+    retired_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
     last_error_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import prefetch_related_objects
+from django.db.models import F, prefetch_related_objects
 from psycopg.types.json import Jsonb
 
 from accounts.ids import new_id
 from notifications.channels.registry import account_channels, optional_channels, stored_channels
-from notifications.models import OPEN_STATES, Delivery, DeliveryState, DropReason, Notification, Severity
+from notifications.models import Delivery, DeliveryState, DropReason, Notification, Severity
 
 LEASE = timedelta(seconds=120)
 FIRST_REMINDER = timedelta(seconds=5)
@@ -37,18 +37,19 @@ WITH stored AS (
     SELECT id AS notification_id, severity, channel, NULL::uuid AS subscription_id, true AS instant
     FROM stored CROSS JOIN unnest(%(stored)s::text[]) AS channel
     UNION ALL
-    SELECT stored.id, severity, account.channel, subscription.id, false
+    SELECT stored.id, severity, account.channel, NULL, false
     FROM stored
     JOIN {users} AS person ON person.id = stored.recipient_id
     CROSS JOIN unnest(%(account)s::text[]) AS account(channel)
     LEFT JOIN notifications_subscription AS subscription
         ON subscription.user_id = person.id AND subscription.channel = account.channel
         AND subscription.address = person.email
-    WHERE coalesce(subscription.enabled, true) AND {loud_enough}
+    WHERE severity = ANY(%(urgent)s) OR (coalesce(subscription.enabled, true) AND {loud_enough})
     UNION ALL
     SELECT stored.id, severity, subscription.channel, subscription.id, false
     FROM stored JOIN notifications_subscription AS subscription ON subscription.user_id = stored.recipient_id
-    WHERE subscription.channel = ANY(%(optional)s) AND subscription.enabled AND {loud_enough}
+    WHERE subscription.channel = ANY(%(optional)s) AND subscription.enabled AND subscription.retired_at IS NULL
+        AND {loud_enough}
 ), delivery AS (
     INSERT INTO notifications_delivery
         (id, notification_id, channel, subscription_id, urgent, state, attempts, uncertain_attempts, available_at,
@@ -201,11 +202,11 @@ def give_up(delivery: Delivery, *, state: DeliveryState, error: str) -> bool:
 
 
 def release(deliveries: Sequence[Delivery], *, now: datetime) -> int:
-    """Give back leases of deliveries that were not attempted."""
+    """Give back the leases of deliveries that were not attempted after all."""
     ids = [delivery.pk for delivery in deliveries]
     tokens = {delivery.lease_token for delivery in deliveries}
-    held = Delivery.objects.filter(pk__in=ids, lease_token__in=tokens, state__in=OPEN_STATES)
-    return held.update(lease_token=None, leased_until=None, next_hint_at=now)
+    held = Delivery.objects.filter(pk__in=ids, lease_token__in=tokens, state=DeliveryState.SENDING)
+    return held.update(lease_token=None, leased_until=None, next_hint_at=now, attempts=F("attempts") - 1)
 
 
 def open_way(

@@ -8,8 +8,8 @@ from django.db.models import Min
 
 from notifications.channels.registry import channels
 from notifications.models import (
+    OPEN_STATES,
     Delivery,
-    DeliveryState,
     Notification,
     NotificationQuerySet,
     ProcessTick,
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Reach:
-    """How one channel and address of a person fared. `works` is None while nothing was sent there yet."""
+    """How one channel and address of a person fared.
+
+    `enabled` is their wish. `works` is None while nothing was sent there, False after an error or a final refusal.
+    """
 
     channel: str
     address: str
@@ -44,7 +47,7 @@ def unread_count(user: "User") -> int:
 
 def oldest_pending(now: datetime) -> timedelta:
     """For how long the longest waiting delivery could already have been sent; zero when none waits."""
-    waiting = Delivery.objects.filter(state__in=[DeliveryState.PENDING, DeliveryState.SENDING])
+    waiting = Delivery.objects.filter(state__in=OPEN_STATES)
     oldest = waiting.aggregate(oldest=Min("available_at"))["oldest"]
     return max(now - oldest, timedelta(0)) if oldest else timedelta(0)
 
@@ -75,6 +78,8 @@ def _reach(channel: str, address: str, row: Subscription | None) -> Reach:
 
 
 def _works(row: Subscription) -> bool | None:
+    if row.retired_at is not None:
+        return False
     if row.last_error_at is None:
         return True if row.last_success_at else None
     return row.last_success_at is not None and row.last_success_at > row.last_error_at

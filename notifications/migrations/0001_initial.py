@@ -1,9 +1,10 @@
-import accounts.ids
 import datetime
+
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.ids
 
 FORWARD_ONLY = """
 CREATE FUNCTION notifications_refuse_backwards() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -122,6 +123,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
                 ("last_success_at", models.DateTimeField(blank=True, null=True)),
                 ("last_error_at", models.DateTimeField(blank=True, null=True)),
                 ("last_error", models.CharField(blank=True, max_length=300)),

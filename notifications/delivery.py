@@ -1,0 +1,125 @@
+"""Sending: lease, check that the reason still holds, hand over outside any transaction, confirm.
+
+A process that dies anywhere leaves a lease that runs out, and the same delivery is sent again under the same id.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+
+from notifications import failing, hooks, outbox, subscriptions
+from notifications.channels.base import ChannelError, Message, Receipt
+from notifications.channels.registry import channels
+from notifications.models import Delivery, DropReason, Subscription
+from notifications.subscriptions import Address
+
+log = structlog.get_logger(__name__)
+
+BATCH = 20
+# Below the lease and Celery's soft limit by more than the longest time one channel may take.
+BATCH_SECONDS = 45.0
+
+
+class Stopwatch:
+    """`now` moves on from the given start by the time that really passed."""
+
+    def __init__(self, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._start, self._monotonic, self._zero = start, monotonic, monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return self._monotonic() - self._zero
+
+    @property
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=self.seconds)
+
+
+def deliver(
+    *,
+    ids: Sequence[UUID] | None = None,
+    now: datetime,
+    limit: int = BATCH,
+    must_stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """Send up to `limit` due deliveries, of `ids` or of all. Returns how many were leased.
+
+    Those that do not fit into the batch's time, or come after `must_stop`, are given back.
+    """
+    watch = Stopwatch(now)
+    claimed = outbox.claim(ids=ids, limit=limit, now=now)
+    known = subscriptions.known(claimed) if claimed else {}
+    for position, delivery in enumerate(claimed):
+        if must_stop() or watch.seconds > BATCH_SECONDS:
+            outbox.release(claimed[position:], now=watch.now)
+            break
+        _send(delivery, known, watch)
+    return len(claimed)
+
+
+def _send(delivery: Delivery, known: Mapping[Address, Subscription], watch: Stopwatch) -> None:
+    address = subscriptions.address_of(delivery)
+    subscription = known.get(address)
+    try:
+        if reason := _why_not(delivery, subscription):
+            outbox.drop(delivery, reason=reason)
+            return
+        if subscription is not None and subscription.retired_at is not None:
+            failing.give_up(delivery, error=subscription.last_error, now=watch.now)
+            return
+        receipt = _hand_over(delivery, address)
+    except ChannelError as error:
+        failing.failed(delivery, address=address, error=error, now=watch.now)
+    except Exception:
+        # One message that cannot be worded or sent must not keep the others from going out.
+        log.exception("delivery_raised", delivery=str(delivery.pk), channel=delivery.channel)
+        failing.failed(delivery, address=address, error=ChannelError("internal error"), now=watch.now)
+    else:
+        _sent(delivery, address, receipt, watch.now)
+
+
+def _why_not(delivery: Delivery, subscription: Subscription | None) -> DropReason | None:
+    notification = delivery.notification
+    if notification.withdrawn_at is not None:
+        return DropReason.WITHDRAWN
+    if notification.acknowledged_at is not None:
+        return DropReason.ACKNOWLEDGED
+    if not notification.recipient.is_active:
+        return DropReason.INACTIVE
+    if not subscriptions.wants(subscription, delivery):
+        return DropReason.UNSUBSCRIBED
+    if not hooks.subject(notification.subject_type).still_entitled(notification):
+        return DropReason.NOT_ENTITLED
+    return None
+
+
+def _hand_over(delivery: Delivery, address: Address) -> Receipt:
+    channel = channels().get(delivery.channel)
+    if channel is None:
+        raise ChannelError("this channel is not installed", permanent=True, address_is_dead=False)
+    notification, recipient = delivery.notification, delivery.notification.recipient
+    rendered = hooks.render(notification, recipient.language)
+    return channel.send(
+        Message(
+            delivery_id=delivery.pk,
+            user_id=recipient.pk,
+            address=address[2],
+            language=recipient.language,
+            severity=notification.severity,
+            kind=notification.kind,
+            rendered=rendered,
+            link=f"{settings.BASE_URL}{rendered.url_path}",
+            options=delivery.subscription.options if delivery.subscription else {},
+        )
+    )
+
+
+def _sent(delivery: Delivery, address: Address, receipt: Receipt, now: datetime) -> None:
+    held = outbox.confirm(delivery, reference=receipt.reference, is_delivered=receipt.is_delivered, now=now)
+    subscriptions.record_success(address, now=now)
+    if not held:
+        log.warning("lease_lost_before_confirmation", delivery=str(delivery.pk), channel=delivery.channel)

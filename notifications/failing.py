@@ -1,0 +1,126 @@
+"""What follows when handing over fails: again later, another way, another person, or say that nobody was reached."""
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from django.db import transaction
+
+from notifications import broker, hooks, outbox, services, subscriptions
+from notifications.channels.base import ChannelError
+from notifications.channels.registry import stored_channels
+from notifications.models import Delivery, DeliveryState, Notification, Severity
+from notifications.subscriptions import Address
+
+log = structlog.get_logger(__name__)
+
+FIRST_WAIT = timedelta(seconds=5)
+LEAST_ATTEMPTS = 3
+
+
+@dataclass(frozen=True)
+class Patience:
+    """For how long a message is worth repeating, and how far apart at most."""
+
+    useful_for: timedelta
+    longest_wait: timedelta
+
+
+PATIENCE = {
+    Severity.CRITICAL: Patience(timedelta(hours=2), timedelta(minutes=1)),
+    Severity.SEVERE: Patience(timedelta(hours=6), timedelta(minutes=2)),
+    Severity.WARNING: Patience(timedelta(hours=24), timedelta(minutes=15)),
+    Severity.INFO: Patience(timedelta(hours=24), timedelta(hours=1)),
+}
+
+
+def failed(delivery: Delivery, *, address: Address, error: ChannelError, now: datetime) -> None:
+    """Decide what follows a failed attempt at `delivery`, and record it for its address."""
+    words = str(error)
+    subscriptions.record_error(address, error=words, is_dead=error.address_is_dead, now=now)
+    log.warning(
+        "delivery_failed",
+        delivery=str(delivery.pk),
+        channel=delivery.channel,
+        attempt=delivery.attempts,
+        permanent=error.permanent,
+    )
+    again_at = now + wait_before(delivery.attempts + 1, delivery.notification.severity, error.retry_after)
+    if error.permanent or _is_pointless(delivery, again_at):
+        give_up(delivery, error=words, now=now)
+    else:
+        outbox.postpone(delivery, until=again_at, error=words)
+
+
+def wait_before(attempt: int, severity: str, retry_after: timedelta | None = None) -> timedelta:
+    """Time to wait before the given attempt (2 is the first repetition): full jitter under a doubling, capped bound.
+
+    Never shorter than what the provider asked for.
+    """
+    longest = PATIENCE[Severity(severity)].longest_wait
+    bound = min(FIRST_WAIT * 2 ** min(attempt - 2, 20), longest)
+    return max(bound * random.random(), retry_after or timedelta(0))
+
+
+def _is_pointless(delivery: Delivery, again_at: datetime) -> bool:
+    notification = delivery.notification
+    useful_until = notification.created_at + PATIENCE[Severity(notification.severity)].useful_for
+    return delivery.attempts >= LEAST_ATTEMPTS and again_at > useful_until
+
+
+@transaction.atomic
+def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
+    """This way does not work: make sure that another way or another person is told, or say that nobody was."""
+    # The lock lets only the last of several ways that fail at the same moment find itself the last.
+    notification = Notification.objects.select_for_update().get(pk=delivery.notification_id)
+    told_otherwise = (
+        _is_under_way(notification, delivery)
+        or _other_way(notification, now)
+        or _next_person(notification, now)
+    )
+    state = DeliveryState.FAILED if told_otherwise else DeliveryState.UNDELIVERABLE
+    if not outbox.give_up(delivery, state=state, error=error):
+        transaction.set_rollback(True)
+    elif state is DeliveryState.UNDELIVERABLE:
+        log.error("notification_undeliverable", notification=str(notification.pk), kind=notification.kind)
+        hooks.subject(notification.subject_type).undeliverable(notification, now)
+
+
+def _is_under_way(notification: Notification, delivery: Delivery) -> bool:
+    """Whether another delivery has reached, or may still reach, the recipient outside of the portal."""
+    others = notification.deliveries.exclude(pk=delivery.pk).exclude(channel__in=stored_channels())
+    return others.exclude(
+        state__in=[DeliveryState.FAILED, DeliveryState.UNDELIVERABLE, DeliveryState.DROPPED]
+    ).exists()
+
+
+def _other_way(notification: Notification, now: datetime) -> bool:
+    subscription = subscriptions.other_way(notification)
+    if subscription is None:
+        return False
+    waiting = outbox.open_way(subscription, notification=notification, now=now)
+    transaction.on_commit(partial(broker.hint, [waiting]), robust=True)
+    return True
+
+
+def _next_person(notification: Notification, now: datetime) -> bool:
+    """Tell the next person of the audience whom nobody told instead of this recipient yet."""
+    root = notification.instead_of or notification
+    told = {root.recipient_id, *root.substitutes.values_list("recipient_id", flat=True)}
+    candidates = hooks.subject(notification.subject_type).next_recipients(notification)
+    person = next((candidate for candidate in candidates if candidate not in told), None)
+    if person is None:
+        return False
+    notice = services.Notice(
+        dedup_key=f"instead:{root.pk}:{person}",
+        recipient_id=person,
+        subject_type=root.subject_type,
+        subject_id=root.subject_id,
+        kind=root.kind,
+        severity=root.severity,
+        payload=root.payload,
+        instead_of_id=root.pk,
+    )
+    return bool(services.notify(notices=[notice], now=now))

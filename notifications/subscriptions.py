@@ -1,0 +1,63 @@
+"""What is known of a person's addresses: their wishes, and how the address fared last."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from notifications.channels.registry import account_channels, optional_channels
+from notifications.models import Delivery, Notification, Severity, Subscription
+
+Address = tuple[UUID, str, str]
+
+
+def address_of(delivery: Delivery) -> Address:
+    """Whom `delivery` goes to: user, channel, and the address as it is now."""
+    user = delivery.notification.recipient
+    address = delivery.subscription.address if delivery.subscription else user.email
+    return user.pk, delivery.channel, address
+
+
+def known(deliveries: Iterable[Delivery]) -> dict[Address, Subscription]:
+    """The stored subscriptions behind `deliveries`, those of account channels included."""
+    users = {delivery.notification.recipient_id for delivery in deliveries}
+    rows = Subscription.objects.filter(user__in=users)
+    return {(row.user_id, row.channel, row.address): row for row in rows}
+
+
+def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
+    """Whether the person still wants `delivery`: the account's address cannot refuse a severe alert."""
+    if subscription is None:
+        return True
+    is_floor = delivery.channel in account_channels() and Severity(delivery.notification.severity).is_urgent
+    return subscription.enabled or is_floor
+
+
+def other_way(notification: Notification) -> Subscription | None:
+    """A way to reach the recipient that was not yet tried for `notification`, although it is quieter than they wish."""
+    rows = Subscription.objects.filter(
+        user_id=notification.recipient_id, enabled=True, retired_at__isnull=True
+    )
+    untried = rows.exclude(pk__in=notification.deliveries.exclude(subscription=None).values("subscription"))
+    by_rank = {name: rank for rank, name in enumerate(optional_channels())}
+    usable = [row for row in untried if row.channel in by_rank]
+    return min(usable, key=lambda row: by_rank[row.channel], default=None)
+
+
+def record_success(address: Address, *, now: datetime) -> None:
+    _record(address, last_success_at=now, retired_at=None)
+
+
+def record_error(address: Address, *, error: str, is_dead: bool, now: datetime) -> None:
+    """Keep the last error; an address that `is_dead` is not used again until a success or a new address."""
+    retired = {"retired_at": now} if is_dead else {}
+    _record(address, last_error_at=now, last_error=error[:300], **retired)
+
+
+def _record(address: Address, **changes: object) -> None:
+    user_id, channel, at = address
+    Subscription.objects.bulk_create(
+        [Subscription(user_id=user_id, channel=channel, address=at, **changes)],
+        update_conflicts=True,
+        unique_fields=["user", "channel", "address"],
+        update_fields=list(changes),
+    )

@@ -1,0 +1,18 @@
+from datetime import datetime
+from uuid import UUID
+
+from celery import shared_task
+
+from accounts import clock
+from notifications import delivery, services
+
+
+@shared_task(name="notifications.tasks.deliver")
+def deliver(ids: list[str]) -> None:
+    delivery.deliver(ids=[UUID(id) for id in ids], now=clock.now())
+
+
+@shared_task(name="notifications.tasks.canary")
+def canary(sent_at: str) -> None:
+    now = clock.now()
+    services.tick(name="worker", now=now, lag=now - datetime.fromisoformat(sent_at))

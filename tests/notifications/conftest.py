@@ -1,0 +1,119 @@
+"""A subject type of its own, and channels that can be told how to behave."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from django.utils.translation import gettext
+
+from accounts.models import User
+from notifications import broker, hooks
+from notifications.channels.base import Channel, Message, Receipt
+from notifications.hooks import Rendered
+from notifications.live import publishing
+from notifications.models import Notification, Severity
+from notifications.services import Notice
+
+NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+ONLY_EMAIL = ["notifications.channels.inapp.InAppChannel", "tests.notifications.conftest.RecordingChannel"]
+WITH_PAGER = [*ONLY_EMAIL, "tests.notifications.conftest.PagerChannel"]
+
+
+class RecordingChannel(Channel):
+    """Stands where e-mail stands; keeps what it was given and does what `behave` says."""
+
+    name = "email"
+    label = "recording"
+    is_of_account = True
+    sent: ClassVar[list[Message]] = []
+    behave: ClassVar[Callable[[Message], Receipt]] = lambda message: Receipt("accepted")
+
+    def send(self, message: Message) -> Receipt:
+        receipt = type(self).behave(message)
+        type(self).sent.append(message)
+        return receipt
+
+
+class PagerChannel(RecordingChannel):
+    name = "pager"
+    label = "pager"
+    is_of_account = False
+    sent: ClassVar[list[Message]] = []
+    behave: ClassVar[Callable[[Message], Receipt]] = lambda message: Receipt("paged")
+
+
+@dataclass
+class Case:
+    """What the room that notifies would answer."""
+
+    entitled: bool = True
+    audience: list[UUID] = field(default_factory=list)
+    undeliverable: list[Notification] = field(default_factory=list)
+
+
+def _render(kind: str, payload: Any, language: str) -> Rendered:
+    return Rendered(title=f"{gettext('severe')} {kind} {payload.get('number', '')}", body="Body", url_path="/thing/7")
+
+
+@pytest.fixture(autouse=True)
+def case() -> Iterator[Case]:
+    answers = Case()
+
+    def next_recipients(notification: Notification) -> Sequence[UUID]:
+        return answers.audience
+
+    hooks.register_subject(
+        "thing",
+        render=_render,
+        still_entitled=lambda notification: answers.entitled,
+        next_recipients=next_recipients,
+        undeliverable=lambda notification, now: answers.undeliverable.append(notification),
+    )
+    yield answers
+    del hooks._subjects["thing"]
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_outage() -> None:
+    broker.outage.end()
+    publishing.outage.end()
+
+
+@pytest.fixture
+def recording(settings: Any) -> Iterator[type[RecordingChannel]]:
+    """E-mail replaced by a channel that records."""
+    settings.NOTIFICATION_CHANNELS = WITH_PAGER
+    yield RecordingChannel
+    for channel in (RecordingChannel, PagerChannel):
+        channel.sent.clear()
+    RecordingChannel.behave = lambda message: Receipt("accepted")
+    PagerChannel.behave = lambda message: Receipt("paged")
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    def make(name: str = "wang", **changes: Any) -> User:
+        return User.objects.create_user(f"{name}@example.org", "a-long-password-1", name=name, **changes)
+
+    return make
+
+
+@pytest.fixture
+def user(make_user: Callable[..., User]) -> User:
+    return make_user()
+
+
+def notice(user: User, key: str = "k", **changes: Any) -> Notice:
+    facts: dict[str, Any] = {
+        "dedup_key": key,
+        "recipient_id": user.pk,
+        "subject_type": "thing",
+        "subject_id": "7",
+        "kind": "offer.acknowledge",
+        "severity": Severity.WARNING,
+        "payload": {"number": "C-7"},
+    }
+    return Notice(**(facts | changes))
