@@ -1,0 +1,65 @@
+from typing import ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.organisations import Ward
+from accounts.models.people import User
+
+
+class DutyShift(models.Model):
+    """`user` answers for `ward` every week from `starts` to `ends`, local time of the ward's hospital.
+
+    A shift that ends at or before its start runs over midnight into the next day.
+    """
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="shifts")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="shifts")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday)
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("to"))
+
+    class Meta:
+        verbose_name = _("weekly duty")
+        verbose_name_plural = _("weekly duties")
+        ordering: ClassVar = ["ward", "weekday", "starts"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["ward", "user", "weekday", "starts"], name="duty_shift_once"),
+            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="duty_shift_weekday_known"),
+        ]
+
+
+class DutyOverride(models.Model):
+    """An exception to the weekly rota: `user` is on duty, or off duty, from `starts_at` to `ends_at`."""
+
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="duty_overrides")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="duty_overrides")
+    is_on = models.BooleanField(_("on duty"), default=True)
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("to"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("duty override")
+        verbose_name_plural = _("duty overrides")
+        ordering: ClassVar = ["ward", "starts_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="duty_override_ends_after_start"
+            )
+        ]
+
+    def clean(self) -> None:
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            raise ValidationError({"ends_at": _("The end must come after the start.")})

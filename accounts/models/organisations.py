@@ -1,0 +1,140 @@
+from typing import TYPE_CHECKING, ClassVar
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+
+if TYPE_CHECKING:
+    from accounts.models.people import User
+
+
+def known_zone(name: str) -> None:
+    """Validator: `name` is a zone of the IANA time zone database."""
+    if name not in available_timezones():
+        raise ValidationError(
+            _("“%(name)s” is no known time zone; write for example Asia/Shanghai."), params={"name": name}
+        )
+
+
+class Named(models.Model):
+    """Something with a Chinese name and, where there is one, an English name."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name_zh = models.CharField(_("name in Chinese"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=120, blank=True)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["name_zh"]
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language, Chinese where no English one is known."""
+        if (get_language() or "").startswith("en"):
+            return self.name_en or self.name_zh
+        return self.name_zh
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NetworkQuerySet(models.QuerySet["Network"]):
+    def visible_to(self, user: "User") -> "NetworkQuerySet":
+        return self.filter(pk__in=user.standing.networks)
+
+
+class Network(Named):
+    """Hospitals and wards that refer to each other under one policy."""
+
+    objects = NetworkQuerySet.as_manager()
+
+    class Meta(Named.Meta):
+        verbose_name = _("referral network")
+        verbose_name_plural = _("referral networks")
+
+
+class HospitalQuerySet(models.QuerySet["Hospital"]):
+    def visible_to(self, user: "User") -> "HospitalQuerySet":
+        return self.filter(network__in=user.standing.networks)
+
+
+class Hospital(Named):
+    """A place where people work; a patient's first visit can be at any of them."""
+
+    class Level(models.TextChoices):
+        PRIMARY = "primary", _("primary")
+        SECONDARY = "secondary", _("secondary")
+        TERTIARY = "tertiary", _("tertiary")
+
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="hospitals")
+    level = models.CharField(_("level"), max_length=10, choices=Level)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai", validators=[known_zone])
+
+    objects = HospitalQuerySet.as_manager()
+
+    class Meta(Named.Meta):
+        verbose_name = _("hospital")
+        verbose_name_plural = _("hospitals")
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(level__in=["primary", "secondary", "tertiary"]), name="hospital_level_known"
+            )
+        ]
+
+
+class WardQuerySet(models.QuerySet["Ward"]):
+    def visible_to(self, user: "User") -> "WardQuerySet":
+        return self.filter(hospital__network__in=user.standing.networks)
+
+
+class Ward(Named):
+    """A specialist ward of a tertiary hospital."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="wards")
+    phone = models.CharField(_("phone"), max_length=30)
+    beds = models.PositiveSmallIntegerField(_("beds"))
+    closed_at = models.DateTimeField(_("closed since"), null=True, blank=True)
+    closed_reason = models.CharField(_("reason for closing"), max_length=200, blank=True)
+    serves = models.ManyToManyField(Hospital, through="Catchment", related_name="served_by")
+
+    objects = WardQuerySet.as_manager()
+
+    class Meta(Named.Meta):
+        verbose_name = _("ward")
+        verbose_name_plural = _("wards")
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+
+class Catchment(models.Model):
+    """`ward` serves `hospital`; of several wards the one with the lowest `rank` is asked first."""
+
+    hospital = models.ForeignKey(Hospital, on_delete=models.CASCADE, related_name="catchments")
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="catchments")
+    rank = models.PositiveSmallIntegerField(_("order"))
+
+    class Meta:
+        verbose_name = _("catchment")
+        verbose_name_plural = _("catchments")
+        ordering: ClassVar = ["hospital", "rank"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["hospital", "ward"], name="catchment_ward_once"),
+            models.UniqueConstraint(
+                fields=["hospital", "rank"], name="catchment_rank_once", deferrable=models.Deferrable.DEFERRED
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hospital} → {self.rank}. {self.ward}"
+
+    def clean(self) -> None:
+        if self.ward.hospital.network_id != self.hospital.network_id:
+            raise ValidationError(_("A ward can serve hospitals of its own network only."))

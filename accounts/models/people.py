@@ -1,0 +1,139 @@
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+from accounts.models.organisations import Hospital, Network, Ward
+from accounts.standing import Standing, standing_from
+
+
+class Role(models.TextChoices):
+    """What a person does at one place of a network."""
+
+    REFERRING_CLINICIAN = "referring_clinician", _("referring clinician")
+    SPECIALIST = "specialist", _("specialist")
+    WARD_LEAD = "ward_lead", _("ward lead")
+    COORDINATOR = "coordinator", _("coordinator")
+    RESEARCHER = "researcher", _("researcher")
+    ADMINISTRATOR = "administrator", _("administrator")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
+
+    def visible_to(self, user: "User") -> models.QuerySet["User"]:
+        """Colleagues: everyone who holds a role in a network of `user`."""
+        return self.filter(memberships__network__in=user.standing.networks).distinct()
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A member of staff. Patients have no accounts."""
+
+    class Language(models.TextChoices):
+        CHINESE = "zh-hans", "简体中文"
+        ENGLISH = "en", "English"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.CHINESE)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the administration"), default=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar = ["name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Every place where this user may act, read once per user object."""
+        if not self.is_active:
+            return Standing()
+        return standing_from(self.memberships.values_list("role", "hospital_id", "ward_id", "network_id"))
+
+
+class Membership(models.Model):
+    """One role of one user at one place: a hospital, a ward, or a whole network.
+
+    `network` is always the network of that place, so that "who is in this network" is one lookup.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    hospital = models.ForeignKey(
+        Hospital, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships"
+    )
+    ward = models.ForeignKey(
+        Ward, null=True, blank=True, on_delete=models.CASCADE, related_name="memberships"
+    )
+    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="memberships", editable=False)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering: ClassVar = ["user", "role"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user", "role", "hospital", "ward", "network"],
+                name="membership_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(role="referring_clinician", hospital__isnull=False, ward__isnull=True)
+                    | Q(role__in=["specialist", "ward_lead"], hospital__isnull=True, ward__isnull=False)
+                    | Q(
+                        role__in=["coordinator", "researcher", "administrator"],
+                        hospital__isnull=True,
+                        ward__isnull=True,
+                    )
+                ),
+                name="membership_role_fits_place",
+                violation_error_message=_(
+                    "A referring clinician belongs to a hospital, a specialist or ward lead to a ward, "
+                    "and a coordinator, researcher or administrator to a network."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()} @ {self.hospital or self.ward or self.network}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.hospital is not None:
+            self.network = self.hospital.network
+        elif self.ward is not None:
+            self.network = self.ward.hospital.network
+        super().save(*args, **kwargs)

@@ -1,0 +1,51 @@
+"""Where a person may act: their memberships, folded into sets of ids."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+Places = frozenset[UUID]
+NOWHERE: Places = frozenset()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The ids of every place a user acts at, by what they do there. Empty for the inactive."""
+
+    refers_for: Places = NOWHERE
+    treats_at: Places = NOWHERE
+    leads: Places = NOWHERE
+    coordinates: Places = NOWHERE
+    researches: Places = NOWHERE
+    administers: Places = NOWHERE
+    networks: Places = NOWHERE
+
+    @property
+    def wards(self) -> Places:
+        """Wards the user answers for, as specialist or as lead."""
+        return self.treats_at | self.leads
+
+    @property
+    def is_clinical(self) -> bool:
+        return bool(self.refers_for or self.wards or self.coordinates)
+
+
+def standing_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID]]) -> Standing:
+    """Fold rows of (role, hospital id, ward id, network id)."""
+    places: dict[str, set[UUID]] = {}
+    for role, hospital, ward, network in rows:
+        places.setdefault(role, set()).add(hospital or ward or network)
+        places.setdefault("network", set()).add(network)
+
+    def at(role: str) -> Places:
+        return frozenset(places.get(role, ()))
+
+    return Standing(
+        refers_for=at("referring_clinician"),
+        treats_at=at("specialist"),
+        leads=at("ward_lead"),
+        coordinates=at("coordinator"),
+        researches=at("researcher"),
+        administers=at("administrator"),
+        networks=at("network"),
+    )

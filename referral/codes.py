@@ -1,0 +1,141 @@
+"""Coded answers of the pathway: short stable codes in code and API, words on the screen."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ChronicLiverDisease(TextChoices):
+    """The chronic liver disease under the acute event, by cause."""
+
+    HEPATITIS_B = "hepatitis_b", _("chronic hepatitis B")
+    HEPATITIS_C = "hepatitis_c", _("chronic hepatitis C")
+    ALCOHOL = "alcohol", _("alcohol-related liver disease")
+    MASLD = "masld", _("metabolic dysfunction-associated steatotic liver disease")
+    AUTOIMMUNE = "autoimmune", _("autoimmune liver disease")
+    CHOLESTATIC = "cholestatic", _("chronic cholestatic liver disease")
+    WILSON = "wilson", _("Wilson disease")
+    DRUG = "drug", _("chronic drug-induced liver injury")
+    OTHER = "other", _("other chronic liver disease")
+    UNKNOWN = "unknown", _("chronic liver disease, cause not yet known")
+    NONE = "none", _("no chronic liver disease")
+
+
+class Presentation(TextChoices):
+    """How the chronic disease worsened."""
+
+    ACUTE_LIVER_INJURY = "acute_liver_injury", _("acute liver injury (transaminases or jaundice)")
+    ACUTE_DECOMPENSATION = (
+        "acute_decompensation",
+        _("acute decompensation (portal hypertensive bleeding, overt ascites, encephalopathy, infection)"),
+    )
+
+
+class DeclineReason(TextChoices):
+    NO_BED = "no_bed", _("no bed")
+    NO_STAFF = "no_staff", _("no staff")
+    OUTSIDE_SCOPE = "outside_scope", _("outside what this ward treats")
+    TOO_UNSTABLE = "too_unstable", _("too unstable to travel")
+    NOT_INDICATED = "not_indicated", _("admission not needed")
+    WARD_CLOSED = "ward_closed", _("ward closed")
+    OTHER = "other", _("other")
+
+
+class DelayReason(TextChoices):
+    NO_BED = "no_bed", _("no bed")
+    TRANSPORT = "transport", _("transport")
+    FAMILY_DECISION = "family_decision", _("decision of the family")
+    LATE_RECOGNITION = "late_recognition", _("late recognition")
+    LATE_LABS = "late_labs", _("late laboratory results")
+    UNANSWERED_OFFER = "unanswered_offer", _("referral request not answered")
+    OTHER = "other", _("other")
+
+
+class EndReason(TextChoices):
+    REFUSED = "refused", _("patient or family refused")
+    IMPROVED = "improved", _("improved")
+    TREATED_ELSEWHERE = "treated_elsewhere", _("treated elsewhere")
+    OTHER = "other", _("other")
+
+
+class DischargeTo(TextChoices):
+    HOME = "home", _("home")
+    AGAINST_ADVICE = "against_advice", _("against medical advice")
+    OTHER_HOSPITAL = "other_hospital", _("another hospital")
+
+
+class ReferReason(TextChoices):
+    """Why a clinician refers without a flag."""
+
+    WORRIED = "worried", _("clinical concern in spite of the score")
+    VALUES_MISSING = "values_missing", _("values cannot be had")
+    NOT_APPLICABLE = "not_applicable", _("the model does not apply")
+    FAMILY_REQUEST = "family_request", _("request of the family")
+    OTHER = "other", _("other")
+
+
+class HoldBackReason(TextChoices):
+    """Why a clinician does not refer although the case is flagged."""
+
+    REFUSED = "refused", _("patient or family refused")
+    PALLIATIVE = "palliative", _("palliative care was agreed")
+    TREATED_ELSEWHERE = "treated_elsewhere", _("treated elsewhere")
+    OTHER = "other", _("other")
+
+
+class WithdrawReason(TextChoices):
+    IMPROVED = "improved", _("improved")
+    REFUSED = "refused", _("patient or family refused")
+    TREATED_HERE = "treated_here", _("treated at the first hospital")
+    OTHER = "other", _("other")
+
+
+class ReleaseReason(TextChoices):
+    BED_LOST = "bed_lost", _("the bed is no longer free")
+    STAFF_LOST = "staff_lost", _("staff no longer available")
+    WARD_CLOSED = "ward_closed", _("ward closed")
+    OTHER = "other", _("other")
+
+
+class ErrorReason(TextChoices):
+    WRONG_PATIENT = "wrong_patient", _("wrong patient")
+    ENTERED_TWICE = "entered_twice", _("entered twice")
+    WRONG_VALUES = "wrong_values", _("wrong values")
+    TEST_ENTRY = "test_entry", _("test entry")
+
+
+class OutcomeStatus(TextChoices):
+    ALIVE = "alive", _("alive")
+    DEAD = "dead", _("dead")
+    TRANSPLANTED = "transplanted", _("transplanted")
+    LOST = "lost", _("lost to follow-up")
+
+
+class DiagnosisCategory(TextChoices):
+    EARLY_ACLF = "early_aclf", _("early ACLF, before organ failure")
+    ACLF = "aclf", _("ACLF")
+    DECOMPENSATION = "decompensation", _("acute decompensation without ACLF")
+    LIVER_INJURY = "liver_injury", _("severe liver injury without ACLF")
+    OTHER = "other", _("other")
+
+
+class PrecipitantCode(TextChoices):
+    """Precipitants of ACLF; UNKNOWN means that none was found."""
+
+    HBV_FLARE = "HBV_FLARE", _("hepatitis B flare or reactivation")
+    NUC_STOP = "NUC_STOP", _("antiviral treatment stopped")
+    HDV_SUPER = "HDV_SUPER", _("hepatitis D superinfection")
+    HAV = "HAV", _("hepatitis A superinfection")
+    HEV = "HEV", _("hepatitis E superinfection")
+    OTHER_VIRAL = "OTHER_VIRAL", _("other viral hepatitis")
+    BACT_INF = "BACT_INF", _("bacterial infection")
+    ALCOHOL = "ALCOHOL", _("alcohol-related hepatitis")
+    GI_BLEED = "GI_BLEED", _("gastrointestinal bleeding")
+    DILI = "DILI", _("drug- or herb-induced liver injury")
+    SURGERY = "SURGERY", _("surgery")
+    TIPS = "TIPS", _("transjugular intrahepatic portosystemic shunt")
+    AIH = "AIH", _("autoimmune hepatitis flare")
+    WILSON = "WILSON", _("Wilson disease")
+    PVT = "PVT", _("portal vein thrombosis")
+    BCS = "BCS", _("hepatic vein thrombosis")
+    ISCHAEMIC = "ISCHAEMIC", _("ischaemic liver injury")
+    UNKNOWN = "UNKNOWN", _("none found")

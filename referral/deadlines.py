@@ -1,0 +1,219 @@
+"""Deadlines: opened, met and dropped in the transaction of the fact that causes it; fired by the engine.
+
+Every function here expects the case to be locked by the caller.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from notifications.services import withdraw
+from referral import telling, timeline
+from referral.models import Case, Deadline, Offer
+from referral.pathway import LIVES, Kind
+
+INSTANT = timedelta(microseconds=1)
+SINCE_FIRST_VISIT = frozenset({Kind.ASSESS, Kind.ADMIT, Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90})
+PER_OFFER = frozenset({Kind.ACKNOWLEDGE, Kind.DECIDE})
+REPEATED = frozenset({Kind.REASSESS})
+
+
+def span(case: Case, kind: Kind, occurred_at: datetime) -> tuple[datetime, datetime]:
+    """When a deadline of `kind`, caused by a fact at `occurred_at`, starts and is due."""
+    length = case.policy.length(kind)
+    match kind:
+        case Kind.ASSESS | Kind.FOLLOW_UP_28 | Kind.FOLLOW_UP_90:
+            return case.first_visit_at, case.first_visit_at + length
+        case Kind.ADMIT:
+            flagged = case.flagged_at or occurred_at
+            latest = flagged + timedelta(minutes=case.policy.late_flag_minutes)
+            return flagged, max(case.first_visit_at + length, latest)
+        case Kind.ARRIVE:
+            return occurred_at, (case.expected_arrival_at or occurred_at) + length
+        case _:
+            return occurred_at, occurred_at + length
+
+
+def open_missing(
+    case: Case, kinds: Iterable[Kind], *, now: datetime, occurred_at: datetime
+) -> list[Deadline]:
+    """Open those of `kinds` that are not open yet, and return them."""
+    offer = Offer.objects.filter(case=case, state=Offer.State.OPEN).first()
+    running = set(case.deadlines.open().values_list("kind", "offer"))
+    fresh = []
+    for kind in sorted(kinds):
+        about = offer if kind in PER_OFFER else None
+        if (kind, about.pk if about else None) in running or _asked_often_enough(case, kind):
+            continue
+        starts_at, due_at = span(case, kind, now if kind in PER_OFFER else occurred_at)
+        fresh.append(
+            Deadline(
+                case=case,
+                kind=kind,
+                offer=about,
+                starts_at=starts_at,
+                due_at=due_at,
+                first_due_at=due_at,
+                next_at=now,
+            )
+        )
+    return Deadline.objects.bulk_create(fresh)
+
+
+def _asked_often_enough(case: Case, kind: Kind) -> bool:
+    return kind in REPEATED and case.deadlines.filter(kind=kind).count() >= case.policy.reassessments
+
+
+def meet(
+    case: Case, kinds: Iterable[Kind], *, offer: Offer | None, occurred_at: datetime, now: datetime
+) -> None:
+    """Close the open deadlines of `kinds` by a fact at `occurred_at`: met when that was in time."""
+    for deadline in case.deadlines.open().filter(kind__in=set(kinds)).filter(Q(offer=None) | Q(offer=offer)):
+        in_time = occurred_at <= deadline.due_at
+        if in_time and deadline.missed_at:
+            timeline.append(
+                case,
+                timeline.DEADLINE_MET_LATE_RECORD,
+                actor=None,
+                facts={"kind": deadline.kind},
+                occurred_at=occurred_at,
+                now=now,
+            )
+            deadline.missed_at = None
+        if not in_time:
+            mark_missed(case, deadline, now=now)
+        _close(deadline, Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED, occurred_at, now)
+
+
+def drop_pointless(case: Case, *, now: datetime) -> None:
+    """Close what no longer matters in the case's state; one that was already missed stays missed."""
+    for deadline in case.deadlines.open().select_related("offer"):
+        offer_is_over = deadline.offer is not None and not deadline.offer.is_open
+        if case.state in LIVES[Kind(deadline.kind)] and not offer_is_over:
+            continue
+        if deadline.due_at < now:
+            mark_missed(case, deadline, now=now)
+        _close(
+            deadline, Deadline.Outcome.MISSED if deadline.missed_at else Deadline.Outcome.CANCELLED, now, now
+        )
+
+
+def mark_missed(case: Case, deadline: Deadline, *, now: datetime) -> bool:
+    """Note on row and timeline, once, that the due time passed; tell whether it was news. Does not save the row."""
+    if deadline.missed_at is not None:
+        return False
+    deadline.missed_at = deadline.due_at
+    timeline.append(
+        case,
+        timeline.DEADLINE_MISSED,
+        actor=None,
+        facts={"kind": deadline.kind, "deadline": str(deadline.pk)},
+        occurred_at=deadline.due_at,
+        now=now,
+    )
+    return True
+
+
+def _close(deadline: Deadline, outcome: Deadline.Outcome, closed_at: datetime, now: datetime) -> None:
+    deadline.outcome, deadline.closed_at = outcome, closed_at
+    deadline.save()
+    withdraw(subject_type=telling.DEADLINE, subject_id=str(deadline.pk), now=now)
+
+
+def reschedule(
+    deadline: Deadline, case: Case, *, due_at: datetime, now: datetime, starts_at: datetime | None = None
+) -> None:
+    """Move a deadline's due time; rungs that would now lie in the past are not fired again."""
+    deadline.starts_at, deadline.due_at = starts_at or deadline.starts_at, due_at
+    if due_at > now:
+        deadline.missed_at = None
+    deadline.alerted_until = now
+    deadline.next_at = next_look(deadline, case)
+    deadline.save()
+
+
+def rejudge_from_first_visit(case: Case, *, now: datetime) -> None:
+    """After the first visit was corrected: move what counts from it and judge again what is closed."""
+    rows = case.deadlines.filter(kind__in=SINCE_FIRST_VISIT).exclude(outcome=Deadline.Outcome.CANCELLED)
+    for deadline in rows:
+        starts_at, due_at = span(case, Kind(deadline.kind), deadline.starts_at)
+        deadline.first_due_at = due_at
+        if deadline.closed_at is None:
+            reschedule(deadline, case, due_at=due_at, starts_at=starts_at, now=now)
+            continue
+        in_time = deadline.closed_at <= due_at
+        deadline.starts_at, deadline.due_at = starts_at, due_at
+        deadline.missed_at = None if in_time else due_at
+        deadline.outcome = Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED
+        deadline.save()
+
+
+def next_look(deadline: Deadline, case: Case) -> datetime:
+    """When the ladder, or the due time itself, next needs the engine; silence holds back all but the miss."""
+    moment = deadline.alerted_until or deadline.starts_at - INSTANT
+    steps = case.policy.steps[deadline.kind]
+    coming = [at for step in steps if (at := step.next_after(moment, deadline.starts_at, deadline.due_at))]
+    if deadline.quiet_until:
+        coming = [max(at, deadline.quiet_until) for at in coming]
+    if deadline.missed_at is None:
+        coming.append(deadline.due_at)
+    return min(coming) if coming else datetime.max.replace(tzinfo=moment.tzinfo)
+
+
+@dataclass(slots=True)
+class Firing:
+    """What one look at one deadline found: whom to alert, how loudly, and whether its offer has run out."""
+
+    deadline: Deadline
+    audience: frozenset[str]
+    severity: str
+    rungs: int
+    newly_missed: bool
+    offer_ran_out: bool
+
+
+def fire(deadlines: Sequence[Deadline], *, case: Case, now: datetime) -> list[UUID]:
+    """Work through the ladders of one locked case's open deadlines up to `now`.
+
+    Returns the ids of offers whose time has run out; the caller lets them expire. Saves the case's event count.
+    """
+    ran_out = []
+    for deadline in deadlines:
+        if deadline.next_at > now:
+            continue
+        found = look(deadline, case, now)
+        if found.audience:
+            telling.alert(case, found, now=now)
+        deadline.save()
+        if found.offer_ran_out and deadline.offer_id:
+            ran_out.append(deadline.offer_id)
+    Case.objects.filter(pk=case.pk).update(event_count=case.event_count)
+    return ran_out
+
+
+def look(deadline: Deadline, case: Case, now: datetime) -> Firing:
+    """Advance one deadline to `now` in memory and say what that means. Rungs passed together become one alert."""
+    moment = deadline.alerted_until or deadline.starts_at - INSTANT
+    newly_missed = deadline.due_at <= now and mark_missed(case, deadline, now=now)
+    silent = deadline.quiet_until is not None and deadline.quiet_until > now and not newly_missed
+    rungs = [
+        step
+        for step in case.policy.steps[deadline.kind]
+        if not silent
+        and (at := step.next_after(moment, deadline.starts_at, deadline.due_at)) is not None
+        and at <= now
+    ]
+    if not silent:
+        deadline.alerted_until = now
+    deadline.next_at = next_look(deadline, case)
+    return Firing(
+        deadline=deadline,
+        audience=frozenset(person for step in rungs for person in step.audience),
+        severity=max((step.severity for step in rungs), key=telling.LOUDNESS.index, default="info"),
+        rungs=len(rungs),
+        newly_missed=newly_missed,
+        offer_ran_out=case.policy.expires_unanswered and any(step.expires_offer for step in rungs),
+    )

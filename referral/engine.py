@@ -1,0 +1,109 @@
+"""The deadline engine: claims what is due, alerts, marks misses, lets offers expire. Any number may run at once.
+
+It holds the case's row while it works, as `perform` does, and passes over cases that somebody else holds; those
+come up again in the next cycle. It never sends anything.
+"""
+
+import logging
+from collections import defaultdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import Role, User
+from referral import deadlines, telling, timeline
+from referral.models import Case, Deadline
+from referral.pathway import Verb
+from referral.performing import perform
+
+BATCH = 200
+log = logging.getLogger(__name__)
+
+
+def run_cycle(now: datetime) -> int:
+    """Fire everything that is due at `now`; return how many deadlines were looked at."""
+    looked_at = 0
+    while claimed := fire_batch(now):
+        looked_at += claimed
+    return looked_at
+
+
+def fire_batch(now: datetime) -> int:
+    """One batch in one transaction. A row that raises makes the batch run row by row, and is then set aside."""
+    try:
+        with transaction.atomic():
+            due = claim(now)
+            fire_cases(due, now)
+            return len(due)
+    except Exception:
+        log.exception("engine.batch_failed")
+        return fire_one_by_one(now)
+
+
+def claim(now: datetime) -> list[Deadline]:
+    """Lock and return due deadlines together with their cases, the longest due first."""
+    return list(
+        Deadline.objects.open()
+        .filter(next_at__lte=now, quarantined_at__isnull=True)
+        .select_related("case__policy", "case__hospital", "case__ward", "case__assessment", "offer__ward")
+        .select_for_update(of=("self", "case"), skip_locked=True)
+        .order_by("next_at")[:BATCH]
+    )
+
+
+def fire_cases(due: list[Deadline], now: datetime) -> None:
+    """Fire locked deadlines case by case; offers whose time has run out expire in the same transaction."""
+    of_case: dict[UUID, list[Deadline]] = defaultdict(list)
+    for deadline in due:
+        of_case[deadline.case_id].append(deadline)
+    for rows in of_case.values():
+        case = rows[0].case
+        for offer in sorted(set(deadlines.fire(rows, case=case, now=now))):
+            perform(case, Verb.EXPIRE_OFFER, actor=None, now=now, offer=offer)
+
+
+def fire_one_by_one(now: datetime) -> int:
+    """The batch again, each row in a transaction of its own; a row that raises is quarantined. Returns rows done."""
+    with transaction.atomic():
+        keys = [deadline.pk for deadline in claim(now)]
+    for key in keys:
+        try:
+            with transaction.atomic():
+                fire_cases([row for row in claim(now) if row.pk == key], now)
+        except Exception:
+            log.exception("engine.deadline_quarantined", extra={"deadline": str(key)})
+            quarantine(key, now)
+    return len(keys)
+
+
+@transaction.atomic
+def quarantine(key: UUID, now: datetime) -> None:
+    """Set a deadline aside that cannot be fired, on the timeline and with an alert to the administrators."""
+    deadline = Deadline.objects.get(pk=key)
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("hospital", "assessment")
+        .get(pk=deadline.case_id)
+    )
+    Deadline.objects.filter(pk=key).update(quarantined_at=now)
+    timeline.append(case, timeline.DEADLINE_QUARANTINED, actor=None, facts={"kind": deadline.kind}, now=now)
+    case.save()
+    operators = User.objects.filter(
+        is_active=True, memberships__network=case.network_id, memberships__role=Role.ADMINISTRATOR
+    ).values_list("pk", flat=True)
+    telling.tell_people(
+        case, operators, kind=telling.QUARANTINED, severity="critical", now=now, deadline=deadline.kind
+    )
+
+
+def seconds_until_next(now: datetime, at_most: float) -> float:
+    """How long the engine may sleep."""
+    upcoming = (
+        Deadline.objects.open()
+        .filter(quarantined_at__isnull=True)
+        .order_by("next_at")
+        .values_list("next_at", flat=True)
+        .first()
+    )
+    return at_most if upcoming is None else min(at_most, max(0.0, (upcoming - now).total_seconds()))

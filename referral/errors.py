@@ -1,0 +1,67 @@
+"""What the pathway refuses, in words that say what to do. Faces turn these into answers."""
+
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+class PathwayError(Exception):
+    """A verb that cannot be done as things stand. `code` is stable; `extra` is safe to show."""
+
+    def __init__(self, code: str, message: Text, **extra: Any) -> None:
+        super().__init__(code)
+        self.code, self.message, self.extra = code, message, extra
+
+
+class VerbNotAllowed(PathwayError):
+    """The state of the case has no such verb; `extra["allowed_verbs"]` says which it has for this person."""
+
+    def __init__(self, state_label: Text, allowed: list[str]) -> None:
+        super().__init__(
+            "verb_not_allowed",
+            _("This cannot be done now: the case is “%(state)s”. Reload the case to see what can.")
+            % {"state": state_label},
+            allowed_verbs=allowed,
+        )
+
+
+class OfferNotOpen(PathwayError):
+    def __init__(self) -> None:
+        super().__init__(
+            "offer_not_open",
+            _(
+                "This referral request is no longer open: it was answered, expired or passed on. Reload the case."
+            ),
+        )
+
+
+class StaleVersion(PathwayError):
+    """The caller decided on an older state of the case than the present one."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            "stale_version",
+            _("The case has changed since you read it. Reload it and decide again."),
+            version=version,
+        )
+
+
+class AccessError(Exception):
+    """This person may see the case but not do this to it."""
+
+    message = _("Your role does not allow this on this case.")
+
+
+class FactError(Exception):
+    """One or more facts were refused: rows of (field, code, message)."""
+
+    def __init__(self, *rows: tuple[str, str, Text]) -> None:
+        super().__init__(", ".join(f"{field}: {code}" for field, code, _message in rows))
+        self.rows = rows
+
+
+class ConfirmationNeeded(FactError):
+    """Values beyond a soft limit that a person has to confirm by naming the field in `confirmed`."""

@@ -1,0 +1,52 @@
+"""The draft of the eight indicators, saved value by value while the laboratory works."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from referral import telling, timeline
+from referral.errors import AccessError, FactError
+from referral.models import Case, Indicators
+from referral.parties import open_offer, parties_of
+from referral.pathway import BEFORE_ADMISSION, Party
+from referral.performing import lock, not_allowed
+from referral.verbs.assessment import merged
+from scoring import Reading, read_inputs
+
+
+@transaction.atomic
+def save_indicators(*, case: Case | UUID, actor: User, values: Mapping[str, Any], now: datetime) -> Reading:
+    """Add `values`, by input name, to the case's draft; return what the whole draft now says.
+
+    Raises FactError when one of the new values is impossible; nothing is stored then. Values beyond a soft limit
+    are stored and asked about when the case is assessed.
+    """
+    locked = lock(case)
+    if Party.ORIGIN not in parties_of(actor, locked, open_offer(locked)):
+        raise AccessError
+    if locked.state not in BEFORE_ADMISSION:
+        raise not_allowed(locked, actor)
+    together = merged(locked, values)
+    reading = read_inputs(together, now=now, expect_sampled_at=True)
+    if reading.issues:
+        raise FactError(*((issue.field, issue.code, issue.message) for issue in reading.issues))
+    Indicators.objects.update_or_create(
+        case=locked,
+        defaults={"values": together, "confirmed": together["confirmed"], "saved_at": now, "saved_by": actor},
+    )
+    timeline.append(
+        locked, timeline.INDICATORS_SAVED, actor=actor, facts={"missing": list(reading.missing)}, now=now
+    )
+    locked.updated_at = now
+    locked.save()
+    telling.announce(locked, what=timeline.INDICATORS_SAVED)
+    return reading
+
+
+def draft_of(case: Case) -> dict[str, Any]:
+    """What has been typed so far, by input name, with the age from the birth date; empty values left out."""
+    return {name: value for name, value in merged(case, {}).items() if value not in (None, "", [])}

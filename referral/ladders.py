@@ -1,0 +1,167 @@
+"""Alert ladders as data: when a deadline alerts whom, how loudly, and what it then does by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from referral.pathway import Audience, Kind
+
+SEVERITIES = ("info", "warning", "severe", "critical")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: at `fraction` of the deadline's time plus `offset`, alert `audience` with `severity`.
+
+    `every` repeats the rung until the deadline is closed. `expires_offer`: the rung also lets the offer expire.
+    """
+
+    fraction: float
+    audience: tuple[str, ...]
+    severity: str = "warning"
+    offset: timedelta = timedelta(0)
+    every: timedelta | None = None
+    expires_offer: bool = False
+
+    def at(self, starts_at: datetime, due_at: datetime) -> datetime:
+        """The first instant of the rung; one that would come before the start comes at the start."""
+        return max(starts_at, starts_at + (due_at - starts_at) * self.fraction + self.offset)
+
+    def next_after(self, moment: datetime, starts_at: datetime, due_at: datetime) -> datetime | None:
+        """The first time after `moment` at which the rung fires; None when it has fired for the last time."""
+        first = self.at(starts_at, due_at)
+        if first > moment:
+            return first
+        if self.every is None:
+            return None
+        return first + self.every * ((moment - first) // self.every + 1)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "fraction": self.fraction,
+            "offset_minutes": self.offset.total_seconds() / 60,
+            "audience": list(self.audience),
+            "severity": self.severity,
+            "every_minutes": self.every.total_seconds() / 60 if self.every else None,
+            "expires_offer": self.expires_offer,
+        }
+
+
+def minutes(number: float) -> timedelta:
+    return timedelta(minutes=number)
+
+
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
+
+
+def days(number: float) -> timedelta:
+    return timedelta(days=number)
+
+
+DUTY, WARD, LEAD = Audience.DUTY, Audience.WARD, Audience.WARD_LEAD
+CLINICIAN, HOSPITAL, COORDINATOR = Audience.CLINICIAN, Audience.HOSPITAL, Audience.COORDINATOR
+EVERYONE = (DUTY, LEAD, CLINICIAN, HOSPITAL, COORDINATOR)
+
+FOLLOW_UP = (
+    Step(1, (HOSPITAL,), "info", offset=-days(3)),
+    Step(1, (HOSPITAL,), "warning"),
+    Step(1, (HOSPITAL,), "warning", offset=days(7), every=days(7)),
+)
+WINDOW_2 = (
+    Step(0.5, (DUTY,)),
+    Step(0.75, (LEAD,), "severe"),
+    Step(1, (LEAD, COORDINATOR), "severe"),
+    Step(1, (LEAD, COORDINATOR), "severe", offset=hours(12), every=hours(12)),
+)
+
+DEFAULT_LADDERS: dict[str, tuple[Step, ...]] = {
+    Kind.ASSESS: (
+        Step(0.5, (CLINICIAN,)),
+        Step(1, (CLINICIAN,), "severe"),
+        Step(1, (HOSPITAL,), "severe", offset=hours(1)),
+    ),
+    Kind.REASSESS: (Step(1, (CLINICIAN,)), Step(1, (CLINICIAN,), offset=hours(4))),
+    Kind.ACKNOWLEDGE: (
+        Step(0, (DUTY,), "severe"),
+        Step(0, (DUTY,), "critical", offset=minutes(5)),
+        Step(1, (LEAD,), "critical"),
+        Step(1, (COORDINATOR,), "critical", offset=minutes(15)),
+        Step(1, (LEAD, COORDINATOR), "critical", offset=minutes(30), expires_offer=True),
+    ),
+    Kind.DECIDE: (
+        Step(0.5, (DUTY,), "severe"),
+        Step(1, (LEAD, CLINICIAN), "critical"),
+        Step(1, (COORDINATOR,), "critical", offset=minutes(30)),
+        Step(1, (LEAD, COORDINATOR), "critical", offset=minutes(60), expires_offer=True),
+    ),
+    Kind.PLACE: (
+        Step(0, (COORDINATOR, CLINICIAN), "critical", every=minutes(15)),
+        Step(1, (COORDINATOR, CLINICIAN), "critical"),
+    ),
+    Kind.ADMIT: (
+        Step(0.5, (DUTY, CLINICIAN)),
+        Step(0.75, (DUTY, CLINICIAN, LEAD), "severe"),
+        Step(0.9, (COORDINATOR,), "severe"),
+        Step(1, EVERYONE, "critical"),
+        Step(1, EVERYONE, "critical", offset=hours(12), every=hours(12)),
+    ),
+    Kind.ARRIVE: (
+        Step(1, (DUTY, CLINICIAN), "severe"),
+        Step(1, (DUTY, CLINICIAN), "severe", offset=minutes(30), every=minutes(30)),
+    ),
+    Kind.DIAGNOSE: WINDOW_2,
+    Kind.TREAT_PRECIPITANT: WINDOW_2,
+    Kind.TRANSPLANT: (
+        Step(0, (DUTY, LEAD), "severe", offset=days(1), every=days(1)),
+        Step(0, (DUTY, LEAD, COORDINATOR), "severe", offset=days(5)),
+        Step(1, EVERYONE, "critical"),
+    ),
+    Kind.ANSWER_ADVICE: (Step(1, (DUTY,)), Step(1.5, (LEAD,), "severe")),
+    Kind.CONFIRM_RETURN: (Step(1, (CLINICIAN,)), Step(1.5, (HOSPITAL,), "severe")),
+    Kind.FOLLOW_UP_28: FOLLOW_UP,
+    Kind.FOLLOW_UP_90: FOLLOW_UP,
+}
+
+
+def parse_ladders(stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, tuple[Step, ...]]:
+    """Stored JSON as steps, checked. Raises ValidationError naming the kind and the step at fault."""
+    missing = [kind for kind in Kind.values if not stored.get(kind)]
+    if missing:
+        raise ValidationError(_("The ladder of “%(kind)s” is missing."), params={"kind": missing[0]})
+    return {
+        kind: tuple(_step(kind, number, raw) for number, raw in enumerate(stored[kind], 1))
+        for kind in Kind.values
+    }
+
+
+def _step(kind: str, number: int, raw: Mapping[str, Any]) -> Step:
+    every = raw.get("every_minutes")
+    fraction, offset = raw.get("fraction", 0), raw.get("offset_minutes", 0)
+    sound = (
+        all(isinstance(value, int | float) for value in (fraction, offset, every or 0))
+        and fraction >= 0
+        and (every is None or every >= 1)
+        and raw.get("audience")
+        and set(raw["audience"]) <= set(Audience.values)
+        and raw.get("severity") in SEVERITIES
+    )
+    if not sound:
+        raise ValidationError(
+            _(
+                "Step %(number)s of the ladder “%(kind)s” is impossible: check its time, audience and severity."
+            ),
+            params={"number": number, "kind": kind},
+        )
+    return Step(
+        fraction=fraction,
+        audience=tuple(raw["audience"]),
+        severity=raw["severity"],
+        offset=minutes(offset),
+        every=minutes(every) if every else None,
+        expires_offer=bool(raw.get("expires_offer")),
+    )

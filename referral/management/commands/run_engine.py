@@ -1,0 +1,73 @@
+import logging
+import signal
+import threading
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, InterfaceError, connection
+
+from accounts import clock
+from notifications.services import tick
+from referral import engine
+
+LONGEST_SLEEP_SECONDS = 1.0
+HEARTBEAT_EVERY = timedelta(seconds=30)
+log = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    """The deadline engine's process. Any number may run; one that dies leaves nothing half done."""
+
+    help = "Run the deadline engine until SIGTERM or Ctrl-C."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--once", action="store_true", help="run one cycle and stop")
+
+    def handle(self, *args: Any, once: bool, **options: Any) -> None:
+        clock.refuse_stored_offset()
+        stop = threading.Event()
+        if not once:
+            for name in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(name, lambda *_: stop.set())
+        heartbeat = Heartbeat(settings.HEARTBEAT_URL)
+        log.info("engine.started")
+        while not stop.is_set():
+            pause = self.cycle(heartbeat)
+            if once:
+                return
+            stop.wait(pause)
+        log.info("engine.stopped")
+
+    def cycle(self, heartbeat: "Heartbeat") -> float:
+        """One cycle; returns seconds to sleep. While the database is away, tries again every second."""
+        try:
+            now = clock.now()
+            fired = engine.run_cycle(now)
+            tick(name="engine", now=now, lag=clock.now() - now)
+            if fired:
+                log.info("engine.fired", extra={"deadlines": fired})
+            heartbeat.beat(now)
+            return engine.seconds_until_next(clock.now(), LONGEST_SLEEP_SECONDS)
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("engine.database_away", extra={"error": type(error).__name__})
+            connection.close()
+            return LONGEST_SLEEP_SECONDS
+
+
+class Heartbeat:
+    """Calls an outside watchdog, at most every 30 s, so that silence is noticed from outside."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.last = url, None
+
+    def beat(self, now: Any) -> None:
+        if not self.url or (self.last is not None and now - self.last < HEARTBEAT_EVERY):
+            return
+        self.last = now
+        try:
+            httpx.post(self.url, timeout=2)
+        except httpx.HTTPError as error:
+            log.warning("engine.heartbeat_failed", extra={"error": type(error).__name__})

@@ -1,0 +1,18 @@
+from referral.models.assessments import Assessment, AssessmentRetraction, Indicators
+from referral.models.cases import Case, Event, Message, Offer
+from referral.models.deadlines import Deadline
+from referral.models.patients import Patient
+from referral.models.policies import PathwayPolicy
+
+__all__ = [
+    "Assessment",
+    "AssessmentRetraction",
+    "Case",
+    "Deadline",
+    "Event",
+    "Indicators",
+    "Message",
+    "Offer",
+    "Patient",
+    "PathwayPolicy",
+]

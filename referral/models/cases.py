@@ -1,0 +1,215 @@
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+from accounts.models import Hospital, Network, User, Ward
+from referral.codes import ChronicLiverDisease, DeclineReason, Presentation
+from referral.identity import EncryptedField
+from referral.models.patients import Patient
+from referral.models.policies import PathwayPolicy
+from referral.pathway import ACUTE, State
+
+if TYPE_CHECKING:
+    from referral.models.assessments import Assessment
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def visible_to(self, user: User) -> "CaseQuerySet":
+        """The cases of the user's hospitals, wards and networks: the only door to cases.
+
+        A ward sees a case while it is asked, expects or has the patient; one that declined or was passed
+        over does not see what follows.
+        """
+        standing = user.standing
+        asked = Offer.objects.filter(ward__in=standing.wards, state=Offer.State.OPEN)
+        return self.filter(
+            Q(hospital__in=standing.refers_for)
+            | Q(ward__in=standing.wards)
+            | Q(pk__in=asked.values("case"))
+            | Q(network__in=standing.coordinates)
+        )
+
+    def admissible_by(self, user: User) -> "CaseQuerySet":
+        """Cases that a ward of the user may admit unannounced: those of the ward's network."""
+        return self.filter(
+            network__in=Ward.objects.filter(pk__in=user.standing.wards).values("hospital__network")
+        )
+
+
+class Case(models.Model):
+    """One patient's journey through the two windows, from first visit to day 90."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.CharField(_("case number"), max_length=20, unique=True, editable=False)
+    event_count = models.PositiveIntegerField(default=0)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.REGISTERED)
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="cases")
+    hospital = models.ForeignKey(
+        Hospital, verbose_name=_("first hospital"), on_delete=models.PROTECT, related_name="cases"
+    )
+    ward = models.ForeignKey(Ward, null=True, on_delete=models.PROTECT, related_name="cases")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
+    policy = models.ForeignKey(PathwayPolicy, on_delete=models.PROTECT, related_name="cases")
+    previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="later")
+    assessment: "models.ForeignKey[Assessment | None]" = models.ForeignKey(  # type: ignore[assignment]
+        "referral.Assessment", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    chronic_liver_disease = models.CharField(
+        _("chronic liver disease"),
+        max_length=20,
+        choices=ChronicLiverDisease,
+        default=ChronicLiverDisease.UNKNOWN,
+    )
+    presentation = models.CharField(_("how it worsened"), max_length=24, choices=Presentation, blank=True)
+    registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    registered_at = models.DateTimeField()
+    first_visit_at = models.DateTimeField(_("first visit"))
+    flagged_at = models.DateTimeField(null=True)
+    flagged_late = models.BooleanField(default=False)
+    accepted_at = models.DateTimeField(null=True)
+    bed = models.CharField(_("bed"), max_length=40, blank=True)
+    departed_at = models.DateTimeField(null=True)
+    expected_arrival_at = models.DateTimeField(null=True)
+    admitted_at = models.DateTimeField(null=True)
+    diagnosed_at = models.DateTimeField(null=True)
+    died_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField()
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        ordering: ClassVar = ["-registered_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["network", "state"], name="case_by_network_state"),
+            models.Index(fields=["hospital", "state"], name="case_by_hospital_state"),
+            models.Index(fields=["ward", "state"], name="case_by_ward_state"),
+            models.Index(fields=["-registered_at", "-id"], name="case_newest_first"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(state__in=sorted(ACUTE)), name="patient_has_one_acute_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(admitted_at__isnull=True) | Q(admitted_at__gte=F("first_visit_at")),
+                name="case_admitted_after_first_visit",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def version(self) -> int:
+        """Grows with every event, so it names one state of the case."""
+        return self.event_count
+
+
+class OfferQuerySet(models.QuerySet["Offer"]):
+    def visible_to(self, user: User) -> "OfferQuerySet":
+        """Offers to the user's own wards, whatever became of them, and those of cases the user sees."""
+        return self.filter(Q(ward__in=user.standing.wards) | Q(case__in=Case.objects.visible_to(user)))
+
+
+class Offer(models.Model):
+    """A case offered to one ward. At most one is open per case; a closed one never opens again."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        EXPIRED = "expired", _("expired")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        RELEASED = "released", _("released")
+        SUPERSEDED = "superseded", _("superseded")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="offers")
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="offers")
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
+    offered_at = models.DateTimeField()
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=20, choices=DeclineReason, blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("referral request")
+        verbose_name_plural = _("referral requests")
+        ordering: ClassVar = ["offered_at", "pk"]
+        indexes: ClassVar = [models.Index(fields=["ward", "state"], name="offer_by_ward_state")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state="open"), name="case_has_one_open_offer"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "open",
+                        "accepted",
+                        "declined",
+                        "expired",
+                        "withdrawn",
+                        "released",
+                        "superseded",
+                    ]
+                ),
+                name="offer_state_known",
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+
+class Event(models.Model):
+    """A line of the case's timeline. Append-only: a trigger refuses UPDATE and DELETE.
+
+    `what` is a verb or one of the engine's facts (see `referral.timeline`); `facts` holds codes, ids and
+    numbers that it was given, never personal data. `occurred_at` is when it happened, `recorded_at` when it
+    was entered.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="events")
+    number = models.PositiveIntegerField()
+    what = models.CharField(max_length=40)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    state_before = models.CharField(max_length=12, choices=State, blank=True)
+    state_after = models.CharField(max_length=12, choices=State)
+    facts = models.JSONField(default=dict)
+    note = EncryptedField(null=True)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["case", "number"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["case", "number"], name="event_number_once")]
+
+
+class Message(models.Model):
+    """A line of the talk between the ward and the first hospital; the text is encrypted."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="messages")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    text = EncryptedField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["sent_at", "pk"]
+        indexes: ClassVar = [models.Index(fields=["case", "sent_at"], name="message_by_case")]

@@ -1,0 +1,86 @@
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_id
+from accounts.models import Network
+from referral.ladders import DEFAULT_LADDERS, Step, parse_ladders
+from referral.pathway import Kind
+
+DEFAULT_MINUTES: dict[str, int] = {
+    Kind.ASSESS: 4 * 60,
+    Kind.REASSESS: 24 * 60,
+    Kind.ACKNOWLEDGE: 15,
+    Kind.DECIDE: 2 * 60,
+    Kind.PLACE: 30,
+    Kind.ADMIT: 48 * 60,
+    Kind.ARRIVE: 60,
+    Kind.DIAGNOSE: 48 * 60,
+    Kind.TREAT_PRECIPITANT: 48 * 60,
+    Kind.TRANSPLANT: 7 * 24 * 60,
+    Kind.ANSWER_ADVICE: 4 * 60,
+    Kind.CONFIRM_RETURN: 24 * 60,
+    Kind.FOLLOW_UP_28: 28 * 24 * 60,
+    Kind.FOLLOW_UP_90: 90 * 24 * 60,
+}
+
+
+def default_minutes() -> dict[str, int]:
+    return {str(kind): minutes for kind, minutes in DEFAULT_MINUTES.items()}
+
+
+def default_ladders() -> dict[str, list[dict[str, Any]]]:
+    return {str(kind): [step.as_dict() for step in steps] for kind, steps in DEFAULT_LADDERS.items()}
+
+
+class PathwayPolicy(models.Model):
+    """One version of a network's rules. Never changed (a trigger refuses it): a new version replaces it.
+
+    A case keeps the version it began with. `risk_threshold` is a predicted 90-day risk, 0 to 1; `minutes` is
+    the length of each kind of deadline; `ladders` the alerts of each kind.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="policies")
+    version = models.PositiveIntegerField(_("version"))
+    risk_threshold = models.FloatField(_("risk threshold"), default=0.15)
+    late_flag_minutes = models.PositiveIntegerField(_("time for a late flag, minutes"), default=24 * 60)
+    reassessments = models.PositiveSmallIntegerField(_("re-assessments asked for"), default=3)
+    minutes = models.JSONField(_("lengths of the deadlines, minutes"), default=default_minutes)
+    ladders = models.JSONField(_("alert ladders"), default=default_ladders)
+    expires_unanswered = models.BooleanField(_("unanswered offers go to the next ward"), default=True)
+    note = models.CharField(_("what changed and why"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("pathway policy")
+        verbose_name_plural = _("pathway policies")
+        ordering: ClassVar = ["network", "-version"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["network", "version"], name="policy_version_once"),
+            models.CheckConstraint(
+                condition=Q(risk_threshold__gt=0, risk_threshold__lt=1), name="policy_threshold_is_a_risk"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} v{self.version}"
+
+    def clean(self) -> None:
+        parse_ladders(self.ladders)
+
+    def length(self, kind: str) -> timedelta:
+        return timedelta(minutes=self.minutes[kind])
+
+    @cached_property
+    def steps(self) -> dict[str, tuple[Step, ...]]:
+        """The ladder of each kind."""
+        return parse_ladders(self.ladders)

@@ -1,0 +1,40 @@
+"""Who a person is to a case, and so which verbs are theirs."""
+
+from accounts.models import User, Ward
+from referral.models import Case, Offer
+from referral.pathway import Party, Transition, verbs_in
+
+
+def open_offer(case: Case) -> Offer | None:
+    return case.offers.filter(state=Offer.State.OPEN).select_related("ward").first()
+
+
+def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[Party]:
+    """Every part `user` has in `case`; None is the engine. `offer` is the case's open one."""
+    if user is None:
+        return frozenset({Party.ENGINE})
+    standing = user.standing
+    found = {
+        Party.ORIGIN: case.hospital_id in standing.refers_for,
+        Party.OFFER_WARD: offer is not None and offer.ward_id in standing.wards,
+        Party.CARE_WARD: case.ward_id in standing.wards,
+        Party.ANY_WARD: bool(standing.wards) and own_ward(user, case) is not None,
+        Party.COORDINATOR: case.network_id in standing.coordinates,
+    }
+    return frozenset(party for party, holds in found.items() if holds)
+
+
+def own_ward(user: User, case: Case, asked: Offer | None = None) -> Ward | None:
+    """The user's ward that would take the patient: the one asked or expecting, else any of the network."""
+    wards = {
+        ward.pk: ward
+        for ward in Ward.objects.filter(pk__in=user.standing.wards, hospital__network=case.network_id)
+    }
+    preferred = [asked.ward_id if asked else None, case.ward_id, *wards]
+    return next((wards[pk] for pk in preferred if pk in wards), None)
+
+
+def rows_for(user: User, case: Case) -> tuple[Transition, ...]:
+    """The table's rows that `user` can use on `case` now."""
+    parties = parties_of(user, case, open_offer(case))
+    return tuple(row for row in verbs_in(case.state) if row.by & parties)

@@ -1,0 +1,283 @@
+"""The pathway as data: states, verbs, deadlines, and the one table that says who may do what, when.
+
+`performing.perform` is the only function that applies it; `docs/pathway.md` is drawn from it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    REGISTERED = "registered", _("registered")
+    WATCHED = "watched", _("watched")
+    OFFERED = "offered", _("offered")
+    UNPLACED = "unplaced", _("no ward found")
+    ACCEPTED = "accepted", _("accepted")
+    IN_TRANSIT = "in_transit", _("in transit")
+    ADMITTED = "admitted", _("admitted")
+    DIAGNOSED = "diagnosed", _("diagnosed")
+    FOLLOW_UP = "follow_up", _("follow-up")
+    CLOSED = "closed", _("closed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class Verb(TextChoices):
+    ASSESS = "assess", _("assess")
+    REFER = "refer", _("refer")
+    ASK_ADVICE = "ask_advice", _("ask for advice")
+    ANSWER_ADVICE = "answer_advice", _("answer the question")
+    ACKNOWLEDGE = "acknowledge", _("acknowledge")
+    ACCEPT = "accept", _("accept")
+    DECLINE = "decline", _("decline")
+    EXPIRE_OFFER = "expire_offer", _("let the offer expire")
+    REDIRECT = "redirect", _("redirect")
+    WITHDRAW = "withdraw", _("withdraw")
+    DEPART = "depart", _("depart")
+    RELEASE = "release", _("release")
+    DIVERT = "divert", _("divert")
+    ADMIT = "admit", _("admit")
+    RECORD_KIT_RESULT = "record_kit_result", _("record the kit result")
+    ASSESS_ORGAN_FAILURE = "assess_organ_failure", _("assess organ failure")
+    RECORD_PRECIPITANT = "record_precipitant", _("record a precipitant")
+    RECORD_INTERVENTION = "record_intervention", _("record an intervention")
+    TRANSFER = "transfer", _("transfer")
+    DIAGNOSE = "diagnose", _("diagnose")
+    DECIDE_TRANSPLANT = "decide_transplant", _("decide on transplant")
+    BACK_REFER = "back_refer", _("refer back")
+    DISCHARGE = "discharge", _("discharge")
+    CONFIRM_RETURN = "confirm_return", _("confirm the return")
+    RECORD_OUTCOME = "record_outcome", _("record the outcome")
+    SETTLE_OUTCOME = "settle_outcome", _("settle the outcome")
+    CORRECT_OUTCOME = "correct_outcome", _("correct the outcome")
+    RECORD_DEATH = "record_death", _("record the death")
+    END_REFERRAL = "end_referral", _("end the referral")
+    MESSAGE = "message", _("write a message")
+    CORRECT_FIRST_VISIT = "correct_first_visit", _("correct the first visit")
+    MARK_ENTERED_IN_ERROR = "mark_entered_in_error", _("mark as entered in error")
+    EXTEND = "extend", _("extend a deadline")
+    SNOOZE = "snooze", _("silence a deadline")
+    EXPLAIN_DELAY = "explain_delay", _("give the reason for a delay")
+
+
+class Kind(TextChoices):
+    """What can be due on a case."""
+
+    ASSESS = "assess", _("eight indicators")
+    REASSESS = "reassess", _("re-assessment")
+    ACKNOWLEDGE = "acknowledge", _("acknowledgement")
+    DECIDE = "decide", _("decision of the ward")
+    PLACE = "place", _("a ward that accepts")
+    ADMIT = "admit", _("admission")
+    ARRIVE = "arrive", _("arrival")
+    DIAGNOSE = "diagnose", _("diagnosis")
+    TREAT_PRECIPITANT = "treat_precipitant", _("treatment of the precipitant")
+    TRANSPLANT = "transplant", _("transplant")
+    ANSWER_ADVICE = "answer_advice", _("answer to a question")
+    CONFIRM_RETURN = "confirm_return", _("confirmation of the return")
+    FOLLOW_UP_28 = "follow_up_28", _("outcome at day 28")
+    FOLLOW_UP_90 = "follow_up_90", _("outcome at day 90")
+
+
+class Party(TextChoices):
+    """Who a person is to one case. One person may be several."""
+
+    ORIGIN = "origin", _("first hospital")
+    OFFER_WARD = "offer_ward", _("ward that was asked")
+    CARE_WARD = "care_ward", _("ward that has or expects the patient")
+    ANY_WARD = "any_ward", _("any ward of the network")
+    COORDINATOR = "coordinator", _("coordinator")
+    ENGINE = "engine", _("deadline engine")
+
+
+class Audience(TextChoices):
+    """Whom an alert looks for at the moment it fires."""
+
+    DUTY = "duty", _("duty specialists")
+    WARD = "ward", _("everyone of the ward")
+    WARD_LEAD = "ward_lead", _("ward lead")
+    CLINICIAN = "clinician", _("referring clinician")
+    HOSPITAL = "hospital", _("the first hospital's clinicians")
+    COORDINATOR = "coordinator", _("coordinator")
+
+
+S, V, K, P, A = State, Verb, Kind, Party, Audience
+
+BEFORE_ADMISSION = frozenset({S.REGISTERED, S.WATCHED, S.OFFERED, S.UNPLACED, S.ACCEPTED, S.IN_TRANSIT})
+IN_WARD = frozenset({S.ADMITTED, S.DIAGNOSED})
+ACUTE = BEFORE_ADMISSION | IN_WARD
+OPEN = ACUTE | {S.FOLLOW_UP}
+ENDED = frozenset({S.CLOSED, S.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """In any of `sources`, one of the parties `by` may use `verb`; the case ends in one of `targets`.
+
+    No targets: the state stays; `may_stay`: it stays where the facts say so. `meets`: deadlines that this
+    fact fulfils. `tells`: who hears of it.
+    """
+
+    verb: Verb
+    sources: frozenset[State]
+    targets: frozenset[State]
+    by: frozenset[Party]
+    meets: frozenset[Kind] = frozenset()
+    tells: frozenset[Audience] = frozenset()
+    may_stay: bool = False
+
+
+def row(
+    verb: Verb,
+    sources: Iterable[State],
+    targets: Iterable[State],
+    by: Iterable[Party],
+    meets: Iterable[Kind] = (),
+    tells: Iterable[Audience] = (),
+    may_stay: bool = False,
+) -> Transition:
+    return Transition(
+        verb,
+        frozenset(sources),
+        frozenset(targets),
+        frozenset(by),
+        frozenset(meets),
+        frozenset(tells),
+        may_stay,
+    )
+
+
+STAYS: tuple[State, ...] = ()
+NEXT_WARD = (S.OFFERED, S.UNPLACED)
+BOTH_SIDES = (P.ORIGIN, P.OFFER_WARD, P.CARE_WARD, P.COORDINATOR)
+
+TABLE: tuple[Transition, ...] = (
+    # the first hospital
+    row(
+        V.ASSESS, {S.REGISTERED, S.WATCHED}, {S.WATCHED, *NEXT_WARD}, {P.ORIGIN}, meets={K.ASSESS, K.REASSESS}
+    ),
+    row(V.ASSESS, {S.OFFERED, S.UNPLACED, S.ACCEPTED, S.IN_TRANSIT}, STAYS, {P.ORIGIN}, tells={A.DUTY}),
+    row(V.REFER, {S.REGISTERED, S.WATCHED}, NEXT_WARD, {P.ORIGIN}, meets={K.ASSESS, K.REASSESS}),
+    row(V.ASK_ADVICE, {S.WATCHED}, STAYS, {P.ORIGIN}, tells={A.DUTY}),
+    row(V.WITHDRAW, {S.OFFERED, S.UNPLACED, S.ACCEPTED}, {S.WATCHED}, {P.ORIGIN}, tells={A.DUTY}),
+    row(V.DEPART, {S.ACCEPTED}, {S.IN_TRANSIT}, {P.ORIGIN}, tells={A.DUTY}),
+    # the ward that was asked
+    row(V.ANSWER_ADVICE, {S.WATCHED}, STAYS, {P.OFFER_WARD}, meets={K.ANSWER_ADVICE}, tells={A.CLINICIAN}),
+    row(V.ACKNOWLEDGE, {S.OFFERED}, STAYS, {P.OFFER_WARD}, meets={K.ACKNOWLEDGE}, tells={A.CLINICIAN}),
+    row(
+        V.ACCEPT,
+        {S.OFFERED},
+        {S.ACCEPTED},
+        {P.OFFER_WARD},
+        meets={K.ACKNOWLEDGE, K.DECIDE, K.PLACE},
+        tells={A.CLINICIAN},
+    ),
+    row(
+        V.DECLINE,
+        {S.OFFERED},
+        NEXT_WARD,
+        {P.OFFER_WARD},
+        meets={K.ACKNOWLEDGE, K.DECIDE},
+        tells={A.CLINICIAN},
+    ),
+    row(V.EXPIRE_OFFER, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, tells={A.CLINICIAN, A.COORDINATOR}),
+    row(V.RELEASE, {S.ACCEPTED, S.IN_TRANSIT}, NEXT_WARD, {P.CARE_WARD}, tells={A.CLINICIAN, A.COORDINATOR}),
+    row(
+        V.DIVERT,
+        {S.IN_TRANSIT},
+        {S.IN_TRANSIT},
+        {P.CARE_WARD, P.COORDINATOR},
+        meets={K.ARRIVE},
+        tells={A.CLINICIAN, A.DUTY},
+    ),
+    row(
+        V.ADMIT, BEFORE_ADMISSION, {S.ADMITTED}, {P.ANY_WARD}, meets={K.ADMIT, K.ARRIVE}, tells={A.CLINICIAN}
+    ),
+    # the coordinator
+    row(V.REDIRECT, {S.OFFERED, S.UNPLACED}, {S.OFFERED}, {P.COORDINATOR}, tells={A.CLINICIAN}),
+    # window 2
+    row(V.RECORD_KIT_RESULT, {S.ADMITTED}, STAYS, {P.CARE_WARD}),
+    row(V.ASSESS_ORGAN_FAILURE, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.RECORD_PRECIPITANT, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.RECORD_INTERVENTION, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.TRANSFER, IN_WARD, STAYS, {P.CARE_WARD, P.COORDINATOR}, tells={A.CLINICIAN, A.DUTY}),
+    row(V.DIAGNOSE, {S.ADMITTED}, {S.DIAGNOSED}, {P.CARE_WARD}, meets={K.DIAGNOSE}, tells={A.CLINICIAN}),
+    row(V.DECIDE_TRANSPLANT, {S.DIAGNOSED}, STAYS, {P.CARE_WARD}, meets={K.TRANSPLANT}),
+    # the way back
+    row(V.BACK_REFER, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.HOSPITAL}),
+    row(V.DISCHARGE, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.CLINICIAN}),
+    row(V.DISCHARGE, {S.WATCHED}, {S.FOLLOW_UP}, {P.ORIGIN}),
+    row(V.CONFIRM_RETURN, {S.FOLLOW_UP}, STAYS, {P.ORIGIN}, meets={K.CONFIRM_RETURN}, tells={A.DUTY}),
+    row(V.RECORD_OUTCOME, {S.FOLLOW_UP}, {S.FOLLOW_UP, S.CLOSED}, {P.ORIGIN, P.CARE_WARD, P.COORDINATOR}),
+    row(V.SETTLE_OUTCOME, {S.FOLLOW_UP}, {S.FOLLOW_UP, S.CLOSED}, {P.COORDINATOR}),
+    row(V.CORRECT_OUTCOME, {S.CLOSED}, STAYS, {P.ORIGIN, P.CARE_WARD, P.COORDINATOR}),
+    # at any time
+    row(
+        V.RECORD_DEATH,
+        OPEN,
+        {S.CLOSED},
+        {P.ORIGIN, P.CARE_WARD, P.COORDINATOR},
+        meets={K.FOLLOW_UP_28, K.FOLLOW_UP_90},
+        tells={A.CLINICIAN, A.DUTY},
+    ),
+    row(
+        V.END_REFERRAL,
+        BEFORE_ADMISSION,
+        {S.FOLLOW_UP},
+        {P.ORIGIN, P.COORDINATOR},
+        tells={A.CLINICIAN, A.DUTY},
+    ),
+    row(V.MESSAGE, OPEN, STAYS, BOTH_SIDES),
+    row(V.CORRECT_FIRST_VISIT, OPEN, STAYS, {P.ORIGIN, P.COORDINATOR}),
+    row(
+        V.MARK_ENTERED_IN_ERROR,
+        BEFORE_ADMISSION,
+        {S.CANCELLED},
+        {P.ORIGIN, P.COORDINATOR},
+        tells={A.DUTY},
+        may_stay=True,
+    ),
+    row(V.EXTEND, OPEN, STAYS, {P.OFFER_WARD, P.CARE_WARD, P.COORDINATOR}),
+    row(V.SNOOZE, OPEN, STAYS, {P.OFFER_WARD, P.CARE_WARD, P.COORDINATOR}),
+    row(V.EXPLAIN_DELAY, OPEN | {S.CLOSED}, STAYS, BOTH_SIDES),
+)
+
+OPENS: dict[State, frozenset[Kind]] = {
+    S.REGISTERED: frozenset({K.ASSESS, K.FOLLOW_UP_28, K.FOLLOW_UP_90}),
+    S.WATCHED: frozenset({K.REASSESS}),
+    S.OFFERED: frozenset({K.ADMIT, K.ACKNOWLEDGE, K.DECIDE}),
+    S.UNPLACED: frozenset({K.ADMIT, K.PLACE}),
+    S.IN_TRANSIT: frozenset({K.ARRIVE}),
+    S.ADMITTED: frozenset({K.DIAGNOSE, K.TREAT_PRECIPITANT}),
+}
+"""Deadlines that entering a state opens."""
+
+LIVES: dict[Kind, frozenset[State]] = {
+    K.ASSESS: frozenset({S.REGISTERED}),
+    K.REASSESS: frozenset({S.WATCHED}),
+    K.ANSWER_ADVICE: frozenset({S.WATCHED}),
+    K.ACKNOWLEDGE: frozenset({S.OFFERED}),
+    K.DECIDE: frozenset({S.OFFERED}),
+    K.PLACE: frozenset({S.OFFERED, S.UNPLACED}),
+    K.ADMIT: frozenset({S.OFFERED, S.UNPLACED, S.ACCEPTED, S.IN_TRANSIT}),
+    K.ARRIVE: frozenset({S.IN_TRANSIT}),
+    K.DIAGNOSE: frozenset({S.ADMITTED}),
+    K.TREAT_PRECIPITANT: IN_WARD,
+    K.TRANSPLANT: IN_WARD,
+    K.CONFIRM_RETURN: frozenset({S.FOLLOW_UP}),
+    K.FOLLOW_UP_28: OPEN,
+    K.FOLLOW_UP_90: OPEN,
+}
+"""States in which a deadline still matters; leaving them cancels it where it was not met."""
+
+
+def transition(state: str, verb: str) -> Transition | None:
+    """The table's row for `verb` in `state`, or None where the table has none."""
+    return next((row for row in TABLE if row.verb == verb and state in row.sources), None)
+
+
+def verbs_in(state: str) -> tuple[Transition, ...]:
+    """Every row that can be used in `state`, in the table's order."""
+    return tuple(row for row in TABLE if state in row.sources)

@@ -1,0 +1,175 @@
+"""`perform`: the only way to change a case."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, Ward
+from referral import deadlines, telling, timeline
+from referral.audience import concerned_ward
+from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, VerbNotAllowed
+from referral.models import Case, Offer
+from referral.parties import open_offer, parties_of, rows_for
+from referral.pathway import OPENS, Audience, Kind, State, Transition, Verb, transition
+
+Effect = Callable[..., State | None]
+EFFECTS: dict[Verb, Effect] = {}
+
+
+@dataclass(slots=True)
+class Change:
+    """One verb being applied to one locked case: what the effects of `referral.verbs` work on."""
+
+    case: Case
+    row: Transition
+    actor: User | None
+    now: datetime
+    occurred_at: datetime
+    offer: Offer | None
+    ward_before: Ward | None
+    facts: dict[str, Any] = field(default_factory=dict)
+    note: str | None = None
+    also_meets: set[Kind] = field(default_factory=set)
+    also_opens: set[Kind] = field(default_factory=set)
+    also_tells: set[Audience] = field(default_factory=set)
+
+    @property
+    def person(self) -> User:
+        """The actor of a verb that only people use."""
+        assert self.actor is not None
+        return self.actor
+
+    def not_before(self, moment: datetime | None) -> None:
+        """Raise FactError if the fact is said to have happened before `moment`."""
+        if moment is not None and self.occurred_at < moment:
+            raise FactError(
+                (
+                    "occurred_at",
+                    "out_of_order",
+                    _("This cannot have happened before %(moment)s. Check the date and time.")
+                    % {"moment": moment.isoformat(timespec="minutes")},
+                )
+            )
+
+
+def usable_verbs(user: User, case: Case) -> list[Verb]:
+    """The verbs `user` can use on `case` now, in the table's order."""
+    return list(dict.fromkeys(row.verb for row in rows_for(user, case) if row.verb in EFFECTS))
+
+
+def not_allowed(case: Case, actor: User | None) -> VerbNotAllowed:
+    """The refusal of a verb that the state does not have, with those it has for `actor`."""
+    allowed = usable_verbs(actor, case) if actor else []
+    return VerbNotAllowed(State(case.state).label, [verb.value for verb in allowed])
+
+
+def effect(verb: Verb) -> Callable[[Effect], Effect]:
+    """Register what `verb` does to the case beyond the table. The effect returns the state to enter, or None."""
+
+    def register(function: Effect) -> Effect:
+        EFFECTS[verb] = function
+        return function
+
+    return register
+
+
+def perform(
+    case: Case | UUID,
+    verb: Verb,
+    *,
+    actor: User | None,
+    now: datetime,
+    occurred_at: datetime | None = None,
+    offer: UUID | None = None,
+    if_version: int | None = None,
+    **facts: Any,
+) -> Case:
+    """Lock the case, check the table and the actor, apply `verb`, and write everything it causes; return the case.
+
+    `actor` None is the engine. `offer` names the offer that an offer's verb means. `facts` are those of
+    `referral.facts`. Raises VerbNotAllowed, AccessError, OfferNotOpen, StaleVersion, FactError, PathwayError.
+    """
+    with transaction.atomic():
+        locked = lock(case)
+        if if_version is not None and if_version != locked.version:
+            raise StaleVersion(locked.version)
+        change = _admissible(locked, verb, actor, now, occurred_at, offer)
+        target = EFFECTS[verb](change, **facts)
+        settle(change, target)
+    return locked
+
+
+def lock(case: Case | UUID) -> Case:
+    """The case's row, locked until the end of the transaction."""
+    key = case.pk if isinstance(case, Case) else case
+    return (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("policy", "hospital", "ward", "assessment")
+        .get(pk=key)
+    )
+
+
+def _admissible(
+    case: Case,
+    verb: Verb,
+    actor: User | None,
+    now: datetime,
+    occurred_at: datetime | None,
+    named: UUID | None,
+) -> Change:
+    row, offer = transition(case.state, verb), open_offer(case)
+    if named is not None and (offer is None or offer.pk != named):
+        raise OfferNotOpen
+    if row is None or verb not in EFFECTS:
+        raise not_allowed(case, actor)
+    if not row.by & parties_of(actor, case, offer):
+        raise AccessError
+    moment = occurred_at or now
+    if moment > now:
+        raise FactError(
+            ("occurred_at", "in_future", _("This time is in the future. Check the date and time."))
+        )
+    change = Change(case, row, actor, now, moment, offer, concerned_ward(case, offer))
+    change.not_before(case.first_visit_at)
+    return change
+
+
+def settle(change: Change, target: State | None) -> None:
+    """Write what follows from a verb: state, event, deadlines, alerts."""
+    case, row = change.case, change.row
+    allowed = row.targets or {State(case.state)}
+    if target is None and row.targets and not row.may_stay:
+        raise AssertionError(f"{row.verb} must end in one of {sorted(row.targets)}")
+    if target is not None and target not in allowed:
+        raise AssertionError(f"{row.verb} cannot end in {target}")
+    before, case.state = case.state, target or case.state
+    timeline.append(
+        case,
+        row.verb,
+        actor=change.actor,
+        before=before,
+        facts=change.facts,
+        note=change.note,
+        occurred_at=change.occurred_at,
+        now=change.now,
+    )
+    deadlines.meet(
+        case,
+        row.meets | change.also_meets,
+        offer=change.offer,
+        occurred_at=change.occurred_at,
+        now=change.now,
+    )
+    deadlines.drop_pointless(case, now=change.now)
+    opening = change.also_opens | (OPENS.get(target, frozenset()) if target else frozenset())
+    fresh = deadlines.open_missing(case, opening, now=change.now, occurred_at=change.occurred_at)
+    case.updated_at = change.now
+    case.save()
+    telling.tell_of(change)
+    deadlines.fire(fresh, case=case, now=change.now)
+    telling.announce(case, what=row.verb, wards=[change.ward_before, concerned_ward(case, open_offer(case))])

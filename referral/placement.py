@@ -1,0 +1,39 @@
+"""Which ward is asked: the catchment of the case's hospital, in order, looked up live."""
+
+from datetime import datetime
+
+from accounts.models import Ward
+from referral.models import Case, Offer
+from referral.pathway import State
+
+PASSED_OVER = (Offer.State.DECLINED, Offer.State.EXPIRED, Offer.State.RELEASED)
+
+
+def next_ward(case: Case) -> Ward | None:
+    """The first open ward of the hospital's catchment that has not been asked since the flag; None if there is none."""
+    asked = Offer.objects.filter(case=case, state__in=PASSED_OVER, offered_at__gte=case.flagged_at)
+    return (
+        Ward.objects.filter(catchments__hospital=case.hospital_id, closed_at__isnull=True)
+        .exclude(pk__in=asked.values("ward"))
+        .order_by("catchments__rank")
+        .first()
+    )
+
+
+def offer_to_next_ward(case: Case, *, now: datetime) -> State:
+    """Offer the case to the next ward of the catchment, and say which state that brings."""
+    ward = next_ward(case)
+    if ward is None:
+        return State.UNPLACED
+    return offer_to(case, ward, now=now)
+
+
+def offer_to(case: Case, ward: Ward, *, now: datetime) -> State:
+    """Open an offer to `ward`."""
+    Offer.objects.create(case=case, ward=ward, offered_at=now)
+    return State.OFFERED
+
+
+def close_open_offer(case: Case, state: Offer.State, *, now: datetime) -> None:
+    """End the case's open offer, if it has one, for a reason of the case's own."""
+    Offer.objects.filter(case=case, state=Offer.State.OPEN).update(state=state, answered_at=now)

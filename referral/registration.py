@@ -1,0 +1,231 @@
+"""The first visit: who the patient is, whether the case is known already, and the case itself."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.ids import new_id
+from accounts.models import Hospital, User
+from referral import deadlines, telling, timeline
+from referral.audience import people
+from referral.codes import ChronicLiverDisease
+from referral.errors import AccessError, FactError, PathwayError
+from referral.identity import blind_index
+from referral.models import Case, PathwayPolicy, Patient
+from referral.pathway import ACUTE, OPENS, Audience, State
+from referral.verbs.anytime import check_first_visit
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who the patient is, as typed. `confirmed_different`: a person checked that a namesake is somebody else."""
+
+    name: str
+    sex: str
+    birth_date: date
+    national_id: str = ""
+    local_number: str = ""
+    phone: str = ""
+    confirmed_different: bool = False
+
+
+class OpenCaseExists(PathwayError):
+    """The same person has an acute case in this network: the hospital to call, and nothing else about it."""
+
+    def __init__(self, case: Case, own: bool) -> None:
+        hospital = case.hospital
+        super().__init__(
+            "open_case_exists",
+            _("This patient already has an open case at %(hospital)s. Call %(phone)s.")
+            % {"hospital": hospital.name, "phone": hospital.phone or "—"},
+            hospital={"name": hospital.name, "phone": hospital.phone},
+            case=str(case.pk) if own else None,
+        )
+        self.rival, self.own = case.pk, own
+
+
+class NamesakeExists(FactError):
+    """Name, sex and birth date fit an open case, but there is no ID: a person has to look."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__(
+            (
+                "patient.confirmed_different",
+                "confirm_identity",
+                _(
+                    "A patient of the same name, sex and birth date has an open case at %(hospital)s (phone %(phone)s). "
+                    "Call to make sure; if it is another person, confirm that."
+                )
+                % {"hospital": case.hospital.name, "phone": case.hospital.phone or "—"},
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FirstVisit:
+    """What is known at the first visit. `case_id` may be made by the client."""
+
+    person: Person
+    at: datetime
+    chronic_liver_disease: str = ChronicLiverDisease.UNKNOWN
+    presentation: str = ""
+    case_id: UUID | None = None
+
+
+def register(*, actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Case:
+    """Record a first visit and open its deadlines; the case waits for its indicators.
+
+    Raises AccessError if `actor` does not refer for `hospital`, FactError for an impossible time or a namesake,
+    PathwayError if the id or the patient already has a case. That a patient of another hospital was met is
+    recorded, and that hospital told, although nothing is registered.
+    """
+    try:
+        with transaction.atomic():
+            return _register(actor, hospital, visit, now)
+    except OpenCaseExists as refusal:
+        if not refusal.own:
+            report_meeting(refusal.rival, hospital, actor=actor, now=now)
+        raise
+
+
+def _register(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Case:
+    if hospital.pk not in actor.standing.refers_for:
+        raise AccessError
+    check_first_visit(visit.at, now)
+    patient = identify(visit.person, hospital)
+    case = Case(
+        pk=visit.case_id or new_id(),
+        number=next_number(now),
+        network=hospital.network,
+        hospital=hospital,
+        patient=patient,
+        policy=PathwayPolicy.objects.filter(network=hospital.network).order_by("-version")[0],
+        previous=Case.objects.filter(patient=patient).order_by("-registered_at").first(),
+        chronic_liver_disease=visit.chronic_liver_disease,
+        presentation=visit.presentation,
+        registered_by=actor,
+        registered_at=now,
+        first_visit_at=visit.at,
+        updated_at=now,
+    )
+    insert(case)
+    timeline.append(case, timeline.REGISTERED, actor=actor, before="", occurred_at=visit.at, now=now)
+    fresh = deadlines.open_missing(case, OPENS[State.REGISTERED], now=now, occurred_at=visit.at)
+    case.save()
+    deadlines.fire(fresh, case=case, now=now)
+    telling.announce(case, what=timeline.REGISTERED)
+    return case
+
+
+def insert(case: Case) -> None:
+    """Insert the row; a second doctor who registers the same patient at the same moment loses here."""
+    try:
+        with transaction.atomic():
+            case.save(force_insert=True)
+    except IntegrityError as error:
+        if Case.objects.filter(pk=case.pk).exists():
+            raise PathwayError("id_taken", _("A case with this id was already registered.")) from error
+        rival = Case.objects.filter(patient=case.patient, state__in=ACUTE).select_related("hospital").first()
+        if rival is None:
+            raise
+        raise OpenCaseExists(rival, own=rival.hospital_id == case.hospital_id) from error
+
+
+def next_number(now: datetime) -> str:
+    """The next case number, such as 26-000042: year and a running number that says nothing about the patient."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('referral_case_number')")
+        return f"{now:%y}-{cursor.fetchone()[0]:06d}"
+
+
+def identify(person: Person, hospital: Hospital) -> Patient:
+    """The patient's row: found by an ID, or new. Raises OpenCaseExists or NamesakeExists."""
+    known = _found_by_id(person, hospital)
+    if known is not None:
+        rival = Case.objects.filter(patient=known, state__in=ACUTE).select_related("hospital").first()
+        if rival is not None:
+            raise OpenCaseExists(rival, own=rival.hospital_id == hospital.pk)
+        known.identity = {**known.identity, **_identity(person)}
+        known.save()
+        return known
+    namesake = Case.objects.filter(
+        patient__network=hospital.network, patient__likeness_index=likeness(person), state__in=ACUTE
+    ).first()
+    if namesake is not None and not person.confirmed_different:
+        raise NamesakeExists(namesake)
+    return Patient.objects.create(
+        network=hospital.network,
+        sex=person.sex,
+        identity=_identity(person),
+        national_id_index=_national_id_index(person),
+        local_number_index=_local_number_index(person, hospital),
+        likeness_index=likeness(person),
+    )
+
+
+def _found_by_id(person: Person, hospital: Hospital) -> Patient | None:
+    indexes = {
+        "national_id_index": _national_id_index(person),
+        "local_number_index": _local_number_index(person, hospital),
+    }
+    for field, index in indexes.items():
+        found = Patient.objects.filter(network=hospital.network, **{field: index}).first() if index else None
+        if found is not None:
+            return found
+    return None
+
+
+@transaction.atomic
+def report_meeting(case_id: UUID, hospital: Hospital, *, actor: User, now: datetime) -> None:
+    """Another hospital met the patient of an open case: audit it and tell the case's hospital."""
+    audit.record(
+        actor=actor,
+        action="met_elsewhere",
+        subject_type="case",
+        subject_id=case_id,
+        now=now,
+        hospital=str(hospital.pk),
+    )
+    case = (
+        Case.objects.select_for_update(of=("self",)).select_related("hospital", "assessment").get(pk=case_id)
+    )
+    timeline.append(case, timeline.MET_ELSEWHERE, actor=actor, facts={"hospital": str(hospital.pk)}, now=now)
+    case.save()
+    telling.tell_people(
+        case,
+        people(Audience.CLINICIAN, case, None, now),
+        kind=telling.MET_ELSEWHERE,
+        severity="warning",
+        now=now,
+    )
+
+
+def likeness(person: Person) -> str:
+    return blind_index("likeness", person.name, person.sex, person.birth_date.isoformat())
+
+
+def _national_id_index(person: Person) -> str | None:
+    return blind_index("national_id", person.national_id) if person.national_id.strip() else None
+
+
+def _local_number_index(person: Person, hospital: Hospital) -> str | None:
+    return (
+        blind_index("local_number", str(hospital.pk), person.local_number)
+        if person.local_number.strip()
+        else None
+    )
+
+
+def _identity(person: Person) -> dict[str, str]:
+    known = {
+        "name": person.name,
+        "birth_date": person.birth_date.isoformat(),
+        "national_id": person.national_id,
+        "local_number": person.local_number,
+        "phone": person.phone,
+    }
+    return {name: value for name, value in known.items() if value}

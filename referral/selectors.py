@@ -1,0 +1,112 @@
+"""The questions faces may ask. Everything goes through `visible_to(user)`."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from accounts import audit
+from accounts.models import User, Ward
+from referral.errors import Text
+from referral.models import Case, Deadline, Event, Message, Offer
+from referral.parties import parties_of
+from referral.pathway import ENDED, IN_WARD, Kind, Party, State
+
+FOLLOW_UPS = (Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90)
+
+AWAITED: dict[str, tuple[Party, Text]] = {
+    State.REGISTERED: (Party.ORIGIN, _("the eight indicators")),
+    State.WATCHED: (Party.ORIGIN, _("the next assessment")),
+    State.OFFERED: (Party.OFFER_WARD, _("an answer to the referral request")),
+    State.UNPLACED: (Party.COORDINATOR, _("a ward that takes the patient")),
+    State.ACCEPTED: (Party.ORIGIN, _("departure")),
+    State.IN_TRANSIT: (Party.CARE_WARD, _("arrival and admission")),
+    State.ADMITTED: (Party.CARE_WARD, _("diagnosis and treatment of the precipitant")),
+    State.DIAGNOSED: (Party.CARE_WARD, _("treatment, then the way back")),
+    State.FOLLOW_UP: (Party.ORIGIN, _("the outcome")),
+}
+"""By state: who is awaited, and what for."""
+
+
+def cases(user: User) -> QuerySet[Case]:
+    """Every case the user may see, with what a list or a page shows of it, and `next_due_at` of its open deadlines."""
+    running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
+    acute = running.exclude(kind__in=FOLLOW_UPS)
+    return (
+        Case.objects.visible_to(user)
+        .select_related(
+            "patient", "hospital", "ward__hospital", "assessment", "policy", "registered_by", "network"
+        )
+        .prefetch_related(
+            Prefetch(
+                "offers", Offer.objects.select_related("ward__hospital", "acknowledged_by", "answered_by")
+            ),
+            Prefetch("deadlines", Deadline.objects.order_by("due_at", "pk")),
+        )
+        .annotate(
+            next_due_at=Subquery(acute.values("due_at")[:1]),
+            next_kind=Subquery(acute.values("kind")[:1]),
+        )
+    )
+
+
+def open_work(user: User) -> QuerySet[Case]:
+    """The user's open cases, least time left first."""
+    return (
+        cases(user).exclude(state__in=ENDED).order_by(F("next_due_at").asc(nulls_last=True), "first_visit_at")
+    )
+
+
+def window_1(user: User) -> QuerySet[Case]:
+    """Open cases before admission."""
+    return open_work(user).exclude(state__in=[*IN_WARD, State.FOLLOW_UP])
+
+
+def window_2(user: User) -> QuerySet[Case]:
+    """Cases in a ward."""
+    return open_work(user).filter(state__in=IN_WARD)
+
+
+def follow_up(user: User) -> QuerySet[Case]:
+    """Cases whose acute care is over."""
+    return open_work(user).filter(state=State.FOLLOW_UP)
+
+
+def read_case(user: User, case_id: UUID | str, *, now: datetime) -> Case:
+    """One visible case, the reading of which is audited. Raises Case.DoesNotExist."""
+    found = cases(user).get(pk=case_id)
+    audit.record(actor=user, action="read", subject_type="case", subject_id=found.pk, now=now)
+    return found
+
+
+def events(case: Case) -> QuerySet[Event]:
+    """The timeline of a visible case."""
+    return case.events.select_related("actor").order_by("number")
+
+
+def messages(case: Case) -> QuerySet[Message]:
+    """The talk on a visible case."""
+    return case.messages.select_related("author").order_by("sent_at", "pk")
+
+
+def current_offer(case: Case) -> Offer | None:
+    """The open or accepted offer, else the latest, of a case whose offers are loaded."""
+    offers = list(case.offers.all())
+    live = [offer for offer in offers if offer.state in (Offer.State.OPEN, Offer.State.ACCEPTED)]
+    return (live or offers or [None])[-1]
+
+
+def sides(user: User, case: Case) -> frozenset[Party]:
+    """Who `user` is to `case`."""
+    return parties_of(user, case, next((offer for offer in case.offers.all() if offer.is_open), None))
+
+
+def wards_to_call(case: Case) -> QuerySet[Ward]:
+    """Every ward of the case's network with its phone number, those of the hospital's catchment first."""
+    return (
+        Ward.objects.filter(hospital__network=case.network_id)
+        .select_related("hospital")
+        .annotate(rank=Subquery(case.hospital.catchments.filter(ward=OuterRef("pk")).values("rank")[:1]))
+        .order_by(F("rank").asc(nulls_last=True), "name_zh")
+    )

@@ -1,0 +1,157 @@
+"""The verbs of every open state: message, death, end, corrections, extension, silence, reason for a delay."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from referral import deadlines, telling
+from referral.errors import FactError
+from referral.models import Assessment, AssessmentRetraction, Deadline, Message, Offer
+from referral.pathway import State, Verb
+from referral.performing import Change, effect
+from referral.placement import close_open_offer
+
+OLDEST_FIRST_VISIT = timedelta(days=30)
+LONGEST_SILENCE = timedelta(hours=12)
+
+
+@effect(Verb.MESSAGE)
+def message(change: Change, *, text: str) -> None:
+    """Say something to the other side. The text is encrypted and told to nobody outside the case."""
+    written = Message.objects.create(case=change.case, author=change.person, text=text, sent_at=change.now)
+    change.facts["message"] = str(written.pk)
+    change.also_tells |= telling.other_side(change)
+
+
+@effect(Verb.RECORD_DEATH)
+def record_death(change: Change, *, note: str = "") -> State:
+    """The patient died; every deadline ends."""
+    change.not_before(change.case.admitted_at)
+    change.case.died_at, change.note = change.occurred_at, note
+    close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
+    return State.CLOSED
+
+
+@effect(Verb.END_REFERRAL)
+def end_referral(change: Change, *, reason: str, note: str = "") -> State:
+    """No admission will come of it; the patient is followed up all the same."""
+    change.facts["reason"], change.note = reason, note
+    close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
+    return State.FOLLOW_UP
+
+
+@effect(Verb.CORRECT_FIRST_VISIT)
+def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str = "") -> None:
+    """Change the moment both windows count from; the old one stays on the timeline."""
+    check_first_visit(first_visit_at, change.now)
+    case = change.case
+    earliest = min((at for at in (case.departed_at, case.admitted_at) if at), default=None)
+    if earliest and first_visit_at > earliest:
+        raise FactError(
+            ("first_visit_at", "out_of_order", _("The first visit cannot come after departure or admission."))
+        )
+    change.facts.update(before=case.first_visit_at.isoformat(), after=first_visit_at.isoformat())
+    change.note = note
+    case.first_visit_at = first_visit_at
+    if case.flagged_at:
+        case.flagged_late = flag_is_late(
+            case.policy.length("admit"), case.policy.late_flag_minutes, first_visit_at, case.flagged_at
+        )
+    deadlines.rejudge_from_first_visit(case, now=change.now)
+
+
+def check_first_visit(moment: datetime, now: datetime) -> None:
+    """Raise FactError for a first visit in the future or more than 30 days ago."""
+    if moment > now:
+        raise FactError(
+            (
+                "first_visit_at",
+                "in_future",
+                _("The first visit cannot be in the future. Check the date and time."),
+            )
+        )
+    if now - moment > OLDEST_FIRST_VISIT:
+        raise FactError(
+            (
+                "first_visit_at",
+                "too_old",
+                _("The first visit is more than 30 days ago. Register the present episode."),
+            )
+        )
+
+
+def flag_is_late(
+    window: timedelta, late_minutes: int, first_visit_at: datetime, flagged_at: datetime
+) -> bool:
+    """Whether a flag came so late that the window is counted from the flag."""
+    return flagged_at + timedelta(minutes=late_minutes) > first_visit_at + window
+
+
+@effect(Verb.MARK_ENTERED_IN_ERROR)
+def mark_entered_in_error(
+    change: Change, *, reason: str, assessment: Assessment | None = None, note: str = ""
+) -> State | None:
+    """Retract one assessment, or the whole case when none is named. Not for a patient who really was ill."""
+    change.facts["reason"], change.note = reason, note
+    if assessment is None:
+        close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
+        return State.CANCELLED
+    if assessment.case_id != change.case.pk or hasattr(assessment, "retraction"):
+        raise FactError(
+            ("assessment", "not_found", _("This case has no such assessment, or it was retracted before."))
+        )
+    AssessmentRetraction.objects.create(
+        assessment=assessment, reason=reason, actor=change.person, at=change.now
+    )
+    change.facts["assessment"] = str(assessment.pk)
+    change.case.assessment = (
+        Assessment.objects.filter(case=change.case, retraction__isnull=True).order_by("-number").first()
+    )
+    return None
+
+
+def _open_deadline(change: Change, deadline: Deadline) -> Deadline:
+    found = change.case.deadlines.open().filter(pk=deadline.pk).first()
+    if found is None:
+        raise FactError(("deadline", "not_open", _("This deadline is no longer open. Reload the case.")))
+    change.facts["kind"] = found.kind
+    return found
+
+
+@effect(Verb.EXTEND)
+def extend(change: Change, *, deadline: Deadline, due_at: datetime, reason: str) -> None:
+    """Give more time. The first due time stays visible and is what the statistics count by."""
+    running = _open_deadline(change, deadline)
+    if due_at <= max(change.now, running.due_at):
+        raise FactError(
+            ("due_at", "not_later", _("The new time must be later than the present one and in the future."))
+        )
+    change.facts.update(before=running.due_at.isoformat(), after=due_at.isoformat())
+    change.note = reason
+    deadlines.reschedule(running, change.case, due_at=due_at, now=change.now)
+
+
+@effect(Verb.SNOOZE)
+def snooze(change: Change, *, deadline: Deadline, until: datetime, reason: str) -> None:
+    """Silence the reminders of a deadline until a stored time. The due time, and the miss, stay."""
+    running = _open_deadline(change, deadline)
+    if not change.now < until <= change.now + LONGEST_SILENCE:
+        raise FactError(
+            ("until", "out_of_range", _("Silence ends in the future and lasts 12 hours at most."))
+        )
+    running.quiet_until, running.quiet_cause = until, "snoozed"
+    running.next_at = deadlines.next_look(running, change.case)
+    running.save()
+    change.facts["until"], change.note = until.isoformat(), reason
+
+
+@effect(Verb.EXPLAIN_DELAY)
+def explain_delay(change: Change, *, deadline: Deadline, reason: str, note: str = "") -> None:
+    """Say why a deadline was missed."""
+    missed = change.case.deadlines.filter(pk=deadline.pk, missed_at__isnull=False).first()
+    if missed is None:
+        raise FactError(("deadline", "not_missed", _("A reason is asked for missed deadlines only.")))
+    missed.delay_reason = reason
+    missed.save()
+    change.facts.update(kind=missed.kind, reason=reason)
+    change.note = note

@@ -1,0 +1,80 @@
+"""The verbs of the way to the ward: depart, divert, admit."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Ward
+from referral.errors import FactError
+from referral.models import Offer
+from referral.parties import own_ward
+from referral.pathway import State, Verb
+from referral.performing import Change, effect
+from referral.verbs.offers import end_promise
+
+
+@effect(Verb.DEPART)
+def depart(change: Change, *, expected_arrival_at: datetime) -> State:
+    """The patient is on the way."""
+    change.not_before(change.case.accepted_at)
+    case = change.case
+    case.departed_at, case.expected_arrival_at = (
+        change.occurred_at,
+        _after_departure(change, expected_arrival_at),
+    )
+    change.facts["expected_arrival_at"] = expected_arrival_at.isoformat()
+    return State.IN_TRANSIT
+
+
+@effect(Verb.DIVERT)
+def divert(change: Change, *, ward: Ward, expected_arrival_at: datetime, note: str = "") -> State:
+    """Send a patient who is on the way to another ward, which has agreed by phone."""
+    change.not_before(change.case.departed_at)
+    case = change.case
+    if ward.hospital.network_id != case.network_id or ward.pk == case.ward_id:
+        raise FactError(("ward", "not_another_ward", _("Choose another ward of this network.")))
+    departed_at = case.departed_at
+    end_promise(change, Offer.State.SUPERSEDED)
+    Offer.objects.create(
+        case=case,
+        ward=ward,
+        state=Offer.State.ACCEPTED,
+        offered_at=change.now,
+        answered_at=change.occurred_at,
+        answered_by=change.actor,
+    )
+    case.ward, case.accepted_at, case.departed_at = ward, change.occurred_at, departed_at
+    case.expected_arrival_at = _after_departure(change, expected_arrival_at)
+    change.facts.update(ward=str(ward.pk), expected_arrival_at=expected_arrival_at.isoformat())
+    change.note = note
+    return State.IN_TRANSIT
+
+
+def _after_departure(change: Change, expected: datetime) -> datetime:
+    if expected <= change.occurred_at:
+        raise FactError(
+            (
+                "expected_arrival_at",
+                "not_after_departure",
+                _("The expected arrival must come after the departure."),
+            )
+        )
+    return expected
+
+
+@effect(Verb.ADMIT)
+def admit(change: Change, *, bed: str = "") -> State:
+    """The patient is in a bed of one of the actor's wards, expected or not."""
+    case = change.case
+    change.not_before(case.departed_at)
+    ward = own_ward(change.person, case, change.offer)
+    Offer.objects.filter(case=case, state=Offer.State.OPEN).update(
+        state=Offer.State.SUPERSEDED, answered_at=change.occurred_at
+    )
+    if ward is not None and ward.pk != case.ward_id:
+        Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).update(state=Offer.State.SUPERSEDED)
+        change.facts["unannounced"] = True
+    case.ward, case.admitted_at = ward, change.occurred_at
+    case.bed = bed or case.bed
+    change.facts.update(ward=str(ward.pk) if ward else "", bed=case.bed)
+    return State.ADMITTED

@@ -1,0 +1,53 @@
+"""Closing and opening a ward: what it has been asked passes on, what it has promised it keeps."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User, Ward
+from referral.codes import DeclineReason
+from referral.errors import AccessError
+from referral.models import Offer
+from referral.pathway import Verb
+from referral.performing import perform
+
+
+def may_run(user: User, ward: Ward) -> bool:
+    """Whether `user` leads the ward, coordinates its network or administers it."""
+    standing, network = user.standing, ward.hospital.network_id
+    return ward.pk in standing.leads or network in standing.coordinates | standing.administers
+
+
+@transaction.atomic
+def close_ward(*, ward: Ward, actor: User, reason: str, now: datetime) -> Ward:
+    """Take no new requests; the open ones go to the next ward at once. Raises AccessError."""
+    _authorise(actor, ward)
+    Ward.objects.filter(pk=ward.pk, closed_at=None).update(closed_at=now, closed_reason=reason)
+    audit.record(actor=actor, action="close_ward", subject_type="ward", subject_id=ward.pk, now=now)
+    for offer in Offer.objects.filter(ward=ward, state=Offer.State.OPEN):
+        perform(
+            offer.case_id,
+            Verb.EXPIRE_OFFER,
+            actor=None,
+            now=now,
+            offer=offer.pk,
+            reason=DeclineReason.WARD_CLOSED,
+        )
+    ward.refresh_from_db()
+    return ward
+
+
+@transaction.atomic
+def open_ward(*, ward: Ward, actor: User, now: datetime) -> Ward:
+    """Take requests again. Raises AccessError."""
+    _authorise(actor, ward)
+    Ward.objects.filter(pk=ward.pk).update(closed_at=None, closed_reason="")
+    audit.record(actor=actor, action="open_ward", subject_type="ward", subject_id=ward.pk, now=now)
+    ward.refresh_from_db()
+    return ward
+
+
+def _authorise(actor: User, ward: Ward) -> None:
+    if not may_run(actor, ward):
+        raise AccessError

@@ -1,0 +1,71 @@
+"""The words of every notification of the pathway, chosen when it is read: no personal data."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from notifications.hooks import Rendered
+from referral import telling
+from referral.pathway import Kind, Verb
+
+BANDS = {"low", "moderate", "high", "very_high"}
+
+
+def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
+    """Title, body and link of one notification in `language`, which is active while this runs."""
+    facts = {"number": payload["number"], "hospital": _hospital(payload, language)}
+    title, body = _words(kind, payload, facts)
+    return Rendered(
+        title=title % facts, body=body % facts, url_path=reverse("portal:case", args=[payload["case"]])
+    )
+
+
+def _hospital(payload: Mapping[str, Any], language: str) -> str:
+    english = language.startswith("en") and payload.get("hospital_en")
+    return str(english or payload["hospital_zh"])
+
+
+def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tuple[str, str]:
+    if "deadline" in payload:
+        facts["deadline"] = Kind(payload["deadline"]).label
+    if "due_at" in payload:
+        facts["due"] = datetime.fromisoformat(payload["due_at"]).strftime("%Y-%m-%d %H:%M UTC")
+    if "verb" in payload:
+        facts["verb"] = Verb(payload["verb"]).label
+    return {
+        telling.NEW_OFFER: (
+            _("New referral request %(number)s from %(hospital)s"),
+            _("Please open the case and acknowledge it by %(due)s."),
+        ),
+        telling.UNPLACED: (
+            _("No ward has accepted case %(number)s from %(hospital)s"),
+            _("Please redirect it to a ward; the case page shows every ward's phone number."),
+        ),
+        telling.REMINDER: (
+            _("Case %(number)s: %(deadline)s is due"),
+            _("Case of %(hospital)s. Due at %(due)s."),
+        ),
+        telling.MISSED: (
+            _("Case %(number)s: %(deadline)s is overdue"),
+            _("Case of %(hospital)s. It was due at %(due)s. Please act, and give the reason for the delay."),
+        ),
+        telling.DONE: (
+            _("Case %(number)s: %(verb)s"),
+            _("Case of %(hospital)s. Open it to see what is next."),
+        ),
+        telling.MET_ELSEWHERE: (
+            _("The patient of case %(number)s was seen at another hospital"),
+            _(
+                "Another hospital of the network tried to register the same patient. They were given your phone number."
+            ),
+        ),
+        telling.QUARANTINED: (
+            _("Case %(number)s: %(deadline)s could not be processed"),
+            _(
+                "The deadline was set aside. Please tell the operator of this platform; watch it by hand until then."
+            ),
+        ),
+    }[kind]

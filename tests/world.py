@@ -1,0 +1,157 @@
+"""A small network for the tests: two first hospitals, two wards, and one person in each role."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
+from referral.models import Case, Offer, PathwayPolicy
+from referral.pathway import Verb
+from referral.performing import perform
+from referral.registration import FirstVisit, Person, register
+
+NOW = datetime(2026, 5, 17, 3, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+WELL = {
+    "age_years": 45,
+    "cirrhosis": False,
+    "variceal_bleeding": False,
+    "encephalopathy_grade": 0,
+    "bilirubin": 60,
+    "bilirubin_unit": "umol/L",
+    "inr": 1.1,
+    "urea": 4.0,
+    "urea_unit": "mmol/L",
+    "sodium_mmol_l": 140,
+}
+ILL = {
+    "age_years": 56,
+    "cirrhosis": True,
+    "variceal_bleeding": False,
+    "encephalopathy_grade": 2,
+    "bilirubin": 310,
+    "bilirubin_unit": "umol/L",
+    "inr": 2.2,
+    "urea": 11.0,
+    "urea_unit": "mmol/L",
+    "sodium_mmol_l": 129,
+}
+
+
+@dataclass
+class World:
+    """The rows every test starts from."""
+
+    network: Network
+    hospital: Hospital
+    other_hospital: Hospital
+    ward: Ward
+    second_ward: Ward
+    doctor: User
+    other_doctor: User
+    specialist: User
+    lead: User
+    second_specialist: User
+    coordinator: User
+    researcher: User
+    administrator: User
+
+    def register(self, **changes: Any) -> Case:
+        """A case registered at NOW whose first visit was then, unless `changes` say otherwise."""
+        now = changes.pop("now", NOW)
+        visit = {"at": now, "chronic_liver_disease": "hepatitis_b", "presentation": "acute_liver_injury"}
+        visit |= {
+            key: changes.pop(key) for key in ("at", "chronic_liver_disease", "case_id") if key in changes
+        }
+        actor, hospital = changes.pop("actor", self.doctor), changes.pop("hospital", self.hospital)
+        return register(
+            actor=actor, hospital=hospital, visit=FirstVisit(person=someone(**changes), **visit), now=now
+        )
+
+    def flagged(self, now: datetime = NOW, **changes: Any) -> Case:
+        """A registered case, assessed as high risk and offered to the first ward."""
+        return perform(
+            self.register(now=now, **changes),
+            Verb.ASSESS,
+            actor=self.doctor,
+            now=now,
+            values=sampled(ILL, now),
+        )
+
+    def accepted(self, now: datetime = NOW, **changes: Any) -> Case:
+        """A flagged case that the first ward accepted."""
+        return perform(self.flagged(now, **changes), Verb.ACCEPT, actor=self.specialist, now=now, bed="12")
+
+    def admitted(self, now: datetime = NOW, **changes: Any) -> Case:
+        """An accepted case that is in the first ward's bed."""
+        return perform(self.accepted(now, **changes), Verb.ADMIT, actor=self.specialist, now=now)
+
+
+def someone(**changes: Any) -> Person:
+    who = {
+        "name": "测试甲",
+        "sex": "male",
+        "birth_date": date(1970, 1, 2),
+        "national_id": "",
+        "local_number": "",
+    }
+    return Person(**{**who, **changes})
+
+
+def sampled(values: dict[str, Any], at: datetime) -> dict[str, Any]:
+    """`values` as a laboratory reports them: with the time of sampling."""
+    return {**values, "sampled_at": at.isoformat()}
+
+
+def open_offer(case: Case) -> Offer:
+    return Offer.objects.get(case=case, state=Offer.State.OPEN)
+
+
+def build() -> World:
+    network = Network.objects.create(name_zh="测试网络", name_en="Test network")
+    PathwayPolicy.objects.create(network=network, version=1, created_at=NOW - timedelta(days=1))
+
+    def hospital(name: str, level: str) -> Hospital:
+        return Hospital.objects.create(
+            network=network, name_zh=name, name_en=name, level=level, phone="020-1000"
+        )
+
+    first, second, tertiary = (
+        hospital("甲", "primary"),
+        hospital("乙", "secondary"),
+        hospital("丙", "tertiary"),
+    )
+    wards = [
+        Ward.objects.create(hospital=tertiary, name_zh=name, name_en=name, phone="020-2000", beds=10)
+        for name in ("一病房", "二病房")
+    ]
+    for place in (first, second):
+        for rank, ward in enumerate(wards, 1):
+            Catchment.objects.create(hospital=place, ward=ward, rank=rank)
+
+    def person(email: str, role: Role, **place: Any) -> User:
+        user = User.objects.create_user(f"{email}@test.example", "a-long-password", name=email)
+        Membership.objects.create(user=user, role=role, **place)
+        return user
+
+    world = World(
+        network=network,
+        hospital=first,
+        other_hospital=second,
+        ward=wards[0],
+        second_ward=wards[1],
+        doctor=person("doctor", Role.REFERRING_CLINICIAN, hospital=first),
+        other_doctor=person("doctor2", Role.REFERRING_CLINICIAN, hospital=second),
+        specialist=person("specialist", Role.SPECIALIST, ward=wards[0]),
+        lead=person("lead", Role.WARD_LEAD, ward=wards[0]),
+        second_specialist=person("specialist2", Role.SPECIALIST, ward=wards[1]),
+        coordinator=person("coordinator", Role.COORDINATOR, network=network),
+        researcher=person("researcher", Role.RESEARCHER, network=network),
+        administrator=person("admin", Role.ADMINISTRATOR, network=network),
+    )
+    for ward, user in ((wards[0], world.specialist), (wards[1], world.second_specialist)):
+        for weekday in range(7):
+            DutyShift.objects.create(ward=ward, user=user, weekday=weekday, starts=time(0), ends=time(0))
+    return world
