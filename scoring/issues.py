@@ -34,10 +34,12 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "unit_missing": gettext_noop("%(label)s is not stated. Choose one of: %(units)s."),
         "unit_unknown": gettext_noop("%(label)s: “%(value)s” is not a known unit. Choose one of: %(units)s."),
         "unit_ambiguous": gettext_noop(
-            "%(label)s: “%(value)s” can mean urea or urea nitrogen, which differ by 2.14. Choose one of: %(units)s."
+            "%(label)s: “%(value)s” can mean urea or urea nitrogen, which differ by 2.14. "
+            "Choose one of: %(units)s."
         ),
         "out_of_range": gettext_noop(
-            "%(label)s: %(value)s is impossible. Possible values are %(low)s to %(high)s %(unit)s; check value and unit."
+            "%(label)s: %(value)s is impossible. Possible values are %(low)s to %(high)s %(unit)s; "
+            "check value and unit."
         ),
         "neutrophils_exceed_wbc": gettext_noop(
             "%(label)s: %(value)s is more than all white cells together (%(wbc)s). Check both counts."
@@ -57,6 +59,7 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "too_many_cells": gettext_noop(
             "The row has more cells than the header names. Check for a stray separator."
         ),
+        "malformed_row": gettext_noop("The row cannot be read: %(value)s. Check its quotation marks."),
         "not_an_object": gettext_noop("This is not a JSON object with the inputs by name."),
         "invalid_json": gettext_noop("This is not valid JSON: %(value)s."),
     }
@@ -71,7 +74,8 @@ CONFIRMABLE: Mapping[str, str] = MappingProxyType(
             "%(label)s %(value)s %(unit)s is unusually high (above %(limit)s). Is it right?"
         ),
         "perhaps_mg_dl": gettext_noop(
-            "%(label)s %(value)s %(unit)s is unusual for someone this ill. Was the laboratory's value in mg/dL?"
+            "%(label)s %(value)s %(unit)s is unusual for someone this ill. "
+            "Was the laboratory's value in mg/dL?"
         ),
         "perhaps_umol_l": gettext_noop(
             "%(label)s %(value)s %(unit)s is unusually high. Was the laboratory's value in umol/L?"
@@ -148,6 +152,7 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "mhladr_per_cell": gettext_noop("Monocyte HLA-DR"),
         "sampled_at": gettext_noop("Time of sampling"),
         "confirmed": gettext_noop("Confirmed values"),
+        "row": gettext_noop("Row"),
     }
 )
 """English name of every input."""

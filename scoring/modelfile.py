@@ -107,7 +107,7 @@ def verify_checksum(document: Mapping[str, Any]) -> None:
     actual = checksum(document)
     if stated != actual:
         raise root.fault(
-            f"the content has been changed since it was sealed (sealed {stated[:12]}…, content {actual[:12]}…)",
+            f"the content was changed after it was sealed (sealed {stated[:12]}…, content {actual[:12]}…)",
             "checksum",
         )
 

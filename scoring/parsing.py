@@ -81,20 +81,24 @@ def soft_limits(spec: Input, value: Value, unit: str) -> list[Issue]:
     if spec.kind != "number" or not isinstance(value, int | float):
         return []
     low, high = spec.soft
-    scale = factor(spec, unit)
-    shown = {"value": _rounded(value / scale), "unit": unit}
     if low is not None and value < low:
-        below, code = _MISTYPED_BELOW.get(spec.name, (-math.inf, ""))
-        code = (
-            code
-            if value < below and unit == spec.unit
-            else _UNIT_HINTS.get((spec.name, unit, "low"), "unusually_low")
-        )
-        return [Issue(spec.name, code, {**shown, "limit": _rounded(low / scale)})]
+        return [_doubt(spec, value, unit, low, _code_below(spec, value, unit))]
     if high is not None and value > high:
-        code = _UNIT_HINTS.get((spec.name, unit, "high"), "unusually_high")
-        return [Issue(spec.name, code, {**shown, "limit": _rounded(high / scale)})]
+        return [_doubt(spec, value, unit, high, _UNIT_HINTS.get((spec.name, unit, "high"), "unusually_high"))]
     return []
+
+
+def _code_below(spec: Input, value: float, unit: str) -> str:
+    limit, code = _MISTYPED_BELOW.get(spec.name, (-math.inf, ""))
+    if value < limit and unit == spec.unit:
+        return code
+    return _UNIT_HINTS.get((spec.name, unit, "low"), "unusually_low")
+
+
+def _doubt(spec: Input, value: float, unit: str, limit: float, code: str) -> Issue:
+    scale = factor(spec, unit)
+    shown = {"value": _rounded(value / scale), "unit": unit, "limit": _rounded(limit / scale)}
+    return Issue(spec.name, code, shown)
 
 
 def _number(spec: Input, raw: object) -> float:

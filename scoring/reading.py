@@ -73,8 +73,7 @@ def read_inputs(
     entered: dict[str, Mapping[str, Any]] = {}
     warnings: list[Issue] = []
     for name, spec in INPUTS.items():
-        typed = raw.get(name)
-        if is_blank(typed):
+        if name not in raw or is_blank(typed := raw[name]):
             continue
         unit = raw.get(spec.unit_field) if spec.unit_field else None
         entered[name] = _as_typed(typed, unit if spec.unit_field else None)

@@ -24,7 +24,8 @@ class RiskModel:
     """A loaded, verified model. `document` is the whole file, of which the other fields are a reading.
 
     `reference` (normalised, by key) is the median patient that contributions are measured against; `validity`
-    the range of each input the model was made for.
+    the range of each input the model was made for;
+    `reference_linear_predictor` is the median patient's.
     """
 
     name: str
@@ -38,6 +39,10 @@ class RiskModel:
     validity: Mapping[str, tuple[float, float]]
     population_age: tuple[float, float]
     document: Mapping[str, Any] = field(repr=False, compare=False)
+    reference_linear_predictor: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reference_linear_predictor", float(self.linear_predictor(self.reference)))
 
     @property
     def identifier(self) -> str:
@@ -63,11 +68,6 @@ class RiskModel:
                 term.share(values[term.key]) - term.share(self.reference[term.key])
             )
         return parts
-
-    @property
-    def reference_linear_predictor(self) -> float:
-        """Linear predictor of the median patient."""
-        return float(self.linear_predictor(self.reference))
 
     def risk(self, linear_predictor: Any, *, days: int = MAIN_HORIZON_DAYS) -> Any:
         """Probability of the end point within `days`: 1 - exp(-exp(h + LP)). KeyError for an unknown

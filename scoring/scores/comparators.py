@@ -1,11 +1,12 @@
 """Every score that a reading suffices for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from scoring.inputs import INPUTS
+from scoring.inputs import BY_KEY
 from scoring.organ_failure import AclfGrade, OrganInputs, aclf_grade
 from scoring.parsing import Value
 from scoring.reading import Reading
@@ -65,6 +66,12 @@ class Score:
     needs: tuple[str, ...]
     compute: Callable[[Arguments], ScoreValue]
     optional: tuple[str, ...] = ()
+
+    def gaps(self, usable: Set[str]) -> tuple[str, ...]:
+        """The needs that no input among the usable ones meets, each by its first name."""
+        unmet = [need for need in self.needs if need not in usable]
+        alternatives = (need.split("|") for need in unmet)
+        return tuple(names[0] for names in alternatives if usable.isdisjoint(names))
 
 
 def _pick(arguments: Arguments, *names: str) -> dict[str, Any]:
@@ -179,19 +186,23 @@ def comparators(reading: Reading) -> dict[str, ScoreValue]:
     A yes/no input that is not stated (dialysis, vasopressors, ventilation) counts as no and is named in
     `assumed`.
     """
+    usable = _usable(reading.values)
+    possible = [name for name, lacking in _all_gaps(usable).items() if not lacking]
+    if not possible:
+        return {}
     arguments = _arguments(reading)
-    found = {}
-    for name, score in SCORES.items():
-        if not _gaps(score, reading.values):
-            assumed = tuple(given for given in score.optional if given not in reading.values)
-            found[name] = replace(score.compute(arguments), assumed=assumed)
+    found = {name: SCORES[name].compute(arguments) for name in possible}
+    for name, value in found.items():
+        assumed = tuple(given for given in SCORES[name].optional if given not in reading.values)
+        if assumed:
+            found[name] = replace(value, assumed=assumed)
     return found
 
 
 def comparator_gaps(reading: Reading) -> dict[str, tuple[str, ...]]:
     """For each score that cannot be given, the names of the inputs it lacks."""
-    gaps = {name: _gaps(score, reading.values) for name, score in SCORES.items()}
-    return {name: lacking for name, lacking in gaps.items() if lacking}
+    usable = _usable(reading.values)
+    return {name: lacking for name, lacking in _all_gaps(usable).items() if lacking}
 
 
 def organ_inputs(reading: Reading) -> OrganInputs:
@@ -221,12 +232,16 @@ def _arguments(reading: Reading) -> Arguments:
     return arguments
 
 
-def _gaps(score: Score, values: Mapping[str, Value]) -> tuple[str, ...]:
-    """The needs that no input meets, each by its first name."""
-    needs = (need.split("|") for need in score.needs)
-    return tuple(names[0] for names in needs if not any(_meets(name, values) for name in names))
+@lru_cache(maxsize=256)
+def _all_gaps(usable: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """Remembered, because the patients of one file mostly have the same inputs."""
+    return {name: score.gaps(usable) for name, score in SCORES.items()}
 
 
-def _meets(name: str, values: Mapping[str, Value]) -> bool:
-    value = values.get(INPUTS[name].key)
-    return value is not None and value is not False and not (name in _DIVISORS and value == 0)
+def _usable(values: Mapping[str, Value]) -> frozenset[str]:
+    """Names of the inputs that can meet a need: neither a no nor a zero count."""
+    return frozenset(
+        BY_KEY[key].name
+        for key, value in values.items()
+        if value is not False and not (value == 0 and key in _DIVISORS)
+    )

@@ -1,0 +1,64 @@
+"""Rows of patients to lines of results, in chunks that are scored together."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from scoring.batch import evaluate_many
+from scoring.evaluation import Evaluation
+from scoring.issues import Issue
+from scoring.reading import Reading, read_inputs
+from scoring.riskmodel import RiskModel
+from scoring.rows import Row
+from scoring.scores import ScoreValue, comparators
+
+_CHUNK = 1000
+
+_SHOWN = (
+    *("model", "model_version", "status", "outcome", "risk_90d", "band", "high_risk", "red_flags"),
+    *("linear_predictor", "contributions", "missing", "warnings"),
+)
+
+
+def result_lines(
+    rows: Iterable[Row], *, model: RiskModel, threshold: float
+) -> Iterator[tuple[dict[str, Any], bool]]:
+    """One JSON object per row, in order, and whether the row was scored rather than refused."""
+    remaining = iter(rows)
+    while chunk := list(islice(remaining, _CHUNK)):
+        readings = [None if row.issue else read_inputs(row.raw) for row in chunk]
+        usable = [reading for reading in readings if reading is not None and not reading.issues]
+        evaluations = iter(evaluate_many(usable, model=model, threshold=threshold))
+        for row, reading in zip(chunk, readings, strict=True):
+            if reading is None or reading.issues:
+                yield _refusal(row, reading.issues if reading else ()), False
+            else:
+                yield _result(row, reading, next(evaluations)), True
+
+
+def _heading(row: Row) -> dict[str, Any]:
+    heading: dict[str, Any] = {"row": row.number}
+    if row.label not in (None, ""):
+        heading["id"] = row.label
+    return heading
+
+
+def _refusal(row: Row, issues: tuple[Issue, ...]) -> dict[str, Any]:
+    all_issues = (row.issue,) if row.issue else issues
+    errors = [issue.as_dict() for issue in all_issues]
+    return {**_heading(row), "line": row.line, "error": errors[0], "errors": errors}
+
+
+def _result(row: Row, reading: Reading, evaluation: Evaluation) -> dict[str, Any]:
+    full = evaluation.as_dict()
+    line = {**_heading(row), **{name: full[name] for name in _SHOWN}}
+    line["warnings"] += [Issue(name, "unknown_field").as_dict() for name in row.ignored]
+    scores = comparators(reading)
+    line["scores"] = {name: score.as_dict() for name, score in scores.items()}
+    notes = {name: note for name, score in scores.items() if (note := _note(score))}
+    return {**line, "score_notes": notes} if notes else line
+
+
+def _note(score: ScoreValue) -> dict[str, Any]:
+    note: dict[str, Any] = {"assumed": list(score.assumed)} if score.assumed else {}
+    return note if score.applies is None else {**note, "applies": score.applies}

@@ -1,0 +1,91 @@
+"""Scores a file of patients without a database: CSV or JSON in, one JSON line per patient out."""
+
+import io
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from scoring.evaluation import DEFAULT_THRESHOLD
+from scoring.lines import result_lines
+from scoring.modelfile import DEFAULT_NAME, ModelFileError, load_model
+from scoring.rows import Row, UnreadableFile, csv_rows, json_rows
+
+_PROGRESS_EVERY = 1000
+
+
+class Command(BaseCommand):
+    """`score FILE.csv` or `score --json FILE`; `-` is standard input. Exit status 1 if any row was
+    refused.
+    """
+
+    help = "Score patients from CSV or JSON; prints one JSON line per patient. Needs no database."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "file", nargs="?", help="CSV file with the input names in its first line; - for stdin"
+        )
+        parser.add_argument("--json", metavar="FILE", help="JSON objects instead of CSV; - for stdin")
+        parser.add_argument("--model", default=DEFAULT_NAME, help="name of a shipped model, or a model file")
+        parser.add_argument(
+            "--threshold", type=float, default=DEFAULT_THRESHOLD, help="high risk from here (0-1)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if bool(options["file"]) == bool(options["json"]):
+            raise CommandError("Give either a CSV file or --json FILE (- for standard input).")
+        if not 0 < options["threshold"] < 1:
+            raise CommandError("The threshold must lie between 0 and 1.")
+        try:
+            model = load_model(options["model"])
+        except ModelFileError as error:
+            raise CommandError(str(error)) from error
+        stream = _opened(options["file"] or options["json"])
+        rows = csv_rows(stream) if options["file"] else json_rows(stream)
+        try:
+            refused = self._print(rows, model=model, threshold=options["threshold"])
+        except UnreadableFile as error:
+            self._write({"error": {"field": None, "code": error.code, "message": str(error)}})
+            raise CommandError(str(error)) from error
+        except BrokenPipeError:
+            # The reader has seen enough; without this the interpreter complains once more at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
+        if refused:
+            raise SystemExit(1)
+
+    def _print(self, rows: Iterator[Row], **scoring: Any) -> int:
+        done = refused = 0
+        for line, scored in result_lines(rows, **scoring):
+            self._write(line)
+            done += 1
+            refused += not scored
+            if done % _PROGRESS_EVERY == 0:
+                self._progress(done, refused)
+        self._progress(done, refused, end="\n")
+        return refused
+
+    def _write(self, line: dict[str, Any]) -> None:
+        """Characters that no encoding can hold (halves of a pair, from broken input) become question marks."""
+        text = json.dumps(line, ensure_ascii=False)
+        self.stdout.write(text.encode("utf-8", "replace").decode())
+
+    def _progress(self, done: int, refused: int, end: str = "") -> None:
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{done:,} patients, {refused:,} refused", ending=end)
+            self.stderr.flush()
+
+
+def _opened(name: str) -> io.BufferedIOBase:
+    if name == "-":
+        return sys.stdin.buffer  # type: ignore[return-value]  # a BufferedReader unless replaced
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise CommandError(f"{name} cannot be opened: {error.strerror}") from error
