@@ -73,8 +73,8 @@ def _is_pointless(delivery: Delivery, again_at: datetime) -> bool:
 @transaction.atomic
 def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     """This way does not work: make sure that another way or another person is told, or say that nobody was."""
-    # The lock lets only the last of several ways that fail at the same moment find itself the last.
-    notification = Notification.objects.select_for_update().get(pk=delivery.notification_id)
+    notification = delivery.notification
+    _lock_ways(notification)
     told_otherwise = (
         _is_under_way(notification, delivery)
         or _other_way(notification, now)
@@ -86,6 +86,15 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     elif state is DeliveryState.UNDELIVERABLE:
         log.error("notification_undeliverable", notification=str(notification.pk), kind=notification.kind)
         hooks.subject(notification.subject_type).undeliverable(notification, now)
+
+
+def _lock_ways(notification: Notification) -> None:
+    """Of several ways that fail at the same moment, let only the last one find itself the last.
+
+    Not by locking the notification: the hook may lock what the notification is about, and whoever holds that lock
+    withdraws notifications.
+    """
+    list(notification.deliveries.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _is_under_way(notification: Notification, delivery: Delivery) -> bool:

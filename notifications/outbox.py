@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 
 from accounts.ids import new_id
 from notifications.channels.registry import account_channels, optional_channels, stored_channels
-from notifications.models import Delivery, DeliveryState, DropReason, Notification, Severity
+from notifications.models import Delivery, DeliveryState, DropReason, Notification, Severity, Subscription
 
 LEASE = timedelta(seconds=120)
 FIRST_REMINDER = timedelta(seconds=5)
@@ -209,14 +209,12 @@ def release(deliveries: Sequence[Delivery], *, now: datetime) -> int:
     return held.update(lease_token=None, leased_until=None, next_hint_at=now, attempts=F("attempts") - 1)
 
 
-def open_way(
-    notification: Notification, *, channel: str, subscription_id: UUID | None, now: datetime
-) -> Waiting:
+def open_way(subscription: Subscription, *, notification: Notification, now: datetime) -> Waiting:
     """A further delivery of `notification`."""
     delivery = Delivery.objects.create(
         notification=notification,
-        channel=channel,
-        subscription_id=subscription_id,
+        channel=subscription.channel,
+        subscription=subscription,
         urgent=Severity(notification.severity).is_urgent,
         available_at=now,
         next_hint_at=now + FIRST_REMINDER,

@@ -10,16 +10,20 @@ import pytest
 from django.utils.translation import gettext
 
 from accounts.models import User
+from config import embedded
 from notifications import broker, hooks
 from notifications.channels.base import Channel, Message, Receipt
 from notifications.hooks import Rendered
 from notifications.live import publishing
-from notifications.models import Notification, Severity
+from notifications.models import Delivery, Notification, Severity
 from notifications.services import Notice
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
-ONLY_EMAIL = ["notifications.channels.inapp.InAppChannel", "tests.notifications.conftest.RecordingChannel"]
-WITH_PAGER = [*ONLY_EMAIL, "tests.notifications.conftest.PagerChannel"]
+RECORDING = [
+    "notifications.channels.inapp.InAppChannel",
+    "tests.notifications.conftest.RecordingChannel",
+    "tests.notifications.conftest.PagerChannel",
+]
 
 
 class RecordingChannel(Channel):
@@ -32,9 +36,8 @@ class RecordingChannel(Channel):
     behave: ClassVar[Callable[[Message], Receipt]] = lambda message: Receipt("accepted")
 
     def send(self, message: Message) -> Receipt:
-        receipt = type(self).behave(message)
         type(self).sent.append(message)
-        return receipt
+        return type(self).behave(message)
 
 
 class PagerChannel(RecordingChannel):
@@ -85,7 +88,7 @@ def _no_remembered_outage() -> None:
 @pytest.fixture
 def recording(settings: Any) -> Iterator[type[RecordingChannel]]:
     """E-mail replaced by a channel that records."""
-    settings.NOTIFICATION_CHANNELS = WITH_PAGER
+    settings.NOTIFICATION_CHANNELS = RECORDING
     yield RecordingChannel
     for channel in (RecordingChannel, PagerChannel):
         channel.sent.clear()
@@ -94,9 +97,20 @@ def recording(settings: Any) -> Iterator[type[RecordingChannel]]:
 
 
 @pytest.fixture
+def own_redis(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[embedded.Redis]:
+    """A Redis of this test alone, which it may stop, freeze and flush."""
+    folder = tmp_path_factory.mktemp("own") / "redis"
+    server = embedded.Redis(folder, durable=False)
+    server.start()
+    settings.REDIS_URL = server.url
+    yield server
+    server.stop()
+
+
+@pytest.fixture
 def make_user(db: None) -> Callable[..., User]:
     def make(name: str = "wang", **changes: Any) -> User:
-        return User.objects.create_user(f"{name}@example.org", "a-long-password-1", name=name, **changes)
+        return User.objects.create_user(f"{name}@example.org", name=name, **changes)
 
     return make
 
@@ -104,6 +118,10 @@ def make_user(db: None) -> Callable[..., User]:
 @pytest.fixture
 def user(make_user: Callable[..., User]) -> User:
     return make_user()
+
+
+def email_of(notification: Notification) -> Delivery:
+    return notification.deliveries.get(channel="email")
 
 
 def notice(user: User, key: str = "k", **changes: Any) -> Notice:
