@@ -29,6 +29,12 @@ READY_SECONDS = 60
 QUICK_DEATH_SECONDS = 5
 QUICK_DEATHS_ALLOWED = 5
 BOLD = 1
+PASSWORD = "aclf-demo-48h"
+ACCOUNTS = (
+    *("doctor@demo.example", "doctor2@demo.example"),
+    *("specialist@demo.example", "specialist2@demo.example", "lead@demo.example"),
+    *("coordinator@demo.example", "researcher@demo.example", "admin@demo.example"),
+)
 
 
 class DemoError(Exception):
@@ -101,6 +107,14 @@ class Demo:
         self.children: list[Child] = []
 
     def run(self) -> None:
+        if not self.servers.acquire():
+            raise DemoError(f"The demo in {self.data} is already running (or a command uses its servers).")
+        try:
+            self._start_and_tend()
+        finally:
+            self.stop()
+
+    def _start_and_tend(self) -> None:
         self._start_servers()
         self._prepare_database()
         self._start_children()
@@ -111,10 +125,6 @@ class Demo:
             time.sleep(0.3)
 
     def _start_servers(self) -> None:
-        if not self.servers.acquire():
-            raise DemoError(
-                f"The demo in {self.data} is already running (or a command is using its servers)."
-            )
         if not _is_bindable(self.port):
             raise DemoError(f"Port {self.port} is taken. Choose another one: PORT={self.port + 1} make demo")
         mail_port = free_port()
@@ -134,6 +144,7 @@ class Demo:
             "MAIL_PORT": str(mail_port),
             "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "PYTHONUNBUFFERED": "1",
+            "PYTHONWARNINGS": "ignore:You're running the worker",
             **({"FORCE_COLOR": "1"} if sys.stdout.isatty() else {}),
         }
 
@@ -151,7 +162,8 @@ class Demo:
 
     def _manage(self, *arguments: str) -> None:
         command = [sys.executable, "manage.py", *arguments]
-        if subprocess.run(command, cwd=embedded.ROOT, env=self.environment).returncode != 0:
+        done = subprocess.run(command, cwd=embedded.ROOT, env=self.environment, start_new_session=True)
+        if done.returncode != 0:
             raise DemoError(f"manage.py {arguments[0]} failed; its messages are above.")
 
     def _start_children(self) -> None:
@@ -176,15 +188,7 @@ class Demo:
 
     def _welcome(self) -> None:
         say("demo", f"open {self.url}")
-        signs = subprocess.run(
-            [sys.executable, "manage.py", "seed_demo", "--sign-ins"],
-            cwd=embedded.ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-        )
-        for line in signs.stdout.splitlines():
-            say("demo", line)
+        say("demo", f"sign in as {', '.join(ACCOUNTS)}; password {PASSWORD}")
         say("demo", f"e-mails are kept in {self.data / 'mail'}; Ctrl-C ends the demo")
 
     def _tend(self) -> None:
@@ -235,7 +239,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _interrupt)
     port = os.environ.get("PORT", "8000")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         print(f"PORT is malformed: it should be a number from 1 to 65535, not {port}.", file=sys.stderr)
@@ -248,9 +253,6 @@ def main() -> int:
     except (DemoError, EmbeddedError) as error:
         say("demo", str(error))
         return 1
-    finally:
-        demo.stop()
-    return 0
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import logging
 import logging.config
+import os
+import sys
 import uuid
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -21,16 +23,25 @@ def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -
     return {key: "[removed]" if key in PERSONAL else value for key, value in event.items()}
 
 
+CHATTY = ("httpx", "httpcore", "celery.worker.strategy", "celery.app.trace")
+
+
+def _console() -> structlog.dev.ConsoleRenderer:
+    in_colour = sys.stderr.isatty() or "FORCE_COLOR" in os.environ
+    return structlog.dev.ConsoleRenderer(
+        colors=in_colour, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
+    )
+
+
 def configure(*, level: str, as_json: bool) -> None:
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.TimeStamper(fmt="iso" if as_json else "%H:%M:%S", utc=as_json),
         drop_personal,
     ]
-    renderer = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    renderer = structlog.processors.JSONRenderer() if as_json else _console()
     exceptions = [structlog.processors.format_exc_info] if as_json else []
     final = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *exceptions, renderer]
     logging.config.dictConfig(
@@ -46,7 +57,7 @@ def configure(*, level: str, as_json: bool) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": level},
-            "loggers": {"httpx": {"level": "WARNING"}, "httpcore": {"level": "WARNING"}},
+            "loggers": {name: {"level": "WARNING"} for name in CHATTY},
         }
     )
     structlog.configure(

@@ -1,0 +1,72 @@
+# Everything a person or a pipeline starts. On a fresh machine only Python 3.11+ and make are needed.
+
+SHELL := /bin/sh
+PYTHON ?= python3
+UV := $(or $(shell uv --version >/dev/null 2>&1 && command -v uv),.data/uv/bin/uv)
+BIN := .venv/bin
+NPM := $(or $(shell npm --version >/dev/null 2>&1 && command -v npm),$(BIN)/npm)
+PORT ?= 8000
+export PORT
+
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+STATIC_SOURCES := $(shell find accounts scoring notifications referral portal api -path '*/static/*' -type f 2>/dev/null) config/static.py
+
+.PHONY: help demo demo-reset test check bench catalogues environment
+
+help:
+	@echo "make demo        run everything here, until Ctrl-C (PORT=8000)"
+	@echo "make demo-reset  forget the demo's data"
+	@echo "make test        run the tests"
+	@echo "make check       format, lint, types, import floors, migrations, API file, translations, deployment"
+	@echo "make bench       measure"
+	@echo "make catalogues  collect texts for translation into locale/"
+
+demo: staticfiles/.done $(CATALOGUES)
+	@exec $(BIN)/python -m config.demo
+
+demo-reset:
+	@$(PYTHON) -c "import fcntl, pathlib, shutil, sys; \
+	data = pathlib.Path('.data/demo'); lock = data / 'lock'; \
+	lock.exists() and fcntl.flock(lock.open(), fcntl.LOCK_EX | fcntl.LOCK_NB); \
+	shutil.rmtree(data, ignore_errors=True)" 2>/dev/null \
+	|| { echo "The demo is running: end it first (Ctrl-C)."; exit 1; }
+
+test: environment node_modules/.done $(CATALOGUES)
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+check: environment
+	@$(BIN)/python -m config.check
+
+bench: staticfiles/.done $(CATALOGUES)
+	@$(BIN)/python -m bench $(ARGS)
+
+catalogues: environment
+	@$(BIN)/python -m config.catalogues update
+
+environment: .venv/.done
+
+.venv/.done: pyproject.toml uv.lock | $(UV)
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" \
+	|| { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12"; exit 1; }
+	@echo "Installing Python packages"
+	@$(UV) sync --quiet --frozen --all-groups --all-extras --python $(PYTHON)
+	@touch $@
+
+.data/uv/bin/uv:
+	@echo "Installing uv"
+	@$(PYTHON) -m venv .data/uv 2>/dev/null \
+	|| { rm -rf .data/uv; echo "$(PYTHON) cannot make virtual environments here: install uv, or Debian's python3-venv package."; exit 1; }
+	@.data/uv/bin/pip install --quiet uv
+
+node_modules/.done: package.json package-lock.json | .venv/.done
+	@echo "Installing front-end packages"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --silent --no-fund --no-audit --ignore-scripts
+	@touch $@
+
+staticfiles/.done: .venv/.done node_modules/.done $(STATIC_SOURCES)
+	@echo "Collecting static files"
+	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
+	@touch $@
+
+%.mo: %.po | .venv/.done
+	@$(BIN)/python -m config.catalogues compile $<

@@ -1,0 +1,81 @@
+"""`make check`: everything that can be said of the tree without running it, a line for each finding."""
+
+import difflib
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from config import embedded
+
+BIN = Path(sys.executable).parent
+OPENAPI = embedded.ROOT / "api" / "openapi.yaml"
+MANAGE = [sys.executable, "manage.py"]
+
+
+def production_environment() -> dict[str, str]:
+    """A complete and valid production environment; its database and broker do not exist."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = embedded.keys(Path(folder))
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("ACLF_")},
+        **keys,
+        "ACLF_MODE": "production",
+        "ACLF_ALLOWED_HOSTS": "aclf.example",
+        "ACLF_BASE_URL": "https://aclf.example",
+        "ACLF_EMAIL_URL": "smtps://mail.aclf.example",
+        "ACLF_EMAIL_FROM": "aclf@aclf.example",
+        "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+
+
+def run(command: list[str]) -> str:
+    """Run a command in the tree; its output if it failed, else nothing."""
+    done = subprocess.run(
+        command, cwd=embedded.ROOT, env=production_environment(), capture_output=True, text=True
+    )
+    return "" if done.returncode == 0 else (done.stdout + done.stderr).strip() or f"status {done.returncode}"
+
+
+def api_file() -> str:
+    """The difference between the committed OpenAPI file and the code's."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "openapi.yaml"
+        if problem := run([*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", str(file)]):
+            return problem
+        committed = OPENAPI.read_text().splitlines() if OPENAPI.exists() else []
+        current = file.read_text().splitlines()
+    difference = list(difflib.unified_diff(committed, current, "committed", "current", lineterm=""))
+    hint = f"{OPENAPI.relative_to(embedded.ROOT)} is not current: manage.py spectacular --file it."
+    return "\n".join([hint, *difference[:60]]) if difference else ""
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "format": lambda: run([f"{BIN}/ruff", "format", "--check", "."]),
+    "lint": lambda: run([f"{BIN}/ruff", "check", "."]),
+    "types": lambda: run([f"{BIN}/mypy"]),
+    "floors": lambda: run([f"{BIN}/lint-imports"]),
+    "migrations": lambda: run([*MANAGE, "makemigrations", "--check", "--dry-run"]),
+    "API file": api_file,
+    "translations": lambda: run([sys.executable, "-m", "config.catalogues", "check"]),
+    "deployment": lambda: run([*MANAGE, "check", "--deploy", "--fail-level", "WARNING"]),
+}
+
+
+def main() -> int:
+    failed = 0
+    for name, check in CHECKS.items():
+        finding = check()
+        print(f"{'FAILED' if finding else 'ok':>6}  {name}", flush=True)
+        if finding:
+            failed += 1
+            print(finding, flush=True)
+    print(f"{len(CHECKS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
