@@ -1,0 +1,111 @@
+"""Two people, or a person and the engine, at the same moment: real transactions, real threads."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from referral.engine import run_cycle
+from referral.errors import AccessError, PathwayError
+from referral.models import Case, Offer
+from referral.pathway import State, Verb
+from referral.performing import perform
+from referral.registration import OpenCaseExists
+from tests.world import HOUR, MINUTE, NOW, World, build, open_offer
+
+REFUSED = (PathwayError, AccessError)
+
+
+@pytest.fixture
+def world(transactional_db: None) -> Iterator[World]:
+    yield build()
+
+
+def at_once(*actions: Callable[[], Any]) -> list[Any]:
+    """Run `actions` in threads that start together; give results, or the refusals that were raised."""
+    barrier = Barrier(len(actions))
+
+    def run(action: Callable[[], Any]) -> Any:
+        try:
+            barrier.wait()
+            return action()
+        except REFUSED as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(run, actions))
+
+
+def refusals(results: list[Any]) -> list[Any]:
+    return [result for result in results if isinstance(result, Exception)]
+
+
+def numbered_without_gaps(case: Case) -> bool:
+    case.refresh_from_db()
+    return list(case.events.values_list("number", flat=True)) == list(range(1, case.event_count + 1))
+
+
+def test_of_two_specialists_who_accept_at_once_one_promises_the_bed(world: World) -> None:
+    case = world.flagged()
+    results = at_once(
+        lambda: perform(case.pk, Verb.ACCEPT, actor=world.specialist, now=NOW + MINUTE, bed="1"),
+        lambda: perform(case.pk, Verb.ACCEPT, actor=world.lead, now=NOW + MINUTE, bed="2"),
+    )
+    assert len(refusals(results)) == 1
+    assert Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).count() == 1
+    assert case.events.filter(what="accept").count() == 1
+    assert numbered_without_gaps(case)
+
+
+def test_decline_against_accept_leaves_one_answer(world: World) -> None:
+    case = world.flagged()
+    offer = open_offer(case).pk
+    results = at_once(
+        lambda: perform(case.pk, Verb.ACCEPT, actor=world.specialist, now=NOW, offer=offer, bed="1"),
+        lambda: perform(case.pk, Verb.DECLINE, actor=world.lead, now=NOW, offer=offer, reason="no_bed"),
+    )
+    assert len(refusals(results)) == 1
+    answered = Offer.objects.get(pk=offer)
+    case.refresh_from_db()
+    assert (answered.state, case.state) in {("accepted", State.ACCEPTED), ("declined", State.OFFERED)}
+
+
+def test_an_acceptance_in_the_moment_of_expiry_is_kept_or_refused_but_never_both(world: World) -> None:
+    case = world.flagged()
+    offer, moment = open_offer(case).pk, NOW + 46 * MINUTE
+    at_once(
+        lambda: perform(case.pk, Verb.ACCEPT, actor=world.specialist, now=moment, offer=offer, bed="1"),
+        lambda: run_cycle(moment),
+    )
+    run_cycle(moment)
+    case.refresh_from_db()
+    state = Offer.objects.get(pk=offer).state
+    assert (state, case.state) in {("accepted", State.ACCEPTED), ("expired", State.OFFERED)}
+    assert numbered_without_gaps(case)
+
+
+def test_several_engines_at_once_fire_each_rung_once(world: World) -> None:
+    cases = [world.accepted(name=f"患者{number}") for number in range(6)]
+    due = NOW + 49 * HOUR
+    at_once(*[lambda: run_cycle(due)] * 3)
+    for case in cases:
+        assert case.events.filter(what="deadline_missed", facts__kind="admit").count() == 1
+        assert numbered_without_gaps(case)
+
+
+def test_of_two_doctors_who_register_the_same_patient_at_once_one_is_told_whom_to_call(world: World) -> None:
+    same = {"name": "测试乙", "national_id": "110101197001011234"}
+    world.register(**same).events.count()
+    Case.objects.update(state=State.CLOSED)
+    results = at_once(
+        lambda: world.register(**same),
+        lambda: world.register(actor=world.other_doctor, hospital=world.other_hospital, **same),
+    )
+    assert len(refusals(results)) == 1
+    assert isinstance(refusals(results)[0], OpenCaseExists)
+    assert Case.objects.filter(state=State.REGISTERED).count() == 1

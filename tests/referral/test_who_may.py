@@ -1,0 +1,116 @@
+"""Permissions: who sees a case, who may do what, and who may not."""
+
+import pytest
+
+from referral.errors import AccessError, FactError, PathwayError
+from referral.models import Case, Offer
+from referral.pathway import State, Verb
+from referral.performing import EFFECTS, perform, usable_verbs
+from referral.registration import NamesakeExists, OpenCaseExists
+from tests.world import MINUTE, NOW, World, open_offer
+
+PEOPLE = (
+    "doctor",
+    "other_doctor",
+    "specialist",
+    "lead",
+    "second_specialist",
+    "coordinator",
+    "researcher",
+    "administrator",
+)
+
+
+def sees(world: World, case: Case) -> set[str]:
+    return {
+        name for name in PEOPLE if Case.objects.visible_to(getattr(world, name)).filter(pk=case.pk).exists()
+    }
+
+
+def test_before_a_flag_only_the_first_hospital_and_the_coordinator_see_a_case(world: World) -> None:
+    assert sees(world, world.register()) == {"doctor", "coordinator"}
+
+
+def test_the_ward_that_is_asked_sees_the_case_and_the_next_one_does_not(world: World) -> None:
+    assert sees(world, world.flagged()) == {"doctor", "coordinator", "specialist", "lead"}
+
+
+def test_a_ward_that_declined_keeps_its_own_offer_and_nothing_after_it(world: World) -> None:
+    case = world.flagged()
+    perform(case, Verb.DECLINE, actor=world.specialist, now=NOW, reason="no_bed")
+    assert sees(world, case) == {"doctor", "coordinator", "second_specialist"}
+    assert [offer.ward for offer in Offer.objects.visible_to(world.specialist)] == [world.ward]
+
+
+def test_an_inactive_user_sees_nothing(world: World) -> None:
+    world.doctor.is_active = False
+    case = world.register(name="别人", actor=world.other_doctor, hospital=world.other_hospital)
+    assert not Case.objects.visible_to(world.doctor).filter(pk=case.pk).exists()
+
+
+def test_a_researcher_and_an_administrator_can_use_no_verb_on_any_case(world: World) -> None:
+    case = world.admitted()
+    assert usable_verbs(world.researcher, case) == []
+    assert usable_verbs(world.administrator, case) == []
+
+
+@pytest.mark.parametrize("verb", sorted(EFFECTS, key=str))
+def test_another_hospitals_clinician_can_use_no_verb(world: World, verb: Verb) -> None:
+    case = world.flagged()
+    with pytest.raises((AccessError, PathwayError)):
+        perform(case, verb, actor=world.other_doctor, now=NOW)
+    case.refresh_from_db()
+    assert case.state == State.OFFERED
+
+
+def test_the_first_hospital_cannot_answer_for_the_ward_nor_the_ward_assess_for_the_hospital(
+    world: World,
+) -> None:
+    case = world.flagged()
+    with pytest.raises(AccessError):
+        perform(case, Verb.ACCEPT, actor=world.doctor, now=NOW, bed="1")
+    with pytest.raises(AccessError):
+        perform(case, Verb.ASSESS, actor=world.specialist, now=NOW)
+
+
+def test_only_the_engine_lets_an_offer_expire(world: World) -> None:
+    case = world.flagged()
+    for person in PEOPLE:
+        with pytest.raises(AccessError):
+            perform(case, Verb.EXPIRE_OFFER, actor=getattr(world, person), now=NOW)
+    assert open_offer(case).is_open
+
+
+def test_a_second_hospital_is_told_whom_to_call_and_the_first_hospital_is_told_too(world: World) -> None:
+    case = world.register(national_id="110101197001011234")
+    with pytest.raises(OpenCaseExists) as refusal:
+        world.register(
+            actor=world.other_doctor, hospital=world.other_hospital, national_id="１１０１０１ 197001011234"
+        )
+    assert refusal.value.extra == {"hospital": {"name": "甲", "phone": "020-1000"}, "case": None}
+    assert Case.objects.count() == 1
+    case.refresh_from_db()
+    assert case.events.filter(what="met_elsewhere").count() == 1
+    assert world.doctor.notifications.filter(kind="met_elsewhere").count() == 1
+
+
+def test_a_namesake_without_an_id_is_registered_only_after_a_person_confirmed(world: World) -> None:
+    world.register()
+    with pytest.raises(NamesakeExists):
+        world.register(now=NOW + MINUTE)
+    assert world.register(now=NOW + MINUTE, confirmed_different=True).state == State.REGISTERED
+
+
+def test_nobody_registers_for_a_hospital_that_is_not_theirs(world: World) -> None:
+    with pytest.raises(AccessError):
+        world.register(actor=world.other_doctor)
+    with pytest.raises(AccessError):
+        world.register(actor=world.specialist)
+
+
+def test_a_coordinator_redirects_only_to_open_wards(world: World) -> None:
+    case = world.flagged()
+    world.second_ward.closed_at = NOW
+    world.second_ward.save()
+    with pytest.raises(FactError, match="ward_closed"):
+        perform(case, Verb.REDIRECT, actor=world.coordinator, now=NOW, ward=world.second_ward)
