@@ -14,7 +14,9 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
 
     Faces show of it only what is needed to admit: id, number, state, hospital. Every look-up is audited.
     """
-    admissible = Case.objects.admissible_by(user).filter(state__in=BEFORE_ADMISSION).select_related("hospital")
+    admissible = (
+        Case.objects.admissible_by(user).filter(state__in=BEFORE_ADMISSION).select_related("hospital")
+    )
     if number.strip():
         found = admissible.filter(number=number.strip()).first()
     elif national_id.strip():
@@ -22,6 +24,10 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
     else:
         found = None
     audit.record(
-        actor=user, action="look_up_arrival", subject_type="case", subject_id=found.pk if found else "", now=now
+        actor=user,
+        action="look_up_arrival",
+        subject_type="case",
+        subject_id=found.pk if found else "",
+        now=now,
     )
     return found

@@ -41,11 +41,11 @@ def fire_batch(now: datetime) -> int:
         return fire_one_by_one(now)
 
 
-def claim(now: datetime) -> list[Deadline]:
-    """Lock and return due deadlines together with their cases, the longest due first."""
+def claim(now: datetime, only: UUID | None = None) -> list[Deadline]:
+    """Lock and return due deadlines, or the one named, together with their cases, the longest due first."""
+    due = Deadline.objects.open().filter(next_at__lte=now, quarantined_at__isnull=True)
     return list(
-        Deadline.objects.open()
-        .filter(next_at__lte=now, quarantined_at__isnull=True)
+        (due.filter(pk=only) if only else due)
         .select_related("case__policy", "case__hospital", "case__ward", "case__assessment", "offer__ward")
         .select_for_update(of=("self", "case"), skip_locked=True)
         .order_by("next_at")[:BATCH]
@@ -70,7 +70,7 @@ def fire_one_by_one(now: datetime) -> int:
     for key in keys:
         try:
             with transaction.atomic():
-                fire_cases([row for row in claim(now) if row.pk == key], now)
+                fire_cases(claim(now, only=key), now)
         except Exception:
             log.exception("engine.deadline_quarantined", extra={"deadline": str(key)})
             quarantine(key, now)
