@@ -1,0 +1,117 @@
+"""Which models are installed, in force and in shadow, as rows and as pure models."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from django.db.models import Avg, Case, Count, F, Q, QuerySet, When
+from django.db.models.functions import Abs
+
+from scoring.modelfile import default_model, model_from_document
+from scoring.models import ModelEvent, RiskModelVersion, ShadowScore
+from scoring.riskmodel import RiskModel
+
+
+def active_model() -> RiskModel:
+    """The model in force: the one last activated, or the one shipped with the product."""
+    version = active_version()
+    return default_model() if version is None else to_model(version)
+
+
+def shadow_models() -> tuple[RiskModel, ...]:
+    """The models that score silently beside the active one."""
+    return tuple(to_model(version) for version in shadow_versions())
+
+
+def active_version() -> RiskModelVersion | None:
+    """The row of the model in force; None while none was ever activated."""
+    event = _decisions(ModelEvent.Kind.ACTIVATED).first()
+    return event.model if event else None
+
+
+def shadow_versions() -> list[RiskModelVersion]:
+    """The rows of the models in shadow; the active one is never among them."""
+    latest: dict[UUID, ModelEvent] = {}
+    for event in _decisions(ModelEvent.Kind.SHADOW_STARTED, ModelEvent.Kind.SHADOW_ENDED):
+        latest.setdefault(event.model_id, event)
+    active = active_version()
+    return [
+        event.model
+        for event in latest.values()
+        if event.kind == ModelEvent.Kind.SHADOW_STARTED and event.model != active
+    ]
+
+
+def find_version(name: str) -> RiskModelVersion | None:
+    """An installed model by name (its newest version) or by name and version."""
+    stem, _, number = name.rpartition("-")
+    wanted = Q(name=name)
+    if stem and number.isdecimal():
+        wanted |= Q(name=stem, version=int(number))
+    return RiskModelVersion.objects.filter(wanted).order_by("-version").first()
+
+
+def installed_versions() -> QuerySet[RiskModelVersion]:
+    """Every installed model with its decisions."""
+    return RiskModelVersion.objects.prefetch_related("events__actor")
+
+
+def to_model(version: RiskModelVersion) -> RiskModel:
+    """The pure model of a row, read and verified once per process."""
+    return _verified(version.checksum)
+
+
+@lru_cache(maxsize=32)
+def _verified(checksum: str) -> RiskModel:
+    document = RiskModelVersion.objects.values_list("document", flat=True).get(checksum=checksum)
+    return model_from_document(document)
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowComparison:
+    """A shadow model against the active one, over the subjects that both scored.
+
+    `both`, `only_active`, `only_shadow`, `neither`: how many were flagged high risk by which. Differences are shadow
+    minus active risk (0-1), None without subjects.
+    """
+
+    model: RiskModelVersion
+    scored: int
+    both: int
+    only_active: int
+    only_shadow: int
+    neither: int
+    mean_difference: float | None
+    mean_absolute_difference: float | None
+
+
+def shadow_comparison(
+    version: RiskModelVersion, *, scores: QuerySet[ShadowScore] | None = None
+) -> ShadowComparison:
+    """Compare over all results, or over `scores` (those whose subjects the reader may see)."""
+    rows = ShadowScore.objects.all() if scores is None else scores
+    rows = rows.filter(model=version, risk_90d__isnull=False, active_risk_90d__isnull=False)
+    difference = F("risk_90d") - F("active_risk_90d")
+    figures = rows.aggregate(
+        scored=Count("pk"),
+        both=_count(Q(active_high_risk=True, high_risk=True)),
+        only_active=_count(Q(active_high_risk=True, high_risk=False)),
+        only_shadow=_count(Q(active_high_risk=False, high_risk=True)),
+        neither=_count(Q(active_high_risk=False, high_risk=False)),
+        mean_difference=Avg(difference),
+        mean_absolute_difference=Avg(Abs(difference)),
+    )
+    return ShadowComparison(model=version, **figures)
+
+
+def _count(condition: Q) -> Count:
+    return Count(Case(When(condition, then=1)))
+
+
+def _decisions(*kinds: ModelEvent.Kind) -> QuerySet[ModelEvent]:
+    return (
+        ModelEvent.objects.filter(kind__in=kinds)
+        .select_related("model")
+        .order_by("-id")
+        .defer("model__document")
+    )
