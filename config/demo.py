@@ -29,7 +29,7 @@ READY_SECONDS = 60
 QUICK_DEATH_SECONDS = 5
 QUICK_DEATHS_ALLOWED = 5
 BOLD = 1
-PASSWORD = "aclf-demo-48h"
+PASSWORD = "aclf-demo-48h"  # noqa: S105  # meant to be known
 ACCOUNTS = (
     *("doctor@demo.example", "doctor2@demo.example"),
     *("specialist@demo.example", "specialist2@demo.example", "lead@demo.example"),

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 PERSONAL = {
     *("name", "patient", "patient_name", "birth_date", "date_of_birth", "national_id", "local_number"),
     *("phone", "mobile", "address", "email"),
+    *("data",),  # what Celery adds to its lines: arguments and whole tracebacks
     *("password", "token", "session", "secret", "authorization", "cookie"),
 }
 
@@ -38,6 +39,7 @@ def configure(*, level: str, as_json: bool) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso" if as_json else "%H:%M:%S", utc=as_json),
         drop_personal,
     ]

@@ -95,7 +95,7 @@ TEMPLATES = [
 
 def _postgres(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
-    pool = {"min_size": 1, "max_size": ENVIRONMENT.database_pool, "timeout": 10}
+    pool = {"min_size": 1, "max_size": ENVIRONMENT.database_pool, "timeout": 5}
     timeout = ENVIRONMENT.statement_timeout_seconds * 1000
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -155,6 +155,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "engine, second net": {
+        "task": "referral.tasks.run_engine_cycle",
+        "schedule": 30,
+        "options": {"expires": 30},
+    }
+}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,15 +1,26 @@
-"""One real PostgreSQL and one real Redis for the whole run, shared by its workers."""
+"""One real PostgreSQL and one real Redis for the whole run, shared by its workers; a real browser for who asks."""
 
 import atexit
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from config import embedded
+from config.servers import EmbeddedError
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def _start_servers() -> None:
@@ -24,7 +35,7 @@ def _start_servers() -> None:
     atexit.register(remove)
     try:
         servers.start()
-    except embedded.EmbeddedError as error:
+    except EmbeddedError as error:
         pytest.exit(str(error), returncode=3)
     for name in [name for name in os.environ if name.startswith("ACLF_")]:
         del os.environ[name]
@@ -49,3 +60,26 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
 # A worker that inherited this would read the settings before it has chosen its own Redis database.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The machine's Chromium. Without one, browser tests are skipped, or fail if REQUIRE_BROWSER=1."""
+    for name in CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return found
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail("No Chromium on the PATH, and REQUIRE_BROWSER=1 asks for the browser tests.")
+    pytest.skip("no Chromium on the PATH: browser tests do not run (Debian: apt-get install chromium)")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=flags)
+        yield chromium
+        chromium.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
