@@ -3,15 +3,7 @@
 Everything exported here is pure: no framework, no database, no clock.
 """
 
-from scoring.evaluation import (
-    BANDS,
-    DEFAULT_THRESHOLD,
-    DISPLAY_CAP,
-    Band,
-    Evaluation,
-    band_of,
-    evaluate,
-)
+from scoring.evaluation import BANDS, DEFAULT_THRESHOLD, DISPLAY_CAP, Band, Evaluation, band_of, evaluate
 from scoring.inputs import EIGHT, INPUTS, OTHER_LABORATORY, Input
 from scoring.issues import FIELD_LABELS, MESSAGES, Issue
 from scoring.modelfile import (

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from scoring.models import ModelEvent, RiskModelVersion, ShadowScore
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable when run
+class ReadOnlyAdmin(admin.ModelAdmin):
     """Models are installed and activated by commands that check the file and ask who approved it."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -62,11 +62,7 @@ def simulate_cohort(*, size: int = COHORT_SIZE, seed: int = SEED) -> Cohort:
 
 
 def calibrate(
-    model: RiskModel,
-    *,
-    size: int = COHORT_SIZE,
-    seed: int = SEED,
-    threshold: float = 0.15,
+    model: RiskModel, *, size: int = COHORT_SIZE, seed: int = SEED, threshold: float = 0.15
 ) -> Solution:
     """Solves both constants for the model's other terms, whose own cirrhosis term and baseline are left
     aside.
@@ -74,8 +70,7 @@ def calibrate(
     cohort = simulate_cohort(size=size, seed=seed)
     cirrhosis = cohort["cirrhosis"] == 1
     rest: Column = sum(
-        (term.share(cohort[term.key]) for term in model.terms if term.input != "cirrhosis"),
-        np.zeros(size),
+        (term.share(cohort[term.key]) for term in model.terms if term.input != "cirrhosis"), np.zeros(size)
     )
 
     def risks(constants: Column) -> Column:

@@ -199,11 +199,5 @@ def _outside(reading: Reading, model: RiskModel) -> list[Issue]:
         spec = BY_KEY[key]
         population = key == "age_years" and float(value) < model.population_age[0]
         params = {"value": value, "unit": spec.unit, "low": low, "high": high}
-        issues.append(
-            Issue(
-                spec.name,
-                "outside_population" if population else "outside_model_range",
-                params,
-            )
-        )
+        issues.append(Issue(spec.name, "outside_population" if population else "outside_model_range", params))
     return issues

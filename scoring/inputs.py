@@ -65,14 +65,7 @@ _EIGHT = (
     ),
     _number("inr", "", (0.5, 30), (0.8, 10)),
     Input(
-        "urea",
-        "urea_mmol_l",
-        "number",
-        "mmol/L",
-        UREA_UNITS,
-        hard=(0.1, 120),
-        soft=(1, 50),
-        laboratory=True,
+        "urea", "urea_mmol_l", "number", "mmol/L", UREA_UNITS, hard=(0.1, 120), soft=(1, 50), laboratory=True
     ),
     _number("sodium_mmol_l", "mmol/L", (90, 200), (115, 160)),
 )

@@ -4,8 +4,9 @@ The text is marked for translation here and translated by the faces (`scoring.te
 stays free of any framework.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -168,7 +169,7 @@ class Issue:
 
     field: str
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def needs_confirmation(self) -> bool:
@@ -192,12 +193,7 @@ class Issue:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form: field, code, English message, params."""
-        return {
-            "field": self.field,
-            "code": self.code,
-            "message": self.message,
-            "params": dict(self.params),
-        }
+        return {"field": self.field, "code": self.code, "message": self.message, "params": dict(self.params)}
 
 
 def plain_number(value: object) -> str:

@@ -4,7 +4,7 @@ wrong.
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from scoring.inputs import INPUTS, Input
@@ -16,84 +16,55 @@ STATUSES = ("provisional", "validated", "retired")
 CERTAINTIES = ("published", "derived", "assumed", "calibrated", "fitted")
 
 _DOCUMENT_KEYS = {
-    *(
-        "format",
-        "name",
-        "version",
-        "status",
-        "title",
-        "summary",
-        "end_point",
-        "population",
-        "sources",
-        "terms",
-    ),
-    *(
-        "baseline",
-        "reference",
-        "validity",
-        "limits",
-        "expected_load",
-        "calibration",
-        "fit",
-        "checksum",
-    ),
+    *("format", "name", "version", "status", "title", "summary", "end_point", "population", "sources"),
+    *("terms", "baseline", "reference", "validity", "limits", "expected_load", "calibration", "fit"),
+    "checksum",
 }
 _TERM_KEYS = {
-    *(
-        "input",
-        "kind",
-        "unit",
-        "coefficient",
-        "coefficients",
-        "lower",
-        "upper",
-        "levels",
-        "knots",
-        "log_scale",
-    ),
-    *("source", "certainty", "note"),
+    *("input", "kind", "unit", "coefficient", "coefficients", "lower", "upper", "levels", "knots"),
+    *("log_scale", "source", "certainty", "note"),
 }
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+class NodeFaultError(ValueError):
+    """What is wrong with a document, and where."""
+
+    def __init__(self, reason: str, path: tuple[str | int, ...]) -> None:
+        super().__init__(reason)
+        self.reason, self.path = reason, path
+
+    @property
+    def dotted(self) -> str:
+        """The path as people write it: terms[3].coefficient."""
+        steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        return "".join(steps).removeprefix(".")
 
 
 class Node:
     """A value of the document that knows its path, so that every complaint can point to it."""
 
-    class Fault(ValueError):
-        """What is wrong and where."""
-
-        def __init__(self, reason: str, path: tuple[str | int, ...]) -> None:
-            super().__init__(reason)
-            self.reason, self.path = reason, path
-
-        @property
-        def dotted(self) -> str:
-            """The path as people write it: terms[3].coefficient."""
-            steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
-            return "".join(steps).removeprefix(".")
-
     def __init__(self, value: Any, path: tuple[str | int, ...] = ()) -> None:
         self.value, self.path = value, path
 
-    def fault(self, reason: str, *steps: str | int) -> Fault:
+    def fault(self, reason: str, *steps: str | int) -> NodeFaultError:
         """The complaint to raise about this value, or about a part of it."""
-        return Node.Fault(reason, (*self.path, *steps))
+        return NodeFaultError(reason, (*self.path, *steps))
 
     def has(self, key: str) -> bool:
         """True if this object has the key."""
         return isinstance(self.value, Mapping) and key in self.value
 
     def get(self, key: str) -> "Node":
-        """The member `key` of this object. Raises Fault."""
+        """The member `key` of this object. Raises NodeFaultError."""
         if not isinstance(self.value, Mapping):
             raise self.fault("must be an object")
         if key not in self.value:
             raise self.fault("is missing", key)
         return Node(self.value[key], (*self.path, key))
 
-    def only(self, allowed: set[str]) -> None:
-        """Raises Fault if this is no object or has a key that the format does not know."""
+    def only(self, allowed: Set[str]) -> None:
+        """Raises NodeFaultError if this is no object or has a key that the format does not know."""
         if not isinstance(self.value, Mapping):
             raise self.fault("must be an object")
         for key in self.value:
@@ -101,7 +72,7 @@ class Node:
                 raise self.fault("is not part of the format", key)
 
     def text(self, key: str, *, one_of: tuple[str, ...] = ()) -> str:
-        """The member `key`, a text that is not empty. Raises Fault."""
+        """The member `key`, a text that is not empty. Raises NodeFaultError."""
         node = self.get(key)
         if not isinstance(node.value, str) or not node.value.strip():
             raise node.fault("must be a text")
@@ -110,7 +81,7 @@ class Node:
         return str(node.value)
 
     def words(self, key: str) -> str:
-        """The English of the member `key`: a text, or texts by language with at least `en`. Raises Fault."""
+        """The English of the member `key`; see `as_words`. Raises NodeFaultError."""
         return self.get(key).as_words()
 
     def as_words(self) -> str:
@@ -126,11 +97,11 @@ class Node:
         return self.value
 
     def number(self, key: str) -> float:
-        """The member `key`, a finite number. Raises Fault."""
+        """The member `key`, a finite number. Raises NodeFaultError."""
         return self.get(key).as_number()
 
     def as_number(self) -> float:
-        """This value as a finite number. Raises Fault."""
+        """This value as a finite number. Raises NodeFaultError."""
         if (
             isinstance(self.value, bool)
             or not isinstance(self.value, int | float)
@@ -140,25 +111,25 @@ class Node:
         return float(self.value)
 
     def whole(self, key: str) -> int:
-        """The member `key`, an integer of at least 1. Raises Fault."""
+        """The member `key`, an integer of at least 1. Raises NodeFaultError."""
         node = self.get(key)
         if isinstance(node.value, bool) or not isinstance(node.value, int) or node.value < 1:
             raise node.fault("must be a whole number of at least 1")
         return node.value
 
     def items(self, key: str) -> Iterator["Node"]:
-        """The elements of the list `key`. Raises Fault if it is no list or empty."""
+        """The elements of the list `key`. Raises NodeFaultError if it is no list or empty."""
         node = self.get(key)
         if not isinstance(node.value, list) or not node.value:
             raise node.fault("must be a list with at least one element")
         return (Node(item, (*node.path, index)) for index, item in enumerate(node.value))
 
     def numbers(self, key: str) -> tuple[float, ...]:
-        """The elements of the list `key`, all finite numbers. Raises Fault."""
+        """The elements of the list `key`, all finite numbers. Raises NodeFaultError."""
         return tuple(item.as_number() for item in self.items(key))
 
     def interval(self, key: str) -> tuple[float, float]:
-        """The member `key`, a list of a lower and a higher number. Raises Fault."""
+        """The member `key`, a list of a lower and a higher number. Raises NodeFaultError."""
         ends = self.numbers(key)
         if len(ends) != 2 or not ends[0] < ends[1]:
             raise self.get(key).fault("must be a list of two numbers, the lower first")
@@ -166,7 +137,7 @@ class Node:
 
 
 def read_document(document: Mapping[str, Any]) -> RiskModel:
-    """The model that a parsed document describes. Raises Node.Fault at the first thing that is wrong."""
+    """The model that a parsed document describes. Raises NodeFaultError at the first thing that is wrong."""
     root = Node(document)
     root.only(_DOCUMENT_KEYS)
     root.text("format", one_of=(FORMAT,))

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scoring.modelcheck import Node, read_document
+from scoring.modelcheck import Node, NodeFaultError, read_document
 from scoring.positions import line_of
 from scoring.riskmodel import RiskModel
 
@@ -22,19 +22,14 @@ class ModelFileError(ValueError):
     """A model file that must not be used; says where (`path`, `line`) and why (`reason`)."""
 
     def __init__(
-        self,
-        reason: str,
-        *,
-        path: str = "",
-        line: int | None = None,
-        source: str = "model file",
+        self, reason: str, *, path: str = "", line: int | None = None, source: str = "model file"
     ) -> None:
         self.reason, self.path, self.line, self.source = reason, path, line, source
         where = ", ".join(filter(None, [source, f"line {line}" if line else "", path]))
         super().__init__(f"{where}: {reason}")
 
 
-class _Refused(ValueError):
+class _RefusedError(ValueError):
     def __init__(self, reason: str, needle: str) -> None:
         super().__init__(reason)
         self.reason, self.needle = reason, needle
@@ -64,7 +59,7 @@ def parse_model(text: str, *, source: str = "model file") -> RiskModel:
     try:
         model = read_document(document)
         verify_checksum(document)
-    except Node.Fault as fault:
+    except NodeFaultError as fault:
         line = line_of(text, fault.path)
         raise ModelFileError(fault.reason, path=fault.dotted, line=line, source=source) from fault
     return model
@@ -80,13 +75,7 @@ def checksum(document: Mapping[str, Any]) -> str:
     left out.
     """
     content = _canonical({key: value for key, value in document.items() if key != "checksum"})
-    encoded = json.dumps(
-        content,
-        sort_keys=True,
-        separators=(",", ":"),
-        ensure_ascii=False,
-        allow_nan=False,
-    )
+    encoded = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(encoded.encode()).hexdigest()
 
 
@@ -101,7 +90,7 @@ def seal(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def verify_checksum(document: Mapping[str, Any]) -> None:
-    """Raises Node.Fault unless the document carries the checksum of its own content."""
+    """Raises NodeFaultError unless the document carries the checksum of its own content."""
     root = Node(document)
     stated = root.text("checksum")
     actual = checksum(document)
@@ -118,7 +107,7 @@ def parse_json(text: str, *, source: str) -> Any:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise ModelFileError(error.msg, line=error.lineno, source=source) from error
-    except _Refused as error:
+    except _RefusedError as error:
         line = text.count("\n", 0, text.rfind(error.needle)) + 1
         raise ModelFileError(error.reason, line=line, source=source) from error
 
@@ -127,13 +116,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:
-            raise _Refused(f"the key “{key}” is repeated", json.dumps(key, ensure_ascii=False))
+            raise _RefusedError(f"the key “{key}” is repeated", json.dumps(key, ensure_ascii=False))
         found[key] = value
     return found
 
 
 def _no_constant(name: str) -> float:
-    raise _Refused(f"{name} is not a number a model can use", name)
+    raise _RefusedError(f"{name} is not a number a model can use", name)
 
 
 def _canonical(value: Any) -> Any:
@@ -155,8 +144,7 @@ def _shipped(name: str) -> Path:
     }
     if not versions:
         raise ModelFileError(
-            f"there is no model of this name; shipped: {', '.join(sorted(files))}",
-            source=name,
+            f"there is no model of this name; shipped: {', '.join(sorted(files))}", source=name
         )
     return versions[max(versions)]
 

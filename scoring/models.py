@@ -89,8 +89,8 @@ class ModelEvent(models.Model):
 class ShadowScore(models.Model):
     """What a shadow model said of a subject that the active model scored at the same time. Append-only.
 
-    `subject` is the caller's id of what was scored; this room does not know what it is. None is a result that was
-    not given (an input of that model was missing).
+    `subject` is the caller's id of what was scored; this room does not know what it is. None is a result that
+    was not given (an input of that model was missing).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -106,7 +106,7 @@ class ShadowScore(models.Model):
     class Meta:
         ordering: ClassVar = ["-at"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["subject", "model"], name="shadow_score_once"),
+            models.UniqueConstraint(fields=["subject", "model"], name="shadow_score_once")
         ]
 
     def __str__(self) -> str:

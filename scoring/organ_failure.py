@@ -104,7 +104,7 @@ def aclf_grade(inputs: OrganInputs) -> AclfGrade:
         failures=failures,
         missing=tuple(organ for organ in ORGANS if organ not in subscores),
         grade=_easl_clif(failures, inputs),
-        simple_grade=(None, "I", "II", "III")[min(len(failures), 3)],  # type: ignore[arg-type]  # a literal tuple
+        simple_grade=(None, "I", "II", "III")[min(len(failures), 3)],
     )
 
 

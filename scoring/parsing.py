@@ -28,7 +28,7 @@ _MISTYPED_BELOW: Mapping[str, tuple[float, str]] = {
 }
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """A raw value that cannot be used; carries the issue."""
 
     def __init__(self, issue: Issue) -> None:
@@ -49,13 +49,13 @@ def check_value(name: str, raw: object, unit: object = None) -> tuple[Value | No
     spec = INPUTS.get(name) or OTHER_LABORATORY[name]
     try:
         value, used_unit = parse(spec, raw, unit)
-    except Refused as refusal:
+    except RefusedError as refusal:
         return None, (refusal.issue,)
     return value, tuple(soft_limits(spec, value, used_unit))
 
 
 def parse(spec: Input, raw: object, unit: object) -> tuple[Value, str]:
-    """The normalised value and the unit it was typed in. Raises Refused."""
+    """The normalised value and the unit it was typed in. Raises RefusedError."""
     if spec.kind == "flag":
         return _flag(spec, raw), ""
     if spec.kind == "choice":
@@ -67,7 +67,7 @@ def parse(spec: Input, raw: object, unit: object) -> tuple[Value, str]:
     value = number * factor(spec, used_unit)
     low, high = spec.hard
     if (low is not None and value < low) or (high is not None and value > high):
-        raise Refused(_beyond_hard_limit(spec, number, used_unit))
+        raise RefusedError(_beyond_hard_limit(spec, number, used_unit))
     return value, used_unit
 
 
@@ -103,16 +103,16 @@ def _doubt(spec: Input, value: float, unit: str, limit: float, code: str) -> Iss
 
 def _number(spec: Input, raw: object) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
-        raise Refused(Issue(spec.name, "not_a_number", {"value": str(raw)}))
+        raise RefusedError(Issue(spec.name, "not_a_number", {"value": str(raw)}))
     text = unicodedata.normalize("NFKC", raw).strip() if isinstance(raw, str) else raw
     try:
         if isinstance(text, str) and "_" in text:
             raise ValueError(text)
         number = float(text)
     except (ValueError, OverflowError):
-        raise Refused(Issue(spec.name, "not_a_number", {"value": str(raw)})) from None
+        raise RefusedError(Issue(spec.name, "not_a_number", {"value": str(raw)})) from None
     if not math.isfinite(number):
-        raise Refused(Issue(spec.name, "not_finite", {"value": str(raw)}))
+        raise RefusedError(Issue(spec.name, "not_finite", {"value": str(raw)}))
     return number
 
 
@@ -120,7 +120,7 @@ def _grade(spec: Input, raw: object) -> int:
     number = _number(spec, raw)
     low, high = spec.hard
     if not number.is_integer() or low is None or high is None or not low <= number <= high:
-        raise Refused(Issue(spec.name, "not_whole", {"value": str(raw), "low": low, "high": high}))
+        raise RefusedError(Issue(spec.name, "not_whole", {"value": str(raw), "low": low, "high": high}))
     return int(number)
 
 
@@ -131,18 +131,14 @@ def _flag(spec: Input, raw: object) -> bool:
     text = text.removesuffix(".0")
     if text in _YES or text in _NO:
         return text in _YES
-    raise Refused(Issue(spec.name, "not_yes_or_no", {"value": str(raw)}))
+    raise RefusedError(Issue(spec.name, "not_yes_or_no", {"value": str(raw)}))
 
 
 def _choice(spec: Input, raw: object) -> str:
     text = str(raw).strip().lower()
     if text not in spec.choices:
-        raise Refused(
-            Issue(
-                spec.name,
-                "not_a_choice",
-                {"value": str(raw), "choices": list(spec.choices)},
-            )
+        raise RefusedError(
+            Issue(spec.name, "not_a_choice", {"value": str(raw), "choices": list(spec.choices)})
         )
     return text
 
@@ -152,12 +148,12 @@ def _unit(spec: Input, unit: object) -> str:
         return spec.unit
     known = list(spec.units)
     if is_blank(unit):
-        raise Refused(Issue(spec.unit_field, "unit_missing", {"units": known}))
+        raise RefusedError(Issue(spec.unit_field, "unit_missing", {"units": known}))
     typed = str(unit)
     found = canonical_unit(typed, spec.units)
     if found is None:
         ambiguous = spelling(typed) == "mg/dl"
-        raise Refused(
+        raise RefusedError(
             Issue(
                 spec.unit_field,
                 "unit_ambiguous" if ambiguous else "unit_unknown",
@@ -171,9 +167,7 @@ def _beyond_hard_limit(spec: Input, number: float, unit: str) -> Issue:
     scale = factor(spec, unit)
     low, high = (None if limit is None else _rounded(limit / scale) for limit in spec.hard)
     return Issue(
-        spec.name,
-        "out_of_range",
-        {"value": _rounded(number), "unit": unit, "low": low, "high": high},
+        spec.name, "out_of_range", {"value": _rounded(number), "unit": unit, "low": low, "high": high}
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from scoring.inputs import EIGHT, INPUTS, UNIT_FIELDS
 from scoring.issues import Issue
-from scoring.parsing import Refused, Value, is_blank, parse, soft_limits
+from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
 _CONTROL_FIELDS = frozenset({"sampled_at", "confirmed"})
@@ -54,10 +54,7 @@ class Reading:
 
 
 def read_inputs(
-    raw: Mapping[str, object],
-    *,
-    now: datetime | None = None,
-    expect_sampled_at: bool = False,
+    raw: Mapping[str, object], *, now: datetime | None = None, expect_sampled_at: bool = False
 ) -> Reading:
     """Reads one patient's input.
 
@@ -79,7 +76,7 @@ def read_inputs(
         entered[name] = _as_typed(typed, unit if spec.unit_field else None)
         try:
             value, used_unit = parse(spec, typed, unit)
-        except Refused as refusal:
+        except RefusedError as refusal:
             issues.append(refusal.issue)
             continue
         values[spec.key] = value
@@ -121,20 +118,11 @@ def _as_typed(typed: object, unit: object) -> dict[str, Any]:
 
 def _cross_checks(values: dict[str, Value]) -> list[Issue]:
     """Contradictions between values; the value at fault is taken out."""
-    neutrophils, white_cells = (
-        values.get("neutrophils_10e9_l"),
-        values.get("wbc_10e9_l"),
-    )
+    neutrophils, white_cells = (values.get("neutrophils_10e9_l"), values.get("wbc_10e9_l"))
     if not isinstance(neutrophils, float) or not isinstance(white_cells, float) or neutrophils <= white_cells:
         return []
     del values["neutrophils_10e9_l"]
-    return [
-        Issue(
-            "neutrophils_10e9_l",
-            "neutrophils_exceed_wbc",
-            {"value": neutrophils, "wbc": white_cells},
-        )
-    ]
+    return [Issue("neutrophils_10e9_l", "neutrophils_exceed_wbc", {"value": neutrophils, "wbc": white_cells})]
 
 
 def _names(raw: object) -> frozenset[str]:

@@ -12,19 +12,10 @@ _BILIRUBIN_UMOL_L = 205.0
 
 _RULES: Mapping[str, tuple[str, Callable[[Value], bool]]] = MappingProxyType(
     {
-        "encephalopathy_grade_3_4": (
-            "encephalopathy_grade",
-            lambda grade: float(grade) >= 3,
-        ),
+        "encephalopathy_grade_3_4": ("encephalopathy_grade", lambda grade: float(grade) >= 3),
         "inr_ge_2_5": ("inr", lambda inr: float(inr) >= 2.5),
-        "bilirubin_ge_12_mg_dl": (
-            "bilirubin_umol_l",
-            lambda umol_l: float(umol_l) >= _BILIRUBIN_UMOL_L,
-        ),
-        "creatinine_ge_2_mg_dl": (
-            "creatinine_umol_l",
-            lambda umol_l: creatinine_mg_dl(float(umol_l)) >= 2.0,
-        ),
+        "bilirubin_ge_12_mg_dl": ("bilirubin_umol_l", lambda umol_l: float(umol_l) >= _BILIRUBIN_UMOL_L),
+        "creatinine_ge_2_mg_dl": ("creatinine_umol_l", lambda umol_l: creatinine_mg_dl(float(umol_l)) >= 2.0),
         "variceal_bleeding": ("variceal_bleeding", lambda bleeding: bleeding is True),
     }
 )

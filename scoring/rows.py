@@ -23,7 +23,7 @@ _LARGEST_OBJECT = 1_048_576
 _BETWEEN_OBJECTS = " \t\r\n,[]\ufeff"
 
 
-class UnreadableFile(ValueError):
+class UnreadableFileError(ValueError):
     """The file as a whole cannot be scored; `code` is stable, the message says what to do."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -52,12 +52,12 @@ def csv_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
     one.
 
     Commas, or semicolons or tabs where the header has no comma. Rows without any content are passed over.
-    Raises UnreadableFile for an empty file, a workbook, or a header that names no input or one twice.
+    Raises UnreadableFileError for an empty file, a workbook, or a header that names no input or one twice.
     """
     text = _text(stream)
     header_line = text.readline()
     if not header_line.strip():
-        raise UnreadableFile("empty_file", "The file is empty. Its first line must name the inputs.")
+        raise UnreadableFileError("empty_file", "The file is empty. Its first line must name the inputs.")
     separator = next((mark for mark in ",;\t" if mark in header_line), ",")
     names = _header(next(csv.reader([header_line], delimiter=separator)))
     reader = csv.reader(text, delimiter=separator)
@@ -79,8 +79,8 @@ def csv_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
 def json_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
     """Rows of JSON objects, one after the other, one a line, or in one array. UTF-8.
 
-    After something that is not JSON, reading goes on at the next line. Raises UnreadableFile for an empty
-    stream.
+    After something that is not JSON, reading goes on at the next line. Raises UnreadableFileError for an
+    empty stream.
     """
     source = _JsonSource(stream)
     number = 0
@@ -95,15 +95,15 @@ def json_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
         else:
             yield _row(number, line, found)
     if number == 0:
-        raise UnreadableFile("empty_file", "There is no JSON object. Give one object of inputs per patient.")
+        raise UnreadableFileError("empty_file", "There is no JSON object. Give one per patient.")
 
 
 def _text(stream: io.BufferedIOBase) -> io.TextIOWrapper:
     """The stream as text; bytes that are no text survive as surrogates and are refused where they matter."""
-    buffered = io.BufferedReader(stream)  # type: ignore[type-var]  # needs only readinto, which every stream has
+    buffered = io.BufferedReader(stream)
     start = buffered.peek(4)[:4]
     if start.startswith(b"PK\x03\x04"):
-        raise UnreadableFile("workbook", "This is an Excel workbook. Save it as “CSV UTF-8” and try again.")
+        raise UnreadableFileError("workbook", "This is an Excel workbook. Save it as “CSV UTF-8”.")
     utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     encoding = "utf-16" if utf16 else "utf-8-sig"
     return io.TextIOWrapper(buffered, encoding, errors="replace" if utf16 else "surrogateescape", newline="")
@@ -112,14 +112,14 @@ def _text(stream: io.BufferedIOBase) -> io.TextIOWrapper:
 def _header(cells: list[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     if not any(name in INPUTS for name in names):
-        raise UnreadableFile(
+        raise UnreadableFileError(
             "no_known_column",
             "The first line names no input. It must hold names such as age_years, bilirubin, bilirubin_unit; "
             "the file must be text in UTF-8.",
         )
     repeated = next((name for name in names if name in KNOWN_COLUMNS and names.count(name) > 1), None)
     if repeated:
-        raise UnreadableFile("repeated_column", f"The first line names “{repeated}” twice. Keep one of them.")
+        raise UnreadableFileError("repeated_column", f"The first line names “{repeated}” twice.")
     return names
 
 

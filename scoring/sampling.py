@@ -42,11 +42,7 @@ def read_sampling(raw: object, entered: Sequence[str], *, now: datetime | None, 
 
 
 def _take_one(
-    sampling: Sampling,
-    name: str,
-    typed: object,
-    entered: Sequence[str],
-    now: datetime | None,
+    sampling: Sampling, name: str, typed: object, entered: Sequence[str], now: datetime | None
 ) -> None:
     if name not in INPUTS:
         sampling.issues.append(Issue(f"sampled_at.{name}", "unknown_field"))

@@ -71,8 +71,8 @@ def _verified(checksum: str) -> RiskModel:
 class ShadowComparison:
     """A shadow model against the active one, over the subjects that both scored.
 
-    `both`, `only_active`, `only_shadow`, `neither`: how many were flagged high risk by which. Differences are shadow
-    minus active risk (0-1), None without subjects.
+    `both`, `only_active`, `only_shadow`, `neither`: how many were flagged high risk by which. Differences are
+    shadow minus active risk (0-1), None without subjects.
     """
 
     model: RiskModelVersion

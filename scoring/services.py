@@ -20,10 +20,11 @@ class GovernanceError(ValueError):
 
 @transaction.atomic
 def install_model(*, text: str, actor: User | None, reason: str, now: datetime) -> RiskModelVersion:
-    """Keep a model file for later use; it is not in force yet. Installing the same file again changes nothing.
+    """Keep a model file for later use; it is not in force yet. Installing the same file again changes
+    nothing.
 
-    Raises ModelFileError for a malformed or altered file, GovernanceError if another file bears its name and version
-    or the reason is empty.
+    Raises ModelFileError for a malformed or altered file, GovernanceError if another file bears its name and
+    version or the reason is empty.
     """
     model = parse_model(text)
     version, created = RiskModelVersion.objects.get_or_create(
@@ -47,8 +48,8 @@ def activate_model(
 ) -> RiskModelVersion:
     """Put an installed or shipped model in force for every new result; old results keep theirs.
 
-    `name` is a model's name (its newest version) or name and version. Raises GovernanceError if it is unknown,
-    retired or already in force, or approver or reason is empty.
+    `name` is a model's name (its newest version) or name and version. Raises GovernanceError if it is
+    unknown, retired or already in force, or approver or reason is empty.
     """
     version = _known(name, actor=actor, now=now)
     if version.status == RiskModelVersion.Status.RETIRED:
@@ -63,7 +64,9 @@ def activate_model(
 def set_shadow(
     *, name: str, on: bool, approved_by: str, reason: str, actor: User | None, now: datetime
 ) -> RiskModelVersion:
-    """Let a model score silently beside the active one, or end that. Raises GovernanceError as `activate_model`."""
+    """Let a model score silently beside the active one, or end that. Raises GovernanceError as
+    `activate_model`.
+    """
     version = _known(name, actor=actor, now=now)
     if (version in shadow_versions()) is on:
         running = _("%(model)s runs in shadow already.") if on else _("%(model)s does not run in shadow.")
@@ -76,7 +79,9 @@ def set_shadow(
 def score_in_shadow(
     *, reading: Reading, active: Evaluation, subject: UUID, now: datetime
 ) -> list[ShadowScore]:
-    """Score what the active model just scored with every shadow model, under the same threshold, and keep it."""
+    """Score what the active model just scored with every shadow model, under the same threshold, and keep
+    it.
+    """
     scores = []
     for version in shadow_versions():
         shadow = evaluate(reading, model=to_model(version), threshold=active.threshold)

@@ -25,8 +25,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"Simulated patients          {options['size']:,} (seed {options['seed']})\n"
             f"Target mean 90-day risk     {MEAN_RISK:.4f}   reached {solved.mean_risk:.4f}\n"
-            f"Target log-survival ratio   {HAZARD_RATIO_OF_MEANS:.4f}   from {solved.mean_risk_cirrhosis:.4f} with "
-            f"and {solved.mean_risk_no_cirrhosis:.4f} without cirrhosis\n"
+            f"Target log-survival ratio   {HAZARD_RATIO_OF_MEANS:.4f}   from "
+            f"{solved.mean_risk_cirrhosis:.4f} with, {solved.mean_risk_no_cirrhosis:.4f} without cirrhosis\n"
             f"Solved h                    {solved.log_baseline_hazard:+.4f}  in the file "
             f"{model.horizons[0].log_cumulative_hazard:+.4f}\n"
             f"Solved cirrhosis            {solved.cirrhosis_coefficient:+.4f}  in the file {frozen:+.4f}\n"

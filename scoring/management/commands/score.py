@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from scoring.evaluation import DEFAULT_THRESHOLD
 from scoring.lines import result_lines
 from scoring.modelfile import DEFAULT_NAME, ModelFileError, load_model
-from scoring.rows import Row, UnreadableFile, csv_rows, json_rows
+from scoring.rows import Row, UnreadableFileError, csv_rows, json_rows
 
 _PROGRESS_EVERY = 1000
 
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         rows = csv_rows(stream) if options["file"] else json_rows(stream)
         try:
             refused = self._print(rows, model=model, threshold=options["threshold"])
-        except UnreadableFile as error:
+        except UnreadableFileError as error:
             self._write({"error": {"field": None, "code": error.code, "message": str(error)}})
             raise CommandError(str(error)) from error
         except BrokenPipeError:
@@ -72,7 +72,9 @@ class Command(BaseCommand):
         return refused
 
     def _write(self, line: dict[str, Any]) -> None:
-        """Characters that no encoding can hold (halves of a pair, from broken input) become question marks."""
+        """Characters that no encoding can hold (halves of a pair, from broken input) become question
+        marks.
+        """
         text = json.dumps(line, ensure_ascii=False)
         self.stdout.write(text.encode("utf-8", "replace").decode())
 
