@@ -1,8 +1,10 @@
 """The people behind an audience, found at the moment an alert fires: the rota may have changed since."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from accounts.models import Role, User, Ward
 from accounts.rota import leads_of, on_duty
@@ -23,25 +25,39 @@ def concerned_ward(case: Case, offer: Offer | None = None) -> Ward | None:
 
 def people(audience: str, case: Case, ward: Ward | None, now: datetime) -> set[UUID]:
     """Ids of the active users who are `audience` for `case` at `now`; empty where there are none."""
-    active = User.objects.filter(is_active=True)
-    match Audience(audience):
-        case Audience.CLINICIAN:
-            found = active.filter(pk=case.registered_by_id, memberships__hospital=case.hospital_id)
-            if not found.exists():
-                found = active.filter(memberships__hospital=case.hospital_id)
-        case Audience.HOSPITAL:
-            found = active.filter(memberships__hospital=case.hospital_id)
-        case Audience.COORDINATOR:
-            found = active.filter(memberships__network=case.network_id, memberships__role=Role.COORDINATOR)
-        case _ if ward is None:
-            found = active.none()
-        case Audience.DUTY:
-            found = on_duty(ward, now)
-        case Audience.WARD_LEAD:
-            found = leads_of(ward)
-        case Audience.WARD:
-            found = active.filter(memberships__ward=ward)
+    if audience in OF_WARD:
+        found = OF_WARD[Audience(audience)](ward, now) if ward else User.objects.none()
+    else:
+        found = OF_CASE[Audience(audience)](case)
     return set(found.values_list("pk", flat=True))
+
+
+def _clinicians(case: Case) -> QuerySet[User]:
+    return User.objects.filter(is_active=True, memberships__hospital=case.hospital_id)
+
+
+def _referring_clinician(case: Case) -> QuerySet[User]:
+    """Who registered the case, or everyone of the hospital once that person has left."""
+    own = _clinicians(case).filter(pk=case.registered_by_id)
+    return own if own.exists() else _clinicians(case)
+
+
+def _coordinators(case: Case) -> QuerySet[User]:
+    return User.objects.filter(
+        is_active=True, memberships__network=case.network_id, memberships__role=Role.COORDINATOR
+    )
+
+
+OF_CASE: dict[Audience, Callable[[Case], QuerySet[User]]] = {
+    Audience.CLINICIAN: _referring_clinician,
+    Audience.HOSPITAL: _clinicians,
+    Audience.COORDINATOR: _coordinators,
+}
+OF_WARD: dict[Audience, Callable[[Ward, datetime], QuerySet[User]]] = {
+    Audience.DUTY: on_duty,
+    Audience.WARD_LEAD: lambda ward, now: leads_of(ward),
+    Audience.WARD: lambda ward, now: User.objects.filter(is_active=True, memberships__ward=ward),
+}
 
 
 def everyone(

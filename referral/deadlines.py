@@ -102,7 +102,7 @@ def drop_pointless(case: Case, *, now: datetime) -> None:
 
 
 def mark_missed(case: Case, deadline: Deadline, *, now: datetime) -> bool:
-    """Note on row and timeline, once, that the due time passed; tell whether it was news. Does not save the row."""
+    """Note on row and timeline, once, that the due time passed; tell if it was news. The caller saves."""
     if deadline.missed_at is not None:
         return False
     deadline.missed_at = deadline.due_at
@@ -178,7 +178,7 @@ class Firing:
 def fire(deadlines: Sequence[Deadline], *, case: Case, now: datetime) -> list[UUID]:
     """Work through the ladders of one locked case's open deadlines up to `now`.
 
-    Returns the ids of offers whose time has run out; the caller lets them expire. Saves the case's event count.
+    Returns the ids of offers whose time has run out, for the caller to expire. Saves the event count.
     """
     ran_out = []
     for deadline in deadlines:
@@ -195,7 +195,7 @@ def fire(deadlines: Sequence[Deadline], *, case: Case, now: datetime) -> list[UU
 
 
 def look(deadline: Deadline, case: Case, now: datetime) -> Firing:
-    """Advance one deadline to `now` in memory and say what that means. Rungs passed together become one alert."""
+    """Advance one deadline to `now` in memory and say what that means. Rungs passed together: one alert."""
     moment = deadline.alerted_until or deadline.starts_at - INSTANT
     newly_missed = deadline.due_at <= now and mark_missed(case, deadline, now=now)
     silent = deadline.quiet_until is not None and deadline.quiet_until > now and not newly_missed

@@ -1,7 +1,7 @@
-"""The deadline engine: claims what is due, alerts, marks misses, lets offers expire. Any number may run at once.
+"""The deadline engine: claims what is due, alerts, marks misses, lets offers expire.
 
-It holds the case's row while it works, as `perform` does, and passes over cases that somebody else holds; those
-come up again in the next cycle. It never sends anything.
+Any number may run at once. It holds the case's row while it works, as `perform` does, and passes over cases
+that somebody else holds; those come up again in the next cycle. It never sends anything.
 """
 
 import logging
@@ -30,7 +30,7 @@ def run_cycle(now: datetime) -> int:
 
 
 def fire_batch(now: datetime) -> int:
-    """One batch in one transaction. A row that raises makes the batch run row by row, and is then set aside."""
+    """One batch in one transaction. If a row raises, the batch runs row by row and sets it aside."""
     try:
         with transaction.atomic():
             due = claim(now)
@@ -64,7 +64,7 @@ def fire_cases(due: list[Deadline], now: datetime) -> None:
 
 
 def fire_one_by_one(now: datetime) -> int:
-    """The batch again, each row in a transaction of its own; a row that raises is quarantined. Returns rows done."""
+    """The batch again, each row in its own transaction; one that raises is quarantined. Returns rows done."""
     with transaction.atomic():
         keys = [deadline.pk for deadline in claim(now)]
     for key in keys:

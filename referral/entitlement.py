@@ -24,7 +24,7 @@ def still_entitled(notification: Notification) -> bool:
 
 
 def next_recipients(notification: Notification) -> Sequence[UUID]:
-    """Others who answer for the case, when one person is out of reach: the duty, the lead, the coordinator."""
+    """Others who answer for the case, when one person is out of reach: duty, lead, coordinator."""
     case = Case.objects.select_related("ward__hospital", "hospital").get(pk=notification.payload["case"])
     chain = (Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR)
     found, _nobody = everyone(chain, case, concerned_ward(case), notification.created_at)

@@ -33,7 +33,8 @@ class OfferNotOpen(PathwayError):
         super().__init__(
             "offer_not_open",
             _(
-                "This referral request is no longer open: it was answered, expired or passed on. Reload the case."
+                "This referral request is no longer open: it was answered, expired or passed on. "
+                "Reload the case."
             ),
         )
 

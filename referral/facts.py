@@ -32,7 +32,7 @@ class Shape(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of a verb. `choices` belong to CHOICE and, as whole numbers, to NUMBER; texts have a length limit."""
+    """One fact of a verb. `choices` belong to CHOICE and, as whole numbers, to NUMBER."""
 
     name: str
     shape: Shape
@@ -122,7 +122,7 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
     What the verb does not take is refused by name, so that a misspelt fact is never lost in silence.
     """
     known = {fact.name: fact for fact in FACTS[verb]}
-    rows = [
+    rows: list[tuple[str, str, Text]] = [
         (name, "unknown_field", _("“%(field)s” is not known here. Check its spelling.") % {"field": name})
         for name in raw
         if name not in known
@@ -192,7 +192,7 @@ def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[Fact, Any,
         found = rows(case, user).filter(pk=UUID(str(getattr(value, "pk", value)))).first()
         if found is None:
             raise ValueError
-        return found  # type: ignore[no-any-return]
+        return found
 
     return parse
 

@@ -5,7 +5,7 @@ import hmac
 import json
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
@@ -32,7 +32,7 @@ def decrypt(token: str) -> Any:
 
 
 def blind_index(purpose: str, *parts: str) -> str:
-    """Hex HMAC-SHA256 of normalised `parts`; equal for equal persons, useless without settings.BLIND_INDEX_KEY.
+    """Hex HMAC-SHA256 of normalised `parts`; equal for equal persons, useless without the key.
 
     `purpose` keeps a national ID and a local number of the same digits apart.
     """
@@ -45,7 +45,13 @@ def normalised(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).upper().split())
 
 
-class EncryptedField(models.TextField):
+if TYPE_CHECKING:
+    JsonInText = models.TextField[Any, Any]
+else:
+    JsonInText = models.TextField
+
+
+class EncryptedField(JsonInText):
     """A JSON-able value, stored as a Fernet token. Cannot be searched or ordered by; use a blind index."""
 
     def from_db_value(self, value: str | None, *_: Any) -> Any:

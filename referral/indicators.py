@@ -16,14 +16,15 @@ from referral.pathway import BEFORE_ADMISSION, Party
 from referral.performing import lock, not_allowed
 from referral.verbs.assessment import merged
 from scoring import Reading, read_inputs
+from scoring.texts import issue_text
 
 
 @transaction.atomic
 def save_indicators(*, case: Case | UUID, actor: User, values: Mapping[str, Any], now: datetime) -> Reading:
     """Add `values`, by input name, to the case's draft; return what the whole draft now says.
 
-    Raises FactError when one of the new values is impossible; nothing is stored then. Values beyond a soft limit
-    are stored and asked about when the case is assessed.
+    Raises FactError when one of the new values is impossible; nothing is stored then. Values beyond a soft
+    limit are stored and asked about when the case is assessed.
     """
     locked = lock(case)
     if Party.ORIGIN not in parties_of(actor, locked, open_offer(locked)):
@@ -33,7 +34,7 @@ def save_indicators(*, case: Case | UUID, actor: User, values: Mapping[str, Any]
     together = merged(locked, values)
     reading = read_inputs(together, now=now, expect_sampled_at=True)
     if reading.issues:
-        raise FactError(*((issue.field, issue.code, issue.message) for issue in reading.issues))
+        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
     Indicators.objects.update_or_create(
         case=locked,
         defaults={"values": together, "confirmed": together["confirmed"], "saved_at": now, "saved_by": actor},

@@ -17,7 +17,7 @@ SEVERITIES = ("info", "warning", "severe", "critical")
 class Step:
     """One rung: at `fraction` of the deadline's time plus `offset`, alert `audience` with `severity`.
 
-    `every` repeats the rung until the deadline is closed. `expires_offer`: the rung also lets the offer expire.
+    `every` repeats the rung until the deadline is closed; with `expires_offer` the offer expires too.
     """
 
     fraction: float
@@ -153,7 +153,8 @@ def _step(kind: str, number: int, raw: Mapping[str, Any]) -> Step:
     if not sound:
         raise ValidationError(
             _(
-                "Step %(number)s of the ladder “%(kind)s” is impossible: check its time, audience and severity."
+                "Step %(number)s of the ladder “%(kind)s” is impossible: "
+                "check its time, audience and severity."
             ),
             params={"number": number, "kind": kind},
         )

@@ -41,7 +41,8 @@ class Change:
     @property
     def person(self) -> User:
         """The actor of a verb that only people use."""
-        assert self.actor is not None
+        if self.actor is None:
+            raise AccessError
         return self.actor
 
     def not_before(self, moment: datetime | None) -> None:
@@ -69,7 +70,7 @@ def not_allowed(case: Case, actor: User | None) -> VerbNotAllowed:
 
 
 def effect(verb: Verb) -> Callable[[Effect], Effect]:
-    """Register what `verb` does to the case beyond the table. The effect returns the state to enter, or None."""
+    """Register what `verb` does beyond the table. The effect returns the state to enter, or None."""
 
     def register(function: Effect) -> Effect:
         EFFECTS[verb] = function
@@ -89,7 +90,7 @@ def perform(
     if_version: int | None = None,
     **facts: Any,
 ) -> Case:
-    """Lock the case, check the table and the actor, apply `verb`, and write everything it causes; return the case.
+    """Lock the case, check the table and the actor, apply `verb` and write all it causes; return the case.
 
     `actor` None is the engine. `offer` names the offer that an offer's verb means. `facts` are those of
     `referral.facts`. Raises VerbNotAllowed, AccessError, OfferNotOpen, StaleVersion, FactError, PathwayError.

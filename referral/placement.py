@@ -10,7 +10,7 @@ PASSED_OVER = (Offer.State.DECLINED, Offer.State.EXPIRED, Offer.State.RELEASED)
 
 
 def next_ward(case: Case) -> Ward | None:
-    """The first open ward of the hospital's catchment that has not been asked since the flag; None if there is none."""
+    """The first open ward of the hospital's catchment that was not asked since the flag, or None."""
     asked = Offer.objects.filter(case=case, state__in=PASSED_OVER, offered_at__gte=case.flagged_at)
     return (
         Ward.objects.filter(catchments__hospital=case.hospital_id, closed_at__isnull=True)

@@ -22,7 +22,7 @@ from referral.verbs.anytime import check_first_visit
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who the patient is, as typed. `confirmed_different`: a person checked that a namesake is somebody else."""
+    """Who the patient is, as typed. `confirmed_different`: a namesake was checked to be somebody else."""
 
     name: str
     sex: str
@@ -57,7 +57,8 @@ class NamesakeExists(FactError):
                 "patient.confirmed_different",
                 "confirm_identity",
                 _(
-                    "A patient of the same name, sex and birth date has an open case at %(hospital)s (phone %(phone)s). "
+                    "A patient of the same name, sex and birth date has an open case at %(hospital)s "
+                    "(phone %(phone)s). "
                     "Call to make sure; if it is another person, confirm that."
                 )
                 % {"hospital": case.hospital.name, "phone": case.hospital.phone or "—"},
@@ -79,9 +80,9 @@ class FirstVisit:
 def register(*, actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Case:
     """Record a first visit and open its deadlines; the case waits for its indicators.
 
-    Raises AccessError if `actor` does not refer for `hospital`, FactError for an impossible time or a namesake,
-    PathwayError if the id or the patient already has a case. That a patient of another hospital was met is
-    recorded, and that hospital told, although nothing is registered.
+    Raises AccessError if `actor` does not refer for `hospital`, FactError for an impossible time or a
+    namesake, PathwayError if the id or the patient already has a case. That a patient of another
+    hospital was met is recorded, and that hospital told, although nothing is registered.
     """
     try:
         with transaction.atomic():
@@ -136,7 +137,7 @@ def insert(case: Case) -> None:
 
 
 def next_number(now: datetime) -> str:
-    """The next case number, such as 26-000042: year and a running number that says nothing about the patient."""
+    """The next case number, such as 26-000042: the year and a running number."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('referral_case_number')")
         return f"{now:%y}-{cursor.fetchone()[0]:06d}"

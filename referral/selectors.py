@@ -30,7 +30,7 @@ AWAITED: dict[str, tuple[Party, Text]] = {
 
 
 def cases(user: User) -> QuerySet[Case]:
-    """Every case the user may see, with what a list or a page shows of it, and `next_due_at` of its open deadlines."""
+    """Every case the user may see, with what a list or a page shows, and `next_due_at` of its deadlines."""
     running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
     acute = running.exclude(kind__in=FOLLOW_UPS)
     return (
@@ -94,7 +94,7 @@ def current_offer(case: Case) -> Offer | None:
     """The open or accepted offer, else the latest, of a case whose offers are loaded."""
     offers = list(case.offers.all())
     live = [offer for offer in offers if offer.state in (Offer.State.OPEN, Offer.State.ACCEPTED)]
-    return (live or offers or [None])[-1]
+    return next(reversed(live or offers), None)
 
 
 def sides(user: User, case: Case) -> frozenset[Party]:

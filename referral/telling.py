@@ -1,4 +1,4 @@
-"""Whom the pathway tells what. Rows of the outbox, written in the transaction of the change; nothing is sent here."""
+"""Whom the pathway tells what: rows of the outbox, written with the change; nothing is sent."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -137,7 +137,7 @@ def announce(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) -> Non
 
 
 def other_side(change: "Change") -> frozenset[Audience]:
-    """Who a message is for: the ward for the first hospital, the first hospital for the ward, both for others."""
+    """Who a message is for: the ward for the hospital, the hospital for the ward, both for others."""
     standing = change.person.standing
     if change.case.hospital_id in standing.refers_for:
         return frozenset({Audience.DUTY})

@@ -59,13 +59,15 @@ def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tupl
         telling.MET_ELSEWHERE: (
             _("The patient of case %(number)s was seen at another hospital"),
             _(
-                "Another hospital of the network tried to register the same patient. They were given your phone number."
+                "Another hospital of the network tried to register the same patient. "
+                "They were given your phone number."
             ),
         ),
         telling.QUARANTINED: (
             _("Case %(number)s: %(deadline)s could not be processed"),
             _(
-                "The deadline was set aside. Please tell the operator of this platform; watch it by hand until then."
+                "The deadline was set aside. Please tell the operator of this platform; "
+                "watch it by hand until then."
             ),
         ),
     }[kind]

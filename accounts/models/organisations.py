@@ -32,15 +32,15 @@ class Named(models.Model):
         abstract = True
         ordering: ClassVar = ["name_zh"]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def name(self) -> str:
         """The name in the reader's language, Chinese where no English one is known."""
         if (get_language() or "").startswith("en"):
             return self.name_en or self.name_zh
         return self.name_zh
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class NetworkQuerySet(models.QuerySet["Network"]):

@@ -55,7 +55,7 @@ class Case(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
     policy = models.ForeignKey(PathwayPolicy, on_delete=models.PROTECT, related_name="cases")
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="later")
-    assessment: "models.ForeignKey[Assessment | None]" = models.ForeignKey(  # type: ignore[assignment]
+    assessment: "models.ForeignKey[Assessment | None]" = models.ForeignKey(
         "referral.Assessment", null=True, on_delete=models.PROTECT, related_name="+"
     )
     chronic_liver_disease = models.CharField(

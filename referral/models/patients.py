@@ -19,15 +19,16 @@ class Patient(models.Model):
     """A person with chronic liver disease, known to one network.
 
     `identity` (encrypted) holds name, birth_date (ISO), national_id, local_number, phone. The hashes find the
-    person again; where there is no national ID, a name and birth date in common must be confirmed by a person.
+    person again; without a national ID, a name and birth date in common must be confirmed by a person.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="patients")
     sex = models.CharField(_("sex"), max_length=6, choices=Sex)
     identity = EncryptedField()
-    national_id_index = models.CharField(max_length=64, null=True)
-    local_number_index = models.CharField(max_length=64, null=True)
+    # NULL, not empty: many patients have no ID, and the unique constraints must let them all in.
+    national_id_index = models.CharField(max_length=64, null=True)  # noqa: DJ001
+    local_number_index = models.CharField(max_length=64, null=True)  # noqa: DJ001
     likeness_index = models.CharField(max_length=64)
 
     class Meta:

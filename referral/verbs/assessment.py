@@ -14,7 +14,8 @@ from referral.performing import Change, effect
 from referral.placement import offer_to_next_ward
 from referral.verbs.anytime import flag_is_late
 from scoring import INPUTS, Evaluation, Reading, evaluate, read_inputs
-from scoring import default_model as active_model
+from scoring.selectors import active_model
+from scoring.texts import issue_text
 
 BEFORE_AN_OFFER = frozenset({State.REGISTERED, State.WATCHED})
 
@@ -27,7 +28,7 @@ def assess(
     hold_back: str = "",
     note: str = "",
 ) -> State | None:
-    """Score the eight indicators. A flagged case is offered in the same transaction, unless held back with a reason.
+    """Score the eight indicators. A flagged case is offered in the same transaction, unless held back.
 
     `values` by input name are added to the draft. Raises FactError for refused or missing values and
     ConfirmationNeeded for values beyond a soft limit that nobody confirmed.
@@ -74,7 +75,7 @@ def refer(change: Change, *, reason: str, note: str = "") -> State:
 
 
 def merged(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The stored draft with `values` laid over it, the age filled in from the birth date where nobody typed it."""
+    """The stored draft with `values` laid over it, the age from the birth date where nobody typed it."""
     draft = Indicators.objects.filter(case=case).first()
     stored = dict(draft.values) if draft else {}
     confirmed = {*(draft.confirmed if draft else ()), *values.get("confirmed", ())}
@@ -97,7 +98,7 @@ def _times(values: Mapping[str, Any]) -> dict[str, Any]:
 def refuse_unless_complete(reading: Reading) -> None:
     """Raise FactError for what is refused or missing, ConfirmationNeeded for what nobody confirmed."""
     if reading.issues:
-        raise FactError(*((issue.field, issue.code, issue.message) for issue in reading.issues))
+        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
     if reading.missing:
         raise FactError(
             *(
@@ -107,7 +108,7 @@ def refuse_unless_complete(reading: Reading) -> None:
         )
     if reading.unconfirmed:
         raise ConfirmationNeeded(
-            *((issue.field, "needs_confirmation", issue.message) for issue in reading.unconfirmed)
+            *((issue.field, "needs_confirmation", issue_text(issue)) for issue in reading.unconfirmed)
         )
 
 

@@ -1,7 +1,7 @@
 import logging
 import signal
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -60,10 +60,11 @@ class Command(BaseCommand):
 class Heartbeat:
     """Calls an outside watchdog, at most every 30 s, so that silence is noticed from outside."""
 
-    def __init__(self, url: str) -> None:
-        self.url, self.last = url, None
+    def __init__(self, url: str | None) -> None:
+        self.url = url
+        self.last: datetime | None = None
 
-    def beat(self, now: Any) -> None:
+    def beat(self, now: datetime) -> None:
         if not self.url or (self.last is not None and now - self.last < HEARTBEAT_EVERY):
             return
         self.last = now

@@ -1,0 +1,51 @@
+"""Synthetic patients: names that nobody can take for real, and values such as laboratories report."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from referral.registration import Person
+
+PROFILES: Mapping[str, Mapping[str, Any]] = {
+    "low": {"cirrhosis": False, "bilirubin": 52, "inr": 1.08, "urea": 3.9, "sodium": 140},
+    "moderate": {"cirrhosis": True, "bilirubin": 58, "inr": 1.22, "urea": 4.4, "sodium": 139},
+    "high": {"cirrhosis": True, "bilirubin": 148, "inr": 1.72, "urea": 6.2, "sodium": 135},
+    "very_high": {"cirrhosis": True, "bilirubin": 186, "inr": 2.28, "urea": 12.5, "sodium": 128, "grade": 2},
+    "red_flag": {"cirrhosis": True, "bilirubin": 342, "inr": 2.62, "urea": 9.8, "sodium": 131, "grade": 3},
+    "bleeding": {"cirrhosis": True, "bilirubin": 64, "inr": 1.58, "urea": 10.4, "sodium": 134, "bleeds": True},
+}
+"""Typical values by how ill somebody is; SI units."""
+
+
+def indicators(profile: str, *, seed: int, sampled_at: datetime) -> dict[str, Any]:
+    """The eight indicators without the age, which comes from the birth date; laboratory values vary by 4 %."""
+    known = PROFILES[profile]
+    vary = iter(1 + 0.04 * np.random.default_rng(seed).uniform(-1, 1, 4))
+    return {
+        "cirrhosis": known["cirrhosis"],
+        "variceal_bleeding": known.get("bleeds", False),
+        "encephalopathy_grade": known.get("grade", 0),
+        "bilirubin": round(known["bilirubin"] * next(vary)),
+        "bilirubin_unit": "umol/L",
+        "inr": round(known["inr"] * next(vary), 2),
+        "urea": round(known["urea"] * next(vary), 1),
+        "urea_unit": "mmol/L",
+        "sodium_mmol_l": round(140 + (known["sodium"] - 140) * next(vary)),
+        "sampled_at": sampled_at.isoformat(),
+    }
+
+
+def demo_person(number: int, *, on: date) -> Person:
+    """Patient `number`, between 28 and 71 years old on the day `on`. The ID's region 000000 exists nowhere."""
+    age, born_in = 28 + number * 7 % 44, 1 + number % 12
+    born = date(on.year - age - 1, born_in, 1 + number % 27)
+    return Person(
+        name=f"演示患者{number:02}",
+        sex="female" if number % 3 == 0 else "male",
+        birth_date=born,
+        national_id=f"000000{born:%Y%m%d}{number:04}" if number % 2 else "",
+        local_number=f"DEMO-{number:04}",
+        phone=f"000{number:08}",
+    )
