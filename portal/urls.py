@@ -1,3 +1,26 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from portal.views import about, board, case, home, inbox, new_case, preferences, result, verbs
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("cases/new/", new_case.new_case, name="new_case"),
+    path("cases/<uuid:pk>/", case.case, name="case"),
+    path("cases/<uuid:pk>/result/", result.result, name="result"),
+    path("cases/<uuid:pk>/indicators/", new_case.indicators, name="indicators"),
+    path("cases/<uuid:pk>/letter/", case.letter, name="letter"),
+    path("cases/<uuid:pk>/<slug:verb>/", verbs.verb, name="verb"),
+    path("board/", board.board, name="board"),
+    path("board/rows/", board.rows, name="board_rows"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/unread/", inbox.unread, name="inbox_unread"),
+    path("inbox/read-all/", inbox.read_all, name="inbox_read_all"),
+    path("inbox/<uuid:pk>/open/", inbox.open_one, name="inbox_open"),
+    path("inbox/<uuid:pk>/acknowledge/", inbox.acknowledge_one, name="inbox_acknowledge"),
+    path("me/", preferences.preferences, name="preferences"),
+    path("language/", preferences.language, name="language"),
+    path("models/<slug:name>/", about.model_card, name="model_card"),
+    path("about/", about.about, name="about"),
+]

@@ -1,0 +1,32 @@
+"""The portal's door: who is signed in, and what a fragment answers when nobody is any more."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+
+
+def signed_in(view: View[Rest]) -> View[Rest]:
+    """Only for people who are signed in; a page's fragment makes the whole page go to sign-in instead of itself."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+        return redirect_to_login(request.get_full_path())
+
+    return guarded
+
+
+def person(request: HttpRequest) -> User:
+    """The user behind a request that passed `signed_in`."""
+    return cast(User, request.user)

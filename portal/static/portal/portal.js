@@ -1,0 +1,54 @@
+// The countdowns of window bars, menus that close, errors that get the focus. Everything works without it.
+(function () {
+  "use strict";
+  const LEVELS = [
+    [0.5, "calm"],
+    [0.75, "soon"],
+    [0.9, "hurry"],
+    [1, "urgent"],
+  ];
+  const texts = document.body.dataset;
+
+  const fill = (template, values) =>
+    template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+  const inWords = (milliseconds) => {
+    const side = milliseconds < 0 ? "over" : "left";
+    const minutes = Math.floor(Math.abs(milliseconds) / 60000);
+    const hours = Math.floor(minutes / 60);
+    if (minutes < 60) return fill(texts[`${side}Minutes`], { minutes });
+    if (hours < 72) return fill(texts[`${side}Hours`], { hours, minutes: minutes % 60 });
+    return fill(texts[`${side}Days`], { days: Math.floor(hours / 24), hours: hours % 24 });
+  };
+
+  const levelOf = (share) => (LEVELS.find(([limit]) => share <= limit) ?? [1, "over"])[1];
+
+  // Every bar counts on from the server's clock as it was when the bar was drawn.
+  const tick = (bar) => {
+    bar.drawnAt ??= performance.now();
+    const [starts, due, drawn] = ["starts", "due", "now"].map((name) => Date.parse(bar.dataset[name]));
+    const now = drawn + performance.now() - bar.drawnAt;
+    const share = Math.max((now - starts) / (due - starts), 0);
+    bar.querySelector("[data-left]").textContent = inWords(due - now);
+    bar.querySelector("progress").value = Math.min(share * 100, 100);
+    if (levelOf(share) !== levelOf((drawn - starts) / (due - starts))) {
+      bar.className = bar.className.replace(/level-\w+/, `level-${levelOf(share)}`);
+    }
+  };
+  const tickAll = () => document.querySelectorAll("[data-due]").forEach(tick);
+  setInterval(tickAll, 15000);
+  document.addEventListener("visibilitychange", tickAll);
+
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = event.key === "Escape" && document.querySelector("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+  document.querySelector("[data-focus]")?.focus();
+})();

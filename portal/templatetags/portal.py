@@ -1,0 +1,157 @@
+"""What the portal's templates draw again and again: time left, risk, state, moments, icons, the frame."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.models import User
+from notifications.selectors import unread_count
+from portal.windows import Window, duration, window_of, window_of_case
+from referral.models import Assessment, Case, Deadline
+from referral.pathway import BEFORE_ADMISSION, IN_WARD, Kind, State
+from scoring import texts
+
+register = template.Library()
+
+STATE_COLOURS: Mapping[str, str] = {
+    State.OFFERED: "waiting",
+    State.UNPLACED: "alarm",
+    **{state: "moving" for state in (State.ACCEPTED, State.IN_TRANSIT)},
+    **{state: "ward" for state in IN_WARD},
+}
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A drawing of our icon sheet: decorative, or named by `label`."""
+    address = f"{static('portal/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>', label, address
+        )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
+
+
+@register.simple_tag
+def moment(value: datetime | None, zone: str = "", full: bool = False) -> SafeString | str:
+    """An instant as people of `zone` (the display zone by default) write it; `full` adds the year."""
+    if value is None:
+        return "—"
+    local = value.astimezone(ZoneInfo(zone or settings.DEFAULT_DISPLAY_ZONE))
+    day = date_format(local, "DATE_FORMAT" if full else "MONTH_DAY_FORMAT")
+    return format_html('<time datetime="{}">{} {:%H:%M}</time>', local.isoformat(), day, local)
+
+
+@register.filter
+def since(value: datetime, now: datetime) -> str:
+    """How long ago `value` was."""
+    return duration(now - value)
+
+
+@register.inclusion_tag("portal/components/window_bar.html")
+def window_bar(deadline: Deadline | Window, now: datetime, zone: str = "", size: str = "") -> dict[str, Any]:
+    """The bar of a deadline: time left, elapsed share, level in colour and words. `size`: "large" or "small"."""
+    window = deadline if isinstance(deadline, Window) else window_of(deadline, now, _zone(zone))
+    return {"window": window, "size": size}
+
+
+@register.inclusion_tag("portal/components/window_bar.html")
+def case_window_bar(case: Case, now: datetime, size: str = "") -> dict[str, Any]:
+    """The bar of the 48 hours a case is in; empty when nothing runs."""
+    return {"window": window_of_case(case, now), "size": size}
+
+
+@register.inclusion_tag("portal/components/risk_badge.html")
+def risk_badge(assessment: Assessment | None) -> dict[str, Any]:
+    """Risk and band of an assessment, always with the model's standing."""
+    if assessment is None:
+        return {"assessment": None}
+    return {
+        "assessment": assessment,
+        "band": texts.band_text(assessment.band) if assessment.band else "",
+        "risk": None if assessment.risk_90d is None else texts.risk_text(assessment.risk_90d),
+        "status": texts.MODEL_STATUS.get(assessment.model_status, ""),
+    }
+
+
+@register.inclusion_tag("portal/components/state_badge.html")
+def state_badge(case: Case) -> dict[str, Any]:
+    return {"colour": STATE_COLOURS.get(case.state, "quiet"), "label": State(case.state).label}
+
+
+@register.inclusion_tag("portal/components/error_summary.html")
+def error_summary(form: Any) -> dict[str, Any]:
+    """Every error of a bound form with a link to its field; nothing when there is none."""
+    return {"form": form}
+
+
+@register.inclusion_tag("portal/components/empty_state.html")
+def empty_state(
+    title: str, text: str = "", icon: str = "calm", action: str = "", href: str = ""
+) -> dict[str, Any]:
+    return {"title": title, "text": text, "icon": icon, "action": action, "href": href}
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    """The name of a kind of deadline."""
+    return str(Kind(kind).label)
+
+
+@register.filter
+def is_before_admission(case: Case) -> bool:
+    return case.state in BEFORE_ADMISSION
+
+
+@register.filter
+def red_flag_label(code: str) -> str:
+    return texts.red_flag_text(code)
+
+
+@register.filter
+def input_label(name: str) -> str:
+    return texts.label(name)
+
+
+@register.filter
+def tel(number: str) -> str:
+    """A phone number as a `tel:` address."""
+    return "tel:" + "".join(character for character in number if character.isdigit() or character in "+,;")
+
+
+@register.inclusion_tag("portal/components/navigation.html", takes_context=True)
+def navigation(context: template.Context) -> dict[str, Any]:
+    """The user's places, with what waits in each."""
+    request = context.get("request")
+    user = getattr(request, "user", None)
+    if request is None or not isinstance(user, User):
+        return {"places": [], "user": None}
+    standing = user.standing
+    match = getattr(request, "resolver_match", None)
+    return {
+        "user": user,
+        "request": request,
+        "here": match.view_name if match else "",
+        "refers": bool(standing.refers_for),
+        "has_cases": bool(standing.refers_for or standing.coordinates),
+        "has_board": bool(standing.wards or standing.coordinates),
+        "unread": unread_count(user),
+    }
+
+
+@register.simple_tag
+def live_url() -> str:
+    return reverse("live")
+
+
+def _zone(zone: str) -> str:
+    return zone or settings.DEFAULT_DISPLAY_ZONE

@@ -1,0 +1,8 @@
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def result(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    return render(request, "portal/base.html")

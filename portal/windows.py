@@ -1,0 +1,140 @@
+"""Time left, ready to be shown: how much of a window has gone, in words and in one of a few levels."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from referral.models import Case, Deadline
+from referral.pathway import IN_WARD, Kind, State
+
+Text = str | Promise
+
+LEVELS: tuple[tuple[float, str, Text], ...] = (
+    (0.5, "calm", _("on time")),
+    (0.75, "soon", _("half the time has gone")),
+    (0.9, "hurry", _("time is short")),
+    (1.0, "urgent", _("almost over")),
+)
+"""Up to which share of the time, the level and its words."""
+
+FIRST_WINDOW: Text = _("first visit to specialist ward")
+OVER: tuple[str, Text] = ("over", _("overdue"))
+ENDED: dict[str, tuple[str, Text]] = {
+    "met": ("met", _("done in time")),
+    "missed": ("over", _("done late or not at all")),
+    "cancelled": ("off", _("no longer needed")),
+}
+
+
+@dataclass(frozen=True)
+class Window:
+    """From `starts_at` to `due_at`, looked at `now`. `outcome` is empty while it runs; times are aware."""
+
+    label: Text
+    starts_at: datetime
+    due_at: datetime
+    now: datetime
+    zone: str
+    first_due_at: datetime | None = None
+    outcome: str = ""
+
+    @property
+    def share(self) -> float:
+        """Elapsed share, 0 to 1."""
+        length = self.due_at - self.starts_at
+        return min(max((self.now - self.starts_at) / length, 0.0), 1.0) if length else 1.0
+
+    @property
+    def percent(self) -> int:
+        return round(self.share * 100)
+
+    @property
+    def is_over(self) -> bool:
+        return not self.outcome and self.now > self.due_at
+
+    @property
+    def is_extended(self) -> bool:
+        return self.first_due_at is not None and self.first_due_at != self.due_at
+
+    @property
+    def level(self) -> str:
+        return self._level[0]
+
+    @property
+    def words(self) -> Text:
+        return self._level[1]
+
+    @property
+    def left(self) -> str:
+        """Time left, or how long it has been over, in words."""
+        if self.is_over:
+            return gettext("%(time)s overdue") % {"time": duration(self.now - self.due_at)}
+        return gettext("%(time)s left") % {"time": duration(self.due_at - self.now)}
+
+    @property
+    def elapsed(self) -> str:
+        return gettext("%(elapsed)s of %(whole)s") % {
+            "elapsed": duration(self.now - self.starts_at),
+            "whole": duration(self.due_at - self.starts_at),
+        }
+
+    @property
+    def _level(self) -> tuple[str, Text]:
+        if self.outcome:
+            return ENDED[self.outcome]
+        if self.is_over:
+            return OVER
+        return next((level, words) for limit, level, words in LEVELS if self.share <= limit)
+
+
+def window_of(deadline: Deadline, now: datetime, zone: str) -> Window:
+    """The window of one deadline."""
+    return Window(
+        label=Kind(deadline.kind).label,
+        starts_at=deadline.starts_at,
+        due_at=deadline.due_at,
+        now=now,
+        zone=zone,
+        first_due_at=deadline.first_due_at,
+        outcome=deadline.outcome,
+    )
+
+
+def window_of_case(case: Case, now: datetime) -> Window | None:
+    """The 48 hours that the case is in: first visit to admission, or admission to diagnosis; else what is due next.
+
+    The first window is counted from the first visit although its deadline opens with the flag. Deadlines must be
+    loaded.
+    """
+    running = {row.kind: row for row in case.deadlines.all() if not row.outcome}
+    zone = case.hospital.zone
+    if case.state in IN_WARD and Kind.DIAGNOSE in running:
+        return window_of(running[Kind.DIAGNOSE], now, zone)
+    admit = running.get(Kind.ADMIT)
+    if admit is not None:
+        return Window(
+            FIRST_WINDOW,
+            case.first_visit_at,
+            admit.due_at,
+            now,
+            zone,
+            admit.first_due_at,
+        )
+    if case.state == State.REGISTERED:
+        due_at = case.first_visit_at + case.policy.length(Kind.ADMIT)
+        return Window(FIRST_WINDOW, case.first_visit_at, due_at, now, zone)
+    return next((window_of(row, now, zone) for row in case.deadlines.all() if not row.outcome), None)
+
+
+def duration(span: timedelta) -> str:
+    """A length of time in the two largest units that matter: days and hours, hours and minutes, or minutes."""
+    minutes = max(int(span.total_seconds()) // 60, 0)
+    days, hours = minutes // 1440, minutes % 1440 // 60
+    if minutes < 60:
+        return gettext("%(minutes)s min") % {"minutes": minutes}
+    if minutes < 3 * 1440:
+        return gettext("%(hours)s h %(minutes)s min") % {"hours": minutes // 60, "minutes": minutes % 60}
+    return gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours}
