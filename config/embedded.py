@@ -1,15 +1,14 @@
 """Real PostgreSQL and Redis in a local folder, for the demo and the tests; never in production."""
 
 import atexit
-import base64
 import fcntl
 import json
 import os
-import secrets
 import sys
 import time
 from pathlib import Path
 
+from config.keys import make
 from config.servers import START_SECONDS, EmbeddedError, Postgres, Redis
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -91,14 +90,9 @@ def keys(data: Path) -> dict[str, str]:
     file = data / "keys.json"
     if not file.exists():
         data.mkdir(parents=True, exist_ok=True)
-        made = {
-            "SECRET_KEY": secrets.token_urlsafe(50),
-            "ACLF_IDENTITY_KEYS": _random_key(),
-            "ACLF_BLIND_INDEX_KEY": _random_key(),
-        }
         new = file.with_suffix(".new")
         new.touch(mode=0o600)
-        new.write_text(json.dumps(made))
+        new.write_text(json.dumps(make()))
         new.rename(file)
     return dict(json.loads(file.read_text()))
 
@@ -118,7 +112,3 @@ def prepare_environment() -> None:
         sys.exit(str(error))
     for name, value in (DEMO_ENVIRONMENT | keys(data) | addresses).items():
         os.environ.setdefault(name, value)
-
-
-def _random_key() -> str:
-    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()

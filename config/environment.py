@@ -58,7 +58,7 @@ def _fernet_key(value: str) -> str:
     except (binascii.Error, ValueError):
         length = 0
     if length != 32:
-        raise ValueError("must be 32 random bytes in URL-safe base64 (make one: manage.py make_keys)")
+        raise ValueError("must be 32 random bytes in URL-safe base64 (python -m config.keys makes them)")
     return value
 
 

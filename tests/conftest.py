@@ -1,4 +1,4 @@
-"""One real PostgreSQL and one real Redis for the whole run, shared by its workers; a real browser for who asks."""
+"""One real PostgreSQL and Redis for the whole run, shared by its workers; a real browser for who asks."""
 
 import atexit
 import os

@@ -1,0 +1,32 @@
+FROM node:22-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --no-fund --no-audit --ignore-scripts
+
+FROM python:3.13-slim AS build
+ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PATH=/app/.venv/bin:$PATH
+WORKDIR /app
+RUN pip install --no-cache-dir uv
+COPY pyproject.toml uv.lock ./
+RUN uv sync --frozen --no-default-groups --group build
+COPY . .
+COPY --from=packages /app/node_modules node_modules
+# The settings are complete or nothing starts; these serve this step alone and stay in no layer.
+RUN python -m config.catalogues compile \
+    && ACLF_MODE=demo DATABASE_URL=postgresql://none REDIS_URL=redis://none \
+       ACLF_EMAIL_URL=smtp://none ACLF_EMAIL_FROM=none@none.example \
+       SECRET_KEY=$(python -c "from config import keys; print(keys.make()['SECRET_KEY'])") \
+       ACLF_IDENTITY_KEYS=$(python -c "from config import keys; print(keys.make()['ACLF_IDENTITY_KEYS'])") \
+       ACLF_BLIND_INDEX_KEY=$(python -c "from config import keys; print(keys.make()['ACLF_BLIND_INDEX_KEY'])") \
+       python manage.py collectstatic --noinput --verbosity 0 \
+    && uv sync --frozen --no-default-groups \
+    && rm -rf node_modules
+
+FROM python:3.13-slim
+ENV ACLF_MODE=production GRANIAN_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
+WORKDIR /app
+RUN useradd --system --uid 10001 --no-create-home aclf
+COPY --from=build /app /app
+USER aclf
+EXPOSE 8000
+CMD ["granian", "--interface", "asginl", "--workers", "2", "--workers-kill-timeout", "10", "config.asgi:application"]
