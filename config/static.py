@@ -20,6 +20,7 @@ FILES = (
     "echarts/dist/echarts.min.js",
     "htmx-ext-sse/dist/sse.min.js",
     "htmx.org/dist/htmx.min.js",
+    "idiomorph/dist/idiomorph.min.js",
     "swagger-ui-dist/favicon-32x32.png",
     "swagger-ui-dist/swagger-ui-bundle.js",
     "swagger-ui-dist/swagger-ui-standalone-preset.js",
