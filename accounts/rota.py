@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.models import DutyOverride, DutyShift, Role, User, Ward
+from accounts.models import DutyOverride, DutyShift, Network, Role, User, Ward
 
 
 def on_duty(ward: Ward, now: datetime) -> QuerySet[User]:
@@ -26,6 +26,13 @@ def leads_of(ward: Ward) -> QuerySet[User]:
     """Active ward leads of `ward`."""
     return User.objects.filter(
         is_active=True, memberships__ward=ward, memberships__role=Role.WARD_LEAD
+    ).distinct()
+
+
+def coordinators_of(network: Network) -> QuerySet[User]:
+    """Active coordinators of `network`."""
+    return User.objects.filter(
+        is_active=True, memberships__network=network, memberships__role=Role.COORDINATOR
     ).distinct()
 
 

@@ -1,6 +1,7 @@
 """Patients who stand at a ward's door unannounced: finding their open case, so that it can be admitted."""
 
 from datetime import datetime
+from uuid import UUID
 
 from accounts import audit
 from accounts.models import User
@@ -31,3 +32,9 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
         now=now,
     )
     return found
+
+
+def arriving(user: User, case_id: UUID) -> Case:
+    """The same for a case that was looked up before, by its id. Raises Case.DoesNotExist."""
+    admissible = Case.objects.admissible_by(user).filter(state__in=BEFORE_ADMISSION)
+    return admissible.select_related("hospital").get(pk=case_id)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import User, Ward
 from referral.errors import Text
-from referral.models import Case, Deadline, Event, Message, Offer
+from referral.models import Assessment, Case, Deadline, Event, Message, Offer
 from referral.parties import parties_of
 from referral.pathway import ENDED, IN_WARD, Kind, Party, State
 
@@ -88,6 +88,11 @@ def events(case: Case) -> QuerySet[Event]:
 def messages(case: Case) -> QuerySet[Message]:
     """The talk on a visible case."""
     return case.messages.select_related("author").order_by("sent_at", "pk")
+
+
+def assessments(case: Case) -> QuerySet[Assessment]:
+    """The assessments of a visible case that count, the newest first."""
+    return case.assessments.filter(retraction=None).order_by("-number")
 
 
 def current_offer(case: Case) -> Offer | None:
