@@ -34,7 +34,7 @@ def is_reachable() -> bool:
 
 
 def hint(waiting: Iterable[Waiting]) -> bool:
-    """Tell the workers what waits. Never raises and never waits long; False when the broker is out of reach."""
+    """Tell the workers what waits. Never raises, never waits long; False when the broker is out of reach."""
     by_queue: dict[str, list[UUID]] = {}
     for delivery in waiting:
         by_queue.setdefault(_queue(delivery), []).append(delivery.id)

@@ -1,6 +1,7 @@
 """Sending: lease, check that the reason still holds, hand over outside any transaction, confirm.
 
-A process that dies anywhere leaves a lease that runs out, and the same delivery is sent again under the same id.
+A process that dies anywhere leaves a lease that runs out;
+the same delivery is then sent again, under the same id.
 """
 
 import time

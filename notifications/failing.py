@@ -1,4 +1,4 @@
-"""What follows when handing over fails: again later, another way, another person, or say that nobody was reached."""
+"""When handing over fails: again later, another way, another person, or say that nobody was reached."""
 
 import random
 from dataclasses import dataclass
@@ -55,13 +55,13 @@ def failed(delivery: Delivery, *, address: Address, error: ChannelError, now: da
 
 
 def wait_before(attempt: int, severity: str, retry_after: timedelta | None = None) -> timedelta:
-    """Time to wait before the given attempt (2 is the first repetition): full jitter under a doubling, capped bound.
+    """Time to wait before an attempt (2 is the first repetition): full jitter under a doubling, capped bound.
 
     Never shorter than what the provider asked for.
     """
     longest = PATIENCE[Severity(severity)].longest_wait
     bound = min(FIRST_WAIT * 2 ** min(attempt - 2, 20), longest)
-    return max(bound * random.random(), retry_after or timedelta(0))
+    return max(bound * random.random(), retry_after or timedelta(0))  # noqa: S311
 
 
 def _is_pointless(delivery: Delivery, again_at: datetime) -> bool:
@@ -72,7 +72,7 @@ def _is_pointless(delivery: Delivery, again_at: datetime) -> bool:
 
 @transaction.atomic
 def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
-    """This way does not work: make sure that another way or another person is told, or say that nobody was."""
+    """This way does not work: open another way, tell another person, or say that nobody was reached."""
     notification = delivery.notification
     _lock_ways(notification)
     told_otherwise = (
@@ -91,8 +91,8 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
 def _lock_ways(notification: Notification) -> None:
     """Of several ways that fail at the same moment, let only the last one find itself the last.
 
-    Not by locking the notification: the hook may lock what the notification is about, and whoever holds that lock
-    withdraws notifications.
+    Not by locking the notification: the hook may lock what the notification is about, and whoever holds that
+    lock withdraws notifications.
     """
     list(notification.deliveries.select_for_update().order_by("pk").values_list("pk"))
 

@@ -1,7 +1,7 @@
 """What this room must know about other rooms' things, told by them when the program starts.
 
 A room that notifies registers each of its subject types here: how to word it, whether a recipient may still
-see it, and whom to tell when someone cannot be reached. A room with live pages registers the topics of a user.
+see it, and whom to tell when someone cannot be reached. A room with live pages registers a user's topics.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A notification in one language. `url_path` starts with a slash and leads to a page that asks for sign-in."""
+    """A notification in one language. `url_path`, from the root, leads to a page that asks for sign-in."""
 
     title: str
     body: str
@@ -65,7 +65,7 @@ def register_subject(
 
     `render` words a kind and payload in a language; the language is also active while it runs.
     `still_entitled` is asked right before sending: may the recipient still see the subject?
-    `next_recipients` gives the ids of other people of the audience, best first, when the recipient is out of reach.
+    `next_recipients` gives the ids of others of the audience, best first, when the recipient is out of reach.
     `undeliverable` is called, in the transaction that records it, when nobody at all could be told.
     """
     _subjects[subject_type] = Subject(render, still_entitled, next_recipients, undeliverable)

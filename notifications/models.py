@@ -103,9 +103,9 @@ class Notification(models.Model):
 class Subscription(models.Model):
     """One address of one person on one channel: what they want there, and how it fared last.
 
-    A channel of the account (e-mail) works without a row; its row belongs to the account's present address, so
-    that a changed address starts afresh. `enabled` and `min_severity` are the person's wish; severe and critical
-    alerts go to the account's address whatever they wish. `retired_at`: the address itself was refused for good.
+    A channel of the account (e-mail) works without a row; its row belongs to the account's present address,
+    so that a changed address starts afresh. `enabled` and `min_severity` are the person's wish; severe and
+    critical alerts go to the account's address whatever they wish. `retired_at`: refused for good.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

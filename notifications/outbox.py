@@ -25,8 +25,10 @@ NEXT_REMINDER = timedelta(seconds=30)
 STORE = """
 WITH stored AS (
     INSERT INTO notifications_notification
-        (id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, payload, created_at)
-    SELECT id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, payload, %(now)s
+        (id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, payload,
+         created_at)
+    SELECT id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, payload,
+        %(now)s
     FROM unnest(
         %(ids)s::uuid[], %(keys)s::text[], %(recipients)s::uuid[], %(instead)s::uuid[], %(types)s::text[],
         %(subjects)s::text[], %(kinds)s::text[], %(severities)s::text[], %(payloads)s::jsonb[]
@@ -48,12 +50,12 @@ WITH stored AS (
     UNION ALL
     SELECT stored.id, severity, subscription.channel, subscription.id, false
     FROM stored JOIN notifications_subscription AS subscription ON subscription.user_id = stored.recipient_id
-    WHERE subscription.channel = ANY(%(optional)s) AND subscription.enabled AND subscription.retired_at IS NULL
-        AND {loud_enough}
+    WHERE subscription.channel = ANY(%(optional)s) AND {loud_enough}
+        AND subscription.enabled AND subscription.retired_at IS NULL
 ), delivery AS (
     INSERT INTO notifications_delivery
-        (id, notification_id, channel, subscription_id, urgent, state, attempts, uncertain_attempts, available_at,
-         next_hint_at, provider_reference, sent_at, delivered_at, last_error, dropped_reason)
+        (id, notification_id, channel, subscription_id, urgent, state, attempts, uncertain_attempts,
+         available_at, next_hint_at, provider_reference, sent_at, delivered_at, last_error, dropped_reason)
     SELECT uuidv7(), notification_id, channel, subscription_id, severity = ANY(%(urgent)s),
         CASE WHEN instant THEN 'delivered' ELSE 'pending' END, 0, 0, %(now)s, %(hint)s, '',
         CASE WHEN instant THEN %(now)s END, CASE WHEN instant THEN %(now)s END, '', ''
@@ -156,7 +158,7 @@ def claim(*, ids: Sequence[UUID] | None = None, limit: int, now: datetime) -> li
 
 
 def remind(*, limit: int, now: datetime) -> list[Waiting]:
-    """Deliveries whose hint seems lost, whose lease ran out or whose next attempt is due; each once per 30 s."""
+    """Deliveries whose hint seems lost, whose lease ran out or whose time has come; each once per 30 s."""
     with connection.cursor() as cursor:
         cursor.execute(REMIND, {"next": now + NEXT_REMINDER, "now": now, "limit": limit})
         return [Waiting(id, urgent, is_retry=attempts > 0) for id, urgent, attempts in cursor.fetchall()]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Reach:
     """How one channel and address of a person fared.
 
-    `enabled` is their wish. `works` is None while nothing was sent there, False after an error or a final refusal.
+    `enabled` is their wish. `works` is None while nothing was sent there, False after an error or a refusal.
     """
 
     channel: str

@@ -33,7 +33,7 @@ def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
 
 
 def other_way(notification: Notification) -> Subscription | None:
-    """A way to reach the recipient that was not yet tried for `notification`, although it is quieter than they wish."""
+    """An untried way to reach the recipient of `notification`, even one they keep for louder alerts."""
     rows = Subscription.objects.filter(
         user_id=notification.recipient_id, enabled=True, retired_at__isnull=True
     )

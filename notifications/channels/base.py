@@ -16,7 +16,7 @@ from notifications.hooks import Rendered
 
 @dataclass(frozen=True)
 class Message:
-    """What a channel hands over. `delivery_id` is the idempotency key: the same message has the same one again.
+    """What a channel hands over. `delivery_id` is the idempotency key: the same message, the same key.
 
     `link` is absolute and opens a page that asks for sign-in; opening it changes nothing.
     """
@@ -43,8 +43,8 @@ class Receipt:
 class ChannelError(Exception):
     """Handing over failed.
 
-    `permanent`: trying again will not help. `address_is_dead`: and the address itself is why, so that it is not
-    used again. `retry_after`: how long the provider asks us to wait.
+    `permanent`: trying again will not help. `address_is_dead`: and the address itself is why, so that it is
+    not used again. `retry_after`: how long the provider asks us to wait.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Channel(ABC):
     """A way to tell someone something.
 
     `is_stored`: told once the notification is committed; nothing is sent, and it proves no one was reached.
-    `is_of_account`: everybody has it, at the e-mail address of their account. Other channels need a subscription.
+    `is_of_account`: everybody has it, at the e-mail address of their account; others need a subscription.
     """
 
     name: ClassVar[str]

@@ -55,7 +55,7 @@ def place_of(stream_id: str) -> tuple[int, int]:
 
 
 class Client:
-    """An open page: the topics it may hear and a bounded queue. One that falls behind is told to reload instead."""
+    """An open page: the topics it may hear and a bounded queue. One that falls behind is told to reload."""
 
     def __init__(self, topics: Iterable[str]) -> None:
         self.topics = frozenset(topics)
@@ -190,10 +190,10 @@ def hub() -> Hub:
 
 @cache
 def _close_on_signals() -> None:
-    """End the streams when the server is told to stop: it waits for open responses, and these never end by themselves.
+    """End the streams when the server is told to stop: it waits for open responses, and these never end.
 
-    Servers tell applications only after that wait, hence the signals. Theirs keep working: an event loop gets its
-    signals through a file descriptor, whatever the handler, and any other handler is called from ours.
+    Servers tell applications only after that wait, hence the signals. Theirs keep working: an event loop gets
+    its signals through a file descriptor, whatever the handler, and any other handler is called from ours.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -238,7 +238,7 @@ async def _since(stream: redis.asyncio.Redis, last_id: str | None, client: Clien
 
 
 async def _still_holds(stream: redis.asyncio.Redis, last_id: str) -> bool:
-    """Whether the stream still knows everything after `last_id`: not trimmed, not flushed, not another stream."""
+    """Whether the stream still knows everything after `last_id`: neither trimmed nor flushed since."""
     try:
         place = place_of(last_id)
     except ValueError:

@@ -1,6 +1,6 @@
 """A subject type of its own, and channels that can be told how to behave."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -58,23 +58,26 @@ class Case:
 
 
 def _render(kind: str, payload: Any, language: str) -> Rendered:
-    return Rendered(title=f"{gettext('severe')} {kind} {payload.get('number', '')}", body="Body", url_path="/thing/7")
+    return Rendered(
+        title=f"{gettext('severe')} {kind} {payload.get('number', '')}", body="Body", url_path="/thing/7"
+    )
+
+
+def register_things(answers: Case) -> None:
+    """Make the subject type of these tests known to this process."""
+    hooks.register_subject(
+        "thing",
+        render=_render,
+        still_entitled=lambda notification: answers.entitled,
+        next_recipients=lambda notification: answers.audience,
+        undeliverable=lambda notification, now: answers.undeliverable.append(notification),
+    )
 
 
 @pytest.fixture(autouse=True)
 def case() -> Iterator[Case]:
     answers = Case()
-
-    def next_recipients(notification: Notification) -> Sequence[UUID]:
-        return answers.audience
-
-    hooks.register_subject(
-        "thing",
-        render=_render,
-        still_entitled=lambda notification: answers.entitled,
-        next_recipients=next_recipients,
-        undeliverable=lambda notification, now: answers.undeliverable.append(notification),
-    )
+    register_things(answers)
     yield answers
     del hooks._subjects["thing"]
 

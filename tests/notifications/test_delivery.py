@@ -258,7 +258,11 @@ def test_someone_out_of_reach_is_replaced_by_the_next_person_and_at_last_somebod
         deliver(now=NOW + timedelta(seconds=second))
 
     assert [m.user_id for m in RecordingChannel.sent] == [user.pk, li.pk, zhao.pk]
-    assert [email_of(n).state for n in Notification.objects.order_by("pk")] == ["failed", "failed", "undeliverable"]
+    assert [email_of(n).state for n in Notification.objects.order_by("pk")] == [
+        "failed",
+        "failed",
+        "undeliverable",
+    ]
     assert set(notification.substitutes.values_list("recipient", flat=True)) == {li.pk, zhao.pk}
     assert [n.recipient for n in case.undeliverable] == [zhao]
 
@@ -285,7 +289,11 @@ def test_one_message_that_raises_does_not_stop_the_others(user: User) -> None:
 
     deliver(now=NOW)
 
-    states = Delivery.objects.filter(channel="email").order_by("attempts", "state").values_list("state", "last_error")
+    states = (
+        Delivery.objects.filter(channel="email")
+        .order_by("attempts", "state")
+        .values_list("state", "last_error")
+    )
     assert sorted(states) == [("sending", "internal error"), ("sent", "")]
 
 
@@ -333,7 +341,9 @@ def test_losing_the_lease_while_giving_up_troubles_nobody_else(
 
 def test_what_does_not_fit_into_the_time_is_given_back(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     notify(notices=[notice(user, key) for key in "ab"], now=NOW)
-    monkeypatch.setattr(Stopwatch, "seconds", property(lambda watch: BATCH_SECONDS * 2 * len(RecordingChannel.sent)))
+    monkeypatch.setattr(
+        Stopwatch, "seconds", property(lambda watch: BATCH_SECONDS * 2 * len(RecordingChannel.sent))
+    )
 
     assert deliver(now=NOW) == 2
     assert len(RecordingChannel.sent) == 1
@@ -352,7 +362,9 @@ def test_a_stop_gives_back_what_was_not_sent(user: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_each_message_once(user: User) -> None:
-    ids = [email_of(n).pk for n in notify(notices=[notice(user, str(number)) for number in range(40)], now=NOW)]
+    ids = [
+        email_of(n).pk for n in notify(notices=[notice(user, str(number)) for number in range(40)], now=NOW)
+    ]
     start = threading.Barrier(2)
 
     def work() -> None:

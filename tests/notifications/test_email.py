@@ -62,7 +62,9 @@ def test_links_lead_to_the_subject_and_nowhere_else(user: User, settings: Any) -
     send(user, mailbox, settings)
 
     [(_, mail)] = mailbox.received
-    links = {link for part in mail.iter_parts() for link in re.findall(r"https?://[^\s\"<]+", part.get_content())}
+    links = {
+        link for part in mail.iter_parts() for link in re.findall(r"https?://[^\s\"<]+", part.get_content())
+    }
     assert links == {"https://aclf.example/thing/7"}
 
 
@@ -123,7 +125,9 @@ def test_a_refused_message_is_final_but_the_address_stays_in_use(user: User, set
     ],
     ids=["recipient 4xx", "data 4xx", "our sender refused", "hangs", "hangs up"],
 )
-def test_what_may_pass_is_tried_again_as_the_same_message(user: User, settings: Any, mailbox: Mailbox) -> None:
+def test_what_may_pass_is_tried_again_as_the_same_message(
+    user: User, settings: Any, mailbox: Mailbox
+) -> None:
     delivery = send(user, mailbox, settings)
     assert (delivery.state, delivery.attempts, delivery.leased_until) == ("sending", 1, None)
     assert delivery.last_error != ""

@@ -30,7 +30,11 @@ def test_telling_stores_the_notification_with_a_delivery_for_each_way(user: User
 def test_a_rollback_leaves_nothing_and_hints_nothing(
     user: User, django_capture_on_commit_callbacks: Callable[..., list[object]]
 ) -> None:
-    with django_capture_on_commit_callbacks() as callbacks, pytest.raises(ZeroDivisionError), transaction.atomic():
+    with (
+        django_capture_on_commit_callbacks() as callbacks,
+        pytest.raises(ZeroDivisionError),
+        transaction.atomic(),
+    ):
         notify(notices=[notice(user)], now=NOW)
         raise ZeroDivisionError
 
@@ -76,7 +80,9 @@ def test_a_wish_for_louder_ones_only_is_kept(user: User, recording: type[Recordi
     assert states(critical)["pager"] == "pending"
 
 
-def test_every_address_of_a_person_gets_its_own_delivery(user: User, recording: type[RecordingChannel]) -> None:
+def test_every_address_of_a_person_gets_its_own_delivery(
+    user: User, recording: type[RecordingChannel]
+) -> None:
     for number in ("1", "2"):
         Subscription.objects.create(user=user, channel="pager", address=number)
     Subscription.objects.create(user=user, channel="pager", address="3", enabled=False)
@@ -221,12 +227,20 @@ def test_the_database_refuses_a_state_without_its_facts(user: User, changes: dic
 
 def test_the_database_refuses_an_unknown_severity_and_an_empty_reason(user: User) -> None:
     for changes in ({"severity": "loud"}, {"kind": ""}, {"dedup_key": ""}):
-        facts = {"dedup_key": "x", "subject_type": "t", "subject_id": "1", "kind": "k", "severity": Severity.INFO}
+        facts = {
+            "dedup_key": "x",
+            "subject_type": "t",
+            "subject_id": "1",
+            "kind": "k",
+            "severity": Severity.INFO,
+        }
         with pytest.raises(IntegrityError), transaction.atomic():
             Notification.objects.create(recipient=user, created_at=NOW, **(facts | changes))
 
 
-def test_telling_a_thousand_people_takes_one_statement(user: User, django_assert_num_queries: Callable[..., object]) -> None:
+def test_telling_a_thousand_people_takes_one_statement(
+    user: User, django_assert_num_queries: Callable[..., object]
+) -> None:
     notices = [notice(user, str(number)) for number in range(1000)]
     with django_assert_num_queries(3):  # a savepoint, the statement, the savepoint's release
         assert len(notify(notices=notices, now=NOW)) == 1000

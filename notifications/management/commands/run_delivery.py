@@ -16,8 +16,8 @@ PAUSE_SECONDS = 1.0
 
 class Command(BaseCommand):
     help = (
-        "Watch over the outbox: remind the workers of what waits, and deliver it here while they cannot be reached. "
-        "Any number may run."
+        "Watch over the outbox: remind the workers of what waits, and deliver it here while they cannot be "
+        "reached. Any number may run."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
