@@ -1,0 +1,187 @@
+import contextlib
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from config import embedded
+from config.embedded import Servers
+from config.servers import EmbeddedError, Redis
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from config.embedded import Servers
+servers = Servers(Path(sys.argv[1]), durable=False)
+servers.acquire()
+servers.start()
+print("up", flush=True)
+time.sleep(120)
+"""
+
+
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A data folder inside one that only its owner may enter, as a clone in a home folder is."""
+    outer = Path(tempfile.mkdtemp())
+    yield outer / "a clone" / ".data"
+    shutil.rmtree(outer, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running(data: Path) -> Iterator[Servers]:
+    servers = Servers(data, durable=False)
+    assert servers.acquire()
+    try:
+        servers.start()
+        yield servers
+    finally:
+        servers.stop()
+
+
+def ask(servers: Servers, sql: str) -> object:
+    with psycopg.connect(servers.postgres.url, autocommit=True) as connection:
+        cursor = connection.execute(sql.encode())
+        row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
+
+
+def test_both_servers_start_in_a_folder_closed_to_everyone_else_and_keep_their_data(data: Path) -> None:
+    with running(data) as servers:
+        ask(servers, "CREATE TABLE kept AS SELECT 42 AS answer")
+        redis.Redis.from_url(servers.redis.url).ping()
+    assert stat.S_IMODE(data.parent.parent.stat().st_mode) == 0o700
+    with running(data) as servers:
+        assert ask(servers, "SELECT answer FROM kept") == 42
+
+
+def test_a_second_start_takes_less_than_a_second(data: Path) -> None:
+    with running(data):
+        pass
+    before = time.monotonic()
+    with running(data):
+        assert time.monotonic() - before < 3
+
+
+def test_postgresql_does_not_run_as_root(data: Path) -> None:
+    with running(data) as servers:
+        assert servers.postgres.process is not None
+        status = Path(f"/proc/{servers.postgres.process.pid}/status").read_text()
+    (uid_line,) = [line for line in status.splitlines() if line.startswith("Uid:")]
+    assert "0" not in uid_line.split()[1:]
+
+
+def test_everything_starts_again_after_everything_was_killed(data: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(data)], stdout=subprocess.PIPE, cwd=embedded.ROOT
+    )
+    assert holder.stdout is not None and holder.stdout.readline() == b"up\n"
+    postmaster = int((data / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(holder.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(postmaster, signal.SIGKILL)
+    holder.wait()
+    with running(data) as servers:
+        assert ask(servers, "SELECT 1") == 1
+
+
+def test_the_servers_end_when_their_parent_is_killed(data: Path) -> None:
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(data)], stdout=subprocess.PIPE, cwd=embedded.ROOT
+    )
+    assert holder.stdout is not None and holder.stdout.readline() == b"up\n"
+    pid_file = data / "postgres" / "data" / "postmaster.pid"
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.wait()
+    deadline = time.monotonic() + 10
+    while pid_file.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not pid_file.exists()
+
+
+def test_a_pid_file_that_names_a_living_stranger_does_not_stop_the_start(data: Path) -> None:
+    with running(data):
+        pass
+    pid_file = data / "postgres" / "data" / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{data}\n")
+    with running(data) as servers:
+        assert ask(servers, "SELECT 1") == 1
+    os.kill(os.getpid(), 0)
+
+
+@pytest.mark.parametrize("which", ["postgres", "redis"])
+def test_a_killed_server_comes_back_at_the_same_address(data: Path, which: str) -> None:
+    with running(data) as servers:
+        server = getattr(servers, which)
+        address = server.url
+        server.process.kill()
+        server.process.wait()
+        assert not server.alive
+        server.start()
+        assert server.url == address
+        assert ask(servers, "SELECT 1") == 1
+        redis.Redis.from_url(servers.redis.url).ping()
+
+
+def test_two_clones_run_at_once_without_meeting(data: Path) -> None:
+    with running(data / "one") as one, running(data / "two") as two:
+        ask(one, "CREATE TABLE mine (id int)")
+        assert ask(two, "SELECT to_regclass('mine')") is None
+        assert one.redis.url != two.redis.url
+
+
+def test_a_path_longer_than_a_socket_name_may_be_works(data: Path) -> None:
+    with running(data / ("deep" * 20) / ("deeper" * 20)) as servers:
+        assert ask(servers, "SELECT 1") == 1
+
+
+def test_a_data_folder_is_held_by_one_and_joined_by_others(data: Path) -> None:
+    with running(data) as servers:
+        other = Servers(data)
+        assert not other.acquire()
+        assert other.join() == servers.addresses
+
+
+def test_a_stranger_without_the_password_is_refused(data: Path) -> None:
+    with running(data) as servers:
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(servers.postgres.url.replace(servers.postgres.password, "guess"))
+        with pytest.raises(redis.AuthenticationError):
+            redis.Redis(port=servers.redis.port).ping()
+
+
+def test_secrets_of_a_data_folder_are_its_own_and_readable_by_its_owner_only(data: Path) -> None:
+    first, second = embedded.keys(data / "one"), embedded.keys(data / "two")
+    assert first == embedded.keys(data / "one")
+    assert first != second
+    with running(data / "one"):
+        for name in ("keys.json", "environment.json", "postgres.password", "redis.password"):
+            assert stat.S_IMODE((data / "one" / name).stat().st_mode) == 0o600
+
+
+def test_a_server_that_cannot_start_says_why_in_a_sentence(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = Redis(data / "redis", durable=False)
+    monkeypatch.setattr(server, "command", lambda: [str(server.binary()), "--port", "none"])
+    with pytest.raises(EmbeddedError, match="Redis did not start: .*Set DATABASE_URL and REDIS_URL"):
+        server.start()
+
+
+def test_without_any_redis_program_a_sentence_says_what_to_do(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(EmbeddedError, match="No redis-server and no valkey-server"):
+        Redis(data / "redis", durable=False).start()

@@ -1,0 +1,135 @@
+from pathlib import Path
+
+import pytest
+
+from config import keys
+from config.environment import ConfigurationError, Mode, load
+
+COMPLETE = {
+    "ACLF_MODE": "production",
+    "ACLF_ALLOWED_HOSTS": "aclf.example, www.aclf.example",
+    "ACLF_BASE_URL": "https://aclf.example",
+    "ACLF_EMAIL_URL": "smtps://user:secret@mail.aclf.example:465",
+    "ACLF_EMAIL_FROM": "aclf@aclf.example",
+    "DATABASE_URL": "postgresql://aclf:secret@db/aclf",
+    "REDIS_URL": "redis://broker:6379/0",
+    **keys.make(),
+}
+
+
+def complaint(**changes: str | None) -> str:
+    """What a start says when the complete environment is changed; None takes a variable away."""
+    environ = {name: value for name, value in {**COMPLETE, **changes}.items() if value is not None}
+    with pytest.raises(ConfigurationError) as refusal:
+        load(environ)
+    return str(refusal.value)
+
+
+def test_a_complete_environment_is_read_with_its_types() -> None:
+    environment = load({**COMPLETE, "PORT": "8123", "ACLF_BEHIND_PROXY": "true"})
+    assert environment.mode is Mode.PRODUCTION
+    assert environment.port == 8123
+    assert environment.behind_proxy is True
+    assert environment.allowed_hosts == ("aclf.example", "www.aclf.example")
+
+
+def test_other_programs_variables_are_no_concern_of_ours() -> None:
+    load({**COMPLETE, "PATH": "/bin", "HOME": "/root", "SOMETHING_FILE": "/none"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SECRET_KEY",
+        "ACLF_IDENTITY_KEYS",
+        "ACLF_BLIND_INDEX_KEY",
+        "ACLF_EMAIL_URL",
+    ],
+)
+def test_a_variable_without_default_is_named_when_it_is_missing(name: str) -> None:
+    assert f"{name} is not set and has no default." in complaint(**{name: None})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("DATABASE_URL", "sqlite:///db.sqlite3"),
+        ("DATABASE_URL", "mysql://db/aclf"),
+        ("REDIS_URL", "http://broker"),
+        ("SECRET_KEY", "short"),
+        ("ACLF_MODE", "staging"),
+        ("ACLF_IDENTITY_KEYS", "not-a-key"),
+        ("ACLF_BLIND_INDEX_KEY", "c2hvcnQ="),
+        ("ACLF_BEHIND_PROXY", "perhaps"),
+        ("ACLF_DISPLAY_ZONE", "Asia/Atlantis"),
+        ("ACLF_EMAIL_URL", "mail.aclf.example"),
+        ("ACLF_EMAIL_FROM", "nobody"),
+        ("ACLF_LOG_LEVEL", "LOUD"),
+        ("ACLF_DATABASE_POOL", "-1"),
+        ("ACLF_METRICS_TOKEN", "guessable"),
+    ],
+)
+def test_a_malformed_value_is_named_in_one_sentence(name: str, value: str) -> None:
+    sentence, *rest = complaint(**{name: value}).splitlines()
+    assert sentence.startswith(f"{name} is malformed: it ")
+    assert len(rest) == 1
+
+
+def test_a_malformed_secret_is_not_repeated() -> None:
+    assert "hunter2" not in complaint(ACLF_IDENTITY_KEYS="hunter2", SECRET_KEY="hunter2")
+
+
+def test_an_unknown_variable_with_our_prefix_is_named_with_the_one_that_was_meant() -> None:
+    assert "There is no setting ACLF_ALOWED_HOSTS: is ACLF_ALLOWED_HOSTS meant?" in complaint(
+        ACLF_ALOWED_HOSTS="x"
+    )
+    assert "There is no setting ACLF_QQQQQQ." in complaint(ACLF_QQQQQQ="x")
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    told = complaint(PORT="eighty", DATABASE_URL=None, ACLF_TYPO="1")
+    assert all(name in told for name in ("PORT", "DATABASE_URL", "ACLF_TYPO"))
+
+
+def test_a_secret_comes_from_the_file_that_is_named_instead(tmp_path: Path) -> None:
+    file = tmp_path / "database_url"
+    file.write_text("postgresql://aclf:other@db/aclf\n")
+    environ = {name: value for name, value in COMPLETE.items() if name != "DATABASE_URL"}
+    environment = load({**environ, "DATABASE_URL_FILE": str(file)})
+    assert environment.database_url == "postgresql://aclf:other@db/aclf"
+
+
+def test_a_secret_file_that_cannot_be_read_is_named_and_nothing_else_is_said_of_it() -> None:
+    told = complaint(DATABASE_URL=None, DATABASE_URL_FILE="/none/database_url")
+    assert "DATABASE_URL_FILE names /none/database_url, which cannot be read." in told
+    assert "DATABASE_URL is not set" not in told
+
+
+def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
+    assert "Both SECRET_KEY and SECRET_KEY_FILE are set" in complaint(SECRET_KEY_FILE=str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"ACLF_ALLOWED_HOSTS": None}, "ACLF_ALLOWED_HOSTS is not set"),
+        ({"ACLF_ALLOWED_HOSTS": "*"}, "ACLF_ALLOWED_HOSTS contains *"),
+        ({"ACLF_BASE_URL": "http://aclf.example"}, "ACLF_BASE_URL must start with https://"),
+    ],
+)
+def test_production_refuses_what_only_a_demo_may_do(changes: dict[str, str | None], sentence: str) -> None:
+    assert sentence in complaint(**changes)
+
+
+def test_without_a_mode_the_strict_one_applies() -> None:
+    environ = {name: value for name, value in COMPLETE.items() if name != "ACLF_MODE"}
+    assert load(environ).mode is Mode.PRODUCTION
+
+
+def test_keys_that_are_made_are_accepted_and_never_the_same() -> None:
+    assert len({keys.make()["ACLF_BLIND_INDEX_KEY"] for _ in range(10)}) == 10
+    load({**COMPLETE, **keys.make()})
