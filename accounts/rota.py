@@ -29,6 +29,13 @@ def leads_of(ward: Ward) -> QuerySet[User]:
     ).distinct()
 
 
+def wards_watched_by(user: User) -> QuerySet[Ward]:
+    """The wards that `user` answers for or coordinates, with their hospitals."""
+    standing = user.standing
+    watched = Q(pk__in=standing.wards) | Q(hospital__network__in=standing.coordinates)
+    return Ward.objects.visible_to(user).filter(watched).select_related("hospital").order_by("name_zh")
+
+
 def coordinators_of(network: Network) -> QuerySet[User]:
     """Active coordinators of `network`."""
     return User.objects.filter(
