@@ -10,7 +10,8 @@ NOWHERE: Places = frozenset()
 
 @dataclass(frozen=True)
 class Standing:
-    """The ids of every place a user acts at, by what they do there. Empty for the inactive."""
+    """The ids of every place a user acts at, by what they do there; `networks` are those of all roles,
+    `ward_networks` those of the wards. Empty for the inactive."""
 
     refers_for: Places = NOWHERE
     treats_at: Places = NOWHERE
@@ -19,6 +20,7 @@ class Standing:
     researches: Places = NOWHERE
     administers: Places = NOWHERE
     networks: Places = NOWHERE
+    ward_networks: Places = NOWHERE
 
     @property
     def wards(self) -> Places:
@@ -36,6 +38,8 @@ def standing_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID]]) ->
     for role, hospital, ward, network in rows:
         places.setdefault(role, set()).add(hospital or ward or network)
         places.setdefault("network", set()).add(network)
+        if ward:
+            places.setdefault("ward network", set()).add(network)
 
     def at(role: str) -> Places:
         return frozenset(places.get(role, ()))
@@ -48,4 +52,5 @@ def standing_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID]]) ->
         researches=at("researcher"),
         administers=at("administrator"),
         networks=at("network"),
+        ward_networks=at("ward network"),
     )

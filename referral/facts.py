@@ -176,7 +176,7 @@ def _number(fact: Fact, value: Any, case: Case, user: User) -> int:
 
 def _moment(fact: Fact, value: Any, case: Case, user: User) -> datetime:
     moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    if moment.tzinfo is None or moment.year < 1900:
+    if moment.tzinfo is None or not 1900 <= moment.year < 2200:
         raise ValueError
     return moment
 

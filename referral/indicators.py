@@ -13,20 +13,28 @@ from referral.errors import AccessError, FactError
 from referral.models import Case, Indicators
 from referral.parties import open_offer, parties_of
 from referral.pathway import BEFORE_ADMISSION, Party
-from referral.performing import lock, not_allowed
+from referral.performing import check_version, lock, not_allowed
 from referral.verbs.assessment import merged
 from scoring import Reading, read_inputs
 from scoring.texts import issue_text
 
 
 @transaction.atomic
-def save_indicators(*, case: Case | UUID, actor: User, values: Mapping[str, Any], now: datetime) -> Reading:
+def save_indicators(
+    *,
+    case: Case | UUID,
+    actor: User,
+    values: Mapping[str, Any],
+    now: datetime,
+    if_version: int | None = None,
+) -> Reading:
     """Add `values`, by input name, to the case's draft; return what the whole draft now says.
 
     Raises FactError when one of the new values is impossible; nothing is stored then. Values beyond a soft
-    limit are stored and asked about when the case is assessed.
+    limit are stored and asked about when the case is assessed. Raises StaleVersion and AccessError too.
     """
     locked = lock(case)
+    check_version(locked, if_version)
     if Party.ORIGIN not in parties_of(actor, locked, open_offer(locked)):
         raise AccessError
     if locked.state not in BEFORE_ADMISSION:

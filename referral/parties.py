@@ -18,7 +18,7 @@ def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[
         Party.ORIGIN: case.hospital_id in standing.refers_for,
         Party.OFFER_WARD: offer is not None and offer.ward_id in standing.wards,
         Party.CARE_WARD: case.ward_id in standing.wards,
-        Party.ANY_WARD: bool(standing.wards) and own_ward(user, case) is not None,
+        Party.ANY_WARD: case.network_id in standing.ward_networks,
         Party.COORDINATOR: case.network_id in standing.coordinates,
     }
     return frozenset(party for party, holds in found.items() if holds)
@@ -34,7 +34,6 @@ def own_ward(user: User, case: Case, asked: Offer | None = None) -> Ward | None:
     return next((wards[pk] for pk in preferred if pk in wards), None)
 
 
-def rows_for(user: User, case: Case) -> tuple[Transition, ...]:
-    """The table's rows that `user` can use on `case` now."""
-    parties = parties_of(user, case, open_offer(case))
-    return tuple(row for row in verbs_in(case.state) if row.by & parties)
+def rows_for(parties: frozenset[Party], state: str) -> tuple[Transition, ...]:
+    """The table's rows that any of `parties` can use in `state`."""
+    return tuple(row for row in verbs_in(state) if row.by & parties)

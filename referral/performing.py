@@ -15,7 +15,7 @@ from referral.audience import concerned_ward
 from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, VerbNotAllowed
 from referral.models import Case, Offer
 from referral.parties import open_offer, parties_of, rows_for
-from referral.pathway import OPENS, Audience, Kind, State, Transition, Verb, transition
+from referral.pathway import OPENS, Audience, Kind, Party, State, Transition, Verb, transition
 
 Effect = Callable[..., State | None]
 EFFECTS: dict[Verb, Effect] = {}
@@ -60,7 +60,12 @@ class Change:
 
 def usable_verbs(user: User, case: Case) -> list[Verb]:
     """The verbs `user` can use on `case` now, in the table's order."""
-    return list(dict.fromkeys(row.verb for row in rows_for(user, case) if row.verb in EFFECTS))
+    return verbs_of(parties_of(user, case, open_offer(case)), case.state)
+
+
+def verbs_of(parties: frozenset[Party], state: str) -> list[Verb]:
+    """The verbs that any of `parties` can use in `state`, in the table's order."""
+    return list(dict.fromkeys(row.verb for row in rows_for(parties, state) if row.verb in EFFECTS))
 
 
 def not_allowed(case: Case, actor: User | None) -> VerbNotAllowed:
@@ -97,9 +102,8 @@ def perform(
     """
     with transaction.atomic():
         locked = lock(case)
-        if if_version is not None and if_version != locked.version:
-            raise StaleVersion(locked.version)
-        change = _admissible(locked, verb, actor, now, occurred_at, offer)
+        row, asked = admissible(locked, verb, actor=actor, offer=offer, if_version=if_version)
+        change = _change(locked, row, actor, now, occurred_at or now, asked)
         target = EFFECTS[verb](change, **facts)
         settle(change, target)
     return locked
@@ -115,27 +119,44 @@ def lock(case: Case | UUID) -> Case:
     )
 
 
-def _admissible(
-    case: Case,
-    verb: Verb,
-    actor: User | None,
-    now: datetime,
-    occurred_at: datetime | None,
-    named: UUID | None,
-) -> Change:
-    row, offer = transition(case.state, verb), open_offer(case)
-    if named is not None and (offer is None or offer.pk != named):
+def check_version(case: Case, expected: int | None) -> None:
+    """Raise StaleVersion if the caller decided on another version than the present one."""
+    if expected is not None and expected != case.version:
+        raise StaleVersion(case.version)
+
+
+def admissible(
+    case: Case, verb: Verb, *, actor: User | None, offer: UUID | None = None, if_version: int | None = None
+) -> tuple[Transition, Offer | None]:
+    """The table's row for `verb` and the case's open offer, whatever the facts will be.
+
+    `perform` asks it of the locked case; a face may ask it before it reads the facts. Raises StaleVersion,
+    OfferNotOpen, VerbNotAllowed, AccessError.
+    """
+    check_version(case, if_version)
+    row, current = transition(case.state, verb), open_offer(case)
+    if offer is not None and (current is None or current.pk != offer):
         raise OfferNotOpen
     if row is None or verb not in EFFECTS:
         raise not_allowed(case, actor)
-    if not row.by & parties_of(actor, case, offer):
+    if not row.by & parties_of(actor, case, current):
         raise AccessError
-    moment = occurred_at or now
-    if moment > now:
+    return row, current
+
+
+def _change(
+    case: Case,
+    row: Transition,
+    actor: User | None,
+    now: datetime,
+    occurred_at: datetime,
+    offer: Offer | None,
+) -> Change:
+    if occurred_at > now:
         raise FactError(
             ("occurred_at", "in_future", _("This time is in the future. Check the date and time."))
         )
-    change = Change(case, row, actor, now, moment, offer, concerned_ward(case, offer))
+    change = Change(case, row, actor, now, occurred_at, offer, concerned_ward(case, offer))
     change.not_before(case.first_visit_at)
     return change
 
