@@ -1,8 +1,11 @@
 """The first visit: who the patient is, whether the case is known already, and the case itself."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +21,7 @@ from referral.identity import blind_index
 from referral.models import Case, PathwayPolicy, Patient
 from referral.pathway import ACUTE, OPENS, Audience, State
 from referral.verbs.anytime import check_first_visit
+from scoring import INPUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +88,27 @@ def register(*, actor: User, hospital: Hospital, visit: FirstVisit, now: datetim
     namesake, PathwayError if the id or the patient already has a case. That a patient of another
     hospital was met is recorded, and that hospital told, although nothing is registered.
     """
+    with reporting_meetings(actor, hospital, now), transaction.atomic():
+        return open_case(actor, hospital, visit, now)
+
+
+@contextmanager
+def reporting_meetings(actor: User, hospital: Hospital, now: datetime) -> Iterator[None]:
+    """Report that the patient of another hospital's case was met, after what was begun inside is undone."""
     try:
-        with transaction.atomic():
-            return _register(actor, hospital, visit, now)
+        yield
     except OpenCaseExists as refusal:
         if not refusal.own:
             report_meeting(refusal.rival, hospital, actor=actor, now=now)
         raise
 
 
-def _register(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Case:
+def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Case:
+    """What `register` does, inside a transaction of the caller."""
     if hospital.pk not in actor.standing.refers_for:
         raise AccessError
     check_first_visit(visit.at, now)
+    check_person(visit.person, visit.at, hospital)
     patient = identify(visit.person, hospital)
     case = Case(
         pk=visit.case_id or new_id(),
@@ -120,6 +132,22 @@ def _register(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     deadlines.fire(fresh, case=case, now=now)
     telling.announce(case, what=timeline.REGISTERED)
     return case
+
+
+def check_person(person: Person, first_visit_at: datetime, hospital: Hospital) -> None:
+    """Raise FactError for a person without a name or with an impossible birth date."""
+    if not person.name.strip():
+        raise FactError(("patient.name", "required", _("Please fill this in.")))
+    visited = first_visit_at.astimezone(ZoneInfo(hospital.zone)).date()
+    oldest = INPUTS["age_years"].hard[1] or 0
+    if person.birth_date > visited or visited.year - person.birth_date.year > oldest:
+        raise FactError(
+            (
+                "patient.birth_date",
+                "out_of_range",
+                _("This birth date does not fit the first visit. Check the year."),
+            )
+        )
 
 
 def insert(case: Case) -> None:

@@ -1,0 +1,47 @@
+"""The first contact in one step: the visit, what the laboratory has said so far, and what follows from it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Hospital, User
+from referral.indicators import save_indicators
+from referral.models import Case
+from referral.pathway import Verb
+from referral.performing import perform
+from referral.registration import FirstVisit, open_case, reporting_meetings
+
+
+def take_in(
+    *,
+    actor: User,
+    hospital: Hospital,
+    visit: FirstVisit,
+    values: Mapping[str, Any],
+    then: Verb | None,
+    now: datetime,
+    **facts: Any,
+) -> Case:
+    """Register a first visit and, in the same transaction, keep `values` or use them.
+
+    `then` is ASSESS, REFER, or None to keep the values as a draft while the laboratory works; `facts` are
+    those of the verb. Nothing is registered when any of it is refused. Raises what `register`,
+    `save_indicators` and `perform` raise.
+    """
+    with reporting_meetings(actor, hospital, now), transaction.atomic():
+        case = open_case(actor, hospital, visit, now)
+        return proceed(case, actor=actor, values=values, then=then, now=now, **facts)
+
+
+@transaction.atomic
+def proceed(
+    case: Case, *, actor: User, values: Mapping[str, Any], then: Verb | None, now: datetime, **facts: Any
+) -> Case:
+    """Keep `values` of a registered case as its draft, or assess or refer it with them."""
+    if then is Verb.ASSESS:
+        return perform(case, Verb.ASSESS, actor=actor, now=now, values=values, **facts)
+    if values:
+        save_indicators(case=case, actor=actor, values=values, now=now)
+    return case if then is None else perform(case, then, actor=actor, now=now, **facts)

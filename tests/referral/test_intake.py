@@ -1,0 +1,100 @@
+"""The first contact in one step: all of it is kept, or none."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import AuditEntry
+from referral.errors import ConfirmationNeeded, FactError
+from referral.indicators import draft_of
+from referral.intake import take_in
+from referral.models import Case
+from referral.pathway import State, Verb
+from referral.registration import FirstVisit, OpenCaseExists
+from tests.world import HOUR, ILL, NOW, World, sampled, someone
+
+
+def take(world: World, *, then: Verb | None, values: dict[str, Any], **changes: Any) -> Case:
+    person = {key: changes.pop(key) for key in ("name", "birth_date", "national_id") if key in changes}
+    actor, hospital = changes.pop("actor", world.doctor), changes.pop("hospital", world.hospital)
+    visit = FirstVisit(
+        person=someone(**person),
+        at=changes.pop("at", NOW),
+        chronic_liver_disease="hepatitis_b",
+        presentation="acute_liver_injury",
+        case_id=uuid4(),
+    )
+    return take_in(actor=actor, hospital=hospital, visit=visit, values=values, then=then, now=NOW, **changes)
+
+
+def test_a_complete_set_of_indicators_is_registered_assessed_and_offered_at_once(world: World) -> None:
+    case = take(world, then=Verb.ASSESS, values=sampled(ILL, NOW))
+
+    assert (case.state, case.assessment is not None) == (State.OFFERED, True)
+
+
+def test_what_the_laboratory_has_not_said_yet_can_wait_as_a_draft(world: World) -> None:
+    case = take(world, then=None, values={"inr": "2.2", "cirrhosis": "yes"})
+
+    assert case.state == State.REGISTERED
+    assert draft_of(case)["inr"] == "2.2"
+
+
+def test_a_case_can_be_referred_without_a_score_and_keeps_the_values_there_are(world: World) -> None:
+    case = take(world, then=Verb.REFER, values={"inr": "2.2"}, reason="values_missing")
+
+    assert (case.state, case.assessment) == (State.OFFERED, None)
+    assert draft_of(case)["inr"] == "2.2"
+
+
+def test_an_impossible_value_registers_nothing(world: World) -> None:
+    with pytest.raises(FactError):
+        take(world, then=None, values={"sodium_mmol_l": "1400"})
+
+    assert not Case.objects.exists()
+
+
+def test_a_doubtful_value_is_asked_about_before_anything_is_registered(world: World) -> None:
+    doubtful = sampled({**ILL, "bilirubin": 20}, NOW)
+
+    with pytest.raises(ConfirmationNeeded):
+        take(world, then=Verb.ASSESS, values=doubtful)
+    assert not Case.objects.exists()
+
+    assert take(world, then=Verb.ASSESS, values={**doubtful, "confirmed": ["bilirubin"]}).assessment
+
+
+def test_meeting_the_patient_of_another_hospital_is_reported_although_nothing_is_registered(
+    world: World,
+) -> None:
+    known = world.register(national_id="110101197001021234")
+
+    with pytest.raises(OpenCaseExists):
+        take(
+            world,
+            then=Verb.ASSESS,
+            values=sampled(ILL, NOW),
+            actor=world.other_doctor,
+            hospital=world.other_hospital,
+            national_id="110101197001021234",
+        )
+
+    assert list(Case.objects.all()) == [known]
+    assert AuditEntry.objects.filter(action="met_elsewhere", subject_id=str(known.pk)).count() == 1
+
+
+@pytest.mark.parametrize("born", [date(2026, 5, 18), date(1880, 1, 1)])
+def test_a_birth_date_that_cannot_be_is_refused(world: World, born: date) -> None:
+    with pytest.raises(FactError) as refusal:
+        take(world, then=None, values={}, birth_date=born)
+
+    assert refusal.value.rows[0][0] == "patient.birth_date"
+
+
+def test_a_patient_without_a_name_is_refused(world: World) -> None:
+    with pytest.raises(FactError) as refusal:
+        take(world, then=None, values={}, name="  ", at=NOW - HOUR)
+
+    assert refusal.value.rows[0][:2] == ("patient.name", "required")
