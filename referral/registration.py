@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,14 @@ from accounts.models import Hospital, User
 from referral import deadlines, telling, timeline
 from referral.audience import people
 from referral.codes import ChronicLiverDisease
-from referral.errors import AccessError, FactError, PathwayError
+from referral.errors import AccessError, FactError, PathwayError, Text
 from referral.identity import blind_index
 from referral.models import Case, PathwayPolicy, Patient
 from referral.pathway import ACUTE, OPENS, Audience, State
 from referral.verbs.anytime import check_first_visit
 from scoring import INPUTS
+
+RECENT_FIRST_VISIT = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,11 @@ class NamesakeExists(FactError):
 
 @dataclass(frozen=True, slots=True)
 class FirstVisit:
-    """What is known at the first visit. `case_id` may be made by the client."""
+    """What is known at the first visit; empty is not said. `case_id` may be made by the client."""
 
     person: Person
     at: datetime
-    chronic_liver_disease: str = ChronicLiverDisease.UNKNOWN
+    chronic_liver_disease: str = ""
     presentation: str = ""
     case_id: UUID | None = None
 
@@ -118,7 +120,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
         patient=patient,
         policy=PathwayPolicy.objects.filter(network=hospital.network).order_by("-version")[0],
         previous=Case.objects.filter(patient=patient).order_by("-registered_at").first(),
-        chronic_liver_disease=visit.chronic_liver_disease,
+        chronic_liver_disease=visit.chronic_liver_disease or ChronicLiverDisease.UNKNOWN,
         presentation=visit.presentation,
         registered_by=actor,
         registered_at=now,
@@ -148,6 +150,25 @@ def check_person(person: Person, first_visit_at: datetime, hospital: Hospital) -
                 _("This birth date does not fit the first visit. Check the year."),
             )
         )
+
+
+def doubts(visit: FirstVisit, now: datetime) -> list[tuple[str, str, Text]]:
+    """What to ask about a first visit that was registered all the same: rows of (field, code, message)."""
+    asked = {
+        ("chronic_liver_disease", "not_said"): (
+            not visit.chronic_liver_disease,
+            _("The chronic liver disease is not recorded. The model applies to chronic liver disease only."),
+        ),
+        ("presentation", "not_said"): (
+            not visit.presentation,
+            _("How the liver disease worsened is not recorded."),
+        ),
+        ("first_visit_at", "long_ago"): (
+            now - visit.at > RECENT_FIRST_VISIT,
+            _("The first visit was more than 24 hours ago; every time limit counts from it. Is it right?"),
+        ),
+    }
+    return [(*key, message) for key, (holds, message) in asked.items() if holds]
 
 
 def insert(case: Case) -> None:
@@ -186,14 +207,26 @@ def identify(person: Person, hospital: Hospital) -> Patient:
     ).first()
     if namesake is not None and not person.confirmed_different:
         raise NamesakeExists(namesake)
-    return Patient.objects.create(
-        network=hospital.network,
-        sex=person.sex,
-        identity=_identity(person),
-        national_id_index=_national_id_index(person),
-        local_number_index=_local_number_index(person, hospital),
-        likeness_index=likeness(person),
-    )
+    return _new_patient(person, hospital)
+
+
+def _new_patient(person: Person, hospital: Hospital) -> Patient:
+    try:
+        with transaction.atomic():
+            return Patient.objects.create(
+                network=hospital.network,
+                sex=person.sex,
+                identity=_identity(person),
+                national_id_index=_national_id_index(person),
+                local_number_index=_local_number_index(person, hospital),
+                likeness_index=likeness(person),
+            )
+    except IntegrityError:
+        # Another doctor has just registered the same new patient; `insert` then meets that case.
+        known = _found_by_id(person, hospital)
+        if known is None:
+            raise
+        return known
 
 
 def _found_by_id(person: Person, hospital: Hospital) -> Patient | None:

@@ -16,7 +16,7 @@ from scoring.modelfile import (
 )
 from scoring.organ_failure import ORGANS, AclfGrade, OrganInputs, aclf_grade, organ_subscores
 from scoring.parsing import check_value
-from scoring.reading import Reading, read_inputs
+from scoring.reading import Reading, confirmed_names, read_inputs
 from scoring.red_flags import RED_FLAGS, red_flags
 from scoring.riskmodel import Horizon, RiskModel
 from scoring.scores import SCORES, ScoreValue, comparator_gaps, comparators, organ_inputs
@@ -56,6 +56,7 @@ __all__ = [
     "check_value",
     "comparator_gaps",
     "comparators",
+    "confirmed_names",
     "default_model",
     "evaluate",
     "load_model",

@@ -83,7 +83,7 @@ def read_inputs(
         warnings += soft_limits(spec, value, used_unit)
     issues += _cross_checks(values)
     sampling = read_sampling(raw.get("sampled_at"), list(entered), now=now, expected=expect_sampled_at)
-    return _reading(values, entered, issues, warnings, sampling, _names(raw.get("confirmed")))
+    return _reading(values, entered, issues, warnings, sampling, confirmed_names(raw.get("confirmed")))
 
 
 def _reading(
@@ -125,7 +125,8 @@ def _cross_checks(values: dict[str, Value]) -> list[Issue]:
     return [Issue("neutrophils_10e9_l", "neutrophils_exceed_wbc", {"value": neutrophils, "wbc": white_cells})]
 
 
-def _names(raw: object) -> frozenset[str]:
+def confirmed_names(raw: object) -> frozenset[str]:
+    """The names in `confirmed`: a list, or text with blanks or commas between them; nothing for the rest."""
     if isinstance(raw, str):
         return frozenset(raw.replace(",", " ").split())
     return frozenset(str(name) for name in raw) if isinstance(raw, Iterable) else frozenset()

@@ -13,7 +13,7 @@ from referral.pathway import State, Verb
 from referral.performing import Change, effect
 from referral.placement import offer_to_next_ward
 from referral.verbs.anytime import flag_is_late
-from scoring import INPUTS, Evaluation, Reading, evaluate, read_inputs
+from scoring import INPUTS, Evaluation, Reading, confirmed_names, evaluate, read_inputs
 from scoring.selectors import active_model
 from scoring.texts import issue_text
 
@@ -78,7 +78,8 @@ def merged(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     """The stored draft with `values` laid over it, the age from the birth date where nobody typed it."""
     draft = Indicators.objects.filter(case=case).first()
     stored = dict(draft.values) if draft else {}
-    confirmed = {*(draft.confirmed if draft else ()), *values.get("confirmed", ())}
+    still_confirmed = set(draft.confirmed if draft else ()) - values.keys()
+    confirmed = still_confirmed | confirmed_names(values.get("confirmed"))
     times = {**_times(stored), **_times(values)}
     together = {**stored, **values, "confirmed": sorted(confirmed), "sampled_at": times or None}
     if together.get("age_years") in (None, ""):

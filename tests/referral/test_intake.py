@@ -8,11 +8,12 @@ import pytest
 
 from accounts.models import AuditEntry
 from referral.errors import ConfirmationNeeded, FactError
-from referral.indicators import draft_of
+from referral.indicators import draft_of, save_indicators
 from referral.intake import take_in
 from referral.models import Case
 from referral.pathway import State, Verb
-from referral.registration import FirstVisit, OpenCaseExists
+from referral.performing import perform
+from referral.registration import FirstVisit, OpenCaseExists, doubts, register
 from tests.world import HOUR, ILL, NOW, World, sampled, someone
 
 
@@ -98,3 +99,20 @@ def test_a_patient_without_a_name_is_refused(world: World) -> None:
         take(world, then=None, values={}, name="  ", at=NOW - HOUR)
 
     assert refusal.value.rows[0][:2] == ("patient.name", "required")
+
+
+def test_what_was_left_open_at_the_first_visit_is_asked_about_in_words(world: World) -> None:
+    vague = FirstVisit(person=someone(), at=NOW - 25 * HOUR)
+    assert {(field, code) for field, code, _text in doubts(vague, NOW)} == {
+        ("chronic_liver_disease", "not_said"), ("presentation", "not_said"), ("first_visit_at", "long_ago")
+    }  # fmt: skip
+    case = register(actor=world.doctor, hospital=world.hospital, visit=vague, now=NOW)
+    assert case.chronic_liver_disease == "unknown"
+
+
+def test_a_confirmation_ends_with_the_value_that_was_confirmed(world: World) -> None:
+    case = world.register()
+    unusual = sampled({**ILL, "sodium_mmol_l": 112, "confirmed": ["sodium_mmol_l"]}, NOW)
+    save_indicators(case=case, actor=world.doctor, values=unusual, now=NOW)
+    with pytest.raises(ConfirmationNeeded):
+        perform(case, Verb.ASSESS, actor=world.doctor, now=NOW, values={"sodium_mmol_l": 165})

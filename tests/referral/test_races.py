@@ -109,3 +109,13 @@ def test_of_two_doctors_who_register_the_same_patient_at_once_one_is_told_whom_t
     assert len(refusals(results)) == 1
     assert isinstance(refusals(results)[0], OpenCaseExists)
     assert Case.objects.filter(state=State.REGISTERED).count() == 1
+
+
+def test_of_two_doctors_who_meet_a_new_patient_at_once_one_is_told_whom_to_call(world: World) -> None:
+    same = {"name": "测试丁", "national_id": "110101197001015678"}
+    results = at_once(
+        lambda: world.register(**same),
+        lambda: world.register(actor=world.other_doctor, hospital=world.other_hospital, **same),
+    )
+    assert [type(refusal) for refusal in refusals(results)] == [OpenCaseExists]
+    assert Case.objects.count() == 1
