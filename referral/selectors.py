@@ -95,6 +95,17 @@ def assessments(case: Case) -> QuerySet[Assessment]:
     return case.assessments.filter(retraction=None).order_by("-number")
 
 
+def open_requests(ward: Ward) -> int:
+    """How many cases the ward has been asked about and has not answered."""
+    return Offer.objects.filter(ward=ward, state=Offer.State.OPEN).count()
+
+
+def own_offers(user: User, case_id: UUID) -> QuerySet[Offer]:
+    """What the user's wards were asked about a case, which they keep when the case itself has moved on."""
+    asked = Offer.objects.filter(case=case_id, ward__in=user.standing.wards)
+    return asked.select_related("case__hospital", "ward__hospital", "answered_by").order_by("offered_at")
+
+
 def current_offer(case: Case) -> Offer | None:
     """The open or accepted offer, else the latest, of a case whose offers are loaded."""
     offers = list(case.offers.all())
