@@ -30,12 +30,28 @@ time.sleep(120)
 """
 
 
-@pytest.fixture
-def data() -> Iterator[Path]:
-    """A data folder inside one that only its owner may enter, as a clone in a home folder is."""
+@pytest.fixture(scope="module")
+def pristine() -> Iterator[Path]:
+    """A data folder that was started once, inside one that only its owner may enter (as a home folder is)."""
     outer = Path(tempfile.mkdtemp())
-    yield outer / "a clone" / ".data"
+    with running(outer / "a clone"):
+        pass
+    yield outer / "a clone"
+    shutil.rmtree(outer)
+
+
+@pytest.fixture
+def data(pristine: Path) -> Iterator[Path]:
+    outer = Path(tempfile.mkdtemp())
+    yield copy(pristine, outer / "a clone" / ".data")
     shutil.rmtree(outer, ignore_errors=True)
+
+
+def copy(pristine: Path, target: Path) -> Path:
+    """Copy a data folder with its owners; a tenth of the time of making one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["/bin/cp", "-a", pristine, target], check=True)
+    return target
 
 
 @contextlib.contextmanager
@@ -60,14 +76,12 @@ def test_both_servers_start_in_a_folder_closed_to_everyone_else_and_keep_their_d
     with running(data) as servers:
         ask(servers, "CREATE TABLE kept AS SELECT 42 AS answer")
         redis.Redis.from_url(servers.redis.url).ping()
-    assert stat.S_IMODE(data.parent.parent.stat().st_mode) == 0o700
     with running(data) as servers:
         assert ask(servers, "SELECT answer FROM kept") == 42
+    assert stat.S_IMODE(data.parent.parent.stat().st_mode) == 0o700
 
 
-def test_a_second_start_takes_less_than_a_second(data: Path) -> None:
-    with running(data):
-        pass
+def test_a_second_start_is_quick(data: Path) -> None:
     before = time.monotonic()
     with running(data):
         assert time.monotonic() - before < 3
@@ -110,8 +124,6 @@ def test_the_servers_end_when_their_parent_is_killed(data: Path) -> None:
 
 
 def test_a_pid_file_that_names_a_living_stranger_does_not_stop_the_start(data: Path) -> None:
-    with running(data):
-        pass
     pid_file = data / "postgres" / "data" / "postmaster.pid"
     pid_file.write_text(f"{os.getpid()}\n{data}\n")
     with running(data) as servers:
@@ -133,15 +145,15 @@ def test_a_killed_server_comes_back_at_the_same_address(data: Path, which: str) 
         redis.Redis.from_url(servers.redis.url).ping()
 
 
-def test_two_clones_run_at_once_without_meeting(data: Path) -> None:
-    with running(data / "one") as one, running(data / "two") as two:
+def test_two_clones_run_at_once_without_meeting(data: Path, pristine: Path) -> None:
+    with running(data) as one, running(copy(pristine, data.with_name("other"))) as two:
         ask(one, "CREATE TABLE mine (id int)")
         assert ask(two, "SELECT to_regclass('mine')") is None
         assert one.redis.url != two.redis.url
 
 
-def test_a_path_longer_than_a_socket_name_may_be_works(data: Path) -> None:
-    with running(data / ("deep" * 20) / ("deeper" * 20)) as servers:
+def test_a_path_longer_than_a_socket_name_may_be_works(data: Path, pristine: Path) -> None:
+    with running(copy(pristine, data / ("deep" * 20) / ("deeper" * 20))) as servers:
         assert ask(servers, "SELECT 1") == 1
 
 
@@ -161,12 +173,12 @@ def test_a_stranger_without_the_password_is_refused(data: Path) -> None:
 
 
 def test_secrets_of_a_data_folder_are_its_own_and_readable_by_its_owner_only(data: Path) -> None:
-    first, second = embedded.keys(data / "one"), embedded.keys(data / "two")
-    assert first == embedded.keys(data / "one")
+    first, second = embedded.keys(data), embedded.keys(data / "another")
+    assert first == embedded.keys(data)
     assert first != second
-    with running(data / "one"):
+    with running(data):
         for name in ("keys.json", "environment.json", "postgres.password", "redis.password"):
-            assert stat.S_IMODE((data / "one" / name).stat().st_mode) == 0o600
+            assert stat.S_IMODE((data / name).stat().st_mode) == 0o600
 
 
 def test_a_server_that_cannot_start_says_why_in_a_sentence(
