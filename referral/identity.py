@@ -54,6 +54,10 @@ else:
 class EncryptedField(JsonInText):
     """A JSON-able value, stored as a Fernet token. Cannot be searched or ordered by; use a blind index."""
 
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, *_: Any) -> Any:
         return None if value is None else decrypt(value)
 

@@ -27,7 +27,9 @@ def take(world: World, *, then: Verb | None, values: dict[str, Any], **changes: 
         presentation="acute_liver_injury",
         case_id=uuid4(),
     )
-    return take_in(actor=actor, hospital=hospital, visit=visit, values=values, then=then, now=NOW, **changes)
+    return take_in(
+        actor=actor, hospital=hospital, visit=visit, values=values, then=then, facts=changes, now=NOW
+    )
 
 
 def test_a_complete_set_of_indicators_is_registered_assessed_and_offered_at_once(world: World) -> None:
@@ -48,6 +50,14 @@ def test_a_case_can_be_referred_without_a_score_and_keeps_the_values_there_are(w
 
     assert (case.state, case.assessment) == (State.OFFERED, None)
     assert draft_of(case)["inr"] == "2.2"
+
+
+def test_referring_without_a_score_needs_a_reason(world: World) -> None:
+    with pytest.raises(FactError) as refusal:
+        take(world, then=Verb.REFER, values={})
+
+    assert refusal.value.rows[0][:2] == ("reason", "required")
+    assert not Case.objects.exists()
 
 
 def test_an_impossible_value_registers_nothing(world: World) -> None:
