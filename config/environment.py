@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 PREFIX = "ACLF_"
 WELL_KNOWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT"}
 NOT_SETTINGS = {"ACLF_DATA"}
-WHERE_TO_READ = "docs/operations.md lists every setting."
+WHERE_TO_READ = "config/environment.py lists every setting."
 
 
 class ConfigurationError(SystemExit):
@@ -70,33 +70,41 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Environment(BaseModel):
+    """The settings: `port` is the variable PORT, `mode` is ACLF_MODE, and so on (see `variable_of`)."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
+    # How it is reached: `base_url` is what people open, and what links in messages begin with.
     mode: Mode = Mode.PRODUCTION
     port: Port = 8000
     base_url: WebAddress = "http://localhost:8000"
     allowed_hosts: Words = ()
     behind_proxy: bool = False
 
+    # A pool (0: none) is for web processes, which serve many requests; a time limit of 0 is for migrations.
     database_url: Annotated[str, _url_of("postgresql", "postgres")]
     database_pool: Annotated[int, Field(ge=0, le=100)] = 0
     statement_timeout_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
     redis_url: Annotated[str, _url_of("redis", "rediss")]
 
+    # Secrets. Of the identity keys, comma-separated, the first encrypts and every one decrypts (rotation).
     secret_key: Annotated[str, Field(min_length=50)]
     secret_key_fallbacks: Words = ()
     identity_keys: Keys
     blind_index_key: Key
 
+    # smtp://, smtp+starttls:// or smtps:// with user and password in the address.
     email_url: Annotated[str, _url_of("smtp", "smtps", "smtp+starttls")]
     email_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
+    # Sign-in: a second factor is required in production unless said otherwise; OIDC is off without an issuer.
     mfa_required: bool | None = None
     oidc_issuer: WebAddress | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
     oidc_name: str = "OpenID Connect"
 
+    # Operation: the heartbeat is called by the engine; /metrics answers in production to the token's bearer.
     display_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] | None = None

@@ -1,0 +1,111 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ROOMS = ("config", "accounts", "scoring", "notifications", "referral", "portal", "api")
+LONGEST_FUNCTION = 40
+LONGEST_FILE = 400
+LONGEST_COUNTDOWN_SECONDS = 60
+
+
+def sources() -> list[Path]:
+    files = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
+    return [file for file in files if "migrations" not in file.parts]
+
+
+def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
+    """Every node of a kind in our sources, with where it stands."""
+    for file in sources():
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, kind):
+                yield f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", node
+
+
+def written(folders: tuple[str, ...], *patterns: str) -> list[Path]:
+    """Files of the given folders, this one excepted: it has to name what it looks for."""
+    found = [file for folder in folders for pattern in patterns for file in (ROOT / folder).rglob(pattern)]
+    return [file for file in found if file != Path(__file__)]
+
+
+def test_functions_stay_below_forty_lines() -> None:
+    functions = [*nodes(ast.FunctionDef), *nodes(ast.AsyncFunctionDef)]
+    lengths = {f"{where} {_name(node)}": _length(node) for where, node in functions}
+    assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION}
+
+
+def _name(node: ast.AST) -> str:
+    return str(getattr(node, "name", ""))
+
+
+def _length(node: ast.AST) -> int:
+    return int(node.end_lineno - node.lineno + 1)  # type: ignore[attr-defined]
+
+
+def test_files_stay_below_four_hundred_lines() -> None:
+    long = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in sources()}
+    assert not {name: lines for name, lines in long.items() if lines > LONGEST_FILE}
+
+
+def test_no_task_waits_in_the_broker_for_more_than_a_minute() -> None:
+    """A deadline is a row: a long ETA is lost or doubled on redelivery."""
+    arguments = [(where, node) for where, node in nodes(ast.keyword) if isinstance(node, ast.keyword)]
+    assert not [where for where, node in arguments if node.arg == "eta"]
+    assert not [where for where, node in arguments if node.arg == "countdown" and not _is_short(node.value)]
+
+
+def _is_short(value: ast.expr) -> bool:
+    seconds = value.value if isinstance(value, ast.Constant) else None
+    return isinstance(seconds, int | float) and seconds <= LONGEST_COUNTDOWN_SECONDS
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    readers = {
+        where.split(":")[0]
+        for where, node in nodes(ast.Attribute)
+        if ast.unparse(node) in {"timezone.now", "datetime.now", "datetime.utcnow", "date.today", "time.time"}
+    }
+    assert readers <= {"accounts/clock.py"}
+
+
+def test_the_import_floors_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("word", ["TODO", "FIXME", "XXX", "HACK"])
+def test_nothing_is_left_for_later(word: str) -> None:
+    files = written((*ROOMS, "tests", "docs", "bench"), "*.py", "*.html", "*.js", "*.css", "*.md")
+    assert not [str(file) for file in files if re.search(rf"\b{word}\b", file.read_text())]
+
+
+def test_no_test_is_marked_to_be_skipped_or_to_fail() -> None:
+    marks = re.compile(r"@pytest\.mark\.(skip|skipif|xfail)\b")
+    assert not [str(file) for file in written(("tests",), "*.py") if marks.search(file.read_text())]
+
+
+def test_pages_load_nothing_from_elsewhere_and_hold_no_inline_script_or_style() -> None:
+    bad = re.compile(
+        r"""(src|href)=["'](https?:)?//|<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\b(src|type)=)"""
+    )
+    templates = [
+        file for file in written(ROOMS, "*.html") if "email" not in file.parts
+    ]  # mail has no style sheets
+    assert not {
+        f"{file.relative_to(ROOT)}: {match[0]}"
+        for file in templates
+        for match in bad.finditer(file.read_text())
+    }
+
+
+def test_the_lock_files_name_no_machine_of_ours() -> None:
+    text = (ROOT / "package-lock.json").read_text()
+    assert '"resolved"' not in text
