@@ -1,9 +1,10 @@
 """The questions faces may ask. Everything goes through `visible_to(user)`."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
@@ -14,6 +15,7 @@ from referral.parties import parties_of
 from referral.pathway import ENDED, IN_WARD, Kind, Party, State
 
 FOLLOW_UPS = (Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90)
+NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
 AWAITED: dict[str, tuple[Party, Text]] = {
     State.REGISTERED: (Party.ORIGIN, _("the eight indicators")),
@@ -73,10 +75,20 @@ def follow_up(user: User) -> QuerySet[Case]:
     return open_work(user).filter(state=State.FOLLOW_UP)
 
 
-def read_case(user: User, case_id: UUID | str, *, now: datetime) -> Case:
-    """One visible case, the reading of which is audited. Raises Case.DoesNotExist."""
+def by_time_left(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """`rows` of `cases` with `first_due`, which is never empty, so that pages can be cut along it."""
+    return rows.annotate(first_due=Coalesce("next_due_at", Value(NO_DEADLINE)))
+
+
+def visible_case(user: User, case_id: UUID) -> Case:
+    """One case the user may see, for a verb on it. Raises Case.DoesNotExist."""
+    return Case.objects.visible_to(user).select_related("hospital", "policy").get(pk=case_id)
+
+
+def read_case(user: User, case_id: UUID | str, *, now: datetime, part: str = "case") -> Case:
+    """One visible case, the reading of which is audited, by `part`. Raises Case.DoesNotExist."""
     found = cases(user).get(pk=case_id)
-    audit.record(actor=user, action="read", subject_type="case", subject_id=found.pk, now=now)
+    audit.record(actor=user, action="read", subject_type="case", subject_id=found.pk, now=now, part=part)
     return found
 
 

@@ -50,9 +50,15 @@ def _refusal(row: Row, issues: tuple[Issue, ...]) -> dict[str, Any]:
 
 
 def _result(row: Row, reading: Reading, evaluation: Evaluation) -> dict[str, Any]:
-    full = evaluation.as_dict()
-    line = {**_heading(row), **{name: full[name] for name in _SHOWN}}
+    line = {**_heading(row), **shown(reading, evaluation)}
     line["warnings"] += [Issue(name, "unknown_field").as_dict() for name in row.ignored]
+    return line
+
+
+def shown(reading: Reading, evaluation: Evaluation) -> dict[str, Any]:
+    """What is said of one patient: the model's result and every comparator whose inputs suffice."""
+    full = evaluation.as_dict()
+    line = {name: full[name] for name in _SHOWN}
     scores = comparators(reading)
     line["scores"] = {name: score.as_dict() for name, score in scores.items()}
     notes = {name: note for name, score in scores.items() if (note := _note(score))}
