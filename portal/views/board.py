@@ -1,12 +1,99 @@
-from typing import Any
+"""The ward board, its live part, the look-up of unannounced patients, and opening and closing a ward."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+import re
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import clock
+from accounts.models import User, Ward
+from accounts.rota import wards_watched_by
+from portal import board_list, verb_forms
+from portal.access import person, signed_in
+from referral import selectors
+from referral.arrivals import find_arrival
+from referral.pathway import Verb
+from referral.wards import close_ward, may_run, open_ward
+
+CASE_NUMBER = re.compile(r"\d{2}-\d{4,}")
+LONGEST_REASON = 200
 
 
-def board(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@require_safe
+@signed_in
+def board(request: HttpRequest) -> HttpResponse:
+    """The worklist of a ward's people and of coordinators."""
+    return render(request, "portal/board/board.html", _live(request))
 
 
-def rows(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@require_safe
+@signed_in
+def rows(request: HttpRequest) -> HttpResponse:
+    """The live part of the board."""
+    return render(request, "portal/board/_live.html", _live(request))
+
+
+def _live(request: HttpRequest) -> dict[str, object]:
+    user = _watcher(person(request))
+    tab, page = request.GET.get("tab", ""), request.GET.get("page", "")
+    return board_list.live(user, clock.now(), tab=tab, page=page)
+
+
+def _watcher(user: User) -> User:
+    if not (user.standing.wards or user.standing.coordinates):
+        raise Http404
+    return user
+
+
+@require_POST
+@signed_in
+def arrival(request: HttpRequest) -> HttpResponse:
+    """Find the case of a patient who stands at the door; the ID travels in the body, never in an address."""
+    user, now = person(request), clock.now()
+    if not user.standing.wards:
+        raise Http404
+    typed = request.POST.get("query", "").strip()[:64]
+    key = "number" if CASE_NUMBER.fullmatch(typed) else "national_id"
+    found = find_arrival(user=user, now=now, **{key: typed}) if typed else None
+    if found is not None and selectors.cases(user).filter(pk=found.pk).exists():
+        return redirect("portal:case", pk=found.pk)
+    form = verb_forms.build(Verb.ADMIT, case=found) if found else None
+    context = {"typed": typed, "case": found, "form": form, "now": now}
+    return render(request, "portal/board/arrival.html", context, status=200 if found else 404)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def ward(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open or close a ward, after saying what that will do."""
+    user = person(request)
+    found = wards_watched_by(user).filter(pk=pk).first()
+    if found is None or not may_run(user, found):
+        raise Http404
+    if request.method == "POST":
+        return _switch(request, found)
+    return _ward_page(request, found)
+
+
+def _switch(request: HttpRequest, ward: Ward) -> HttpResponse:
+    user, now = person(request), clock.now()
+    if request.POST.get("to") == "open":
+        open_ward(ward=ward, actor=user, now=now)
+        messages.success(request, _("The ward is open and is asked again."))
+        return redirect("portal:board")
+    reason = request.POST.get("reason", "").strip()
+    if not reason or len(reason) > LONGEST_REASON or "\x00" in reason:
+        return _ward_page(request, ward, typed=reason, problem=_("Say in a few words why the ward closes."))
+    close_ward(ward=ward, actor=user, reason=reason, now=now)
+    messages.success(request, _("The ward is closed. Open requests went to the next ward."))
+    return redirect("portal:board")
+
+
+def _ward_page(request: HttpRequest, ward: Ward, typed: str = "", problem: str = "") -> HttpResponse:
+    asked = selectors.open_requests(ward)
+    context = {"ward": ward, "asked": asked, "typed": typed, "problem": problem, "longest": LONGEST_REASON}
+    return render(request, "portal/board/ward.html", context, status=422 if problem else 200)

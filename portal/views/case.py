@@ -1,12 +1,37 @@
-from typing import Any
+"""The page of one case, and the live part of it."""
 
-from django.http import HttpRequest, HttpResponse
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from portal import case_file
+from portal.access import person, signed_in
+from portal.views.verbs import passed_on
+from referral import selectors
+from referral.models import Case
 
 
-def case(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@require_safe
+@signed_in
+def case(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything about one visible case; the reading is audited."""
+    now = clock.now()
+    try:
+        found = selectors.read_case(person(request), pk, now=now)
+    except Case.DoesNotExist:
+        return passed_on(request, pk)
+    return render(request, "portal/case/case.html", case_file.page(found, person(request), now))
 
 
-def letter(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@require_safe
+@signed_in
+def live(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The parts of an open case page that change. Whoever asks has opened the page, which was audited."""
+    now = clock.now()
+    found = selectors.cases(person(request)).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return render(request, "portal/case/_live.html", case_file.page(found, person(request), now))

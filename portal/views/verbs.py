@@ -1,8 +1,160 @@
-from typing import Any
+"""One page per verb: what it will do, its form, and the answer to what was submitted."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import clock
+from portal import case_file, timeline_texts, verb_forms, verb_texts
+from portal.access import person, signed_in
+from portal.submitting import Submission, submit
+from portal.verb_texts import Text
+from referral import selectors
+from referral.arrivals import arriving
+from referral.errors import AccessError, FactError, PathwayError
+from referral.models import Case
+from referral.pathway import Verb
+from referral.performing import usable_verbs
 
 
-def verb(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """Show the form of a verb, or do it and go back to where the person came from."""
+    try:
+        wanted = verb_texts.of_slug(verb)
+        case = _find(request, wanted, pk)
+    except ValueError as error:
+        raise Http404 from error
+    except Case.DoesNotExist:
+        return passed_on(request, pk, typed=[*Submission.of(wanted, request.POST).typed.values()])
+    if request.method == "POST":
+        return _post(request, case, wanted)
+    if wanted == Verb.ASSESS:
+        return redirect("portal:indicators", pk=pk)
+    if wanted not in usable_verbs(person(request), case):
+        refusal = _("“%(verb)s” cannot be done now.") % {"verb": verb_texts.TEXTS[wanted].title}
+        messages.warning(request, refusal)
+        return redirect(_after(request, case, ""))
+    sent = Submission.of(wanted, request.GET)
+    named = {name: value for name, value in sent.typed.items() if value}
+    return _page(request, case, sent, typed={**verb_forms.proposed(wanted, case), **named})
+
+
+def _find(request: HttpRequest, verb: Verb, pk: UUID) -> Case:
+    """A visible case, the reading of which is audited; to admit, also one that nobody expects here."""
+    user = person(request)
+    try:
+        if request.method == "POST":
+            return selectors.cases(user).get(pk=pk)
+        return selectors.read_case(user, pk, now=clock.now())
+    except Case.DoesNotExist:
+        if verb != Verb.ADMIT:
+            raise
+        return arriving(user, pk)
+
+
+def passed_on(request: HttpRequest, pk: UUID, typed: Sequence[str] = ()) -> HttpResponse:
+    """What a ward keeps of a case that has moved on: its own requests. 404 where it never had one."""
+    offers = list(selectors.own_offers(person(request), pk))
+    if not offers:
+        raise Http404
+    context = {"offers": offers, "case": offers[-1].case, "wrote": [text for text in typed if text.strip()]}
+    status = 409 if request.method == "POST" else 200
+    return render(request, "portal/case/passed_on.html", context, status=status)
+
+
+def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
+    sent = Submission.of(verb, request.POST)
+    try:
+        submit(sent, case=case, user=person(request), now=clock.now())
+    except FactError as error:
+        return _page(request, case, sent, typed=sent.typed, refused=error.rows, status=422)
+    except PathwayError as error:
+        return _page(request, case, sent, typed=sent.typed, problem=error.message, status=409)
+    except AccessError as error:
+        return _page(request, case, sent, typed=sent.typed, problem=error.message, status=403)
+    if _is_talk(request, verb):
+        return _talk(request, case)
+    messages.success(request, str(verb_texts.TEXTS[verb].done))
+    return redirect(_after(request, case, sent.back))
+
+
+def _is_talk(request: HttpRequest, verb: Verb) -> bool:
+    """Whether the open page of a case sends a message and will take the talk as the answer."""
+    return verb == Verb.MESSAGE and bool(request.headers.get("HX-Request"))
+
+
+def _talk(
+    request: HttpRequest, case: Case, form: verb_forms.VerbForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The talk as it is now; with `form`, what was typed and why it was not sent."""
+    user = person(request)
+    found = selectors.cases(user).get(pk=case.pk)
+    context = {"case": found, "zone": found.hospital.zone}
+    context |= case_file.talk(found, user, usable_verbs(user, found))
+    if form is not None:
+        context["message_form"] = form
+    return render(request, "portal/case/_talk.html", context, status=status)
+
+
+def _after(request: HttpRequest, case: Case, back: str) -> str:
+    """The case's page while it is visible, else the board or the home page."""
+    user = person(request)
+    if back == "board":
+        return reverse("portal:board")
+    if selectors.cases(user).filter(pk=case.pk).exists():
+        return reverse("portal:case", args=[case.pk])
+    return reverse("portal:board" if user.standing.wards else "portal:home")
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    sent: Submission,
+    *,
+    typed: dict[str, str],
+    refused: Sequence[tuple[str, str, Text]] = (),
+    problem: Text = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The form again, with everything that was typed, and what has happened to the case meanwhile."""
+    user = person(request)
+    visible = selectors.cases(user).filter(pk=case.pk).first()
+    current = visible or case
+    offer = selectors.current_offer(visible) if visible else None
+    form = verb_forms.build(
+        sent.verb,
+        case=current,
+        offer=offer.pk if offer and offer.is_open else None,
+        typed=typed,
+        refused=refused,
+        back=sent.back,
+    )
+    if problem:
+        form.problems.append(problem)
+    if _is_talk(request, sent.verb) and visible:
+        return _talk(request, visible, form, status)
+    context = {
+        "case": current,
+        "is_visible": visible is not None,
+        "form": form,
+        "now": clock.now(),
+        "zone": current.hospital.zone,
+        "usable": sent.verb in usable_verbs(user, current),
+        "news": _news(visible, sent.version) if problem and visible else (),
+        "wrote": [row for row in form if row.widget in ("line", "text") and row.value],
+    }
+    return render(request, "portal/case/verb.html", context, status=status)
+
+
+def _news(case: Case, version: int | None) -> list[timeline_texts.Line]:
+    """What happened since the form was made, the newest first."""
+    lines = timeline_texts.lines(case, selectors.events(case))
+    return [line for line in lines if version is not None and line.number > version]

@@ -1,0 +1,186 @@
+"""The ward board: open work by time left, in sections, each row with what can be done from the list."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, Ward
+from accounts.rota import wards_watched_by
+from notifications.selectors import Reach, reachability
+from portal import case_file, verb_forms
+from portal.case_file import Contact
+from portal.lab_values import LabValue, values_of
+from portal.verb_forms import VerbForm
+from portal.verb_texts import Text
+from portal.windows import Window, window_of, window_of_case
+from referral import selectors
+from referral.models import Case, Offer
+from referral.parties import Party
+from referral.pathway import State, Verb
+from referral.performing import verbs_of
+from referral.wards import may_run
+from scoring import texts
+
+PER_PAGE = 50
+ON_A_ROW = ("bilirubin", "inr", "urea", "sodium_mmol_l", "encephalopathy_grade")
+
+TABS: dict[str, tuple[Text, Any]] = {
+    "window-1": (_("Window 1"), selectors.window_1),
+    "window-2": (_("Window 2"), selectors.window_2),
+    "follow-up": (_("Follow-up"), selectors.follow_up),
+}
+FIRST_TAB = "window-1"
+
+SECTIONS: tuple[tuple[str, Text], ...] = (
+    (State.UNPLACED, _("No ward found: redirect or call")),
+    (State.OFFERED, _("Waiting for an answer")),
+    (State.IN_TRANSIT, _("On the way")),
+    (State.ACCEPTED, _("Accepted, not yet left")),
+    (State.REGISTERED, _("Indicators awaited")),
+    (State.WATCHED, _("Watched")),
+    (State.ADMITTED, _("Diagnosis awaited")),
+    (State.DIAGNOSED, _("Diagnosed, in treatment")),
+    (State.FOLLOW_UP, _("Follow-up")),
+)
+
+FORMS_ON_A_ROW: dict[str, tuple[Verb, ...]] = {
+    State.OFFERED: (Verb.ACCEPT, Verb.DECLINE),
+    State.UNPLACED: (Verb.REDIRECT,),
+    State.ACCEPTED: (Verb.ADMIT,),
+    State.IN_TRANSIT: (Verb.ADMIT,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case of the list. `is_new`: offered to the reader's ward and acknowledged by nobody."""
+
+    case: Case
+    offer: Offer | None
+    due: Window | None
+    window: Window | None
+    values: list[LabValue]
+    flags: list[str]
+    acknowledge: VerbForm | None
+    forms: list[VerbForm]
+    may_redirect: bool
+    is_new: bool
+
+    @property
+    def id(self) -> str:
+        return f"case-{self.case.pk}"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: Text
+    state: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class WardStatus:
+    """One ward beside the list. `may_switch`: the reader may open and close it."""
+
+    ward: Ward
+    contacts: list[Contact]
+    may_switch: bool
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: str
+    label: Text
+    count: int
+    is_here: bool
+
+
+def live(user: User, now: datetime, *, tab: str, page: str = "") -> dict[str, Any]:
+    """The part of the board that changes by itself."""
+    name = tab if tab in TABS else FIRST_TAB
+    shown: Page[Case] = Paginator(TABS[name][1](user), PER_PAGE).get_page(page or 1)
+    rows = [row_of(case, user, now) for case in shown]
+    return {
+        "now": now,
+        "tab": name,
+        "page": shown,
+        "tabs": [Tab(key, label, find(user).count(), key == name) for key, (label, find) in TABS.items()],
+        "sections": sections(rows),
+        "wards": ward_statuses(user, now),
+        "reach": reach(reachability(user)),
+        "looks_up": bool(user.standing.wards),
+        "coordinates": bool(user.standing.coordinates),
+    }
+
+
+def sections(rows: Iterable[Row]) -> list[Section]:
+    """The rows by state, what needs an answer first; the order within a state is kept."""
+    by_state: dict[str, list[Row]] = {}
+    for row in rows:
+        by_state.setdefault(row.case.state, []).append(row)
+    return [Section(title, state, by_state[state]) for state, title in SECTIONS if state in by_state]
+
+
+def row_of(case: Case, user: User, now: datetime) -> Row:
+    """A row for a case from `selectors.cases`; asks for nothing but the wards of an unplaced one."""
+    parties = selectors.sides(user, case)
+    usable = verbs_of(parties, case.state)
+    offer = selectors.current_offer(case)
+    fresh = offer is not None and offer.is_open and offer.acknowledged_at is None
+    acknowledges = fresh and Verb.ACKNOWLEDGE in usable
+    assessment = case.assessment
+    due, window = most_urgent(case, now), window_of_case(case, now)
+    is_same = due is not None and window is not None and due.due_at == window.due_at
+    return Row(
+        case=case,
+        offer=offer,
+        due=window if is_same else due,
+        window=None if is_same else window,
+        values=values_of(assessment, now, ON_A_ROW) if assessment else [],
+        flags=[texts.red_flag_text(code) for code in assessment.red_flags] if assessment else [],
+        acknowledge=_form(Verb.ACKNOWLEDGE, case, offer) if acknowledges else None,
+        forms=[_form(verb, case, offer) for verb in FORMS_ON_A_ROW.get(case.state, ()) if verb in usable],
+        may_redirect=Verb.REDIRECT in usable and case.state == State.OFFERED,
+        is_new=fresh and Party.OFFER_WARD in parties,
+    )
+
+
+def _form(verb: Verb, case: Case, offer: Offer | None) -> VerbForm:
+    named = offer.pk if offer is not None and offer.is_open else None
+    return verb_forms.build(verb, case=case, offer=named, back="board")
+
+
+def most_urgent(case: Case, now: datetime) -> Window | None:
+    """The open deadline that is due first; those of the follow-up only where nothing else runs."""
+    running = [row for row in case.deadlines.all() if row.closed_at is None]
+    acute = [row for row in running if row.kind not in selectors.FOLLOW_UPS]
+    first = next(iter(acute or running), None)
+    return window_of(first, now, case.hospital.zone) if first else None
+
+
+def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
+    """The wards that the reader answers for or coordinates."""
+    return [
+        WardStatus(
+            ward,
+            case_file.ward_contacts(ward, now),
+            may_switch=may_run(user, ward),
+            is_own=ward.pk in user.standing.wards,
+        )
+        for ward in wards_watched_by(user)
+    ]
+
+
+def reach(ways: list[Reach]) -> dict[str, Any]:
+    """Whether alerts reach the reader outside of this page: "good", "unknown" or "bad", and by which ways."""
+    wanted = [way for way in ways if way.enabled]
+    if any(way.works for way in wanted):
+        level = "good"
+    else:
+        level = "unknown" if any(way.works is None for way in wanted) else "bad"
+    return {"level": level, "ways": wanted}

@@ -1,0 +1,207 @@
+"""What the page of one case shows: who is awaited, what is due, what can be done, whom to call, the talk."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User, Ward
+from accounts.rota import coordinators_of, on_duty
+from portal import timeline_texts, verb_forms
+from portal.verb_forms import VerbForm
+from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
+from portal.windows import Window, window_of, window_of_case
+from referral import selectors
+from referral.audience import concerned_ward
+from referral.models import Case, Deadline, Message, Offer
+from referral.parties import Party
+from referral.pathway import BEFORE_ADMISSION, Kind, State, Verb
+from referral.performing import verbs_of
+
+NOBODY_ON_DUTY: Text = _("nobody is on duty now")
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What the case waits for, of whom, and whether that is the reader."""
+
+    who: Text
+    what: Text
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A verb that leads to a page of its own."""
+
+    slug: str
+    text: VerbText
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message with where its author stands."""
+
+    message: Message
+    place: Text
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to call. `note` says what to know before."""
+
+    role: Text
+    name: str
+    phone: str
+    note: Text = ""
+    alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A missed deadline and the form that asks why."""
+
+    deadline: Deadline
+    form: VerbForm | None
+
+
+def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
+    """The context of a case page. `case` comes from `selectors.cases`."""
+    offer = selectors.current_offer(case)
+    usable = verbs_of(selectors.sides(user, case), case.state)
+    return {
+        "case": case,
+        "now": now,
+        "zone": case.hospital.zone,
+        "offer": offer,
+        "awaited": awaited(case, user, offer),
+        "is_before_admission": case.state in BEFORE_ADMISSION,
+        **identity(case),
+        **_due(case, usable, now),
+        **actions(case, usable, offer),
+        **talk(case, user, usable),
+        "contacts": contacts(case, now),
+        "wards": selectors.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
+        "lines": timeline_texts.lines(case, selectors.events(case)),
+    }
+
+
+WARDS_IN_FRONT = frozenset({State.REGISTERED, State.WATCHED, State.UNPLACED})
+
+
+def identity(case: Case) -> dict[str, Any]:
+    """Who the patient is, beyond the name."""
+    visited = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
+    details = ("national_id", "local_number", "phone")
+    return {"age": case.patient.age_on(visited), **{name: case.patient.detail(name) for name in details}}
+
+
+def awaited(case: Case, user: User, offer: Offer | None) -> Awaited | None:
+    """Of whom something is awaited; None when the case has ended."""
+    if case.state not in selectors.AWAITED:
+        return None
+    party, what = selectors.AWAITED[State(case.state)]
+    places: dict[Party, Text] = {
+        Party.ORIGIN: case.hospital.name,
+        Party.OFFER_WARD: _place(offer.ward) if offer else "",
+        Party.CARE_WARD: _place(case.ward) if case.ward else "",
+        Party.COORDINATOR: Party.COORDINATOR.label,
+    }
+    return Awaited(places[party], what, party in selectors.sides(user, case))
+
+
+def _place(ward: Ward) -> str:
+    return f"{ward.hospital.name} · {ward.name}"
+
+
+def _due(case: Case, usable: Iterable[Verb], now: datetime) -> dict[str, Any]:
+    """The window in large, what else runs, what was missed without a reason, and what is over."""
+    rows = list(case.deadlines.all())
+    window = window_of_case(case, now)
+    running = [row for row in rows if row.closed_at is None and not _is_shown(row, window)]
+    missed = [row for row in rows if row.missed_at is not None and not row.delay_reason]
+    return {
+        "window": window,
+        "running": [row for row in running if row.kind not in selectors.FOLLOW_UPS],
+        "later": [row for row in running if row.kind in selectors.FOLLOW_UPS],
+        "delays": [delay(case, row, usable) for row in missed],
+        "over": [(row, window_of(row, now, case.hospital.zone)) for row in rows if row.closed_at is not None],
+    }
+
+
+def _is_shown(row: Deadline, window: Window | None) -> bool:
+    return window is not None and (row.kind == Kind.ADMIT or Kind(row.kind).label == window.label)
+
+
+def delay(case: Case, row: Deadline, usable: Iterable[Verb]) -> Delay:
+    if Verb.EXPLAIN_DELAY not in usable:
+        return Delay(row, None)
+    return Delay(row, verb_forms.build(Verb.EXPLAIN_DELAY, case=case, typed={"deadline": str(row.pk)}))
+
+
+def actions(case: Case, usable: list[Verb], offer: Offer | None, back: str = "") -> dict[str, Any]:
+    """The expected verbs as forms, the others as links."""
+    first, more = sorted_out(case, usable, offer)
+    named = offer.pk if offer is not None and offer.is_open else None
+    return {
+        "assess": Verb.ASSESS in first,
+        "forms": [
+            verb_forms.build(verb, case=case, offer=named, back=back) for verb in first if verb != Verb.ASSESS
+        ],
+        "more": [Step(slug(verb), TEXTS[verb]) for verb in more if verb != Verb.ASSESS],
+        "assess_again": Verb.ASSESS in more,
+    }
+
+
+def talk(case: Case, user: User, usable: Iterable[Verb]) -> dict[str, Any]:
+    """What was said, and the form to say more where that is allowed."""
+    spoken = list(selectors.messages(case))
+    authors = {message.author_id: message.author for message in spoken}
+    places = {pk: place_of(author, case) for pk, author in authors.items()}
+    return {
+        "said": [
+            Said(message, places[message.author_id], message.author_id == user.pk) for message in spoken
+        ],
+        "message_form": verb_forms.build(Verb.MESSAGE, case=case) if Verb.MESSAGE in usable else None,
+    }
+
+
+def place_of(author: User, case: Case) -> str | Promise:
+    """Where somebody who speaks on a case stands."""
+    standing = author.standing
+    if case.hospital_id in standing.refers_for:
+        return case.hospital.name
+    wards = {offer.ward_id: offer.ward for offer in case.offers.all()}
+    if case.ward is not None:
+        wards[case.ward.pk] = case.ward
+    own = next((ward for pk, ward in wards.items() if pk in standing.wards), None)
+    return own.name if own else Party.COORDINATOR.label
+
+
+def contacts(case: Case, now: datetime) -> list[Contact]:
+    """Whom to call about the case: the ward and its duty, the first hospital, the coordinators."""
+    offer = next((row for row in case.offers.all() if row.is_open), None)
+    ward = concerned_ward(case, offer) if offer or case.ward else None
+    found = ward_contacts(ward, now) if ward else []
+    clinician = case.registered_by
+    found.append(Contact(_("first hospital"), case.hospital.name, case.hospital.phone))
+    found.append(Contact(_("registered by"), clinician.name, clinician.phone))
+    found += [
+        Contact(Party.COORDINATOR.label, person.name, person.phone)
+        for person in coordinators_of(case.network)
+    ]
+    return found
+
+
+def ward_contacts(ward: Ward, now: datetime) -> list[Contact]:
+    """A ward's own number and the people on duty there."""
+    closed = _("closed for new requests") if not ward.is_open else ""
+    people = list(on_duty(ward, now))
+    duty = [Contact(_("on duty"), person.name, person.phone) for person in people]
+    nobody = Contact(_("on duty"), "", "", NOBODY_ON_DUTY, alarm=True)
+    return [Contact(_("ward"), _place(ward), ward.phone, closed, alarm=bool(closed)), *(duty or [nobody])]

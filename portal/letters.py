@@ -1,0 +1,46 @@
+"""What a referral letter says."""
+
+from datetime import datetime
+from typing import Any
+
+from portal import lab_values
+from portal.case_file import identity
+from referral import selectors
+from referral.codes import ChronicLiverDisease, Presentation
+from referral.models import Case
+from scoring import texts
+
+
+def letter(case: Case, now: datetime) -> dict[str, Any]:
+    """The context of the printable letter of a case from `selectors.cases`."""
+    offer = selectors.current_offer(case)
+    ward = case.ward or (offer.ward if offer and offer.is_open else None)
+    return {
+        "case": case,
+        "now": now,
+        "zone": case.hospital.zone,
+        "ward": ward,
+        **identity(case),
+        "disease": ChronicLiverDisease(case.chronic_liver_disease).label,
+        "presentation": Presentation(case.presentation).label if case.presentation else "",
+        **_assessed(case, now),
+        "said": selectors.messages(case),
+    }
+
+
+def _assessed(case: Case, now: datetime) -> dict[str, Any]:
+    assessment = case.assessment
+    if assessment is None:
+        return {"assessment": None}
+    result = assessment.result
+    return {
+        "assessment": assessment,
+        "values": lab_values.values_of(assessment, now),
+        "others": lab_values.others_of(assessment, now),
+        "risk": None if assessment.risk_90d is None else texts.risk_text(assessment.risk_90d),
+        "band": texts.band_text(assessment.band) if assessment.band else "",
+        "flags": [texts.red_flag_text(code) for code in assessment.red_flags],
+        "warnings": [texts.stored_issue_text(stored) for stored in result.get("warnings", [])],
+        "status": texts.MODEL_STATUS.get(assessment.model_status, ""),
+        "model_version": result.get("model_version"),
+    }

@@ -1,0 +1,73 @@
+"""One submitted verb form: done once however often it arrives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import transaction
+
+from accounts.models import User
+from portal.verb_forms import NEEDS_NO_VERSION, typed_facts, with_instants
+from referral.facts import ON_AN_OFFER, clean_facts
+from referral.models import Case
+from referral.pathway import Verb
+from referral.performing import lock, perform
+
+REMEMBERED_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a verb form sent: the typed facts and its hidden fields."""
+
+    verb: Verb
+    typed: Mapping[str, str]
+    version: int | None
+    offer: UUID | None
+    once: str
+    back: str
+
+    @classmethod
+    def of(cls, verb: Verb, posted: Mapping[str, str]) -> "Submission":
+        """Read a form's values. Hidden fields that were tampered with count as not sent."""
+        version = posted.get("version", "")
+        return cls(
+            verb=verb,
+            typed=typed_facts(verb, posted),
+            version=int(version) if version.isdecimal() and len(version) < 9 else None,
+            offer=_id(posted.get("offer", "")),
+            once=posted.get("once", "")[:64],
+            back="board" if posted.get("back") == "board" else "",
+        )
+
+
+def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> None:
+    """Perform the verb; a repetition of the same form changes nothing. Raises what `perform` raises."""
+    moments = with_instants(sent.verb, sent.typed, zone=case.hospital.zone, now=now)
+    facts = clean_facts(sent.verb, moments, case=case, user=user)
+    key = f"portal:once:{user.pk}:{sent.once}"
+    with transaction.atomic():
+        # The second of two clicks waits here until the first is committed.
+        lock(case)
+        if sent.once and cache.get(key):
+            return
+        perform(
+            case,
+            sent.verb,
+            actor=user,
+            now=now,
+            offer=sent.offer if sent.verb in ON_AN_OFFER else None,
+            if_version=None if sent.verb in NEEDS_NO_VERSION else sent.version,
+            **facts,
+        )
+        transaction.on_commit(partial(cache.set, key, True, REMEMBERED_SECONDS))
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,164 @@
+"""The timeline of a case in words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from referral import codes, timeline
+from referral.models import Case, Event
+from referral.pathway import Kind, State, Verb
+from scoring import texts
+
+APART = timedelta(minutes=1)
+
+TITLES: Mapping[str, Any] = {
+    Verb.ASSESS: gettext_lazy("Indicators assessed"),
+    Verb.REFER: gettext_lazy("Referred on clinical judgement"),
+    Verb.ACKNOWLEDGE: gettext_lazy("Request acknowledged"),
+    Verb.ACCEPT: gettext_lazy("Request accepted"),
+    Verb.DECLINE: gettext_lazy("Request declined"),
+    Verb.EXPIRE_OFFER: gettext_lazy("Request expired without an answer"),
+    Verb.REDIRECT: gettext_lazy("Another ward was asked"),
+    Verb.WITHDRAW: gettext_lazy("Request taken back"),
+    Verb.DEPART: gettext_lazy("Patient left the first hospital"),
+    Verb.RELEASE: gettext_lazy("Promised bed taken back"),
+    Verb.DIVERT: gettext_lazy("Diverted to another ward"),
+    Verb.ADMIT: gettext_lazy("Patient admitted"),
+    Verb.RECORD_PRECIPITANT: gettext_lazy("Precipitant recorded"),
+    Verb.RECORD_INTERVENTION: gettext_lazy("Treatment of the precipitant recorded"),
+    Verb.DIAGNOSE: gettext_lazy("Diagnosis fixed"),
+    Verb.BACK_REFER: gettext_lazy("Referred back to the first hospital"),
+    Verb.DISCHARGE: gettext_lazy("Discharged"),
+    Verb.CONFIRM_RETURN: gettext_lazy("Return confirmed"),
+    Verb.RECORD_OUTCOME: gettext_lazy("Outcome recorded"),
+    Verb.RECORD_DEATH: gettext_lazy("Death recorded"),
+    Verb.END_REFERRAL: gettext_lazy("Referral ended"),
+    Verb.MESSAGE: gettext_lazy("Message written"),
+    Verb.CORRECT_FIRST_VISIT: gettext_lazy("First visit corrected"),
+    Verb.MARK_ENTERED_IN_ERROR: gettext_lazy("Marked as entered in error"),
+    Verb.EXTEND: gettext_lazy("Deadline extended"),
+    Verb.SNOOZE: gettext_lazy("Reminders silenced"),
+    Verb.EXPLAIN_DELAY: gettext_lazy("Reason for the delay given"),
+}
+
+REASONS: Mapping[str, Any] = {
+    Verb.REFER: codes.ReferReason,
+    Verb.DECLINE: codes.DeclineReason,
+    Verb.EXPIRE_OFFER: codes.DeclineReason,
+    Verb.WITHDRAW: codes.WithdrawReason,
+    Verb.RELEASE: codes.ReleaseReason,
+    Verb.END_REFERRAL: codes.EndReason,
+    Verb.MARK_ENTERED_IN_ERROR: codes.ErrorReason,
+    Verb.EXPLAIN_DELAY: codes.DelayReason,
+}
+
+MARKS: Mapping[str, str] = {
+    timeline.DEADLINE_MISSED: "bad",
+    timeline.NOBODY_ON_DUTY: "bad",
+    timeline.ALERT_UNDELIVERABLE: "bad",
+    timeline.DEADLINE_QUARANTINED: "bad",
+    Verb.DECLINE: "bad",
+    Verb.EXPIRE_OFFER: "bad",
+    Verb.RELEASE: "bad",
+    Verb.ACCEPT: "good",
+    Verb.ADMIT: "good",
+    Verb.DIAGNOSE: "good",
+    Verb.CONFIRM_RETURN: "good",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event in words. `details` are short phrases; `recorded_at` is None where it adds nothing."""
+
+    number: int
+    title: str
+    details: tuple[str, ...]
+    note: str
+    who: str
+    occurred_at: datetime
+    recorded_at: datetime | None
+    state: str
+    mark: str
+
+
+def lines(case: Case, events: Iterable[Event]) -> list[Line]:
+    """The events of a case whose offers are loaded, the newest first."""
+    wards = {str(offer.ward_id): offer.ward for offer in case.offers.all()}
+    if case.ward is not None:
+        wards[str(case.ward_id)] = case.ward
+    names = {pk: f"{ward.hospital.name} · {ward.name}" for pk, ward in wards.items()}
+    zone = ZoneInfo(case.hospital.zone)
+    return [_line(event, names, zone) for event in events][::-1]
+
+
+def _line(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> Line:
+    apart = event.recorded_at - event.occurred_at >= APART
+    moved = event.state_before and event.state_before != event.state_after
+    return Line(
+        number=event.number,
+        title=str(TITLES[event.what] if event.what in TITLES else timeline.label(event.what)),
+        details=tuple(_details(event, wards, zone)),
+        note=event.note or "",
+        who=event.actor.name if event.actor else "",
+        occurred_at=event.occurred_at,
+        recorded_at=event.recorded_at if apart else None,
+        state=str(State(event.state_after).label) if moved else "",
+        mark=MARKS.get(event.what, ""),
+    )
+
+
+def _details(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> list[str]:
+    facts = event.facts
+    found = []
+    if facts.get("reason") and event.what in REASONS:
+        found.append(str(REASONS[event.what](facts["reason"]).label))
+    if facts.get("ward") in wards:
+        found.append(wards[facts["ward"]])
+    for name, phrase in PHRASES.items():
+        if facts.get(name):
+            found.append(phrase(facts[name], zone))
+    if facts.get("before") and facts.get("after"):
+        found.append(f"{_time(facts['before'], zone)} → {_time(facts['after'], zone)}")
+    return found
+
+
+def _time(iso: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(iso).astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def _kind(value: str, zone: ZoneInfo) -> str:
+    return str(Kind(value).label) if value in Kind.values else value
+
+
+def _missing(value: list[str], zone: ZoneInfo) -> str:
+    return _("still missing: %(names)s") % {"names": ", ".join(texts.label(name) for name in value)}
+
+
+def _label(choices: Any) -> Callable[[Any, ZoneInfo], str]:
+    return lambda value, zone: str(choices(value).label)
+
+
+PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
+    "band": lambda value, zone: _("risk %(band)s") % {"band": texts.band_text(value)},
+    "flagged": lambda value, zone: _("flagged"),
+    "hold_back": lambda value, zone: (
+        _("not referred: %(reason)s") % {"reason": codes.HoldBackReason(value).label}
+    ),
+    "bed": lambda value, zone: _("bed %(bed)s") % {"bed": value},
+    "unannounced": lambda value, zone: _("unannounced"),
+    "expected_arrival_at": lambda value, zone: _("expected %(time)s") % {"time": _time(value, zone)},
+    "kind": _kind,
+    "until": lambda value, zone: _("until %(time)s") % {"time": _time(value, zone)},
+    "missing": _missing,
+    "precipitant": _label(codes.PrecipitantCode),
+    "category": _label(codes.DiagnosisCategory),
+    "to": _label(codes.DischargeTo),
+    "day": lambda value, zone: _("day %(day)s") % {"day": value},
+    "status": _label(codes.OutcomeStatus),
+}

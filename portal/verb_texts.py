@@ -1,0 +1,257 @@
+"""What each verb of the pathway is called on a button, what it will do, and what is said when it is done."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from referral.models import Case, Offer
+from referral.pathway import State, Verb
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class VerbText:
+    """`title` names the deed, `effect` says what it will do before it is confirmed, `done` what it did.
+
+    `tone`: "primary" the expected step, "danger" what takes something away, "plain" the rest.
+    """
+
+    title: Text
+    effect: Text
+    button: Text
+    done: Text
+    tone: str = "plain"
+
+
+TEXTS: dict[str, VerbText] = {
+    Verb.ASSESS: VerbText(
+        _("Enter the eight indicators"),
+        _("The risk is shown within a second. A flagged case is offered to a specialist ward at once."),
+        _("Enter indicators"),
+        _("The case was assessed."),
+        "primary",
+    ),
+    Verb.REFER: VerbText(
+        _("Refer without a flag"),
+        _(
+            "The first open ward of your catchment is asked at once and its duty specialists are alerted. "
+            "The time to admission counts from the first visit."
+        ),
+        _("Refer now"),
+        _("The case was referred."),
+        "primary",
+    ),
+    Verb.WITHDRAW: VerbText(
+        _("Take the request back"),
+        _("The ward is told, a promised bed is given up, and you go on watching the patient."),
+        _("Take back"),
+        _("The request was taken back. You are watching the patient."),
+        "danger",
+    ),
+    Verb.DEPART: VerbText(
+        _("Patient has left"),
+        _("The ward is told that the patient is on the way and when to expect them."),
+        _("Record departure"),
+        _("The departure was recorded and the ward was told."),
+        "primary",
+    ),
+    Verb.ACKNOWLEDGE: VerbText(
+        _("Acknowledge"),
+        _("Says that your ward has seen the request and is looking at it. It does not promise a bed."),
+        _("Acknowledge"),
+        _("Acknowledged. The first hospital was told."),
+        "primary",
+    ),
+    Verb.ACCEPT: VerbText(
+        _("Accept with a bed"),
+        _("Promises this bed. The first hospital is told at once and can send the patient."),
+        _("Accept"),
+        _("Accepted. The first hospital was told."),
+        "primary",
+    ),
+    Verb.DECLINE: VerbText(
+        _("Decline"),
+        _("The next ward is asked at once. Your ward cannot take the request back up by itself."),
+        _("Decline"),
+        _("Declined. The next ward was asked."),
+        "danger",
+    ),
+    Verb.RELEASE: VerbText(
+        _("Take back the promised bed"),
+        _(
+            "The next ward is asked at once; the first hospital and the coordinator are alerted. "
+            "Call the first hospital as well."
+        ),
+        _("Take back the bed"),
+        _("The bed was taken back and the next ward was asked."),
+        "danger",
+    ),
+    Verb.DIVERT: VerbText(
+        _("Send to another ward on the way"),
+        _("The other ward counts as having agreed: call it first. Call the ambulance as well."),
+        _("Divert"),
+        _("The patient was diverted. Both sides were told."),
+        "danger",
+    ),
+    Verb.ADMIT: VerbText(
+        _("Patient has been admitted"),
+        _(
+            "Ends the first window. From the time of admission, 48 hours run to the diagnosis. "
+            "Open requests to other wards end."
+        ),
+        _("Record admission"),
+        _("The admission was recorded. The second window runs."),
+        "primary",
+    ),
+    Verb.REDIRECT: VerbText(
+        _("Ask another ward"),
+        _("The ward you choose is asked at once. An open request to another ward ends."),
+        _("Ask this ward"),
+        _("The ward was asked."),
+        "primary",
+    ),
+    Verb.RECORD_PRECIPITANT: VerbText(
+        _("Record a precipitant"),
+        _("Adds to the case. “None found” ends the search and the deadline for its treatment."),
+        _("Record"),
+        _("The precipitant was recorded."),
+    ),
+    Verb.RECORD_INTERVENTION: VerbText(
+        _("Record a treatment of the precipitant"),
+        _("Adds to the case. The first one meets the deadline for the treatment of the precipitant."),
+        _("Record"),
+        _("The treatment was recorded."),
+    ),
+    Verb.DIAGNOSE: VerbText(
+        _("Fix the diagnosis"),
+        _("Ends the second window and meets its deadline. The first hospital is told."),
+        _("Record diagnosis"),
+        _("The diagnosis was recorded. The first hospital was told."),
+        "primary",
+    ),
+    Verb.BACK_REFER: VerbText(
+        _("Refer back with a plan"),
+        _("The first hospital gets the plan and is asked to confirm the return within 24 hours."),
+        _("Refer back"),
+        _("The patient was referred back."),
+        "primary",
+    ),
+    Verb.DISCHARGE: VerbText(
+        _("Discharge"),
+        _("Acute care ends here. The patient is followed up to day 90."),
+        _("Discharge"),
+        _("The discharge was recorded."),
+    ),
+    Verb.CONFIRM_RETURN: VerbText(
+        _("Confirm the return"),
+        _("Says that the patient is back in your care. The ward is told."),
+        _("Confirm"),
+        _("The return was confirmed."),
+        "primary",
+    ),
+    Verb.RECORD_OUTCOME: VerbText(
+        _("Record the outcome"),
+        _("The outcome at day 90, or a death, closes the case."),
+        _("Record outcome"),
+        _("The outcome was recorded."),
+        "primary",
+    ),
+    Verb.RECORD_DEATH: VerbText(
+        _("Record the death"),
+        _("Closes the case and ends every deadline. Both sides are told. This cannot be undone here."),
+        _("Record the death"),
+        _("The death was recorded and the case was closed."),
+        "danger",
+    ),
+    Verb.END_REFERRAL: VerbText(
+        _("End the referral"),
+        _(
+            "No ward is asked any more and a promised bed is given up. "
+            "The patient is followed up to day 90 all the same."
+        ),
+        _("End the referral"),
+        _("The referral was ended. Follow-up goes on."),
+        "danger",
+    ),
+    Verb.MESSAGE: VerbText(
+        _("Write a message"),
+        _("Everyone who sees the case can read it. It cannot be changed or deleted."),
+        _("Send"),
+        _("The message was sent."),
+    ),
+    Verb.CORRECT_FIRST_VISIT: VerbText(
+        _("Correct the time of the first visit"),
+        _("Deadlines that count from the first visit are moved and judged again. Both times stay on record."),
+        _("Correct"),
+        _("The first visit was corrected."),
+    ),
+    Verb.MARK_ENTERED_IN_ERROR: VerbText(
+        _("Mark as entered in error"),
+        _(
+            "An assessment no longer counts, or the whole case is cancelled. It stays readable. "
+            "Never use this for a patient who really was ill: end the referral instead."
+        ),
+        _("Mark as an error"),
+        _("It was marked as entered in error."),
+        "danger",
+    ),
+    Verb.EXTEND: VerbText(
+        _("Extend a deadline"),
+        _("The first due time stays visible, and the statistics count by it."),
+        _("Extend"),
+        _("The deadline was extended."),
+    ),
+    Verb.SNOOZE: VerbText(
+        _("Silence reminders"),
+        _("Reminders stop until then, for 12 hours at most. The due time stays, and a miss is still told."),
+        _("Silence"),
+        _("The reminders are silent until then."),
+    ),
+    Verb.EXPLAIN_DELAY: VerbText(
+        _("Give the reason for a delay"),
+        _("Why deadlines are missed is what the network can act on."),
+        _("Save the reason"),
+        _("Thank you. The reason was saved."),
+    ),
+}
+
+EXPECTED: dict[str, tuple[Verb, ...]] = {
+    State.REGISTERED: (Verb.ASSESS, Verb.REFER),
+    State.WATCHED: (Verb.ASSESS, Verb.REFER),
+    State.OFFERED: (Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE, Verb.REDIRECT),
+    State.UNPLACED: (Verb.REDIRECT,),
+    State.ACCEPTED: (Verb.DEPART, Verb.ADMIT),
+    State.IN_TRANSIT: (Verb.ADMIT,),
+    State.ADMITTED: (Verb.DIAGNOSE, Verb.RECORD_PRECIPITANT, Verb.RECORD_INTERVENTION),
+    State.DIAGNOSED: (Verb.BACK_REFER, Verb.DISCHARGE),
+    State.FOLLOW_UP: (Verb.CONFIRM_RETURN, Verb.RECORD_OUTCOME),
+}
+"""The steps that a page offers first, by state; the others wait under "more"."""
+
+OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY})
+"""Verbs that have a place of their own on the page of a case."""
+
+
+def sorted_out(case: Case, usable: list[Verb], offer: Offer | None) -> tuple[list[Verb], list[Verb]]:
+    """The usable verbs that are expected now, and the others, in the order to offer them."""
+    expected = EXPECTED.get(case.state, ())
+    shown = [verb for verb in usable if verb in TEXTS and verb not in OF_THEIR_OWN]
+    if offer is not None and offer.acknowledged_at is not None:
+        shown = [verb for verb in shown if verb != Verb.ACKNOWLEDGE]
+    first = [verb for verb in expected if verb in shown]
+    return first, [verb for verb in shown if verb not in first]
+
+
+def slug(verb: str) -> str:
+    """A verb as it stands in an address."""
+    return Verb(verb).value.replace("_", "-")
+
+
+def of_slug(text: str) -> Verb:
+    """The verb of an address. Raises ValueError for anything else."""
+    verb = Verb(text.replace("-", "_"))
+    if verb not in TEXTS or slug(verb) != text:
+        raise ValueError(text)
+    return verb
