@@ -1,0 +1,232 @@
+"""Model files: sealed data, refused with the line at fault when anything about them is wrong."""
+
+import copy
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scoring import DEFAULT_MODEL, ModelFileError, load_model, model_from_document, seal
+from scoring.modelfile import FOLDER, checksum, parse_model
+from scoring.positions import line_of
+
+SHIPPED = FOLDER / "aclf8-provisional-1.json"
+Document = dict[str, Any]
+
+
+@pytest.fixture
+def document() -> Document:
+    return copy.deepcopy(json.loads(SHIPPED.read_text(encoding="utf-8")))
+
+
+def text_of(document: Document) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def resealed(document: Document) -> str:
+    """The text with the right checksum, whatever else is wrong with it."""
+    return text_of({**document, "checksum": checksum(document)})
+
+
+def test_the_shipped_file_is_sealed_and_says_that_it_is_provisional() -> None:
+    assert DEFAULT_MODEL.status == "provisional"
+    assert DEFAULT_MODEL.identifier == "aclf8-provisional-1"
+    assert DEFAULT_MODEL.checksum == checksum(DEFAULT_MODEL.document)
+
+
+def test_every_number_of_the_shipped_file_says_where_it_is_from_and_how_certain_it_is() -> None:
+    for term in DEFAULT_MODEL.document["terms"]:
+        assert term["certainty"] in ("published", "derived", "assumed", "calibrated")
+        assert set(term["source"]) <= DEFAULT_MODEL.document["sources"].keys()
+        assert term["note"]["en"] and term["note"]["zh-hans"]
+
+
+def test_a_model_is_found_by_name_by_name_and_version_and_by_path() -> None:
+    assert load_model("aclf8-provisional") == load_model("aclf8-provisional-1") == load_model(SHIPPED)
+
+
+@pytest.mark.parametrize(
+    "name", ["aclf8", "aclf8-provisional-2", "", "../models", "no/such.json", "/etc/passwd"]
+)
+def test_an_unknown_model_is_refused_by_name(name: str) -> None:
+    with pytest.raises(ModelFileError):
+        load_model(name)
+
+
+def test_a_changed_coefficient_breaks_the_seal(document: Document) -> None:
+    document["terms"][0]["coefficient"] = 0.033
+    with pytest.raises(ModelFileError, match="changed after it was sealed") as caught:
+        parse_model(text_of(document))
+    assert caught.value.path == "checksum"
+    assert text_of(document).splitlines()[caught.value.line - 1].strip().startswith('"checksum"')
+
+
+def test_even_a_changed_word_breaks_the_seal(document: Document) -> None:
+    document["summary"]["en"] = "Validated on everyone."
+    with pytest.raises(ModelFileError, match="sealed"):
+        parse_model(text_of(document))
+
+
+def test_layout_and_number_form_do_not_break_the_seal(document: Document) -> None:
+    assert parse_model(json.dumps(document, separators=(",", ":"))).checksum == DEFAULT_MODEL.checksum
+    document["version"] = 1
+    document["reference"]["bilirubin_umol_l"] = 95.0
+    assert parse_model(text_of(document)).checksum == DEFAULT_MODEL.checksum
+
+
+def test_a_byte_order_mark_is_no_reason_to_refuse(tmp_path: Path) -> None:
+    file = tmp_path / "model.json"
+    file.write_bytes(b"\xef\xbb\xbf" + SHIPPED.read_bytes())
+    assert load_model(file) == DEFAULT_MODEL
+
+
+def test_a_file_without_a_checksum_is_refused(document: Document) -> None:
+    del document["checksum"]
+    with pytest.raises(ModelFileError, match="checksum: is missing"):
+        parse_model(text_of(document))
+
+
+def put(*path: str | int, value: Any) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        place: Any = document
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = value
+
+    return change
+
+
+def drop(*path: str | int) -> Callable[[Document], None]:
+    def change(document: Document) -> None:
+        place: Any = document
+        for step in path[:-1]:
+            place = place[step]
+        del place[path[-1]]
+
+    return change
+
+
+MALFORMED: dict[str, Callable[[Document], None]] = {
+    "format": put("format", value="risk-model/2"),
+    "name": put("name", value="My Model"),
+    "version": put("version", value=0),
+    "status": put("status", value="experimental"),
+    "summary": put("summary", value=""),
+    "title.en": drop("title", "en"),
+    "surprise": put("surprise", value=1),
+    "terms": put("terms", value=[]),
+    "terms[0].input": put("terms", 0, "input", value="shoe_size"),
+    "terms[0].kind": put("terms", 0, "kind", value="cubic"),
+    "terms[0].coefficient": put("terms", 0, "coefficient", value="0.032"),
+    "terms[2].coefficient": drop("terms", 2, "coefficient"),
+    "terms[1].kind": put("terms", 1, "kind", value="log"),
+    "terms[3].kind": put("terms", 3, "kind", value="linear"),
+    "terms[3].levels": put("terms", 3, "levels", value=[0, 1, 2]),
+    "terms[4].unit": put("terms", 4, "unit", value="g/L"),
+    "terms[4].source[0]": put("terms", 4, "source", value=["nowhere"]),
+    "terms[4].certainty": put("terms", 4, "certainty", value="sure"),
+    "terms[6].extra": put("terms", 6, "extra", value=1),
+    "terms[7].upper": drop("terms", 7, "upper"),
+    "baseline.horizons": put("baseline", "horizons", 0, "days", value=28),
+    "baseline.horizons[0].survival": put("baseline", "horizons", 0, "survival", value=0.9),
+    "reference.inr": put("reference", "inr", value=300),
+    "reference.sodium_mmol_l": drop("reference", "sodium_mmol_l"),
+    "validity.inr": put("validity", "inr", value=[8, 0.9]),
+    "validity.cirrhosis": put("validity", "cirrhosis", value=[0, 1]),
+    "population.age_years": put("population", "age_years", value=[18]),
+    "expected_load[0].share": put("expected_load", 0, "share", value=45),
+    "limits[1]": put("limits", 1, value=""),
+}
+
+
+@pytest.mark.parametrize("path", MALFORMED)
+def test_a_malformed_file_is_refused_at_its_path_and_line(path: str, document: Document) -> None:
+    MALFORMED[path](document)
+    text = resealed(document)
+    with pytest.raises(ModelFileError) as caught:
+        parse_model(text, source="site.json")
+    assert caught.value.path == path
+    assert caught.value.line is not None and 1 <= caught.value.line <= len(text.splitlines())
+    assert str(caught.value).startswith(f"site.json, line {caught.value.line}, {path}: ")
+
+
+def test_the_line_named_is_the_line_at_fault(document: Document) -> None:
+    document["terms"][5]["coefficient"] = "much"
+    text = resealed(document)
+    with pytest.raises(ModelFileError) as caught:
+        parse_model(text)
+    assert text.splitlines()[caught.value.line - 1].strip() == '"coefficient": "much",'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ('{\n "name": "x",\n}', 3, "double quotes"),
+        ('{\n "a": 1,\n "a": 2\n}', 3, "repeated"),
+        ('{\n "a": NaN\n}', 2, "NaN"),
+        ('{\n "a": [1,\n -Infinity]}', 3, "-Infinity"),
+        ("[]", 1, "one JSON object"),
+        ("", 1, "Expecting value"),
+    ],
+)
+def test_what_is_no_proper_json_is_refused_with_its_line(text: str, line: int, reason: str) -> None:
+    with pytest.raises(ModelFileError, match=reason) as caught:
+        parse_model(text)
+    assert caught.value.line == line
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "model.json"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ModelFileError, match="cannot be read"):
+        load_model(file)
+
+
+def test_baseline_survival_and_log_hazard_say_the_same(document: Document) -> None:
+    log_hazard = document["baseline"]["horizons"][0].pop("log_cumulative_hazard")
+    document["baseline"]["horizons"][0]["survival"] = math.exp(-math.exp(log_hazard))
+    model = model_from_document(seal(document))
+    assert model.horizons[0].log_cumulative_hazard == pytest.approx(log_hazard)
+
+
+def test_a_centred_baseline_is_the_hazard_at_that_linear_predictor(document: Document) -> None:
+    document["baseline"]["centre"] = -1.2
+    model = model_from_document(seal(document))
+    at_centre = model.risk(-1.2)
+    assert at_centre == pytest.approx(DEFAULT_MODEL.risk(0.0))
+
+
+def test_a_model_may_have_more_horizons_than_one(document: Document) -> None:
+    document["baseline"]["horizons"].append({"days": 28, "log_cumulative_hazard": -1.4})
+    model = model_from_document(seal(document))
+    assert model.risk(-1.0, days=28) < model.risk(-1.0)
+    with pytest.raises(KeyError):
+        model.risk(-1.0, days=365)
+
+
+def test_coefficients_may_be_in_another_unit(document: Document) -> None:
+    """A consortium that counts urea as BUN in mg/dL writes its own knots and caps, and its own unit."""
+    document["terms"][6].update(unit="BUN mg/dL", kind="capped", upper=60, coefficient=0.02)
+    model = model_from_document(seal(document))
+    urea = next(term for term in model.terms if term.input == "urea")
+    assert urea.share(10.0) == pytest.approx(0.02 * 28)
+    assert urea.share(100.0) == pytest.approx(0.02 * 60)
+
+
+def test_sealing_refuses_what_could_not_be_loaded(document: Document) -> None:
+    document["terms"][0]["kind"] = "magic"
+    with pytest.raises(ModelFileError, match=r"terms\[0\].kind"):
+        seal(document)
+
+
+def test_a_line_is_found_for_every_kind_of_place() -> None:
+    text = '{\n "a": [1, {\n  "b": "x,]}",\n  "c": []\n }],\n "d": null}'
+    assert line_of(text, ("a",)) == 2
+    assert line_of(text, ("a", 1, "b")) == 3
+    assert line_of(text, ("a", 1, "c")) == 4
+    assert line_of(text, ("d",)) == 6
+    assert line_of(text, ("a", 1, "nothing")) == 2
+    assert line_of(text, ("nothing",)) == 1

@@ -1,0 +1,188 @@
+"""CSV and JSON streams to rows: whatever can be read is, and the rest is reported where it stands."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from scoring.rows import Row, UnreadableFileError, csv_rows, json_rows
+
+HEADER = "id,age_years,inr,bilirubin,bilirubin_unit\n"
+
+
+def from_csv(content: str | bytes) -> list[Row]:
+    raw = content.encode() if isinstance(content, str) else content
+    return list(csv_rows(io.BytesIO(raw)))
+
+
+def from_json(content: str | bytes) -> list[Row]:
+    raw = content.encode() if isinstance(content, str) else content
+    return list(json_rows(io.BytesIO(raw)))
+
+
+def codes(rows: list[Row]) -> list[str | None]:
+    return [row.issue.code if row.issue else None for row in rows]
+
+
+def test_a_row_is_its_cells_by_input_name() -> None:
+    (row,) = from_csv(HEADER + "A7,50,1.4,20,mg/dL\n")
+    assert row.raw == {"age_years": "50", "inr": "1.4", "bilirubin": "20", "bilirubin_unit": "mg/dL"}
+    assert (row.number, row.line, row.label, row.ignored) == (1, 2, "A7", ())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_excels_byte_order_marks_and_encodings_are_read(encoding: str) -> None:
+    assert from_csv((HEADER + "甲,50,1.4,20,mg/dL\n").encode(encoding))[0].label == "甲"
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_other_separators_are_recognised_in_the_header(separator: str) -> None:
+    text = (HEADER + "A,50,1.4,20,mg/dL\n").replace(",", separator)
+    assert from_csv(text)[0].raw["inr"] == "1.4"
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_lines_end_as_they_like(newline: str) -> None:
+    rows = from_csv((HEADER + "A,50,1.4,20,mg/dL\nB,51,1.5,,\n").replace("\n", newline))
+    assert [row.label for row in rows] == ["A", "B"]
+
+
+def test_header_names_may_have_spaces_and_capitals() -> None:
+    assert from_csv(" Age_Years , INR \n50,1.4\n")[0].raw == {"age_years": "50", "inr": "1.4"}
+
+
+def test_rows_without_content_are_passed_over() -> None:
+    rows = from_csv(HEADER + "\nA,50,1.4,20,mg/dL\n,,,,\n   ,,,,\nB,50,1.4,20,mg/dL\n")
+    assert [(row.number, row.label) for row in rows] == [(1, "A"), (2, "B")]
+
+
+def test_a_short_row_lacks_its_last_cells() -> None:
+    assert from_csv(HEADER + "A,50\n")[0].raw == {"age_years": "50"}
+
+
+def test_a_row_with_more_cells_than_the_header_is_reported_and_the_next_is_read() -> None:
+    rows = from_csv(HEADER + "A,50,1.4,20,mg/dL,extra\nB,50,1.4,20,mg/dL,\n")
+    assert codes(rows) == ["too_many_cells", None]
+
+
+def test_bytes_that_are_no_text_spoil_their_own_row_only() -> None:
+    rows = from_csv(HEADER.encode() + b"A,50,1.4,20,mg/dL\nB,50,1.\xff4,20,mg/dL\nC,50,1.4,20,mg/dL\n")
+    assert codes(rows) == [None, "not_utf8", None]
+    assert rows[1].issue is not None and rows[1].issue.field == "inr"
+
+
+def test_a_chinese_comment_in_another_encoding_does_not_spoil_its_row() -> None:
+    header = HEADER.strip().encode() + ",备注\n".encode("gb18030")
+    rows = from_csv(header + "A,50,1.4,20,mg/dL,呕血\n".encode("gb18030"))
+    assert codes(rows) == [None]
+    assert len(rows[0].ignored) == 1
+
+
+def test_columns_that_are_no_inputs_are_named() -> None:
+    assert from_csv("inr,hospital\n1.4,X\n")[0].ignored == ("hospital",)
+
+
+def test_a_stray_quotation_mark_is_reported_in_the_end() -> None:
+    rows = from_csv(HEADER + 'A,50,"1.4,20,mg/dL\n' + "B,50,1.4,20,mg/dL\n" * 20_000)
+    assert rows[0].issue is not None
+    assert rows[0].issue.code == "malformed_row"
+    assert codes(rows[1:]).count(None) > 10_000, "reading goes on after it"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"", "empty_file"),
+        (b"\xef\xbb\xbf", "empty_file"),
+        (b"\n\n", "empty_file"),
+        (b"PK\x03\x04rest of a workbook", "workbook"),
+        (b"a,b,c\n1,2,3\n", "no_known_column"),
+        (b"\x00\x01\x02\xff\n", "no_known_column"),
+        ("inr,bilirubin\n".encode("utf-16-le"), "no_known_column"),
+        (b"inr,age_years,inr\n1,2,3\n", "repeated_column"),
+    ],
+)
+def test_a_file_that_makes_no_sense_from_the_start_is_refused_as_a_whole(content: bytes, code: str) -> None:
+    with pytest.raises(UnreadableFileError) as caught:
+        from_csv(content)
+    assert caught.value.code == code
+    assert str(caught.value).endswith(".")
+
+
+def test_a_header_alone_holds_no_patients() -> None:
+    assert from_csv(HEADER) == []
+
+
+def test_json_objects_come_one_a_line_in_an_array_or_spread_over_lines() -> None:
+    objects: list[dict[str, Any]] = [{"inr": 1.4}, {"inr": 2, "id": 7}]
+    lines = "\n".join(json.dumps(item) for item in objects)
+    for text in (lines, json.dumps(objects), json.dumps(objects, indent=2), "\ufeff" + lines, "  " + lines):
+        rows = from_json(text)
+        assert [row.raw for row in rows] == [{"inr": 1.4}, {"inr": 2}]
+        assert [row.label for row in rows] == [None, 7]
+
+
+def test_after_something_that_is_not_json_reading_goes_on_at_the_next_line() -> None:
+    rows = from_json('{"inr": 1}\n{"inr": oops}\n{"inr": 2}\n{"inr": \n')
+    assert codes(rows) == [None, "invalid_json", None, "invalid_json"]
+    assert [row.line for row in rows] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("text", ["1", '"text"', "null", "true"])
+def test_json_that_is_no_object_is_reported(text: str) -> None:
+    assert codes(from_json(text)) == ["not_an_object"]
+
+
+@pytest.mark.parametrize("content", [b"", b"  \n ", b"[]", b"\xef\xbb\xbf"])
+def test_an_empty_json_stream_is_refused(content: bytes) -> None:
+    with pytest.raises(UnreadableFileError):
+        from_json(content)
+
+
+def test_json_nested_without_end_is_reported_and_not_followed() -> None:
+    rows = from_json('{"inr": ' + "[" * 100_000 + '\n{"inr": 2}')
+    assert codes(rows) == ["invalid_json", None]
+
+
+def test_half_a_character_in_json_spoils_its_own_row_only() -> None:
+    assert codes(from_json('{"inr": "\\ud800"}\n{"inr": 1}')) == ["not_utf8", None]
+
+
+def test_objects_are_found_across_the_borders_of_reads() -> None:
+    filler = "x" * 1000
+    text = "\n".join(json.dumps({"inr": 1.5, "id": n, "note": filler}) for n in range(500))
+    assert [row.label for row in from_json(text)] == list(range(500))
+
+
+class Endless(io.RawIOBase):
+    """A file without an end, which counts what was taken from it."""
+
+    def __init__(self, first: bytes, line: bytes) -> None:
+        self.taken = 0
+        self._line = line
+        self._pending = first
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while len(self._pending) < len(buffer):
+            self._pending += self._line
+        buffer[:] = self._pending[: len(buffer)]
+        self._pending = self._pending[len(buffer) :]
+        self.taken += len(buffer)
+        return len(buffer)
+
+
+def take(rows: Iterator[Row], count: int) -> list[Row]:
+    return [next(rows) for _ in range(count)]
+
+
+def test_a_stream_is_read_no_further_than_needed() -> None:
+    endless_csv = Endless(HEADER.encode(), b"A,50,1.4,20,mg/dL\n")
+    assert len(take(csv_rows(io.BufferedReader(endless_csv)), 1000)) == 1000
+    endless_json = Endless(b"[", b'{"inr": 1.4},\n')
+    assert len(take(json_rows(io.BufferedReader(endless_json)), 1000)) == 1000
+    assert max(endless_csv.taken, endless_json.taken) < 300_000

@@ -1,0 +1,203 @@
+"""`manage.py score`, as a program of its own: no database, one JSON line per patient, exit status."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from scoring import evaluate, read_inputs
+from scoring.modelfile import FOLDER
+from tests.scoring.patients import everything, patient
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def score(*arguments: str, stdin: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
+    """Runs the command where no database can be reached."""
+    environment = {
+        **os.environ,
+        "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    return subprocess.run(
+        [sys.executable, "manage.py", "score", *arguments],
+        cwd=ROOT,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        **options,
+    )
+
+
+def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def csv_of(*patients: dict[str, Any]) -> str:
+    columns = list(dict.fromkeys(name for one in patients for name in one))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns)
+    writer.writeheader()
+    writer.writerows(patients)
+    return text.getvalue()
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """One run over one good, one incomplete, one bad, one lettered and one more good patient."""
+    file = tmp_path_factory.mktemp("score") / "patients.csv"
+    file.write_text(
+        csv_of(
+            {"id": "first", **everything()},
+            patient(urea=None, inr=2.6),
+            patient(sodium_mmol_l=1400),
+            patient(bilirubin_unit="furlong", ward="7"),
+            patient(inr=3),
+        ),
+        encoding="utf-8-sig",
+    )
+    return score(str(file))
+
+
+def test_every_patient_has_one_line_and_one_bad_row_makes_the_status_1(
+    scored: subprocess.CompletedProcess[str],
+) -> None:
+    assert [line["row"] for line in lines(scored)] == [1, 2, 3, 4, 5]
+    assert scored.returncode == 1
+    assert scored.stderr == "", "no progress where nobody watches"
+
+
+def test_a_scored_line_has_the_agreed_fields(scored: subprocess.CompletedProcess[str]) -> None:
+    line = lines(scored)[0]
+    for name in ("model", "risk_90d", "band", "high_risk", "red_flags", "linear_predictor", "contributions"):
+        assert name in line
+    assert (line["id"], line["model"], line["status"]) == ("first", "aclf8-provisional", "provisional")
+    assert line["missing"] == []
+    assert line["scores"]["MELD"] == {"value": 19}
+    assert line["scores"]["CTP"]["grade"] == "B"
+    assert len(line["scores"]) == 13
+
+
+def test_the_line_says_what_the_library_says(scored: subprocess.CompletedProcess[str]) -> None:
+    expected = evaluate(read_inputs(everything())).as_dict()
+    line = lines(scored)[0]
+    for name in ("risk_90d", "linear_predictor", "contributions"):
+        assert line[name] == pytest.approx(expected[name], rel=1e-14)
+    for name in ("band", "high_risk", "red_flags", "missing", "status", "outcome"):
+        assert line[name] == expected[name]
+
+
+def test_an_incomplete_patient_is_no_failure_but_has_no_risk(
+    scored: subprocess.CompletedProcess[str],
+) -> None:
+    line = lines(scored)[1]
+    assert (line["risk_90d"], line["band"], line["high_risk"]) == (None, None, None)
+    assert line["missing"] == ["urea"]
+    assert line["red_flags"] == ["inr_ge_2_5"]
+
+
+def test_a_bad_value_names_field_code_and_what_was_expected(scored: subprocess.CompletedProcess[str]) -> None:
+    error = lines(scored)[2]["error"]
+    assert (error["field"], error["code"]) == ("sodium_mmol_l", "out_of_range")
+    assert "90 to 200" in error["message"]
+    assert lines(scored)[2]["line"] == 4
+    assert lines(scored)[3]["error"]["code"] == "unit_unknown"
+
+
+def test_a_column_that_is_no_input_is_a_warning(scored: subprocess.CompletedProcess[str]) -> None:
+    warnings = lines(scored)[0]["warnings"]
+    assert [(w["field"], w["code"]) for w in warnings] == [("ward", "unknown_field")]
+
+
+def test_json_from_standard_input_is_scored_and_all_good_is_status_0() -> None:
+    done = score("--json", "-", stdin=json.dumps(patient()) + "\n" + json.dumps(patient(inr=2.0)))
+    assert done.returncode == 0
+    assert [line["outcome"] for line in lines(done)] == ["scored", "scored"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Give either a CSV file or --json"),
+        (["x.csv", "--json", "-"], "Give either a CSV file or --json"),
+        (["/no/such/file.csv"], "cannot be opened"),
+        (["/dev/null", "--model", "meld-9000"], "no model of this name"),
+        (["/dev/null", "--threshold", "15"], "between 0 and 1"),
+        (["/dev/null"], "The file is empty"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(arguments: list[str], sentence: str) -> None:
+    with pytest.raises(CommandError, match=sentence) as caught:
+        call_command("score", *arguments, stdout=io.StringIO())
+    assert caught.value.returncode == 1
+
+
+def test_an_unreadable_file_also_gives_a_line_for_programs(tmp_path: Path) -> None:
+    file = tmp_path / "strange.csv"
+    file.write_text("a,b\n1,2\n", encoding="utf-8")
+    out = io.StringIO()
+    with pytest.raises(CommandError, match="names no input"):
+        call_command("score", str(file), stdout=out)
+    assert json.loads(out.getvalue())["error"]["code"] == "no_known_column"
+
+
+def test_another_model_file_can_be_given(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text((FOLDER / "aclf8-provisional-1.json").read_text(encoding="utf-8"), encoding="utf-8")
+    patients = tmp_path / "patients.csv"
+    patients.write_text(csv_of(patient()), encoding="utf-8")
+    out = io.StringIO()
+    call_command("score", str(patients), model=str(file), stdout=out)
+    assert json.loads(out.getvalue())["outcome"] == "scored"
+    file.write_text(file.read_text(encoding="utf-8").replace("0.032", "0.033"), encoding="utf-8")
+    with pytest.raises(CommandError, match="mine.json, line"):
+        call_command("score", str(patients), model=str(file), stdout=io.StringIO())
+
+
+def test_a_reader_that_stops_early_causes_no_complaint() -> None:
+    many = csv_of(*[patient()] * 3000)
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} manage.py score - | head -1"],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings"},
+        input=many,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert len(done.stdout.splitlines()) == 1
+    assert done.stderr == ""
+
+
+def test_a_long_file_is_scored_in_constant_memory(tmp_path: Path) -> None:
+    def peak_kilobytes(patients: int) -> int:
+        file = tmp_path / f"{patients}.csv"
+        header, row, _ = csv_of(patient()).split("\r\n")
+        with file.open("w") as written:
+            written.write(f"{header}\n")
+            written.writelines(f"{row}\n" for _ in range(patients))
+        code = (
+            "import resource, scoring\n"
+            "from scoring.lines import result_lines\n"
+            "from scoring.rows import csv_rows\n"
+            f"rows = csv_rows(open({str(file)!r}, 'rb'))\n"
+            "scored = sum(ok for _, ok in result_lines(rows, model=scoring.DEFAULT_MODEL, threshold=0.15))\n"
+            "print(scored, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+        )
+        scored, kilobytes = done.stdout.split()
+        assert int(scored) == patients
+        return int(kilobytes)
+
+    assert peak_kilobytes(12_000) - peak_kilobytes(2_000) < 3_000
