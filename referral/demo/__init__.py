@@ -1,6 +1,6 @@
-"""A synthetic network for the demo and the tests: places, people, patients and their stories. No real data."""
+"""A synthetic network for the demo and the tests: places, people, patients, their stories. No real data."""
 
 from referral.demo.people import ACCOUNTS, PASSWORD, Account
-from referral.demo.seed import DemoRefused, Seeded, refuse_outside_demo, seed
+from referral.demo.seeding import DemoRefused, Seeded, refuse_outside_demo, seed
 
 __all__ = ["ACCOUNTS", "PASSWORD", "Account", "DemoRefused", "Seeded", "refuse_outside_demo", "seed"]

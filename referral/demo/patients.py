@@ -10,17 +10,24 @@ from referral.registration import Person
 
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     "low": {"cirrhosis": False, "bilirubin": 52, "inr": 1.08, "urea": 3.9, "sodium": 140},
-    "moderate": {"cirrhosis": True, "bilirubin": 58, "inr": 1.22, "urea": 4.4, "sodium": 139},
-    "high": {"cirrhosis": True, "bilirubin": 148, "inr": 1.72, "urea": 6.2, "sodium": 135},
-    "very_high": {"cirrhosis": True, "bilirubin": 186, "inr": 2.28, "urea": 12.5, "sodium": 128, "grade": 2},
-    "red_flag": {"cirrhosis": True, "bilirubin": 342, "inr": 2.62, "urea": 9.8, "sodium": 131, "grade": 3},
-    "bleeding": {"cirrhosis": True, "bilirubin": 64, "inr": 1.58, "urea": 10.4, "sodium": 134, "bleeds": True},
+    "moderate": {"cirrhosis": True, "bilirubin": 58, "inr": 1.21, "urea": 4.2, "sodium": 139},
+    "high": {"cirrhosis": True, "bilirubin": 158, "inr": 1.74, "urea": 6.2, "sodium": 135},
+    "very_high": {"cirrhosis": True, "bilirubin": 176, "inr": 1.98, "urea": 8.4, "sodium": 131, "grade": 2},
+    "red_flag": {"cirrhosis": True, "bilirubin": 262, "inr": 1.9, "urea": 7.4, "sodium": 134, "grade": 3},
+    "bleeding": {
+        "cirrhosis": True,
+        "bilirubin": 64,
+        "inr": 1.58,
+        "urea": 10.4,
+        "sodium": 134,
+        "bleeds": True,
+    },
 }
 """Typical values by how ill somebody is; SI units."""
 
 
 def indicators(profile: str, *, seed: int, sampled_at: datetime) -> dict[str, Any]:
-    """The eight indicators without the age, which comes from the birth date; laboratory values vary by 4 %."""
+    """The eight indicators but the age, which comes from the birth date; laboratory values vary by 4 %."""
     known = PROFILES[profile]
     vary = iter(1 + 0.04 * np.random.default_rng(seed).uniform(-1, 1, 4))
     return {
@@ -38,8 +45,8 @@ def indicators(profile: str, *, seed: int, sampled_at: datetime) -> dict[str, An
 
 
 def demo_person(number: int, *, on: date) -> Person:
-    """Patient `number`, between 28 and 71 years old on the day `on`. The ID's region 000000 exists nowhere."""
-    age, born_in = 28 + number * 7 % 44, 1 + number % 12
+    """Patient `number`, 34 to 65 years old on the day `on`. The ID's region 000000 exists nowhere."""
+    age, born_in = 34 + number * 7 % 32, 1 + number % 12
     born = date(on.year - age - 1, born_in, 1 + number % 27)
     return Person(
         name=f"演示患者{number:02}",

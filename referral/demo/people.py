@@ -39,7 +39,7 @@ class Account:
 ACCOUNTS: tuple[Account, ...] = (
     Account("doctor", "演示首诊医生甲", Role.REFERRING_CLINICIAN, "town"),
     Account("doctor2", "演示首诊医生乙", Role.REFERRING_CLINICIAN, "county"),
-    Account("doctor3", "演示急诊医生丙", Role.REFERRING_CLINICIAN, "emergency"),
+    Account("doctor3", "演示急诊医生丙", Role.REFERRING_CLINICIAN, "university"),
     Account("specialist", "演示专科医生丁", Role.SPECIALIST, "first", ALL_DAY),
     Account("lead", "演示病房主任丁", Role.WARD_LEAD, "first"),
     Account("specialist2", "演示专科医生丙", Role.SPECIALIST, "second", ALL_DAY),
@@ -53,9 +53,18 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("resident2", "演示值班医生丙一", Role.SPECIALIST, "second", NIGHT, listed=False),
 )
 
+STAFF_OF: Mapping[str, str] = {
+    "town": "doctor",
+    "county": "doctor2",
+    "university": "doctor3",
+    "first": "specialist",
+    "second": "specialist2",
+}
+"""Who acts by default at each first hospital and each ward, by login."""
+
 
 def make_people(places: Places) -> Mapping[str, User]:
-    """Every account by its login, with role, verified address and weekly duty; what exists is left as it is."""
+    """Every account by its login, with role, verified address and weekly duty; what exists stays as it is."""
     # Hashed once: the hash is slow on purpose, and one public password needs no salt of its own per account.
     secret = make_password(PASSWORD)
     people = {}

@@ -36,9 +36,9 @@ HOSPITALS: Mapping[str, Place] = {
         Hospital.Level.SECONDARY,
         asks=("first", "second"),
     ),
-    "emergency": Place(
-        "丙大学附属医院急诊科（演示）",
-        "University Hospital C, Emergency Department (demo)",
+    "university": Place(
+        "丙大学附属医院（演示）",
+        "University Hospital C (demo)",
         "000-0003-0120",
         asks=("second", "first"),
     ),
@@ -56,7 +56,7 @@ WARDS: Mapping[str, Place] = {
         "丙院肝病专病病房（演示）",
         "Hospital C Hepatology Ward (demo)",
         "000-0003-0909",
-        inside="emergency",
+        inside="university",
         beds=16,
     ),
 }

@@ -1,0 +1,59 @@
+"""Seeding the demo, once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from referral.demo.people import make_people
+from referral.demo.places import make_places
+from referral.demo.replay import Cast, replay
+from referral.demo.stories import STORIES
+from referral.models import Case, Deadline, PathwayPolicy
+
+MODES = ("demo", "test")
+POLICY_IN_FORCE_SINCE = timedelta(days=200)
+
+
+class DemoRefused(Exception):
+    """This installation is neither a demo nor a test: it gets no synthetic patients."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Synthetic patients are made in the demo and in tests only."))
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """How many cases seeding made (0 when that was done before), and how many there are."""
+
+    made: int
+    cases: int
+
+
+def refuse_outside_demo() -> None:
+    """Raise DemoRefused in production."""
+    if settings.MODE not in MODES:
+        raise DemoRefused
+
+
+@transaction.atomic
+def seed(*, now: datetime) -> Seeded:
+    """Make the demo's network, people, policy and cases as of `now`, or none of it.
+
+    Seeding again changes nothing that exists. Raises DemoRefused outside the demo and tests.
+    """
+    refuse_outside_demo()
+    places = make_places()
+    people = make_people(places)
+    PathwayPolicy.objects.get_or_create(
+        network=places.network, version=1, defaults={"created_at": now - POLICY_IN_FORCE_SINCE}
+    )
+    before = Case.objects.filter(network=places.network).count()
+    if before:
+        return Seeded(made=0, cases=before)
+    replay(STORIES, Cast(places, people), now=now)
+    if stuck := Deadline.objects.filter(quarantined_at__isnull=False).first():
+        raise RuntimeError(f"The deadline {stuck.kind} of case {stuck.case} could not be fired.")
+    return Seeded(made=len(STORIES), cases=len(STORIES))
