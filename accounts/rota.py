@@ -1,11 +1,26 @@
-"""Who answers for a ward at an instant: the weekly rota, corrected by overrides."""
+"""Who answers for a ward: the weekly rota, corrected by overrides. A call-in outranks a day off."""
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.models import DutyOverride, DutyShift, Network, Role, User, Ward
+from accounts.models import DutyOverride, DutyShift, Role, User, Ward
+
+Span = tuple[datetime, datetime]
+DAY = timedelta(days=1)
+AHEAD = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """`user` is on duty without a break from `starts_at` until `ends_at`, both aware."""
+
+    user: User
+    starts_at: datetime
+    ends_at: datetime
 
 
 def on_duty(ward: Ward, now: datetime) -> QuerySet[User]:
@@ -29,22 +44,31 @@ def leads_of(ward: Ward) -> QuerySet[User]:
     ).distinct()
 
 
-def wards_watched_by(user: User) -> QuerySet[Ward]:
-    """The wards that `user` answers for or coordinates, with their hospitals."""
-    standing = user.standing
-    watched = Q(pk__in=standing.wards) | Q(hospital__network__in=standing.coordinates)
-    return Ward.objects.visible_to(user).filter(watched).select_related("hospital").order_by("name_zh")
+def watches(ward: Ward, start: datetime, end: datetime) -> list[Watch]:
+    """Everybody's duty between `start` and `end`, cut to that span, the earliest first."""
+    found = [
+        Watch(user, max(since, start), min(until, end))
+        for user in User.objects.filter(is_active=True, memberships__ward=ward).distinct()
+        for since, until in _duty_of(user, ward, start, end)
+        if since < end and until > start
+    ]
+    return sorted(found, key=lambda watch: (watch.starts_at, watch.user.name))
 
 
-def coordinators_of(network: Network) -> QuerySet[User]:
-    """Active coordinators of `network`."""
-    return User.objects.filter(
-        is_active=True, memberships__network=network, memberships__role=Role.COORDINATOR
-    ).distinct()
+def gaps(ward: Ward, start: datetime, end: datetime) -> list[Span]:
+    """The times between `start` and `end` at which nobody is on duty."""
+    covered = [(watch.starts_at, watch.ends_at) for watch in watches(ward, start, end)]
+    return _without([(start, end)], covered)
+
+
+def next_on_duty(ward: Ward, now: datetime, within: timedelta = AHEAD) -> list[Watch]:
+    """Those who come on duty next after `now`, all at the same moment; empty when nobody does `within` that time."""
+    coming = [watch for watch in watches(ward, now, now + within) if watch.starts_at > now]
+    return [watch for watch in coming if watch.starts_at == coming[0].starts_at]
 
 
 def _weekly(ward: Ward, local: datetime) -> QuerySet[DutyShift]:
-    today, yesterday = local.weekday(), (local - timedelta(days=1)).weekday()
+    today, yesterday = local.weekday(), (local - DAY).weekday()
     clock = local.time()
     overnight = Q(ends__lte=F("starts"))
     return DutyShift.objects.filter(ward=ward).filter(
@@ -52,3 +76,52 @@ def _weekly(ward: Ward, local: datetime) -> QuerySet[DutyShift]:
         | Q(overnight, weekday=today, starts__lte=clock)
         | Q(overnight, weekday=yesterday, ends__gt=clock)
     )
+
+
+def _duty_of(user: User, ward: Ward, start: datetime, end: datetime) -> list[Span]:
+    overrides = DutyOverride.objects.filter(ward=ward, user=user, starts_at__lt=end, ends_at__gt=start)
+    called_in = [(row.starts_at, row.ends_at) for row in overrides if row.is_on]
+    off = [(row.starts_at, row.ends_at) for row in overrides if not row.is_on]
+    weekly = [
+        span for shift in ward.shifts.filter(user=user) for span in _occurrences(shift, ward, start, end)
+    ]
+    return _joined([*_without(_joined(weekly), off), *called_in])
+
+
+def _occurrences(shift: DutyShift, ward: Ward, start: datetime, end: datetime) -> Iterator[Span]:
+    """Each week's instance of `shift` that may touch the span from `start` to `end`."""
+    zone = ZoneInfo(ward.hospital.zone)
+    day = start.astimezone(zone).date() - DAY
+    last = end.astimezone(zone).date()
+    while day <= last:
+        if day.weekday() == shift.weekday:
+            until = day + DAY if shift.ends <= shift.starts else day
+            yield (
+                datetime.combine(day, shift.starts, zone).astimezone(start.tzinfo),
+                datetime.combine(until, shift.ends, zone).astimezone(start.tzinfo),
+            )
+        day += DAY
+
+
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """`spans` in order, those that touch or overlap made one."""
+    joined: list[Span] = []
+    for since, until in sorted(spans):
+        if joined and since <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(until, joined[-1][1]))
+        else:
+            joined.append((since, until))
+    return joined
+
+
+def _without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
+    """What is left of ordered, separate `spans` after taking `taken` away."""
+    left = list(spans)
+    for gone_since, gone_until in taken:
+        pieces = [
+            piece
+            for since, until in left
+            for piece in ((since, min(until, gone_since)), (max(since, gone_until), until))
+        ]
+        left = [(since, until) for since, until in pieces if since < until]
+    return left
