@@ -2,34 +2,62 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.models import Role, User, Ward
-from accounts.rota import leads_of, on_duty
+from accounts.models import User, Ward
+from accounts.rota import coordinators_of, leads_of, on_duty
 from referral.models import Case, Offer
-from referral.parties import open_offer
 from referral.pathway import Audience
 
 
-def concerned_ward(case: Case, offer: Offer | None = None) -> Ward | None:
-    """The ward that has, expects or was last asked about the patient."""
-    if offer is not None:
-        return offer.ward
-    if case.ward is not None:
-        return case.ward
-    asked = open_offer(case)
-    return asked.ward if asked else None
+class Directory:
+    """Who is who at `now` for `cases`: every place is looked up once, however many cases ask."""
 
+    def __init__(self, now: datetime, cases: Iterable[Case]) -> None:
+        self.now = now
+        self._found: dict[tuple[Any, ...], frozenset[UUID]] = {}
+        unplaced = {case.pk for case in cases if case.ward_id is None}
+        asked = Offer.objects.filter(case__in=unplaced, state=Offer.State.OPEN).select_related(
+            "ward__hospital"
+        )
+        self._asked = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
 
-def people(audience: str, case: Case, ward: Ward | None, now: datetime) -> set[UUID]:
-    """Ids of the active users who are `audience` for `case` at `now`; empty where there are none."""
-    if audience in OF_WARD:
-        found = OF_WARD[Audience(audience)](ward, now) if ward else User.objects.none()
-    else:
-        found = OF_CASE[Audience(audience)](case)
-    return set(found.values_list("pk", flat=True))
+    def ward_of(self, case: Case, offer: Offer | None = None) -> Ward | None:
+        """The ward that has, expects or is asked about the patient; for an offer, its own."""
+        return offer.ward if offer else case.ward or self._asked.get(case.pk)
+
+    def people(self, audience: str, case: Case, ward: Ward | None) -> frozenset[UUID]:
+        """Ids of the active users who are `audience` for `case`; empty where there are none."""
+        role = Audience(audience)
+        if role in OF_WARD:
+            return self._once((role, ward.pk), OF_WARD[role], ward, self.now) if ward else frozenset()
+        key, find = OF_CASE[role]
+        return self._once((role, *key(case)), find, case)
+
+    def everyone(
+        self, audiences: frozenset[str], case: Case, offer: Offer | None
+    ) -> tuple[frozenset[UUID], bool]:
+        """All people of several audiences, and whether the duty was asked for and nobody is on it.
+
+        Nobody on duty: the ward lead and the coordinator stand in.
+        """
+        ward = self.ward_of(case, offer)
+        nobody_on_duty = (
+            Audience.DUTY in audiences and ward is not None and not self.people(Audience.DUTY, case, ward)
+        )
+        wanted = audiences | STAND_INS if nobody_on_duty else audiences
+        found = (self.people(audience, case, ward) for audience in wanted)
+        return frozenset().union(*found), nobody_on_duty
+
+    def _once(
+        self, key: tuple[Any, ...], find: Callable[..., QuerySet[User]], *about: Any
+    ) -> frozenset[UUID]:
+        if key not in self._found:
+            self._found[key] = frozenset(find(*about).values_list("pk", flat=True))
+        return self._found[key]
 
 
 def _clinicians(case: Case) -> QuerySet[User]:
@@ -42,35 +70,16 @@ def _referring_clinician(case: Case) -> QuerySet[User]:
     return own if own.exists() else _clinicians(case)
 
 
-def _coordinators(case: Case) -> QuerySet[User]:
-    return User.objects.filter(
-        is_active=True, memberships__network=case.network_id, memberships__role=Role.COORDINATOR
-    )
-
-
-OF_CASE: dict[Audience, Callable[[Case], QuerySet[User]]] = {
-    Audience.CLINICIAN: _referring_clinician,
-    Audience.HOSPITAL: _clinicians,
-    Audience.COORDINATOR: _coordinators,
+STAND_INS = frozenset({Audience.WARD_LEAD, Audience.COORDINATOR})
+OF_CASE: dict[Audience, tuple[Callable[[Case], tuple[Any, ...]], Callable[[Case], QuerySet[User]]]] = {
+    Audience.CLINICIAN: (lambda case: (case.hospital_id, case.registered_by_id), _referring_clinician),
+    Audience.HOSPITAL: (lambda case: (case.hospital_id,), _clinicians),
+    Audience.COORDINATOR: (lambda case: (case.network_id,), lambda case: coordinators_of(case.network_id)),
 }
+"""By audience: what the answer depends on, and the question."""
+
 OF_WARD: dict[Audience, Callable[[Ward, datetime], QuerySet[User]]] = {
     Audience.DUTY: on_duty,
     Audience.WARD_LEAD: lambda ward, now: leads_of(ward),
     Audience.WARD: lambda ward, now: User.objects.filter(is_active=True, memberships__ward=ward),
 }
-
-
-def everyone(
-    audiences: Iterable[str], case: Case, ward: Ward | None, now: datetime
-) -> tuple[set[UUID], bool]:
-    """All people of several audiences, and whether the duty was asked for and nobody is on it.
-
-    Nobody on duty: the ward lead and the coordinator stand in.
-    """
-    wanted = set(audiences)
-    found = {audience: people(audience, case, ward, now) for audience in wanted}
-    nobody_on_duty = Audience.DUTY in wanted and ward is not None and not found[Audience.DUTY]
-    if nobody_on_duty:
-        for stand_in in (Audience.WARD_LEAD, Audience.COORDINATOR):
-            found[stand_in] = people(stand_in, case, ward, now)
-    return set().union(*found.values()), nobody_on_duty

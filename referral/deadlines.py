@@ -1,18 +1,16 @@
-"""Deadlines: opened, met and dropped in the transaction of the fact that causes it; fired by the engine.
+"""Deadlines: opened, met and dropped in the transaction of the fact that causes it.
 
 Every function here expects the case to be locked by the caller.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db.models import Q
 
 from notifications.services import withdraw
 from referral import telling, timeline
-from referral.models import Case, Deadline, Offer
+from referral.models import Case, Deadline, Event, Offer
 from referral.pathway import LIVES, Kind
 
 INSTANT = timedelta(microseconds=1)
@@ -84,7 +82,7 @@ def meet(
             )
             deadline.missed_at = None
         if not in_time:
-            mark_missed(case, deadline, now=now)
+            Event.objects.bulk_create(miss(case, deadline, now=now))
         _close(deadline, Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED, occurred_at, now)
 
 
@@ -95,26 +93,23 @@ def drop_pointless(case: Case, *, now: datetime) -> None:
         if case.state in LIVES[Kind(deadline.kind)] and not offer_is_over:
             continue
         if deadline.due_at < now:
-            mark_missed(case, deadline, now=now)
+            Event.objects.bulk_create(miss(case, deadline, now=now))
         _close(
             deadline, Deadline.Outcome.MISSED if deadline.missed_at else Deadline.Outcome.CANCELLED, now, now
         )
 
 
-def mark_missed(case: Case, deadline: Deadline, *, now: datetime) -> bool:
-    """Note on row and timeline, once, that the due time passed; tell if it was news. The caller saves."""
+def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[Event]:
+    """Mark that the due time passed; the timeline's line for it, unless it was known. The caller saves both."""
     if deadline.missed_at is not None:
-        return False
+        return []
     deadline.missed_at = deadline.due_at
-    timeline.append(
-        case,
-        timeline.DEADLINE_MISSED,
-        actor=None,
-        facts={"kind": deadline.kind, "deadline": str(deadline.pk)},
-        occurred_at=deadline.due_at,
-        now=now,
-    )
-    return True
+    facts = {"kind": deadline.kind, "deadline": str(deadline.pk)}
+    return [
+        timeline.line(
+            case, timeline.DEADLINE_MISSED, actor=None, facts=facts, occurred_at=deadline.due_at, now=now
+        )
+    ]
 
 
 def _close(deadline: Deadline, outcome: Deadline.Outcome, closed_at: datetime, now: datetime) -> None:
@@ -161,59 +156,3 @@ def next_look(deadline: Deadline, case: Case) -> datetime:
     if deadline.missed_at is None:
         coming.append(deadline.due_at)
     return min(coming) if coming else datetime.max.replace(tzinfo=moment.tzinfo)
-
-
-@dataclass(slots=True)
-class Firing:
-    """What one look at one deadline found: whom to alert, how loudly, and whether its offer has run out."""
-
-    deadline: Deadline
-    audience: frozenset[str]
-    severity: str
-    rungs: int
-    newly_missed: bool
-    offer_ran_out: bool
-
-
-def fire(deadlines: Sequence[Deadline], *, case: Case, now: datetime) -> list[UUID]:
-    """Work through the ladders of one locked case's open deadlines up to `now`.
-
-    Returns the ids of offers whose time has run out, for the caller to expire. Saves the event count.
-    """
-    ran_out = []
-    for deadline in deadlines:
-        if deadline.next_at > now:
-            continue
-        found = look(deadline, case, now)
-        if found.audience:
-            telling.alert(case, found, now=now)
-        deadline.save()
-        if found.offer_ran_out and deadline.offer_id:
-            ran_out.append(deadline.offer_id)
-    Case.objects.filter(pk=case.pk).update(event_count=case.event_count)
-    return ran_out
-
-
-def look(deadline: Deadline, case: Case, now: datetime) -> Firing:
-    """Advance one deadline to `now` in memory and say what that means. Rungs passed together: one alert."""
-    moment = deadline.alerted_until or deadline.starts_at - INSTANT
-    newly_missed = deadline.due_at <= now and mark_missed(case, deadline, now=now)
-    silent = deadline.quiet_until is not None and deadline.quiet_until > now and not newly_missed
-    rungs = [
-        step
-        for step in case.policy.steps[deadline.kind]
-        if not silent
-        and (at := step.next_after(moment, deadline.starts_at, deadline.due_at)) is not None
-        and at <= now
-    ]
-    if not silent:
-        deadline.alerted_until = now
-    deadline.next_at = next_look(deadline, case)
-    return Firing(
-        deadline=deadline,
-        audience=frozenset(person for step in rungs for person in step.audience),
-        severity=max((step.severity for step in rungs), key=telling.LOUDNESS.index, default="info"),
-        rungs=len(rungs),
-        newly_missed=newly_missed,
-        offer_ran_out=case.policy.expires_unanswered and any(step.expires_offer for step in rungs),
-    )

@@ -5,15 +5,15 @@ that somebody else holds; those come up again in the next cycle. It never sends 
 """
 
 import logging
-from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import Role, User
-from referral import deadlines, telling, timeline
-from referral.models import Case, Deadline
+from referral import telling, timeline
+from referral.firing import fire
+from referral.models import Case, Deadline, PathwayPolicy
 from referral.pathway import Verb
 from referral.performing import perform
 
@@ -53,14 +53,17 @@ def claim(now: datetime, only: UUID | None = None) -> list[Deadline]:
 
 
 def fire_cases(due: list[Deadline], now: datetime) -> None:
-    """Fire locked deadlines case by case; offers whose time has run out expire in the same transaction."""
-    of_case: dict[UUID, list[Deadline]] = defaultdict(list)
+    """Fire locked deadlines; offers whose time has run out expire in the same transaction."""
+    cases: dict[UUID, Case] = {}
+    policies: dict[UUID, PathwayPolicy] = {}
     for deadline in due:
-        of_case[deadline.case_id].append(deadline)
-    for rows in of_case.values():
-        case = rows[0].case
-        for offer in sorted(set(deadlines.fire(rows, case=case, now=now))):
-            perform(case, Verb.EXPIRE_OFFER, actor=None, now=now, offer=offer)
+        deadline.case = cases.setdefault(deadline.case_id, deadline.case)
+        deadline.case.policy = policies.setdefault(deadline.case.policy_id, deadline.case.policy)
+    ran_out = set(fire(due, now=now))
+    for deadline in due:
+        if deadline.offer_id in ran_out:
+            ran_out.remove(deadline.offer_id)
+            perform(deadline.case_id, Verb.EXPIRE_OFFER, actor=None, now=now, offer=deadline.offer_id)
 
 
 def fire_one_by_one(now: datetime) -> int:

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from notifications.models import Notification
 from referral import timeline
-from referral.audience import concerned_ward, everyone
+from referral.audience import Directory
 from referral.models import Case, Offer
 from referral.pathway import Audience
 
@@ -26,8 +26,8 @@ def still_entitled(notification: Notification) -> bool:
 def next_recipients(notification: Notification) -> Sequence[UUID]:
     """Others who answer for the case, when one person is out of reach: duty, lead, coordinator."""
     case = Case.objects.select_related("ward__hospital", "hospital").get(pk=notification.payload["case"])
-    chain = (Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR)
-    found, _nobody = everyone(chain, case, concerned_ward(case), notification.created_at)
+    chain = frozenset({Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR})
+    found, _nobody = Directory(notification.created_at, [case]).everyone(chain, case, None)
     return sorted(found - {notification.recipient_id})
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
-from referral import deadlines, telling, timeline
-from referral.audience import concerned_ward
+from referral import deadlines, firing, telling, timeline
+from referral.audience import Directory
 from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, VerbNotAllowed
 from referral.models import Case, Offer
 from referral.parties import open_offer, parties_of, rows_for
@@ -156,7 +156,7 @@ def _change(
         raise FactError(
             ("occurred_at", "in_future", _("This time is in the future. Check the date and time."))
         )
-    change = Change(case, row, actor, now, occurred_at, offer, concerned_ward(case, offer))
+    change = Change(case, row, actor, now, occurred_at, offer, offer.ward if offer else case.ward)
     change.not_before(case.first_visit_at)
     return change
 
@@ -193,5 +193,7 @@ def settle(change: Change, target: State | None) -> None:
     case.updated_at = change.now
     case.save()
     telling.tell_of(change)
-    deadlines.fire(fresh, case=case, now=change.now)
-    telling.announce(case, what=row.verb, wards=[change.ward_before, concerned_ward(case, open_offer(case))])
+    firing.fire(fresh, now=change.now)
+    telling.announce(
+        case, what=row.verb, wards=[change.ward_before, Directory(change.now, [case]).ward_of(case)]
+    )

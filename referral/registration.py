@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.ids import new_id
 from accounts.models import Hospital, User
-from referral import deadlines, telling, timeline
-from referral.audience import people
+from referral import deadlines, firing, telling, timeline
+from referral.audience import Directory
 from referral.codes import ChronicLiverDisease
 from referral.errors import AccessError, FactError, PathwayError, Text
 from referral.identity import blind_index
@@ -131,7 +131,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     timeline.append(case, timeline.REGISTERED, actor=actor, before="", occurred_at=visit.at, now=now)
     fresh = deadlines.open_missing(case, OPENS[State.REGISTERED], now=now, occurred_at=visit.at)
     case.save()
-    deadlines.fire(fresh, case=case, now=now)
+    firing.fire(fresh, now=now)
     telling.announce(case, what=timeline.REGISTERED)
     return case
 
@@ -259,7 +259,7 @@ def report_meeting(case_id: UUID, hospital: Hospital, *, actor: User, now: datet
     case.save()
     telling.tell_people(
         case,
-        people(Audience.CLINICIAN, case, None, now),
+        Directory(now, []).people(Audience.CLINICIAN, case, None),
         kind=telling.MET_ELSEWHERE,
         severity="warning",
         now=now,

@@ -9,15 +9,14 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import Ward
-from notifications.live import publish
+from notifications.live import Update, publish_all
 from notifications.services import Notice, notify
 from referral import timeline
-from referral.audience import concerned_ward, everyone, people
-from referral.models import Case
+from referral.audience import Directory
+from referral.models import Case, Deadline, Event
 from referral.pathway import Audience, Kind, Verb
 
 if TYPE_CHECKING:
-    from referral.deadlines import Firing
     from referral.performing import Change
 
 CASE, DEADLINE = "case", "deadline"
@@ -51,50 +50,46 @@ def about(case: Case, **more: Any) -> dict[str, Any]:
     }
 
 
-def alert(case: Case, found: "Firing", *, now: datetime) -> None:
-    """Tell the audience of one look at a deadline's ladder; says so when nobody is on duty."""
-    deadline = found.deadline
-    recipients, nobody_on_duty = everyone(found.audience, case, concerned_ward(case, deadline.offer), now)
-    if nobody_on_duty:
-        timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, facts={"kind": deadline.kind}, now=now)
-    payload = about(
-        case,
-        deadline=deadline.kind,
-        due_at=deadline.due_at.isoformat(),
-        rungs=found.rungs,
-        nobody_on_duty=nobody_on_duty,
-    )
-    notify(
-        notices=[
-            Notice(
-                dedup_key=f"{deadline.pk}:{now.isoformat()}:{recipient}",
-                recipient_id=recipient,
-                subject_type=DEADLINE,
-                subject_id=str(deadline.pk),
-                kind=_alert_kind(found),
-                severity=found.severity,
-                payload=payload,
-                topics=[f"user:{recipient}"],
-            )
-            for recipient in recipients
-        ],
-        now=now,
+def alerts(
+    deadline: Deadline, recipients: Iterable[UUID], *, severity: str, rungs: int, now: datetime
+) -> list[Notice]:
+    """The same alert of one deadline to each of `recipients`; `rungs` of its ladder were passed together."""
+    payload = about(deadline.case, deadline=deadline.kind, due_at=deadline.due_at.isoformat(), rungs=rungs)
+    return [
+        Notice(
+            dedup_key=f"{deadline.pk}:{now.isoformat()}:{recipient}",
+            recipient_id=recipient,
+            subject_type=DEADLINE,
+            subject_id=str(deadline.pk),
+            kind=_alert_kind(deadline),
+            severity=severity,
+            payload=payload,
+        )
+        for recipient in recipients
+    ]
+
+
+def nobody_on_duty(deadline: Deadline, now: datetime) -> Event:
+    """The line that says that an alert found nobody on duty."""
+    return timeline.line(
+        deadline.case, timeline.NOBODY_ON_DUTY, actor=None, facts={"kind": deadline.kind}, now=now
     )
 
 
-def _alert_kind(found: "Firing") -> str:
-    if found.deadline.missed_at is not None:
+def _alert_kind(deadline: Deadline) -> str:
+    if deadline.missed_at is not None:
         return MISSED
-    return {Kind.ACKNOWLEDGE: NEW_OFFER, Kind.PLACE: UNPLACED}.get(Kind(found.deadline.kind), REMINDER)
+    return {Kind.ACKNOWLEDGE: NEW_OFFER, Kind.PLACE: UNPLACED}.get(Kind(deadline.kind), REMINDER)
 
 
 def tell_of(change: "Change") -> None:
     """Tell the table's audiences of a verb that somebody, or the engine, has just done."""
-    case, wards = change.case, {ward.pk: ward for ward in (change.ward_before, change.case.ward) if ward}
+    case, wards = change.case, [ward for ward in (change.ward_before, change.case.ward) if ward]
+    directory = Directory(change.now, [case])
     recipients: set[UUID] = set()
     for audience in change.row.tells | change.also_tells:
-        for ward in wards.values() or [None]:
-            recipients |= people(audience, case, ward, change.now)
+        for ward in wards or (None,):
+            recipients |= directory.people(audience, case, ward)
     recipients -= {change.actor.pk} if change.actor else set()
     tell_people(
         case,
@@ -120,7 +115,6 @@ def tell_people(
                 kind=kind,
                 severity=severity,
                 payload=about(case, **payload),
-                topics=[f"user:{recipient}"],
             )
             for recipient in recipients
         ],
@@ -130,10 +124,20 @@ def tell_people(
 
 def announce(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) -> None:
     """After the commit, let the open pages of everyone concerned look again. Ids and kinds only."""
-    topics = [f"hospital:{case.hospital_id}", f"network:{case.network_id}"]
-    topics += sorted({f"ward:{ward.pk}" for ward in wards if ward})
-    ids = {"case": str(case.pk), "version": str(case.version), "what": str(what)}
-    transaction.on_commit(partial(publish, topics=topics, kind="case", ids=ids), robust=True)
+    transaction.on_commit(partial(publish_all, [_update(case, str(what), wards)]), robust=True)
+
+
+def announce_missed(cases: Iterable[Case]) -> None:
+    """The same for cases of which the engine has just found a deadline missed, in one round trip."""
+    updates = [_update(case, timeline.DEADLINE_MISSED, [case.ward]) for case in cases]
+    transaction.on_commit(partial(publish_all, updates), robust=True)
+
+
+def _update(case: Case, what: str, wards: Iterable[Ward | None]) -> Update:
+    topics = {f"hospital:{case.hospital_id}", f"network:{case.network_id}"}
+    topics |= {f"ward:{ward.pk}" for ward in wards if ward}
+    ids = {"case": str(case.pk), "version": str(case.version), "what": what}
+    return Update(topics=frozenset(topics), kind="case", ids=ids)
 
 
 def other_side(change: "Change") -> frozenset[Audience]:

@@ -35,7 +35,14 @@ def label(what: str) -> Any:
     return LABELS[what] if what in LABELS else Verb(what).label
 
 
-def append(
+def append(case: Case, what: str, **said: Any) -> Event:
+    """Add the next line (see `line`) to a locked case."""
+    event = line(case, what, **said)
+    event.save(force_insert=True)
+    return event
+
+
+def line(
     case: Case,
     what: str,
     *,
@@ -46,9 +53,9 @@ def append(
     note: str | None = None,
     occurred_at: datetime | None = None,
 ) -> Event:
-    """Add the next line to a locked case. The caller saves the case, whose event count this raises."""
+    """The next line of a locked case, not stored yet. The caller saves the case, whose event count grows."""
     case.event_count += 1
-    return Event.objects.create(
+    return Event(
         case=case,
         number=case.event_count,
         what=str(what),

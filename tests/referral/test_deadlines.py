@@ -1,10 +1,11 @@
 """Deadlines and their ladders: fired, collapsed, silenced, extended, judged again, set aside."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from notifications.models import Notification
+from referral import firing
 from referral.engine import fire_batch, run_cycle, seconds_until_next
 from referral.errors import AccessError, FactError
 from referral.models import Case, Deadline
@@ -241,16 +242,14 @@ def test_a_deadline_that_cannot_be_fired_is_set_aside_and_the_rest_go_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, sound = world.accepted(name="甲一"), world.accepted(name="甲二")
-    from referral import deadlines
+    look = firing.look
 
-    look = deadlines.look
-
-    def fails_on_one(deadline: Deadline, case: Case, now: object) -> object:
+    def fails_on_one(deadline: Deadline, now: datetime) -> firing.Firing:
         if deadline.case_id == broken.pk:
             raise ZeroDivisionError
-        return look(deadline, case, now)  # type: ignore[arg-type]
+        return look(deadline, now)
 
-    monkeypatch.setattr(deadlines, "look", fails_on_one)
+    monkeypatch.setattr(firing, "look", fails_on_one)
     fire_batch(NOW + 24 * HOUR)
     assert of(broken, Kind.ADMIT).quarantined_at is not None
     assert alerts(sound, "admit") == 2
