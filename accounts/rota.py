@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.models import DutyOverride, DutyShift, Role, User, Ward
+from accounts.models import DutyOverride, DutyShift, Network, Role, User, Ward
 
 Span = tuple[datetime, datetime]
 DAY = timedelta(days=1)
@@ -41,6 +42,20 @@ def leads_of(ward: Ward) -> QuerySet[User]:
     """Active ward leads of `ward`."""
     return User.objects.filter(
         is_active=True, memberships__ward=ward, memberships__role=Role.WARD_LEAD
+    ).distinct()
+
+
+def wards_watched_by(user: User) -> QuerySet[Ward]:
+    """The wards that `user` answers for or coordinates, with their hospitals."""
+    standing = user.standing
+    watched = Q(pk__in=standing.wards) | Q(hospital__network__in=standing.coordinates)
+    return Ward.objects.visible_to(user).filter(watched).select_related("hospital").order_by("name_zh")
+
+
+def coordinators_of(network: Network | UUID) -> QuerySet[User]:
+    """Active coordinators of `network`."""
+    return User.objects.filter(
+        is_active=True, memberships__network=network, memberships__role=Role.COORDINATOR
     ).distinct()
 
 

@@ -100,7 +100,7 @@ def drop_pointless(case: Case, *, now: datetime) -> None:
 
 
 def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[Event]:
-    """Mark that the due time passed; the timeline's line for it, unless it was known. The caller saves both."""
+    """Mark that the due time passed; the timeline's line for it, unless known. The caller saves both."""
     if deadline.missed_at is not None:
         return []
     deadline.missed_at = deadline.due_at

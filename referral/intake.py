@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Hospital, User
+from referral.facts import clean_facts
 from referral.indicators import save_indicators
 from referral.models import Case
 from referral.pathway import Verb
@@ -21,27 +22,37 @@ def take_in(
     visit: FirstVisit,
     values: Mapping[str, Any],
     then: Verb | None,
+    facts: Mapping[str, Any],
     now: datetime,
-    **facts: Any,
 ) -> Case:
     """Register a first visit and, in the same transaction, keep `values` or use them.
 
     `then` is ASSESS, REFER, or None to keep the values as a draft while the laboratory works; `facts` are
-    those of the verb. Nothing is registered when any of it is refused. Raises what `register`,
-    `save_indicators` and `perform` raise.
+    the other facts of that verb, as typed. Nothing is registered when any of it is refused. Raises what
+    `register`, `save_indicators` and `perform` raise.
     """
     with reporting_meetings(actor, hospital, now), transaction.atomic():
         case = open_case(actor, hospital, visit, now)
-        return proceed(case, actor=actor, values=values, then=then, now=now, **facts)
+        return proceed(case, actor=actor, values=values, then=then, facts=facts, now=now)
 
 
 @transaction.atomic
 def proceed(
-    case: Case, *, actor: User, values: Mapping[str, Any], then: Verb | None, now: datetime, **facts: Any
+    case: Case,
+    *,
+    actor: User,
+    values: Mapping[str, Any],
+    then: Verb | None,
+    facts: Mapping[str, Any],
+    now: datetime,
 ) -> Case:
     """Keep `values` of a registered case as its draft, or assess or refer it with them."""
-    if then is Verb.ASSESS:
-        return perform(case, Verb.ASSESS, actor=actor, now=now, values=values, **facts)
-    if values:
+    if then is None:
         save_indicators(case=case, actor=actor, values=values, now=now)
-    return case if then is None else perform(case, then, actor=actor, now=now, **facts)
+        return case
+    raw = dict(facts)
+    if then is Verb.ASSESS:
+        raw["values"] = values
+    else:
+        save_indicators(case=case, actor=actor, values=values, now=now)
+    return perform(case, then, actor=actor, now=now, **clean_facts(then, raw, case=case, user=actor))
