@@ -129,7 +129,7 @@ def load(environ: Mapping[str, str] | None = None) -> Environment:
     except ValidationError as error:
         problems += [_sentence(item) for item in error.errors() if not _read_badly(item, problems)]
     else:
-        problems += _unsafe(environment)
+        problems += _contradictions(environment)
     if problems:
         raise ConfigurationError("\n".join([*problems, WHERE_TO_READ]))
     return environment
@@ -173,14 +173,22 @@ def _sentence(item: Any) -> str:
     return f"{name} is malformed: it {message[0].lower()}{message[1:]}."
 
 
-def _unsafe(environment: Environment) -> list[str]:
-    if environment.mode is not Mode.PRODUCTION:
-        return []
-    checks = {
-        "ACLF_ALLOWED_HOSTS is not set: name the hosts production answers to.": environment.allowed_hosts,
-        "ACLF_ALLOWED_HOSTS contains *: name the hosts production answers to.": (
-            "*" not in environment.allowed_hosts
+def _contradictions(environment: Environment) -> list[str]:
+    """Values that are well formed, but not together."""
+    in_production = environment.mode is Mode.PRODUCTION
+    oidc = (environment.oidc_issuer, environment.oidc_client_id, environment.oidc_client_secret)
+    found = {
+        "ACLF_ALLOWED_HOSTS is not set: name the hosts production answers to.": (
+            in_production and not environment.allowed_hosts
         ),
-        "ACLF_BASE_URL must start with https:// in production.": environment.base_url.startswith("https://"),
+        "ACLF_ALLOWED_HOSTS contains *: name the hosts production answers to.": (
+            in_production and "*" in environment.allowed_hosts
+        ),
+        "ACLF_BASE_URL must start with https:// in production.": (
+            in_production and not environment.base_url.startswith("https://")
+        ),
+        "ACLF_OIDC_ISSUER, ACLF_OIDC_CLIENT_ID and ACLF_OIDC_CLIENT_SECRET are set together or not at all.": (
+            any(oidc) and not all(oidc)
+        ),
     }
-    return [sentence for sentence, fine in checks.items() if not fine]
+    return [sentence for sentence, applies in found.items() if applies]

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "portal.middleware.LanguageOfUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -159,7 +160,7 @@ CELERY_BEAT_SCHEDULE = {
     "engine, second net": {
         "task": "referral.tasks.run_engine_cycle",
         "schedule": 30,
-        "options": {"expires": 30},
+        "options": {"queue": "bulk", "expires": 30},
     }
 }
 

@@ -125,6 +125,10 @@ def test_production_refuses_what_only_a_demo_may_do(changes: dict[str, str | Non
     assert sentence in complaint(**changes)
 
 
+def test_a_half_configured_single_sign_on_is_refused() -> None:
+    assert "are set together or not at all" in complaint(ACLF_OIDC_ISSUER="https://sso.example")
+
+
 def test_without_a_mode_the_strict_one_applies() -> None:
     environ = {name: value for name, value in COMPLETE.items() if name != "ACLF_MODE"}
     assert load(environ).mode is Mode.PRODUCTION

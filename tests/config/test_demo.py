@@ -1,0 +1,140 @@
+import os
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from config import demo, embedded
+from config.servers import free_port
+
+PATIENCE_SECONDS = 20
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "this never came true"
+        time.sleep(0.02)
+
+
+def child(script: str) -> demo.Child:
+    return demo.Child("thing", f"{sys.executable} -u -c '{script}'", {"PORT": "1", "PATH": "/bin"}, 32)
+
+
+def test_a_childs_lines_come_out_under_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    thing = child('print("hello")')
+    thing.start()
+    until(lambda: thing.last_line == "hello")
+    assert "thing | hello" in capsys.readouterr().out
+
+
+def test_a_killed_child_comes_back_and_what_it_had_started_is_gone() -> None:
+    thing = child(
+        'import subprocess, time; print(subprocess.Popen(["/bin/sleep", "60"]).pid); time.sleep(60)'
+    )
+    thing.start()
+    until(lambda: thing.last_line.isdecimal())
+    grandchild, first = int(thing.last_line), thing.process.pid
+    os.kill(first, signal.SIGKILL)
+    until(lambda: not thing.alive)
+    thing.started -= demo.QUICK_DEATH_SECONDS
+    thing.restart()
+    assert thing.alive
+    assert thing.process.pid != first
+    until(
+        lambda: (
+            not Path(f"/proc/{grandchild}/cmdline").exists()
+            or not Path(f"/proc/{grandchild}/cmdline").read_text()
+        )
+    )
+    thing.signal_all(signal.SIGKILL)
+
+
+def test_a_child_that_never_starts_ends_the_demo_with_its_last_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+    thing = child('print("no such table"); raise SystemExit(3)')
+    thing.start()
+    with pytest.raises(demo.DemoError, match="thing does not start; its last words: no such table"):
+        for _ in range(demo.QUICK_DEATHS_ALLOWED):
+            thing.process.wait()
+            until(lambda: thing.last_line == "no such table")
+            thing.restart()
+
+
+def test_children_end_when_the_demo_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from config.demo import Child;"
+        "c = Child('t', sys.executable + ' -c \"import time; time.sleep(60)\"', {'PORT': '1'}, 32);"
+        "c.start(); print(c.process.pid, flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=embedded.ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    pid = int(holder.stdout.readline())
+    holder.kill()
+    holder.wait()
+    until(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_text())
+
+
+def run_demo(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "config.demo"],
+        cwd=embedded.ROOT,
+        env={**os.environ, "ACLF_DATA": str(tmp_path), **changes},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_a_taken_port_is_told_in_a_sentence_with_a_way_out(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run_demo(tmp_path, PORT=str(port))
+    assert done.returncode == 1
+    assert f"Port {port} is taken. Choose another one: PORT={port + 1} make demo" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_malformed_port_is_told_in_a_sentence(tmp_path: Path) -> None:
+    done = run_demo(tmp_path, PORT="http")
+    assert done.returncode == 1
+    assert done.stderr == "PORT is malformed: it should be a number from 1 to 65535, not http.\n"
+
+
+def test_a_second_demo_over_the_same_data_is_refused_and_does_not_disturb_the_first(tmp_path: Path) -> None:
+    first = embedded.Servers(tmp_path)
+    assert first.acquire()
+    (tmp_path / "environment.json").write_text("{}")
+    done = run_demo(tmp_path, PORT=str(free_port()))
+    assert done.returncode == 1
+    assert "is already running" in done.stdout
+    assert (tmp_path / "environment.json").exists()
+
+
+def test_the_demos_mail_server_keeps_what_it_gets_and_says_so(tmp_path: Path) -> None:
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-u", "-m", "config.mailbox", str(tmp_path)],
+        cwd=embedded.ROOT,
+        env={**os.environ, "MAIL_PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+    with smtplib.SMTP("127.0.0.1", port) as client:
+        client.sendmail(
+            "aclf@demo.example", ["lead@demo.example"], "Subject: =?utf-8?b?5paw6L2s6K+K?=\n\nHello"
+        )
+    assert server.stdout is not None
+    assert server.stdout.readline() == "mail to lead@demo.example: 新转诊\n"
+    assert "Hello" in (tmp_path / "00001.eml").read_text()
+    server.terminate()
+    server.wait()
