@@ -60,7 +60,7 @@ environment: .venv/.done
 
 node_modules/.done: package.json package-lock.json | .venv/.done
 	@echo "Installing front-end packages"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --silent --no-fund --no-audit --ignore-scripts
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --loglevel=error --no-fund --no-audit --ignore-scripts
 	@touch $@
 
 staticfiles/.done: .venv/.done node_modules/.done $(STATIC_SOURCES)
