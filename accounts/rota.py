@@ -77,7 +77,7 @@ def gaps(ward: Ward, start: datetime, end: datetime) -> list[Span]:
 
 
 def next_on_duty(ward: Ward, now: datetime, within: timedelta = AHEAD) -> list[Watch]:
-    """Those who come on duty next after `now`, all at the same moment; empty when nobody does `within` that time."""
+    """Those who come on duty next after `now`, all at one moment; empty if nobody does `within` that time."""
     coming = [watch for watch in watches(ward, now, now + within) if watch.starts_at > now]
     return [watch for watch in coming if watch.starts_at == coming[0].starts_at]
 

@@ -1,0 +1,65 @@
+"""A second factor for everybody, where the installation asks for it."""
+
+from collections.abc import Callable
+
+from allauth.headless.contrib.rest_framework.authentication import authenticate_by_x_session_token
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+WITHOUT_A_FACTOR = ("/accounts/", "/_allauth/", "/i18n/", "/language/", "/healthz", "/readyz", "/metrics")
+"""What a person may use before there is a second factor: signing in and out, setting it up, the language."""
+PROGRAMS = ("/api/", "/fhir/", "/cds-services", "/live")
+"""Faces whose callers cannot follow a redirect to a form."""
+
+
+class RequireSecondFactor:
+    """Leads whoever has signed in without a second factor to setting one up; programs get a 403."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not settings.MFA_REQUIRED or request.path.startswith(WITHOUT_A_FACTOR):
+            return self.get_response(request)
+        user = signed_in(request)
+        if user is None or is_mfa_enabled(user, FACTORS):
+            return self.get_response(request)
+        if request.path.startswith(PROGRAMS):
+            return refusal()
+        messages.warning(request, _("Set up a second factor to go on: an app for codes, or a security key."))
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=403, headers={"HX-Redirect": reverse("mfa_index")})
+        return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def signed_in(request: HttpRequest) -> User | None:
+    """Who is signed in, with the browser's cookie or with the app's session token."""
+    token = request.headers.get("X-Session-Token", "")
+    if token.isalnum() and request.path.startswith(PROGRAMS):
+        user, _session = authenticate_by_x_session_token(token) or (None, None)
+        return user
+    return request.user if isinstance(request.user, User) else None
+
+
+def refusal() -> JsonResponse:
+    """The answer to a program, as a problem of RFC 9457."""
+    return JsonResponse(
+        {
+            "type": "/problems/mfa-required",
+            "title": _("Not permitted"),
+            "status": 403,
+            "detail": _("A second factor is needed here. Set one up after signing in, then try again."),
+            "code": "mfa_required",
+            "errors": [],
+        },
+        status=403,
+        content_type="application/problem+json",
+    )

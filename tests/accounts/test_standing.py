@@ -1,0 +1,86 @@
+"""Where a person may act, and whom and what they see."""
+
+from accounts.models import Hospital, Membership, Network, Role, User, Ward
+from accounts.standing import Standing
+from tests.world import World, build
+
+
+def fresh(user: User) -> User:
+    """The user as the next request reads them."""
+    return User.objects.get(pk=user.pk)
+
+
+def elsewhere() -> World:
+    """A second network, whose people share nothing with the first."""
+    for user in User.objects.all():
+        user.email = f"old-{user.email}"
+        user.save()
+    return build()
+
+
+def test_a_role_counts_at_its_place_and_nowhere_else(world: World) -> None:
+    assert world.doctor.standing == Standing(
+        refers_for=frozenset({world.hospital.pk}), networks=frozenset({world.network.pk})
+    )
+    assert world.lead.standing.leads == world.lead.standing.wards == {world.ward.pk}
+    assert world.lead.standing.treats_at == frozenset()
+    assert world.coordinator.standing.coordinates == {world.network.pk}
+    assert world.researcher.standing.researches == {world.network.pk}
+    assert world.administrator.standing.administers == {world.network.pk}
+
+
+def test_one_person_may_hold_several_roles(world: World) -> None:
+    Membership.objects.create(user=world.doctor, role=Role.SPECIALIST, ward=world.ward)
+    Membership.objects.create(user=world.doctor, role=Role.WARD_LEAD, ward=world.second_ward)
+    standing = fresh(world.doctor).standing
+    assert standing.refers_for == {world.hospital.pk}
+    assert standing.wards == {world.ward.pk, world.second_ward.pk}
+
+
+def test_only_those_who_treat_or_coordinate_are_clinical(world: World) -> None:
+    assert world.doctor.standing.is_clinical
+    assert world.specialist.standing.is_clinical
+    assert world.coordinator.standing.is_clinical
+    assert not world.researcher.standing.is_clinical
+    assert not world.administrator.standing.is_clinical
+
+
+def test_a_closed_account_stands_nowhere_and_sees_nothing(world: World) -> None:
+    world.coordinator.is_active = False
+    world.coordinator.save()
+    closed = fresh(world.coordinator)
+    assert closed.standing == Standing()
+    for model in (Network, Hospital, Ward, User):
+        assert not model.objects.visible_to(closed).exists()
+
+
+def test_a_lost_role_is_gone_with_the_next_request(world: World) -> None:
+    world.specialist.memberships.all().delete()
+    assert fresh(world.specialist).standing == Standing()
+
+
+def test_people_see_the_places_and_colleagues_of_their_own_network_only(world: World) -> None:
+    other = elsewhere()
+    for person in (world.doctor, world.specialist, world.coordinator, world.administrator):
+        assert set(Network.objects.visible_to(person)) == {world.network}
+        assert set(Ward.objects.visible_to(person)) == {world.ward, world.second_ward}
+        assert set(Hospital.objects.visible_to(person).values_list("network", flat=True)) == {
+            world.network.pk
+        }
+        assert other.doctor not in User.objects.visible_to(person)
+        assert world.doctor in User.objects.visible_to(person)
+
+
+def test_somebody_in_two_networks_is_one_colleague_in_each(world: World) -> None:
+    other = elsewhere()
+    Membership.objects.create(user=world.coordinator, role=Role.COORDINATOR, network=other.network)
+    both = fresh(world.coordinator)
+    assert set(Network.objects.visible_to(both)) == {world.network, other.network}
+    assert list(User.objects.visible_to(other.doctor).filter(pk=both.pk)) == [both]
+    assert User.objects.visible_to(both).filter(pk=both.pk).count() == 1
+
+
+def test_somebody_without_a_role_sees_nothing(world: World) -> None:
+    nobody = User.objects.create_user("nobody@test.example", name="nobody")
+    assert not Hospital.objects.visible_to(nobody).exists()
+    assert not User.objects.visible_to(nobody).exists()
