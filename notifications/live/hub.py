@@ -94,13 +94,14 @@ class Hub:
     async def joined(self, topics: Iterable[str]) -> AsyncIterator[Client]:
         """A client that hears everything from now on, or `degraded` while the stream cannot be read."""
         client = Client(topics)
+        was_degraded = self._degraded
         self._clients.add(client)
         try:
             if self._closing:
                 client.offer(CLOSED)
             else:
                 await self._reading()
-            if self._degraded:
+            if was_degraded and self._degraded:
                 client.offer(DEGRADED)
             yield client
         finally:
