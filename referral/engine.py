@@ -46,7 +46,8 @@ def claim(now: datetime, only: UUID | None = None) -> list[Deadline]:
     due = Deadline.objects.open().filter(next_at__lte=now, quarantined_at__isnull=True)
     return list(
         (due.filter(pk=only) if only else due)
-        .select_related("case__policy", "case__hospital", "case__ward", "case__assessment", "offer__ward")
+        .select_related("case__hospital", "case__ward__hospital", "case__assessment", "offer__ward__hospital")
+        .defer(*(f"case__assessment__{name}" for name in ("entered", "values", "result", "red_flags")))
         .select_for_update(of=("self", "case"), skip_locked=True)
         .order_by("next_at")[:BATCH]
     )
@@ -54,16 +55,21 @@ def claim(now: datetime, only: UUID | None = None) -> list[Deadline]:
 
 def fire_cases(due: list[Deadline], now: datetime) -> None:
     """Fire locked deadlines; offers whose time has run out expire in the same transaction."""
-    cases: dict[UUID, Case] = {}
-    policies: dict[UUID, PathwayPolicy] = {}
-    for deadline in due:
-        deadline.case = cases.setdefault(deadline.case_id, deadline.case)
-        deadline.case.policy = policies.setdefault(deadline.case.policy_id, deadline.case.policy)
+    share(due)
     ran_out = set(fire(due, now=now))
     for deadline in due:
         if deadline.offer_id in ran_out:
             ran_out.remove(deadline.offer_id)
             perform(deadline.case_id, Verb.EXPIRE_OFFER, actor=None, now=now, offer=deadline.offer_id)
+
+
+def share(due: list[Deadline]) -> None:
+    """Let deadlines of one case hold the same case, and cases of one policy the same policy, parsed once."""
+    cases: dict[UUID, Case] = {}
+    policies = PathwayPolicy.objects.in_bulk({deadline.case.policy_id for deadline in due})
+    for deadline in due:
+        deadline.case = cases.setdefault(deadline.case_id, deadline.case)
+        deadline.case.policy = policies[deadline.case.policy_id]
 
 
 def fire_one_by_one(now: datetime) -> int:
