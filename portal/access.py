@@ -6,6 +6,7 @@ from typing import Concatenate, ParamSpec, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
 
 from accounts.models import User
 
@@ -14,8 +15,9 @@ View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 
 
 def signed_in(view: View[Rest]) -> View[Rest]:
-    """Only for people who are signed in; a page's fragment makes the whole page go to sign-in instead of itself."""
+    """Only for people who are signed in. A fragment makes its whole page go to sign-in; nothing is cached."""
 
+    @never_cache
     @wraps(view)
     def guarded(request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
         if request.user.is_authenticated:

@@ -104,10 +104,10 @@ def window_of(deadline: Deadline, now: datetime, zone: str) -> Window:
 
 
 def window_of_case(case: Case, now: datetime) -> Window | None:
-    """The 48 hours that the case is in: first visit to admission, or admission to diagnosis; else what is due next.
+    """The 48 hours that the case is in: first visit to admission, or admission to diagnosis; else what is
+    due next.
 
-    The first window is counted from the first visit although its deadline opens with the flag. Deadlines must be
-    loaded.
+    The first window is counted from the first visit although its deadline opens with the flag.
     """
     running = {row.kind: row for row in case.deadlines.all() if not row.outcome}
     zone = case.hospital.zone
@@ -130,7 +130,7 @@ def window_of_case(case: Case, now: datetime) -> Window | None:
 
 
 def duration(span: timedelta) -> str:
-    """A length of time in the two largest units that matter: days and hours, hours and minutes, or minutes."""
+    """A length of time in the two units that matter: days and hours, hours and minutes, or minutes."""
     minutes = max(int(span.total_seconds()) // 60, 0)
     days, hours = minutes // 1440, minutes % 1440 // 60
     if minutes < 60:

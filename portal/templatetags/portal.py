@@ -7,17 +7,19 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
+from django.forms import BoundField
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import User
 from notifications.selectors import unread_count
+from portal import results
+from portal.results import Result
 from portal.windows import Window, duration, window_of, window_of_case
 from referral.models import Assessment, Case, Deadline
-from referral.pathway import BEFORE_ADMISSION, IN_WARD, Kind, State
+from referral.pathway import IN_WARD, State
 from scoring import texts
 
 register = template.Library()
@@ -25,8 +27,8 @@ register = template.Library()
 STATE_COLOURS: Mapping[str, str] = {
     State.OFFERED: "waiting",
     State.UNPLACED: "alarm",
-    **{state: "moving" for state in (State.ACCEPTED, State.IN_TRANSIT)},
-    **{state: "ward" for state in IN_WARD},
+    **dict.fromkeys((State.ACCEPTED, State.IN_TRANSIT), "moving"),
+    **dict.fromkeys(IN_WARD, "ward"),
 }
 
 
@@ -59,7 +61,7 @@ def since(value: datetime, now: datetime) -> str:
 
 @register.inclusion_tag("portal/components/window_bar.html")
 def window_bar(deadline: Deadline | Window, now: datetime, zone: str = "", size: str = "") -> dict[str, Any]:
-    """The bar of a deadline: time left, elapsed share, level in colour and words. `size`: "large" or "small"."""
+    """The bar of a deadline: time left, elapsed share, level in words. `size`: "large", "small" or none."""
     window = deadline if isinstance(deadline, Window) else window_of(deadline, now, _zone(zone))
     return {"window": window, "size": size}
 
@@ -71,12 +73,13 @@ def case_window_bar(case: Case, now: datetime, size: str = "") -> dict[str, Any]
 
 
 @register.inclusion_tag("portal/components/risk_badge.html")
-def risk_badge(assessment: Assessment | None) -> dict[str, Any]:
-    """Risk and band of an assessment, always with the model's standing."""
+def risk_badge(assessment: Assessment | None, size: str = "") -> dict[str, Any]:
+    """Risk and band of an assessment, always with the model's standing, in a word if `size` is "short"."""
     if assessment is None:
         return {"assessment": None}
     return {
         "assessment": assessment,
+        "short": size == "short",
         "band": texts.band_text(assessment.band) if assessment.band else "",
         "risk": None if assessment.risk_90d is None else texts.risk_text(assessment.risk_90d),
         "status": texts.MODEL_STATUS.get(assessment.model_status, ""),
@@ -89,9 +92,33 @@ def state_badge(case: Case) -> dict[str, Any]:
 
 
 @register.inclusion_tag("portal/components/error_summary.html")
-def error_summary(form: Any) -> dict[str, Any]:
-    """Every error of a bound form with a link to its field; nothing when there is none."""
-    return {"form": form}
+def error_summary(*forms: Any) -> dict[str, Any]:
+    """Every error and open question of bound forms with a link to its place; nothing when there is none."""
+    wrong = [form for form in forms if form.errors]
+    return {
+        "errors": [("", "", text) for form in wrong for text in form.non_field_errors()]
+        + [
+            (field.id_for_label or field.auto_id, field.label, text)
+            for form in wrong
+            for field in form
+            for text in field.errors
+        ],
+        "questions": [found for form in forms for found in getattr(form, "open_questions", list)()],
+    }
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The input of a bound field, dressed for its kind."""
+    kind = getattr(field.field.widget, "input_type", "")
+    dress = {"select": "form-select", "checkbox": "form-check-input"}.get(kind, "form-control")
+    return field.as_widget(attrs={"class": f"{dress} is-invalid" if field.errors else dress})
+
+
+@register.simple_tag
+def result_of(case: Case) -> Result:
+    """What is known of how ill a case's patient is."""
+    return results.result_of(case)
 
 
 @register.inclusion_tag("portal/components/empty_state.html")
@@ -99,27 +126,6 @@ def empty_state(
     title: str, text: str = "", icon: str = "calm", action: str = "", href: str = ""
 ) -> dict[str, Any]:
     return {"title": title, "text": text, "icon": icon, "action": action, "href": href}
-
-
-@register.filter
-def kind_label(kind: str) -> str:
-    """The name of a kind of deadline."""
-    return str(Kind(kind).label)
-
-
-@register.filter
-def is_before_admission(case: Case) -> bool:
-    return case.state in BEFORE_ADMISSION
-
-
-@register.filter
-def red_flag_label(code: str) -> str:
-    return texts.red_flag_text(code)
-
-
-@register.filter
-def input_label(name: str) -> str:
-    return texts.label(name)
 
 
 @register.filter
@@ -146,11 +152,6 @@ def navigation(context: template.Context) -> dict[str, Any]:
         "has_board": bool(standing.wards or standing.coordinates),
         "unread": unread_count(user),
     }
-
-
-@register.simple_tag
-def live_url() -> str:
-    return reverse("live")
 
 
 def _zone(zone: str) -> str:

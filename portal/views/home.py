@@ -1,8 +1,92 @@
-from typing import Any
+"""The first page of the primary portal: a hospital's cases, most urgent first."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from accounts.models import User
+from portal.access import person, signed_in
+from portal.case_file import Awaited, awaited
+from portal.windows import Window, window_of, window_of_case
+from referral import selectors, worklists
+from referral.models import Case
+
+PER_PAGE = 20
+TABS: dict[str, tuple[str | Promise, Callable[[User], QuerySet[Case]]]] = {
+    "open": (_("Open"), worklists.acute),
+    "follow-up": (_("Follow-up"), worklists.in_follow_up),
+    "closed": (_("Closed"), worklists.ended),
+}
 
 
-def home(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@dataclass(frozen=True)
+class Row:
+    """A case on the list. `next_due` is what is due next where that is not the window itself."""
+
+    case: Case
+    window: Window | None
+    next_due: Window | None
+    awaited: Awaited | None
+    shows_name: bool
+
+
+@signed_in
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The list for those who refer or coordinate; people of a ward are led to its board."""
+    user = person(request)
+    standing = user.standing
+    if not standing.refers_for and not standing.coordinates:
+        return redirect("portal:board") if standing.wards else render(request, "portal/no_role.html")
+    now = clock.now()
+    tab = request.GET.get("tab", "open")
+    tab = tab if tab in TABS else "open"
+    wanted = request.GET.get("q", "").strip()
+    rows = TABS[tab][1](user)
+    page = Paginator(worklists.numbered(rows, wanted) if wanted else rows, PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    context = {
+        "tabs": [(key, label) for key, (label, _rows) in TABS.items()],
+        "tab": tab,
+        "wanted": wanted,
+        "page": page,
+        "rows": _rows_of(page, user, now),
+        "now": now,
+        "hospitals": worklists.hospitals_to_refer_for(user),
+    }
+    part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
+    return render(request, "portal/home_list.html" if part else "portal/home.html", context)
+
+
+def _rows_of(page: Page[Case], user: User, now: datetime) -> list[Row]:
+    return [_row(case, user, now) for case in page]
+
+
+def _row(case: Case, user: User, now: datetime) -> Row:
+    window = window_of_case(case, now)
+    return Row(
+        case=case,
+        window=window,
+        next_due=_next_due(case, window, now),
+        awaited=awaited(case, user, selectors.current_offer(case)),
+        shows_name=case.hospital_id in user.standing.refers_for,
+    )
+
+
+def _next_due(case: Case, window: Window | None, now: datetime) -> Window | None:
+    """What is due before the window ends."""
+    running = [row for row in case.deadlines.all() if not row.outcome]
+    first = min(running, key=lambda row: row.due_at, default=None)
+    if first is None or window is None or first.due_at >= window.due_at:
+        return None
+    return window_of(first, now, case.hospital.zone)

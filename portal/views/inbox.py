@@ -1,24 +1,90 @@
-from typing import Any
+"""What a person was told."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import clock
+from accounts.models import User
+from notifications import hooks, selectors, services
+from notifications.hooks import Rendered
+from notifications.models import Notification
+from portal.access import person, signed_in
+
+PER_PAGE = 25
 
 
-def inbox(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@dataclass(frozen=True)
+class Told:
+    """A notification in the reader's language."""
+
+    notification: Notification
+    text: Rendered
 
 
-def unread(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@signed_in
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Everything that stands, newest first."""
+    user = person(request)
+    page = Paginator(selectors.inbox(user), PER_PAGE).get_page(request.GET.get("page"))
+    language = get_language() or user.language
+    context = {
+        "page": page,
+        "told": [Told(row, hooks.render(row, language)) for row in page],
+        "unread": selectors.unread_count(user),
+        "now": clock.now(),
+    }
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "portal/inbox_list.html" if part else "portal/inbox.html", context)
 
 
-def read_all(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@signed_in
+@require_safe
+def unread(request: HttpRequest) -> HttpResponse:
+    """The number beside the inbox."""
+    context = {"unread": selectors.unread_count(person(request))}
+    return render(request, "portal/components/unread.html", context)
 
 
-def open_one(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@signed_in
+@require_POST
+def open_one(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Go to what a notification is about; it has been read then."""
+    user = person(request)
+    read = services.mark_read(notification=_own(user, pk), user=user, now=clock.now())
+    return redirect(hooks.render(read, user.language).url_path)
 
 
-def acknowledge_one(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@signed_in
+@require_POST
+def acknowledge_one(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say that one has understood."""
+    user = person(request)
+    services.acknowledge(notification=_own(user, pk), user=user, now=clock.now())
+    return _back(request)
+
+
+@signed_in
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    services.mark_all_read(user=person(request), now=clock.now())
+    return _back(request)
+
+
+def _own(user: User, pk: UUID) -> Notification:
+    found = Notification.objects.visible_to(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the page of the inbox that the person was on."""
+    page = request.POST.get("page", "")
+    return redirect(f"/inbox/?page={page}" if page.isdecimal() else "portal:inbox")

@@ -1,12 +1,213 @@
+"""Entering a first visit and the eight indicators."""
+
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from accounts import clock
+from accounts.models import User
+from portal.access import person, signed_in
+from portal.forms.indicators import LABORATORY, IndicatorsForm
+from portal.forms.visit import VisitForm
+from portal.stored_values import Stored, stored_values
+from portal.windows import window_of_case
+from referral import selectors, worklists
+from referral.errors import AccessError, FactError, PathwayError
+from referral.intake import proceed, take_in
+from referral.models import Case
+from referral.pathway import BEFORE_ADMISSION, Party, State, Verb
+
+THEN: dict[str, Verb | None] = {"draft": None, "assess": Verb.ASSESS, "refer": Verb.REFER}
+"""What the buttons of the form ask for."""
+
+UNPROCESSABLE = 422
 
 
-def new_case(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@signed_in
+def new_case(request: HttpRequest) -> HttpResponse:
+    """Register a patient, with as many of the eight indicators as there are."""
+    user, now = person(request), clock.now()
+    hospitals = worklists.hospitals_to_refer_for(user)
+    if not hospitals:
+        raise PermissionDenied
+    data = request.POST if request.method == "POST" else None
+    visit = VisitForm(data, hospitals=hospitals, now=now)
+    values = IndicatorsForm(data, zone=visit.hospital.zone, now=now)
+    context: dict[str, Any] = {"visit": visit, "values": values, "now": now}
+    if data is not None:
+        answer = _already_known(request, visit, values, now) or _register(
+            request, visit, values, context, now
+        )
+        if answer is not None:
+            return answer
+    return render(request, "portal/new_case.html", context, status=_status(data))
 
 
-def indicators(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+def _register(
+    request: HttpRequest, visit: VisitForm, values: IndicatorsForm, context: dict[str, Any], now: datetime
+) -> HttpResponse | None:
+    """The answer to a form that could be used; None when it has to be shown again with what is wrong."""
+    user, then = person(request), _then(request)
+    if not all([visit.is_valid(), values.is_valid()]):
+        return None
+
+    def take() -> Case:
+        return take_in(
+            actor=user,
+            hospital=visit.cleaned_data["hospital"],
+            visit=visit.visit(),
+            values=values.values(),
+            then=then,
+            facts=_facts(then, values),
+            now=now,
+        )
+
+    case = _attempt(take, values, context, visit)
+    if case is None:
+        return _already_known(request, visit, values, now)
+    window = window_of_case(selectors.cases(user).get(pk=case.pk), now)
+    if window is not None and window.level != "calm":
+        messages.warning(request, _("At registration, %(words)s: %(left)s.") % _said(window))
+    return _shown(request, case, then)
+
+
+@signed_in
+def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Add to the eight indicators of a case, assess it, or assess it again."""
+    user, now = person(request), clock.now()
+    case = _own_case(user, pk, now)
+    if case.state not in BEFORE_ADMISSION:
+        messages.info(request, _("The patient has been admitted; the ward records what follows."))
+        return redirect("portal:case", pk=case.pk)
+    known = stored_values(case, now)
+    data = request.POST if request.method == "POST" else None
+    values = IndicatorsForm(data, zone=case.hospital.zone, now=now, start=known.start, last=known.last)
+    context: dict[str, Any] = {"case": case, "values": values, "known": known, "now": now}
+    if (
+        data is not None
+        and _nobody_else_saved(data.get("mark"), known, values, context)
+        and values.is_valid()
+    ):
+        then = _then(request)
+
+        def save() -> Case:
+            facts = _facts(then, values)
+            return proceed(case, actor=user, values=values.values(), then=then, facts=facts, now=now)
+
+        if _attempt(save, values, context) is not None:
+            return _shown(request, case, then)
+    return render(request, "portal/indicators.html", context, status=_status(data))
+
+
+@signed_in
+@require_POST
+def check(request: HttpRequest) -> HttpResponse:
+    """What is wrong or unusual about one laboratory value, while the rest is still being typed."""
+    name = next((name for name in LABORATORY if name in request.POST), None)
+    if name is None:
+        raise Http404
+    values = IndicatorsForm(request.POST, zone="UTC", now=clock.now())
+    values.is_valid()
+    entry = next(entry for entry in values.laboratory() if entry.name == name)
+    return render(request, "portal/components/value_says.html", {"entry": entry})
+
+
+def _own_case(user: User, pk: UUID, now: datetime) -> Case:
+    """A case of a hospital that the user refers for; any other does not exist for this page."""
+    try:
+        case = selectors.read_case(user, pk, now=now)
+    except Case.DoesNotExist:
+        raise Http404 from None
+    if Party.ORIGIN not in selectors.sides(user, case):
+        raise Http404
+    return case
+
+
+def _attempt(
+    deed: Callable[[], Case], values: IndicatorsForm, context: dict[str, Any], visit: VisitForm | None = None
+) -> Case | None:
+    """Do it, or put what was refused where it was typed."""
+    try:
+        return deed()
+    except AccessError as refusal:
+        raise PermissionDenied(str(refusal.message)) from refusal
+    except FactError as refusal:
+        about_visit = [row for row in refusal.rows if visit is not None and _is_of(row[0], visit)]
+        if visit is not None:
+            visit.refuse(about_visit)
+        values.refuse([row for row in refusal.rows if row not in about_visit])
+    except PathwayError as refusal:
+        context["trouble"] = refusal
+    return None
+
+
+def _is_of(field: str, visit: VisitForm) -> bool:
+    return field.startswith("patient.") or field in visit.fields
+
+
+def _already_known(
+    request: HttpRequest, visit: VisitForm, values: IndicatorsForm, now: datetime
+) -> HttpResponse | None:
+    """The answer to a form that was sent before: its case, and what was typed since to be saved there."""
+    case = selectors.cases(person(request)).filter(pk=visit.typed_case_id).first()
+    if case is None:
+        return None
+    known = stored_values(case, now)
+    if case.state == State.REGISTERED and values.is_valid() and values.differs_from(known.start):
+        values.last = {}
+        messages.info(
+            request,
+            _("Case %(number)s is registered already. Check the values and save them here.")
+            % {"number": case.number},
+        )
+        context = {"case": case, "values": values, "known": known, "now": now}
+        return render(request, "portal/indicators.html", context, status=UNPROCESSABLE)
+    messages.info(
+        request,
+        _("Case %(number)s was registered before; nothing was entered twice.") % {"number": case.number},
+    )
+    return redirect("portal:result", pk=case.pk)
+
+
+def _nobody_else_saved(
+    mark: str | None, known: Stored, values: IndicatorsForm, context: dict[str, Any]
+) -> bool:
+    """False when others were saved since the form was opened: they are shown beside what was typed."""
+    if mark == known.mark:
+        return True
+    values.last = {name: str(value) for name, value in known.start.items()} | known.last
+    context["overtaken"] = True
+    return False
+
+
+def _facts(then: Verb | None, values: IndicatorsForm) -> dict[str, str]:
+    names = {Verb.ASSESS: ("hold_back", "note"), Verb.REFER: ("reason", "note")}.get(then or Verb.MESSAGE, ())
+    return {name: values.cleaned_data[name] for name in names}
+
+
+def _then(request: HttpRequest) -> Verb | None:
+    return THEN.get(request.POST.get("then", "assess"), Verb.ASSESS)
+
+
+def _shown(request: HttpRequest, case: Case, then: Verb | None) -> HttpResponse:
+    if then is None:
+        messages.success(
+            request, _("Saved as case %(number)s. Add the missing values here.") % {"number": case.number}
+        )
+    return redirect("portal:result", pk=case.pk)
+
+
+def _said(window: Any) -> dict[str, str]:
+    return {"words": str(window.words), "left": window.left}
+
+
+def _status(data: object) -> int:
+    return 200 if data is None else UNPROCESSABLE

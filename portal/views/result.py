@@ -1,8 +1,36 @@
-from typing import Any
+"""What an assessment says and what happens now."""
 
-from django.http import HttpRequest, HttpResponse
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from portal import case_file
+from portal.access import person, signed_in
+from referral import selectors
+from referral.models import Case
+from referral.pathway import BEFORE_ADMISSION, Party, State, Verb
 
 
-def result(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    return render(request, "portal/base.html")
+@signed_in
+@require_safe
+def result(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The result of the latest assessment of a case, whom it was told to, and what can be done."""
+    user, now = person(request), clock.now()
+    try:
+        case = selectors.read_case(user, pk, now=now)
+    except Case.DoesNotExist:
+        raise Http404 from None
+    page = case_file.page(case, user, now)
+    by_verb = {form.verb: form for form in page["forms"]}
+    context = page | {
+        "may_enter": Party.ORIGIN in selectors.sides(user, case) and case.state in BEFORE_ADMISSION,
+        "is_own": Party.ORIGIN in selectors.sides(user, case),
+        "refer_form": by_verb.get(Verb.REFER),
+        "is_offered": case.state == State.OFFERED,
+        "is_unplaced": case.state == State.UNPLACED,
+        "is_watched": case.state == State.WATCHED,
+    }
+    return render(request, "portal/result.html", context)

@@ -51,4 +51,17 @@
     menu.querySelector("summary").focus();
   });
   document.querySelector("[data-focus]")?.focus();
+
+  // What was typed into a form has arrived, or the person leaves: its copy goes.
+  const forget = () => {
+    try {
+      Object.keys(sessionStorage)
+        .filter((key) => key.startsWith("typed:"))
+        .forEach((key) => sessionStorage.removeItem(key));
+    } catch {
+      // Nothing was kept.
+    }
+  };
+  if (document.querySelector("[data-forget]")) forget();
+  document.querySelector("[data-sign-out]")?.addEventListener("submit", forget);
 })();

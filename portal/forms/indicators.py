@@ -1,0 +1,218 @@
+"""The eight indicators on one screen: values with units, times of sampling, questions to a person."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.forms.fields import MomentField, Refusal, set_clock, take_refusals
+from portal.moments import local
+from referral.codes import HoldBackReason, ReferReason
+from scoring import EIGHT, INPUTS, Input, Issue, read_inputs
+from scoring.texts import WEST_HAVEN, issue_text, label
+
+Text = str | Promise
+
+LABORATORY = (*(name for name in EIGHT if INPUTS[name].laboratory), "creatinine")
+"""Laboratory values of the form: those of the eight, and creatinine, which can be a red flag."""
+
+YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
+GRADES = ["0", "I", "II", "III", "IV"]
+UNIT_LABELS: Mapping[str, Text] = {
+    "umol/L": "µmol/L",
+    "urea mg/dL": _("mg/dL urea"),
+    "BUN mg/dL": _("mg/dL urea nitrogen (BUN)"),
+}
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+QUESTION = "needs_confirmation"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One laboratory value on the screen: `questions` about it and whether it was `confirmed`; `last` is the
+    value stored before."""
+
+    name: str
+    value: forms.BoundField
+    unit: forms.BoundField | None
+    fixed_unit: str
+    sampled_at: forms.BoundField
+    factors: str
+    questions: Sequence[str]
+    confirmed: bool
+    last: str
+
+
+class IndicatorsForm(forms.Form):
+    """What is typed of the eight indicators, and of creatinine. Age comes from the birth date.
+
+    `start` holds raw values by input name, as `scoring.read_inputs` takes them. Impossible values are refused
+    here by the same reading that the pathway does; unusual ones are questions, answered by naming the field
+    in `confirmed`. `last` are earlier values in words.
+    """
+
+    cirrhosis = forms.ChoiceField(
+        label=_("Cirrhosis"), choices=YES_OR_NO, required=False, widget=forms.RadioSelect
+    )
+    variceal_bleeding = forms.ChoiceField(
+        label=_("Variceal bleeding"), choices=YES_OR_NO, required=False, widget=forms.RadioSelect
+    )
+    encephalopathy_grade = forms.ChoiceField(
+        label=_("Hepatic encephalopathy (West Haven grade)"),
+        choices=list(enumerate(GRADES)),
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    sampled_at = MomentField(label=_("Blood drawn"), required=False)
+    hold_back = forms.ChoiceField(
+        label=_("Reason for not referring"),
+        choices=[("", _("Refer if flagged")), *HoldBackReason.choices],
+        required=False,
+    )
+    reason = forms.ChoiceField(
+        label=_("Reason for referring without a score"),
+        choices=[("", _("Please choose")), *ReferReason.choices],
+        required=False,
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2, "data-identity": ""}),
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        zone: str,
+        now: datetime,
+        start: Mapping[str, Any] = NOTHING,
+        last: Mapping[str, str] = NOTHING,
+    ) -> None:
+        super().__init__(data, initial=initial(start, zone))
+        self.now, self.last = now, last
+        for name in LABORATORY:
+            self._add(INPUTS[name])
+        set_clock(self, zone=zone, now=now)
+        self.questions: dict[str, list[str]] = {}
+        self.confirmed = set(self.data.getlist("confirmed")) if self.is_bound else set()
+
+    def _add(self, spec: Input) -> None:
+        self.fields[spec.name] = forms.CharField(
+            label=label(spec.name),
+            required=False,
+            max_length=40,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        )
+        if spec.unit_field and spec.units:
+            units = [(unit, UNIT_LABELS.get(unit, unit)) for unit in spec.units]
+            self.fields[spec.unit_field] = forms.ChoiceField(
+                label=label(spec.unit_field), choices=units, required=False
+            )
+        self.fields[f"sampled_at_{spec.name}"] = MomentField(label=_("Drawn at another time"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        reading = read_inputs(self.values(), now=self.now, expect_sampled_at=True)
+        take_refusals(self, ((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+        for issue in reading.warnings:
+            self.ask(issue)
+        return cleaned
+
+    def ask(self, issue: Issue) -> None:
+        if issue.needs_confirmation:
+            self.questions.setdefault(issue.field, []).append(issue_text(issue))
+
+    def refuse(self, rows: Sequence[Refusal]) -> None:
+        """Show what the pathway refused; questions that it asks and this form did not know are asked too."""
+        for field, code, message in rows:
+            if code == QUESTION:
+                self.questions.setdefault(field, [str(message)])
+        take_refusals(self, (row for row in rows if row[1] != QUESTION))
+
+    def values(self) -> dict[str, Any]:
+        """What was typed, by input name, for the pathway. Empty texts empty what was stored before."""
+        clean = self.cleaned_data
+        found: dict[str, Any] = {name: clean.get(name, "") for name in TYPED}
+        for name in LABORATORY:
+            if spec_unit := INPUTS[name].unit_field:
+                found[spec_unit] = clean.get(spec_unit, "") if found[name] else ""
+        found["sampled_at"] = {
+            name: moment.isoformat()
+            for name in LABORATORY
+            if found[name] and (moment := clean.get(f"sampled_at_{name}") or clean.get("sampled_at"))
+        }
+        found["confirmed"] = sorted(self.confirmed)
+        return found
+
+    def differs_from(self, stored: Mapping[str, Any]) -> bool:
+        """Whether something was typed that is not in `stored` raw values."""
+        clean = self.cleaned_data
+        return any(clean[name] and clean[name] != str(stored.get(name, "")) for name in TYPED)
+
+    def laboratory(self) -> Iterator[Entry]:
+        """The laboratory values in the order of the screen."""
+        for name in LABORATORY:
+            spec = INPUTS[name]
+            yield Entry(
+                name=name,
+                value=self[name],
+                unit=self[spec.unit_field] if spec.unit_field else None,
+                fixed_unit="" if spec.units else spec.unit,
+                sampled_at=self[f"sampled_at_{name}"],
+                factors=json.dumps(
+                    {unit: [factor, str(UNIT_LABELS.get(unit, unit))] for unit, factor in spec.units.items()}
+                )
+                if spec.units
+                else "",
+                questions=self.questions.get(name, ()),
+                confirmed=name in self.confirmed,
+                last=self.last.get(name, ""),
+            )
+
+    def grades(self) -> list[tuple[Any, Text]]:
+        """The choices of the West Haven grade with what each looks like."""
+        return list(zip(self["encephalopathy_grade"], WEST_HAVEN.values(), strict=True))
+
+    def open_questions(self) -> list[tuple[str, str]]:
+        """Questions nobody has answered: the id of the confirming box, and the words."""
+        return [
+            (f"confirm-{field}", text)
+            for field, found in self.questions.items()
+            if field not in self.confirmed
+            for text in found
+        ]
+
+    def other_questions(self) -> list[tuple[str, list[str], bool]]:
+        """Questions about what has no place of its own among the values: age, scattered times."""
+        known = {**{name: [] for name in self.confirmed if name == "age_years"}, **self.questions}
+        return [
+            (field, found, field in self.confirmed)
+            for field, found in known.items()
+            if field not in LABORATORY
+        ]
+
+
+TYPED = ("cirrhosis", "variceal_bleeding", "encephalopathy_grade", *LABORATORY)
+
+
+def initial(start: Mapping[str, Any], zone: str) -> dict[str, Any]:
+    """Raw values by input name as the form's fields hold them."""
+    found = {name: value for name, value in start.items() if name not in ("sampled_at", "confirmed")}
+    for name in ("cirrhosis", "variceal_bleeding"):
+        if isinstance(found.get(name), bool):
+            found[name] = "yes" if found[name] else "no"
+    times = start.get("sampled_at") or {}
+    moments = {name: local(datetime.fromisoformat(str(time)), zone) for name, time in times.items()}
+    if len(set(moments.values())) == 1:
+        found["sampled_at"] = next(iter(moments.values()))
+    else:
+        found |= {f"sampled_at_{name}": moment for name, moment in moments.items()}
+    return found

@@ -1,0 +1,167 @@
+"""What an assessment says, in words and bars: for the page of a result and the page of a case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from referral.indicators import draft_of
+from referral.models import Assessment, Case
+from referral.pathway import State
+from scoring import DISPLAY_CAP, read_inputs, red_flags, texts
+
+Text = str | Promise
+HALF = 100
+"""Half the width of a contribution's bar, in units of its drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How much one indicator drives the risk. `x` and `width` place the bar within its drawing."""
+
+    label: str
+    value: str
+    reference: str
+    sentence: str
+    effect: str
+    x: float
+    width: float
+    raises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """`tone`: "alarm" where referral is called for, "calm" where not, "open" while nothing is known."""
+
+    tone: str
+    headline: str
+    meaning: tuple[str, ...] = ()
+    risk: str = ""
+    band: str = ""
+    band_code: str = ""
+    percent: float = 0
+    threshold_percent: float = 0
+    threshold: str = ""
+    red_flags: tuple[str, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    warnings: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    model_name: str = ""
+    model_status: Text = ""
+    is_provisional: bool = False
+    cautions: tuple[Text, ...] = field(default=(texts.LOW_SCORE_CAUTION,))
+
+
+def result_of(case: Case) -> Result:
+    """What is known of how ill the patient of `case` is."""
+    return unassessed(case) if case.assessment is None else assessed(case.assessment)
+
+
+def unassessed(case: Case) -> Result:
+    reading = read_inputs(draft_of(case))
+    flags = red_flags(reading.values)
+    if flags:
+        headline = _("Red flag: refer without waiting for a score")
+    elif case.state == State.REGISTERED:
+        headline = _("Waiting for laboratory values")
+    else:
+        headline = _("Referred without a score")
+    return Result(
+        tone="alarm" if flags else "open",
+        headline=headline,
+        meaning=(_("There is a score as soon as all eight indicators are there."),),
+        red_flags=tuple(texts.red_flag_text(code) for code in flags),
+        missing=tuple(texts.label(name) for name in reading.missing),
+    )
+
+
+def assessed(assessment: Assessment) -> Result:
+    result = assessment.result
+    known = {
+        "red_flags": tuple(texts.red_flag_text(code) for code in assessment.red_flags),
+        "warnings": tuple(texts.stored_issue_text(warning) for warning in result["warnings"]),
+    }
+    if assessment.risk_90d is None:
+        return Result(
+            tone="alarm" if assessment.red_flags else "open",
+            headline=_("No score: the model does not apply"),
+            meaning=(
+                _("The model was made for patients with chronic liver disease."),
+                _("You can refer this patient on your own judgement all the same."),
+            ),
+            **known,
+        )
+    return Result(
+        tone="alarm" if assessment.high_risk else "calm",
+        headline=_headline(assessment),
+        meaning=_meaning(assessment.risk_90d, result["threshold"], assessment),
+        risk=texts.risk_text(assessment.risk_90d),
+        band=texts.band_text(assessment.band),
+        band_code=assessment.band,
+        percent=round(min(assessment.risk_90d, DISPLAY_CAP) * 100, 1),
+        threshold_percent=round(result["threshold"] * 100, 1),
+        threshold=texts.risk_text(result["threshold"]),
+        bars=bars(result),
+        model_name=assessment.model_name,
+        model_status=texts.MODEL_STATUS.get(assessment.model_status, assessment.model_status),
+        is_provisional=assessment.model_status == "provisional",
+        **known,
+    )
+
+
+def bars(result: Mapping[str, Any]) -> tuple[Bar, ...]:
+    """The contributions of a stored result, the strongest first, on one scale."""
+    rows = texts.explain(result["contributions"], values=result["values"], reference=result["reference"])
+    longest = max((abs(row.share) for row in rows), default=0) or 1
+    return tuple(_bar(row, HALF / longest) for row in rows)
+
+
+def _bar(row: texts.ContributionText, scale: float) -> Bar:
+    width = round(abs(row.share) * scale, 1)
+    raises = row.share >= 0
+    return Bar(
+        label=row.label,
+        value=row.value,
+        reference=row.reference,
+        sentence=row.sentence,
+        effect=f"×{row.factor:.2g}",
+        x=HALF if raises else round(HALF - width, 1),
+        width=max(width, 0.5),
+        raises=raises,
+    )
+
+
+def _headline(assessment: Assessment) -> str:
+    if assessment.red_flags:
+        return _("Red flag: this patient should be referred")
+    if assessment.high_risk:
+        return _("High risk: this patient should be referred")
+    return _("Not flagged: keep watching")
+
+
+def _meaning(risk: float, threshold: float, assessment: Assessment) -> tuple[str, ...]:
+    expected = _(
+        "Of 100 patients with such values, the model expects %(count)s to die or to need a liver transplant "
+        "within 90 days."
+    ) % {"count": _of_a_hundred(risk)}
+    limit = {"threshold": texts.risk_text(threshold)}
+    if risk >= threshold:
+        verdict = _("This network refers from %(threshold)s upwards.") % limit
+    elif assessment.red_flags:
+        verdict = (
+            _("That is below the %(threshold)s from which this network refers, but a red flag outweighs it.")
+            % limit
+        )
+    else:
+        verdict = _("That is below the %(threshold)s from which this network refers.") % limit
+    return expected, verdict
+
+
+def _of_a_hundred(risk: float) -> str:
+    if risk > DISPLAY_CAP:
+        return _("more than %(count)s") % {"count": round(DISPLAY_CAP * 100)}
+    if risk < 0.01:
+        return _("fewer than 1")
+    return _("about %(count)s") % {"count": round(risk * 100)}

@@ -1,0 +1,84 @@
+// Entering a case: conversions, age, and a copy of what was typed that outlives an ended session.
+//
+// The copy stays in this tab's session storage and holds nothing that names the patient; signing out wipes it.
+(function () {
+  "use strict";
+  const form = document.querySelector("form[data-keep]");
+  if (!form) return;
+  const key = `typed:${location.pathname}`;
+  const HOURS = 12;
+
+  const number = (text) => Number(text.normalize("NFKC").trim() || NaN);
+  const shown = (value) => String(Number(value.toPrecision(4)));
+
+  const convert = (box) => {
+    const units = JSON.parse(box.dataset.factors);
+    const [input, select] = [box.querySelector("input"), box.querySelector("select")];
+    const output = box.closest(".value-entry").querySelector("output");
+    const value = number(input.value) * units[select.value][0];
+    const others = Object.entries(units).filter(([unit]) => unit !== select.value);
+    output.textContent = Number.isFinite(value)
+      ? `= ${others.map(([, [factor, label]]) => `${shown(value / factor)} ${label}`).join(" = ")}`
+      : "";
+  };
+  document.querySelectorAll("[data-factors]").forEach((box) => {
+    box.addEventListener("input", () => convert(box));
+    convert(box);
+  });
+
+  const birth = form.elements.birth_date;
+  const age = document.querySelector("[data-age]");
+  const showAge = () => {
+    const [born, seen] = [new Date(birth.value), new Date(form.elements.first_visit_at.value)];
+    let years = seen.getFullYear() - born.getFullYear();
+    if (seen.getMonth() * 31 + seen.getDate() < born.getMonth() * 31 + born.getDate()) years -= 1;
+    age.textContent = years >= 0 && years < 130 ? age.dataset.age.replace("{years}", years) : "";
+  };
+  if (birth && age) {
+    birth.addEventListener("input", showAge);
+    showAge();
+  }
+
+  const keepable = (field) =>
+    field.name && !("identity" in field.dataset) && !["csrfmiddlewaretoken", "mark", "then"].includes(field.name);
+  const keep = () => {
+    const typed = [...form.elements]
+      .filter((field) => keepable(field) && (!["radio", "checkbox"].includes(field.type) || field.checked))
+      .map((field) => [field.name, field.value]);
+    try {
+      sessionStorage.setItem(key, JSON.stringify({ at: Date.now(), typed }));
+    } catch {
+      // Without storage there is no copy.
+    }
+  };
+  const restore = () => {
+    const copy = JSON.parse(sessionStorage.getItem(key) ?? "null");
+    if (!copy || Date.now() - copy.at > HOURS * 3600000) return;
+    for (const [name, value] of copy.typed) {
+      for (const field of [...form.elements].filter((field) => field.name === name)) {
+        if (["radio", "checkbox"].includes(field.type)) field.checked ||= field.value === value;
+        else field.value = value;
+      }
+    }
+    document.querySelector("[data-restored]").hidden = false;
+    document.querySelectorAll("[data-factors]").forEach(convert);
+  };
+  // A form that came back with errors already holds everything.
+  if (!document.querySelector(".error-summary")) {
+    try {
+      restore();
+    } catch {
+      sessionStorage.removeItem(key);
+    }
+  }
+  form.addEventListener("input", keep);
+
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) event.preventDefault();
+    sent = true;
+  });
+  addEventListener("pageshow", () => {
+    sent = false;
+  });
+})();

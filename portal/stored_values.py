@@ -1,0 +1,38 @@
+"""What is known of a case's indicators, ready for the form that asks for more."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from portal.lab_values import values_of
+from referral.indicators import draft_of
+from referral.models import Case, Indicators
+from scoring import INPUTS
+
+LASTING = ("cirrhosis",)
+"""What a new assessment need not ask again."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """`start` are raw values to begin with, `last` earlier values in words; `mark` names this state."""
+
+    start: dict[str, Any] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
+    mark: str = ""
+
+
+def stored_values(case: Case, now: datetime) -> Stored:
+    """An unfinished draft is gone on with; after an assessment the laboratory is asked afresh."""
+    draft: Indicators | None = getattr(case, "indicators", None)
+    assessed = case.assessment
+    mark = f"{draft.saved_at.isoformat() if draft else ''}/{assessed.pk if assessed else ''}"
+    if assessed is None or (draft is not None and draft.saved_at > assessed.recorded_at):
+        return Stored(draft_of(case), {}, mark)
+    entered = assessed.entered.get("entered", {})
+    start = {name: entered[name]["value"] for name in LASTING if name in entered}
+    for name, spec in INPUTS.items():
+        if spec.unit_field and "unit" in entered.get(name, {}):
+            start[spec.unit_field] = entered[name]["unit"]
+    last = {row.name: f"{row.value} · {row.age}" for row in values_of(assessed, now, INPUTS)}
+    return Stored(start, last, mark)
