@@ -294,21 +294,31 @@ NOTIFICATION_CHANNELS = [
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "allauth.headless.contrib.rest_framework.authentication.XSessionTokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "api.authentication.AccessTokenAuthentication",
+        "api.authentication.SessionTokenAuthentication",
+        "api.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "api.openapi.Schema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "api.problems.answer_to",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+API_LIMITS = {"any": (6000, 60), "score": (12_000, 60), "arrivals": (20, 60), "meetings": (20, 3600)}
+"""By what is limited: how often for one person, in how many seconds."""
 SPECTACULAR_SETTINGS = {
     "TITLE": "ACLF referral platform",
+    "DESCRIPTION": "Referral of patients with acute-on-chronic liver failure, for the mobile app and programs.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
-    "SERVE_INCLUDE_SCHEMA": False,
+    "DEFAULT_GENERATOR_CLASS": "api.openapi.Generator",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.openapi.add_other_refusals",
+    ],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 LOGGING_CONFIG = None

