@@ -24,12 +24,8 @@ help:
 demo: staticfiles/.done $(CATALOGUES)
 	@exec $(BIN)/python -m config.demo
 
-demo-reset:
-	@$(PYTHON) -c "import fcntl, pathlib, shutil, sys; \
-	data = pathlib.Path('.data/demo'); lock = data / 'lock'; \
-	lock.exists() and fcntl.flock(lock.open(), fcntl.LOCK_EX | fcntl.LOCK_NB); \
-	shutil.rmtree(data, ignore_errors=True)" 2>/dev/null \
-	|| { echo "The demo is running: end it first (Ctrl-C)."; exit 1; }
+demo-reset: environment
+	@$(BIN)/python -m config.demo reset
 
 test: environment node_modules/.done $(CATALOGUES)
 	@$(BIN)/pytest -n 2 $(ARGS)

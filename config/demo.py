@@ -6,6 +6,7 @@ Procfile and a mail server. What dies is started again, and the log says so.
 
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -107,12 +108,20 @@ class Demo:
         self.children: list[Child] = []
 
     def run(self) -> None:
-        if not self.servers.acquire():
-            raise DemoError(f"The demo in {self.data} is already running (or a command uses its servers).")
+        self._acquire()
         try:
             self._start_and_tend()
         finally:
             self.stop()
+
+    def reset(self) -> None:
+        self._acquire()
+        shutil.rmtree(self.data)
+        say("demo", f"{self.data} is empty now")
+
+    def _acquire(self) -> None:
+        if not self.servers.acquire():
+            raise DemoError(f"The demo in {self.data} is already running (or a command uses its servers).")
 
     def _start_and_tend(self) -> None:
         self._start_servers()
@@ -247,7 +256,7 @@ def main() -> int:
         return 1
     demo = Demo(embedded.data_folder(), int(port))
     try:
-        demo.run()
+        demo.reset() if sys.argv[1:] == ["reset"] else demo.run()
     except KeyboardInterrupt:
         return 0
     except (DemoError, EmbeddedError) as error:

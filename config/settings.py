@@ -31,6 +31,7 @@ HEARTBEAT_URL = ENVIRONMENT.heartbeat_url
 METRICS_TOKEN = ENVIRONMENT.metrics_token
 
 INSTALLED_APPS = [
+    "django.contrib.auth",  # before accounts, whose administration replaces parts of its own
     "accounts",
     "scoring",
     "notifications",
@@ -38,7 +39,6 @@ INSTALLED_APPS = [
     "portal",
     "api",
     "django.contrib.admin",
-    "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.sessions",
@@ -310,7 +310,7 @@ API_LIMITS = {"any": (6000, 60), "score": (12_000, 60), "arrivals": (20, 60), "m
 """By what is limited: how often for one person, in how many seconds."""
 SPECTACULAR_SETTINGS = {
     "TITLE": "ACLF referral platform",
-    "DESCRIPTION": "Referral of patients with acute-on-chronic liver failure, for the mobile app and programs.",
+    "DESCRIPTION": "Referral of patients with acute-on-chronic liver failure, for mobile apps and programs.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "DEFAULT_GENERATOR_CLASS": "api.openapi.Generator",

@@ -83,9 +83,9 @@ def test_children_end_when_the_demo_is_killed(tmp_path: Path) -> None:
     until(lambda: not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_text())
 
 
-def run_demo(tmp_path: Path, **changes: str) -> subprocess.CompletedProcess[str]:
+def run_demo(tmp_path: Path, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "config.demo"],
+        [sys.executable, "-m", "config.demo", *arguments],
         cwd=embedded.ROOT,
         env={**os.environ, "ACLF_DATA": str(tmp_path), **changes},
         capture_output=True,
@@ -117,6 +117,18 @@ def test_a_second_demo_over_the_same_data_is_refused_and_does_not_disturb_the_fi
     assert done.returncode == 1
     assert "is already running" in done.stdout
     assert (tmp_path / "environment.json").exists()
+
+
+def test_a_reset_empties_the_data_and_is_refused_while_the_demo_runs(tmp_path: Path) -> None:
+    data = tmp_path / "demo"
+    running = embedded.Servers(data)
+    assert running.acquire()
+    (data / "seeded").touch()
+    assert run_demo(data, "reset").returncode == 1
+    assert (data / "seeded").exists()
+    running.stop()
+    assert run_demo(data, "reset").returncode == 0
+    assert not data.exists()
 
 
 def test_the_demos_mail_server_keeps_what_it_gets_and_says_so(tmp_path: Path) -> None:
