@@ -45,6 +45,7 @@ def about(case: Case, **more: Any) -> dict[str, Any]:
         "number": case.number,
         "hospital_zh": case.hospital.name_zh,
         "hospital_en": case.hospital.name_en,
+        "zone": case.hospital.zone,
         "band": case.assessment.band if case.assessment else "",
         **more,
     }

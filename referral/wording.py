@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,9 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     """Title, body and link of one notification in `language`, which is active while this runs."""
     facts = {"number": payload["number"], "hospital": _hospital(payload, language)}
     title, body = _words(kind, payload, facts)
+    if payload.get("rungs", 1) > 1:
+        facts["rungs"] = payload["rungs"]
+        body = f"{body} " + _("%(rungs)s reminders fell due together.")
     return Rendered(
         title=title % facts, body=body % facts, url_path=reverse("portal:case", args=[payload["case"]])
     )
@@ -32,7 +36,8 @@ def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tupl
     if "deadline" in payload:
         facts["deadline"] = Kind(payload["deadline"]).label
     if "due_at" in payload:
-        facts["due"] = datetime.fromisoformat(payload["due_at"]).strftime("%Y-%m-%d %H:%M UTC")
+        due_at = datetime.fromisoformat(payload["due_at"]).astimezone(ZoneInfo(payload["zone"]))
+        facts["due"] = due_at.strftime("%Y-%m-%d %H:%M")
     if "verb" in payload:
         facts["verb"] = Verb(payload["verb"]).label
     return {
