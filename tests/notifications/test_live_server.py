@@ -41,21 +41,25 @@ def web() -> Iterator[Web]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     base, _, _ = os.environ["DATABASE_URL"].rpartition("/")
-    environ = os.environ | {"DATABASE_URL": f"{base}/{connection.settings_dict['NAME']}"}
+    environ = os.environ | {
+        "DATABASE_URL": f"{base}/{connection.settings_dict['NAME']}",
+        "DJANGO_SETTINGS_MODULE": "tests.notifications.live_settings",
+    }
     command = ["-m", "granian", "--interface", "asginl", "--port", str(port), "config.asgi:application"]
     process = subprocess.Popen([sys.executable, *command], env=environ)
     server = Web(process, f"http://127.0.0.1:{port}")
     try:
-        until(lambda: _answers(server.url), seconds=90)
+        until(lambda: _answers(server), seconds=90)
         yield server
     finally:
         process.kill()
         process.wait()
 
 
-def _answers(url: str) -> bool:
+def _answers(web: Web) -> bool:
+    assert web.process.poll() is None, "the server did not start"
     try:
-        return httpx.get(f"{url}/healthz").status_code == 200
+        return httpx.get(f"{web.url}/live").status_code == 401
     except httpx.TransportError:
         return False
 

@@ -160,7 +160,7 @@ def test_without_a_broker_the_command_delivers_survives_a_lost_database_and_ends
     with smtp_server(mailbox) as port:
         process = run_delivery(REDIS_URL=own_redis.url, ACLF_EMAIL_URL=f"smtp://127.0.0.1:{port}")
         [first] = notify(notices=[notice(user, "a")], now=clock.now())
-        until(lambda: email_of(first).state == "sent", seconds=30)
+        until(lambda: email_of(first).state == "sent", seconds=90)
 
         with connection.cursor() as cursor:
             cursor.execute(CUT_OTHERS)
