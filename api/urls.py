@@ -1,3 +1,5 @@
-from django.urls import URLPattern, URLResolver
+from api.v1.urls import urlpatterns
 
-urlpatterns: list[URLPattern | URLResolver] = []
+__all__ = ["app_name", "urlpatterns"]
+
+app_name = "api"

@@ -319,6 +319,7 @@ SPECTACULAR_SETTINGS = {
         "api.openapi.add_other_refusals",
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"BilirubinUnitEnum": ["umol/L", "mg/dL"]},
 }
 
 LOGGING_CONFIG = None

@@ -1,0 +1,106 @@
+"""`Idempotency-Key`: a POST that is sent twice is done once and answered twice.
+
+What a request changes and the answer to it are committed together. An equal request that arrives
+meanwhile waits at the unique key until the first is through. A refused request changed nothing: it leaves
+no trace, so that it can be corrected and sent again.
+"""
+
+import hmac
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.models import StoredAnswer
+from api.problems import Refusal
+
+if TYPE_CHECKING:
+    from api.resource import Resource
+
+KEPT_FOR = timedelta(hours=24)
+PRUNED_AT_ONCE = 100
+KEPT_HEADERS = ("ETag", "Location")
+Handler = Callable[..., Response]
+
+
+def idempotent(handler: Handler) -> Handler:
+    """Make a view's `post` answer a repeated `Idempotency-Key` of the same person with the stored answer."""
+
+    @wraps(handler)
+    def post(view: "Resource", request: Request, **kwargs: Any) -> Response:
+        key = request.headers.get("Idempotency-Key")
+        if key is None:
+            return handler(view, request, **kwargs)
+        if not 0 < len(key) <= 200 or not key.isprintable() or not key.isascii():
+            raise Refusal(
+                400,
+                "invalid_idempotency_key",
+                _("An Idempotency-Key has 1 to 200 plain characters."),
+            )
+        with transaction.atomic():
+            return _once(handler, view, request, key, kwargs)
+
+    post.is_idempotent = True  # type: ignore[attr-defined]  # which a test asks of every POST
+    return post
+
+
+def _once(handler: Handler, view: "Resource", request: Request, key: str, kwargs: dict[str, Any]) -> Response:
+    fingerprint = _fingerprint(request)
+    prune(view.now)
+    stored, is_first = StoredAnswer.objects.get_or_create(
+        user=view.person, key=key, defaults={"fingerprint": fingerprint, "created_at": view.now}
+    )
+    if not is_first:
+        return _again(stored, fingerprint)
+    try:
+        response = handler(view, request, **kwargs)
+    except Exception as error:
+        response = view.handle_exception(error)
+    if response.status_code >= 500:
+        transaction.set_rollback(True)
+    elif response.status_code >= 300:
+        stored.delete()
+    else:
+        _store(stored, response)
+    return response
+
+
+def _fingerprint(request: Request) -> str:
+    body = json.dumps(request.data, sort_keys=True)
+    text = f"{request.method} {request.get_full_path()}\n{body}"
+    return salted_hmac("api.idempotency", text, algorithm="sha256").hexdigest()
+
+
+def _again(stored: StoredAnswer, fingerprint: str) -> Response:
+    if not hmac.compare_digest(stored.fingerprint, fingerprint):
+        raise Refusal(
+            409,
+            "idempotency_key_reused",
+            _("This Idempotency-Key was used for another request. Make a new key for a new request."),
+        )
+    headers = {**stored.headers, "Idempotency-Replayed": "true"}
+    body = None if stored.body is None else json.loads(stored.body)
+    return Response(body, status=stored.status, headers=headers)
+
+
+def _store(stored: StoredAnswer, response: Response) -> None:
+    stored.status = response.status_code
+    stored.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    if response.data is not None:
+        stored.body = JSONRenderer().render(response.data).decode()
+    stored.save()
+
+
+def prune(now: datetime) -> None:
+    """Forget some answers older than a day; called by those who add one, so that there are never many."""
+    old = StoredAnswer.objects.filter(created_at__lt=now - KEPT_FOR)
+    batch = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PRUNED_AT_ONCE]
+    StoredAnswer.objects.filter(pk__in=list(batch)).delete()

@@ -1,0 +1,76 @@
+"""The OpenAPI file's generator: always in English, every operation with the common refusal."""
+
+from typing import Any
+
+from django.utils import translation
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import build_bearer_security_scheme_object
+
+from api.problems import MEDIA_TYPE
+
+PROBLEM = "#/components/schemas/Problem"
+
+
+class Schema(AutoSchema):
+    """Names components as their shapes are named, without the suffix."""
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        name: str = super().get_serializer_name(serializer, direction)
+        return name.removesuffix("Shape")
+
+
+class Generator(SchemaGenerator):
+    """As the library's; what people read is English whatever language the process runs in."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        with translation.override("en"):
+            schema: dict[str, Any] = super().get_schema(request, public)
+        return schema
+
+
+def add_other_refusals(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Postprocessing hook: any other status is a problem too."""
+    other = {"description": "Any other refusal.", "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}}}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["default"] = other
+    return result
+
+
+class AccessTokenScheme(OpenApiAuthenticationExtension):
+    target_class = "api.authentication.AccessTokenAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            **build_bearer_security_scheme_object("Authorization", "Bearer"),
+            "description": "A personal access token, made under /me/tokens.",
+        }
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):
+    target_class = "api.authentication.SessionTokenAuthentication"
+    name = "sessionToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Session-Token",
+            "description": "The app's sign-in: `meta.session_token` of /_allauth/app/v1/auth/login.",
+        }
+
+
+class CookieScheme(OpenApiAuthenticationExtension):
+    target_class = "api.authentication.CookieAuthentication"
+    name = "portalSession"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "The portal's session; what changes something also needs X-CSRFToken.",
+        }

@@ -1,0 +1,94 @@
+"""The base of every view: who asks, when, with what body; and what every answer carries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar, cast
+
+from django.conf import settings
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts import clock
+from accounts.models import User
+from api.paging import DEFAULT_LIMIT, MOST, Page, page
+from api.parsing import too_large
+from api.permissions import Scope, SecondFactor
+from api.problems import Refusal
+from api.throttles import PersonLimit
+
+
+class PageQuery(serializers.Serializer[Any]):
+    """How every list is paged."""
+
+    cursor = serializers.CharField(
+        required=False, default="", max_length=500, help_text="`next` of the page before"
+    )
+    limit = serializers.IntegerField(required=False, default=DEFAULT_LIMIT, min_value=1, max_value=MOST)
+
+
+class AlwaysJSON(DefaultContentNegotiation):
+    """One form of answer for everybody, whatever `Accept` says."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class Resource(APIView):
+    """Signed in, limited, in JSON; errors as problems; nothing kept by a cache on the way."""
+
+    content_negotiation_class = AlwaysJSON
+    permission_classes = (IsAuthenticated, SecondFactor, Scope)
+    throttle_classes = (PersonLimit,)
+    limit_scope: ClassVar[str] = "any"
+    only_reads: ClassVar[bool] = False
+
+    @cached_property
+    def now(self) -> datetime:
+        """The time of this request."""
+        return clock.now()
+
+    @property
+    def person(self) -> User:
+        """Who is signed in."""
+        return cast(User, self.request.user)
+
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The request's JSON object; an empty one where there is no body. Raises Refusal."""
+        data = self.request.data
+        if not isinstance(data, Mapping):
+            raise Refusal(400, "not_an_object", _("The body must be one JSON object: {…}."))
+        return data
+
+    def query(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The address's parameters in `shape`; one given twice joined by commas. Raises ValidationError."""
+        given = self.request.query_params
+        read = shape(data={name: ",".join(given.getlist(name)) for name in given})
+        read.is_valid(raise_exception=True)
+        return cast("dict[str, Any]", read.validated_data)
+
+    def cut(self, rows: QuerySet[Any], *, order: Sequence[str], query: Mapping[str, Any]) -> Page[Model]:
+        """The page that the parameters `cursor` and `limit` ask for."""
+        return page(rows, order=order, cursor=query["cursor"], limit=query["limit"])
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+            raise too_large()
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response.headers.setdefault("Cache-Control", "no-store")
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+def paged(results: Sequence[Any], found: Page[Any]) -> Response:
+    """The answer to a list."""
+    return Response({"results": results, "next": found.next})

@@ -1,0 +1,56 @@
+"""A patient at a ward's door: finding the open case, with no more shown than admitting needs."""
+
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.idempotency import idempotent
+from api.resource import Resource
+from api.v1.documenting import IDEMPOTENCY_KEY, described
+from api.v1.fields import KnownFieldsMixin
+from api.v1.shapes import ArrivalShape
+from referral.arrivals import find_arrival
+from referral.errors import AccessError
+
+
+class ArrivalRequest(KnownFieldsMixin, serializers.Serializer[Any]):
+    """One of the two."""
+
+    number = serializers.CharField(max_length=20, required=False)
+    national_id = serializers.CharField(max_length=30, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            message = _("Give the case number or the ID, one of them.")
+            raise serializers.ValidationError({"number": [serializers.ErrorDetail(message, "one_of")]})
+        return attrs
+
+
+class ArrivalsView(Resource):
+    limit_scope = "arrivals"
+    only_reads = True
+
+    @described(
+        "look_up_arrival",
+        "Find the open case of a patient who arrives unannounced, to admit it",
+        tag="cases",
+        description="For people of a ward. Audited and limited.",
+        request=ArrivalRequest,
+        answer=ArrivalShape,
+        refusals=(403, 404, 422, 429),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        if not self.person.standing.wards:
+            raise AccessError
+        read = ArrivalRequest(data=self.body)
+        read.is_valid(raise_exception=True)
+        found = find_arrival(user=self.person, now=self.now, **read.validated_data)
+        if found is None:
+            raise Http404
+        return Response(ArrivalShape(found).data)

@@ -1,0 +1,34 @@
+"""A case as an answer, with its ETag."""
+
+from typing import Any
+
+from rest_framework.response import Response
+
+from accounts.models import User
+from api.etags import etag
+from api.v1.shapes import CaseShape, OfferShape, PlaceShape
+from referral import selectors
+from referral.models import Case
+
+
+def case_answer(case: Case, user: User, *, status: int = 200, **more: Any) -> Response:
+    """One of `selectors.cases`, as `user` sees it; `more` is added to the body but not to the ETag."""
+    body = CaseShape(case, context={"user": user}).data
+    return Response({**body, **more}, status=status, headers={"ETag": etag(case.version, body)})
+
+
+def parting_answer(case: Case, user: User) -> Response:
+    """What remains to a ward of a case that its verb has just passed on."""
+    own = selectors.own_offers(user, case.pk).last()
+    body = {
+        "id": str(case.pk),
+        "number": case.number,
+        "state": case.state,
+        "hospital": PlaceShape(case.hospital).data,
+        "offer": OfferShape(own).data if own else None,
+        "patient": None,
+        "assessment": None,
+        "deadlines": [],
+        "allowed_verbs": [],
+    }
+    return Response(body)

@@ -1,0 +1,273 @@
+"""Cases: the list, registration, one case and its parts, the draft of its indicators, the board."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import audit
+from api.etags import expected_version, is_known
+from api.idempotency import idempotent
+from api.resource import PageQuery, Resource, paged
+from api.v1.case_answers import case_answer
+from api.v1.documenting import IDEMPOTENCY_KEY, IF_MATCH, described, page_of
+from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
+from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
+from api.v1.shapes import (
+    CaseShape,
+    DeadlineShape,
+    EventShape,
+    IndicatorsShape,
+    ListedCaseShape,
+    MessageShape,
+    RegisteredCaseShape,
+)
+from referral import selectors
+from referral.indicators import draft_of, save_indicators
+from referral.models import Case
+from referral.pathway import State
+from referral.worklists import numbered
+from scoring import Reading, read_inputs, red_flags
+from scoring.texts import issue_text
+
+NEWEST_FIRST = ("-registered_at", "-pk")
+LEAST_TIME_FIRST = ("first_due", "first_visit_at", "pk")
+
+
+class CaseQuery(PageQuery):
+    state = serializers.CharField(
+        required=False, default="", max_length=200, help_text="one or several, with commas"
+    )
+    hospital = serializers.UUIDField(required=False, help_text="first hospital")
+    ward = serializers.UUIDField(required=False, help_text="that has or expects the patient")
+    flagged = serializers.BooleanField(required=False, allow_null=True, default=None)
+    q = serializers.CharField(required=False, default="", max_length=20, help_text="part of a case number")
+
+    def validate_state(self, value: str) -> list[str]:
+        states = [state.strip() for state in value.split(",") if state.strip()]
+        return [serializers.ChoiceField(choices=State.choices).run_validation(state) for state in states]
+
+
+class BoardQuery(PageQuery):
+    part = serializers.ChoiceField(
+        choices=["window_1", "window_2", "follow_up"], required=False, default="", allow_blank=True
+    )
+
+
+def chosen(rows: QuerySet[Case], query: dict[str, Any]) -> QuerySet[Case]:
+    """`rows` that fit the filters of a CaseQuery."""
+    wanted = {
+        "state__in": query["state"],
+        "hospital": query.get("hospital"),
+        "ward": query.get("ward"),
+    }
+    rows = numbered(rows, query["q"]).filter(**{name: value for name, value in wanted.items() if value})
+    return rows if query["flagged"] is None else rows.filter(flagged_at__isnull=not query["flagged"])
+
+
+class CaseList(Resource):
+    """Lists of cases, whose reading is audited page by page."""
+
+    def listed(self, rows: QuerySet[Case], order: Sequence[str], query: dict[str, Any]) -> Response:
+        found = self.cut(rows, order=order, query=query)
+        ids = [str(case.pk) for case in found.rows]
+        audit.record(
+            actor=self.person, action="list", subject_type="case", subject_id="", now=self.now, cases=ids
+        )
+        return paged(ListedCaseShape(found.rows, many=True, context={"user": self.person}).data, found)
+
+
+class CasesView(CaseList):
+    @described(
+        "cases_list",
+        "The cases you may see, the newest first",
+        tag="cases",
+        answer=page_of(ListedCaseShape),
+        parameters=[CaseQuery],
+        refusals=(422,),
+    )
+    def get(self, request: Request) -> Response:
+        query = self.query(CaseQuery)
+        return self.listed(chosen(selectors.cases(self.person), query), NEWEST_FIRST, query)
+
+    @described(
+        "register",
+        "Register a first visit, with or without indicators",
+        tag="cases",
+        description=(
+            "With a complete set of indicators the case is assessed at once, and offered to a ward if it is "
+            "flagged; if the indicators are refused, nothing is registered. An incomplete set is kept as a "
+            "draft."
+        ),
+        request=RegistrationRequest,
+        answer=RegisteredCaseShape,
+        status=201,
+        refusals=(403, 409, 422, 429),
+        parameters=[IDEMPOTENCY_KEY],
+        examples=[EXAMPLE_REGISTRATION],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        registered, warnings = take_in_request(self.body, actor=self.person, now=self.now)
+        case = selectors.cases(self.person).get(pk=registered.pk)
+        missing = [] if case.assessment else missing_indicators(case)
+        response = case_answer(case, self.person, status=201, missing=missing, warnings=warnings)
+        response["Location"] = f"{request.path}/{case.pk}"
+        return response
+
+
+def missing_indicators(case: Case) -> list[str]:
+    """What a score of this case still needs."""
+    return list(read_inputs(draft_of(case)).missing)
+
+
+class CaseView(Resource):
+    @described(
+        "case",
+        "One case; the reading is audited",
+        tag="cases",
+        answer=CaseShape,
+        refusals=(404,),
+    )
+    def get(self, request: Request, case_id: UUID) -> Response:
+        response = case_answer(selectors.read_case(self.person, case_id, now=self.now), self.person)
+        if is_known(request, response["ETag"]):
+            return Response(status=304, headers={"ETag": response["ETag"]})
+        return response
+
+
+def draft_answer(case: Case, reading: Reading) -> dict[str, Any]:
+    """An IndicatorsShape."""
+    return {
+        "values": draft_of(case),
+        "missing": list(reading.missing),
+        "complete": reading.complete,
+        "warnings": [
+            {"field": issue.field, "code": issue.code, "message": issue_text(issue)}
+            for issue in reading.warnings
+        ],
+        "red_flags": list(red_flags(reading.values)),
+        "version": case.version,
+    }
+
+
+class IndicatorsView(Resource):
+    @described(
+        "save_indicators",
+        "Save some of the indicators as they come back from the laboratory",
+        tag="cases",
+        request=IndicatorsRequest,
+        answer=IndicatorsShape,
+        refusals=(403, 404, 409, 412, 422),
+        parameters=[IF_MATCH],
+        examples=[EXAMPLE_VALUES],
+    )
+    def patch(self, request: Request, case_id: UUID) -> Response:
+        case = selectors.visible_case(self.person, case_id)
+        reading = save_indicators(
+            case=case,
+            actor=self.person,
+            values=values_of(self.body),
+            now=self.now,
+            if_version=expected_version(request),
+        )
+        case.refresh_from_db()
+        return Response(draft_answer(case, reading))
+
+
+class BoardView(CaseList):
+    @described(
+        "board",
+        "The open work of your wards, hospitals and networks, the least time left first",
+        tag="cases",
+        answer=page_of(ListedCaseShape),
+        parameters=[BoardQuery],
+        refusals=(422,),
+    )
+    def get(self, request: Request) -> Response:
+        query = self.query(BoardQuery)
+        rows = PARTS[query["part"]](self.person)
+        return self.listed(selectors.by_time_left(rows), LEAST_TIME_FIRST, query)
+
+
+PARTS = {
+    "": selectors.open_work,
+    "window_1": selectors.window_1,
+    "window_2": selectors.window_2,
+    "follow_up": selectors.follow_up,
+}
+
+
+class PartView(Resource):
+    """A list that belongs to one case; the reading is audited."""
+
+    part: ClassVar[str]
+    shape: ClassVar[type[serializers.Serializer[Any]]]
+    order: ClassVar[tuple[str, ...]]
+
+    def rows(self, case: Case) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def answer(self, case_id: UUID) -> Response:
+        query = self.query(PageQuery)
+        case = selectors.read_case(self.person, case_id, now=self.now, part=self.part)
+        found = self.cut(self.rows(case), order=self.order, query=query)
+        return paged(self.shape(found.rows, many=True).data, found)
+
+
+class EventsView(PartView):
+    part, shape, order = "events", EventShape, ("number",)
+
+    def rows(self, case: Case) -> QuerySet[Any]:
+        return selectors.events(case)
+
+    @described(
+        "case_events",
+        "The timeline of a case",
+        tag="cases",
+        answer=page_of(EventShape),
+        parameters=[PageQuery],
+        refusals=(404, 422),
+    )
+    def get(self, request: Request, case_id: UUID) -> Response:
+        return self.answer(case_id)
+
+
+class MessagesView(PartView):
+    part, shape, order = "messages", MessageShape, ("sent_at", "pk")
+
+    def rows(self, case: Case) -> QuerySet[Any]:
+        return selectors.messages(case)
+
+    @described(
+        "case_messages",
+        "The talk between ward and first hospital; write with the verb “message”",
+        tag="cases",
+        answer=page_of(MessageShape),
+        parameters=[PageQuery],
+        refusals=(404, 422),
+    )
+    def get(self, request: Request, case_id: UUID) -> Response:
+        return self.answer(case_id)
+
+
+class DeadlinesView(PartView):
+    part, shape, order = "deadlines", DeadlineShape, ("due_at", "pk")
+
+    def rows(self, case: Case) -> QuerySet[Any]:
+        return case.deadlines.all()
+
+    @described(
+        "case_deadlines",
+        "Every deadline of a case, open and past",
+        tag="cases",
+        answer=page_of(DeadlineShape),
+        parameters=[PageQuery],
+        refusals=(404, 422),
+    )
+    def get(self, request: Request, case_id: UUID) -> Response:
+        return self.answer(case_id)

@@ -1,0 +1,76 @@
+"""How the operations describe themselves: shared parameters and answers of the OpenAPI file."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from api.problems import MEDIA_TYPE
+from api.v1.shapes import ProblemShape
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description=(
+        "The same key and body give the same answer for 24 hours and are done once; with another body: 409. "
+        "A refused request leaves no trace, so its key may be used again."
+    ),
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="The ETag of the case that this was decided on. Another version by now: 412.",
+)
+MEANINGS: Mapping[int, str] = {
+    403: "The role does not allow this.",
+    404: "Does not exist, or is not yours to see.",
+    409: "Not possible as things stand; `code` says why, `allowed_verbs` what is possible.",
+    412: "The case has changed since it was read.",
+    422: "Some facts need correction: see `errors`.",
+    429: "Too often; see Retry-After.",
+}
+
+
+def described(
+    operation: str,
+    summary: str,
+    *,
+    answer: Any,
+    status: int = 200,
+    request: Any = None,
+    refusals: Sequence[int] = (),
+    parameters: Sequence[Any] = (),
+    examples: Sequence[OpenApiExample] = (),
+    tag: str,
+    description: str = "",
+) -> Callable[[Any], Any]:
+    """Describe one method of a view. `answer` is a serializer, or None for no body."""
+    answers: dict[Any, Any] = {status: answer or OpenApiResponse(description="Done")}
+    for code in refusals:
+        answers[(code, MEDIA_TYPE)] = OpenApiResponse(ProblemShape, description=MEANINGS[code])
+    return extend_schema(
+        operation_id=operation,
+        summary=summary,
+        description=description,
+        request=request,
+        responses=answers,
+        parameters=list(parameters),
+        examples=list(examples),
+        tags=[tag],
+    )
+
+
+@cache
+def page_of(shape: type[serializers.Serializer[Any]]) -> type[serializers.Serializer[Any]]:
+    """The shape of a page of `shape`."""
+    name = shape.__name__.removesuffix("Shape")
+    fields = {
+        "results": shape(many=True),
+        "next": serializers.CharField(allow_null=True, help_text="`cursor` of the next page"),
+    }
+    return type(f"{name}PageShape", (serializers.Serializer,), {**fields, "__doc__": ""})

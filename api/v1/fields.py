@@ -1,0 +1,48 @@
+"""Fields of requests that are stricter than the framework's."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class MomentField(serializers.Field[datetime, Any, str, Any]):
+    """A date and time with its offset (RFC 3339)."""
+
+    default_error_messages = {  # how the framework has it
+        "invalid": _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        try:
+            moment = datetime.fromisoformat(data)
+        except (TypeError, ValueError):
+            self.fail("invalid")
+        if moment.tzinfo is None or not 1900 <= moment.year < 2200:
+            self.fail("invalid")
+        return moment
+
+    def to_representation(self, value: datetime) -> str:
+        return value.isoformat()
+
+
+class KnownFieldsMixin:
+    """Refuses what it does not know by name, so that a misspelt field is never lost in silence."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            unknown = [name for name in data if name not in self.fields]  # type: ignore[attr-defined]
+            if unknown:
+                message = _("“%(field)s” is not known here. Check its spelling.")
+                raise serializers.ValidationError(
+                    {
+                        name: [serializers.ErrorDetail(message % {"field": name}, "unknown_field")]
+                        for name in unknown
+                    }
+                )
+        return super().to_internal_value(data)  # type: ignore[misc]

@@ -1,0 +1,96 @@
+"""The inbox: what a person was told, to be read and acknowledged."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import get_language
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.idempotency import idempotent
+from api.resource import PageQuery, Resource, paged
+from api.v1.documenting import IDEMPOTENCY_KEY, described, page_of
+from api.v1.shapes import NotificationShape
+from notifications.models import Notification
+from notifications.selectors import inbox
+from notifications.services import acknowledge, mark_all_read, mark_read
+
+
+class InboxQuery(PageQuery):
+    unread = serializers.BooleanField(required=False, default=False, help_text="only those not read yet")
+
+
+class InboxView(Resource):
+    """What every address of the inbox shares."""
+
+    def own(self, notification_id: UUID) -> Notification:
+        return inbox(self.person).get(pk=notification_id)
+
+    def shaped(self, found: Any, *, many: bool = False) -> Any:
+        return NotificationShape(found, many=many, context={"language": get_language() or ""}).data
+
+
+class NotificationsView(InboxView):
+    @described(
+        "notifications",
+        "Your notifications, the newest first",
+        tag="notifications",
+        answer=page_of(NotificationShape),
+        parameters=[InboxQuery],
+        refusals=(422,),
+    )
+    def get(self, request: Request) -> Response:
+        query = self.query(InboxQuery)
+        rows = inbox(self.person)
+        if query["unread"]:
+            rows = rows.filter(read_at__isnull=True)
+        found = self.cut(rows, order=("-created_at", "-pk"), query=query)
+        return paged(self.shaped(found.rows, many=True), found)
+
+
+class AcknowledgeView(InboxView):
+    @described(
+        "acknowledge_notification",
+        "Say that you know",
+        tag="notifications",
+        answer=NotificationShape,
+        refusals=(404,),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request, notification_id: UUID) -> Response:
+        known = acknowledge(notification=self.own(notification_id), user=self.person, now=self.now)
+        return Response(self.shaped(known))
+
+
+class ReadView(InboxView):
+    @described(
+        "read_notification",
+        "Mark one as read",
+        tag="notifications",
+        answer=NotificationShape,
+        refusals=(404,),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request, notification_id: UUID) -> Response:
+        read = mark_read(notification=self.own(notification_id), user=self.person, now=self.now)
+        return Response(self.shaped(read))
+
+
+class CountShape(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+
+
+class ReadAllView(Resource):
+    @described(
+        "read_all_notifications",
+        "Mark all as read",
+        tag="notifications",
+        answer=CountShape,
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        return Response({"count": mark_all_read(user=self.person, now=self.now)})

@@ -1,0 +1,136 @@
+"""POST /cases: a first visit, with or without indicators, to `referral.intake`."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample
+from rest_framework import serializers
+
+from accounts.models import Hospital, User
+from api.throttles import count
+from api.v1.fields import KnownFieldsMixin, MomentField
+from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
+from referral.codes import ChronicLiverDisease, Presentation
+from referral.errors import AccessError, FactError
+from referral.intake import take_in
+from referral.models import Case
+from referral.models.patients import Sex
+from referral.pathway import Verb
+from referral.registration import FirstVisit, OpenCaseExists, Person, doubts, register
+from referral.worklists import hospitals_to_refer_for
+from scoring import read_inputs
+
+
+class PatientRequest(KnownFieldsMixin, serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=80)
+    sex = serializers.ChoiceField(choices=Sex.choices)
+    birth_date = serializers.DateField()
+    national_id = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
+    local_number = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
+    phone = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
+    confirmed_different = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="a namesake with an open case was checked to be somebody else",
+    )
+
+
+class RegistrationRequest(KnownFieldsMixin, serializers.Serializer[Any]):
+    """A first visit. Without disease or presentation: registered, with a warning."""
+
+    id = serializers.UUIDField(required=False, help_text="UUIDv7 made by the client, for offline drafts")
+    hospital = serializers.UUIDField(required=False, help_text="needed by people of several hospitals")
+    patient = PatientRequest()
+    first_visit_at = MomentField()
+    chronic_liver_disease = serializers.ChoiceField(
+        choices=ChronicLiverDisease.choices, required=False, allow_blank=True, default=""
+    )
+    presentation = serializers.ChoiceField(
+        choices=Presentation.choices, required=False, allow_blank=True, default=""
+    )
+    indicators = IndicatorsRequest(required=False, allow_null=True)
+
+
+class ReadRegistration(RegistrationRequest):
+    """As the schema says, but for the indicators, which `scoring` reads."""
+
+    indicators = serializers.JSONField(required=False, allow_null=True, default=None)
+
+
+def take_in_request(
+    body: Mapping[str, Any], *, actor: User, now: datetime
+) -> tuple[Case, list[dict[str, str]]]:
+    """Register what `body` says; a complete set of indicators is assessed at once, an incomplete one kept.
+
+    Returns the case and what was left open. Raises what `take_in` raises, and Throttled for somebody who
+    meets patients of other hospitals too often.
+    """
+    read = ReadRegistration(data=body)
+    read.is_valid(raise_exception=True)
+    facts = read.validated_data
+    values = _values(facts["indicators"])
+    visit = FirstVisit(
+        person=Person(**facts["patient"]),
+        at=facts["first_visit_at"],
+        chronic_liver_disease=facts["chronic_liver_disease"],
+        presentation=facts["presentation"],
+        case_id=facts.get("id"),
+    )
+    hospital = _hospital(actor, facts.get("hospital"))
+    try:
+        case = _registered(actor, hospital, visit, values, now)
+    except OpenCaseExists:
+        count("meetings", actor, now)
+        raise
+    return case, [
+        {"field": field, "code": code, "message": str(text)} for field, code, text in doubts(visit, now)
+    ]
+
+
+def _registered(
+    actor: User, hospital: Hospital, visit: FirstVisit, values: Mapping[str, Any], now: datetime
+) -> Case:
+    if not values:
+        return register(actor=actor, hospital=hospital, visit=visit, now=now)
+    then = Verb.ASSESS if _is_complete(values) else None
+    return take_in(actor=actor, hospital=hospital, visit=visit, values=values, then=then, facts={}, now=now)
+
+
+def _values(given: Any) -> dict[str, Any]:
+    return {} if given is None else values_of({"indicators": given})
+
+
+def _is_complete(values: Mapping[str, Any]) -> bool:
+    """Whether nothing is missing but the age, which follows from the birth date."""
+    return not set(read_inputs(values).missing) - {"age_years"}
+
+
+def _hospital(actor: User, named: Any) -> Hospital:
+    """The hospital of the visit: the one named, or the only one where `actor` refers."""
+    own = list(hospitals_to_refer_for(actor).select_related("network"))
+    if named is None and len(own) > 1:
+        raise FactError(("hospital", "required", _("You work at several hospitals. Say which one this is.")))
+    fitting = [hospital for hospital in own if named in (None, hospital.pk)]
+    if not fitting:
+        raise AccessError
+    return fitting[0]
+
+
+EXAMPLE_REGISTRATION = OpenApiExample(
+    "A first visit with all indicators",
+    value={
+        "patient": {
+            "name": "测试患者",
+            "sex": "male",
+            "birth_date": date(1970, 1, 2).isoformat(),
+            "local_number": "A-1024",
+        },
+        "first_visit_at": "2026-05-17T10:00:00+08:00",
+        "chronic_liver_disease": "hepatitis_b",
+        "presentation": "acute_liver_injury",
+        "indicators": EXAMPLE_VALUES.value,
+    },
+    request_only=True,
+)

@@ -1,0 +1,61 @@
+"""The risk models: the one in force, those that run beside it, and how far each can be trusted."""
+
+from typing import Any
+
+from django.utils.translation import get_language
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.resource import Resource
+from api.v1.documenting import described
+from scoring.cards import model_card
+from scoring.riskmodel import RiskModel
+from scoring.selectors import active_model, shadow_models
+from scoring.texts import MODEL_STATUS
+
+
+class ModelShape(serializers.Serializer[Any]):
+    """A model card, as far as its file has it in the request's language."""
+
+    name = serializers.CharField()
+    version = serializers.IntegerField()
+    status = serializers.CharField()
+    notice = serializers.CharField()
+    use = serializers.ChoiceField(choices=["active", "shadow"])
+    checksum = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+    end_point = serializers.CharField()
+    intended = serializers.CharField()
+    derivation = serializers.CharField()
+    population_age = serializers.ListField(child=serializers.FloatField())
+    terms = serializers.ListField(child=serializers.DictField())
+    baseline = serializers.DictField()
+    baseline_certainty = serializers.CharField()
+    baseline_note = serializers.CharField()
+    reference = serializers.DictField()
+    validity = serializers.DictField()
+    limits = serializers.ListField(child=serializers.CharField())
+    expected_load = serializers.DictField()
+    sources = serializers.ListField(child=serializers.DictField())
+    calibration = serializers.DictField()
+    fit = serializers.DictField()
+
+
+class ModelsShape(serializers.Serializer[Any]):
+    results = ModelShape(many=True)
+    next = serializers.CharField(allow_null=True, help_text="always null")
+
+
+class ModelsView(Resource):
+    @described("models", "The cards of the risk models in use", tag="scoring", answer=ModelsShape)
+    def get(self, request: Request) -> Response:
+        cards = [card(active_model(), "active"), *(card(model, "shadow") for model in shadow_models())]
+        return Response({"results": cards, "next": None})
+
+
+def card(model: RiskModel, use: str) -> dict[str, Any]:
+    """One ModelShape."""
+    facts = model_card(model, language=get_language() or "en").as_dict()
+    return {**facts, "use": use, "notice": str(MODEL_STATUS.get(model.status, ""))}

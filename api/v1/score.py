@@ -1,0 +1,71 @@
+"""Stateless scoring."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.idempotency import idempotent
+from api.resource import Resource
+from api.v1.documenting import IDEMPOTENCY_KEY, described
+from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
+from api.v1.shapes import IssueShape, issues
+from referral.errors import FactError
+from scoring import evaluate, read_inputs
+from scoring.lines import shown
+from scoring.selectors import active_model
+from scoring.texts import MODEL_STATUS, issue_text
+
+
+class ScoreShape(serializers.Serializer[Any]):
+    """Without one of the indicators, risk, band and high_risk are null; comparators need their own inputs."""
+
+    model = serializers.CharField()
+    model_version = serializers.IntegerField()
+    status = serializers.CharField(help_text="of the model: provisional, validated or retired")
+    model_notice = serializers.CharField()
+    outcome = serializers.CharField(help_text="scored or incomplete")
+    risk_90d = serializers.FloatField(allow_null=True)
+    band = serializers.CharField(allow_null=True)
+    high_risk = serializers.BooleanField(allow_null=True)
+    red_flags = serializers.ListField(child=serializers.CharField())
+    linear_predictor = serializers.FloatField(allow_null=True)
+    contributions = serializers.DictField(child=serializers.FloatField())
+    missing = serializers.ListField(child=serializers.CharField())
+    warnings = IssueShape(many=True)
+    scores = serializers.DictField(help_text="by name: {value, grade?, risk?}")
+    score_notes = serializers.DictField(required=False)
+
+
+class ScoreView(Resource):
+    limit_scope = "score"
+    only_reads = True
+
+    @described(
+        "score",
+        "Score indicators without storing anything",
+        tag="scoring",
+        request=IndicatorsRequest,
+        answer=ScoreShape,
+        refusals=(422, 429),
+        parameters=[IDEMPOTENCY_KEY],
+        examples=[EXAMPLE_VALUES],
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        reading = read_inputs(values_of(self.body), now=self.now)
+        if reading.issues:
+            raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+        line = shown(reading, evaluate(reading, model=active_model()))
+        return Response(worded(line))
+
+
+def worded(line: Mapping[str, Any]) -> dict[str, Any]:
+    """A scored line with its warnings in the reader's language and the model's standing in words."""
+    return {
+        **line,
+        "model_notice": str(MODEL_STATUS.get(line["status"], "")),
+        "warnings": issues(line["warnings"]),
+    }

@@ -1,0 +1,342 @@
+"""What the API shows: one serializer for each shape, which also is its schema."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from notifications.hooks import render
+from notifications.models import Notification
+from referral import timeline
+from referral.models import Assessment, Case, Deadline, Event, Message, Offer, Patient
+from referral.performing import verbs_of
+from referral.selectors import AWAITED, current_offer, sides, wards_to_call
+from scoring.texts import MODEL_STATUS, red_flag_text, stored_issue_text
+
+Shape = serializers.Serializer
+
+
+class PlaceShape(Shape[Any]):
+    """A hospital, a ward or a network."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class HospitalShape(PlaceShape):
+    phone = serializers.CharField()
+
+
+class WardShape(PlaceShape):
+    phone = serializers.CharField()
+    hospital = PlaceShape()
+
+
+class WardToCallShape(WardShape):
+    is_open = serializers.BooleanField()
+
+
+class PersonShape(Shape[User]):
+    """A member of staff."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class IssueShape(Shape[Any]):
+    """Something doubtful about one field."""
+
+    field = serializers.CharField()  # type: ignore[assignment]  # the name that errors have everywhere
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class PatientShape(Shape[Patient]):
+    name = serializers.CharField()
+    sex = serializers.CharField()
+    birth_date = serializers.DateField()
+
+
+class WholePatientShape(PatientShape):
+    national_id = serializers.SerializerMethodField()
+    local_number = serializers.SerializerMethodField()
+    phone = serializers.SerializerMethodField()
+
+    def get_national_id(self, patient: Patient) -> str:
+        return str(patient.detail("national_id"))
+
+    def get_local_number(self, patient: Patient) -> str:
+        return str(patient.detail("local_number"))
+
+    def get_phone(self, patient: Patient) -> str:
+        return str(patient.detail("phone"))
+
+
+class AssessmentShape(Shape[Assessment]):
+    """A scored set of indicators. `contributions`: by input, in units of the linear predictor."""
+
+    id = serializers.UUIDField()
+    risk_90d = serializers.FloatField(allow_null=True, help_text="0 to 1; null without a score")
+    band = serializers.SerializerMethodField()
+    high_risk = serializers.BooleanField()
+    red_flags = serializers.ListField(child=serializers.CharField())
+    red_flag_texts = serializers.SerializerMethodField()
+    model = serializers.CharField(source="model_name")
+    model_status = serializers.CharField()
+    model_notice = serializers.SerializerMethodField()
+    threshold = serializers.FloatField(source="result.threshold")
+    outcome = serializers.CharField(source="result.outcome")
+    contributions = serializers.DictField(child=serializers.FloatField(), source="result.contributions")
+    values = serializers.DictField(help_text="normalised; the unit is in the name")
+    warnings = serializers.SerializerMethodField()
+    assessed_at = serializers.DateTimeField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_band(self, assessment: Assessment) -> str | None:
+        return assessment.band or None
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_red_flag_texts(self, assessment: Assessment) -> list[str]:
+        return [red_flag_text(code) for code in assessment.red_flags]
+
+    def get_model_notice(self, assessment: Assessment) -> str:
+        return str(MODEL_STATUS.get(assessment.model_status, ""))
+
+    @extend_schema_field(IssueShape(many=True))
+    def get_warnings(self, assessment: Assessment) -> list[dict[str, str]]:
+        return issues(assessment.result["warnings"])
+
+
+def issues(stored: list[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Issues in their JSON form, worded in the reader's language."""
+    return [
+        {"field": issue["field"], "code": issue["code"], "message": stored_issue_text(issue)}
+        for issue in stored
+    ]
+
+
+class OfferShape(Shape[Offer]):
+    id = serializers.UUIDField()
+    ward = WardShape()
+    state = serializers.CharField()
+    offered_at = serializers.DateTimeField()
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_by = PersonShape(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answered_by = PersonShape(allow_null=True)
+    reason = serializers.CharField()
+
+
+class DeadlineShape(Shape[Deadline]):
+    """`state`: open, met, missed or cancelled. `first_due_at` is before any extension."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    label = serializers.CharField(source="get_kind_display")  # type: ignore[assignment]
+    offer = serializers.UUIDField(source="offer_id", allow_null=True)
+    starts_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField()
+    first_due_at = serializers.DateTimeField()
+    state = serializers.ChoiceField(choices=["open", "met", "missed", "cancelled"])
+    missed_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+    delay_reason = serializers.CharField()
+    quiet_until = serializers.DateTimeField(allow_null=True)
+
+
+class AwaitedShape(Shape[Any]):
+    """Who is awaited, and what for; `you`: the reader is one of them."""
+
+    party = serializers.CharField()
+    what = serializers.CharField()
+    you = serializers.BooleanField()
+
+
+class NextDueShape(Shape[Any]):
+    kind = serializers.CharField()
+    due_at = serializers.DateTimeField()
+
+
+class ListedCaseShape(Shape[Case]):
+    """A case in a list."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.CharField()
+    state_label = serializers.CharField(source="get_state_display")
+    version = serializers.IntegerField()
+    patient = PatientShape()
+    hospital = HospitalShape()
+    ward = WardShape(allow_null=True)
+    bed = serializers.CharField()
+    chronic_liver_disease = serializers.CharField()
+    presentation = serializers.CharField()
+    registered_at = serializers.DateTimeField()
+    registered_by = PersonShape()
+    first_visit_at = serializers.DateTimeField()
+    flagged_at = serializers.DateTimeField(allow_null=True)
+    flagged_late = serializers.BooleanField()
+    accepted_at = serializers.DateTimeField(allow_null=True)
+    departed_at = serializers.DateTimeField(allow_null=True)
+    expected_arrival_at = serializers.DateTimeField(allow_null=True)
+    admitted_at = serializers.DateTimeField(allow_null=True)
+    diagnosed_at = serializers.DateTimeField(allow_null=True)
+    died_at = serializers.DateTimeField(allow_null=True)
+    updated_at = serializers.DateTimeField()
+    assessment = AssessmentShape(allow_null=True)
+    offer = serializers.SerializerMethodField()
+    deadlines = DeadlineShape(source="deadlines.all", many=True)
+    next_due = serializers.SerializerMethodField()
+    awaited = serializers.SerializerMethodField()
+    allowed_verbs = serializers.SerializerMethodField()
+
+    @extend_schema_field(OfferShape(allow_null=True))
+    def get_offer(self, case: Case) -> Any:
+        offer = current_offer(case)
+        return None if offer is None else OfferShape(offer).data
+
+    @extend_schema_field(NextDueShape(allow_null=True))
+    def get_next_due(self, case: Any) -> Any:
+        return {"kind": case.next_kind, "due_at": case.next_due_at} if case.next_due_at else None
+
+    @extend_schema_field(AwaitedShape(allow_null=True))
+    def get_awaited(self, case: Case) -> Any:
+        if case.state not in AWAITED:
+            return None
+        party, what = AWAITED[case.state]
+        return {"party": party.value, "what": str(what), "you": party in sides(self.context["user"], case)}
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_allowed_verbs(self, case: Case) -> list[str]:
+        return [verb.value for verb in verbs_of(sides(self.context["user"], case), case.state)]
+
+
+class CaseShape(ListedCaseShape):
+    """A case. Its `version` is in the ETag. `wards_to_call`: filled while no ward has accepted."""
+
+    patient = WholePatientShape()
+    previous = serializers.UUIDField(source="previous_id", allow_null=True)
+    offers = OfferShape(source="offers.all", many=True)
+    wards_to_call = serializers.SerializerMethodField()
+
+    @extend_schema_field(WardToCallShape(many=True))
+    def get_wards_to_call(self, case: Case) -> Any:
+        return WardToCallShape(wards_to_call(case), many=True).data if case.state == "unplaced" else []
+
+
+class RegisteredCaseShape(CaseShape):
+    """`warnings`: what was left open at the first visit. `missing`: indicators that a score still needs."""
+
+    missing = serializers.ListField(child=serializers.CharField())
+    warnings = IssueShape(many=True)
+
+
+@extend_schema_field({"type": "null"})
+class NothingField(serializers.JSONField):
+    """Always null."""
+
+
+class PartingShape(Shape[Any]):
+    """What a ward keeps of a case that its own verb passed on: its request, and nothing that follows."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.CharField()
+    hospital = PlaceShape()
+    offer = OfferShape(allow_null=True)
+    patient = NothingField()
+    assessment = NothingField()
+    deadlines = DeadlineShape(many=True, help_text="always empty")
+    allowed_verbs = serializers.ListField(child=serializers.CharField(), help_text="always empty")
+
+
+class IndicatorsShape(Shape[Any]):
+    """The draft of the indicators after saving."""
+
+    values = serializers.DictField(help_text="as typed, by input name")
+    missing = serializers.ListField(child=serializers.CharField())
+    complete = serializers.BooleanField()
+    warnings = IssueShape(many=True)
+    red_flags = serializers.ListField(child=serializers.CharField())
+    version = serializers.IntegerField(help_text="of the case, for If-Match")
+
+
+class EventShape(Shape[Event]):
+    """A line of the timeline. `actor` is null for the deadline engine."""
+
+    number = serializers.IntegerField()
+    what = serializers.CharField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
+    actor = PersonShape(allow_null=True)
+    state_before = serializers.CharField()
+    state_after = serializers.CharField()
+    facts = serializers.DictField()
+    note = serializers.CharField(allow_null=True)
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+
+    def get_label(self, event: Event) -> str:
+        return str(timeline.label(event.what))
+
+
+class MessageShape(Shape[Message]):
+    id = serializers.UUIDField()
+    author = PersonShape()
+    text = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+
+
+class NotificationShape(Shape[Notification]):
+    """`title` and `body` are worded in the request's language."""
+
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    severity = serializers.CharField()
+    case = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+    acknowledged_at = serializers.DateTimeField(allow_null=True)
+    title = serializers.SerializerMethodField()
+    body = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_case(self, notification: Notification) -> str | None:
+        return notification.payload.get("case")
+
+    def get_title(self, notification: Notification) -> str:
+        return render(notification, self.context["language"]).title
+
+    def get_body(self, notification: Notification) -> str:
+        return render(notification, self.context["language"]).body
+
+
+class ArrivalShape(Shape[Case]):
+    """What a ward needs to admit a patient who arrives unannounced, and nothing else."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    state = serializers.CharField()
+    hospital = serializers.SerializerMethodField()
+
+    def get_hospital(self, case: Case) -> dict[str, str]:
+        return {"name": case.hospital.name, "phone": case.hospital.phone}
+
+
+class ErrorRowShape(Shape[Any]):
+    field = serializers.CharField(help_text="name or dotted path")  # type: ignore[assignment]
+    code = serializers.CharField()
+    message = serializers.CharField(help_text="what to do, in the request's language")
+
+
+class ProblemShape(Shape[Any]):
+    """Any refusal (RFC 9457). Some carry more members: `allowed_verbs`, `version`, `hospital`."""
+
+    type = serializers.CharField(help_text="stable path of the kind of problem")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    code = serializers.CharField(help_text="stable")
+    errors = ErrorRowShape(many=True)  # type: ignore[assignment]
+    allowed_verbs = serializers.ListField(child=serializers.CharField(), required=False)

@@ -1,0 +1,43 @@
+"""The addresses of version 1."""
+
+from django.conf import settings
+from django.urls import URLPattern, path, re_path
+
+from api.v1 import arrivals, cases, demo, docs, me, notifications, risk_models, score
+from api.v1.verbs import VERBS, verb_view
+
+CASE = "cases/<uuid:case_id>"
+NOTIFICATION = "notifications/<uuid:notification_id>"
+
+urlpatterns: list[URLPattern] = [
+    path("me", me.MeView.as_view(), name="me"),
+    path("me/tokens", me.TokensView.as_view(), name="tokens"),
+    path("me/tokens/<uuid:token_id>", me.TokenView.as_view(), name="token"),
+    path("score", score.ScoreView.as_view(), name="score"),
+    path("models", risk_models.ModelsView.as_view(), name="models"),
+    path("cases", cases.CasesView.as_view(), name="cases"),
+    path(CASE, cases.CaseView.as_view(), name="case"),
+    path(f"{CASE}/indicators", cases.IndicatorsView.as_view(), name="indicators"),
+    path(f"{CASE}/events", cases.EventsView.as_view(), name="events"),
+    path(f"{CASE}/deadlines", cases.DeadlinesView.as_view(), name="deadlines"),
+    path(f"{CASE}/messages", cases.MessagesView.as_view(), name="messages"),
+    *(
+        path(f"{CASE}/{verb.value.replace('_', '-')}", verb_view(verb).as_view(), name=verb.value)
+        for verb in VERBS
+    ),
+    path("arrivals", arrivals.ArrivalsView.as_view(), name="arrivals"),
+    path("board", cases.BoardView.as_view(), name="board"),
+    path("notifications", notifications.NotificationsView.as_view(), name="notifications"),
+    path("notifications/read", notifications.ReadAllView.as_view(), name="read_all"),
+    path(f"{NOTIFICATION}/read", notifications.ReadView.as_view(), name="read_notification"),
+    path(
+        f"{NOTIFICATION}/acknowledge",
+        notifications.AcknowledgeView.as_view(),
+        name="acknowledge_notification",
+    ),
+    path("schema", docs.schema, name="schema"),
+    path("docs", docs.docs, name="docs"),
+]
+if settings.CLOCK_MAY_MOVE:
+    urlpatterns.append(path("demo/clock", demo.ClockView.as_view(), name="demo_clock"))
+urlpatterns.append(re_path("", docs.NowhereView.as_view()))

@@ -1,0 +1,151 @@
+"""The verbs of the pathway: one address each, made from the list of facts that `referral.facts` keeps."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema_view
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.etags import expected_version
+from api.idempotency import idempotent
+from api.resource import Resource
+from api.v1.case_answers import case_answer, parting_answer
+from api.v1.documenting import IDEMPOTENCY_KEY, IF_MATCH, described
+from api.v1.fields import MomentField
+from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
+from api.v1.shapes import CaseShape, PartingShape
+from referral import selectors
+from referral.arrivals import arriving
+from referral.errors import FactError
+from referral.facts import FACTS, ON_AN_OFFER, Fact, Shape, clean_facts
+from referral.models import Case
+from referral.pathway import Verb
+from referral.performing import EFFECTS, admissible, perform
+
+VERBS = tuple(verb for verb in Verb if verb in EFFECTS and verb in FACTS)
+"""What people can do: the verbs that have an effect and take facts (the engine's take none)."""
+
+
+class VerbView(Resource):
+    """One verb on one case; the answer is the case as it is then."""
+
+    verb: ClassVar[Verb]
+
+    @idempotent
+    def post(self, request: Request, case_id: UUID) -> Response:
+        case, body = self._case(case_id), dict(self.body)
+        offer = _offer(body) if self.verb in ON_AN_OFFER else None
+        expected = expected_version(request)
+        admissible(case, self.verb, actor=self.person, offer=offer, if_version=expected)
+        facts = clean_facts(self.verb, facts_of(self.verb, body), case=case, user=self.person)
+        done = perform(
+            case, self.verb, actor=self.person, now=self.now, offer=offer, if_version=expected, **facts
+        )
+        return self._answer(done)
+
+    def _case(self, case_id: UUID) -> Case:
+        try:
+            return selectors.visible_case(self.person, case_id)
+        except Case.DoesNotExist:
+            if self.verb is not Verb.ADMIT:
+                raise
+            return arriving(self.person, case_id)
+
+    def _answer(self, done: Case) -> Response:
+        case = selectors.cases(self.person).filter(pk=done.pk).first()
+        return parting_answer(done, self.person) if case is None else case_answer(case, self.person)
+
+
+def _offer(body: dict[str, Any]) -> UUID | None:
+    named = body.pop("offer", None)
+    if named is None:
+        return None
+    try:
+        return UUID(named)
+    except (ValueError, TypeError, AttributeError) as error:
+        message = _("This is no id of a referral request. Leave it out to mean the open one.")
+        raise FactError(("offer", "invalid", message)) from error
+
+
+def facts_of(verb: Verb, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The facts in `body`: as they are, but for an assessment's values, which may lie beside the others."""
+    if verb is not Verb.ASSESS:
+        return body
+    names = {fact.name for fact in FACTS[verb]} - {"values"}
+    values = values_of({name: value for name, value in body.items() if name not in names})
+    return {**{name: value for name, value in body.items() if name in names}, "values": values}
+
+
+def verb_view(verb: Verb) -> type[VerbView]:
+    """The view of `verb`, described from its facts."""
+    view = type(f"{_camel(verb)}View", (VerbView,), {"verb": verb})
+    assesses = verb is Verb.ASSESS
+    described_post = described(
+        verb.value,
+        str(verb.name.replace("_", " ").capitalize()),
+        tag="verbs",
+        request=request_shape(verb),
+        answer=PolymorphicProxySerializer("CaseOrParting", [CaseShape, PartingShape], None),
+        refusals=(403, 404, 409, 412, 422),
+        parameters=[IDEMPOTENCY_KEY, IF_MATCH],
+        examples=[EXAMPLE_VALUES] if assesses else _examples(verb),
+    )
+    return extend_schema_view(post=described_post)(view)  # type: ignore[no-any-return]
+
+
+def request_shape(verb: Verb) -> type[serializers.Serializer[Any]] | None:
+    """The schema of what `verb` takes, from its facts."""
+    fields = {fact.name: _field(fact) for fact in FACTS[verb] if fact.shape is not Shape.VALUES}
+    if verb in ON_AN_OFFER:
+        fields["offer"] = serializers.UUIDField(
+            required=False, help_text="the request meant; the open one when left out"
+        )
+    base: type[serializers.Serializer[Any]] = serializers.Serializer
+    if verb is Verb.ASSESS:
+        base = IndicatorsRequest
+        fields["indicators"] = IndicatorsRequest(required=False)
+    return type(f"{_camel(verb)}Request", (base,), {"__doc__": "", **fields})
+
+
+def _field(fact: Fact) -> serializers.Field[Any, Any, Any, Any]:
+    facts: dict[str, Any] = {"required": fact.required, "help_text": fact.label}
+    if not fact.required:
+        facts["allow_null"] = True
+    match fact.shape:
+        case Shape.TEXT:
+            return serializers.CharField(max_length=fact.max_length, **facts)
+        case Shape.CHOICE if isinstance(fact.choices, type):
+            return serializers.ChoiceField(choices=fact.choices.choices, **facts)
+        case Shape.NUMBER if isinstance(fact.choices, tuple):
+            return serializers.ChoiceField(choices=fact.choices, **facts)
+        case Shape.MOMENT:
+            return MomentField(**facts)
+        case _:
+            return serializers.UUIDField(**facts)
+
+
+def _examples(verb: Verb) -> list[OpenApiExample]:
+    value = {fact.name: _example(fact) for fact in FACTS[verb] if fact.required}
+    return [OpenApiExample("The least", value=value, request_only=True)] if value else []
+
+
+def _example(fact: Fact) -> Any:
+    match fact.shape:
+        case Shape.TEXT:
+            return "12" if fact.name == "bed" else "…"
+        case Shape.CHOICE if isinstance(fact.choices, type):
+            return fact.choices.values[0]
+        case Shape.NUMBER if isinstance(fact.choices, tuple):
+            return fact.choices[0]
+        case Shape.MOMENT:
+            return "2026-05-17T14:00:00+08:00"
+        case _:
+            return "01970000-0000-7000-8000-000000000000"
+
+
+def _camel(verb: Verb) -> str:
+    return verb.value.replace("_", " ").title().replace(" ", "")
