@@ -4,6 +4,7 @@ Starts the embedded servers, brings the database up to date, seeds it once, then
 Procfile and a mail server. What dies is started again, and the log says so.
 """
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -255,13 +256,14 @@ def main() -> int:
         print(f"PORT is malformed: it should be a number from 1 to 65535, not {port}.", file=sys.stderr)
         return 1
     demo = Demo(embedded.data_folder(), int(port))
-    try:
-        demo.reset() if sys.argv[1:] == ["reset"] else demo.run()
-    except KeyboardInterrupt:
-        return 0
-    except (DemoError, EmbeddedError) as error:
-        say("demo", str(error))
-        return 1
+    work = demo.reset if sys.argv[1:] == ["reset"] else demo.run
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            work()
+        except (DemoError, EmbeddedError) as error:
+            say("demo", str(error))
+            return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -65,10 +65,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _has_token(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN or ""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return bool(settings.METRICS_TOKEN) and secrets.compare_digest(
-        given.encode(), settings.METRICS_TOKEN.encode()
-    )
+    return token != "" and secrets.compare_digest(given.encode(), token.encode())
 
 
 class Pathway(Collector):

@@ -195,18 +195,18 @@ def test_secrets_of_a_data_folder_are_its_own_and_readable_by_its_owner_only(dat
 
 
 def test_a_server_that_cannot_start_says_why_in_a_sentence(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = Redis(data / "redis", durable=False)
+    server = Redis(tmp_path / "redis", durable=False)
     monkeypatch.setattr(server, "command", lambda: [str(server.binary()), "--port", "none"])
     with pytest.raises(EmbeddedError, match="Redis did not start: .*Set DATABASE_URL and REDIS_URL"):
         server.start()
 
 
 def test_without_any_redis_program_a_sentence_says_what_to_do(
-    data: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(EmbeddedError, match="No redis-server and no valkey-server"):
-        Redis(data / "redis", durable=False).start()
+        Redis(tmp_path / "redis", durable=False).start()
