@@ -12,18 +12,11 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 PREFIX = "vendor"
 FILES = (
     "@tabler/core/dist/css/tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js",
-    "@tabler/icons-webfont/dist/tabler-icons.min.css",
-    "@tabler/icons-webfont/dist/fonts/tabler-icons.ttf",
-    "@tabler/icons-webfont/dist/fonts/tabler-icons.woff",
-    "@tabler/icons-webfont/dist/fonts/tabler-icons.woff2",
-    "echarts/dist/echarts.min.js",
     "htmx-ext-sse/dist/sse.min.js",
     "htmx.org/dist/htmx.min.js",
     "idiomorph/dist/idiomorph.min.js",
     "swagger-ui-dist/favicon-32x32.png",
     "swagger-ui-dist/swagger-ui-bundle.js",
-    "swagger-ui-dist/swagger-ui-standalone-preset.js",
     "swagger-ui-dist/swagger-ui.css",
 )
 

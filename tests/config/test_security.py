@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -67,10 +68,17 @@ def test_a_second_factors_secret_is_stored_encrypted() -> None:
     assert adapter.decrypt(stored) == "JBSWY3DPEHPK3PXP"
 
 
+def test_pages_name_exactly_the_package_files_that_are_served() -> None:
+    rooms = ("portal", "api", "accounts", "notifications")
+    pages = [page for room in rooms for page in (settings.BASE_DIR / room).rglob("*.html")]
+    named = {name for page in pages for name in re.findall(r"static ['\"]vendor/([^'\"]+)", page.read_text())}
+    assert named == set(static.FILES)
+
+
 def test_every_package_file_a_page_may_use_is_there_and_nothing_else_of_the_packages() -> None:
     for file in static.FILES:
         found = finders.find(f"vendor/{file}")
         assert found and Path(str(found)).is_file(), file
-    assert not finders.find("vendor/echarts/package.json")
+    assert not finders.find("vendor/htmx.org/package.json")
     assert not finders.find("vendor/../package.json")
     assert settings.STATIC_URL == "/static/"
