@@ -26,7 +26,7 @@ class Generator(SchemaGenerator):
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         with translation.override("en"):
-            schema: dict[str, Any] = super().get_schema(request, public)
+            schema: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
         return schema
 
 

@@ -6,13 +6,14 @@ from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts import clock
@@ -44,8 +45,8 @@ class Resource(APIView):
     """Signed in, limited, in JSON; errors as problems; nothing kept by a cache on the way."""
 
     content_negotiation_class = AlwaysJSON
-    permission_classes = (IsAuthenticated, SecondFactor, Scope)
-    throttle_classes = (PersonLimit,)
+    permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated, SecondFactor, Scope)
+    throttle_classes: Sequence[type[BaseThrottle]] = (PersonLimit,)
     limit_scope: ClassVar[str] = "any"
     only_reads: ClassVar[bool] = False
 
@@ -74,7 +75,7 @@ class Resource(APIView):
         read.is_valid(raise_exception=True)
         return cast("dict[str, Any]", read.validated_data)
 
-    def cut(self, rows: QuerySet[Any], *, order: Sequence[str], query: Mapping[str, Any]) -> Page[Model]:
+    def cut(self, rows: QuerySet[Any], *, order: Sequence[str], query: Mapping[str, Any]) -> Page[Any]:
         """The page that the parameters `cursor` and `limit` ask for."""
         return page(rows, order=order, cursor=query["cursor"], limit=query["limit"])
 
@@ -89,6 +90,6 @@ class Resource(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
-def paged(results: Sequence[Any], found: Page[Any]) -> Response:
-    """The answer to a list."""
-    return Response({"results": results, "next": found.next})
+def paged(shape: type[serializers.Serializer[Any]], found: Page[Any], **context: Any) -> Response:
+    """The answer to a list: the rows of a page in `shape`."""
+    return Response({"results": shape(found.rows, many=True, context=context).data, "next": found.next})

@@ -26,7 +26,7 @@ class ArrivalRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if len(attrs) != 1:
             message = _("Give the case number or the ID, one of them.")
-            raise serializers.ValidationError({"number": [serializers.ErrorDetail(message, "one_of")]})
+            raise serializers.ValidationError({"number": [serializers.ErrorDetail(str(message), "one_of")]})
         return attrs
 
 

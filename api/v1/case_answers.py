@@ -20,7 +20,7 @@ def case_answer(case: Case, user: User, *, status: int = 200, **more: Any) -> Re
 def parting_answer(case: Case, user: User) -> Response:
     """What remains to a ward of a case that its verb has just passed on."""
     own = selectors.own_offers(user, case.pk).last()
-    body = {
+    body: dict[str, Any] = {
         "id": str(case.pk),
         "number": case.number,
         "state": case.state,

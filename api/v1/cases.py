@@ -78,7 +78,7 @@ class CaseList(Resource):
         audit.record(
             actor=self.person, action="list", subject_type="case", subject_id="", now=self.now, cases=ids
         )
-        return paged(ListedCaseShape(found.rows, many=True, context={"user": self.person}).data, found)
+        return paged(ListedCaseShape, found, user=self.person)
 
 
 class CasesView(CaseList):
@@ -216,7 +216,7 @@ class PartView(Resource):
         query = self.query(PageQuery)
         case = selectors.read_case(self.person, case_id, now=self.now, part=self.part)
         found = self.cut(self.rows(case), order=self.order, query=query)
-        return paged(self.shape(found.rows, many=True).data, found)
+        return paged(self.shape, found)
 
 
 class EventsView(PartView):

@@ -42,7 +42,7 @@ class ReachShape(serializers.Serializer[Any]):
     last_error = serializers.CharField()
 
 
-class MeShape(serializers.Serializer[User]):
+class MeShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     email = serializers.EmailField()
     name = serializers.CharField()

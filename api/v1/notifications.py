@@ -27,8 +27,8 @@ class InboxView(Resource):
     def own(self, notification_id: UUID) -> Notification:
         return inbox(self.person).get(pk=notification_id)
 
-    def shaped(self, found: Any, *, many: bool = False) -> Any:
-        return NotificationShape(found, many=many, context={"language": get_language() or ""}).data
+    def answer(self, notification: Notification) -> Response:
+        return Response(NotificationShape(notification, context={"language": get_language() or ""}).data)
 
 
 class NotificationsView(InboxView):
@@ -46,7 +46,7 @@ class NotificationsView(InboxView):
         if query["unread"]:
             rows = rows.filter(read_at__isnull=True)
         found = self.cut(rows, order=("-created_at", "-pk"), query=query)
-        return paged(self.shaped(found.rows, many=True), found)
+        return paged(NotificationShape, found, language=get_language() or "")
 
 
 class AcknowledgeView(InboxView):
@@ -60,8 +60,8 @@ class AcknowledgeView(InboxView):
     )
     @idempotent
     def post(self, request: Request, notification_id: UUID) -> Response:
-        known = acknowledge(notification=self.own(notification_id), user=self.person, now=self.now)
-        return Response(self.shaped(known))
+        own = self.own(notification_id)
+        return self.answer(acknowledge(notification=own, user=self.person, now=self.now))
 
 
 class ReadView(InboxView):
@@ -75,8 +75,8 @@ class ReadView(InboxView):
     )
     @idempotent
     def post(self, request: Request, notification_id: UUID) -> Response:
-        read = mark_read(notification=self.own(notification_id), user=self.person, now=self.now)
-        return Response(self.shaped(read))
+        own = self.own(notification_id)
+        return self.answer(mark_read(notification=own, user=self.person, now=self.now))
 
 
 class CountShape(serializers.Serializer[Any]):

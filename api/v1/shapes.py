@@ -48,7 +48,7 @@ class PersonShape(Shape[User]):
 class IssueShape(Shape[Any]):
     """Something doubtful about one field."""
 
-    field = serializers.CharField()  # type: ignore[assignment]  # the name that errors have everywhere
+    field = serializers.CharField()
     code = serializers.CharField()
     message = serializers.CharField()
 
@@ -325,7 +325,7 @@ class ArrivalShape(Shape[Case]):
 
 
 class ErrorRowShape(Shape[Any]):
-    field = serializers.CharField(help_text="name or dotted path")  # type: ignore[assignment]
+    field = serializers.CharField(help_text="name or dotted path")
     code = serializers.CharField()
     message = serializers.CharField(help_text="what to do, in the request's language")
 

@@ -94,7 +94,7 @@ def verb_view(verb: Verb) -> type[VerbView]:
         parameters=[IDEMPOTENCY_KEY, IF_MATCH],
         examples=[EXAMPLE_VALUES] if assesses else _examples(verb),
     )
-    return extend_schema_view(post=described_post)(view)  # type: ignore[no-any-return]
+    return extend_schema_view(post=described_post)(view)
 
 
 def request_shape(verb: Verb) -> type[serializers.Serializer[Any]] | None:
