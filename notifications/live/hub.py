@@ -227,7 +227,7 @@ async def _since(stream: redis.asyncio.Redis, last_id: str | None, client: Clien
         return [Event("ready", id=end)]
     if not await _still_holds(stream, last_id):
         return [Event("resync", id=end)]
-    entries: Entries = await stream.xrange(STREAM, min=f"({last_id}", max="+")
+    entries: Entries = await stream.xrange(STREAM, min=f"({last_id}", max="+")  # type: ignore[assignment]
     heard = [
         Event(fields["kind"], fields["ids"], id)
         for id, fields in entries
@@ -247,7 +247,7 @@ async def _still_holds(stream: redis.asyncio.Redis, last_id: str) -> bool:
     end = await _end_of(stream)
     if place == place_of(end):
         return True
-    first: Entries = await stream.xrange(STREAM, count=1)
+    first: Entries = await stream.xrange(STREAM, count=1)  # type: ignore[assignment]
     return bool(first) and place_of(first[0][0]) <= place <= place_of(end)
 
 

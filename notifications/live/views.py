@@ -46,9 +46,9 @@ async def _stream(session_key: str, topics: frozenset[str], last_id: str | None)
     yield f"retry: {RECONNECT_MILLISECONDS}\n\n"
     async with hub().joined(topics) as client:
         place = (0, 0)
-        for event in await hub().missed(last_id, client):
-            place = max(place, event.place)
-            yield _text(event)
+        for missed in await hub().missed(last_id, client):
+            place = max(place, missed.place)
+            yield _text(missed)
         async for event in _events(session_key, client):
             if event is None:
                 yield ": keep-alive\n\n"

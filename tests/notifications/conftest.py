@@ -1,22 +1,30 @@
 """A subject type of its own, and channels that can be told how to behave."""
 
-from collections.abc import Callable, Iterator
+import contextlib
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
+import redis
+from django.conf import settings as django_settings
+from django.test import AsyncClient, Client
 from django.utils.translation import gettext
 
 from accounts.models import User
-from config import embedded
+from config.servers import Redis
 from notifications import broker, hooks
 from notifications.channels.base import Channel, Message, Receipt
 from notifications.hooks import Rendered
 from notifications.live import publishing
 from notifications.models import Delivery, Notification, Severity
 from notifications.services import Notice
+from tests.notifications.pages import Open, Page
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 RECORDING = [
@@ -100,10 +108,10 @@ def recording(settings: Any) -> Iterator[type[RecordingChannel]]:
 
 
 @pytest.fixture
-def own_redis(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[embedded.Redis]:
+def own_redis(tmp_path_factory: pytest.TempPathFactory, settings: Any) -> Iterator[Redis]:
     """A Redis of this test alone, which it may stop, freeze and flush."""
     folder = tmp_path_factory.mktemp("own") / "redis"
-    server = embedded.Redis(folder, durable=False)
+    server = Redis(folder, durable=False)
     server.start()
     settings.REDIS_URL = server.url
     yield server
@@ -138,3 +146,69 @@ def notice(user: User, key: str = "k", **changes: Any) -> Notice:
         "payload": {"number": "C-7"},
     }
     return Notice(**(facts | changes))
+
+
+QUEUES = ("critical", "notify", "retry", "bulk")
+
+
+@pytest.fixture
+def redis_client() -> Iterator[redis.Redis]:
+    client = redis.Redis.from_url(django_settings.REDIS_URL, decode_responses=True)
+    client.delete(publishing.STREAM, *QUEUES)
+    yield client
+    client.delete(publishing.STREAM, *QUEUES)
+    client.close()
+
+
+def queued(client: redis.Redis) -> dict[str, list[str]]:
+    return {
+        queue: [json.loads(raw)["headers"]["task"] for raw in client.lrange(queue, 0, -1)] for queue in QUEUES
+    }
+
+
+@pytest.fixture
+def topics(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """Only the topics that a test gives, by user name."""
+    given = {"wang": {"ward:1", "network:9"}, "li": {"hospital:2"}}
+    monkeypatch.setattr(hooks, "_topics", [lambda user: given[user.name]])
+    return given
+
+
+@pytest.fixture
+def stream() -> Iterator[redis.Redis]:
+    client = redis.Redis.from_url(django_settings.REDIS_URL, decode_responses=True)
+    client.delete(publishing.STREAM)
+    yield client
+    client.delete(publishing.STREAM)
+    client.close()
+
+
+@pytest.fixture
+def open_page(user: User) -> Open:
+    """Open the stream as a signed-in user, as a browser would."""
+
+    @contextlib.asynccontextmanager
+    async def opened(
+        by: User = user, last_id: str | None = None, session: Client | None = None
+    ) -> AsyncIterator[Page]:
+        client = AsyncClient()
+        if session is None:
+            await client.aforce_login(by)
+        else:
+            client.cookies = session.cookies
+        headers = {"last-event-id": last_id} if last_id is not None else {}
+        response = await client.get("/live", headers=headers)
+        assert response.status_code == 200
+        page = Page(aiter(response.streaming_content))
+        yield page
+        await page.close()
+
+    return opened
+
+
+def until(condition: Callable[[], bool], seconds: float = 15) -> None:
+    """Wait for other processes or threads."""
+    pause, deadline = threading.Event(), time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        pause.wait(0.05)

@@ -1,43 +1,22 @@
 """Hints to the workers and to open pages: fast when they can be given, and never in anybody's way."""
 
-import json
 import os
 import signal
-import threading
 import time
-from collections.abc import Callable, Iterator
 
 import pytest
 import redis
 from celery import current_app
 from celery.contrib.testing.worker import start_worker
-from django.conf import settings as django_settings
 
 from accounts.models import User
-from config import embedded
+from config.servers import Redis
 from notifications import broker
 from notifications.live import publish, publishing
 from notifications.models import ProcessTick
 from notifications.outbox import Waiting
 from notifications.services import notify
-from tests.notifications.conftest import NOW, RecordingChannel, email_of, notice
-
-QUEUES = ("critical", "notify", "retry", "bulk")
-
-
-@pytest.fixture
-def redis_now() -> Iterator[redis.Redis]:
-    client = redis.Redis.from_url(django_settings.REDIS_URL, decode_responses=True)
-    client.delete(publishing.STREAM, *QUEUES)
-    yield client
-    client.delete(publishing.STREAM, *QUEUES)
-    client.close()
-
-
-def queued(client: redis.Redis) -> dict[str, list[str]]:
-    return {
-        queue: [json.loads(raw)["headers"]["task"] for raw in client.lrange(queue, 0, -1)] for queue in QUEUES
-    }
+from tests.notifications.conftest import NOW, RecordingChannel, email_of, notice, queued, until
 
 
 def waiting(user: User, *, urgent: bool = False, is_retry: bool = False) -> Waiting:
@@ -45,39 +24,39 @@ def waiting(user: User, *, urgent: bool = False, is_retry: bool = False) -> Wait
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_committed_notification_is_hinted_to_its_queue(user: User, redis_now: redis.Redis) -> None:
+def test_a_committed_notification_is_hinted_to_its_queue(user: User, redis_client: redis.Redis) -> None:
     notify(notices=[notice(user, "a"), notice(user, "b", severity="severe")], now=NOW)
 
     task = "notifications.tasks.deliver"
-    assert queued(redis_now) == {"critical": [task], "notify": [task], "retry": [], "bulk": []}
+    assert queued(redis_client) == {"critical": [task], "notify": [task], "retry": [], "bulk": []}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_open_pages_hear_once_per_subject_and_nothing_personal(user: User, redis_now: redis.Redis) -> None:
+def test_open_pages_hear_once_per_subject_and_nothing_personal(user: User, redis_client: redis.Redis) -> None:
     notify(notices=[notice(user, key, topics=["ward:1"]) for key in "ab"], now=NOW)
 
-    [(_, entry)] = redis_now.xrange(publishing.STREAM)
+    [(_, entry)] = redis_client.xrange(publishing.STREAM)
     assert entry == {"topics": f"user:{user.pk} ward:1", "kind": "notification", "ids": '{"thing": "7"}'}
 
 
 @pytest.mark.django_db
-def test_repetitions_never_share_the_critical_queue(user: User, redis_now: redis.Redis) -> None:
+def test_repetitions_never_share_the_critical_queue(user: User, redis_client: redis.Redis) -> None:
     assert broker.hint([waiting(user, urgent=True, is_retry=True)])
 
-    assert [queue for queue, tasks in queued(redis_now).items() if tasks] == ["retry"]
+    assert [queue for queue, tasks in queued(redis_client).items() if tasks] == ["retry"]
 
 
 @pytest.mark.django_db
-def test_many_ids_travel_in_batches(user: User, redis_now: redis.Redis) -> None:
+def test_many_ids_travel_in_batches(user: User, redis_client: redis.Redis) -> None:
     broker.hint([waiting(user)] * (broker.IDS_PER_TASK * 2 + 1))
 
-    assert len(queued(redis_now)["notify"]) == 3
+    assert len(queued(redis_client)["notify"]) == 3
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("trouble", ["stopped", "frozen"])
 def test_a_broker_in_trouble_delays_nobody_for_long_and_breaks_nothing(
-    user: User, own_redis: embedded.Redis, trouble: str
+    user: User, own_redis: Redis, trouble: str
 ) -> None:
     broker.hint([waiting(user)])
     assert own_redis.process is not None
@@ -100,7 +79,7 @@ def test_a_broker_in_trouble_delays_nobody_for_long_and_breaks_nothing(
 
 
 @pytest.mark.django_db
-def test_pages_are_told_to_look_again_when_updates_were_lost(own_redis: embedded.Redis) -> None:
+def test_pages_are_told_to_look_again_when_updates_were_lost(own_redis: Redis) -> None:
     own_redis.stop()
     publish(topics=["ward:1"], kind="case", ids={"case": "1"})
     own_redis.start()
@@ -114,17 +93,17 @@ def test_pages_are_told_to_look_again_when_updates_were_lost(own_redis: embedded
 
 
 @pytest.mark.django_db
-def test_the_stream_is_kept_short(redis_now: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_stream_is_kept_short(redis_client: redis.Redis, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publishing, "KEPT", 100)
     for number in range(400):
         publish(topics=["ward:1"], kind="case", ids={"case": str(number)})
 
-    assert 100 <= redis_now.xlen(publishing.STREAM) < 400
+    assert 100 <= redis_client.xlen(publishing.STREAM) < 400
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_real_worker_delivers_what_was_hinted_and_answers_the_canary(
-    user: User, redis_now: redis.Redis, recording: type[RecordingChannel]
+    user: User, redis_client: redis.Redis, recording: type[RecordingChannel]
 ) -> None:
     with start_worker(current_app, perform_ping_check=False, shutdown_timeout=30, pool="solo"):
         [told] = notify(notices=[notice(user)], now=NOW)
@@ -132,11 +111,3 @@ def test_a_real_worker_delivers_what_was_hinted_and_answers_the_canary(
         until(lambda: email_of(told).state == "sent" and ProcessTick.objects.filter(pk="worker").exists())
 
     assert [m.delivery_id for m in recording.sent] == [email_of(told).pk]
-
-
-def until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    """Wait for other processes or threads."""
-    pause, deadline = threading.Event(), time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        pause.wait(0.05)

@@ -19,7 +19,7 @@ from django.test import Client
 
 from accounts.models import User
 from notifications.live import publish
-from tests.notifications.test_hints import until
+from tests.notifications.conftest import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,17 +13,14 @@ from django.db import connection
 
 from accounts import clock
 from accounts.models import User
-from config import embedded
+from config.servers import Redis
 from notifications import outbox, selectors
 from notifications.models import ProcessTick
 from notifications.outbox import LEASE, NEXT_REMINDER
 from notifications.services import notify, tick
 from notifications.sweeper import Sweeper
-from tests.notifications.conftest import NOW, RecordingChannel, email_of, notice
+from tests.notifications.conftest import NOW, RecordingChannel, email_of, notice, queued, until
 from tests.notifications.smtp import Mailbox, smtp_server
-from tests.notifications.test_hints import queued, redis_now, until
-
-__all__ = ["redis_now"]
 
 CANARY, DELIVER = "notifications.tasks.canary", "notifications.tasks.deliver"
 CUT_OTHERS = """
@@ -51,35 +48,35 @@ def stage() -> Stage:
 
 
 def test_what_waits_for_five_seconds_is_hinted_again_but_not_every_second(
-    user: User, stage: Stage, redis_now: redis.Redis
+    user: User, stage: Stage, redis_client: redis.Redis
 ) -> None:
     notify(notices=[notice(user)], now=NOW)
     counts = []
     for second in (1, 4.9, 5, 6, 20, 5 + NEXT_REMINDER.total_seconds()):
         stage.cycle(second)
-        counts.append(queued(redis_now)["notify"].count(DELIVER))
+        counts.append(queued(redis_client)["notify"].count(DELIVER))
 
     assert counts == [0, 0, 1, 1, 1, 2]
 
 
 def test_an_expired_lease_and_a_due_repetition_are_hinted_at_once(
-    user: User, stage: Stage, redis_now: redis.Redis
+    user: User, stage: Stage, redis_client: redis.Redis
 ) -> None:
     notify(notices=[notice(user, key) for key in "ab"], now=NOW)
     _, postponed = outbox.claim(limit=2, now=NOW)
     outbox.postpone(postponed, until=NOW + timedelta(seconds=50), error="busy")
 
     stage.cycle(49)
-    assert queued(redis_now)["retry"] == []
+    assert queued(redis_client)["retry"] == []
     stage.cycle(50)
-    assert queued(redis_now)["retry"] == [DELIVER]
+    assert queued(redis_client)["retry"] == [DELIVER]
     tick(name="worker", now=NOW + LEASE)
     stage.cycle(LEASE.total_seconds())
-    assert queued(redis_now)["retry"] == [DELIVER, DELIVER]
+    assert queued(redis_client)["retry"] == [DELIVER, DELIVER]
 
 
 def test_a_broker_out_of_reach_for_ten_seconds_makes_the_sweeper_deliver_until_it_is_back(
-    user: User, stage: Stage, own_redis: embedded.Redis, recording: type[RecordingChannel]
+    user: User, stage: Stage, own_redis: Redis, recording: type[RecordingChannel]
 ) -> None:
     stage.cycle(0)
     own_redis.stop()
@@ -97,7 +94,7 @@ def test_a_broker_out_of_reach_for_ten_seconds_makes_the_sweeper_deliver_until_i
 
 
 def test_workers_that_answer_no_canary_are_replaced_until_they_do(
-    user: User, stage: Stage, redis_now: redis.Redis, recording: type[RecordingChannel]
+    user: User, stage: Stage, redis_client: redis.Redis, recording: type[RecordingChannel]
 ) -> None:
     notify(notices=[notice(user, "a")], now=NOW)
     stage.cycle(0)
@@ -114,15 +111,15 @@ def test_workers_that_answer_no_canary_are_replaced_until_they_do(
     assert len(recording.sent) == 2
 
 
-def test_a_canary_is_sent_every_fifteen_seconds(stage: Stage, redis_now: redis.Redis, db: None) -> None:
+def test_a_canary_is_sent_every_fifteen_seconds(stage: Stage, redis_client: redis.Redis, db: None) -> None:
     for second in (0, 1, 14, 15, 16, 30):
         stage.cycle(second)
 
-    assert queued(redis_now)["notify"].count(CANARY) == 3
+    assert queued(redis_client)["notify"].count(CANARY) == 3
 
 
 def test_the_sweeper_leaves_a_sign_of_life_and_says_how_late_delivery_is(
-    user: User, stage: Stage, redis_now: redis.Redis
+    user: User, stage: Stage, redis_client: redis.Redis
 ) -> None:
     notify(notices=[notice(user)], now=NOW)
     stage.cycle(4)
@@ -153,7 +150,7 @@ def run_delivery() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
 
 @pytest.mark.django_db(transaction=True)
 def test_without_a_broker_the_command_delivers_survives_a_lost_database_and_ends_on_sigterm(
-    user: User, own_redis: embedded.Redis, run_delivery: Callable[..., subprocess.Popen[bytes]]
+    user: User, own_redis: Redis, run_delivery: Callable[..., subprocess.Popen[bytes]]
 ) -> None:
     own_redis.stop()
     mailbox = Mailbox()

@@ -1,0 +1,54 @@
+"""An open browser page, as the tests of the live stream see it."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+Open = Callable[..., contextlib.AbstractAsyncContextManager["Page"]]
+
+
+@dataclass
+class Heard:
+    kind: str
+    data: dict[str, str]
+    id: str | None
+
+
+class Page:
+    """An open browser page."""
+
+    def __init__(self, chunks: AsyncIterator[bytes]) -> None:
+        self.keep_alives = 0
+        self._heard: asyncio.Queue[Heard | None] = asyncio.Queue()
+        self._listening = asyncio.create_task(self._listen(chunks))
+
+    async def _listen(self, chunks: AsyncIterator[bytes]) -> None:
+        async for chunk in chunks:
+            fields = dict(line.split(": ", 1) for line in chunk.decode().strip().split("\n"))
+            if "event" in fields:
+                self._heard.put_nowait(Heard(fields["event"], json.loads(fields["data"]), fields.get("id")))
+            self.keep_alives += chunk == b": keep-alive\n\n"
+        self._heard.put_nowait(None)
+
+    async def next(self, seconds: float = 10) -> Heard:
+        async with asyncio.timeout(seconds):
+            heard = await self._heard.get()
+        assert heard is not None, "the stream ended"
+        return heard
+
+    async def has_ended(self, seconds: float = 10) -> bool:
+        async with asyncio.timeout(seconds):
+            while await self._heard.get() is not None:
+                pass
+        return True
+
+    async def is_silent(self, seconds: float = 0.2) -> bool:
+        await asyncio.sleep(seconds)
+        return self._heard.empty()
+
+    async def close(self) -> None:
+        self._listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._listening
