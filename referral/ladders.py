@@ -130,39 +130,61 @@ DEFAULT_LADDERS: dict[str, tuple[Step, ...]] = {
 
 def parse_ladders(stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, tuple[Step, ...]]:
     """Stored JSON as steps, checked. Raises ValidationError naming the kind and the step at fault."""
-    missing = [kind for kind in Kind.values if not stored.get(kind)]
-    if missing:
-        raise ValidationError(_("The ladder of “%(kind)s” is missing."), params={"kind": missing[0]})
+    refuse_other_kinds(stored)
+    for kind in Kind.values:
+        if not isinstance(stored.get(kind), list) or not stored[kind]:
+            raise ValidationError(_("The ladder of “%(kind)s” is missing."), params={"kind": kind})
     return {
         kind: tuple(_step(kind, number, raw) for number, raw in enumerate(stored[kind], 1))
         for kind in Kind.values
     }
 
 
-def _step(kind: str, number: int, raw: Mapping[str, Any]) -> Step:
-    every = raw.get("every_minutes")
-    fraction, offset = raw.get("fraction", 0), raw.get("offset_minutes", 0)
-    sound = (
-        all(isinstance(value, int | float) for value in (fraction, offset, every or 0))
-        and fraction >= 0
-        and (every is None or every >= 1)
-        and raw.get("audience")
-        and set(raw["audience"]) <= set(Audience.values)
-        and raw.get("severity") in SEVERITIES
-    )
-    if not sound:
+def refuse_other_kinds(stored: Any) -> None:
+    """Raise ValidationError unless `stored` is a mapping whose keys are kinds of deadlines."""
+    if not isinstance(stored, Mapping):
+        raise ValidationError(_("Write a JSON object with one entry for each kind of deadline."))
+    for kind in stored:
+        if kind not in Kind.values:
+            raise ValidationError(
+                _("“%(kind)s” is no kind of deadline. Check its spelling."), params={"kind": kind}
+            )
+
+
+def _step(kind: str, number: int, raw: Any) -> Step:
+    try:
+        return _sound_step(**raw)
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValidationError(
             _(
                 "Step %(number)s of the ladder “%(kind)s” is impossible: "
                 "check its time, audience and severity."
             ),
             params={"number": number, "kind": kind},
-        )
+        ) from error
+
+
+def _sound_step(
+    *,
+    audience: list[str],
+    severity: str,
+    fraction: float = 0,
+    offset_minutes: float = 0,
+    every_minutes: float | None = None,
+    expires_offer: bool = False,
+) -> Step:
+    """A step of stored JSON. Raises TypeError, ValueError or OverflowError for anything that is none."""
+    if not isinstance(audience, list) or not audience or not set(audience) <= set(Audience.values):
+        raise ValueError(audience)
+    if severity not in SEVERITIES or not isinstance(expires_offer, bool):
+        raise ValueError(severity)
+    if not fraction >= 0 or (every_minutes is not None and not every_minutes >= 1):
+        raise ValueError(fraction)
     return Step(
         fraction=fraction,
-        audience=tuple(raw["audience"]),
-        severity=raw["severity"],
-        offset=minutes(offset),
-        every=minutes(every) if every else None,
-        expires_offer=bool(raw.get("expires_offer")),
+        audience=tuple(audience),
+        severity=severity,
+        offset=minutes(offset_minutes),
+        every=None if every_minutes is None else minutes(every_minutes),
+        expires_offer=expires_offer,
     )

@@ -1,5 +1,6 @@
 """Closing and opening a ward: what it has been asked passes on, what it has promised it keeps."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import User, Ward
 from referral.codes import DeclineReason
-from referral.errors import AccessError
+from referral.errors import AccessError, OfferNotOpen, VerbNotAllowed
 from referral.models import Offer
 from referral.pathway import Verb
 from referral.performing import perform
@@ -26,14 +27,16 @@ def close_ward(*, ward: Ward, actor: User, reason: str, now: datetime) -> Ward:
     Ward.objects.filter(pk=ward.pk, closed_at=None).update(closed_at=now, closed_reason=reason)
     audit.record(actor=actor, action="close_ward", subject_type="ward", subject_id=ward.pk, now=now)
     for offer in Offer.objects.filter(ward=ward, state=Offer.State.OPEN):
-        perform(
-            offer.case_id,
-            Verb.EXPIRE_OFFER,
-            actor=None,
-            now=now,
-            offer=offer.pk,
-            reason=DeclineReason.WARD_CLOSED,
-        )
+        # One that was answered in the meantime needs no passing on.
+        with suppress(OfferNotOpen, VerbNotAllowed):
+            perform(
+                offer.case_id,
+                Verb.EXPIRE_OFFER,
+                actor=None,
+                now=now,
+                offer=offer.pk,
+                reason=DeclineReason.WARD_CLOSED,
+            )
     ward.refresh_from_db()
     return ward
 

@@ -136,5 +136,5 @@ class Catchment(models.Model):
         return f"{self.hospital} → {self.rank}. {self.ward}"
 
     def clean(self) -> None:
-        if self.ward.hospital.network_id != self.hospital.network_id:
+        if self.ward_id and self.ward.hospital.network_id != self.hospital.network_id:
             raise ValidationError(_("A ward can serve hospitals of its own network only."))

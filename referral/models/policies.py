@@ -3,13 +3,14 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import Network
-from referral.ladders import DEFAULT_LADDERS, Step, parse_ladders
+from referral.ladders import DEFAULT_LADDERS, Step, parse_ladders, refuse_other_kinds
 from referral.pathway import Kind
 
 DEFAULT_MINUTES: dict[str, int] = {
@@ -28,6 +29,7 @@ DEFAULT_MINUTES: dict[str, int] = {
     Kind.FOLLOW_UP_28: 28 * 24 * 60,
     Kind.FOLLOW_UP_90: 90 * 24 * 60,
 }
+LONGEST_MINUTES = 366 * 24 * 60
 
 
 def default_minutes() -> dict[str, int]:
@@ -36,6 +38,18 @@ def default_minutes() -> dict[str, int]:
 
 def default_ladders() -> dict[str, list[dict[str, Any]]]:
     return {str(kind): [step.as_dict() for step in steps] for kind, steps in DEFAULT_LADDERS.items()}
+
+
+def check_minutes(stored: Any) -> None:
+    """Raise ValidationError unless `stored` gives each kind of deadline whole minutes, up to a year."""
+    refuse_other_kinds(stored)
+    for kind in Kind.values:
+        length = stored.get(kind)
+        if type(length) is not int or not 0 < length <= LONGEST_MINUTES:
+            raise ValidationError(
+                _("The length of “%(kind)s” must be a whole number of minutes, up to a year."),
+                params={"kind": kind},
+            )
 
 
 class PathwayPolicy(models.Model):
@@ -75,7 +89,11 @@ class PathwayPolicy(models.Model):
         return f"{self.network} v{self.version}"
 
     def clean(self) -> None:
-        parse_ladders(self.ladders)
+        for field, check in (("minutes", check_minutes), ("ladders", parse_ladders)):
+            try:
+                check(getattr(self, field))
+            except ValidationError as error:
+                raise ValidationError({field: error}) from error
 
     def length(self, kind: str) -> timedelta:
         return timedelta(minutes=self.minutes[kind])

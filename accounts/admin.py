@@ -1,0 +1,241 @@
+"""The administration of places, people and duty. Nothing of patients is here."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin, messages
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.forms import ModelChoiceField, ModelForm
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts import clock, people, rota
+from accounts.administration import (
+    NetworkAdmin,
+    Permissions,
+    RowsInside,
+    administrator,
+    people_of,
+    record,
+    within,
+)
+from accounts.forms import CatchmentForm, CatchmentFormSet, MembershipForm, MembershipFormSet
+from accounts.models import (
+    AuditEntry,
+    Catchment,
+    DutyOverride,
+    DutyShift,
+    Hospital,
+    Membership,
+    Network,
+    User,
+    Ward,
+)
+
+AHEAD = timedelta(days=14)
+
+admin.site.site_header = _("ACLF referral: administration")
+admin.site.site_title = _("ACLF referral")
+admin.site.index_title = _("Hospitals, wards, people and rules")
+# The administration's own form knows neither second factors nor rate limits.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+admin.site.unregister(Group)
+
+
+@admin.register(Network)
+class ReferralNetworkAdmin(NetworkAdmin):
+    network_path = "pk"
+    list_display = ("name_zh", "name_en")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administrator(request).is_superuser
+
+
+class CatchmentInline(RowsInside):
+    model = Catchment
+    form, formset = CatchmentForm, CatchmentFormSet
+    verbose_name_plural = _("wards that are asked, in this order")
+
+
+@admin.register(Hospital)
+class HospitalAdmin(NetworkAdmin):
+    list_display = ("name_zh", "name_en", "level", "phone", "network")
+    list_filter = ("level",)
+    search_fields = ("name_zh", "name_en")
+    inlines = (CatchmentInline,)
+
+
+class DutyInline(RowsInside):
+    """Duty of the ward's own people; that of others would never count."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user" and request.resolver_match:
+            ward = request.resolver_match.kwargs["object_id"]
+            kwargs["queryset"] = User.objects.filter(memberships__ward=ward).distinct()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ShiftInline(DutyInline):
+    model = DutyShift
+
+
+class OverrideInline(DutyInline):
+    model = DutyOverride
+
+
+@admin.register(Ward)
+class WardAdmin(NetworkAdmin):
+    network_path = "hospital__network"
+    list_display = ("name_zh", "name_en", "hospital", "beds", "phone", "takes_requests", "now_on_duty")
+    search_fields = ("name_zh", "name_en")
+    readonly_fields = ("closed_at", "closed_reason", "now_on_duty", "next_on_duty", "duty_gaps")
+    inlines = (ShiftInline, OverrideInline)
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.inlines if obj else ()
+
+    def zone(self, row: Any) -> str:
+        return row.hospital.zone if row else super().zone(row)
+
+    @admin.display(description=_("takes requests"), boolean=True)
+    def takes_requests(self, ward: Ward) -> bool:
+        return ward.is_open
+
+    @admin.display(description=_("on duty now"))
+    def now_on_duty(self, ward: Ward) -> str:
+        return ", ".join(user.name for user in rota.on_duty(ward, clock.now())) or str(_("nobody"))
+
+    @admin.display(description=_("on duty next"))
+    def next_on_duty(self, ward: Ward) -> str:
+        coming = rota.next_on_duty(ward, clock.now(), AHEAD)
+        return listed(
+            f"{watch.user}: {span(ward, watch.starts_at, watch.ends_at)}" for watch in coming
+        ) or str(_("no change in the next 14 days"))
+
+    @admin.display(description=_("nobody on duty in the next 14 days"))
+    def duty_gaps(self, ward: Ward) -> str:
+        now = clock.now()
+        return listed(span(ward, *gap) for gap in rota.gaps(ward, now, now + AHEAD)) or str(_("at no time"))
+
+
+def span(ward: Ward, start: datetime, end: datetime) -> str:
+    """A span of time on the clock of the ward's wall."""
+    zone = ZoneInfo(ward.hospital.zone)
+    return " – ".join(
+        date_format(moment.astimezone(zone), "SHORT_DATETIME_FORMAT") for moment in (start, end)
+    )
+
+
+def listed(items: Iterable[str]) -> SafeString:
+    return format_html_join("", "<div>{}</div>", ((item,) for item in items))
+
+
+class MembershipInline(RowsInside):
+    model = Membership
+    form, formset = MembershipForm, MembershipFormSet
+    fields = ("role", "hospital", "ward", "whole_network")
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        networks = within(Network.objects.all(), administrator(request), "pk")
+        cast(ModelChoiceField, formset.form.base_fields["whole_network"]).queryset = networks
+        return formset
+
+    def get_min_num(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """Somebody without a role belongs to no network, and only a superuser would find them again."""
+        return 0 if administrator(request).is_superuser else 1
+
+
+@admin.register(User)
+class UserAdmin(NetworkAdmin):
+    """Accounts. People choose their own password, by a link that is mailed to them."""
+
+    list_display = ("name", "email", "phone", "is_active", "roles")
+    list_filter = ("is_active", "memberships__role")
+    search_fields = ("name", "email")
+    inlines = (MembershipInline,)
+    actions = ("send_password_link", "forget_second_factors")
+    rights = ("is_staff", "is_superuser")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return people_of(administrator(request)).prefetch_related(
+            "memberships__hospital", "memberships__ward", "memberships__network"
+        )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        rights = self.rights if administrator(request).is_superuser else ()
+        return ("email", "name", "phone", "language", "is_active", *rights)
+
+    @admin.display(description=_("memberships"))
+    def roles(self, user: User) -> str:
+        return listed(
+            f"{row.get_role_display()}, {row.hospital or row.ward or row.network}"
+            for row in user.memberships.all()
+        )
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        people.settle_address(user=obj)
+
+    @admin.action(description=_("Mail a link to choose a password"))
+    def send_password_link(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        sent = 0
+        for user in users:
+            try:
+                people.send_password_link(user=user, request=request)
+            except OSError:
+                refusal = _("The mail server did not take the mail to %(name)s. Try again later.")
+                messages.error(request, refusal % {"name": user})
+            else:
+                record(request, "send_password_link", user)
+                sent += 1
+        if sent:
+            messages.success(
+                request,
+                ngettext("%(count)s link was sent.", "%(count)s links were sent.", sent) % {"count": sent},
+            )
+
+    @admin.action(description=_("Remove the second factor of somebody who lost it"))
+    def forget_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            removed = people.forget_second_factors(user=user)
+            record(request, "forget_second_factors", user, removed=removed)
+            messages.success(
+                request, _("%(name)s signs in by password and can set up a new one.") % {"name": user}
+            )
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(Permissions, admin.ModelAdmin):
+    """The trail, to read."""
+
+    list_display = ("at", "actor", "action", "subject_type", "subject_id")
+    list_filter = ("action", "subject_type")
+    search_fields = ("subject_id", "actor__email")
+    list_select_related = ("actor",)
+    show_full_result_count = False
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return administrator(request).is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return administrator(request).is_superuser
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,151 @@
+"""What the administration shows to whom, and the trail it leaves: the base of every admin class."""
+
+from copy import copy
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.db.models import Model, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from accounts import audit, clock
+from accounts.models import Hospital, Membership, Network, User, Ward
+
+NETWORK_OF: dict[type[Model], str] = {Network: "pk", Hospital: "network", Ward: "hospital__network"}
+"""The way from a row to its network, for the rows that people choose from."""
+
+
+def administrator(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def may_administer(user: User) -> bool:
+    return user.is_superuser or bool(user.standing.administers)
+
+
+def within(rows: QuerySet[Any], user: User, path: str) -> QuerySet[Any]:
+    """Those of `rows` that belong, by the lookup `path`, to a network that `user` administers."""
+    return rows if user.is_superuser else rows.filter(**{f"{path}__in": user.standing.administers})
+
+
+def people_of(user: User) -> QuerySet[User]:
+    """Whose accounts `user` may administer: not of people who also belong elsewhere, nor of superusers."""
+    if user.is_superuser:
+        return User.objects.all()
+    networks = user.standing.administers
+    elsewhere = Membership.objects.exclude(network__in=networks)
+    return (
+        User.objects.filter(memberships__network__in=networks, is_superuser=False)
+        .exclude(memberships__in=elsewhere)
+        .distinct()
+    )
+
+
+def record(request: HttpRequest, action: str, row: Model, **detail: Any) -> None:
+    """Leave a line of the audit trail: field names, codes and ids, no values."""
+    audit.record(
+        actor=administrator(request),
+        action=action,
+        subject_type=kind(row),
+        subject_id=str(row.pk),
+        now=clock.now(),
+        **detail,
+    )
+
+
+def kind(row: Model) -> str:
+    return row._meta.model_name or ""
+
+
+class Choices:
+    """Lets people choose places of their own networks only; for rows and for the rows inside them."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        model = db_field.remote_field.model
+        if model in NETWORK_OF and "queryset" not in kwargs:
+            kwargs["queryset"] = within(
+                model._default_manager.all(), administrator(request), NETWORK_OF[model]
+            )
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
+class Permissions:
+    """Network administrators and superusers, and nobody else who is staff."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_administer(administrator(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_administer(administrator(request))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_administer(administrator(request))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_administer(administrator(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_administer(administrator(request))
+
+
+class RowsInside(Choices, Permissions, admin.TabularInline):
+    """Rows edited inside another one; who may edit that one may edit them."""
+
+    extra = 0
+
+
+class NetworkAdmin(Choices, Permissions, admin.ModelAdmin):
+    """Rows of the networks that a person administers. `network_path` leads from a row to its network.
+
+    Nothing is deleted here that others refer to: places and people are closed instead.
+    """
+
+    network_path = "network"
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return within(super().get_queryset(request), administrator(request), self.network_path)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def zone(self, row: Any) -> str:
+        """Name of the zone in which the page of `row` (None: of a new one) shows and takes times."""
+        return settings.DEFAULT_DISPLAY_ZONE
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        # Rendered here: by the time the framework renders a page, the zone would be another one again.
+        with timezone.override(ZoneInfo(self.zone(row))):
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            return response.render() if isinstance(response, TemplateResponse) else response
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if form.changed_data or not change:
+            record(
+                request, f"{'change' if change else 'add'}_{kind(obj)}", obj, fields=sorted(form.changed_data)
+            )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        # Copies, because a deleted row forgets its key.
+        doomed = [copy(row.instance) for row in formset.deleted_forms if not row.instance._state.adding]
+        super().save_formset(request, form, formset, change)
+        of = str(form.instance.pk)
+        for row in formset.new_objects:
+            record(request, f"add_{kind(row)}", row, of=of)
+        for row, fields in formset.changed_objects:
+            record(request, f"change_{kind(row)}", row, of=of, fields=sorted(fields))
+        for row in doomed:
+            record(request, f"delete_{kind(row)}", row, of=of)

@@ -1,0 +1,127 @@
+"""The administration of the pathway's rules and of closing wards. Nothing of patients is here."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.admin import WardAdmin
+from accounts.administration import NetworkAdmin, administrator, within
+from accounts.models import Network, Ward
+from referral import policies, wards
+from referral.errors import AccessError
+from referral.models import PathwayPolicy
+
+
+class Readable(json.JSONEncoder):
+    """JSON over several lines and in plain letters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "indent": 1, "ensure_ascii": False})
+
+
+class PolicyForm(forms.ModelForm):
+    """A new version, filled in with the rules in force."""
+
+    minutes = forms.JSONField(
+        encoder=Readable, label=_("lengths of the deadlines, minutes"), widget=forms.Textarea({"rows": 18})
+    )
+    ladders = forms.JSONField(
+        encoder=Readable,
+        label=_("alert ladders"),
+        help_text=_(
+            "For each kind of deadline its steps: at “fraction” of the time plus “offset_minutes”, "
+            "“audience” is alerted with “severity” (info, warning, severe, critical), "
+            "again “every_minutes” if given; “expires_offer” also lets the referral request expire. "
+            "Audiences: duty, ward, ward_lead, clinician, hospital, coordinator."
+        ),
+        widget=forms.Textarea({"rows": 30}),
+    )
+
+    class Meta:
+        model = PathwayPolicy
+        fields = ("network", *policies.RULES, "note")
+
+
+@admin.register(PathwayPolicy)
+class PathwayPolicyAdmin(NetworkAdmin):
+    """Versions are added and read, never changed."""
+
+    form = PolicyForm
+    list_display = ("network", "version", "risk_threshold", "created_at", "created_by", "note")
+    list_select_related = ("network", "created_by")
+    fields = ("network", *policies.RULES, "note")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return self.fields
+        plain = [name for name in self.fields if name not in ("minutes", "ladders")]
+        return (*plain, "version", "created_at", "created_by", "lengths", "alerts")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.get_fields(request, obj) if obj else ()
+
+    @admin.display(description=_("lengths of the deadlines, minutes"))
+    def lengths(self, policy: PathwayPolicy) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(policy.minutes, cls=Readable))
+
+    @admin.display(description=_("alert ladders"))
+    def alerts(self, policy: PathwayPolicy) -> str:
+        return format_html("<pre>{}</pre>", json.dumps(policy.ladders, cls=Readable))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The rules in force in the network asked for, else in the first that the person administers."""
+        networks = within(Network.objects.all(), administrator(request), "pk")
+        asked = request.GET.get("network", "")
+        network = next((row for row in networks if str(row.pk) == asked), networks.first())
+        draft = policies.draft_policy(network)
+        return {"network": network, **{name: getattr(draft, name) for name in policies.RULES}}
+
+    def save_model(
+        self, request: HttpRequest, obj: PathwayPolicy, form: forms.ModelForm, change: bool
+    ) -> None:
+        policies.publish_policy(draft=obj, actor=administrator(request), now=clock.now())
+
+
+admin.site.unregister(Ward)
+
+
+@admin.register(Ward)
+class WardOnThePathwayAdmin(WardAdmin):
+    """Closing a ward passes its open requests on, so it is done here, where requests are known."""
+
+    actions = ("close_wards", "open_wards")
+
+    @admin.action(description=_("Close: what is asked goes to the next ward, promises are kept"))
+    def close_wards(self, request: HttpRequest, rows: QuerySet[Ward]) -> None:
+        for ward in rows:
+            try:
+                wards.close_ward(
+                    ward=ward,
+                    actor=administrator(request),
+                    reason=str(_("closed by the administration")),
+                    now=clock.now(),
+                )
+            except AccessError as refusal:
+                messages.error(request, refusal.message)
+            else:
+                messages.success(request, _("%(ward)s takes no new requests.") % {"ward": ward})
+
+    @admin.action(description=_("Open: take requests again"))
+    def open_wards(self, request: HttpRequest, rows: QuerySet[Ward]) -> None:
+        for ward in rows:
+            try:
+                wards.open_ward(ward=ward, actor=administrator(request), now=clock.now())
+            except AccessError as refusal:
+                messages.error(request, refusal.message)
+            else:
+                messages.success(request, _("%(ward)s takes requests again.") % {"ward": ward})

@@ -1,0 +1,42 @@
+"""What a browser would send from the form of a page."""
+
+from html.parser import HTMLParser
+
+
+class FormReader(HTMLParser):
+    """Collects names and values of inputs, selects and text areas, as they stand on the page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, str] = {}
+        self._select = self._textarea = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        name, value = found.get("name", ""), found.get("value", "")
+        if tag == "select":
+            self._select = name
+        elif tag == "textarea":
+            self._textarea, self.values[name] = name, ""
+        elif tag == "option" and "selected" in found and self._select:
+            self.values[self._select] = value
+        elif tag == "input" and name and found.get("type") not in ("submit", "checkbox", "file"):
+            self.values[name] = value
+        elif tag == "input" and found.get("type") == "checkbox" and "checked" in found:
+            self.values[name] = value or "on"
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self.values[self._textarea] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._select = ""
+        elif tag == "textarea":
+            self._textarea = ""
+
+
+def values_of(page: str) -> dict[str, str]:
+    reader = FormReader()
+    reader.feed(page)
+    return reader.values

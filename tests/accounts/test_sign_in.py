@@ -1,0 +1,107 @@
+"""Signing in, in the browser and from the app; nobody signs up by themselves."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.world import World
+
+LOGIN = "/_allauth/app/v1/auth/login"
+SESSION = "/_allauth/app/v1/auth/session"
+PASSWORD = "a-long-password"
+
+
+def enter(client: Client, email: str, password: str = PASSWORD) -> bool:
+    client.post(reverse("account_login"), {"login": email, "password": password})
+    return "_auth_user_id" in client.session
+
+
+def test_an_address_and_its_password_open_a_session(world: World, client: Client) -> None:
+    assert enter(client, "doctor@test.example")
+    assert client.session["_auth_user_id"] == str(world.doctor.pk)
+
+
+def test_the_case_of_the_address_does_not_matter(world: World, client: Client) -> None:
+    assert enter(client, "Doctor@Test.Example")
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("doctor@test.example", "wrong-password"),
+        ("nobody@test.example", PASSWORD),
+        ("doctor@test.example", ""),
+        ("' OR 1=1 --", PASSWORD),
+        ("doctor@test.example\x00", PASSWORD),
+    ],
+)
+def test_anything_else_opens_nothing(world: World, client: Client, email: str, password: str) -> None:
+    assert not enter(client, email, password)
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(world: World, client: Client) -> None:
+    answers = [
+        client.post(LOGIN, {"email": email, "password": "wrong"}, content_type="application/json")
+        for email in ("doctor@test.example", "nobody@test.example")
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert answers[0].json()["errors"] == answers[1].json()["errors"]
+
+
+def test_a_closed_account_cannot_sign_in(world: World, client: Client) -> None:
+    User.objects.filter(pk=world.doctor.pk).update(is_active=False)
+    assert not enter(client, "doctor@test.example")
+    answer = client.post(
+        LOGIN, {"email": "doctor@test.example", "password": PASSWORD}, content_type="application/json"
+    )
+    assert not answer.json()["meta"]["is_authenticated"]
+
+
+def test_closing_an_account_ends_its_sessions(world: World, client: Client) -> None:
+    assert enter(client, "doctor@test.example")
+    User.objects.filter(pk=world.doctor.pk).update(is_active=False)
+    answer = client.get("/accounts/2fa/")
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+
+
+def test_nobody_can_sign_up(world: World, client: Client) -> None:
+    client.post(
+        reverse("account_signup"), {"email": "new@test.example", "password1": "another-long-password"}
+    )
+    client.post(
+        "/_allauth/app/v1/auth/signup",
+        {"email": "new@test.example", "password": "another-long-password"},
+        content_type="application/json",
+    )
+    assert not User.objects.filter(email="new@test.example").exists()
+
+
+def test_the_app_signs_in_and_gets_a_session_token(world: World, client: Client) -> None:
+    answer = client.post(
+        LOGIN, {"email": "doctor@test.example", "password": PASSWORD}, content_type="application/json"
+    )
+    token = answer.json()["meta"]["session_token"]
+    assert answer.status_code == 200
+    session = Client().get(SESSION, headers={"X-Session-Token": token})
+    assert session.json()["data"]["user"]["email"] == "doctor@test.example"
+
+
+def test_signing_out_makes_the_apps_token_worthless(world: World, client: Client) -> None:
+    answer = client.post(
+        LOGIN, {"email": "doctor@test.example", "password": PASSWORD}, content_type="application/json"
+    )
+    token = answer.json()["meta"]["session_token"]
+    assert Client().delete(SESSION, headers={"X-Session-Token": token}).status_code == 401
+    assert Client().get(SESSION, headers={"X-Session-Token": token}).status_code in (401, 410)
+
+
+def test_the_administration_has_no_sign_in_of_its_own(world: World, client: Client) -> None:
+    answer = client.get(reverse("admin:login"))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_login"))
+    client.post(
+        reverse("admin:login"), {"username": "admin@test.example", "password": PASSWORD}, follow=False
+    )
+    assert "_auth_user_id" not in client.session

@@ -1,0 +1,227 @@
+"""A network's rules change by a new version; impossible ones are refused by name."""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.models import AuditEntry, Network, User
+from referral.errors import AccessError
+from referral.ladders import parse_ladders
+from referral.models import Offer, PathwayPolicy
+from referral.models.policies import check_minutes, default_ladders, default_minutes
+from referral.policies import draft_policy, latest_policy, publish_policy
+from tests.accounts.filled_forms import values_of
+from tests.world import HOUR, NOW, World, open_offer
+
+ADD = "admin:referral_pathwaypolicy_add"
+
+
+@pytest.fixture
+def administrator(world: World, client: Client) -> User:
+    user = world.administrator
+    user.is_staff = True
+    user.save()
+    client.force_login(user)
+    return user
+
+
+def refusal(ladders: Any) -> str:
+    with translation.override("en"), pytest.raises(ValidationError) as caught:
+        parse_ladders(ladders)
+    return caught.value.messages[0]
+
+
+def with_step(kind: str, number: int, **changes: Any) -> Any:
+    ladders: Any = deepcopy(default_ladders())
+    ladders[kind][number - 1] |= changes
+    return ladders
+
+
+def test_the_default_rules_are_sound() -> None:
+    parse_ladders(default_ladders())
+    check_minutes(default_minutes())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"audience": []},
+        {"audience": ["nobody"]},
+        {"audience": "duty"},
+        {"audience": [["duty"]]},
+        {"audience": None},
+        {"severity": "loud"},
+        {"severity": None},
+        {"fraction": -1},
+        {"fraction": "half"},
+        {"fraction": float("nan")},
+        {"fraction": None},
+        {"offset_minutes": "5"},
+        {"offset_minutes": float("inf")},
+        {"every_minutes": 0},
+        {"every_minutes": float("inf")},
+        {"every_minutes": "daily"},
+        {"expires_offer": "yes"},
+        {"evry_minutes": 30},
+    ],
+)
+def test_an_impossible_step_is_refused_with_its_ladder_and_number(changes: dict[str, Any]) -> None:
+    assert "Step 2 of the ladder “acknowledge”" in refusal(with_step("acknowledge", 2, **changes))
+
+
+@pytest.mark.parametrize("step", [None, 5, "at once", [], {}])
+def test_a_step_that_is_none_is_refused_the_same_way(step: Any) -> None:
+    ladders: Any = default_ladders()
+    ladders["admit"][0] = step
+    assert "Step 1 of the ladder “admit”" in refusal(ladders)
+
+
+@pytest.mark.parametrize("ladder", [None, [], {}, "none"])
+def test_a_ladder_without_steps_is_missing(ladder: Any) -> None:
+    assert "“place” is missing" in refusal({**default_ladders(), "place": ladder})
+
+
+def test_a_misspelt_kind_is_refused_and_not_lost() -> None:
+    assert "“acknowlege”" in refusal({**default_ladders(), "acknowlege": []})
+
+
+@pytest.mark.parametrize("ladders", [None, [], "x", 3])
+def test_what_is_no_object_is_refused(ladders: Any) -> None:
+    assert "JSON object" in refusal(ladders)
+
+
+@pytest.mark.parametrize("length", [0, -1, 1.5, True, "15", None, 10**9])
+def test_an_impossible_length_is_refused_with_its_kind(length: Any) -> None:
+    with pytest.raises(ValidationError, match="acknowledge"):
+        check_minutes({**default_minutes(), "acknowledge": length})
+
+
+def test_a_new_version_follows_the_last_and_old_cases_keep_theirs(world: World) -> None:
+    before = world.flagged(name="先")
+    policy = publish_policy(
+        draft=draft_policy(world.network, risk_threshold=0.3), actor=world.administrator, now=NOW
+    )
+    after = world.flagged(name="后", now=NOW + HOUR)
+    assert (policy.version, policy.created_at, policy.created_by) == (2, NOW, world.administrator)
+    assert latest_policy(world.network) == policy
+    assert (before.policy.version, after.policy.version) == (1, 2)
+    [entry] = AuditEntry.objects.filter(action="publish_policy")
+    assert entry.detail == {"version": 2, "fields": ["risk_threshold"]}
+
+
+def test_the_first_version_of_a_network_is_its_first(world: World) -> None:
+    network = Network.objects.create(name_zh="新网络")
+    root = User.objects.create_superuser("root@test.example", name="root")
+    assert publish_policy(draft=draft_policy(network), actor=root, now=NOW).version == 1
+
+
+def test_only_who_administers_the_network_makes_its_rules(world: World) -> None:
+    for user in (world.doctor, world.lead, world.coordinator, world.researcher):
+        with pytest.raises(AccessError):
+            publish_policy(draft=draft_policy(world.network), actor=user, now=NOW)
+    with pytest.raises(AccessError):
+        publish_policy(
+            draft=draft_policy(Network.objects.create(name_zh="别的网络")), actor=world.administrator, now=NOW
+        )
+    assert PathwayPolicy.objects.count() == 1
+
+
+@pytest.mark.parametrize("threshold", [0, 1, 1.5, -0.1])
+def test_a_threshold_that_is_no_risk_is_refused(world: World, threshold: float) -> None:
+    with pytest.raises(ValidationError):
+        publish_policy(
+            draft=draft_policy(world.network, risk_threshold=threshold), actor=world.administrator, now=NOW
+        )
+
+
+def test_a_version_is_never_changed_or_deleted(world: World) -> None:
+    for attempt in (
+        lambda: PathwayPolicy.objects.update(risk_threshold=0.5),
+        lambda: PathwayPolicy.objects.all().delete(),
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            attempt()
+
+
+def test_the_administration_offers_the_rules_in_force_and_publishes_the_next_version(
+    administrator: User, world: World, client: Client
+) -> None:
+    publish_policy(draft=draft_policy(world.network, reassessments=5), actor=administrator, now=NOW)
+    form = values_of(client.get(reverse(ADD)).content.decode())
+    assert form["reassessments"] == "5"
+    minutes = json.loads(form["minutes"])
+    sent = form | {"minutes": json.dumps({**minutes, "acknowledge": 20}), "note": "夜间人手少"}
+    assert client.post(reverse(ADD), sent).status_code == 302
+    policy = latest_policy(world.network)
+    assert policy is not None
+    assert (policy.version, policy.minutes["acknowledge"], policy.reassessments) == (3, 20, 5)
+    assert policy.ladders == default_ladders()
+    assert policy.created_by == administrator
+
+
+def test_an_impossible_step_is_named_at_its_field_and_nothing_typed_is_lost(
+    administrator: User, world: World, client: Client
+) -> None:
+    form = values_of(client.get(reverse(ADD)).content.decode())
+    typed = json.dumps(with_step("decide", 3, severity="loud"))
+    answer = client.post(reverse(ADD), form | {"ladders": typed, "note": "试一试"})
+    assert answer.status_code == 200
+    [message] = answer.context["adminform"].form.errors["ladders"]
+    assert "3" in message and "decide" in message
+    again = values_of(answer.content.decode())
+    assert json.loads(again["ladders"]) == json.loads(typed)
+    assert again["note"] == "试一试"
+    assert PathwayPolicy.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["", "{", "null", "[]", '{"a": 1}', '"x"', "NaN"])
+def test_ladders_that_are_no_json_are_no_failure(administrator: User, client: Client, typed: str) -> None:
+    form = values_of(client.get(reverse(ADD)).content.decode())
+    answer = client.post(reverse(ADD), form | {"ladders": typed})
+    assert answer.status_code == 200
+    assert "ladders" in answer.context["adminform"].form.errors
+
+
+def test_a_version_can_be_read_and_not_edited(administrator: User, client: Client) -> None:
+    policy = PathwayPolicy.objects.get()
+    address = reverse("admin:referral_pathwaypolicy_change", args=[policy.pk])
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "offset_minutes" in page.content.decode()
+    assert client.post(address, {"risk_threshold": 0.5}).status_code == 403
+
+
+def test_closing_a_ward_in_the_administration_passes_its_requests_on(
+    administrator: User, world: World, client: Client
+) -> None:
+    case = world.flagged()
+    listing = reverse("admin:accounts_ward_changelist")
+    client.post(listing, {"action": "close_wards", "_selected_action": [world.ward.pk]})
+    world.ward.refresh_from_db()
+    assert not world.ward.is_open
+    assert open_offer(case).ward == world.second_ward
+    assert Offer.objects.get(case=case, ward=world.ward).state == Offer.State.EXPIRED
+    client.post(listing, {"action": "open_wards", "_selected_action": [world.ward.pk]})
+    world.ward.refresh_from_db()
+    assert world.ward.is_open
+    assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"close_ward", "open_ward"}
+
+
+def test_an_administrator_of_another_network_cannot_close_the_ward(world: World, client: Client) -> None:
+    stranger = User.objects.create_user("stranger@test.example", name="stranger", is_staff=True)
+    network = Network.objects.create(name_zh="别的网络")
+    stranger.memberships.create(role="administrator", network=network)
+    client.force_login(stranger)
+    client.post(
+        reverse("admin:accounts_ward_changelist"),
+        {"action": "close_wards", "_selected_action": [world.ward.pk]},
+    )
+    world.ward.refresh_from_db()
+    assert world.ward.is_open
