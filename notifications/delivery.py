@@ -20,7 +20,7 @@ from notifications.subscriptions import Address
 
 log = structlog.get_logger(__name__)
 
-BATCH = 20
+BATCH_OF_ALL = 20
 # Below the lease and Celery's soft limit by more than the longest time one channel may take.
 BATCH_SECONDS = 45.0
 
@@ -44,15 +44,16 @@ def deliver(
     *,
     ids: Sequence[UUID] | None = None,
     now: datetime,
-    limit: int = BATCH,
+    limit: int | None = None,
     must_stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Send up to `limit` due deliveries, of `ids` or of all. Returns how many were leased.
+    """Send the due ones of the deliveries `ids`, or some of all, at most `limit`. Returns how many it leased.
 
     Those that do not fit into the batch's time, or come after `must_stop`, are given back.
     """
     watch = Stopwatch(now)
-    claimed = outbox.claim(ids=ids, limit=limit, now=now)
+    most = limit or (BATCH_OF_ALL if ids is None else len(ids))
+    claimed = outbox.claim(ids=ids, limit=most, now=now)
     known = subscriptions.known(claimed) if claimed else {}
     for position, delivery in enumerate(claimed):
         if must_stop() or watch.seconds > BATCH_SECONDS:

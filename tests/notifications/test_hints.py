@@ -47,10 +47,13 @@ def test_repetitions_never_share_the_critical_queue(user: User, redis_client: re
 
 
 @pytest.mark.django_db
-def test_many_ids_travel_in_batches(user: User, redis_client: redis.Redis) -> None:
-    broker.hint([waiting(user)] * (broker.IDS_PER_TASK * 2 + 1))
+@pytest.mark.parametrize(("ids", "tasks"), [(1, 1), (6, 2), (100, 20), (300, 20), (2000, 20), (2001, 21)])
+def test_few_ids_spread_over_workers_and_many_travel_together(
+    user: User, redis_client: redis.Redis, ids: int, tasks: int
+) -> None:
+    broker.hint([waiting(user)] * ids)
 
-    assert len(queued(redis_client)["notify"]) == 3
+    assert len(queued(redis_client)["notify"]) == tasks
 
 
 @pytest.mark.django_db(transaction=True)
