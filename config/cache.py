@@ -2,22 +2,28 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
 from django.core.cache.backends.redis import RedisCache
-from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import TimeoutError as RedisTimeoutError
+from redis.exceptions import RedisError
+
+from notifications.outage import Outage
 
 log = structlog.get_logger(__name__)
+
+PAUSE_SECONDS = 3
 
 
 def _forgiving(method: Callable[..., Any], fallback: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
-    def call(self: RedisCache, *args: Any, **kwargs: Any) -> Any:
+    def call(self: "ForgivingRedisCache", *args: Any, **kwargs: Any) -> Any:
+        if not self.outage.is_over:
+            return fallback(*args, **kwargs)
         try:
             return method(self, *args, **kwargs)
-        except (RedisConnectionError, RedisTimeoutError):
+        except RedisError:
+            self.outage.begin()
             log.warning("cache_unreachable", method=method.__name__)
             return fallback(*args, **kwargs)
 
@@ -25,7 +31,16 @@ def _forgiving(method: Callable[..., Any], fallback: Callable[..., Any]) -> Call
 
 
 class ForgivingRedisCache(RedisCache):
-    """Answers as an empty cache while Redis cannot be reached: its outage is nobody's error page."""
+    """Answers as an empty cache while Redis cannot be reached: its outage is nobody's error page.
+
+    A Redis that hangs is asked again after a pause only, so that it does not slow down every request.
+    """
+
+    outages: ClassVar[dict[str, Outage]] = {}
+
+    def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self.outage = self.outages.setdefault(str(server), Outage(pause_seconds=PAUSE_SECONDS))
 
     get = _forgiving(RedisCache.get, lambda key, default=None, version=None: default)
     set = _forgiving(RedisCache.set, lambda *args, **kwargs: None)
