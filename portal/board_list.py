@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
 from accounts.rota import wards_watched_by
+from notifications.channels.registry import channels
 from notifications.selectors import Reach, reachability
 from portal import case_file, verb_forms
 from portal.case_file import Contact
-from portal.lab_values import LabValue, values_of
+from portal.lab_values import LabValue, common_age, values_of
 from portal.verb_forms import VerbForm
 from portal.verb_texts import Text
-from portal.windows import Window, window_of, window_of_case
+from portal.windows import Window
 from referral import selectors
 from referral.models import Case, Offer
 from referral.parties import Party
@@ -57,13 +58,17 @@ FORMS_ON_A_ROW: dict[str, tuple[Verb, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One case of the list. `is_new`: offered to the reader's ward and acknowledged by nobody."""
+    """One case of the list. `is_new`: offered to the reader's ward and acknowledged by nobody.
+
+    `age` is that of all laboratory values where they share it.
+    """
 
     case: Case
     offer: Offer | None
     due: Window | None
     window: Window | None
     values: list[LabValue]
+    age: str
     flags: list[str]
     acknowledge: VerbForm | None
     forms: list[VerbForm]
@@ -134,14 +139,15 @@ def row_of(case: Case, user: User, now: datetime) -> Row:
     fresh = offer is not None and offer.is_open and offer.acknowledged_at is None
     acknowledges = fresh and Verb.ACKNOWLEDGE in usable
     assessment = case.assessment
-    due, window = most_urgent(case, now), window_of_case(case, now)
-    is_same = due is not None and window is not None and due.due_at == window.due_at
+    due, window = case_file.time_left(case, now)
+    values = values_of(assessment, now, ON_A_ROW) if assessment else []
     return Row(
         case=case,
         offer=offer,
-        due=window if is_same else due,
-        window=None if is_same else window,
-        values=values_of(assessment, now, ON_A_ROW) if assessment else [],
+        due=due,
+        window=window,
+        values=values,
+        age=common_age(values),
         flags=[texts.red_flag_text(code) for code in assessment.red_flags] if assessment else [],
         acknowledge=_form(Verb.ACKNOWLEDGE, case, offer) if acknowledges else None,
         forms=[_form(verb, case, offer) for verb in FORMS_ON_A_ROW.get(case.state, ()) if verb in usable],
@@ -155,20 +161,12 @@ def _form(verb: Verb, case: Case, offer: Offer | None) -> VerbForm:
     return verb_forms.build(verb, case=case, offer=named, back="board")
 
 
-def most_urgent(case: Case, now: datetime) -> Window | None:
-    """The open deadline that is due first; those of the follow-up only where nothing else runs."""
-    running = [row for row in case.deadlines.all() if row.closed_at is None]
-    acute = [row for row in running if row.kind not in selectors.FOLLOW_UPS]
-    first = next(iter(acute or running), None)
-    return window_of(first, now, case.hospital.zone) if first else None
-
-
 def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
     """The wards that the reader answers for or coordinates."""
     return [
         WardStatus(
             ward,
-            case_file.ward_contacts(ward, now),
+            case_file.duty_contacts(ward, now),
             may_switch=may_run(user, ward),
             is_own=ward.pk in user.standing.wards,
         )
@@ -179,8 +177,9 @@ def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
 def reach(ways: list[Reach]) -> dict[str, Any]:
     """Whether alerts reach the reader outside of this page: "good", "unknown" or "bad", and by which ways."""
     wanted = [way for way in ways if way.enabled]
+    known = channels()
     if any(way.works for way in wanted):
         level = "good"
     else:
         level = "unknown" if any(way.works is None for way in wanted) else "bad"
-    return {"level": level, "ways": wanted}
+    return {"level": level, "ways": [(known[way.channel].label, way) for way in wanted]}

@@ -16,7 +16,6 @@ from portal.verb_forms import VerbForm
 from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
 from portal.windows import Window, window_of, window_of_case
 from referral import selectors
-from referral.audience import concerned_ward
 from referral.models import Case, Deadline, Message, Offer
 from referral.parties import Party
 from referral.pathway import BEFORE_ADMISSION, Kind, State, Verb
@@ -64,9 +63,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """A missed deadline and the form that asks why."""
+    """A missed deadline, the ward it was about if any, and the form that asks why."""
 
     deadline: Deadline
+    place: str
     form: VerbForm | None
 
 
@@ -119,13 +119,29 @@ def _place(ward: Ward) -> str:
     return f"{ward.hospital.name} · {ward.name}"
 
 
-def _due(case: Case, usable: Iterable[Verb], now: datetime) -> dict[str, Any]:
-    """The window in large, what else runs, what was missed without a reason, and what is over."""
-    rows = list(case.deadlines.all())
+def time_left(case: Case, now: datetime) -> tuple[Window | None, Window | None]:
+    """What is due first, and the 48 hours the case is in where those are something else.
+
+    Outcomes of the follow-up count only where nothing else runs.
+    """
     window = window_of_case(case, now)
-    running = [row for row in rows if row.closed_at is None and not _is_shown(row, window)]
+    rows = [row for row in case.deadlines.all() if row.closed_at is None]
+    acute = [row for row in rows if row.kind not in selectors.FOLLOW_UPS]
+    first = next(iter(acute or rows), None)
+    due = window_of(first, now, case.hospital.zone) if first else None
+    if due is None or window is None or due.due_at == window.due_at:
+        return window or due, None
+    return due, window
+
+
+def _due(case: Case, usable: Iterable[Verb], now: datetime) -> dict[str, Any]:
+    """What is due first, in large; what else runs, what was missed without a reason, and what is over."""
+    rows = list(case.deadlines.all())
+    due, window = time_left(case, now)
+    running = [row for row in rows if row.closed_at is None and not _is_shown(row, due, window)]
     missed = [row for row in rows if row.missed_at is not None and not row.delay_reason]
     return {
+        "due": due,
         "window": window,
         "running": [row for row in running if row.kind not in selectors.FOLLOW_UPS],
         "later": [row for row in running if row.kind in selectors.FOLLOW_UPS],
@@ -134,14 +150,16 @@ def _due(case: Case, usable: Iterable[Verb], now: datetime) -> dict[str, Any]:
     }
 
 
-def _is_shown(row: Deadline, window: Window | None) -> bool:
-    return window is not None and (row.kind == Kind.ADMIT or Kind(row.kind).label == window.label)
+def _is_shown(row: Deadline, *windows: Window | None) -> bool:
+    return row.kind == Kind.ADMIT or any(Kind(row.kind).label == shown.label for shown in windows if shown)
 
 
 def delay(case: Case, row: Deadline, usable: Iterable[Verb]) -> Delay:
+    place = next((_place(offer.ward) for offer in case.offers.all() if offer.pk == row.offer_id), "")
     if Verb.EXPLAIN_DELAY not in usable:
-        return Delay(row, None)
-    return Delay(row, verb_forms.build(Verb.EXPLAIN_DELAY, case=case, typed={"deadline": str(row.pk)}))
+        return Delay(row, place, None)
+    form = verb_forms.build(Verb.EXPLAIN_DELAY, case=case, typed={"deadline": str(row.pk)})
+    return Delay(row, place, form)
 
 
 def actions(case: Case, usable: list[Verb], offer: Offer | None, back: str = "") -> dict[str, Any]:
@@ -186,7 +204,7 @@ def place_of(author: User, case: Case) -> str | Promise:
 def contacts(case: Case, now: datetime) -> list[Contact]:
     """Whom to call about the case: the ward and its duty, the first hospital, the coordinators."""
     offer = next((row for row in case.offers.all() if row.is_open), None)
-    ward = concerned_ward(case, offer) if offer or case.ward else None
+    ward = offer.ward if offer else case.ward
     found = ward_contacts(ward, now) if ward else []
     clinician = case.registered_by
     found.append(Contact(_("first hospital"), case.hospital.name, case.hospital.phone))
@@ -201,7 +219,11 @@ def contacts(case: Case, now: datetime) -> list[Contact]:
 def ward_contacts(ward: Ward, now: datetime) -> list[Contact]:
     """A ward's own number and the people on duty there."""
     closed = _("closed for new requests") if not ward.is_open else ""
-    people = list(on_duty(ward, now))
-    duty = [Contact(_("on duty"), person.name, person.phone) for person in people]
-    nobody = Contact(_("on duty"), "", "", NOBODY_ON_DUTY, alarm=True)
-    return [Contact(_("ward"), _place(ward), ward.phone, closed, alarm=bool(closed)), *(duty or [nobody])]
+    own = Contact(_("ward"), _place(ward), ward.phone, closed, alarm=bool(closed))
+    return [own, *duty_contacts(ward, now)]
+
+
+def duty_contacts(ward: Ward, now: datetime) -> list[Contact]:
+    """The people on duty in a ward, or that nobody is."""
+    duty = [Contact(_("on duty"), person.name, person.phone) for person in on_duty(ward, now)]
+    return duty or [Contact(_("on duty"), "", "", NOBODY_ON_DUTY, alarm=True)]

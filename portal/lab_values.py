@@ -1,15 +1,26 @@
 """The values of a stored assessment in words, each with its age."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from portal.windows import duration
 from referral.models import Assessment
 from scoring import EIGHT, INPUTS, texts
 from scoring.sampling import STALE_AFTER
+
+
+SHORT: Mapping[str, str | Promise] = {
+    "bilirubin": _("TBil"),
+    "inr": _("INR"),
+    "urea": _("Urea"),
+    "sodium_mmol_l": _("Na"),
+    "encephalopathy_grade": _("HE grade"),
+}
+"""Names for where there is little room, as laboratories write them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +35,26 @@ class LabValue:
     age: str
     is_old: bool
     is_laboratory: bool
+    short: str | Promise
+
+    @property
+    def amount(self) -> str:
+        return self.value.partition(" ")[0]
+
+    @property
+    def unit(self) -> str:
+        return self.value.partition(" ")[2]
 
 
 def values_of(assessment: Assessment, now: datetime, names: Iterable[str] = EIGHT) -> list[LabValue]:
     """Those of `names` that the assessment knows, in their order."""
     return [_value(assessment, name, now) for name in names if INPUTS[name].key in assessment.values]
+
+
+def common_age(values: Iterable[LabValue]) -> str:
+    """The age of all laboratory values where they share it, else an empty text."""
+    ages = {value.age for value in values if value.is_laboratory}
+    return ages.pop() if len(ages) == 1 else ""
 
 
 def others_of(assessment: Assessment, now: datetime) -> list[LabValue]:
@@ -43,13 +69,16 @@ def _value(assessment: Assessment, name: str, now: datetime) -> LabValue:
     elapsed = now - sampled_at if sampled_at else None
     entered = assessment.entered.get("entered", {}).get(name, {})
     unit = entered.get("unit", "")
+    value = texts.value_text(spec.key, assessment.values[spec.key])
+    typed = f"{entered.get('value', '')} {unit}".replace("umol", "µmol")
     return LabValue(
         name=name,
         label=texts.label(name),
-        value=texts.value_text(spec.key, assessment.values[spec.key]),
-        typed=f"{entered.get('value', '')} {unit}".strip() if unit else "",
+        value=value,
+        typed=typed if unit and typed != value else "",
         sampled_at=sampled_at,
         age=duration(elapsed) if elapsed is not None else "",
         is_old=elapsed is not None and elapsed > STALE_AFTER,
         is_laboratory=spec.laboratory,
+        short=SHORT.get(name, ""),
     )

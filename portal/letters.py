@@ -42,5 +42,4 @@ def _assessed(case: Case, now: datetime) -> dict[str, Any]:
         "flags": [texts.red_flag_text(code) for code in assessment.red_flags],
         "warnings": [texts.stored_issue_text(stored) for stored in result.get("warnings", [])],
         "status": texts.MODEL_STATUS.get(assessment.model_status, ""),
-        "model_version": result.get("model_version"),
     }

@@ -22,6 +22,8 @@ MOST_RADIOS = 8
 ONE_TAP = {Verb.DECLINE: "reason"}
 """Verbs whose coded reason is itself the button."""
 
+NOTE: Text = _("Add a note")
+EARLIER: Text = _("It happened earlier")
 WHOLE_CASE: Text = _("the whole case")
 BAD_MOMENT: Text = _("Enter a date and a time.")
 
@@ -85,6 +87,13 @@ class VerbForm:
     def extra(self) -> list[Field]:
         """What may be added."""
         return [row for row in self.fields if not row.required]
+
+    @property
+    def extra_label(self) -> Text:
+        names = {row.name for row in self.extra}
+        if names == {"note"}:
+            return NOTE
+        return EARLIER if names == {"occurred_at"} else _("Note, or an earlier time")
 
     @property
     def extra_is_open(self) -> bool:
@@ -204,7 +213,7 @@ def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
         Option(
             str(ward.pk),
             f"{ward.hospital.name} · {ward.name}",
-            hint=_("open") if ward.is_open else _("closed"),
+            hint=_("ward open") if ward.is_open else _("ward closed"),
             phone=ward.phone,
             disabled=not ward.is_open and verb == Verb.REDIRECT,
         )

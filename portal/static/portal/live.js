@@ -1,1 +1,235 @@
-"use strict";
+// The live stream of a browser, and the parts of a page that it redraws.
+//
+// Browsers allow six connections to a server: one tab holds the stream and passes every event on to the others;
+// when it closes or falls silent, another one takes over. A part with data-live is drawn again from that address
+// when something changed; while the stream is lost it is asked for every 15 seconds. A form in which somebody is
+// writing is left as it is.
+(function () {
+  "use strict";
+  const NAME = "aclf-live";
+  const KINDS = ["ready", "case", "notification", "resync", "degraded"];
+  const BEAT_MS = 4000;
+  const SILENT_MS = 12000;
+  const RETRY_MS = 3000;
+  const POLL_MS = 15000;
+  const IDLE_POLLS = 4;
+  const SOON_MS = 120;
+  const ANSWER_MS = 10000;
+
+  // What the htmx extension takes for an EventSource.
+  class SharedSource extends EventTarget {
+    constructor(url) {
+      super();
+      this.url = url;
+      this.readyState = EventSource.CONNECTING;
+      this.heardAt = performance.now();
+      this.channel = new BroadcastChannel(NAME);
+      this.channel.onmessage = (message) => this.hear(message.data);
+      this.watch = setInterval(() => this.takeOverIfSilent(), BEAT_MS);
+      this.lead({});
+      this.channel.postMessage({ kind: "hello" });
+    }
+
+    lead(options) {
+      const hold = () =>
+        new Promise((release) => {
+          this.release = release;
+          this.connect();
+        });
+      navigator.locks.request(NAME, options, hold).catch(() => {
+        // Another tab took the lead, because this one was silent.
+        this.disconnect();
+        this.lead({});
+      });
+    }
+
+    connect() {
+      this.source = new EventSource(this.url);
+      this.source.onopen = () => this.tell({ kind: "open" });
+      this.source.onerror = () => {
+        this.tell({ kind: "lost" });
+        if (this.source?.readyState !== EventSource.CLOSED) return;
+        this.disconnect();
+        this.retry = setTimeout(() => this.connect(), RETRY_MS);
+      };
+      for (const kind of KINDS) {
+        this.source.addEventListener(kind, ({ data }) => this.tell({ kind, data }));
+      }
+      this.beats = setInterval(() => this.beat(), BEAT_MS);
+    }
+
+    disconnect() {
+      clearTimeout(this.retry);
+      clearInterval(this.beats);
+      this.source?.close();
+      this.source = null;
+    }
+
+    beat() {
+      const isOpen = this.source?.readyState === EventSource.OPEN;
+      this.tell({ kind: isOpen ? "beat" : "lost" });
+    }
+
+    takeOverIfSilent() {
+      if (this.source || performance.now() - this.heardAt < SILENT_MS) return;
+      this.heardAt = performance.now();
+      this.lost();
+      if (document.visibilityState === "visible") this.lead({ steal: true });
+    }
+
+    tell(message) {
+      this.channel.postMessage(message);
+      this.hear(message);
+    }
+
+    hear({ kind, data }) {
+      if (kind === "hello") {
+        if (this.source) this.beat();
+        return;
+      }
+      this.heardAt = performance.now();
+      if (kind === "lost") this.lost();
+      else if (kind === "open" || this.readyState !== EventSource.OPEN) this.opened();
+      if (KINDS.includes(kind)) this.dispatchEvent(new MessageEvent(kind, { data }));
+    }
+
+    opened() {
+      this.readyState = EventSource.OPEN;
+      this.onopen?.(new Event("open"));
+    }
+
+    lost() {
+      this.readyState = EventSource.CONNECTING;
+      this.onerror?.(new Event("error"));
+    }
+
+    close() {
+      clearInterval(this.watch);
+      this.disconnect();
+      this.release?.();
+      this.channel.close();
+      this.readyState = EventSource.CLOSED;
+    }
+  }
+
+  // Plain http on another machine knows no locks: there every tab has a stream of its own.
+  if (navigator.locks && window.BroadcastChannel) {
+    htmx.createEventSource = (url) => new SharedSource(url);
+  }
+
+  // The state of the connection, in the top bar.
+  let state = "connecting";
+  const show = (now) => {
+    state = now;
+    const place = document.getElementById("live-state");
+    if (!place || place.dataset.state === now) return;
+    place.dataset.state = now;
+    const text = place.dataset[`text${now[0].toUpperCase()}${now.slice(1)}`];
+    place.querySelector(".live-text").textContent = text;
+  };
+
+  // Parts of the page that are drawn again.
+  const fields = (form) => [...form.elements].filter((field) => field.name && field.type !== "hidden");
+  const isChanged = (field) => {
+    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    return field.value !== field.defaultValue;
+  };
+  const isBusy = (node) =>
+    node.nodeName === "FORM" && ("sent" in node.dataset || fields(node).some(isChanged));
+  const holdsBusy = (node) =>
+    node.nodeType === Node.ELEMENT_NODE && (isBusy(node) || [...node.querySelectorAll("form")].some(isBusy));
+  const versionOf = (form) => form.elements.namedItem("version")?.value;
+  const warn = (form) => form.querySelector("[data-stale]")?.removeAttribute("hidden");
+
+  const callbacks = {
+    beforeNodeMorphed(old, fresh) {
+      if (!isBusy(old)) return true;
+      if (fresh.nodeName === "FORM" && versionOf(fresh) !== versionOf(old)) warn(old);
+      return false;
+    },
+    beforeNodeRemoved(old) {
+      if (!holdsBusy(old)) return true;
+      old.querySelectorAll("form").forEach(warn);
+      return false;
+    },
+    beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
+  };
+
+  const draw = (part, html) => {
+    Idiomorph.morph(part, html, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+    part.querySelectorAll("[data-due]").forEach((bar) => delete bar.drawnAt);
+    htmx.process(part);
+    part.dispatchEvent(new CustomEvent("live:drawn", { bubbles: true }));
+  };
+
+  const sayGone = (part) => {
+    delete part.dataset.live;
+    const note = document.createElement("p");
+    note.className = "alert alert-warning";
+    note.setAttribute("role", "alert");
+    note.textContent = part.dataset.liveGone ?? "";
+    part.prepend(note);
+  };
+
+  const load = async (part) => {
+    const request = { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANSWER_MS) };
+    const answer = await fetch(part.dataset.live, request);
+    if (answer.headers.has("HX-Refresh")) return location.reload();
+    if (answer.status === 404) return sayGone(part);
+    if (!answer.ok) throw new Error(answer.status);
+    draw(part, await answer.text());
+  };
+
+  const refresh = (part) => {
+    if (part.liveWaits) return;
+    part.liveWaits = true;
+    setTimeout(async () => {
+      part.liveWaits = false;
+      if (part.liveLoads) return refresh(part);
+      part.liveLoads = true;
+      try {
+        await load(part);
+      } catch {
+        show("lost");
+      } finally {
+        part.liveLoads = false;
+      }
+    }, SOON_MS);
+  };
+  const refreshAll = () => document.querySelectorAll("[data-live]").forEach(refresh);
+
+  const onCase = ({ data }) => {
+    const { case: changed } = JSON.parse(data);
+    document.querySelectorAll("[data-live]").forEach((part) => {
+      if (!part.dataset.liveCase || part.dataset.liveCase === changed) refresh(part);
+    });
+  };
+
+  const wired = new WeakSet();
+  const wire = (source) => {
+    if (wired.has(source)) return;
+    wired.add(source);
+    source.addEventListener("case", onCase);
+    source.addEventListener("degraded", () => show("lost"));
+    source.addEventListener("resync", () => {
+      show("open");
+      refreshAll();
+    });
+  };
+
+  document.addEventListener("htmx:sseOpen", ({ detail }) => {
+    wire(detail.source);
+    show("open");
+    refreshAll();
+  });
+  document.addEventListener("htmx:sseError", () => show("lost"));
+  addEventListener("pageshow", ({ persisted }) => persisted && refreshAll());
+
+  let polls = 0;
+  setInterval(() => {
+    polls += 1;
+    const isIdle = polls % IDLE_POLLS === 0 && document.visibilityState === "visible";
+    if (state !== "open" || isIdle) refreshAll();
+  }, POLL_MS);
+})();
