@@ -81,7 +81,7 @@ def assessed(assessment: Assessment) -> Result:
     result = assessment.result
     known = {
         "red_flags": tuple(texts.red_flag_text(code) for code in assessment.red_flags),
-        "warnings": tuple(texts.stored_issue_text(warning) for warning in result["warnings"]),
+        "warnings": warnings(assessment),
     }
     if assessment.risk_90d is None:
         return Result(
@@ -109,6 +109,22 @@ def assessed(assessment: Assessment) -> Result:
         is_provisional=assessment.model_status == "provisional",
         **known,
     )
+
+
+def warnings(assessment: Assessment) -> tuple[str, ...]:
+    """What to doubt: unknown times of sampling in one line, confirmed questions marked as such."""
+    confirmed = assessment.entered.get("confirmed", ())
+    found, undated = [], []
+    for warning in assessment.result["warnings"]:
+        if warning["code"] == "sampled_at_missing":
+            undated.append(texts.label(warning["field"]))
+        else:
+            text = texts.stored_issue_text(warning)
+            found.append(f"{text} {_('(Confirmed as right.)')}" if warning["field"] in confirmed else text)
+    if undated:
+        names = str(_(", ")).join(undated)
+        found.append(_("The time of sampling is not known of: %(values)s.") % {"values": names})
+    return tuple(found)
 
 
 def bars(result: Mapping[str, Any]) -> tuple[Bar, ...]:

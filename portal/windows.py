@@ -129,6 +129,11 @@ def window_of_case(case: Case, now: datetime) -> Window | None:
     return next((window_of(row, now, zone) for row in case.deadlines.all() if not row.outcome), None)
 
 
+def severity(level: str) -> int:
+    """How pressing a level is, to compare levels by."""
+    return [name for _limit, name, _words in LEVELS].index(level) if level != OVER[0] else len(LEVELS)
+
+
 def duration(span: timedelta) -> str:
     """A length of time in the two units that matter: days and hours, hours and minutes, or minutes."""
     minutes = max(int(span.total_seconds()) // 60, 0)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.moments import instant
 
-
 Refusal = tuple[str, str, str | Promise]
 """What a service refused: field, code, message."""
 

@@ -69,9 +69,14 @@ class IndicatorsForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
-    sampled_at = MomentField(label=_("Blood drawn"), required=False)
+    sampled_at = MomentField(
+        label=_("Blood drawn"),
+        help_text=_("By the clock of your hospital. Older than 12 hours? Draw blood again if you can."),
+        required=False,
+    )
     hold_back = forms.ChoiceField(
         label=_("Reason for not referring"),
+        help_text=_("The reason is recorded and counted. You can still refer at any time."),
         choices=[("", _("Refer if flagged")), *HoldBackReason.choices],
         required=False,
     )
@@ -176,6 +181,11 @@ class IndicatorsForm(forms.Form):
                 confirmed=name in self.confirmed,
                 last=self.last.get(name, ""),
             )
+
+    @property
+    def has_own_times(self) -> bool:
+        """Whether some value was drawn at another time than the rest."""
+        return any(self[f"sampled_at_{name}"].value() for name in LABORATORY)
 
     def grades(self) -> list[tuple[Any, Text]]:
         """The choices of the West Haven grade with what each looks like."""

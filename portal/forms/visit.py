@@ -30,7 +30,12 @@ class VisitForm(forms.Form):
     birth_date = forms.DateField(
         label=_("Date of birth"), widget=DayInput, input_formats=["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d"]
     )
-    national_id = forms.CharField(label=_("National ID"), max_length=40, required=False)
+    national_id = forms.CharField(
+        label=_("National ID"),
+        help_text=_("With it, a patient who is known already is found."),
+        max_length=40,
+        required=False,
+    )
     local_number = forms.CharField(label=_("Hospital's own number"), max_length=40, required=False)
     phone = forms.CharField(
         label=_("Phone of patient or family"),
@@ -38,9 +43,14 @@ class VisitForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "tel"}),
     )
-    first_visit_at = MomentField(label=_("First seen"))
+    first_visit_at = MomentField(
+        label=_("First seen"),
+        help_text=_("By the clock of your hospital. The 48 hours count from here."),
+    )
     chronic_liver_disease = forms.ChoiceField(
-        label=_("Chronic liver disease"), choices=[("", _("Please choose")), *ChronicLiverDisease.choices]
+        label=_("Chronic liver disease"),
+        help_text=_("Without chronic liver disease the model does not apply; you can still refer."),
+        choices=[("", _("Please choose")), *ChronicLiverDisease.choices],
     )
     presentation = forms.ChoiceField(
         label=_("How it worsened"),
@@ -63,8 +73,8 @@ class VisitForm(forms.Form):
         super().__init__(data, initial=start)
         self.fields["hospital"] = forms.ModelChoiceField(hospitals, label=_("Hospital"), empty_label=None)
         self.several_hospitals = len(hospitals) > 1
-        self.hospital = self._hospital(hospitals, first)
-        set_clock(self, zone=self.hospital.zone, now=now)
+        self.at = self._hospital(hospitals, first)
+        set_clock(self, zone=self.at.zone, now=now)
         for name in IDENTITY:
             self.fields[name].widget.attrs.update({"autocomplete": "off", "data-identity": ""})
 

@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from accounts.models import User
 from notifications.selectors import unread_count
@@ -49,8 +50,8 @@ def moment(value: datetime | None, zone: str = "", full: bool = False) -> SafeSt
     if value is None:
         return "—"
     local = value.astimezone(ZoneInfo(zone or settings.DEFAULT_DISPLAY_ZONE))
-    day = date_format(local, "DATE_FORMAT" if full else "MONTH_DAY_FORMAT")
-    return format_html('<time datetime="{}">{} {:%H:%M}</time>', local.isoformat(), day, local)
+    day = date_format(local, gettext("j M Y") if full else gettext("j M"))
+    return format_html('<time datetime="{}">{} {}</time>', local.isoformat(), day, f"{local:%H:%M}")
 
 
 @register.filter
@@ -96,15 +97,16 @@ def error_summary(*forms: Any) -> dict[str, Any]:
     """Every error and open question of bound forms with a link to its place; nothing when there is none."""
     wrong = [form for form in forms if form.errors]
     return {
-        "errors": [("", "", text) for form in wrong for text in form.non_field_errors()]
-        + [
-            (field.id_for_label or field.auto_id, field.label, text)
-            for form in wrong
-            for field in form
-            for text in field.errors
-        ],
+        "errors": [("", text) for form in wrong for text in form.non_field_errors()]
+        + [_at_field(field, text) for form in wrong for field in form for text in field.errors],
         "questions": [found for form in forms for found in getattr(form, "open_questions", list)()],
     }
+
+
+def _at_field(field: Any, text: str) -> tuple[str, str]:
+    """The id of a field, and its error with the field's name, which some errors say themselves."""
+    named = str(text) if str(text).startswith(str(field.label)) else f"{field.label}: {text}"
+    return field.id_for_label or field.auto_id, named
 
 
 @register.simple_tag

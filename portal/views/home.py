@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.models import User
 from portal.access import person, signed_in
-from portal.case_file import Awaited, awaited
-from portal.windows import Window, window_of, window_of_case
+from portal.case_file import Awaited, awaited, time_left
+from portal.windows import Window, severity
 from referral import selectors, worklists
 from referral.models import Case
 
@@ -37,6 +37,12 @@ class Row:
     next_due: Window | None
     awaited: Awaited | None
     shows_name: bool
+
+    @property
+    def level(self) -> str:
+        """The worse of the levels of what is due."""
+        found = [due.level for due in (self.window, self.next_due) if due is not None]
+        return max(found, key=severity, default="")
 
 
 @signed_in
@@ -73,20 +79,11 @@ def _rows_of(page: Page[Case], user: User, now: datetime) -> list[Row]:
 
 
 def _row(case: Case, user: User, now: datetime) -> Row:
-    window = window_of_case(case, now)
+    first, window = time_left(case, now)
     return Row(
         case=case,
-        window=window,
-        next_due=_next_due(case, window, now),
+        window=window or first,
+        next_due=first if window else None,
         awaited=awaited(case, user, selectors.current_offer(case)),
         shows_name=case.hospital_id in user.standing.refers_for,
     )
-
-
-def _next_due(case: Case, window: Window | None, now: datetime) -> Window | None:
-    """What is due before the window ends."""
-    running = [row for row in case.deadlines.all() if not row.outcome]
-    first = min(running, key=lambda row: row.due_at, default=None)
-    if first is None or window is None or first.due_at >= window.due_at:
-        return None
-    return window_of(first, now, case.hospital.zone)

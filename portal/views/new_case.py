@@ -40,7 +40,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     data = request.POST if request.method == "POST" else None
     visit = VisitForm(data, hospitals=hospitals, now=now)
-    values = IndicatorsForm(data, zone=visit.hospital.zone, now=now)
+    values = IndicatorsForm(data, zone=visit.at.zone, now=now)
     context: dict[str, Any] = {"visit": visit, "values": values, "now": now}
     if data is not None:
         answer = _already_known(request, visit, values, now) or _register(

@@ -1,7 +1,126 @@
+"""The frame of every page: who gets where, in which language, under which policy of contents."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
 from tests.portal.conftest import SignIn
 from tests.world import World
 
+PLACES = ["portal:home", "portal:inbox", "portal:preferences", "portal:about", "portal:board"]
 
-def test_the_frame_renders_for_everyone(world: World, as_user: SignIn) -> None:
-    for user in (world.doctor, world.specialist, world.coordinator, world.researcher):
-        assert as_user(user).get("/about/").status_code == 200
+
+@pytest.mark.parametrize("name", [*PLACES, "portal:new_case"])
+def test_nobody_gets_in_without_signing_in(name: str, db: None) -> None:
+    answer = Client().get(reverse(name))
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/?next=")
+
+
+def test_a_fragment_of_an_ended_session_sends_its_whole_page_to_sign_in(db: None) -> None:
+    answer = Client().get("/inbox/unread/", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.headers["HX-Refresh"]) == (401, "true")
+
+
+def test_people_of_a_ward_are_led_to_its_board(world: World, as_user: SignIn) -> None:
+    assert as_user(world.specialist).get("/").headers["Location"] == "/board/"
+
+
+def test_a_role_without_patients_is_told_so(world: World, as_user: SignIn) -> None:
+    assert "does not treat patients" in as_user(world.researcher).get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/cases/new/", "/inbox/", "/me/", "/about/", "/models/aclf8-provisional/"]
+)
+def test_pages_keep_their_own_strict_policy(world: World, as_user: SignIn, path: str) -> None:
+    answer = as_user(world.doctor).get(path)
+    page = answer.content.decode()
+
+    assert answer.status_code == 200
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert not re.search(r"<[^>]+\sstyle=", page)
+    assert not re.search(r"<[^>]+\son[a-z]+=", page)
+    assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>", page)
+    assert not re.search(r'(?:src|href)="(?:https?:)?//(?!doi\.org)', page)
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])
+def test_entrance_pages_keep_it_too(db: None, path: str) -> None:
+    page = Client().get(path).content.decode()
+
+    assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", page)
+    assert "portal.css" in page
+
+
+def test_a_persons_language_wins_over_the_browsers(world: World, as_user: SignIn) -> None:
+    client = as_user(world.doctor)
+
+    page = client.get("/about/", headers={"Accept-Language": "zh-CN"}).content.decode()
+
+    assert '<html lang="en"' in page
+
+
+def test_changing_the_language_is_remembered_for_the_person_and_the_browser(
+    world: World, as_user: SignIn
+) -> None:
+    client = as_user(world.doctor)
+
+    answer = client.post("/language/", {"language": "zh-hans", "next": "/about/"})
+
+    world.doctor.refresh_from_db()
+    assert (answer.headers["Location"], world.doctor.language) == ("/about/", User.Language.CHINESE)
+    assert client.cookies["django_language"].value == "zh-hans"
+    assert '<html lang="zh-hans"' in client.get("/about/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "onward", ["https://elsewhere.example/", "//elsewhere.example/", "javascript:alert(1)"]
+)
+def test_the_language_switch_leads_nowhere_else(db: None, onward: str) -> None:
+    assert Client().post("/language/", {"language": "en", "next": onward}).headers["Location"] == "/"
+
+
+def test_an_unknown_language_changes_nothing(world: World, as_user: SignIn) -> None:
+    as_user(world.doctor).post("/language/", {"language": "xx", "next": "/"})
+
+    world.doctor.refresh_from_db()
+    assert world.doctor.language == "en"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_what_does_not_exist_is_said_kindly_in_both_languages(
+    world: World, as_user: SignIn, language: str
+) -> None:
+    client = as_user(world.doctor)
+    client.post("/language/", {"language": language, "next": "/"})
+
+    answer = client.get("/nothing/here/")
+
+    assert answer.status_code == 404
+    assert f'<html lang="{language}"' in answer.content.decode()
+    assert "trouble-page" in answer.content.decode()
+
+
+def test_a_page_that_is_too_old_says_how_to_go_on(world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.doctor)
+
+    answer = client.post("/cases/new/", {"name": "某人"})
+
+    assert answer.status_code == 403
+    assert "trouble-page" in answer.content.decode()
+    assert "某人" not in answer.content.decode()
+
+
+def test_the_unread_count_stands_beside_the_inbox(world: World, as_user: SignIn) -> None:
+    world.flagged()
+
+    assert "unread-count" in as_user(world.specialist).get("/about/").content.decode()
+    assert "unread-count" not in as_user(world.other_doctor).get("/about/").content.decode()
