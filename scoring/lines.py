@@ -51,7 +51,7 @@ def _refusal(row: Row, issues: tuple[Issue, ...]) -> dict[str, Any]:
 
 def _result(row: Row, reading: Reading, evaluation: Evaluation) -> dict[str, Any]:
     line = {**_heading(row), **shown(reading, evaluation)}
-    line["warnings"] += [Issue(name, "unknown_field").as_dict() for name in row.ignored]
+    line["warnings"] += [Issue(name, "unknown_field").as_dict() for name in row.others]
     return line
 
 

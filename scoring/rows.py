@@ -9,7 +9,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from scoring.inputs import INPUTS, UNIT_FIELDS
@@ -35,15 +35,14 @@ class UnreadableFileError(ValueError):
 class Row:
     """One patient: `number` from 1, the `line` of the file it ends on, `raw` inputs, or the issue instead.
 
-    `ignored`: names of cells that are no input. `label`: what the file itself calls the patient (column
-    `id`).
+    `others`: the cells that are no input. `label`: what the file itself calls the patient (column `id`).
     """
 
     number: int
     line: int
     raw: Mapping[str, object]
     issue: Issue | None = None
-    ignored: tuple[str, ...] = ()
+    others: Mapping[str, object] = field(default_factory=dict)
     label: object = None
 
 
@@ -132,10 +131,10 @@ def _csv_row(number: int, line: int, names: list[str], cells: list[str]) -> Row:
 def _row(number: int, line: int, cells: dict[str, Any]) -> Row:
     label = cells.pop(ID_COLUMN, None)
     raw = {name: cell for name, cell in cells.items() if name in KNOWN_COLUMNS}
-    ignored = tuple(name for name in cells if name not in KNOWN_COLUMNS and name)
+    others = {name: cell for name, cell in cells.items() if name not in KNOWN_COLUMNS and name}
     garbled = next((name for name, cell in raw.items() if isinstance(cell, str) and not _is_text(cell)), None)
     issue = Issue(garbled, "not_utf8") if garbled else None
-    return Row(number, line, raw, issue, ignored, label)
+    return Row(number, line, raw, issue, others, label)
 
 
 def _is_text(cell: str) -> bool:

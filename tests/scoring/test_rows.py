@@ -29,7 +29,7 @@ def codes(rows: list[Row]) -> list[str | None]:
 def test_a_row_is_its_cells_by_input_name() -> None:
     (row,) = from_csv(HEADER + "A7,50,1.4,20,mg/dL\n")
     assert row.raw == {"age_years": "50", "inr": "1.4", "bilirubin": "20", "bilirubin_unit": "mg/dL"}
-    assert (row.number, row.line, row.label, row.ignored) == (1, 2, "A7", ())
+    assert (row.number, row.line, row.label, row.others) == (1, 2, "A7", {})
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -77,11 +77,11 @@ def test_a_chinese_comment_in_another_encoding_does_not_spoil_its_row() -> None:
     header = HEADER.strip().encode() + ",备注\n".encode("gb18030")
     rows = from_csv(header + "A,50,1.4,20,mg/dL,呕血\n".encode("gb18030"))
     assert codes(rows) == [None]
-    assert len(rows[0].ignored) == 1
+    assert len(rows[0].others) == 1
 
 
 def test_columns_that_are_no_inputs_are_named() -> None:
-    assert from_csv("inr,hospital\n1.4,X\n")[0].ignored == ("hospital",)
+    assert from_csv("inr,hospital\n1.4,X\n")[0].others == {"hospital": "X"}
 
 
 def test_a_stray_quotation_mark_is_reported_in_the_end() -> None:

@@ -1,0 +1,28 @@
+"""Writes the cirrhosis patients of SUPPORT2 as a cohort to try fit_model and validate_model on."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from scoring.research.cohort import NEEDS_EXTRA
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the SUPPORT2 cirrhosis cohort (508 patients, public) as CSV for fit_model and validate_model."
+    )
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            from scoring.research.support2 import write_support2_cirrhosis
+        except ImportError as error:
+            raise CommandError(NEEDS_EXTRA) from error
+        with options["file"].open("w", encoding="utf-8", newline="") as target:
+            patients = write_support2_cirrhosis(target)
+        self.stdout.write(f"Wrote {patients} patients to {options['file']}.")

@@ -1,0 +1,3 @@
+"""Fitting and validating risk models on cohorts. Needs the `research` extra; nothing else imports this
+package.
+"""

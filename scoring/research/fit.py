@@ -1,0 +1,170 @@
+"""A Cox model fitted to a cohort, with its bootstrap optimism."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas
+from lifelines import CoxPHFitter
+from lifelines.exceptions import ConvergenceError, ConvergenceWarning
+from numpy.typing import NDArray
+
+from scoring.inputs import EIGHT, INPUTS
+from scoring.research.cohort import Cohort, CohortError
+from scoring.research.plan import design, plan_terms, with_coefficients
+from scoring.research.survival import Outcome, concordance
+from scoring.riskmodel import MAIN_HORIZON_DAYS
+from scoring.terms import Term
+
+Column = NDArray[np.float64]
+
+MINIMUM_EVENTS = 10
+_WORST_CONDITION = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to fit: `name` and `version` of the new model, whom it is from and for, its inputs and spline
+    knots.
+    """
+
+    name: str
+    title: str
+    population: str
+    version: int = 1
+    inputs: Sequence[str] = EIGHT
+    splines: Mapping[str, int] = field(default_factory=dict)
+    bootstrap: int = 200
+    seed: int = 20250604
+
+
+@dataclass(frozen=True, slots=True)
+class CoxFit:
+    """Coefficients with standard errors, and the baseline log cumulative hazard at the horizon."""
+
+    coefficients: Column
+    standard_errors: Column
+    log_cumulative_hazard: float
+
+
+@dataclass(frozen=True, slots=True)
+class Optimism:
+    """Apparent C, and C and slope corrected by the bootstrap (Harrell FE, Stat Med 1996;15:361-387)."""
+
+    apparent_c: float
+    corrected_c: float
+    corrected_slope: float
+    resamples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fit with what it was made from: the whole cohort, the patients used, and the inputs that do not
+    vary.
+    """
+
+    plan: Plan
+    cohort: Cohort
+    used: Cohort
+    terms: tuple[Term, ...]
+    cox: CoxFit
+    optimism: Optimism
+    constant: list[str]
+
+
+def fit_model(cohort: Cohort, plan: Plan) -> Fitted:
+    """A Cox model of the patients who have all the inputs, followed up to the horizon.
+
+    Inputs that do not vary are left out and named. Raises CohortError when too few end points remain or the
+    fit does not converge.
+    """
+    names, constant = _varying(cohort, plan.inputs)
+    used = cohort.complete_for(names).until(MAIN_HORIZON_DAYS)
+    outcome = Outcome(used.time_days, used.event)
+    if used.event.sum() < MINIMUM_EVENTS:
+        raise CohortError(
+            f"Of {len(used)} patients with all of {', '.join(names)}, {used.event.sum()} reached the end "
+            f"point by day {MAIN_HORIZON_DAYS}; {MINIMUM_EVENTS} are needed. Leave out what is often missing."
+        )
+    terms = plan_terms(used, names, plan.splines)
+    matrix = design(terms, used)
+    fitted = cox(matrix, outcome)
+    optimism = bootstrap_optimism(matrix, outcome, plan)
+    coefficients = with_coefficients(terms, fitted.coefficients)
+    return Fitted(plan, cohort, used, coefficients, fitted, optimism, constant)
+
+
+def cox(matrix: Column, outcome: Outcome) -> CoxFit:
+    """Cox regression (Efron's ties) with Breslow's baseline at the horizon.
+
+    The columns are made orthogonal for the search, without which it stops short of the maximum for splines.
+    Raises CohortError if columns say the same or the search does not converge.
+    """
+    spread = matrix.std(axis=0)
+    orthogonal, triangle = np.linalg.qr((matrix - matrix.mean(axis=0)) / np.where(spread > 0, spread, 1))
+    if np.linalg.cond(triangle) > _WORST_CONDITION:
+        raise CohortError("Some of the inputs say the same in this cohort; leave one of them out.")
+    back = np.linalg.inv(triangle) * len(matrix) ** 0.5 / spread[:, None]
+    coefficients, covariance = _maximum(orthogonal * len(matrix) ** 0.5, outcome)
+    fitted = back @ coefficients
+    errors = np.sqrt(np.diag(back @ covariance @ back.T))
+    return CoxFit(fitted, errors, _log_baseline(matrix @ fitted, outcome))
+
+
+def _maximum(matrix: Column, outcome: Outcome) -> tuple[Column, Column]:
+    """Coefficients and their covariance at the maximum of the partial likelihood."""
+    frame = pandas.DataFrame(matrix, columns=[f"x{index}" for index in range(matrix.shape[1])])
+    frame = frame.assign(time=outcome.time, event=outcome.event.astype(int))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", ConvergenceWarning)
+            fitter = CoxPHFitter().fit(frame, "time", "event")
+    except (ConvergenceError, ConvergenceWarning, ValueError, np.linalg.LinAlgError) as error:
+        raise CohortError(f"The Cox model does not converge: {str(error).splitlines()[0]}") from error
+    return fitter.params_.to_numpy(), fitter.variance_matrix_.to_numpy()
+
+
+def _log_baseline(predictor: Column, outcome: Outcome) -> float:
+    """Log of Breslow's cumulative hazard at the horizon for a linear predictor of zero."""
+    order = np.argsort(outcome.time)
+    still_there = np.cumsum(np.exp(predictor)[order][::-1])[::-1]
+    at_event = outcome.time[outcome.by(MAIN_HORIZON_DAYS)]
+    position = np.searchsorted(outcome.time[order], at_event, side="left")
+    return float(np.log((1 / still_there[position]).sum()))
+
+
+def bootstrap_optimism(matrix: Column, outcome: Outcome, plan: Plan) -> Optimism:
+    """How much better the fit looks on its own patients than it is, by refitting on resamples."""
+    rng = np.random.default_rng(plan.seed)
+    whole = cox(matrix, outcome)
+    apparent = concordance(matrix @ whole.coefficients, outcome)
+    lost_c, slopes = [], []
+    for _ in range(plan.bootstrap):
+        rows = rng.integers(0, len(matrix), len(matrix))
+        try:
+            again = cox(matrix[rows], outcome.take(rows))
+            predictor = matrix @ again.coefficients
+            slope = cox(predictor[:, None], outcome).coefficients[0]
+        except CohortError:
+            continue
+        lost_c.append(concordance(predictor[rows], outcome.take(rows)) - concordance(predictor, outcome))
+        slopes.append(slope)
+    if not lost_c:
+        return Optimism(apparent, float("nan"), float("nan"), 0)
+    return Optimism(apparent, apparent - float(np.mean(lost_c)), float(np.mean(slopes)), len(lost_c))
+
+
+def _varying(cohort: Cohort, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The inputs with more than one value, and the others."""
+    varying, constant = [], []
+    for name in names:
+        if name not in INPUTS:
+            raise CohortError(f"{name} is not a known input.")
+        values = cohort.column(INPUTS[name].key)
+        different = len(np.unique(values[~np.isnan(values)]))
+        (varying if different > 1 else constant).append(name)
+    if not varying:
+        raise CohortError("None of the inputs has more than one value in this cohort.")
+    return varying, constant

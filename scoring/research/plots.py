@@ -1,0 +1,75 @@
+"""The report's plots as SVG, drawn the same way every time."""
+
+import io
+from collections.abc import Callable
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from scoring.research.validate import Validation
+
+_INK, _OURS, _OTHER = "#1f2937", "#0b7285", "#9ca3af"
+
+
+def plots(found: Validation) -> dict[str, str]:
+    """SVG texts by name: calibration, decision curve, comparison. Without calibration where inputs were
+    held.
+    """
+    drawn = {
+        "comparison": _drawn(lambda axes: _comparison(axes, found), height=1.2 + 0.42 * len(found.rivals))
+    }
+    if not found.held:
+        drawn["calibration"] = _drawn(lambda axes: _calibration(axes, found))
+        drawn["decision"] = _drawn(lambda axes: _decision(axes, found))
+    return drawn
+
+
+def _drawn(draw: Callable[[Axes], None], *, height: float = 4.2) -> str:
+    with mpl.rc_context({"svg.hashsalt": "scoring", "font.size": 9, "axes.edgecolor": _INK}):
+        figure = Figure(figsize=(5.6, height), layout="constrained")
+        axes = figure.subplots()
+        axes.spines[["top", "right"]].set_visible(False)
+        draw(axes)
+        text = io.StringIO()
+        figure.savefig(text, format="svg", metadata={"Date": None})
+    svg = text.getvalue()
+    return svg[svg.index("<svg") :]
+
+
+def _calibration(axes: Axes, found: Validation) -> None:
+    axes.plot([0, 1], [0, 1], color=_OTHER, linestyle="--", linewidth=1)
+    predicted = [group.predicted for group in found.groups]
+    observed = [group.observed for group in found.groups]
+    below = [group.observed - group.low for group in found.groups]
+    above = [group.high - group.observed for group in found.groups]
+    axes.errorbar(predicted, observed, yerr=[below, above], fmt="o", color=_OURS, capsize=3, linewidth=1)
+    highest = min(1.0, 1.1 * max(*predicted, *(group.high for group in found.groups)))
+    axes.set(xlim=(0, highest), ylim=(0, highest))
+    axes.set(xlabel=f"Predicted risk by day {found.days}", ylabel="Observed risk (Kaplan-Meier, 95 %)")
+
+
+def _decision(axes: Axes, found: Validation) -> None:
+    styles = {"model": (_OURS, "-"), "everybody": (_OTHER, "-"), "nobody": (_INK, ":")}
+    for name, values in found.net_benefit.items():
+        colour, line = styles[name]
+        axes.plot(
+            found.thresholds, values, color=colour, linestyle=line, linewidth=1.4, label=f"Refer: {name}"
+        )
+    highest = max(max(values) for values in found.net_benefit.values())
+    axes.set(ylim=(-0.05, 1.1 * highest), xlabel="Threshold (predicted risk)", ylabel="Net benefit")
+    axes.legend(frameon=False)
+
+
+def _comparison(axes: Axes, found: Validation) -> None:
+    axes.axvline(0.5, color=_OTHER, linestyle="--", linewidth=1)
+    for row, rival in enumerate(found.rivals):
+        for offset, figures, colour in ((0.12, rival.model_c_index, _OURS), (-0.12, rival.c_index, _INK)):
+            value, low, high = figures
+            axes.plot([low, high], [row + offset] * 2, color=colour, linewidth=1.2)
+            axes.plot([value], [row + offset], "o", color=colour, markersize=4)
+    axes.set_yticks(
+        range(len(found.rivals)), [f"{rival.name} (n = {rival.patients})" for rival in found.rivals]
+    )
+    axes.invert_yaxis()
+    axes.set(xlabel=f"C index, 95 %: {found.model} (coloured), comparator (dark), same patients")

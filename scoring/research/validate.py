@@ -1,0 +1,240 @@
+"""How well a risk model, and every comparator beside it, predicted what happened to a cohort."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from django.utils.translation import gettext, gettext_noop
+
+from scoring.inputs import INPUTS
+from scoring.research import survival
+from scoring.research.cohort import Cohort, CohortError
+from scoring.research.rivals import MINIMUM_PATIENTS, Rival, rivals
+from scoring.research.sample import (
+    Interval,
+    Rows,
+    Sample,
+    auroc,
+    brier,
+    c_index,
+    calibration_intercept,
+    calibration_slope,
+    interval,
+    observed_risk,
+    resamples,
+    scaled_brier,
+)
+from scoring.research.survival import Outcome
+from scoring.riskmodel import MAIN_HORIZON_DAYS, RiskModel
+
+THRESHOLDS = np.round(np.arange(0.01, 0.81, 0.01), 2)
+_PATIENTS_PER_GROUP = 30
+_MOST_GROUPS = 10
+
+ADVISED_EVENTS = 100
+HELD = gettext_noop(
+    "The cohort lacks %(inputs)s: set to the model's median patient for everybody. Only the discrimination "
+    "of the other inputs is shown; predicted risks and calibration mean nothing."
+)
+SAME_PATIENTS = gettext_noop(
+    "The model was fitted to these very patients, so the figures are better than they will be elsewhere. "
+    "Corrected for optimism, its C index is %(corrected)s."
+)
+COMPLETE_CASES = gettext_noop(
+    "Complete cases only: %(lacking)s of %(patients)s patients lack an input of the model and are left out; "
+    "if they differ from the rest, so would the findings."
+)
+SMALL = gettext_noop(
+    "Small: %(ended)s end points among %(patients)s patients by day %(days)s; at least %(advised)s with and "
+    "as many without are advised (Vergouwe Y, J Clin Epidemiol 2005;58:475-483)."
+)
+LOST = gettext_noop("%(lost)s patients were lost before day %(days)s; the others are weighted for them.")
+ONE_COHORT = gettext_noop("One cohort: how the model does elsewhere is not known from it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Patients of similar predicted risk: mean predicted and Kaplan-Meier observed risk with 95 %
+    interval.
+    """
+
+    patients: int
+    predicted: float
+    observed: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """The findings. Figures with intervals are (estimate, low, high), 95 %, by bootstrap percentiles."""
+
+    model: str
+    model_status: str
+    model_checksum: str
+    days: int
+    patients_in_file: int
+    outcome: Mapping[str, int]
+    excluded: Mapping[str, int]
+    refused: Mapping[str, int]
+    missing: Mapping[str, int]
+    held: tuple[str, ...]
+    observed_risk: Interval
+    predicted_risk: float
+    c_index: Interval
+    auroc: Interval
+    brier: Interval
+    scaled_brier: Interval
+    calibration_intercept: Interval
+    calibration_slope: Interval
+    groups: tuple[Group, ...]
+    thresholds: tuple[float, ...]
+    net_benefit: Mapping[str, tuple[float, ...]]
+    rivals: tuple[Rival, ...]
+    no_rivals: Mapping[str, str]
+    limits: tuple[str, ...]
+    bootstrap: int
+    seed: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form; what could not be estimated is null."""
+        return _json(asdict(self))
+
+
+def validate(
+    model: RiskModel,
+    cohort: Cohort,
+    *,
+    hold: Sequence[str] = (),
+    days: int = MAIN_HORIZON_DAYS,
+    bootstrap: int = 500,
+    seed: int = 20250604,
+) -> Validation:
+    """Validate on the patients who have every input of the model.
+
+    `hold`: inputs that the cohort lacks and that are set to the model's median patient for everybody; then
+    only discrimination means anything, and the limits say so. Raises CohortError if fewer than 30 patients or
+    no end points remain.
+    """
+    unknown = [name for name in hold if name not in model.inputs]
+    if unknown:
+        raise CohortError(f"{unknown[0]} is not an input of {model.identifier}.")
+    held = _held(cohort, model, hold)
+    used = held.complete_for(model.inputs).until(days)
+    outcome = Outcome(used.time_days, used.event)
+    ended = int(outcome.by(days).sum())
+    if len(used) < MINIMUM_PATIENTS or ended in (0, len(used)):
+        raise CohortError(
+            f"{len(used)} patients have every input of {model.identifier}, {ended} of them with the end "
+            f"point by day {days}: too few to validate on. Missing: {_listed(cohort.missing(model.inputs))}."
+        )
+    columns = {term.key: used.column(term.key) for term in model.terms}
+    predictor = np.asarray(model.linear_predictor(columns), dtype=np.float64)
+    sample = Sample(predictor, np.asarray(model.risk(predictor, days=days)), outcome, days)
+    compared, not_compared = rivals(used.readings, sample, bootstrap=bootstrap, seed=seed)
+    return Validation(
+        model=model.identifier,
+        model_status=model.status,
+        model_checksum=model.checksum,
+        days=days,
+        patients_in_file=len(cohort),
+        outcome=used.describe_outcome(days),
+        excluded=cohort.excluded,
+        refused=cohort.refused,
+        missing=cohort.missing(model.inputs),
+        held=tuple(hold),
+        predicted_risk=float(sample.risk.mean()),
+        **_figures(sample, resamples(len(sample), bootstrap, seed)),
+        groups=tuple(calibration_groups(sample)),
+        thresholds=tuple(THRESHOLDS.tolist()),
+        net_benefit=_net_benefits(sample),
+        rivals=compared,
+        no_rivals=not_compared,
+        limits=tuple(_limits(model, cohort, used, hold, days)),
+        bootstrap=bootstrap,
+        seed=seed,
+    )
+
+
+def calibration_groups(sample: Sample) -> list[Group]:
+    """Equal groups by predicted risk, as many as 30 patients each allow, ten at most."""
+    count = max(2, min(_MOST_GROUPS, len(sample) // _PATIENTS_PER_GROUP))
+    groups = []
+    for rows in np.array_split(np.argsort(sample.risk, kind="stable"), count):
+        left, error = survival.survival_at(sample.outcome.take(rows), sample.days)
+        low, high = _log_log_interval(left, error)
+        groups.append(Group(len(rows), float(sample.risk[rows].mean()), 1 - left, 1 - high, 1 - low))
+    return groups
+
+
+def _held(cohort: Cohort, model: RiskModel, hold: Sequence[str]) -> Cohort:
+    """The cohort with some inputs set to the model's median patient."""
+    fixed = {INPUTS[name].key: model.reference[INPUTS[name].key] for name in hold}
+    readings = tuple(replace(reading, values={**reading.values, **fixed}) for reading in cohort.readings)
+    return replace(cohort, readings=readings) if fixed else cohort
+
+
+def _figures(sample: Sample, draws: Sequence[Rows]) -> dict[str, Interval]:
+    """Discrimination, accuracy and calibration of the model."""
+    statistics = (
+        observed_risk,
+        c_index,
+        auroc,
+        brier,
+        scaled_brier,
+        calibration_intercept,
+        calibration_slope,
+    )
+    return {statistic.__name__: interval(statistic, sample, draws) for statistic in statistics}
+
+
+def _net_benefits(sample: Sample) -> dict[str, tuple[float, ...]]:
+    """Net benefit by threshold of referring by the model, everybody, and nobody."""
+    by = {"model": sample.risk, "everybody": np.ones(len(sample)), "nobody": np.zeros(len(sample))}
+    return {
+        name: tuple(survival.net_benefit(risk, sample.outcome, sample.days, THRESHOLDS).tolist())
+        for name, risk in by.items()
+    }
+
+
+def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str], days: int) -> list[str]:
+    """What a reader of the findings must know, in sentences of the current language."""
+    outcome = used.describe_outcome(days)
+    ended, lost, total = outcome["events_by_horizon"], outcome["censored_before_horizon"], len(used)
+    fit = model.document.get("fit", {})
+    sentences = (
+        (hold, HELD, {"inputs": ", ".join(hold)}),
+        (fit.get("cohort") == cohort.fingerprint, SAME_PATIENTS, {"corrected": fit.get("corrected_c")}),
+        (total < len(cohort), COMPLETE_CASES, {"lacking": len(cohort) - total, "patients": len(cohort)}),
+        (
+            min(ended, total - ended) < ADVISED_EVENTS,
+            SMALL,
+            {"ended": ended, "patients": total, "days": days, "advised": ADVISED_EVENTS},
+        ),
+        (lost, LOST, {"lost": lost, "days": days}),
+        (True, ONE_COHORT, {}),
+    )
+    return [gettext(sentence) % params for applies, sentence, params in sentences if applies]
+
+
+def _log_log_interval(survival_left: float, error: float) -> tuple[float, float]:
+    """95 % interval of a Kaplan-Meier estimate on the log(-log) scale."""
+    if not 0 < survival_left < 1:
+        return survival_left, survival_left
+    spread = 1.96 * error / (survival_left * math.log(survival_left))
+    ends = sorted(survival_left ** math.exp(sign * spread) for sign in (-1, 1))
+    return ends[0], ends[1]
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items() if count) or "none"
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
