@@ -158,7 +158,8 @@ def bootstrap_optimism(matrix: Column, outcome: Outcome, plan: Plan) -> Optimism
 
 def _varying(cohort: Cohort, names: Sequence[str]) -> tuple[list[str], list[str]]:
     """The inputs with more than one value, and the others."""
-    varying, constant = [], []
+    varying: list[str] = []
+    constant: list[str] = []
     for name in names:
         if name not in INPUTS:
             raise CohortError(f"{name} is not a known input.")

@@ -204,7 +204,7 @@ def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str],
     outcome = used.describe_outcome(days)
     ended, lost, total = outcome["events_by_horizon"], outcome["censored_before_horizon"], len(used)
     fit = model.document.get("fit", {})
-    sentences = (
+    sentences: tuple[tuple[object, str, dict[str, object]], ...] = (
         (hold, HELD, {"inputs": ", ".join(hold)}),
         (fit.get("cohort") == cohort.fingerprint, SAME_PATIENTS, {"corrected": fit.get("corrected_c")}),
         (total < len(cohort), COMPLETE_CASES, {"lacking": len(cohort) - total, "patients": len(cohort)}),
