@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 
 from notifications import failing, hooks, outbox, subscriptions
 from notifications.channels.base import ChannelError, Message, Receipt
@@ -55,33 +56,50 @@ def deliver(
     most = limit or (BATCH_OF_ALL if ids is None else len(ids))
     claimed = outbox.claim(ids=ids, limit=most, now=now)
     known = subscriptions.known(claimed) if claimed else {}
+    reached: set[Address] = set()
     for position, delivery in enumerate(claimed):
         if must_stop() or watch.seconds > BATCH_SECONDS:
             outbox.release(claimed[position:], now=watch.now)
             break
-        _send(delivery, known, watch)
+        if _send(delivery, known, watch):
+            reached.add(subscriptions.address_of(delivery))
+    subscriptions.record_successes(reached, now=watch.now)
     return len(claimed)
 
 
-def _send(delivery: Delivery, known: Mapping[Address, Subscription], watch: Stopwatch) -> None:
+def _send(delivery: Delivery, known: Mapping[Address, Subscription], watch: Stopwatch) -> bool:
+    """One attempt at `delivery`. True when it was handed over."""
+    try:
+        return _attempt(delivery, known, watch)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        # Not even its failure could be recorded: its lease runs out, and the others must not wait for that.
+        log.exception("delivery_abandoned", delivery=str(delivery.pk), channel=delivery.channel)
+        return False
+
+
+def _attempt(delivery: Delivery, known: Mapping[Address, Subscription], watch: Stopwatch) -> bool:
     address = subscriptions.address_of(delivery)
     subscription = known.get(address)
     try:
         if reason := _why_not(delivery, subscription):
             outbox.drop(delivery, reason=reason)
-            return
+            return False
         if subscription is not None and subscription.retired_at is not None:
             failing.give_up(delivery, error=subscription.last_error, now=watch.now)
-            return
+            return False
         receipt = _hand_over(delivery, address)
     except ChannelError as error:
         failing.failed(delivery, address=address, error=error, now=watch.now)
+        return False
     except Exception:
         # One message that cannot be worded or sent must not keep the others from going out.
         log.exception("delivery_raised", delivery=str(delivery.pk), channel=delivery.channel)
         failing.failed(delivery, address=address, error=ChannelError("internal error"), now=watch.now)
-    else:
-        _sent(delivery, address, receipt, watch.now)
+        return False
+    _confirm(delivery, receipt, watch.now)
+    return True
 
 
 def _why_not(delivery: Delivery, subscription: Subscription | None) -> DropReason | None:
@@ -120,8 +138,6 @@ def _hand_over(delivery: Delivery, address: Address) -> Receipt:
     )
 
 
-def _sent(delivery: Delivery, address: Address, receipt: Receipt, now: datetime) -> None:
-    held = outbox.confirm(delivery, reference=receipt.reference, is_delivered=receipt.is_delivered, now=now)
-    subscriptions.record_success(address, now=now)
-    if not held:
+def _confirm(delivery: Delivery, receipt: Receipt, now: datetime) -> None:
+    if not outbox.confirm(delivery, reference=receipt.reference, is_delivered=receipt.is_delivered, now=now):
         log.warning("lease_lost_before_confirmation", delivery=str(delivery.pk), channel=delivery.channel)

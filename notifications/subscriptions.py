@@ -1,6 +1,6 @@
 """What is known of a person's addresses: their wishes, and how the address fared last."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -43,20 +43,23 @@ def other_way(notification: Notification) -> Subscription | None:
     return min(usable, key=lambda row: by_rank[row.channel], default=None)
 
 
-def record_success(address: Address, *, now: datetime) -> None:
-    _record(address, last_success_at=now, retired_at=None)
+def record_successes(addresses: Collection[Address], *, now: datetime) -> None:
+    """These addresses work."""
+    _record(addresses, last_success_at=now, retired_at=None)
 
 
 def record_error(address: Address, *, error: str, is_dead: bool, now: datetime) -> None:
     """Keep the last error; an address that `is_dead` is not used again until a success or a new address."""
     retired = {"retired_at": now} if is_dead else {}
-    _record(address, last_error_at=now, last_error=error[:300], **retired)
+    _record([address], last_error_at=now, last_error=error[:300], **retired)
 
 
-def _record(address: Address, **changes: object) -> None:
-    user_id, channel, at = address
+def _record(addresses: Collection[Address], **changes: object) -> None:
     Subscription.objects.bulk_create(
-        [Subscription(user_id=user_id, channel=channel, address=at, **changes)],
+        [
+            Subscription(user_id=user_id, channel=channel, address=address, **changes)
+            for user_id, channel, address in sorted(addresses)
+        ],
         update_conflicts=True,
         unique_fields=["user", "channel", "address"],
         update_fields=list(changes),

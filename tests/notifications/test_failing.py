@@ -163,6 +163,23 @@ def test_a_channel_that_was_removed_does_not_swallow_messages(user: User, case: 
     assert email_of(notification).state == "sent"
 
 
+def test_a_hook_that_raises_does_not_stop_the_others(user: User, case: Case) -> None:
+    case.audience = None  # type: ignore[assignment]
+    RecordingChannel.behave = lambda message: _refuse() if len(RecordingChannel.sent) == 1 else Receipt()
+    notify(notices=[notice(user, "a", severity="critical"), notice(user, "b")], now=NOW)
+
+    deliver(now=NOW)
+
+    states = Delivery.objects.filter(channel="email").values_list(
+        "notification__dedup_key", "state", "attempts"
+    )
+    assert sorted(states) == [("a", "sending", 1), ("b", "sent", 1)]
+
+
+def _refuse() -> Receipt:
+    raise ChannelError("554", permanent=True, address_is_dead=False)
+
+
 def test_one_message_that_raises_does_not_stop_the_others(user: User) -> None:
     def breaks_for_the_first(message: Message) -> Receipt:
         if len(RecordingChannel.sent) == 1:
