@@ -20,7 +20,7 @@ class EmailChannel(Channel):
     """
 
     name = "email"
-    label = _("e-mail")
+    label = _("e-mail message")
     is_of_account = True
 
     def send(self, message: Message) -> Receipt:
