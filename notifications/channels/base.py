@@ -1,4 +1,4 @@
-"""The contract of a channel. docs/ holds the checklist for adding one."""
+"""The contract of a channel. docs/channels.md is the checklist for adding one."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
