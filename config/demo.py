@@ -5,6 +5,7 @@ Procfile and a mail server. What dies is started again, and the log says so.
 """
 
 import contextlib
+import itertools
 import os
 import shlex
 import shutil
@@ -27,7 +28,7 @@ from config.spawning import before_exec
 BIN = Path(sys.executable).parent
 COLOURS = (36, 33, 32, 35, 34, 31)
 STOP_SECONDS = 8
-READY_SECONDS = 60
+READY_SECONDS = 120
 QUICK_DEATH_SECONDS = 5
 QUICK_DEATHS_ALLOWED = 5
 BOLD = 1
@@ -127,8 +128,11 @@ class Demo:
     def _start_and_tend(self) -> None:
         self._start_servers()
         self._prepare_database()
-        self._start_children()
+        web, *others = self._children()
+        self._start(web)
         self._wait_until_ready()
+        for child in others:
+            self._start(child)
         self._welcome()
         while True:
             self._tend()
@@ -163,12 +167,16 @@ class Demo:
         return f"http://localhost:{self.port}"
 
     def _prepare_database(self) -> None:
-        self._manage("migrate", "--verbosity", "0")
-        seeded = self.data / "seeded"
-        if not seeded.exists():
-            say("seed", "making the synthetic network")
-            self._manage("seed_demo")
-            seeded.touch()
+        self._once("migrated", _known_migrations(), "migrate", "--verbosity=0")
+        self._once("seeded", "yes", "seed_demo")
+
+    def _once(self, stamp: str, state: str, *command: str) -> None:
+        """Run a management command unless it has already brought this data folder to `state`."""
+        file = self.data / stamp
+        if not file.exists() or file.read_text() != state:
+            say("demo", f"manage.py {command[0]}")
+            self._manage(*command)
+            file.write_text(state)
 
     def _manage(self, *arguments: str) -> None:
         command = [sys.executable, "manage.py", *arguments]
@@ -176,21 +184,26 @@ class Demo:
         if done.returncode != 0:
             raise DemoError(f"manage.py {arguments[0]} failed; its messages are above.")
 
-    def _start_children(self) -> None:
+    def _children(self) -> list[Child]:
         lines = (embedded.ROOT / "Procfile").read_text().splitlines()
         commands = dict(line.split(": ", 1) for line in lines if line.strip())
         commands["mail"] = f"python -m config.mailbox {shlex.quote(str(self.data / 'mail'))}"
-        for colour, (name, command) in zip(COLOURS, commands.items(), strict=True):
-            child = Child(name, command, self.environment, colour)
-            child.start()
-            self.children.append(child)
+        return [
+            Child(name, command, self.environment, colour)
+            for colour, (name, command) in zip(itertools.cycle(COLOURS), commands.items(), strict=False)
+        ]
+
+    def _start(self, child: Child) -> None:
+        child.start()
+        self.children.append(child)
 
     def _wait_until_ready(self) -> None:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             self._tend()
             try:
-                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                with direct.open(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
@@ -229,6 +242,12 @@ class Demo:
 
 def _how(code: int) -> str:
     return signal.Signals(-code).name if code < 0 else f"status {code}"
+
+
+def _known_migrations() -> str:
+    return "\n".join(
+        sorted(f"{file.parts[-3]}/{file.name}" for file in embedded.ROOT.glob("*/migrations/*.py"))
+    )
 
 
 def _is_bindable(port: int) -> bool:

@@ -4,6 +4,7 @@ import logging
 import logging.config
 import os
 import sys
+import time
 import uuid
 from collections.abc import Callable, MutableMapping
 from typing import Any
@@ -17,14 +18,15 @@ PERSONAL = {
     *("data",),  # what Celery adds to its lines: arguments and whole tracebacks
     *("password", "token", "session", "secret", "authorization", "cookie"),
 }
+UNREMARKABLE = ("/static/", "/healthz", "/readyz", "/metrics")
+CHATTY = ("httpx", "httpcore", "celery.worker.strategy", "celery.app.trace")
+
+log = structlog.get_logger(__name__)
 
 
 def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace values under keys that name a person, whoever logged them."""
     return {key: "[removed]" if key in PERSONAL else value for key, value in event.items()}
-
-
-CHATTY = ("httpx", "httpcore", "celery.worker.strategy", "celery.app.trace")
 
 
 def _console() -> structlog.dev.ConsoleRenderer:
@@ -75,7 +77,10 @@ def configure(*, level: str, as_json: bool) -> None:
 
 
 class RequestLogMiddleware:
-    """Gives each request an id, in its logs and in the `X-Request-ID` answer header."""
+    """A line for each request, and an id in all its lines and in the `X-Request-ID` answer header.
+
+    It names the route, not the address: an address may hold what someone typed, or a password's reset key.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -83,6 +88,11 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = uuid.uuid4().hex
         with structlog.contextvars.bound_contextvars(request_id=request_id):
+            started = time.monotonic()
             response = self.get_response(request)
+            if not request.path.startswith(UNREMARKABLE):
+                milliseconds = round((time.monotonic() - started) * 1000)
+                route = f"/{request.resolver_match.route}" if request.resolver_match else "(no such page)"
+                log.info(f"{request.method} {route}", status=response.status_code, ms=milliseconds)
         response["X-Request-ID"] = request_id
         return response

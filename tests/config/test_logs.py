@@ -58,6 +58,25 @@ def test_a_failure_is_logged_with_its_traceback(lines: io.StringIO) -> None:
     assert "ValueError: broken" in str(last(lines)["exception"])
 
 
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("/no/such/张三?q=张三", "GET (no such page)"),
+        ("/accounts/login/?email=张三", "GET /accounts/login/"),
+        ("/accounts/password/reset/key/1-secret/", "GET /accounts/password/reset/key/(?P<uidb36>"),
+    ],
+)
+@pytest.mark.django_db
+def test_a_request_is_logged_by_its_route_without_what_its_address_holds(
+    lines: io.StringIO, address: str, shown: str
+) -> None:
+    Client().get(address)
+    line = next(line for line in map(json.loads, lines.getvalue().splitlines()) if "status" in line)
+    assert line["event"].startswith(shown)
+    assert len(line["request_id"]) == 32
+    assert "secret" not in lines.getvalue()
+
+
 def test_each_answer_carries_the_id_that_its_log_lines_have() -> None:
     first, second = Client().get("/healthz"), Client().get("/healthz")
     assert len(first["X-Request-ID"]) == 32
