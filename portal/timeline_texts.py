@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from referral import codes, timeline
 from referral.models import Case, Event
@@ -15,36 +14,6 @@ from referral.pathway import Kind, State, Verb
 from scoring import texts
 
 APART = timedelta(minutes=1)
-
-TITLES: Mapping[str, Any] = {
-    Verb.ASSESS: gettext_lazy("Indicators assessed"),
-    Verb.REFER: gettext_lazy("Referred on clinical judgement"),
-    Verb.ACKNOWLEDGE: gettext_lazy("Request acknowledged"),
-    Verb.ACCEPT: gettext_lazy("Request accepted"),
-    Verb.DECLINE: gettext_lazy("Request declined"),
-    Verb.EXPIRE_OFFER: gettext_lazy("Request expired without an answer"),
-    Verb.REDIRECT: gettext_lazy("Another ward was asked"),
-    Verb.WITHDRAW: gettext_lazy("Request taken back"),
-    Verb.DEPART: gettext_lazy("Patient left the first hospital"),
-    Verb.RELEASE: gettext_lazy("Promised bed taken back"),
-    Verb.DIVERT: gettext_lazy("Diverted to another ward"),
-    Verb.ADMIT: gettext_lazy("Patient admitted"),
-    Verb.RECORD_PRECIPITANT: gettext_lazy("Precipitant recorded"),
-    Verb.RECORD_INTERVENTION: gettext_lazy("Treatment of the precipitant recorded"),
-    Verb.DIAGNOSE: gettext_lazy("Diagnosis fixed"),
-    Verb.BACK_REFER: gettext_lazy("Referred back to the first hospital"),
-    Verb.DISCHARGE: gettext_lazy("Discharged"),
-    Verb.CONFIRM_RETURN: gettext_lazy("Return confirmed"),
-    Verb.RECORD_OUTCOME: gettext_lazy("Outcome recorded"),
-    Verb.RECORD_DEATH: gettext_lazy("Death recorded"),
-    Verb.END_REFERRAL: gettext_lazy("Referral ended"),
-    Verb.MESSAGE: gettext_lazy("Message written"),
-    Verb.CORRECT_FIRST_VISIT: gettext_lazy("First visit corrected"),
-    Verb.MARK_ENTERED_IN_ERROR: gettext_lazy("Marked as entered in error"),
-    Verb.EXTEND: gettext_lazy("Deadline extended"),
-    Verb.SNOOZE: gettext_lazy("Reminders silenced"),
-    Verb.EXPLAIN_DELAY: gettext_lazy("Reason for the delay given"),
-}
 
 REASONS: Mapping[str, Any] = {
     Verb.REFER: codes.ReferReason,
@@ -102,7 +71,7 @@ def _line(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> Line:
     moved = event.state_before and event.state_before != event.state_after
     return Line(
         number=event.number,
-        title=str(TITLES[event.what] if event.what in TITLES else timeline.label(event.what)),
+        title=str(timeline.label(event.what)),
         details=tuple(_details(event, wards, zone)),
         note=event.note or "",
         who=event.actor.name if event.actor else "",

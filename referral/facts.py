@@ -52,6 +52,7 @@ def reason(choices: type[TextChoices]) -> Fact:
     return Fact("reason", Shape.CHOICE, _("reason"), choices=choices)
 
 
+BED = Fact("bed", Shape.TEXT, _("bed, if known"), required=False, max_length=40)
 PRECIPITANT = Fact("precipitant", Shape.CHOICE, _("precipitant"), choices=codes.PrecipitantCode)
 EXPECTED = Fact("expected_arrival_at", Shape.MOMENT, _("expected arrival"))
 WHY = Fact("reason", Shape.TEXT, _("reason"), max_length=200)
@@ -73,11 +74,11 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.WITHDRAW: (reason(codes.WithdrawReason), NOTE, OCCURRED_AT),
     Verb.DEPART: (EXPECTED, OCCURRED_AT),
     Verb.ACKNOWLEDGE: (OCCURRED_AT,),
-    Verb.ACCEPT: (Fact("bed", Shape.TEXT, _("bed"), max_length=40), OCCURRED_AT),
+    Verb.ACCEPT: (BED, OCCURRED_AT),
     Verb.DECLINE: (reason(codes.DeclineReason), NOTE, OCCURRED_AT),
     Verb.RELEASE: (reason(codes.ReleaseReason), NOTE, OCCURRED_AT),
     Verb.DIVERT: (WARD, EXPECTED, NOTE, OCCURRED_AT),
-    Verb.ADMIT: (Fact("bed", Shape.TEXT, _("bed"), required=False, max_length=40), OCCURRED_AT),
+    Verb.ADMIT: (BED, OCCURRED_AT),
     Verb.REDIRECT: (WARD, NOTE),
     Verb.RECORD_PRECIPITANT: (PRECIPITANT, NOTE, OCCURRED_AT),
     Verb.RECORD_INTERVENTION: (PRECIPITANT, Fact("note", Shape.TEXT, _("what was done")), OCCURRED_AT),

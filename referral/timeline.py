@@ -19,20 +19,48 @@ ALERT_UNDELIVERABLE = "alert_undeliverable"
 MET_ELSEWHERE = "met_elsewhere"
 
 LABELS = {
-    REGISTERED: _("first visit registered"),
-    INDICATORS_SAVED: _("indicators saved"),
-    DEADLINE_MISSED: _("deadline missed"),
-    DEADLINE_MET_LATE_RECORD: _("deadline met, recorded late"),
-    NOBODY_ON_DUTY: _("nobody on duty"),
-    DEADLINE_QUARANTINED: _("deadline set aside for an operator"),
-    ALERT_UNDELIVERABLE: _("an alert could not be delivered"),
-    MET_ELSEWHERE: _("seen at another hospital"),
+    REGISTERED: _("First visit registered"),
+    INDICATORS_SAVED: _("Indicators saved"),
+    DEADLINE_MISSED: _("Deadline missed"),
+    DEADLINE_MET_LATE_RECORD: _("Deadline met, recorded late"),
+    NOBODY_ON_DUTY: _("Nobody on duty"),
+    DEADLINE_QUARANTINED: _("Deadline set aside for an operator"),
+    ALERT_UNDELIVERABLE: _("An alert could not be delivered"),
+    MET_ELSEWHERE: _("Seen at another hospital"),
+    Verb.ASSESS: _("Indicators assessed"),
+    Verb.REFER: _("Referred on clinical judgement"),
+    Verb.ACKNOWLEDGE: _("Request acknowledged"),
+    Verb.ACCEPT: _("Request accepted"),
+    Verb.DECLINE: _("Request declined"),
+    Verb.EXPIRE_OFFER: _("Request expired without an answer"),
+    Verb.REDIRECT: _("Another ward was asked"),
+    Verb.WITHDRAW: _("Request taken back"),
+    Verb.DEPART: _("Patient left the first hospital"),
+    Verb.RELEASE: _("Promised bed taken back"),
+    Verb.DIVERT: _("Diverted to another ward"),
+    Verb.ADMIT: _("Patient admitted"),
+    Verb.RECORD_PRECIPITANT: _("Precipitant recorded"),
+    Verb.RECORD_INTERVENTION: _("Treatment of the precipitant recorded"),
+    Verb.DIAGNOSE: _("Diagnosis fixed"),
+    Verb.BACK_REFER: _("Referred back to the first hospital"),
+    Verb.DISCHARGE: _("Discharged"),
+    Verb.CONFIRM_RETURN: _("Return confirmed"),
+    Verb.RECORD_OUTCOME: _("Outcome recorded"),
+    Verb.RECORD_DEATH: _("Death recorded"),
+    Verb.END_REFERRAL: _("Referral ended"),
+    Verb.MESSAGE: _("Message written"),
+    Verb.CORRECT_FIRST_VISIT: _("First visit corrected"),
+    Verb.MARK_ENTERED_IN_ERROR: _("Marked as entered in error"),
+    Verb.EXTEND: _("Deadline extended"),
+    Verb.SNOOZE: _("Reminders silenced"),
+    Verb.EXPLAIN_DELAY: _("Reason for the delay given"),
 }
+"""What has happened, in words, by `Event.what`."""
 
 
 def label(what: str) -> Any:
     """The words for an event, in the reader's language."""
-    return LABELS[what] if what in LABELS else Verb(what).label
+    return LABELS[what]
 
 
 def append(case: Case, what: str, **said: Any) -> Event:

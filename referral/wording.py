@@ -9,10 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from notifications.hooks import Rendered
-from referral import telling
-from referral.pathway import Kind, Verb
-
-BANDS = {"low", "moderate", "high", "very_high"}
+from referral import telling, timeline
+from referral.pathway import Kind
 
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
@@ -39,7 +37,7 @@ def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tupl
         due_at = datetime.fromisoformat(payload["due_at"]).astimezone(ZoneInfo(payload["zone"]))
         facts["due"] = due_at.strftime("%Y-%m-%d %H:%M")
     if "verb" in payload:
-        facts["verb"] = Verb(payload["verb"]).label
+        facts["event"] = timeline.label(payload["verb"])
     return {
         telling.NEW_OFFER: (
             _("New referral request %(number)s from %(hospital)s"),
@@ -58,7 +56,7 @@ def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tupl
             _("Case of %(hospital)s. It was due at %(due)s. Please act, and give the reason for the delay."),
         ),
         telling.DONE: (
-            _("Case %(number)s: %(verb)s"),
+            _("Case %(number)s: %(event)s"),
             _("Case of %(hospital)s. Open it to see what is next."),
         ),
         telling.MET_ELSEWHERE: (

@@ -38,8 +38,8 @@ def acknowledge(change: Change) -> None:
 
 
 @effect(Verb.ACCEPT)
-def accept(change: Change, *, bed: str) -> State:
-    """Promise a bed."""
+def accept(change: Change, *, bed: str = "") -> State:
+    """Promise a bed; its number may follow at admission."""
     offer = answer(change, Offer.State.ACCEPTED)
     change.facts["bed"] = bed
     case = change.case

@@ -88,7 +88,7 @@ def test_a_refused_verb_leaves_nothing_behind(world: World) -> None:
     case = world.flagged()
     before = (case.event_count, case.events.count(), world.specialist.notifications.count())
     with pytest.raises(TypeError):
-        perform(case, Verb.ACCEPT, actor=world.specialist, now=NOW)
+        perform(case, Verb.DECLINE, actor=world.specialist, now=NOW)
     case.refresh_from_db()
     assert (case.event_count, case.events.count(), world.specialist.notifications.count()) == before
     assert case.state == "offered"
