@@ -23,6 +23,10 @@ from referral.pathway import ACUTE, OPENS, Audience, State
 from referral.verbs.anytime import check_first_visit
 from scoring import INPUTS
 
+ID_OF_ANOTHER = _(
+    "This number belongs to a patient of another sex or birth date. Check all three; "
+    "if they are right, leave the number empty and tell the coordinator."
+)
 RECENT_FIRST_VISIT = timedelta(hours=24)
 
 
@@ -199,15 +203,29 @@ def identify(person: Person, hospital: Hospital) -> Patient:
         rival = Case.objects.filter(patient=known, state__in=ACUTE).select_related("hospital").first()
         if rival is not None:
             raise OpenCaseExists(rival, own=rival.hospital_id == hospital.pk)
-        known.identity = {**known.identity, **_identity(person)}
-        known.save()
-        return known
-    namesake = Case.objects.filter(
+        return _known_again(known, person, hospital)
+    namesakes = Case.objects.filter(
         patient__network=hospital.network, patient__likeness_index=likeness(person), state__in=ACUTE
-    ).first()
+    )
+    if person.national_id.strip():
+        namesakes = namesakes.filter(patient__national_id_index=None)
+    namesake = namesakes.select_related("hospital").first()
     if namesake is not None and not person.confirmed_different:
         raise NamesakeExists(namesake)
     return _new_patient(person, hospital)
+
+
+def _known_again(known: Patient, person: Person, hospital: Hospital) -> Patient:
+    """A patient found by an ID: what is new is added. A mistyped ID must not end in somebody else's record."""
+    if (known.sex, known.birth_date) != (person.sex, person.birth_date):
+        named = "national_id" if person.national_id.strip() else "local_number"
+        raise FactError((f"patient.{named}", "id_of_another", ID_OF_ANOTHER))
+    known.identity = {**known.identity, **_identity(person)}
+    known.likeness_index = likeness(person)
+    known.national_id_index = _national_id_index(person) or known.national_id_index
+    known.local_number_index = _local_number_index(person, hospital) or known.local_number_index
+    known.save()
+    return known
 
 
 def _new_patient(person: Person, hospital: Hospital) -> Patient:

@@ -1,5 +1,7 @@
 """Permissions: who sees a case, who may do what, and who may not."""
 
+from datetime import date
+
 import pytest
 
 from referral.errors import AccessError, FactError, PathwayError
@@ -99,6 +101,20 @@ def test_a_namesake_without_an_id_is_registered_only_after_a_person_confirmed(wo
     with pytest.raises(NamesakeExists):
         world.register(now=NOW + MINUTE)
     assert world.register(now=NOW + MINUTE, confirmed_different=True).state == State.REGISTERED
+
+
+def test_namesakes_with_different_national_ids_are_different_people(world: World) -> None:
+    world.register(national_id="110101197001011234")
+    assert world.register(national_id="110101197001015678").state == State.REGISTERED
+
+
+def test_a_mistyped_id_does_not_end_in_somebody_elses_record(world: World) -> None:
+    first = world.register(national_id="110101197001011234")
+    perform(first, Verb.END_REFERRAL, actor=world.doctor, now=NOW, reason="improved")
+    with pytest.raises(FactError, match="id_of_another"):
+        world.register(national_id="110101197001011234", birth_date=date(1980, 5, 5), name="别人")
+    again = world.register(national_id="110101197001011234")
+    assert (again.patient_id, again.previous_id) == (first.patient_id, first.pk)
 
 
 def test_nobody_registers_for_a_hospital_that_is_not_theirs(world: World) -> None:
