@@ -216,7 +216,7 @@ def identify(person: Person, hospital: Hospital) -> Patient:
 
 
 def _known_again(known: Patient, person: Person, hospital: Hospital) -> Patient:
-    """A patient found by an ID: what is new is added. A mistyped ID must not end in somebody else's record."""
+    """A patient found by an ID: what is new is added. A mistyped ID must not end in another's record."""
     if (known.sex, known.birth_date) != (person.sex, person.birth_date):
         named = "national_id" if person.national_id.strip() else "local_number"
         raise FactError((f"patient.{named}", "id_of_another", ID_OF_ANOTHER))
