@@ -160,6 +160,12 @@ def redis_client() -> Iterator[redis.Redis]:
     client.close()
 
 
+def reading(client: redis.Redis) -> int:
+    """How many readers wait for the live stream of this test's Redis database."""
+    own = str(client.get_connection_kwargs()["db"])
+    return len([row for row in client.client_list() if row["cmd"] == "xread" and row["db"] == own])
+
+
 def queued(client: redis.Redis) -> dict[str, list[str]]:
     return {
         queue: [json.loads(raw)["headers"]["task"] for raw in client.lrange(queue, 0, -1)] for queue in QUEUES

@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from notifications.live import publish, views
+from tests.notifications.conftest import reading
 from tests.notifications.pages import Open
 
 pytestmark = [
@@ -83,8 +84,7 @@ def test_many_pages_share_one_reader(stream: redis.Redis, open_page: Open) -> No
                 assert (await page.next()).kind == "ready"
             await say(1)
             assert [(await page.next()).data for page in pages] == [{"case": "1"}] * 5
-            readers = [row for row in stream.client_list() if row["cmd"] == "xread"]
-            assert len(readers) == 1
+            assert reading(stream) == 1
 
     async_to_sync(scenario)()
 

@@ -13,6 +13,7 @@ from config.servers import Redis
 from notifications.live import hub as hub_module
 from notifications.live import publish, publishing
 from notifications.live.hub import CLOSED, Event, hub
+from tests.notifications.conftest import reading
 from tests.notifications.pages import Open
 
 pytestmark = [
@@ -162,16 +163,13 @@ def test_the_reader_ends_with_the_last_page_and_starts_again_with_the_next(
 ) -> None:
     monkeypatch.setattr(hub_module, "BLOCK_MILLISECONDS", 50)
 
-    async def readers() -> int:
-        return len([row for row in await asyncio.to_thread(stream.client_list) if row["cmd"] == "xread"])
-
     async def until(condition: Callable[[], Awaitable[bool]]) -> None:
         async with asyncio.timeout(5):
             while not await condition():
                 await asyncio.sleep(0.01)
 
     async def none_reads() -> bool:
-        return await readers() == 0
+        return await asyncio.to_thread(reading, stream) == 0
 
     async def scenario() -> None:
         for number in range(3):
