@@ -1,6 +1,4 @@
-"""Every code of the scoring core as translated text, for the faces. The core itself never imports this
-module.
-"""
+"""Every code of the scoring core as translated text, for the faces; unknown to the core."""
 
 import math
 from collections.abc import Mapping
@@ -55,6 +53,9 @@ CHOICES: Mapping[str, Mapping[str, Text]] = {
     "sex": {"male": _("Male"), "female": _("Female")},
 }
 """The answers of each input with a choice."""
+
+UNITS: Mapping[str, Text] = {"years": _("years"), "receptors/cell": _("receptors/cell")}
+"""Those units that are words."""
 
 CERTAINTY: Mapping[str, Text] = {
     "published": _("Published"),
@@ -126,7 +127,12 @@ def value_text(key: str, value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if spec.kind == "choice":
         return str(CHOICES[spec.name][value])
-    return f"{plain_number(value)} {spec.unit}".replace("umol", "µmol").strip()
+    return f"{plain_number(value)} {unit_text(spec.unit)}".strip()
+
+
+def unit_text(unit: str) -> str:
+    """A unit as people write it."""
+    return str(UNITS.get(unit, unit)).replace("umol", "µmol")
 
 
 def contribution_texts(evaluation: Evaluation) -> list[ContributionText]:
