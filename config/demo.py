@@ -32,12 +32,6 @@ READY_SECONDS = 120
 QUICK_DEATH_SECONDS = 5
 QUICK_DEATHS_ALLOWED = 5
 BOLD = 1
-PASSWORD = "aclf-demo-48h"  # noqa: S105  # meant to be known
-ACCOUNTS = (
-    *("doctor@demo.example", "doctor2@demo.example"),
-    *("specialist@demo.example", "specialist2@demo.example", "lead@demo.example"),
-    *("coordinator@demo.example", "researcher@demo.example", "admin@demo.example"),
-)
 
 
 class DemoError(Exception):
@@ -167,22 +161,33 @@ class Demo:
         return f"http://localhost:{self.port}"
 
     def _prepare_database(self) -> None:
-        self._once("migrated", _known_migrations(), "migrate", "--verbosity=0")
-        self._once("seeded", "yes", "seed_demo")
+        """Migrate when there is something new to migrate, seed once; the stamps lie beside the data."""
+        migrated, known = self.data / "migrated", _known_migrations()
+        if not migrated.exists() or migrated.read_text() != known:
+            self._manage("migrate", "--verbosity=0")
+            migrated.write_text(known)
+        if not self._sign_ins.exists():
+            made, *sign_ins = self._manage("seed_demo").splitlines()
+            say("demo", made)
+            self._sign_ins.write_text("\n".join(sign_ins))
 
-    def _once(self, stamp: str, state: str, *command: str) -> None:
-        """Run a management command unless it has already brought this data folder to `state`."""
-        file = self.data / stamp
-        if not file.exists() or file.read_text() != state:
-            say("demo", f"manage.py {command[0]}")
-            self._manage(*command)
-            file.write_text(state)
+    @property
+    def _sign_ins(self) -> Path:
+        return self.data / "sign-ins"
 
-    def _manage(self, *arguments: str) -> None:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(command, cwd=embedded.ROOT, env=self.environment, start_new_session=True)
+    def _manage(self, *arguments: str) -> str:
+        say("demo", f"manage.py {arguments[0]}")
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=embedded.ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
         if done.returncode != 0:
             raise DemoError(f"manage.py {arguments[0]} failed; its messages are above.")
+        return done.stdout
 
     def _children(self) -> list[Child]:
         lines = (embedded.ROOT / "Procfile").read_text().splitlines()
@@ -211,7 +216,8 @@ class Demo:
 
     def _welcome(self) -> None:
         say("demo", f"open {self.url}")
-        say("demo", f"sign in as {', '.join(ACCOUNTS)}; password {PASSWORD}")
+        for line in self._sign_ins.read_text().splitlines():
+            say("demo", line)
         say("demo", f"e-mails are kept in {self.data / 'mail'}; Ctrl-C ends the demo")
 
     def _tend(self) -> None:

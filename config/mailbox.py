@@ -24,7 +24,8 @@ class Mailbox:
         content = envelope.original_content or b""
         message = email.message_from_bytes(content, _class=EmailMessage, policy=email.policy.default)
         (self.folder / f"{next(self.numbers):05}.eml").write_bytes(content)
-        print(f"mail to {', '.join(envelope.rcpt_tos)}: {message['Subject']}", flush=True)
+        subject = " ".join(str(message["Subject"]).split())
+        print(f"mail to {', '.join(envelope.rcpt_tos)}: {subject}", flush=True)
         return "250 Kept"
 
 

@@ -123,9 +123,9 @@ def test_a_reset_empties_the_data_and_is_refused_while_the_demo_runs(tmp_path: P
     data = tmp_path / "demo"
     running = embedded.Servers(data)
     assert running.acquire()
-    (data / "seeded").touch()
+    (data / "sign-ins").touch()
     assert run_demo(data, "reset").returncode == 1
-    assert (data / "seeded").exists()
+    assert (data / "sign-ins").exists()
     running.stop()
     assert run_demo(data, "reset").returncode == 0
     assert not data.exists()
