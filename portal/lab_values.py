@@ -12,7 +12,6 @@ from referral.models import Assessment
 from scoring import EIGHT, INPUTS, texts
 from scoring.sampling import STALE_AFTER
 
-
 SHORT: Mapping[str, str | Promise] = {
     "bilirubin": _("TBil"),
     "inr": _("INR"),

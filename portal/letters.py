@@ -36,6 +36,7 @@ def _assessed(case: Case, now: datetime) -> dict[str, Any]:
     return {
         "assessment": assessment,
         "values": lab_values.values_of(assessment, now),
+        "shows_typed": any(value.typed for value in lab_values.values_of(assessment, now)),
         "others": lab_values.others_of(assessment, now),
         "risk": None if assessment.risk_90d is None else texts.risk_text(assessment.risk_90d),
         "band": texts.band_text(assessment.band) if assessment.band else "",

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
 from django.db import transaction
 
 from accounts.models import User
-from portal.verb_forms import NEEDS_NO_VERSION, typed_facts, with_instants
+from portal.verb_forms import NEEDS_NO_VERSION, as_facts, typed_facts
+from referral.errors import FactError
 from referral.facts import ON_AN_OFFER, clean_facts
 from referral.models import Case
 from referral.pathway import Verb
-from referral.performing import lock, perform
+from referral.performing import admissible, lock, perform
 
 REMEMBERED_SECONDS = 3600
 
@@ -27,7 +29,7 @@ class Submission:
     typed: Mapping[str, str]
     version: int | None
     offer: UUID | None
-    once: str
+    once: UUID | None
     back: str
 
     @classmethod
@@ -39,31 +41,38 @@ class Submission:
             typed=typed_facts(verb, posted),
             version=int(version) if version.isdecimal() and len(version) < 9 else None,
             offer=_id(posted.get("offer", "")),
-            once=posted.get("once", "")[:64],
+            once=_id(posted.get("once", "")),
             back="board" if posted.get("back") == "board" else "",
         )
 
 
 def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> None:
     """Perform the verb; a repetition of the same form changes nothing. Raises what `perform` raises."""
-    moments = with_instants(sent.verb, sent.typed, zone=case.hospital.zone, now=now)
-    facts = clean_facts(sent.verb, moments, case=case, user=user)
     key = f"portal:once:{user.pk}:{sent.once}"
+    offer = sent.offer if sent.verb in ON_AN_OFFER else None
+    version = None if sent.verb in NEEDS_NO_VERSION else sent.version
     with transaction.atomic():
         # The second of two clicks waits here until the first is committed.
-        lock(case)
+        locked = lock(case)
         if sent.once and cache.get(key):
             return
-        perform(
-            case,
-            sent.verb,
-            actor=user,
-            now=now,
-            offer=sent.offer if sent.verb in ON_AN_OFFER else None,
-            if_version=None if sent.verb in NEEDS_NO_VERSION else sent.version,
-            **facts,
-        )
+        admissible(locked, sent.verb, actor=user, offer=offer, if_version=version)
+        facts = read_facts(sent, case=locked, user=user, now=now)
+        perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **facts)
         transaction.on_commit(partial(cache.set, key, True, REMEMBERED_SECONDS))
+
+
+def read_facts(sent: Submission, *, case: Case, user: User, now: datetime) -> dict[str, Any]:
+    """What was typed as keyword arguments for `perform`. Raises FactError with a row for every mistake."""
+    meant, refused = as_facts(sent.verb, sent.typed, zone=case.hospital.zone, now=now)
+    named = {row[0] for row in refused}
+    try:
+        facts = clean_facts(sent.verb, meant, case=case, user=user)
+    except FactError as error:
+        raise FactError(*refused, *(row for row in error.rows if row[0] not in named)) from error
+    if refused:
+        raise FactError(*refused)
+    return facts
 
 
 def _id(text: str) -> UUID | None:

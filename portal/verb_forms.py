@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from portal.moments import instant, local
 from portal.verb_texts import TEXTS, Text, VerbText, slug
 from referral import selectors
-from referral.errors import FactError
 from referral.facts import FACTS, ON_AN_OFFER, Fact, Shape
 from referral.models import Case, Deadline
 from referral.pathway import Verb
@@ -24,7 +23,9 @@ ONE_TAP = {Verb.DECLINE: "reason"}
 
 NOTE: Text = _("Add a note")
 EARLIER: Text = _("It happened earlier")
+WHOLE = "case"
 WHOLE_CASE: Text = _("the whole case")
+NOTHING_CHOSEN: Text = _("Please choose")
 BAD_MOMENT: Text = _("Enter a date and a time.")
 
 
@@ -152,21 +153,26 @@ def typed_facts(verb: Verb, posted: Mapping[str, str]) -> dict[str, str]:
     return {fact.name: posted.get(fact.name, "") for fact in FACTS[verb]}
 
 
-def with_instants(verb: Verb, typed: Mapping[str, str], *, zone: str, now: datetime) -> dict[str, Any]:
-    """`typed` with local times made into instants. Raises FactError for what is no time."""
+Refusal = tuple[str, str, Text]
+
+
+def as_facts(
+    verb: Verb, typed: Mapping[str, str], *, zone: str, now: datetime
+) -> tuple[dict[str, Any], list[Refusal]]:
+    """`typed` as the facts they mean, local times as instants; and rows for what means nothing."""
     facts: dict[str, Any] = dict(typed)
-    refused = []
+    refused: list[Refusal] = []
     for fact in FACTS[verb]:
         value = typed.get(fact.name, "")
-        if fact.shape != Shape.MOMENT or not value:
-            continue
-        try:
-            facts[fact.name] = instant(value, zone, now)
-        except ValueError:
-            refused.append((fact.name, "invalid", BAD_MOMENT))
-    if refused:
-        raise FactError(*refused)
-    return facts
+        if fact.shape == Shape.ASSESSMENT:
+            facts[fact.name] = "" if value == WHOLE else value
+            refused += [] if value else [(fact.name, "required", NOTHING_CHOSEN)]
+        elif fact.shape == Shape.MOMENT and value:
+            try:
+                facts[fact.name] = instant(value, zone, now)
+            except ValueError:
+                refused.append((fact.name, "invalid", BAD_MOMENT))
+    return facts, refused
 
 
 def _reworded(row: Field, code: str, message: Text) -> Text:
@@ -180,11 +186,16 @@ def _field(verb: Verb, fact: Fact, case: Case, value: str) -> Field:
         id=f"{slug(verb)}-{fact.name}-{case.pk.hex[-8:]}",
         label=fact.label,
         widget=_widget(fact, len(options)),
-        required=fact.required,
-        value=value or (options[0].value if fact.required and len(options) == 1 else ""),
+        required=_is_asked(fact),
+        value=value or (options[0].value if _is_asked(fact) and len(options) == 1 else ""),
         options=options,
         max_length=fact.max_length if fact.shape == Shape.TEXT else None,
     )
+
+
+def _is_asked(fact: Fact) -> bool:
+    """Whether a person must answer: also whether one assessment or the whole case is meant."""
+    return fact.required or fact.shape == Shape.ASSESSMENT
 
 
 def _widget(fact: Fact, options: int) -> str:
@@ -236,7 +247,7 @@ def _deadlines(verb: Verb, fact: Fact, case: Case) -> list[Option]:
 
 def _assessments(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     zone = ZoneInfo(case.hospital.zone)
-    return [Option("", WHOLE_CASE)] + [
+    return [Option(WHOLE, WHOLE_CASE)] + [
         Option(
             str(row.pk),
             _("assessment %(number)s") % {"number": row.number},

@@ -1,0 +1,15 @@
+"""Reading pages as a browser would: the hidden values of a form."""
+
+import re
+from html import unescape
+
+FORM = re.compile(r'<form[^>]*action="(?P<action>[^"]*)"[^>]*>(?P<body>.*?)</form>', re.DOTALL)
+HIDDEN = re.compile(r'<input type="hidden" name="(?P<name>[^"]+)" value="(?P<value>[^"]*)"')
+
+
+def hidden(page: str, action: str) -> dict[str, str]:
+    """The hidden values, the CSRF token aside, of the first form on `page` that is sent to `action`."""
+    body = next(form["body"] for form in FORM.finditer(page) if form["action"] == action)
+    found = {row["name"]: unescape(row["value"]) for row in HIDDEN.finditer(body)}
+    found.pop("csrfmiddlewaretoken", None)
+    return found
