@@ -17,9 +17,7 @@ _BLOCK = 16_384
 
 
 def linear_predictors(model: RiskModel, columns: Mapping[str, NDArray[Any]]) -> Column:
-    """Linear predictors of n patients from normalised values by key, each a column of length n without
-    gaps.
-    """
+    """Linear predictors of n patients from normalised values by key, columns without gaps."""
     result = np.empty(_length(model, columns))
     for block in _blocks(len(result)):
         result[block] = model.linear_predictor({key: column[block] for key, column in columns.items()})

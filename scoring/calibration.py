@@ -64,9 +64,7 @@ def simulate_cohort(*, size: int = COHORT_SIZE, seed: int = SEED) -> Cohort:
 def calibrate(
     model: RiskModel, *, size: int = COHORT_SIZE, seed: int = SEED, threshold: float = 0.15
 ) -> Solution:
-    """Solves both constants for the model's other terms, whose own cirrhosis term and baseline are left
-    aside.
-    """
+    """Solves both constants beside the model's other terms; its own two are left aside."""
     cohort = simulate_cohort(size=size, seed=seed)
     cirrhosis = cohort["cirrhosis"] == 1
     rest: Column = sum(

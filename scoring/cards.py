@@ -19,9 +19,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class TermCard:
-    """One term: the input's name, the term written out with x for the value in `unit`, how certain, and from
-    where.
-    """
+    """One term: its input, itself written out with x for the value in `unit`, certainty, sources."""
 
     input: str
     unit: str

@@ -1,6 +1,4 @@
-"""One patient's reading against one risk model: risk, band, flag, red flags, what drives it, what to
-doubt.
-"""
+"""One reading against one risk model: risk, band, red flags, what drives it, what to doubt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +17,7 @@ Status = Literal["scored", "incomplete", "not_applicable"]
 Band = Literal["low", "moderate", "high", "very_high"]
 
 DEFAULT_THRESHOLD = 0.15
-"""Predicted 90-day risk from which a network flags a patient, unless its policy says otherwise. Our
-choice.
-"""
+"""Predicted 90-day risk that flags a patient unless the policy says otherwise. Our choice."""
 
 DISPLAY_CAP = 0.95
 """Risks beyond this are shown to people as "above 95 %"."""
@@ -71,9 +67,7 @@ class Evaluation:
 
     @property
     def flagged(self) -> bool:
-        """True if the patient is to be referred by rule: by the score, or by a red flag even without a
-        score.
-        """
+        """True if the rule refers the patient: by the score, or by a red flag even without one."""
         return self.status != "not_applicable" and bool(self.high_risk or self.red_flags)
 
     @property
@@ -179,9 +173,7 @@ def missing_inputs(reading: Reading, model: RiskModel) -> tuple[str, ...]:
 
 
 def band_of(risk: float, *, red_flag: bool = False) -> Band:
-    """Display band of a risk (0-1): low < 5 %, moderate < 15 %, high to 50 %, very high above; a red flag
-    lifts it.
-    """
+    """Low < 5 %, moderate < 15 %, high to 50 %, very high above; a red flag lifts to high."""
     if risk > 0.50:
         return "very_high"
     if risk >= 0.15 or red_flag:

@@ -20,9 +20,7 @@ NO_RANGE: Range = (None, None)
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: `name` as typed by people and programs, `key` for its normalised value with the unit in
-    it.
-    """
+    """One input: `name` for what is typed, `key` for the normalised value, with its unit."""
 
     name: str
     key: str

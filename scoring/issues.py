@@ -197,9 +197,7 @@ class Issue:
 
 
 def plain_number(value: object) -> str:
-    """A value for people: at most four significant digits for fractions, no trailing zeros, lists with
-    commas.
-    """
+    """A value for people: four significant digits at most, no trailing zeros, lists with commas."""
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
     if isinstance(value, list | tuple):

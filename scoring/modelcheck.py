@@ -1,6 +1,4 @@
-"""The model file's format: reads a parsed document into a RiskModel, or names the first place that is
-wrong.
-"""
+"""The model file's format: a parsed document to a RiskModel, or the first place that is wrong."""
 
 import math
 import re
@@ -85,9 +83,7 @@ class Node:
         return self.get(key).as_words()
 
     def as_words(self) -> str:
-        """The English of this value: a text, or an object of texts by language with at least `en`. Raises
-        Fault.
-        """
+        """The English of a text, or of texts by language with at least `en`. Raises NodeFaultError."""
         if isinstance(self.value, Mapping):
             for language in self.value:
                 self.text(language)

@@ -1,6 +1,4 @@
-"""Reading and sealing model files: JSON with a checksum, refused with the line at fault when anything is
-wrong.
-"""
+"""Model files: JSON with a checksum, refused with the line at fault when anything is wrong."""
 
 import hashlib
 import json
@@ -43,7 +41,7 @@ def load_model(source: str | Path) -> RiskModel:
     """
     path = Path(source)
     if path.suffix != ".json":
-        path = _shipped(str(source))
+        path = shipped_file(str(source))
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -71,18 +69,14 @@ def model_from_document(document: Mapping[str, Any]) -> RiskModel:
 
 
 def checksum(document: Mapping[str, Any]) -> str:
-    """sha256 of the document's canonical JSON (sorted keys, no spaces, whole numbers as integers), checksum
-    left out.
-    """
+    """sha256 of the canonical JSON (keys sorted, no spaces, 1.0 as 1) without the checksum."""
     content = _canonical({key: value for key, value in document.items() if key != "checksum"})
     encoded = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(encoded.encode()).hexdigest()
 
 
 def seal(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document with the checksum of its present content as last key. Raises ModelFileError if it is
-    malformed.
-    """
+    """The document with the checksum of its content. Raises ModelFileError if malformed."""
     content = {key: value for key, value in document.items() if key != "checksum"}
     sealed = {**content, "checksum": checksum(content)}
     model_from_document(sealed)
@@ -135,7 +129,8 @@ def _canonical(value: Any) -> Any:
     return value
 
 
-def _shipped(name: str) -> Path:
+def shipped_file(name: str) -> Path:
+    """The file of a shipped model by name (newest version) or name and version. Raises ModelFileError."""
     files = {path.stem: path for path in FOLDER.glob("*.json")}
     if name in files:
         return files[name]

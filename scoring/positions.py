@@ -7,9 +7,7 @@ _DECODER = json.JSONDecoder()
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:
-    """The line (from 1) of the value at `path` in a valid JSON text; of its nearest ancestor if it is not
-    there.
-    """
+    """The line (from 1) of the value at `path` in a valid JSON text, or of its nearest ancestor."""
     position = _skip(text, 0)
     for step in path:
         found = _child(text, position, step)

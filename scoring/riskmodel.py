@@ -59,9 +59,7 @@ class RiskModel:
         return sum(term.share(values[term.key]) for term in self.terms)
 
     def contributions(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Linear predictor minus that of the reference patient, split by input name. The parts sum
-        exactly.
-        """
+        """Linear predictor minus the reference patient's, by input name; the parts sum exactly."""
         parts: dict[str, Any] = dict.fromkeys(self.inputs, 0.0)
         for term in self.terms:
             parts[term.input] = parts[term.input] + (
@@ -70,8 +68,6 @@ class RiskModel:
         return parts
 
     def risk(self, linear_predictor: Any, *, days: int = MAIN_HORIZON_DAYS) -> Any:
-        """Probability of the end point within `days`: 1 - exp(-exp(h + LP)). KeyError for an unknown
-        horizon.
-        """
+        """1 - exp(-exp(h + LP)), the risk within `days`. KeyError for an unknown horizon."""
         baseline = {horizon.days: horizon.log_cumulative_hazard for horizon in self.horizons}[days]
         return -np.expm1(-np.exp(baseline + linear_predictor))

@@ -22,9 +22,7 @@ class Sampling:
 
 
 def read_sampling(raw: object, entered: Sequence[str], *, now: datetime | None, expected: bool) -> Sampling:
-    """The sampling times of the `entered` inputs from one time for all or a mapping of times by input
-    name.
-    """
+    """The times of the `entered` inputs from one time for all or times by input name."""
     sampling = Sampling()
     if isinstance(raw, Mapping):
         for name, typed in raw.items():

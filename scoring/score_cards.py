@@ -203,6 +203,4 @@ SCORE_CARDS: tuple[ScoreCard, ...] = (
         doi="10.1053/jhep.2003.50346",
     ),
 )
-"""In the order of `scoring.SCORES`. Bibliographic details are general knowledge unless the product's docs say
-more.
-"""
+"""In the order of `scoring.SCORES`. Bibliographic details are general knowledge."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from scoring.evaluation import Evaluation, evaluate
-from scoring.modelfile import FOLDER, parse_model
+from scoring.modelfile import ModelFileError, parse_model, shipped_file
 from scoring.models import ModelEvent, RiskModelVersion, ShadowScore
 from scoring.reading import Reading
 from scoring.selectors import active_version, find_version, shadow_versions, to_model
@@ -64,9 +64,7 @@ def activate_model(
 def set_shadow(
     *, name: str, on: bool, approved_by: str, reason: str, actor: User | None, now: datetime
 ) -> RiskModelVersion:
-    """Let a model score silently beside the active one, or end that. Raises GovernanceError as
-    `activate_model`.
-    """
+    """Let a model score silently beside the active one, or end it. Raises as `activate_model`."""
     version = _known(name, actor=actor, now=now)
     if (version in shadow_versions()) is on:
         running = _("%(model)s runs in shadow already.") if on else _("%(model)s does not run in shadow.")
@@ -79,9 +77,7 @@ def set_shadow(
 def score_in_shadow(
     *, reading: Reading, active: Evaluation, subject: UUID, now: datetime
 ) -> list[ShadowScore]:
-    """Score what the active model just scored with every shadow model, under the same threshold, and keep
-    it.
-    """
+    """Keep what every shadow model says of what the active one just scored, same threshold."""
     scores = []
     for version in shadow_versions():
         shadow = evaluate(reading, model=to_model(version), threshold=active.threshold)
@@ -106,23 +102,18 @@ def _known(name: str, *, actor: User | None, now: datetime) -> RiskModelVersion:
     version = find_version(name)
     if version is not None:
         return version
-    shipped = [
-        path for path in sorted(FOLDER.glob("*.json")) if path.stem == name or _stem(path.stem) == name
-    ]
-    if not shipped:
-        raise GovernanceError(_("There is no model “%(name)s”. Install its file first.") % {"name": name})
-    return install_model(
-        text=shipped[-1].read_text(encoding="utf-8"), actor=actor, reason="shipped with the product", now=now
-    )
+    try:
+        file = shipped_file(name)
+    except ModelFileError as error:
+        unknown = _("There is no model “%(name)s”. Install its file first.") % {"name": name}
+        raise GovernanceError(unknown) from error
+    text = file.read_text(encoding="utf-8")
+    return install_model(text=text, actor=actor, reason="shipped with the product", now=now)
 
 
 def _one_decision_at_a_time() -> None:
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE scoring_modelevent IN SHARE ROW EXCLUSIVE MODE")
-
-
-def _stem(identifier: str) -> str:
-    return identifier.rpartition("-")[0]
 
 
 def _decide(

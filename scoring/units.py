@@ -32,9 +32,7 @@ _CONVERSION_DECIMALS = 10
 
 
 def canonical_unit(text: str, units: Mapping[str, float]) -> str | None:
-    """The accepted spelling of a unit typed in any case, with a micro sign or with odd spaces; None if
-    unknown.
-    """
+    """The accepted spelling of a unit typed in any case, spacing or micro sign; None if unknown."""
     if text in units:
         return text
     return {spelling(unit): unit for unit in units}.get(spelling(text))

@@ -1,3 +1,1 @@
-"""Fitting and validating risk models on cohorts. Needs the `research` extra; nothing else imports this
-package.
-"""
+"""Fitting and validating risk models on cohorts. Only commands with the `research` extra use it."""

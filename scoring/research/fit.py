@@ -25,9 +25,7 @@ _WORST_CONDITION = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to fit: `name` and `version` of the new model, whom it is from and for, its inputs and spline
-    knots.
-    """
+    """What to fit: the new model's name, version and population, its inputs and spline knots."""
 
     name: str
     title: str
@@ -60,9 +58,7 @@ class Optimism:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fit with what it was made from: the whole cohort, the patients used, and the inputs that do not
-    vary.
-    """
+    """A fit with the whole cohort, the patients it used, and the inputs that do not vary."""
 
     plan: Plan
     cohort: Cohort

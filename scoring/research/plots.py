@@ -13,9 +13,7 @@ _INK, _OURS, _OTHER = "#1f2937", "#0b7285", "#9ca3af"
 
 
 def plots(found: Validation) -> dict[str, str]:
-    """SVG texts by name: calibration, decision curve, comparison. Without calibration where inputs were
-    held.
-    """
+    """SVG texts by name: comparison and, unless inputs were held, calibration and decision."""
     drawn = {
         "comparison": _drawn(lambda axes: _comparison(axes, found), height=1.2 + 0.42 * len(found.rivals))
     }

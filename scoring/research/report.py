@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from django.template import engines
+from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 
@@ -15,15 +15,17 @@ from scoring.research.validate import Validation
 from scoring.riskmodel import RiskModel
 from scoring.texts import MODEL_STATUS, label
 
-_TEMPLATE = Path(__file__).with_name("report.html")
+_STYLE = Path(__file__).with_name("report.css")
 _EVERY_FIFTH = slice(4, None, 5)
 
 
 def report(found: Validation, model: RiskModel) -> str:
     """The page in the current language; labels inside the plots are English."""
-    # The SVG is our own drawing of numbers and names of known scores.
+    # Style and SVG are our own; the page must stand alone, so both go into it.
     drawn = {f"{name}_plot": mark_safe(svg) for name, svg in plots(found).items()}  # noqa: S308
+    style = mark_safe(f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>")  # noqa: S308
     context = {
+        "style": style,
         "found": found,
         "card": model_card(model, language=get_language() or "en"),
         "status": MODEL_STATUS[found.model_status],
@@ -33,7 +35,7 @@ def report(found: Validation, model: RiskModel) -> str:
         **_tables(found),
         **drawn,
     }
-    return engines["django"].from_string(_TEMPLATE.read_text(encoding="utf-8")).render(context)
+    return render_to_string("scoring/validation_report.html", context)
 
 
 def _tables(found: Validation) -> dict[str, Any]:

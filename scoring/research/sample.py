@@ -17,9 +17,7 @@ Interval = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """n patients: a score that rises with severity, the risk (0-1) by `days` where there is one, the
-    outcome.
-    """
+    """n patients: a score that rises with severity, the risk (0-1) by `days`, the outcome."""
 
     score: Column
     risk: Column

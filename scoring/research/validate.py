@@ -56,9 +56,7 @@ ONE_COHORT = gettext_noop("One cohort: how the model does elsewhere is not known
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Patients of similar predicted risk: mean predicted and Kaplan-Meier observed risk with 95 %
-    interval.
-    """
+    """Patients of similar risk: mean predicted, Kaplan-Meier observed with its 95 % interval."""
 
     patients: int
     predicted: float
@@ -118,18 +116,8 @@ def validate(
     only discrimination means anything, and the limits say so. Raises CohortError if fewer than 30 patients or
     no end points remain.
     """
-    unknown = [name for name in hold if name not in model.inputs]
-    if unknown:
-        raise CohortError(f"{unknown[0]} is not an input of {model.identifier}.")
-    held = _held(cohort, model, hold)
-    used = held.complete_for(model.inputs).until(days)
+    used = _usable(model, cohort, hold, days)
     outcome = Outcome(used.time_days, used.event)
-    ended = int(outcome.by(days).sum())
-    if len(used) < MINIMUM_PATIENTS or ended in (0, len(used)):
-        raise CohortError(
-            f"{len(used)} patients have every input of {model.identifier}, {ended} of them with the end "
-            f"point by day {days}: too few to validate on. Missing: {_listed(cohort.missing(model.inputs))}."
-        )
     columns = {term.key: used.column(term.key) for term in model.terms}
     predictor = np.asarray(model.linear_predictor(columns), dtype=np.float64)
     sample = Sample(predictor, np.asarray(model.risk(predictor, days=days)), outcome, days)
@@ -156,6 +144,22 @@ def validate(
         bootstrap=bootstrap,
         seed=seed,
     )
+
+
+def _usable(model: RiskModel, cohort: Cohort, hold: Sequence[str], days: int) -> Cohort:
+    """The patients with every input, held ones included, followed up to the horizon. Raises CohortError."""
+    unknown = [name for name in hold if name not in model.inputs]
+    if unknown:
+        raise CohortError(f"{unknown[0]} is not an input of {model.identifier}.")
+    held = _held(cohort, model, hold)
+    used = held.complete_for(model.inputs).until(days)
+    ended = int(used.event.sum())
+    if len(used) < MINIMUM_PATIENTS or ended in (0, len(used)):
+        raise CohortError(
+            f"{len(used)} patients have every input of {model.identifier}, {ended} of them with the end "
+            f"point by day {days}: too few to validate on. Missing: {_listed(cohort.missing(model.inputs))}."
+        )
+    return used
 
 
 def calibration_groups(sample: Sample) -> list[Group]:

@@ -2,7 +2,5 @@
 
 
 def apri(*, ast_u_l: float, ast_upper_limit_u_l: float, platelets_10e9_l: float) -> float:
-    """(AST / the laboratory's upper limit) x 100 / platelets (10^9/L), unrounded. ZeroDivisionError
-    without.
-    """
+    """AST / upper limit x 100 / platelets (10^9/L), unrounded. ZeroDivisionError without platelets."""
     return ast_u_l / ast_upper_limit_u_l * 100 / platelets_10e9_l

@@ -12,9 +12,7 @@ CREATININE_CAP_MG_DL = 4.0
 
 
 def meld(*, bilirubin_mg_dl: float, creatinine_mg_dl: float, inr: float, dialysis: bool = False) -> int:
-    """MELD (UNOS), 6-40: bilirubin and creatinine in mg/dL; see `meld_unrounded` for the clamps; rounded half
-    up.
-    """
+    """MELD (UNOS), 6-40, of `meld_unrounded` rounded half up; mg/dL."""
     score = meld_unrounded(
         bilirubin_mg_dl=bilirubin_mg_dl, creatinine_mg_dl=creatinine_mg_dl, inr=inr, dialysis=dialysis
     )
@@ -45,8 +43,6 @@ def meld_2001_unrounded(
     inr: float,
     cause: Literal["cholestatic_or_alcoholic", "other"],
 ) -> float:
-    """The original of 2001: as `meld_unrounded`, its constant counted only for causes other than those
-    two.
-    """
+    """The original of 2001: `meld_unrounded` with its constant for other causes only."""
     score = meld_unrounded(bilirubin_mg_dl=bilirubin_mg_dl, creatinine_mg_dl=creatinine_mg_dl, inr=inr)
     return score - (6.43 if cause == "cholestatic_or_alcoholic" else 0.0)

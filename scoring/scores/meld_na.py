@@ -26,9 +26,7 @@ def meld_na(
 
 
 def add_sodium(meld_i: float, sodium_mmol_l: float) -> float:
-    """MELD(i) + 1.32 (137 - Na) - 0.033 MELD(i) (137 - Na) if MELD(i) > 11, else MELD(i); Na within
-    125-137.
-    """
+    """MELD(i) + (1.32 - 0.033 MELD(i)) (137 - Na) if MELD(i) > 11, Na within 125-137."""
     if meld_i <= _SODIUM_COUNTS_ABOVE:
         return meld_i
     deficit = 137 - clamp(sodium_mmol_l, 125, 137)
@@ -36,9 +34,7 @@ def add_sodium(meld_i: float, sodium_mmol_l: float) -> float:
 
 
 def meld_na_kim_2008(*, meld: float, sodium_mmol_l: float) -> float:
-    """MELD - Na - 0.025 MELD (140 - Na) + 140, unrounded; Na within 125-140 (clamp from general
-    knowledge).
-    """
+    """MELD - Na - 0.025 MELD (140 - Na) + 140; Na within 125-140 (clamp: general knowledge)."""
     sodium = clamp(sodium_mmol_l, 125, 140)
     return meld - sodium - 0.025 * meld * (140 - sodium) + 140
 

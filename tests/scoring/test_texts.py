@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from django.utils import translation
 
 from scoring import (
     BANDS,
@@ -20,12 +19,6 @@ from scoring import (
     texts,
 )
 from tests.scoring.patients import everything, patient
-
-
-@pytest.fixture(autouse=True)
-def _english() -> object:
-    with translation.override("en"):
-        yield
 
 
 def test_the_core_needs_no_framework_and_no_database() -> None:

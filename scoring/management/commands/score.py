@@ -20,9 +20,7 @@ _PROGRESS_EVERY = 1000
 
 
 class Command(BaseCommand):
-    """`score FILE.csv` or `score --json FILE`; `-` is standard input. Exit status 1 if any row was
-    refused.
-    """
+    """`score FILE.csv` or `score --json FILE`; `-` is stdin. Status 1 if any row was refused."""
 
     help = "Score patients from CSV or JSON; prints one JSON line per patient. Needs no database."
     requires_system_checks = []
@@ -72,15 +70,13 @@ class Command(BaseCommand):
         return refused
 
     def _write(self, line: dict[str, Any]) -> None:
-        """Characters that no encoding can hold (halves of a pair, from broken input) become question
-        marks.
-        """
+        """Halves of a character, from broken input, become question marks."""
         text = json.dumps(line, ensure_ascii=False)
         self.stdout.write(text.encode("utf-8", "replace").decode())
 
     def _progress(self, done: int, refused: int, end: str = "") -> None:
         if self.stderr.isatty():
-            self.stderr.write(f"\r{done:,} patients, {refused:,} refused", ending=end)
+            self.stderr.write(f"\r{done:,} patients, {refused:,} refused", str, ending=end)
             self.stderr.flush()
 
 
