@@ -28,6 +28,7 @@ from config.spawning import before_exec
 BIN = Path(sys.executable).parent
 COLOURS = (36, 33, 32, 35, 34, 31)
 STOP_SECONDS = 8
+LET_GO_SECONDS = 4
 READY_SECONDS = 120
 QUICK_DEATH_SECONDS = 5
 QUICK_DEATHS_ALLOWED = 5
@@ -133,6 +134,10 @@ class Demo:
             time.sleep(0.3)
 
     def _start_servers(self) -> None:
+        # A demo that was killed a moment ago may still be letting go of it.
+        deadline = time.monotonic() + LET_GO_SECONDS
+        while not _is_bindable(self.port) and time.monotonic() < deadline:
+            time.sleep(0.1)
         if not _is_bindable(self.port):
             raise DemoError(f"Port {self.port} is taken. Choose another one: PORT={self.port + 1} make demo")
         mail_port = free_port()
