@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
-from accounts.admin import WardAdmin
+from accounts.admin import ReferralNetworkAdmin, WardAdmin
 from accounts.administration import NetworkAdmin, administrator, within
 from accounts.models import Network, Ward
 from referral import policies, wards
@@ -92,7 +92,18 @@ class PathwayPolicyAdmin(NetworkAdmin):
         policies.publish_policy(draft=obj, actor=administrator(request), now=clock.now())
 
 
-admin.site.unregister(Ward)
+admin.site.unregister((Network, Ward))
+
+
+@admin.register(Network)
+class NetworkOnThePathwayAdmin(ReferralNetworkAdmin):
+    """A new network begins with the default policy: without one it could take no case."""
+
+    def save_model(self, request: HttpRequest, obj: Network, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            draft = policies.draft_policy(obj)
+            policies.publish_policy(draft=draft, actor=administrator(request), now=clock.now())
 
 
 @admin.register(Ward)

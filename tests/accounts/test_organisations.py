@@ -75,13 +75,13 @@ def test_a_ward_serves_its_own_network_only(world: World) -> None:
     stranger = Hospital.objects.create(
         network=Network.objects.create(name_zh="别的网络"), name_zh="外院", level="primary"
     )
-    with pytest.raises(ValidationError, match="own network"), translation.override("en"):
+    with translation.override("en"), pytest.raises(ValidationError, match="own network"):
         Catchment(hospital=stranger, ward=world.ward, rank=1).clean()
 
 
 def test_a_misspelt_time_zone_is_refused_by_name(world: World) -> None:
     world.hospital.zone = "Asia/Shangai"
-    with pytest.raises(ValidationError, match="Asia/Shangai"), translation.override("en"):
+    with translation.override("en"), pytest.raises(ValidationError, match="Asia/Shangai"):
         world.hospital.full_clean()
 
 

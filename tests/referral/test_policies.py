@@ -33,9 +33,10 @@ def administrator(world: World, client: Client) -> User:
 
 
 def refusal(ladders: Any) -> str:
-    with translation.override("en"), pytest.raises(ValidationError) as caught:
+    with pytest.raises(ValidationError) as caught:
         parse_ladders(ladders)
-    return caught.value.messages[0]
+    with translation.override("en"):
+        return caught.value.messages[0]
 
 
 def with_step(kind: str, number: int, **changes: Any) -> Any:
@@ -196,6 +197,18 @@ def test_a_version_can_be_read_and_not_edited(administrator: User, client: Clien
     assert page.status_code == 200
     assert "offset_minutes" in page.content.decode()
     assert client.post(address, {"risk_threshold": 0.5}).status_code == 403
+
+
+def test_a_network_that_is_made_in_the_administration_has_rules_at_once(world: World, client: Client) -> None:
+    client.force_login(User.objects.create_superuser("root@test.example", name="root"))
+    answer = client.post(
+        reverse("admin:accounts_network_add"), {"name_zh": "新网络", "name_en": "New network"}
+    )
+    assert answer.status_code == 302
+    policy = latest_policy(Network.objects.get(name_zh="新网络"))
+    assert policy is not None
+    assert (policy.version, policy.risk_threshold) == (1, 0.15)
+    assert {"add_network", "publish_policy"} <= set(AuditEntry.objects.values_list("action", flat=True))
 
 
 def test_closing_a_ward_in_the_administration_passes_its_requests_on(

@@ -1,0 +1,224 @@
+"""The pathway drawn from its table: a state diagram and tables of verbs, deadlines and ladders, as Markdown.
+
+Everything is in the language that is active while it is drawn.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from notifications.models import Severity
+from referral.facts import FACTS
+from referral.ladders import DEFAULT_LADDERS, Step
+from referral.models.policies import DEFAULT_MINUTES
+from referral.pathway import (
+    BEFORE_ADMISSION,
+    ENDED,
+    LIVES,
+    NEXT_WARD,
+    OPEN,
+    OPENS,
+    TABLE,
+    Audience,
+    Kind,
+    Party,
+    State,
+    Transition,
+    Verb,
+)
+from referral.performing import EFFECTS
+
+NEXT = "next_ward"
+
+
+def groups() -> dict[str, tuple[frozenset[State], str]]:
+    """Sets of states that the diagram draws as one, by the name of their node."""
+    return {
+        "before_admission": (BEFORE_ADMISSION, _("any state before admission")),
+        "open_states": (OPEN, _("any open state")),
+    }
+
+
+def diagram() -> str:
+    """A Mermaid state diagram of every change of state; verbs that change none are in the table."""
+    edges: dict[tuple[str, str], list[str]] = {(State.IN_TRANSIT.value, State.ADMITTED.value): []}
+    for row in TABLE:
+        for source in nodes_of(row.sources):
+            for target in targets_of(row):
+                if target != source:
+                    edges.setdefault((source, target), []).append(str(row.verb.label))
+    # The usual way in is drawn beside the general one, which starts from any state before admission.
+    edges[State.IN_TRANSIT.value, State.ADMITTED.value].append(str(Verb.ADMIT.label))
+    lines = ["stateDiagram-v2", "    direction TB"]
+    lines += [f"    {state.value} : {state.label}" for state in State]
+    lines += [f"    {node} : {label}" for node, (_states, label) in groups().items()]
+    lines += [f"    state {NEXT} <<choice>>", f"    [*] --> {State.REGISTERED.value}"]
+    lines += [
+        f"    {source} --> {target} : {' / '.join(dict.fromkeys(verbs))}"
+        for (source, target), verbs in edges.items()
+    ]
+    lines += [
+        f"    {NEXT} --> {State.OFFERED.value} : {_('a ward is left to ask')}",
+        f"    {NEXT} --> {State.UNPLACED.value} : {_('no ward is left')}",
+        *(f"    {state.value} --> [*]" for state in State if state in ENDED),
+    ]
+    return "\n".join(["```mermaid", *lines, "```"])
+
+
+def targets_of(row: Transition) -> list[str]:
+    """The nodes at which a row's edges end; where the catchment decides, that is one choice."""
+    if not row.targets.issuperset(NEXT_WARD):
+        return [state.value for state in State if state in row.targets]
+    return [NEXT, *(state.value for state in State if state in row.targets - {*NEXT_WARD})]
+
+
+def nodes_of(states: frozenset[State]) -> list[str]:
+    """The nodes from which a row's edges start: one for a set that has a name, else one per state."""
+    named = [node for node, (members, _label) in groups().items() if members == states]
+    return named or [state.value for state in State if state in states]
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n\n".join(
+        [
+            f"# {_('The pathway')}",
+            _(
+                "Drawn from `referral/pathway.py` and the default policy by `manage.py draw_pathway`; "
+                "a test compares this page with the code. Change the table, not the page."
+            ),
+            f"## {_('States')}",
+            diagram(),
+            _(
+                "“Any state before admission” and “any open state” stand for all of them at once. "
+                "Verbs that leave the state as it is are in the next table only."
+            ),
+            f"## {_('Verbs')}",
+            verbs_table(),
+            f"## {_('Deadlines')}",
+            deadlines_table(),
+            _(
+                "Some verbs also open or fulfil a deadline by what they say, such as an outcome or an "
+                "intervention; each file of `referral/verbs/` shows which."
+            ),
+            f"## {_('Alert ladders')}",
+            _(
+                "Whom each deadline alerts, and when; a network can publish a policy with other lengths and "
+                "ladders. Percentages are shares of the deadline's time. "
+                "People are looked for when the step is due."
+            ),
+            ladders_table(),
+        ]
+    ) + "\n"  # fmt: skip
+
+
+def verbs_table() -> str:
+    rows = [
+        [
+            verb_of(row),
+            states(row.sources),
+            states(row.targets) if row.targets else _("the state stays"),
+            joined(party.label for party in Party if party in row.by),
+            facts_of(row),
+            joined(kind.label for kind in Kind if kind in row.meets),
+            joined(audience.label for audience in Audience if audience in row.tells),
+        ]
+        for row in TABLE
+    ]
+    head = [_("verb"), _("in"), _("leads to"), _("who"), _("facts"), _("fulfils"), _("tells")]
+    return table(head, rows)
+
+
+def verb_of(row: Transition) -> str:
+    """The verb's words and code, and whether it can be used yet."""
+    later = "" if row.verb in EFFECTS else f" ({_('not yet available')})"
+    return f"{row.verb.label} `{row.verb.value}`{later}"
+
+
+def facts_of(row: Transition) -> str:
+    """The facts that the verb takes; optional ones in brackets."""
+    known = FACTS.get(row.verb, ())
+    return joined(f"`{fact.name}`" if fact.required else f"(`{fact.name}`)" for fact in known)
+
+
+def deadlines_table() -> str:
+    rows = [
+        [
+            f"{kind.label} `{kind.value}`",
+            joined(state.label for state in State if kind in OPENS.get(state, ())) or _("what a verb says"),
+            length(timedelta(minutes=DEFAULT_MINUTES[kind])),
+            joined(dict.fromkeys(str(row.verb.label) for row in TABLE if kind in row.meets))
+            or _("what a verb says"),
+            states(LIVES[kind]),
+        ]
+        for kind in Kind
+    ]
+    head = [_("deadline"), _("opened by entering"), _("length"), _("fulfilled by"), _("matters in")]
+    return table(head, rows)
+
+
+def ladders_table() -> str:
+    rows = [
+        [
+            str(kind.label) if number == 0 else "",
+            moment(step),
+            audience_of(step),
+            severity_of(step),
+            then(step),
+        ]
+        for kind in Kind
+        for number, step in enumerate(DEFAULT_LADDERS[kind])
+    ]
+    return table([_("deadline"), _("at"), _("alerts"), _("severity"), _("then")], rows)
+
+
+def moment(step: Step) -> str:
+    """When a step is due, for example “50 %” or “100 % + 30 min”."""
+    share = _("at once") if step.fraction == 0 else f"{step.fraction:.0%}".replace("%", " %")
+    if not step.offset:
+        return share
+    if step.fraction == 0:
+        return f"+ {length(step.offset)}"
+    return f"{share} {'+' if step.offset > timedelta(0) else '−'} {length(abs(step.offset))}"
+
+
+def then(step: Step) -> str:
+    parts = [_("again every %(time)s") % {"time": length(step.every)}] if step.every else []
+    parts += [_("the request goes to the next ward")] if step.expires_offer else []
+    return joined(parts)
+
+
+def audience_of(step: Step) -> str:
+    return joined(audience.label for audience in Audience if audience in step.audience)
+
+
+def severity_of(step: Step) -> str:
+    return str(Severity(step.severity).label)
+
+
+def length(span: timedelta) -> str:
+    """A length of time in its largest whole unit."""
+    minutes = int(span.total_seconds() // 60)
+    if minutes % (24 * 60) == 0 and minutes > 48 * 60:
+        return ngettext("%(count)s day", "%(count)s days", minutes // 1440) % {"count": minutes // 1440}
+    if minutes % 60 == 0:
+        return _("%(count)s h") % {"count": minutes // 60}
+    return _("%(count)s min") % {"count": minutes}
+
+
+def states(found: frozenset[State]) -> str:
+    for members, label in reversed(groups().values()):
+        if members <= found:
+            return joined([label, *(state.label for state in State if state in found - members)])
+    return joined(state.label for state in State if state in found)
+
+
+def joined(words: Iterable[object]) -> str:
+    return ", ".join(str(word) for word in words)
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
