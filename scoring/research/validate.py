@@ -9,6 +9,7 @@ import numpy as np
 from django.utils.translation import gettext, gettext_noop
 
 from scoring.inputs import INPUTS
+from scoring.reading import Reading
 from scoring.research import survival
 from scoring.research.cohort import Cohort, CohortError
 from scoring.research.rivals import MINIMUM_PATIENTS, Rival, rivals
@@ -121,7 +122,7 @@ def validate(
     columns = {term.key: used.column(term.key) for term in model.terms}
     predictor = np.asarray(model.linear_predictor(columns), dtype=np.float64)
     sample = Sample(predictor, np.asarray(model.risk(predictor, days=days)), outcome, days)
-    compared, not_compared = rivals(used.readings, sample, bootstrap=bootstrap, seed=seed)
+    compared, not_compared = rivals(_as_measured(used, hold), sample, bootstrap=bootstrap, seed=seed)
     return Validation(
         model=model.identifier,
         model_status=model.status,
@@ -178,6 +179,15 @@ def _held(cohort: Cohort, model: RiskModel, hold: Sequence[str]) -> Cohort:
     fixed = {INPUTS[name].key: model.reference[INPUTS[name].key] for name in hold}
     readings = tuple(replace(reading, values={**reading.values, **fixed}) for reading in cohort.readings)
     return replace(cohort, readings=readings) if fixed else cohort
+
+
+def _as_measured(used: Cohort, hold: Sequence[str]) -> list[Reading]:
+    """The readings without the held values, which nobody measured and no comparator may count."""
+    held = {INPUTS[name].key for name in hold}
+    return [
+        replace(reading, values={key: value for key, value in reading.values.items() if key not in held})
+        for reading in used.readings
+    ]
 
 
 def _figures(sample: Sample, draws: Sequence[Rows]) -> dict[str, Interval]:

@@ -239,6 +239,17 @@ def test_a_cohort_without_an_input_cannot_validate_unless_it_is_held() -> None:
         validate(DEFAULT_MODEL, cohort, hold=["lactate_mmol_l"])
 
 
+def test_a_held_value_counts_for_no_comparator() -> None:
+    lines = simulated(200, seed=16).csv(without=("inr",)).splitlines()
+    extended = [
+        f"{lines[0]},creatinine,creatinine_unit,albumin_g_l",
+        *[f"{line},90,umol/L,30" for line in lines[1:]],
+    ]
+    found = validate(DEFAULT_MODEL, cohort_of("\n".join(extended)), hold=["inr"], bootstrap=5)
+    assert [rival.name for rival in found.rivals] == ["ALBI"]
+    assert "MELD" in found.no_rivals
+
+
 def test_validating_on_the_patients_of_the_fit_is_called_by_its_name() -> None:
     cohort = cohort_of(simulated(400, seed=17).csv())
     model = model_from_document(document_of(fit_model(cohort, Plan("x", "x", "x", bootstrap=2))))
