@@ -1,6 +1,6 @@
 """Raw input of one patient to typed, normalised values, with everything that is wrong or unusual about it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from scoring.issues import Issue
 from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
+_CONFIRMABLE = frozenset({*INPUTS, "sampled_at"})
 _CONTROL_FIELDS = frozenset({"sampled_at", "confirmed"})
 
 
@@ -126,7 +127,8 @@ def _cross_checks(values: dict[str, Value]) -> list[Issue]:
 
 
 def confirmed_names(raw: object) -> frozenset[str]:
-    """The names in `confirmed`: a list, or text with blanks or commas between them; nothing for the rest."""
-    if isinstance(raw, str):
-        return frozenset(raw.replace(",", " ").split())
-    return frozenset(str(name) for name in raw) if isinstance(raw, Iterable) else frozenset()
+    """The inputs named in `confirmed`: a list, or text with blanks or commas between them."""
+    names = raw.replace(",", " ").split() if isinstance(raw, str) else raw
+    if not isinstance(names, list | tuple | set | frozenset):
+        return frozenset()
+    return frozenset(name for name in names if isinstance(name, str) and name in _CONFIRMABLE)

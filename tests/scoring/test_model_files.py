@@ -216,6 +216,12 @@ def test_coefficients_may_be_in_another_unit(document: Document) -> None:
     assert urea.share(100.0) == pytest.approx(0.02 * 60)
 
 
+def test_the_example_in_the_documentation_is_a_model() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "scoring.md").read_text(encoding="utf-8")
+    example = next(part for part in page.split("```") if '"risk-model/1"' in part).removeprefix("json")
+    assert 0 < model_from_document(seal(json.loads(example))).risk(0.0) < 1
+
+
 def test_sealing_refuses_what_could_not_be_loaded(document: Document) -> None:
     document["terms"][0]["kind"] = "magic"
     with pytest.raises(ModelFileError, match=r"terms\[0\].kind"):

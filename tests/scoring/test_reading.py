@@ -251,6 +251,11 @@ def test_names_to_confirm_may_come_as_one_text() -> None:
     assert read_inputs(patient(confirmed="bilirubin, inr")).confirmed == {"bilirubin", "inr"}
 
 
+@pytest.mark.parametrize("raw", [["\x00", "nonsense", 7, None, ["inr"]], {"inr": 1}, 5, None, "\x00"])
+def test_what_is_no_name_of_an_input_confirms_nothing(raw: object) -> None:
+    assert read_inputs(patient(confirmed=raw)).confirmed == frozenset()
+
+
 @pytest.mark.parametrize("name", sorted(OTHER_LABORATORY))
 def test_laboratory_values_of_the_second_window_have_limits_too(name: str) -> None:
     _, highest = OTHER_LABORATORY[name].hard
