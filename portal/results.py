@@ -119,8 +119,8 @@ def warnings(assessment: Assessment) -> tuple[str, ...]:
         if warning["code"] == "sampled_at_missing":
             undated.append(texts.label(warning["field"]))
         else:
-            text = texts.stored_issue_text(warning)
-            found.append(f"{text} {_('(Confirmed as right.)')}" if warning["field"] in confirmed else text)
+            confirmation = _("(Confirmed as right.)") if warning["field"] in confirmed else ""
+            found.append(f"{texts.stored_issue_text(warning)} {confirmation}".strip())
     if undated:
         names = str(_(", ")).join(undated)
         found.append(_("The time of sampling is not known of: %(values)s.") % {"values": names})
@@ -162,7 +162,7 @@ def _meaning(risk: float, threshold: float, assessment: Assessment) -> tuple[str
         "Of 100 patients with such values, the model expects %(count)s to die or to need a liver transplant "
         "within 90 days."
     ) % {"count": _of_a_hundred(risk)}
-    limit = {"threshold": texts.risk_text(threshold)}
+    limit = {"threshold": texts.risk_text(threshold).replace(" ", "\u00a0")}
     if risk >= threshold:
         verdict = _("This network refers from %(threshold)s upwards.") % limit
     elif assessment.red_flags:

@@ -75,13 +75,6 @@ class Window:
         return gettext("%(time)s left") % {"time": duration(self.due_at - self.now)}
 
     @property
-    def elapsed(self) -> str:
-        return gettext("%(elapsed)s of %(whole)s") % {
-            "elapsed": duration(self.now - self.starts_at),
-            "whole": duration(self.due_at - self.starts_at),
-        }
-
-    @property
     def _level(self) -> tuple[str, Text]:
         if self.outcome:
             return ENDED[self.outcome]

@@ -9,13 +9,14 @@ from typing import Any
 
 from django import forms
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.fields import MomentField, Refusal, set_clock, take_refusals
 from portal.moments import local
 from referral.codes import HoldBackReason, ReferReason
 from scoring import EIGHT, INPUTS, Input, Issue, read_inputs
-from scoring.texts import WEST_HAVEN, issue_text, label
+from scoring.texts import WEST_HAVEN, issue_text, label, unit_text
 
 Text = str | Promise
 
@@ -110,6 +111,7 @@ class IndicatorsForm(forms.Form):
         self.confirmed = set(self.data.getlist("confirmed")) if self.is_bound else set()
 
     def _add(self, spec: Input) -> None:
+        drawn_at = gettext("drawn at")
         self.fields[spec.name] = forms.CharField(
             label=label(spec.name),
             required=False,
@@ -121,7 +123,9 @@ class IndicatorsForm(forms.Form):
             self.fields[spec.unit_field] = forms.ChoiceField(
                 label=label(spec.unit_field), choices=units, required=False
             )
-        self.fields[f"sampled_at_{spec.name}"] = MomentField(label=_("Drawn at another time"), required=False)
+        self.fields[f"sampled_at_{spec.name}"] = MomentField(
+            label=f"{label(spec.name)}: {drawn_at}", required=False
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -170,7 +174,7 @@ class IndicatorsForm(forms.Form):
                 name=name,
                 value=self[name],
                 unit=self[spec.unit_field] if spec.unit_field else None,
-                fixed_unit="" if spec.units else spec.unit,
+                fixed_unit="" if spec.units else unit_text(spec.unit),
                 sampled_at=self[f"sampled_at_{name}"],
                 factors=json.dumps(
                     {unit: [factor, str(UNIT_LABELS.get(unit, unit))] for unit, factor in spec.units.items()}

@@ -43,7 +43,10 @@ def model_card(request: HttpRequest, name: str) -> HttpResponse:
         "identifier": model.identifier,
         "status": texts.MODEL_STATUS.get(model.status, model.status),
         "is_provisional": model.status == "provisional",
-        "terms": [(texts.label(term.input), texts.CERTAINTY[term.certainty], term) for term in card.terms],
+        "terms": [
+            (texts.label(term.input), texts.unit_text(term.unit), texts.CERTAINTY[term.certainty], term)
+            for term in card.terms
+        ],
         "ranges": [
             (
                 texts.label(BY_KEY[key].name),

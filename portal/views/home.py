@@ -22,9 +22,9 @@ from referral.models import Case
 
 PER_PAGE = 20
 TABS: dict[str, tuple[str | Promise, Callable[[User], QuerySet[Case]]]] = {
-    "open": (_("Open"), worklists.acute),
+    "open": (_("Open cases"), worklists.acute),
     "follow-up": (_("Follow-up"), worklists.in_follow_up),
-    "closed": (_("Closed"), worklists.ended),
+    "closed": (_("Closed cases"), worklists.ended),
 }
 
 

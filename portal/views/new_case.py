@@ -18,12 +18,12 @@ from portal.access import person, signed_in
 from portal.forms.indicators import LABORATORY, IndicatorsForm
 from portal.forms.visit import VisitForm
 from portal.stored_values import Stored, stored_values
-from portal.windows import window_of_case
 from referral import selectors, worklists
 from referral.errors import AccessError, FactError, PathwayError
 from referral.intake import proceed, take_in
 from referral.models import Case
 from referral.pathway import BEFORE_ADMISSION, Party, State, Verb
+from referral.registration import doubts
 
 THEN: dict[str, Verb | None] = {"draft": None, "assess": Verb.ASSESS, "refer": Verb.REFER}
 """What the buttons of the form ask for."""
@@ -73,9 +73,8 @@ def _register(
     case = _attempt(take, values, context, visit)
     if case is None:
         return _already_known(request, visit, values, now)
-    window = window_of_case(selectors.cases(user).get(pk=case.pk), now)
-    if window is not None and window.level != "calm":
-        messages.warning(request, _("At registration, %(words)s: %(left)s.") % _said(window))
+    for _field, _code, message in doubts(visit.visit(), now):
+        messages.warning(request, message)
     return _shown(request, case, then)
 
 
@@ -203,10 +202,6 @@ def _shown(request: HttpRequest, case: Case, then: Verb | None) -> HttpResponse:
             request, _("Saved as case %(number)s. Add the missing values here.") % {"number": case.number}
         )
     return redirect("portal:result", pk=case.pk)
-
-
-def _said(window: Any) -> dict[str, str]:
-    return {"words": str(window.words), "left": window.left}
 
 
 def _status(data: object) -> int:

@@ -1,6 +1,7 @@
 // Entering a case: conversions, age, and a copy of what was typed that outlives an ended session.
 //
 // The copy stays in this tab's session storage and holds nothing that names the patient; signing out wipes it.
+// It is put back only after a form was sent in vain: values of a form that was left must not meet another patient.
 (function () {
   "use strict";
   const form = document.querySelector("form[data-keep]");
@@ -60,22 +61,26 @@
         else field.value = value;
       }
     }
-    document.querySelector("[data-restored]").hidden = false;
+    const notice = document.querySelector("[data-restored]");
+    notice.hidden = false;
+    notice.querySelector("button").addEventListener("click", () => {
+      sessionStorage.removeItem(key);
+      location.assign(location.pathname);
+    });
     document.querySelectorAll("[data-factors]").forEach(convert);
   };
-  // A form that came back with errors already holds everything.
-  if (!document.querySelector(".error-summary")) {
-    try {
-      restore();
-    } catch {
-      sessionStorage.removeItem(key);
-    }
+  try {
+    // A form that came back with errors holds everything itself.
+    if (document.querySelector(".error-summary")) sessionStorage.removeItem(key);
+    else restore();
+  } catch {
+    // A copy that cannot be read is no copy.
   }
-  form.addEventListener("input", keep);
 
   let sent = false;
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();
+    else keep();
     sent = true;
   });
   addEventListener("pageshow", () => {

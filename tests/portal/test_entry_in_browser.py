@@ -1,0 +1,121 @@
+"""Entering a case in a real browser: what scripts add to the form."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from referral.models import Case
+from tests.portal.conftest import SignIn
+from tests.world import World, build
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    return build()
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: Any, world: World, as_user: SignIn) -> Iterator[Page]:
+    """A page of the doctor. The live stream needs another server, so it is cut off."""
+    context = browser.new_context(base_url=live_server.url, locale="en-GB")
+    context.route("**/live", lambda route: route.abort())
+    page = context.new_page()
+    sign_in(page, as_user(world.doctor))
+    page.goto("/cases/new/")
+    yield page
+    context.close()
+
+
+def sign_in(page: Page, client: Client) -> None:
+    cookie = client.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "domain": "localhost", "path": "/"}])
+
+
+def fill(page: Page) -> None:
+    page.locator("[name=name]").fill("张三")
+    page.locator("[name=sex][value=male]").check()
+    page.locator("[name=birth_date]").fill("1970-01-02")
+    page.locator("[name=chronic_liver_disease]").select_option("hepatitis_b")
+    page.locator("[name=cirrhosis][value=yes]").check()
+    page.locator("[name=variceal_bleeding][value=no]").check()
+    page.locator("[name=encephalopathy_grade][value='2']").check()
+    for name, value in (("bilirubin", "310"), ("inr", "2.2"), ("urea", "11"), ("sodium_mmol_l", "129")):
+        page.locator(f"[name={name}]").fill(value)
+
+
+def test_a_value_is_converted_as_it_is_typed(page: Page) -> None:
+    page.locator("[name=bilirubin]").fill("171")
+    expect(page.locator("output[for=id_bilirubin]")).to_have_text("= 10 mg/dL")
+
+    page.locator("[name=bilirubin_unit]").select_option("mg/dL")
+    expect(page.locator("output[for=id_bilirubin]")).to_have_text("= 2924 µmol/L")
+
+
+def test_an_impossible_value_is_refused_at_its_field_before_anything_is_sent(page: Page) -> None:
+    page.locator("[name=name]").fill("张三")
+    page.locator("[name=sodium_mmol_l]").fill("1400")
+    with page.expect_request("**/cases/check/") as asked:
+        page.locator("[name=sodium_mmol_l]").press("Tab")
+
+    assert asked.value.post_data == "sodium_mmol_l=1400"
+
+    expect(page.get_by_text("Serum sodium: 1400 is impossible")).to_be_visible()
+
+
+def test_a_second_click_registers_nothing_more(page: Page) -> None:
+    fill(page)
+
+    page.get_by_role("button", name="Assess now").dblclick()
+    page.wait_for_url("**/result/")
+
+    assert Case.objects.count() == 1
+    expect(page.get_by_role("heading", name="Red flag")).to_be_visible()
+
+
+def test_what_was_typed_outlives_an_ended_session_but_not_who_it_was_about(
+    page: Page, world: World, as_user: SignIn
+) -> None:
+    fill(page)
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Assess now").click()
+    page.wait_for_url("**/accounts/login/**")
+
+    sign_in(page, as_user(world.doctor))
+    page.goto("/cases/new/")
+
+    expect(page.locator("[data-restored]")).to_be_visible()
+    expect(page.locator("[name=inr]")).to_have_value("2.2")
+    expect(page.locator("[name=name]")).to_have_value("")
+    expect(page.locator("[name=birth_date]")).to_have_value("")
+    assert "张三" not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
+def test_a_form_that_was_left_never_meets_another_patient(page: Page) -> None:
+    fill(page)
+    page.goto("/")
+    page.goto("/cases/new/")
+
+    expect(page.locator("[name=inr]")).to_have_value("")
+    expect(page.locator("[data-restored]")).to_be_hidden()
+
+
+def test_signing_out_wipes_what_was_kept(page: Page) -> None:
+    page.evaluate("sessionStorage.setItem('typed:/cases/new/', '{}')")
+    page.locator(".menu > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/accounts/login/**")
+
+    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:')).length") == 0
+
+
+def test_light_and_dark_are_remembered(page: Page) -> None:
+    page.locator(".menu > summary").click()
+    page.get_by_role("button", name="Light or dark").click()
+    page.reload()
+
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
