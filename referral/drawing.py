@@ -56,15 +56,18 @@ def diagram() -> str:
     lines += [f"    {node} : {label}" for node, (_states, label) in groups().items()]
     lines += [f"    state {NEXT} <<choice>>", f"    [*] --> {State.REGISTERED.value}"]
     lines += [
-        f"    {source} --> {target} : {' / '.join(dict.fromkeys(verbs))}"
-        for (source, target), verbs in edges.items()
+        edge(source, target, " / ".join(dict.fromkeys(verbs))) for (source, target), verbs in edges.items()
     ]
     lines += [
-        f"    {NEXT} --> {State.OFFERED.value} : {_('a ward is left to ask')}",
-        f"    {NEXT} --> {State.UNPLACED.value} : {_('no ward is left')}",
+        edge(NEXT, State.OFFERED.value, _("a ward is left to ask")),
+        edge(NEXT, State.UNPLACED.value, _("no ward is left")),
         *(f"    {state.value} --> [*]" for state in State if state in ENDED),
     ]
     return "\n".join(["```mermaid", *lines, "```"])
+
+
+def edge(source: str, target: str, words: str) -> str:
+    return f"    {source} --> {target} : {words}"
 
 
 def targets_of(row: Transition) -> list[str]:
@@ -84,26 +87,26 @@ def page() -> str:
     """The whole page."""
     return "\n\n".join(
         [
-            f"# {_('The pathway')}",
+            heading(1, _("The pathway")),
             _(
                 "Drawn from `referral/pathway.py` and the default policy by `manage.py draw_pathway`; "
                 "a test compares this page with the code. Change the table, not the page."
             ),
-            f"## {_('States')}",
+            heading(2, _("States")),
             diagram(),
             _(
                 "“Any state before admission” and “any open state” stand for all of them at once. "
                 "Verbs that leave the state as it is are in the next table only."
             ),
-            f"## {_('Verbs')}",
+            heading(2, _("Verbs")),
             verbs_table(),
-            f"## {_('Deadlines')}",
+            heading(2, _("Deadlines")),
             deadlines_table(),
             _(
                 "Some verbs also open or fulfil a deadline by what they say, such as an outcome or an "
                 "intervention; each file of `referral/verbs/` shows which."
             ),
-            f"## {_('Alert ladders')}",
+            heading(2, _("Alert ladders")),
             _(
                 "Whom each deadline alerts, and when; a network can publish a policy with other lengths and "
                 "ladders. Percentages are shares of the deadline's time. "
@@ -112,6 +115,10 @@ def page() -> str:
             ladders_table(),
         ]
     ) + "\n"  # fmt: skip
+
+
+def heading(level: int, words: str) -> str:
+    return f"{'#' * level} {words}"
 
 
 def verbs_table() -> str:
@@ -127,14 +134,22 @@ def verbs_table() -> str:
         ]
         for row in TABLE
     ]
-    head = [_("verb"), _("in"), _("leads to"), _("who"), _("facts"), _("fulfils"), _("tells")]
+    head = [
+        _("verb"),
+        _("usable in"),
+        _("leads to"),
+        _("used by"),
+        _("facts (optional ones in brackets)"),
+        _("deadlines fulfilled"),
+        _("who hears of it"),
+    ]
     return table(head, rows)
 
 
 def verb_of(row: Transition) -> str:
     """The verb's words and code, and whether it can be used yet."""
-    later = "" if row.verb in EFFECTS else f" ({_('not yet available')})"
-    return f"{row.verb.label} `{row.verb.value}`{later}"
+    words = f"{row.verb.label} `{row.verb.value}`"
+    return words if row.verb in EFFECTS else _("%(verb)s (not yet available)") % {"verb": words}
 
 
 def facts_of(row: Transition) -> str:
@@ -155,7 +170,7 @@ def deadlines_table() -> str:
         ]
         for kind in Kind
     ]
-    head = [_("deadline"), _("opened by entering"), _("length"), _("fulfilled by"), _("matters in")]
+    head = [_("deadline"), _("opened by entering"), _("length of time"), _("fulfilled by"), _("matters in")]
     return table(head, rows)
 
 
@@ -171,7 +186,9 @@ def ladders_table() -> str:
         for kind in Kind
         for number, step in enumerate(DEFAULT_LADDERS[kind])
     ]
-    return table([_("deadline"), _("at"), _("alerts"), _("severity"), _("then")], rows)
+    return table(
+        [_("deadline"), _("moment"), _("who is alerted"), _("how loudly"), _("what else happens")], rows
+    )
 
 
 def moment(step: Step) -> str:
