@@ -15,6 +15,7 @@ from referral.placement import offer_to_next_ward
 from referral.verbs.anytime import flag_is_late
 from scoring import INPUTS, Evaluation, Reading, confirmed_names, evaluate, read_inputs
 from scoring.selectors import active_model
+from scoring.services import score_in_shadow
 from scoring.texts import issue_text
 
 BEFORE_AN_OFFER = frozenset({State.REGISTERED, State.WATCHED})
@@ -43,6 +44,8 @@ def assess(
         chronic_liver_disease=case.chronic_liver_disease != ChronicLiverDisease.NONE,
     )
     case.assessment = store(change, reading, evaluation)
+    if evaluation.status == "scored":
+        score_in_shadow(reading=reading, active=evaluation, subject=case.assessment.pk, now=change.now)
     change.facts.update(
         assessment=str(case.assessment.pk),
         flagged=evaluation.flagged,
