@@ -4,11 +4,6 @@
 // It is put back only after a form was sent in vain: values of a form that was left must not meet another patient.
 (function () {
   "use strict";
-  const form = document.querySelector("form[data-keep]");
-  if (!form) return;
-  const key = `typed:${location.pathname}`;
-  const HOURS = 12;
-
   const number = (text) => Number(text.normalize("NFKC").trim() || NaN);
   const shown = (value) => String(Number(value.toPrecision(4)));
 
@@ -26,6 +21,12 @@
     box.addEventListener("input", () => convert(box));
     convert(box);
   });
+
+  // A form without data-keep, such as the calculator's, leaves nothing behind.
+  const form = document.querySelector("form[data-keep]");
+  if (!form) return;
+  const key = `typed:${location.pathname}`;
+  const HOURS = 12;
 
   const birth = form.elements.birth_date;
   const age = document.querySelector("[data-age]");
