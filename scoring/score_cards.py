@@ -10,7 +10,8 @@ class ScoreCard:
     """One score. `title`, `population`, `reading` and `certainty` are English texts marked for translation.
 
     `inputs`: names in `scoring.INPUTS`. `formula`: in the publication's units. `certainty`: what of it was
-    not read in a source but is general knowledge; empty if nothing.
+    not read in a source but is general knowledge; empty if nothing. `citation_read`: whether the publication
+    itself was read; otherwise `CITATION_CERTAINTY` belongs beside citation and DOI.
     """
 
     name: str
@@ -22,12 +23,19 @@ class ScoreCard:
     citation: str
     doi: str
     certainty: str = ""
+    citation_read: bool = False
 
 
 _CHRONIC = gettext_noop("Chronic liver disease")
 _CIRRHOSIS = gettext_noop("Cirrhosis")
 _TRANSPLANT = gettext_noop("Candidates for liver transplantation")
 _ACLF = gettext_noop("Acute-on-chronic liver failure")
+_RISKS_FROM_CODE = gettext_noop(
+    "The coefficients of the predicted mortality were read in program code, not in the publication."
+)
+
+CITATION_CERTAINTY = gettext_noop("Publication details are general knowledge and were not read again.")
+"""To be shown wherever citation and DOI are, unless the publication was read."""
 
 SCORE_CARDS: tuple[ScoreCard, ...] = (
     ScoreCard(
@@ -125,6 +133,7 @@ SCORE_CARDS: tuple[ScoreCard, ...] = (
         reading=gettext_noop("0 to 100, with predicted mortality at 28 and 90 days. For patients with ACLF."),
         citation="Jalan R, J Hepatol 2014;61:1038-1047",
         doi="10.1016/j.jhep.2014.06.012",
+        certainty=_RISKS_FROM_CODE,
     ),
     ScoreCard(
         name="CLIF-C AD",
@@ -137,6 +146,10 @@ SCORE_CARDS: tuple[ScoreCard, ...] = (
         ),
         citation="Jalan R, J Hepatol 2015;62:831-840",
         doi="10.1016/j.jhep.2014.11.012",
+        certainty=gettext_noop(
+            "The coefficients of the predicted mortality and the limits 45 and 60 were read in program code, "
+            "not in the publication; other code has 50 for 45."
+        ),
     ),
     ScoreCard(
         name="COSSH-ACLF II",
@@ -204,3 +217,34 @@ SCORE_CARDS: tuple[ScoreCard, ...] = (
     ),
 )
 """In the order of `scoring.SCORES`. Bibliographic details are general knowledge."""
+
+_ORGAN_INPUTS = next(card.inputs for card in SCORE_CARDS if card.name == "CLIF-C OF")
+
+GRADE_CARDS: tuple[ScoreCard, ...] = (
+    ScoreCard(
+        name="EASL-CLIF",
+        title=gettext_noop("EASL-CLIF grade of ACLF"),
+        population=gettext_noop("Cirrhosis with acute decompensation"),
+        inputs=_ORGAN_INPUTS,
+        formula=(
+            "1a kidney failure alone; 1b one other failure with creatinine 1.5 to <2 mg/dL or encephalopathy "
+            "I-II (brain failure: with that creatinine); 2 two failures; 3a three; 3b four to six"
+        ),
+        reading=gettext_noop("None, 1a, 1b, 2, 3a, 3b; by the number of failing organs."),
+        citation="Moreau R, Gastroenterology 2013;144:1426-1437",
+        doi="10.1053/j.gastro.2013.02.042",
+        certainty=gettext_noop("The division of grade 3 into 3a and 3b is general knowledge."),
+    ),
+    ScoreCard(
+        name="simple grade",
+        title=gettext_noop("Simple grade by number of organ failures"),
+        population=_ACLF,
+        inputs=_ORGAN_INPUTS,
+        formula="I one organ failure; II two; III three or more",
+        reading=gettext_noop("I, II, III; organs fail by the CLIF-C table."),
+        citation="He K, Li H, J Clin Hepatol 2025;41:1025-1029",
+        doi="10.12449/JCH250604",
+        citation_read=True,
+    ),
+)
+"""The grades of `scoring.aclf_grade`, as cards."""
