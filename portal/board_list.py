@@ -20,8 +20,7 @@ from portal.verb_texts import Text
 from portal.windows import Window
 from referral import selectors
 from referral.models import Case, Offer
-from referral.parties import Party
-from referral.pathway import State, Verb
+from referral.pathway import Party, State, Verb
 from referral.performing import verbs_of
 from referral.wards import may_run
 from scoring import texts

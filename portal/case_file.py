@@ -12,13 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, Ward
 from accounts.rota import coordinators_of, on_duty
 from portal import timeline_texts, verb_forms
+from portal.calculator import comparator_rows
 from portal.verb_forms import VerbForm
 from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
 from portal.windows import Window, window_of, window_of_case
 from referral import selectors
 from referral.models import Case, Deadline, Message, Offer
-from referral.parties import Party
-from referral.pathway import BEFORE_ADMISSION, Kind, State, Verb
+from referral.pathway import BEFORE_ADMISSION, Kind, Party, State, Verb
 from referral.performing import verbs_of
 
 NOBODY_ON_DUTY: Text = _("nobody is on duty now")
@@ -73,7 +73,8 @@ class Delay:
 def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
     """The context of a case page. `case` comes from `selectors.cases`."""
     offer = selectors.current_offer(case)
-    usable = verbs_of(selectors.sides(user, case), case.state)
+    sides = selectors.sides(user, case)
+    usable = verbs_of(sides, case.state)
     return {
         "case": case,
         "now": now,
@@ -88,8 +89,12 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "contacts": contacts(case, now),
         "wards": selectors.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
         "lines": timeline_texts.lines(case, selectors.events(case)),
+        "comparators": comparator_rows(case) if sides & SPECIALISTS else [],
     }
 
+
+SPECIALISTS = frozenset({Party.OFFER_WARD, Party.CARE_WARD, Party.COORDINATOR})
+"""Who is shown the published scores beside the risk model."""
 
 WARDS_IN_FRONT = frozenset({State.REGISTERED, State.WATCHED, State.UNPLACED})
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -46,3 +47,12 @@ class KnownFieldsMixin:
                     }
                 )
         return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class IdField(serializers.UUIDField):
+    """A UUID as text; the framework's would take any number for one."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)

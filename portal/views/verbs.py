@@ -1,6 +1,6 @@
 """One page per verb: what it will do, its form, and the answer to what was submitted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -119,7 +119,7 @@ def _page(
     case: Case,
     sent: Submission,
     *,
-    typed: dict[str, str],
+    typed: Mapping[str, str],
     refused: Sequence[tuple[str, str, Text]] = (),
     problem: Text = "",
     status: int = 200,
