@@ -26,7 +26,7 @@ def signed_in(view: View[Rest]) -> View[Rest]:
             return HttpResponse(status=401, headers={"HX-Refresh": "true"})
         return redirect_to_login(request.get_full_path())
 
-    return guarded
+    return cast(View[Rest], guarded)
 
 
 def person(request: HttpRequest) -> User:

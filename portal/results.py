@@ -79,10 +79,7 @@ def unassessed(case: Case) -> Result:
 
 def assessed(assessment: Assessment) -> Result:
     result = assessment.result
-    known = {
-        "red_flags": tuple(texts.red_flag_text(code) for code in assessment.red_flags),
-        "warnings": warnings(assessment),
-    }
+    flags = tuple(texts.red_flag_text(code) for code in assessment.red_flags)
     if assessment.risk_90d is None:
         return Result(
             tone="alarm" if assessment.red_flags else "open",
@@ -91,7 +88,8 @@ def assessed(assessment: Assessment) -> Result:
                 _("The model was made for patients with chronic liver disease."),
                 _("You can refer this patient on your own judgement all the same."),
             ),
-            **known,
+            red_flags=flags,
+            warnings=warnings(assessment),
         )
     return Result(
         tone="alarm" if assessment.high_risk else "calm",
@@ -107,7 +105,8 @@ def assessed(assessment: Assessment) -> Result:
         model_name=assessment.model_name,
         model_status=texts.MODEL_STATUS.get(assessment.model_status, assessment.model_status),
         is_provisional=assessment.model_status == "provisional",
-        **known,
+        red_flags=flags,
+        warnings=warnings(assessment),
     )
 
 

@@ -57,4 +57,4 @@ def take_refusals(form: forms.Form, rows: Iterable[Refusal], *, prefix: str = ""
     """Put what a service refused, rows of (field, code, message), at the fields of `form`."""
     for field, code, message in rows:
         name = field.removeprefix(prefix).replace(".", "_")
-        form.add_error(name if name in form.fields else None, ValidationError(message, code=code))
+        form.add_error(name if name in form.fields else None, ValidationError(str(message), code=code))

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -95,7 +96,7 @@ class IndicatorsForm(forms.Form):
 
     def __init__(
         self,
-        data: Any,
+        data: QueryDict | None,
         *,
         zone: str,
         now: datetime,
@@ -108,7 +109,7 @@ class IndicatorsForm(forms.Form):
             self._add(INPUTS[name])
         set_clock(self, zone=zone, now=now)
         self.questions: dict[str, list[str]] = {}
-        self.confirmed = set(self.data.getlist("confirmed")) if self.is_bound else set()
+        self.confirmed = set(data.getlist("confirmed")) if data is not None else set()
 
     def _add(self, spec: Input) -> None:
         drawn_at = gettext("drawn at")

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
@@ -62,7 +62,7 @@ class VisitForm(forms.Form):
         label=_("I have made sure: it is another person"), required=False
     )
 
-    def __init__(self, data: Any, *, hospitals: QuerySet[Hospital], now: datetime) -> None:
+    def __init__(self, data: QueryDict | None, *, hospitals: QuerySet[Hospital], now: datetime) -> None:
         first = hospitals[0]
         start = {
             "case_id": new_id(),

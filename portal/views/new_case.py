@@ -74,7 +74,7 @@ def _register(
     if case is None:
         return _already_known(request, visit, values, now)
     for _field, _code, message in doubts(visit.visit(), now):
-        messages.warning(request, message)
+        messages.warning(request, str(message))
     return _shown(request, case, then)
 
 
@@ -156,7 +156,8 @@ def _already_known(
     request: HttpRequest, visit: VisitForm, values: IndicatorsForm, now: datetime
 ) -> HttpResponse | None:
     """The answer to a form that was sent before: its case, and what was typed since to be saved there."""
-    case = selectors.cases(person(request)).filter(pk=visit.typed_case_id).first()
+    case_id = visit.typed_case_id
+    case = selectors.cases(person(request)).filter(pk=case_id).first() if case_id else None
     if case is None:
         return None
     known = stored_values(case, now)

@@ -1,6 +1,10 @@
 """The list of a first hospital's cases."""
 
 from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from accounts.models import Membership, Role
@@ -98,6 +102,21 @@ def test_a_doctor_who_also_works_on_a_ward_keeps_both_places(world: World, as_us
     page = as_user(world.doctor).get("/").content.decode()
 
     assert "/cases/new/" in page and "/board/" in page
+
+
+def test_a_longer_list_asks_the_database_no_more_often(
+    world: World, as_user: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    now = clock.now()
+    client = as_user(world.doctor)
+    world.flagged(now=now)
+    with CaptureQueriesContext(connection) as few:
+        client.get("/")
+    for number in range(4):
+        world.flagged(now=now, name=f"测试{number}")
+
+    with django_assert_max_num_queries(len(few)):
+        client.get("/")
 
 
 def test_the_list_alone_is_given_to_a_page_that_redraws_it(world: World, as_user: SignIn) -> None:
