@@ -1,6 +1,18 @@
 from django.urls import path
 
-from portal.views import about, board, case, home, inbox, letter, new_case, preferences, result, verbs
+from portal.views import (
+    about,
+    board,
+    calculator,
+    case,
+    home,
+    inbox,
+    letter,
+    new_case,
+    preferences,
+    result,
+    verbs,
+)
 
 app_name = "portal"
 
@@ -23,6 +35,7 @@ urlpatterns = [
     path("inbox/read-all/", inbox.read_all, name="inbox_read_all"),
     path("inbox/<uuid:pk>/open/", inbox.open_one, name="inbox_open"),
     path("inbox/<uuid:pk>/acknowledge/", inbox.acknowledge_one, name="inbox_acknowledge"),
+    path("calculator/", calculator.calculator, name="calculator"),
     path("me/", preferences.preferences, name="preferences"),
     path("language/", preferences.language, name="language"),
     path("models/<slug:name>/", about.model_card, name="model_card"),
