@@ -17,6 +17,7 @@ from referral.models import Case, Deadline
 from referral.pathway import Verb
 
 LONGEST_LINE = 40
+IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
 ONE_TAP = {Verb.DECLINE: "reason"}
 """Verbs whose coded reason is itself the button."""
@@ -81,13 +82,14 @@ class VerbForm:
 
     @property
     def asked(self) -> list[Field]:
-        """What has to be filled in, the one-tap reason aside."""
-        return [row for row in self.fields if row.required and row is not self.one_tap]
+        """What belongs to the deed, the one-tap reason aside."""
+        own = [row for row in self.fields if row.required or row.name not in IN_ADDITION]
+        return [row for row in own if row is not self.one_tap]
 
     @property
     def extra(self) -> list[Field]:
         """What may be added."""
-        return [row for row in self.fields if not row.required]
+        return [row for row in self.fields if not row.required and row.name in IN_ADDITION]
 
     @property
     def extra_label(self) -> Text:

@@ -1,0 +1,153 @@
+"""The whole product on the test's database: web server, engine and worker as processes, a real browser."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+
+from accounts.models import User
+from tests.notifications.smtp import Mailbox, smtp_server
+from tests.world import World, build
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 90
+PHONE, DESKTOP = (390, 844), (1440, 900)
+
+COMMANDS = {
+    "web": "-m granian --interface asginl --port {port} config.asgi:application",
+    "engine": "manage.py run_engine",
+    "worker": "-m celery --quiet -A config worker --queues critical,notify,retry,bulk --pool solo"
+    " --without-gossip --without-mingle",
+}
+
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class Platform:
+    """Where the product answers, and the mail it has sent."""
+
+    url: str
+    mailbox: Mailbox
+
+
+@pytest.fixture(scope="session")
+def platform(browser: Browser, django_db_setup: None) -> Iterator[Platform]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    mailbox = Mailbox()
+    with smtp_server(mailbox) as mail_port:
+        database, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+        environ = os.environ | {
+            "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
+            "ACLF_BASE_URL": f"http://127.0.0.1:{port}",
+            "ACLF_EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
+        running = [
+            subprocess.Popen(
+                [sys.executable, *command.format(port=port).split()],
+                env=environ,
+                cwd=ROOT,
+                start_new_session=True,
+            )
+            for command in COMMANDS.values()
+        ]
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/healthz", running)
+            yield Platform(f"http://127.0.0.1:{port}", mailbox)
+        finally:
+            for process in running:
+                os.killpg(process.pid, signal.SIGKILL)  # their children too, or the database stays in use
+                process.wait()
+
+
+def _wait_for(address: str, running: list[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert all(process.poll() is None for process in running), "a process of the product did not start"
+        try:
+            if httpx.get(address).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise AssertionError("the web server does not answer")
+
+
+@pytest.fixture
+def world(transactional_db: None, platform: Platform) -> World:
+    """The small network, everyone reading English."""
+    world = build()
+    User.objects.update(language=User.Language.ENGLISH)
+    return world
+
+
+@dataclass
+class Visits:
+    """Browsers of their own for several people; what their consoles complain about fails the test."""
+
+    browser: Browser
+    url: str
+    contexts: list[BrowserContext] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __call__(self, user: User | None = None, size: tuple[int, int] = DESKTOP, dark: bool = False) -> Page:
+        """A new browser, signed in as `user`."""
+        context = self.browser.new_context(
+            base_url=self.url,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+        )
+        self.contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            value = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.url}])
+        return self.tab(context)
+
+    def tab(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        return page
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        is_answer = message.text.startswith("Failed to load resource")
+        if message.type == "error" and not is_answer and "net::ERR" not in message.text:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+def visit(browser: Browser, platform: Platform) -> Iterator[Visits]:
+    visits = Visits(browser, platform.url)
+    yield visits
+    for context in visits.contexts:
+        context.close()
+    assert visits.complaints == []
+
+
+def live(page: Page) -> None:
+    """Wait until the page hears the live stream."""
+    expect(page.locator("#live-state")).to_have_attribute("data-state", "open")
+
+
+def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
