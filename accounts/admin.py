@@ -67,10 +67,15 @@ class CatchmentInline(RowsInside):
 
 @admin.register(Hospital)
 class HospitalAdmin(NetworkAdmin):
-    list_display = ("name_zh", "name_en", "level", "phone", "network")
+    list_display = ("name_zh", "name_en", "level", "phone", "network_name")
     list_filter = ("level",)
     search_fields = ("name_zh", "name_en")
+    list_select_related = ("network",)
     inlines = (CatchmentInline,)
+
+    @admin.display(description=_("referral network"), ordering="network")
+    def network_name(self, hospital: Hospital) -> str:
+        return hospital.network.name
 
 
 class DutyInline(RowsInside):
@@ -94,7 +99,8 @@ class OverrideInline(DutyInline):
 @admin.register(Ward)
 class WardAdmin(NetworkAdmin):
     network_path = "hospital__network"
-    list_display = ("name_zh", "name_en", "hospital", "beds", "phone", "takes_requests", "now_on_duty")
+    list_display = ("name_zh", "name_en", "hospital_name", "beds", "phone", "takes_requests", "now_on_duty")
+    list_select_related = ("hospital",)
     search_fields = ("name_zh", "name_en")
     readonly_fields = ("closed_at", "closed_reason", "now_on_duty", "next_on_duty", "duty_gaps")
     inlines = (ShiftInline, OverrideInline)
@@ -104,6 +110,10 @@ class WardAdmin(NetworkAdmin):
 
     def zone(self, row: Any) -> str:
         return row.hospital.zone if row else super().zone(row)
+
+    @admin.display(description=_("hospital"), ordering="hospital")
+    def hospital_name(self, ward: Ward) -> str:
+        return ward.hospital.name
 
     @admin.display(description=_("takes requests"), boolean=True)
     def takes_requests(self, ward: Ward) -> bool:

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from accounts import audit, clock
 from accounts.models import Hospital, Membership, Network, User, Ward
@@ -65,8 +67,16 @@ def kind(row: Model) -> str:
 class Choices:
     """Lets people choose places of their own networks only; for rows and for the rows inside them."""
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            # Each place and person has a page of its own; a window inside a form is easily lost.
+            field.widget = field.widget.widget
+        return field
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         model = db_field.remote_field.model
+        kwargs.setdefault("label", capfirst(model._meta.verbose_name))
         if model in NETWORK_OF and "queryset" not in kwargs:
             kwargs["queryset"] = within(
                 model._default_manager.all(), administrator(request), NETWORK_OF[model]

@@ -17,13 +17,23 @@ from accounts.models import Network, Ward
 from referral import policies, wards
 from referral.errors import AccessError
 from referral.models import PathwayPolicy
+from referral.pathway import Kind
 
 
 class Readable(json.JSONEncoder):
-    """JSON over several lines and in plain letters."""
+    """An object by kind of deadline in the pathway's order, with a line for each length and each step."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{**options, "indent": 1, "ensure_ascii": False})
+    def encode(self, o: Any) -> str:
+        if not isinstance(o, dict):
+            return super().encode(o)
+        known = [kind for kind in Kind.values if kind in o]
+        entries = [f" {json.dumps(kind)}: {self._value(o[kind])}" for kind in dict.fromkeys([*known, *o])]
+        return "{\n" + ",\n".join(entries) + "\n}"
+
+    def _value(self, value: Any) -> str:
+        if not isinstance(value, list):
+            return super().encode(value)
+        return "[\n" + ",\n".join(f"  {json.dumps(step)}" for step in value) + "\n ]"
 
 
 class PolicyForm(forms.ModelForm):
@@ -54,7 +64,7 @@ class PathwayPolicyAdmin(NetworkAdmin):
     """Versions are added and read, never changed."""
 
     form = PolicyForm
-    list_display = ("network", "version", "risk_threshold", "created_at", "created_by", "note")
+    list_display = ("network_name", "version", "risk_threshold", "created_at", "author", "note")
     list_select_related = ("network", "created_by")
     fields = ("network", *policies.RULES, "note")
 
@@ -64,11 +74,19 @@ class PathwayPolicyAdmin(NetworkAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return self.fields
-        plain = [name for name in self.fields if name not in ("minutes", "ladders")]
-        return (*plain, "version", "created_at", "created_by", "lengths", "alerts")
+        plain = ["network_name", *(name for name in self.fields[1:] if name not in ("minutes", "ladders"))]
+        return (*plain, "version", "created_at", "author", "lengths", "alerts")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj) if obj else ()
+
+    @admin.display(description=_("referral network"), ordering="network")
+    def network_name(self, policy: PathwayPolicy) -> str:
+        return policy.network.name
+
+    @admin.display(description=_("published by"))
+    def author(self, policy: PathwayPolicy) -> str:
+        return str(policy.created_by or "")
 
     @admin.display(description=_("lengths of the deadlines, minutes"))
     def lengths(self, policy: PathwayPolicy) -> str:

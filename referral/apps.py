@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ReferralConfig(AppConfig):
     name = "referral"
+    verbose_name = _("Pathway")
 
     def ready(self) -> None:
         import referral.verbs  # noqa: F401  (makes every effect known to `perform`)

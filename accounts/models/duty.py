@@ -39,6 +39,9 @@ class DutyShift(models.Model):
             models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="duty_shift_weekday_known"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_weekday_display()} {self.starts:%H:%M} – {self.ends:%H:%M}"
+
 
 class DutyOverride(models.Model):
     """An exception to the weekly rota: `user` is on duty, or off duty, from `starts_at` to `ends_at`."""
@@ -59,6 +62,9 @@ class DutyOverride(models.Model):
                 condition=Q(ends_at__gt=F("starts_at")), name="duty_override_ends_after_start"
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self._meta.verbose_name}"
 
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:

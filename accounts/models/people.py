@@ -71,6 +71,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    def get_short_name(self) -> str:
+        return self.name
+
     def clean(self) -> None:
         super().clean()
         self.email = self.email.strip().lower()
