@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 PREFIX = "ACLF_"
 WELL_KNOWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT"}
 NOT_SETTINGS = {"ACLF_DATA"}
-WHERE_TO_READ = "config/environment.py lists every setting."
+WHERE_TO_READ = "docs/operations.md lists every setting."
 
 
 class ConfigurationError(SystemExit):

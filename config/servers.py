@@ -67,9 +67,14 @@ class Server(ABC):
         self.password = self._password()
         self.prepare()
         self.port = self.port if self.port and _is_free(self.port) else free_port()
-        with self.log.open("wb") as log:
-            self.process = self._spawn(self.command(), log)
-        self._wait_until_ready()
+        for attempts_left in (2, 1, 0):
+            with self.log.open("wb") as log:
+                self.process = self._spawn(self.command(), log)
+            if self._gets_ready():
+                return
+            if "already in use" not in self.log.read_text(errors="replace") or not attempts_left:
+                raise EmbeddedError(f"{self.name} did not start: {self._last_words()} {ELSEWHERE}")
+            self.port = free_port()
 
     @property
     def alive(self) -> bool:
@@ -126,15 +131,17 @@ class Server(ABC):
                     f"{self.name} could not make its data folder: {self._last_words()} {ELSEWHERE}"
                 )
 
-    def _wait_until_ready(self) -> None:
+    def _gets_ready(self) -> bool:
         deadline = time.monotonic() + START_SECONDS
         while self.alive and time.monotonic() < deadline:
             try:
-                return self.connect()
-            except (psycopg.OperationalError, redis.ConnectionError):
+                self.connect()
+            except (psycopg.OperationalError, redis.ConnectionError, redis.TimeoutError):
                 time.sleep(0.02)
+            else:
+                return True
         self.stop()
-        raise EmbeddedError(f"{self.name} did not start: {self._last_words()} {ELSEWHERE}")
+        return False
 
     def _last_words(self) -> str:
         lines = [line for line in self.log.read_text(errors="replace").splitlines() if line.strip()]

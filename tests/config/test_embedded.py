@@ -2,6 +2,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import redis
 
 from config import embedded
 from config.embedded import Servers
-from config.servers import EmbeddedError, Postgres, Redis
+from config.servers import EmbeddedError, Postgres, Redis, free_port
 
 HOLD = """
 import sys, time
@@ -156,6 +157,19 @@ def test_a_killed_server_comes_back_at_the_same_address(data: Path, which: str) 
         assert server.url == address
         assert ask(servers, "SELECT 1") == 1
         redis.Redis.from_url(servers.redis.url).ping()
+
+
+@pytest.mark.parametrize("which", ["postgres", "redis"])
+def test_a_port_that_someone_else_took_in_the_meantime_is_left_to_them(
+    data: Path, which: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = iter([taken.getsockname()[1], free_port()])
+        monkeypatch.setattr("config.servers.free_port", lambda: next(ports))
+        server = getattr(Servers(data, durable=False), which)
+        server.start()
+        assert server.port != taken.getsockname()[1]
+        server.stop()
 
 
 def test_two_clones_run_at_once_without_meeting(data: Path, pristine: Path) -> None:

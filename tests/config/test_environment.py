@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from config import keys
-from config.environment import ConfigurationError, Mode, load
+from config.embedded import ROOT
+from config.environment import VARIABLES, ConfigurationError, Mode, load
 
 COMPLETE = {
     "ACLF_MODE": "production",
@@ -132,6 +133,11 @@ def test_a_half_configured_single_sign_on_is_refused() -> None:
 def test_without_a_mode_the_strict_one_applies() -> None:
     environ = {name: value for name, value in COMPLETE.items() if name != "ACLF_MODE"}
     assert load(environ).mode is Mode.PRODUCTION
+
+
+def test_the_operators_page_lists_every_setting() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text()
+    assert [name for name in VARIABLES if f"`{name}`" not in page] == []
 
 
 def test_keys_that_are_made_are_accepted_and_never_the_same() -> None:
