@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from portal.lab_values import values_of
+from django.utils.translation import gettext as _
+
+from portal.lab_values import LabValue, values_of
 from referral.indicators import draft_of
 from referral.models import Case, Indicators
 from scoring import INPUTS
@@ -34,5 +36,12 @@ def stored_values(case: Case, now: datetime) -> Stored:
     for name, spec in INPUTS.items():
         if spec.unit_field and "unit" in entered.get(name, {}):
             start[spec.unit_field] = entered[name]["unit"]
-    last = {row.name: f"{row.value} · {row.age}" for row in values_of(assessed, now, INPUTS)}
+    last = {row.name: _with_age(row) for row in values_of(assessed, now, INPUTS)}
     return Stored(start, last, mark)
+
+
+def _with_age(row: LabValue) -> str:
+    if not row.age:
+        return row.value
+    ago = _("%(time)s ago") % {"time": row.age}
+    return f"{row.value} · {ago}"

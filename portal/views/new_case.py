@@ -23,6 +23,7 @@ from referral.errors import AccessError, FactError, PathwayError
 from referral.intake import proceed, take_in
 from referral.models import Case
 from referral.pathway import BEFORE_ADMISSION, Party, State, Verb
+from referral.performing import verbs_of
 from referral.registration import doubts
 
 THEN: dict[str, Verb | None] = {"draft": None, "assess": Verb.ASSESS, "refer": Verb.REFER}
@@ -41,7 +42,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     visit = VisitForm(data, hospitals=hospitals, now=now)
     values = IndicatorsForm(data, zone=visit.at.zone, now=now)
-    context: dict[str, Any] = {"visit": visit, "values": values, "now": now}
+    context: dict[str, Any] = {"visit": visit, "values": values, "now": now, "may_refer": True}
     if data is not None:
         answer = _already_known(request, visit, values, now) or _register(
             request, visit, values, context, now
@@ -89,7 +90,7 @@ def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
     known = stored_values(case, now)
     data = request.POST if request.method == "POST" else None
     values = IndicatorsForm(data, zone=case.hospital.zone, now=now, start=known.start, last=known.last)
-    context: dict[str, Any] = {"case": case, "values": values, "known": known, "now": now}
+    context = _context(case, user, values, known, now)
     if (
         data is not None
         and _nobody_else_saved(data.get("mark"), known, values, context)
@@ -117,6 +118,17 @@ def check(request: HttpRequest) -> HttpResponse:
     values.is_valid()
     entry = next(entry for entry in values.laboratory() if entry.name == name)
     return render(request, "portal/components/value_says.html", {"entry": entry})
+
+
+def _context(case: Case, user: User, values: IndicatorsForm, known: Stored, now: datetime) -> dict[str, Any]:
+    """What the page of a case's indicators shows."""
+    return {
+        "case": case,
+        "values": values,
+        "known": known,
+        "now": now,
+        "may_refer": Verb.REFER in verbs_of(selectors.sides(user, case), case.state),
+    }
 
 
 def _own_case(user: User, pk: UUID, now: datetime) -> Case:
@@ -168,7 +180,7 @@ def _already_known(
             _("Case %(number)s is registered already. Check the values and save them here.")
             % {"number": case.number},
         )
-        context = {"case": case, "values": values, "known": known, "now": now}
+        context = _context(case, person(request), values, known, now)
         return render(request, "portal/indicators.html", context, status=UNPROCESSABLE)
     messages.info(
         request,

@@ -90,6 +90,20 @@ def test_a_watched_patient_who_gets_worse_is_offered(world: World, as_user: Sign
     assert case.state == State.OFFERED
 
 
+def test_new_values_of_an_offered_case_reach_the_ward_and_change_nothing_else(
+    world: World, as_user: SignIn
+) -> None:
+    case = world.flagged(now=clock.now() - HOUR)
+    client = as_user(world.doctor)
+    page = text(client.get(page_of(case)))
+
+    send(client, case, typed(world, bilirubin="250"))
+
+    case.refresh_from_db()
+    assert 'value="refer"' not in page and "the ward is told of the new values" in page
+    assert (case.state, case.assessments.count()) == (State.OFFERED, 2)
+
+
 def test_a_wrong_value_keeps_what_was_typed(world: World, as_user: SignIn) -> None:
     client, case = as_user(world.doctor), world.register(now=clock.now())
 
