@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import Hospital, User
 from api.throttles import count
-from api.v1.fields import KnownFieldsMixin, MomentField
+from api.v1.fields import IdField, KnownFieldsMixin, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from referral.codes import ChronicLiverDisease, Presentation
 from referral.errors import AccessError, FactError
@@ -40,8 +40,8 @@ class PatientRequest(KnownFieldsMixin, serializers.Serializer[Any]):
 class RegistrationRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     """A first visit. Without disease or presentation: registered, with a warning."""
 
-    id = serializers.UUIDField(required=False, help_text="UUIDv7 made by the client, for offline drafts")
-    hospital = serializers.UUIDField(required=False, help_text="needed by people of several hospitals")
+    id = IdField(required=False, help_text="UUIDv7 made by the client, for offline drafts")
+    hospital = IdField(required=False, help_text="needed by people of several hospitals")
     patient = PatientRequest()
     first_visit_at = MomentField()
     chronic_liver_disease = serializers.ChoiceField(

@@ -1,0 +1,141 @@
+"""Limits, outages of the cache, language, and how many questions a list asks the database."""
+
+import socket
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from referral.pathway import Verb
+from referral.performing import perform
+from tests.api.conftest import Caller, visit
+from tests.world import MINUTE, World
+
+
+def test_looking_up_arrivals_is_limited_and_says_when_to_come_back(
+    world: World, second_specialist: Caller, specialist: Caller, settings: Any
+) -> None:
+    settings.API_LIMITS = {**settings.API_LIMITS, "arrivals": (2, 3600)}
+    body = {"number": "26-999999"}
+    assert [second_specialist.post("/arrivals", body).status for _attempt in range(2)] == [404, 404]
+    refused = second_specialist.post("/arrivals", body)
+    assert (refused.status, refused.code) == (429, "too_many_requests")
+    assert 0 < int(refused.headers["Retry-After"]) <= 3600
+    assert specialist.post("/arrivals", body).status == 404
+
+
+def test_meeting_patients_of_other_hospitals_is_limited(
+    world: World, other_doctor: Caller, now: datetime, settings: Any
+) -> None:
+    settings.API_LIMITS = {**settings.API_LIMITS, "meetings": (1, 3600)}
+    for number in range(2):
+        world.register(now=now, name=f"患者{number}", national_id=f"11010119700102001{number}")
+    met = [
+        other_doctor.post("/cases", visit(now, name="他", national_id=f"11010119700102001{number}"))
+        for number in range(2)
+    ]
+    assert [answer.status for answer in met] == [409, 429]
+    assert other_doctor.post("/cases", visit(now, name="她")).status == 201
+
+
+def test_everything_is_limited(doctor: Caller, settings: Any) -> None:
+    settings.API_LIMITS = {**settings.API_LIMITS, "any": (1, 3600)}
+    assert [doctor.get("/me").status for _attempt in range(2)] == [200, 429]
+
+
+@pytest.fixture
+def silent_address() -> Iterator[str]:
+    """Something that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+def test_a_redis_that_is_away_or_hangs_limits_nobody_and_costs_little(
+    doctor: Caller, settings: Any, silent_address: str
+) -> None:
+    settings.API_LIMITS = {**settings.API_LIMITS, "any": (1, 3600)}
+    for address in ("redis://127.0.0.1:1/0", silent_address):
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": address}}
+        started = time.monotonic()
+        assert [doctor.get("/me").status for _attempt in range(4)] == [200] * 4
+        assert time.monotonic() - started < 2
+
+
+def test_words_follow_the_request_and_are_chinese_unless_it_says_otherwise(
+    world: World, now: datetime
+) -> None:
+    case = world.flagged(now).pk
+    english = Caller(world.specialist)
+    title = english.get("/notifications").body["results"][0]["title"]
+    assert title.startswith("New referral request")
+    assert english.get(f"/cases/{case}").body["state_label"] == "offered"
+    assert english.get(f"/cases/{case}").headers["Content-Language"] == "en"
+
+    chinese = Caller(world.specialist, "")
+    del chinese.headers["Accept-Language"]
+    answer = chinese.get(f"/cases/{case}/nothing")
+    assert answer.headers["Content-Language"] == "zh-hans"
+    assert Caller(world.specialist, "fr").get("/me").headers["Content-Language"] == "zh-hans"
+
+
+def test_a_person_chooses_the_language_of_screens(world: World, doctor: Caller) -> None:
+    assert doctor.patch("/me", {"language": "en"}).body["language"] == "en"
+    assert doctor.patch("/me", {"language": "fr"}).fields == {"language": "invalid_choice"}
+    world.doctor.refresh_from_db()
+    assert world.doctor.language == "en"
+
+
+def many_cases(world: World, now: datetime, number: int) -> None:
+    for index in range(number):
+        case = world.flagged(now, name=f"患者{number}-{index}")
+        perform(case, Verb.DECLINE, actor=world.specialist, now=now, reason="no_bed")
+        perform(case, Verb.MESSAGE, actor=world.doctor, now=now + MINUTE, text="x")
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "most"),
+    [
+        ("doctor", "/cases", 9), ("second_specialist", "/cases", 9), ("coordinator", "/board", 9),
+        ("second_specialist", "/board", 9), ("second_specialist", "/notifications", 5),
+    ],
+)  # fmt: skip
+def test_a_list_asks_the_database_as_much_for_many_rows_as_for_few(
+    world: World, now: datetime, who: str, path: str, most: int, django_assert_max_num_queries: Any
+) -> None:
+    caller = Caller(getattr(world, who))
+    many_cases(world, now, 1)
+    with django_assert_max_num_queries(most) as few:
+        assert len(caller.get(path).body["results"]) >= 1
+    many_cases(world, now, 3)
+    with django_assert_max_num_queries(len(few)):
+        assert len(caller.get(path).body["results"]) >= 4
+
+
+def test_a_case_and_its_parts_ask_the_database_for_little(
+    world: World, doctor: Caller, now: datetime, django_assert_max_num_queries: Any
+) -> None:
+    case = world.admitted(now)
+    for number in range(5):
+        perform(case, Verb.MESSAGE, actor=world.specialist, now=now, text=str(number))
+    for part, most in (("", 9), ("/events", 10), ("/messages", 10), ("/deadlines", 10)):
+        with django_assert_max_num_queries(most):
+            assert doctor.get(f"/cases/{case.pk}{part}").status == 200
+
+
+def test_pages_of_a_timeline_join_without_gap_or_overlap(world: World, doctor: Caller, now: datetime) -> None:
+    case = world.flagged(now)
+    for number in range(7):
+        perform(case, Verb.MESSAGE, actor=world.specialist, now=now, text=str(number))
+    numbers, cursor = [], ""
+    while cursor is not None:
+        page = doctor.get(f"/cases/{case.pk}/events", limit=2, **({"cursor": cursor} if cursor else {})).body
+        numbers += [row["number"] for row in page["results"]]
+        cursor = page["next"]
+    assert numbers == list(range(1, 10))
+    first = doctor.get(f"/cases/{case.pk}/messages", limit=4).body
+    rest = doctor.get(f"/cases/{case.pk}/messages", limit=4, cursor=first["next"]).body
+    texts = [row["text"] for row in first["results"] + rest["results"]]
+    assert sorted(texts) == [str(number) for number in range(7)]
+    assert rest["next"] is None

@@ -1,0 +1,55 @@
+"""Stateless scoring: the lines of `manage.py score`, in the caller's language."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from scoring import evaluate, read_inputs
+from tests.api.conftest import Caller, ill
+from tests.world import ILL, World
+
+
+def test_a_score_is_that_of_the_library_with_every_comparator_that_can_be_had(doctor: Caller) -> None:
+    answer = doctor.post("/score", {**ILL, "creatinine": 88, "creatinine_unit": "umol/L"})
+    expected = evaluate(read_inputs(ILL))
+    assert answer.status == 200
+    assert answer.body["risk_90d"] == expected.risk_90d
+    assert (answer.body["band"], answer.body["high_risk"]) == (expected.band, True)
+    assert answer.body["contributions"] == dict(expected.contributions)
+    assert answer.body["scores"]["MELD"]["value"] > 20
+    assert (answer.body["model"], answer.body["status"]) == ("aclf8-provisional", "provisional")
+    assert "not validated" in answer.body["model_notice"]
+
+
+def test_without_one_of_the_eight_there_is_no_risk_and_its_name(doctor: Caller) -> None:
+    answer = doctor.post("/score", {"indicators": {**ILL, "inr": None}}).body
+    assert (answer["risk_90d"], answer["band"], answer["high_risk"]) == (None, None, None)
+    assert answer["missing"] == ["inr"]
+    assert doctor.post("/score").body["missing"] == list(read_inputs({}).missing)
+
+
+def test_an_unusual_value_is_a_warning_and_an_impossible_one_refused(doctor: Caller, now: datetime) -> None:
+    unusual = doctor.post("/score", {**ILL, "sodium_mmol_l": 112}).body
+    assert {row["code"] for row in unusual["warnings"]} == {"unusually_low", "outside_model_range"}
+    future = doctor.post("/score", ill(now + timedelta(days=1)))
+    assert future.fields == {"sampled_at": "sampled_in_future"}
+
+
+def test_a_program_that_may_only_read_may_score(world: World, doctor: Caller) -> None:
+    token = doctor.post("/me/tokens", {"name": "calculator", "scopes": ["read"]}).body["token"]
+    program = Caller(None)
+    assert program.post("/score", ILL, Authorization=f"Bearer {token}").status == 200
+
+
+def test_scoring_asks_the_database_for_little(doctor: Caller, django_assert_max_num_queries: Any) -> None:
+    doctor.post("/score", ILL)
+    with django_assert_max_num_queries(5):
+        doctor.post("/score", ILL)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Is it right?"), ("zh-hans", "钠")])
+def test_warnings_speak_the_callers_language(world: World, language: str, words: str) -> None:
+    caller = Caller(world.doctor, language)
+    warning = caller.post("/score", {**ILL, "sodium_mmol_l": 112}).body["warnings"][0]
+    assert words in warning["message"]
