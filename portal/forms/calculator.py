@@ -88,14 +88,15 @@ class CalculatorForm(forms.Form):
 
 def _field(spec: Input) -> forms.Field:
     """The control of one input. Nothing is preselected: what is not stated is not there."""
-    choices: list[tuple[Any, Text]] = {
-        "flag": YES_OR_NO,
+    by_kind: dict[str, list[tuple[Any, Text]]] = {
+        "flag": list(YES_OR_NO),
         "grade": [
             (grade, f"{name} · {looks}")
             for (grade, looks), name in zip(WEST_HAVEN.items(), GRADES, strict=True)
         ],
         "choice": list(CHOICES.get(spec.name, {}).items()),
-    }.get(spec.kind, [])
+    }
+    choices = by_kind.get(spec.kind)
     if choices:
         return forms.ChoiceField(label=label(spec.name), choices=[NOT_STATED, *choices], required=False)
     return forms.CharField(
