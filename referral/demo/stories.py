@@ -68,7 +68,7 @@ def treated(
     )
 
 
-def returned(flagged: float, admitted: float, precipitant: str = "HBV_FLARE") -> tuple[Beat, ...]:
+def returned(flagged: float, admitted: float, precipitant: str) -> tuple[Beat, ...]:
     """The same, and referred back 12 days after admission."""
     return (
         *treated(flagged, admitted, "early_aclf", precipitant),
@@ -101,7 +101,6 @@ WATCHED = (
 )
 OFFERED = (
     story(1.3, "town", sick(1.18, "very_high")),
-    story(2.4, "university", sick(1.6), do(1.65, V.ACKNOWLEDGE)),
     story(
         3.1,
         "county",
@@ -207,15 +206,6 @@ IN_TRANSIT = (
 )
 ADMITTED = (
     story(
-        14,
-        "town",
-        sick(1.8),
-        do(1.85, V.ACCEPT, bed="03"),
-        do(5, V.DEPART, expected_arrival_at=h(7)),
-        do(7.4, V.ADMIT, before=0.3),
-        do(10, V.RECORD_PRECIPITANT, precipitant="HBV_FLARE"),
-    ),
-    story(
         74,
         "county",
         sick(6, "moderate"),
@@ -251,28 +241,12 @@ ADMITTED = (
         do(60, V.EXPLAIN_DELAY, deadline=Kind.DIAGNOSE, reason="other", note="演示：等待影像会诊。"),
     ),
 )
-DIAGNOSED = (
-    story(4.2 * DAY, "county", *treated(1.5, 9, "early_aclf", "HBV_FLARE")),
-    story(
-        6 * DAY,
-        "university",
-        *treated(1.5, 5, "aclf", "ALCOHOL", "red_flag"),
-        disease="alcohol",
-        presentation="acute_decompensation",
-    ),
-)
+DIAGNOSED = (story(4.2 * DAY, "county", *treated(1.5, 9, "early_aclf", "HBV_FLARE")),)
 FOLLOW_UP = (
     story(14.6 * DAY, "county", *returned(1.4, 20, "ALCOHOL"), disease="alcohol"),
     story(9 * DAY, "town", sick(1.4), do(1.45, V.ACCEPT, bed="04"), do(8, V.END_REFERRAL, reason="refused")),
     story(
         5 * DAY, "university", sick(1.4, "low"), do(22, V.DISCHARGE, "doctor3", to="home"), disease="masld"
-    ),
-    story(
-        45 * DAY,
-        "town",
-        *returned(1.6, 9),
-        do(12.8 * DAY, V.CONFIRM_RETURN),
-        do(28.2 * DAY, V.RECORD_OUTCOME, before=0.2 * DAY, day=28, status="alive"),
     ),
 )
 CLOSED = (
