@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -106,6 +107,16 @@ def test_what_does_not_exist_is_said_kindly_in_both_languages(
     assert answer.status_code == 404
     assert f'<html lang="{language}"' in answer.content.decode()
     assert "trouble-page" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "page", ["400.html", "403.html", "404.html", "429.html", "500.html", "403_csrf.html"]
+)
+def test_pages_for_trouble_need_neither_a_person_nor_a_database(page: str) -> None:
+    written = render_to_string(page)
+
+    assert "trouble-page" in written
+    assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", written)
 
 
 def test_a_page_that_is_too_old_says_how_to_go_on(world: World) -> None:

@@ -84,6 +84,7 @@
     else keep();
     sent = true;
   });
+  document.querySelector("form.language")?.addEventListener("submit", keep);
   addEventListener("pageshow", () => {
     sent = false;
   });
