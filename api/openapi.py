@@ -11,6 +11,27 @@ from drf_spectacular.plumbing import build_bearer_security_scheme_object
 from api.problems import MEDIA_TYPE
 
 PROBLEM = "#/components/schemas/Problem"
+GUIDE = """\
+Referral of patients with acute-on-chronic liver failure, for the mobile app and for programs.
+
+**Sign-in.** `POST /_allauth/app/v1/auth/login` with `{"email", "password"}` gives `meta.session_token`, to be
+sent as `X-Session-Token`; where a second factor is set up, `POST /_allauth/app/v1/auth/2fa/authenticate` with
+`{"code"}` and that token completes it. A program uses an access token made under `/me/tokens`.
+
+**What you may not see does not exist** (404). What your role does not allow on a case you see is a 403, and
+`allowed_verbs` of the case always says what you can do now.
+
+**Repeating.** Ids may be made by the client (UUIDv7). A POST with an `Idempotency-Key` that is sent again is
+done once. A verb with `If-Match` is refused (412) when the case has changed since it was read.
+
+**Errors** are `application/problem+json` with a stable `code`, and `errors` by field, in the language of
+`Accept-Language` (Chinese unless it asks for English). Values beyond a soft limit answer 422 with the code
+`needs_confirmation`: send them again with their names in `confirmed`.
+
+**Times** are RFC 3339 with offset. **Lists** are pages of `results` with `next`, to be sent as `cursor`.
+
+The risk model is provisional: it informs and never decides.
+"""
 
 
 class Schema(AutoSchema):
@@ -27,6 +48,7 @@ class Generator(SchemaGenerator):
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         with translation.override("en"):
             schema: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call]
+            schema["info"]["description"] = GUIDE
         return schema
 
 

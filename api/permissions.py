@@ -7,6 +7,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.middleware import FACTORS
 from api.models import AccessToken
 
 READ, WRITE = "read", "write"
@@ -25,7 +26,7 @@ class SecondFactor(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not settings.MFA_REQUIRED or not isinstance(request.auth, AccessToken):
             return True
-        return is_mfa_enabled(request.user)
+        return is_mfa_enabled(request.user, FACTORS)
 
 
 class Scope(BasePermission):

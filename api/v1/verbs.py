@@ -20,7 +20,7 @@ from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.shapes import CaseShape, PartingShape
 from referral import selectors
 from referral.arrivals import arriving
-from referral.errors import FactError
+from referral.errors import FactError, OfferNotOpen
 from referral.facts import FACTS, ON_AN_OFFER, Fact, Shape, clean_facts
 from referral.models import Case
 from referral.pathway import Verb
@@ -51,9 +51,11 @@ class VerbView(Resource):
         try:
             return selectors.visible_case(self.person, case_id)
         except Case.DoesNotExist:
-            if self.verb is not Verb.ADMIT:
-                raise
-            return arriving(self.person, case_id)
+            if self.verb is Verb.ADMIT:
+                return arriving(self.person, case_id)
+            if self.verb in ON_AN_OFFER and selectors.own_offers(self.person, case_id).exists():
+                raise OfferNotOpen from None
+            raise
 
     def _answer(self, done: Case) -> Response:
         case = selectors.cases(self.person).filter(pk=done.pk).first()

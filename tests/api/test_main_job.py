@@ -130,7 +130,9 @@ def test_a_declined_case_goes_on_and_its_first_ward_keeps_its_request_only(
         [],
     )
     assert specialist.get(f"/cases/{case}").status == 404
-    assert specialist.post(f"/cases/{case}/accept", {"bed": "1"}).status == 404
+    late = specialist.post(f"/cases/{case}/accept", {"bed": "1"})
+    assert (late.status, late.code) == (409, "offer_not_open")
+    assert specialist.post(f"/cases/{case}/message", {"text": "x"}).status == 404
 
     assert second_specialist.get(f"/cases/{case}").body["offer"]["state"] == "open"
     second_specialist.post(f"/cases/{case}/decline", {"reason": "no_staff"})
@@ -146,7 +148,8 @@ def test_an_offer_that_nobody_answers_expires_and_the_late_answer_is_told_so(
     stale = Offer.objects.get(case=case).pk
     run_cycle(now + 16 * MINUTE)
     run_cycle(now + 46 * MINUTE)
-    assert specialist.post(f"/cases/{case.pk}/accept", {"bed": "1", "offer": str(stale)}).status == 404
+    late = specialist.post(f"/cases/{case.pk}/accept", {"bed": "1", "offer": str(stale)})
+    assert (late.status, late.code) == (409, "offer_not_open")
     seen = coordinator.get(f"/cases/{case.pk}").body
     assert [offer["state"] for offer in seen["offers"]] == ["expired", "open"]
 
