@@ -310,7 +310,6 @@ API_LIMITS = {"any": (6000, 60), "score": (12_000, 60), "arrivals": (20, 60), "m
 """By what is limited: how often for one person, in how many seconds."""
 SPECTACULAR_SETTINGS = {
     "TITLE": "ACLF referral platform",
-    "DESCRIPTION": "Referral of patients with acute-on-chronic liver failure, for mobile apps and programs.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "DEFAULT_GENERATOR_CLASS": "api.openapi.Generator",
