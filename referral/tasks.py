@@ -6,7 +6,7 @@ from accounts import clock
 from referral import engine
 
 
-@shared_task(queue="bulk")
+@shared_task
 def run_engine_cycle() -> None:
     """The engine's second net, called by beat: harmless beside running engines."""
     engine.run_cycle(clock.now())

@@ -6,11 +6,50 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from notifications.hooks import Rendered
 from referral import telling, timeline
 from referral.pathway import Kind
+
+WORDS = {
+    telling.NEW_OFFER: (
+        _("New referral request %(number)s from %(hospital)s"),
+        _("Please open the case and acknowledge it by %(due)s."),
+    ),
+    telling.UNPLACED: (
+        _("No ward has accepted case %(number)s from %(hospital)s"),
+        _("Please redirect it to a ward; the case page shows every ward's phone number."),
+    ),
+    telling.REMINDER: (
+        _("Case %(number)s: %(deadline)s is due"),
+        _("Case of %(hospital)s. Due at %(due)s."),
+    ),
+    telling.MISSED: (
+        _("Case %(number)s: %(deadline)s is overdue"),
+        _("Case of %(hospital)s. It was due at %(due)s. Please act, and give the reason for the delay."),
+    ),
+    telling.DONE: (
+        _("Case %(number)s: %(event)s"),
+        _("Case of %(hospital)s. Open it to see what is next."),
+    ),
+    telling.MET_ELSEWHERE: (
+        _("The patient of case %(number)s was seen at another hospital"),
+        _(
+            "Another hospital of the network tried to register the same patient. "
+            "They were given your phone number."
+        ),
+    ),
+    telling.QUARANTINED: (
+        _("Case %(number)s: %(deadline)s could not be processed"),
+        _(
+            "The deadline was set aside. Please tell the operator of this platform; "
+            "watch it by hand until then."
+        ),
+    ),
+}
+"""Title and body by kind of notification."""
 
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
@@ -19,7 +58,7 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     title, body = _words(kind, payload, facts)
     if payload.get("rungs", 1) > 1:
         facts["rungs"] = payload["rungs"]
-        body = f"{body} " + _("%(rungs)s reminders fell due together.")
+        body = f"{body} " + gettext("%(rungs)s reminders fell due together.")
     return Rendered(
         title=title % facts, body=body % facts, url_path=reverse("portal:case", args=[payload["case"]])
     )
@@ -31,6 +70,7 @@ def _hospital(payload: Mapping[str, Any], language: str) -> str:
 
 
 def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tuple[str, str]:
+    """Title and body of `kind`; adds to `facts` what they mention."""
     if "deadline" in payload:
         facts["deadline"] = Kind(payload["deadline"]).label
     if "due_at" in payload:
@@ -38,39 +78,5 @@ def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tupl
         facts["due"] = due_at.strftime("%Y-%m-%d %H:%M")
     if "verb" in payload:
         facts["event"] = timeline.label(payload["verb"])
-    return {
-        telling.NEW_OFFER: (
-            _("New referral request %(number)s from %(hospital)s"),
-            _("Please open the case and acknowledge it by %(due)s."),
-        ),
-        telling.UNPLACED: (
-            _("No ward has accepted case %(number)s from %(hospital)s"),
-            _("Please redirect it to a ward; the case page shows every ward's phone number."),
-        ),
-        telling.REMINDER: (
-            _("Case %(number)s: %(deadline)s is due"),
-            _("Case of %(hospital)s. Due at %(due)s."),
-        ),
-        telling.MISSED: (
-            _("Case %(number)s: %(deadline)s is overdue"),
-            _("Case of %(hospital)s. It was due at %(due)s. Please act, and give the reason for the delay."),
-        ),
-        telling.DONE: (
-            _("Case %(number)s: %(event)s"),
-            _("Case of %(hospital)s. Open it to see what is next."),
-        ),
-        telling.MET_ELSEWHERE: (
-            _("The patient of case %(number)s was seen at another hospital"),
-            _(
-                "Another hospital of the network tried to register the same patient. "
-                "They were given your phone number."
-            ),
-        ),
-        telling.QUARANTINED: (
-            _("Case %(number)s: %(deadline)s could not be processed"),
-            _(
-                "The deadline was set aside. Please tell the operator of this platform; "
-                "watch it by hand until then."
-            ),
-        ),
-    }[kind]
+    title, body = WORDS[kind]
+    return str(title), str(body)

@@ -118,10 +118,7 @@ def validate(
     no end points remain.
     """
     used = _usable(model, cohort, hold, days)
-    outcome = Outcome(used.time_days, used.event)
-    columns = {term.key: used.column(term.key) for term in model.terms}
-    predictor = np.asarray(model.linear_predictor(columns), dtype=np.float64)
-    sample = Sample(predictor, np.asarray(model.risk(predictor, days=days)), outcome, days)
+    sample = _sample(model, used, days)
     compared, not_compared = rivals(_as_measured(used, hold), sample, bootstrap=bootstrap, seed=seed)
     return Validation(
         model=model.identifier,
@@ -145,6 +142,14 @@ def validate(
         bootstrap=bootstrap,
         seed=seed,
     )
+
+
+def _sample(model: RiskModel, used: Cohort, days: int) -> Sample:
+    """What the model predicts of each patient of `used`, beside what became of them."""
+    columns = {term.key: used.column(term.key) for term in model.terms}
+    predictor = np.asarray(model.linear_predictor(columns), dtype=np.float64)
+    outcome = Outcome(used.time_days, used.event)
+    return Sample(predictor, np.asarray(model.risk(predictor, days=days)), outcome, days)
 
 
 def _usable(model: RiskModel, cohort: Cohort, hold: Sequence[str], days: int) -> Cohort:
