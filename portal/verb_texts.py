@@ -66,7 +66,7 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.ACCEPT: VerbText(
         _("Accept with a bed"),
-        _("Promises this bed. The first hospital is told at once and can send the patient."),
+        _("Promises a bed. The first hospital is told at once and can send the patient."),
         _("Accept"),
         _("Accepted. The first hospital was told."),
         "primary",

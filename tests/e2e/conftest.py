@@ -18,6 +18,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from accounts.models import User
+from config.spawning import before_exec
 from tests.notifications.smtp import Mailbox, smtp_server
 from tests.world import World, build
 
@@ -64,6 +65,7 @@ def platform(browser: Browser, django_db_setup: None) -> Iterator[Platform]:
                 env=environ,
                 cwd=ROOT,
                 start_new_session=True,
+                preexec_fn=before_exec(signal.SIGTERM),
             )
             for command in COMMANDS.values()
         ]
@@ -98,12 +100,16 @@ def world(transactional_db: None, platform: Platform) -> World:
 
 @dataclass
 class Visits:
-    """Browsers of their own for several people; what their consoles complain about fails the test."""
+    """Browsers of their own for several people; what their consoles complain about fails the test.
+
+    `expects_trouble`: the test takes the network away, and htmx may say so.
+    """
 
     browser: Browser
     url: str
     contexts: list[BrowserContext] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    expects_trouble: bool = False
 
     def __call__(self, user: User | None = None, size: tuple[int, int] = DESKTOP, dark: bool = False) -> Page:
         """A new browser, signed in as `user`."""
@@ -127,8 +133,9 @@ class Visits:
         return page
 
     def _listen(self, message: ConsoleMessage) -> None:
-        is_answer = message.text.startswith("Failed to load resource")
-        if message.type == "error" and not is_answer and "net::ERR" not in message.text:
+        is_answer = message.text.startswith("Failed to load resource") or "net::ERR" in message.text
+        is_trouble = self.expects_trouble and message.text.startswith("htmx:")
+        if message.type == "error" and not is_answer and not is_trouble:
             self.complaints.append(message.text)
 
 

@@ -65,6 +65,11 @@
       this.source = null;
     }
 
+    // The network came back: what was open before may be dead without having noticed.
+    again() {
+      this.tell({ kind: "again" });
+    }
+
     beat() {
       const isOpen = this.source?.readyState === EventSource.OPEN;
       this.tell({ kind: isOpen ? "beat" : "lost" });
@@ -85,6 +90,12 @@
     hear({ kind, data }) {
       if (kind === "hello") {
         if (this.source) this.beat();
+        return;
+      }
+      if (kind === "again") {
+        if (!this.source) return;
+        this.disconnect();
+        this.connect();
         return;
       }
       this.heardAt = performance.now();
@@ -117,15 +128,28 @@
     htmx.createEventSource = (url) => new SharedSource(url);
   }
 
-  // The state of the connection, in the top bar.
-  let state = "connecting";
-  const show = (now) => {
-    state = now;
+  // The state of the connection, in the top bar: open only while the stream and the last answer say so.
+  let stream = "connecting";
+  let isAnswered = true;
+  let current = null;
+  const state = () => (stream === "open" && !isAnswered ? "lost" : stream);
+  const show = () => {
     const place = document.getElementById("live-state");
+    const now = state();
     if (!place || place.dataset.state === now) return;
     place.dataset.state = now;
     const text = place.dataset[`text${now[0].toUpperCase()}${now.slice(1)}`];
     place.querySelector(".live-text").textContent = text;
+  };
+  const streamIs = (now) => {
+    stream = now;
+    show();
+  };
+  const answered = (isOk) => {
+    const isBack = isOk && !isAnswered;
+    isAnswered = isOk;
+    show();
+    if (isBack) current?.again?.();
   };
 
   // Parts of the page that are drawn again.
@@ -190,8 +214,9 @@
       part.liveLoads = true;
       try {
         await load(part);
+        answered(true);
       } catch {
-        show("lost");
+        answered(false);
       } finally {
         part.liveLoads = false;
       }
@@ -211,25 +236,28 @@
     if (wired.has(source)) return;
     wired.add(source);
     source.addEventListener("case", onCase);
-    source.addEventListener("degraded", () => show("lost"));
+    source.addEventListener("degraded", () => streamIs("lost"));
     source.addEventListener("resync", () => {
-      show("open");
+      streamIs("open");
       refreshAll();
     });
   };
 
   document.addEventListener("htmx:sseOpen", ({ detail }) => {
-    wire(detail.source);
-    show("open");
+    current = detail.source;
+    wire(current);
+    streamIs("open");
     refreshAll();
   });
-  document.addEventListener("htmx:sseError", () => show("lost"));
+  document.addEventListener("htmx:sseError", () => streamIs("lost"));
+  addEventListener("offline", () => streamIs("lost"));
+  addEventListener("online", () => current?.again?.());
   addEventListener("pageshow", ({ persisted }) => persisted && refreshAll());
 
   let polls = 0;
   setInterval(() => {
     polls += 1;
     const isIdle = polls % IDLE_POLLS === 0 && document.visibilityState === "visible";
-    if (state !== "open" || isIdle) refreshAll();
+    if (state() !== "open" || isIdle) refreshAll();
   }, POLL_MS);
 })();

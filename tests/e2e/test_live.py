@@ -1,0 +1,139 @@
+"""Open pages: they change by themselves, heal, share one stream, and never touch what is being typed."""
+
+from playwright.sync_api import BrowserContext, Page, Request, expect
+
+from accounts import clock
+from referral.pathway import Verb
+from referral.performing import perform
+from tests.e2e.conftest import PHONE, Visits, live
+from tests.world import World
+
+
+def streams_of(context: BrowserContext) -> list[Request]:
+    """Requests for the live stream by any tab of `context`, from now on."""
+    asked: list[Request] = []
+    context.on("request", lambda request: asked.append(request) if request.url.endswith("/live") else None)
+    return asked
+
+
+def open_board(page: Page) -> None:
+    page.goto("/board/")
+    live(page)
+
+
+def test_a_lost_connection_is_shown_and_heals_with_what_was_missed(world: World, visit: Visits) -> None:
+    page = visit(world.specialist)
+    open_board(page)
+
+    visit.expects_trouble = True
+    page.context.set_offline(True)
+    expect(page.locator("#live-state")).to_have_attribute("data-state", "lost")
+    expect(page.locator("#live-state")).to_contain_text("Connection lost")
+    case = world.flagged(now=clock.now())
+
+    page.context.set_offline(False)
+    expect(page.locator("#live-state")).to_have_attribute("data-state", "open")
+    expect(page.locator("article[data-new]")).to_contain_text(case.number)
+
+
+def test_tabs_of_one_browser_share_one_stream_and_the_next_takes_over(world: World, visit: Visits) -> None:
+    first = visit(world.specialist)
+    asked = streams_of(first.context)
+    open_board(first)
+    second = visit.tab(first.context)
+    open_board(second)
+    assert len(asked) == 1
+
+    first.close()
+    case = world.flagged(now=clock.now())
+    expect(second.locator("article[data-new]")).to_contain_text(case.number)
+    live(second)
+
+
+def test_what_is_being_typed_stays_while_the_page_is_redrawn(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist, size=PHONE)
+    page.goto(f"/cases/{case.pk}/")
+    live(page)
+    page.locator("#talk-text").fill("half a sentence")
+    page.locator("#action-decline > summary").click()
+    page.locator("#action-decline .verb-extra > summary").click()
+    page.get_by_label("Note").fill("no bed before")
+
+    perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text="She is getting worse")
+
+    expect(page.locator("#talk-list")).to_contain_text("She is getting worse")
+    expect(page.locator("#talk-text")).to_have_value("half a sentence")
+    expect(page.get_by_label("Note")).to_have_value("no bed before")
+    expect(page.locator("#action-decline")).to_contain_text("The case has changed while you were writing")
+
+
+def test_a_row_in_which_somebody_types_stays_when_its_request_is_gone(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    page.locator("summary", has_text="Accept with a bed").click()
+    page.get_by_label("Bed").fill("bay 7")
+
+    perform(case, Verb.DECLINE, actor=world.lead, now=clock.now(), reason="no_bed")
+
+    expect(page.locator("[id$='-accept'] .form-stale")).to_be_visible()
+    page.get_by_role("button", name="Accept", exact=True).click()
+    expect(page.get_by_role("heading", name="has moved on")).to_be_visible()
+    expect(page.get_by_text("bay 7")).to_be_visible()
+
+
+def test_a_message_that_cannot_be_sent_is_kept_and_said(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.doctor, size=PHONE)
+    page.goto(f"/cases/{case.pk}/")
+    live(page)
+    page.locator("#talk-text").fill("Bilirubin 340 now")
+    visit.expects_trouble = True
+
+    page.context.set_offline(True)
+    page.locator("#talk-form button").click()
+    expect(page.locator("#talk-error")).to_contain_text("Not sent: there is no connection.")
+    expect(page.locator("#talk-text")).to_have_value("Bilirubin 340 now")
+
+    page.context.set_offline(False)
+    page.locator("#talk-form button").click()
+    expect(page.locator("#talk-list")).to_contain_text("Bilirubin 340 now")
+    assert case.messages.count() == 1
+
+
+def test_a_double_click_does_it_once(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    page.get_by_role("button", name="Acknowledge").dblclick()
+    expect(page.get_by_text("Acknowledged. The first hospital was told.")).to_be_visible()
+    assert case.events.filter(what=Verb.ACKNOWLEDGE).count() == 1
+
+
+def test_everything_can_be_done_without_a_mouse(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    page.locator("summary", has_text="Accept with a bed").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Bed").focus()
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Accepted. The first hospital was told.")).to_be_visible()
+    case.refresh_from_db()
+    assert case.bed == "12"
+
+
+def test_without_javascript_a_request_is_accepted_all_the_same(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    signed_in = visit(world.specialist).context
+    plain = visit.browser.new_context(
+        base_url=visit.url, java_script_enabled=False, storage_state=signed_in.storage_state()
+    )
+    visit.contexts.append(plain)
+    page = plain.new_page()
+    page.goto(f"/cases/{case.pk}/accept/")
+    page.get_by_label("Bed").fill("4")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("Accepted. The first hospital was told.")).to_be_visible()

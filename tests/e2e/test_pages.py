@@ -1,0 +1,113 @@
+"""Every page as people meet it: axe finds nothing, nothing overflows, the security policy is kept."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from accounts import clock
+from referral.models import Case
+from referral.pathway import Verb
+from referral.performing import perform
+from tests.e2e.conftest import DESKTOP, PHONE, Visits
+from tests.world import HOUR, MINUTE, World
+
+LOOKS = [(PHONE, False), (DESKTOP, True)]
+"""Layout depends on the size, contrast on the colours: two looks see both of each."""
+SETTLE_MS = 500
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def furnish(world: World) -> tuple[Case, Case]:
+    """Cases in several states; gives the offered one, whose acknowledgement is late, and the accepted one."""
+    now = clock.now()
+    offered = world.flagged(now=now - 20 * MINUTE, name="测试甲")
+    accepted = world.accepted(now=now - 10 * MINUTE, name="测试乙")
+    perform(accepted, Verb.MESSAGE, actor=world.doctor, now=now, text="Drowsy since six")
+    perform(accepted, Verb.MESSAGE, actor=world.specialist, now=now, text="Send her")
+    world.register(now=now - 5 * HOUR, name="测试丙")
+    world.admitted(now=now - 10 * MINUTE, name="测试丁")
+    return offered, accepted
+
+
+def pages_of(world: World) -> Iterator[tuple[Any, str]]:
+    """Who opens what."""
+    offered, accepted = furnish(world)
+    yield None, "/accounts/login/"
+    for path in ("/", "/cases/new/", f"/cases/{accepted.pk}/", f"/cases/{accepted.pk}/letter/"):
+        yield world.doctor, path
+    for path in ("/inbox/", "/me/", "/about/", f"/cases/{offered.pk}/result/"):
+        yield world.doctor, path
+    for verb in ("depart", "withdraw", "end-referral", "mark-entered-in-error", "correct-first-visit"):
+        yield world.doctor, f"/cases/{accepted.pk}/{verb}/"
+    for path in ("/board/", "/board/?tab=window-2", "/board/?tab=follow-up", f"/cases/{offered.pk}/"):
+        yield world.specialist, path
+    yield world.specialist, f"/cases/{offered.pk}/decline/"
+    yield world.lead, f"/board/wards/{world.ward.pk}/"
+    yield world.coordinator, "/board/"
+    yield world.coordinator, f"/cases/{offered.pk}/redirect/"
+    yield world.coordinator, f"/cases/{accepted.pk}/extend/"
+
+
+def troubles(page: Page) -> list[str]:
+    found = [
+        f"{row['id']}: {row['nodes'][0]['html'][:200]}" for row in Axe().run(page).response["violations"]
+    ]
+    return found + (["the page is wider than the screen"] if page.evaluate(WIDER) else [])
+
+
+@pytest.mark.parametrize("size, dark", LOOKS, ids=["phone in light", "desktop in dark"])
+def test_no_page_has_a_barrier_or_overflows(
+    world: World, visit: Visits, size: tuple[int, int], dark: bool
+) -> None:
+    found = []
+    browsers: dict[Any, Page] = {}
+    for user, path in pages_of(world):
+        if user not in browsers:
+            browsers[user] = visit(user, size=size, dark=dark)
+        page = browsers[user]
+        answer = page.goto(path)
+        assert answer is not None and answer.status == 200, path
+        page.wait_for_timeout(SETTLE_MS)
+        page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
+        found += [f"{path} {trouble}" for trouble in troubles(page)]
+    assert found == []
+
+
+def test_a_refused_form_has_no_barrier_and_leads_to_the_field(world: World, visit: Visits) -> None:
+    _offered, accepted = furnish(world)
+    page = visit(world.doctor, size=PHONE)
+    page.goto(f"/cases/{accepted.pk}/depart/")
+    page.evaluate("document.querySelectorAll('[required]').forEach((field) => (field.required = false))")
+    page.get_by_role("button", name="Record departure").click()
+    expect(page.get_by_role("alert")).to_contain_text("Please fill this in.")
+    assert troubles(page) == []
+    page.get_by_role("alert").get_by_role("link").first.click()
+    expect(page.get_by_label("Expected arrival")).to_be_focused()
+
+
+def test_the_language_is_switched_and_kept(world: World, visit: Visits) -> None:
+    page = visit(world.specialist)
+    page.goto("/board/?tab=window-2")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+    page.locator("details[data-menu] > summary").click()
+    page.get_by_role("button", name="中文").click()
+
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    assert page.url.endswith("/board/?tab=window-2")
+    page.goto("/inbox/")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+
+
+def test_the_letter_prints_without_the_frame_of_the_page(world: World, visit: Visits) -> None:
+    _offered, accepted = furnish(world)
+    page = visit(world.doctor)
+    page.goto(f"/cases/{accepted.pk}/letter/")
+    page.emulate_media(media="print")
+    expect(page.locator(".letter")).to_be_visible()
+    for part in (".topbar", ".letter-tools", ".page-footer"):
+        expect(page.locator(part)).to_be_hidden()
+    expect(page.get_by_text("Provisional: not the consortium's published model")).to_be_visible()
