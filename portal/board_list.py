@@ -93,7 +93,6 @@ class WardStatus:
     ward: Ward
     contacts: list[Contact]
     may_switch: bool
-    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,6 @@ def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
             ward,
             case_file.duty_contacts(ward, now),
             may_switch=may_run(user, ward),
-            is_own=ward.pk in user.standing.wards,
         )
         for ward in wards_watched_by(user)
     ]

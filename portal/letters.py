@@ -32,15 +32,15 @@ def _assessed(case: Case, now: datetime) -> dict[str, Any]:
     assessment = case.assessment
     if assessment is None:
         return {"assessment": None}
-    result = assessment.result
+    values = lab_values.values_of(assessment, now)
     return {
         "assessment": assessment,
-        "values": lab_values.values_of(assessment, now),
-        "shows_typed": any(value.typed for value in lab_values.values_of(assessment, now)),
+        "values": values,
+        "shows_typed": any(value.typed for value in values),
         "others": lab_values.others_of(assessment, now),
         "risk": None if assessment.risk_90d is None else texts.risk_text(assessment.risk_90d),
         "band": texts.band_text(assessment.band) if assessment.band else "",
         "flags": [texts.red_flag_text(code) for code in assessment.red_flags],
-        "warnings": [texts.stored_issue_text(stored) for stored in result.get("warnings", [])],
+        "warnings": [texts.stored_issue_text(stored) for stored in assessment.result.get("warnings", [])],
         "status": texts.MODEL_STATUS.get(assessment.model_status, ""),
     }

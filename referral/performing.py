@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -48,12 +49,13 @@ class Change:
     def not_before(self, moment: datetime | None) -> None:
         """Raise FactError if the fact is said to have happened before `moment`."""
         if moment is not None and self.occurred_at < moment:
+            local = moment.astimezone(ZoneInfo(self.case.hospital.zone))
             raise FactError(
                 (
                     "occurred_at",
                     "out_of_order",
                     _("This cannot have happened before %(moment)s. Check the date and time.")
-                    % {"moment": moment.isoformat(timespec="minutes")},
+                    % {"moment": local.isoformat(sep=" ", timespec="minutes")},
                 )
             )
 
