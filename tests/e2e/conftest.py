@@ -44,8 +44,9 @@ class Platform:
     mailbox: Mailbox
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(browser: Browser, django_db_setup: None) -> Iterator[Platform]:
+    """Runs only while tests of this folder do: its engine and worker would meddle with all others."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
