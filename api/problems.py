@@ -31,6 +31,7 @@ TITLES: Mapping[int, Text] = {
     404: _("Not found"),
     405: _("This address does not take this method"),
     409: _("Not possible as things stand"),
+    411: _("The length of the body is missing"),
     412: _("Changed since you read it"),
     413: _("The request is too large"),
     415: _("Not JSON"),

@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from accounts import clock
 from accounts.models import User
 from api.paging import DEFAULT_LIMIT, MOST, Page, page
-from api.parsing import too_large
+from api.parsing import no_length, too_large
 from api.permissions import Scope, SecondFactor
 from api.problems import Refusal
 from api.throttles import PersonLimit
@@ -81,7 +81,9 @@ class Resource(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        length = request.META.get("CONTENT_LENGTH") or "0"
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if not length and "Transfer-Encoding" in request.headers:
+            raise no_length()
         if length.isdecimal() and int(length) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
             raise too_large()
 

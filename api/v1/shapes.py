@@ -11,6 +11,7 @@ from notifications.hooks import render
 from notifications.models import Notification
 from referral import timeline
 from referral.models import Assessment, Case, Deadline, Event, Message, Offer, Patient
+from referral.pathway import Kind, State
 from referral.performing import verbs_of
 from referral.selectors import AWAITED, current_offer, sides, wards_to_call
 from scoring.texts import MODEL_STATUS, red_flag_text, stored_issue_text
@@ -134,7 +135,7 @@ class DeadlineShape(Shape[Deadline]):
 
     id = serializers.UUIDField()
     kind = serializers.CharField()
-    label = serializers.CharField(source="get_kind_display")  # type: ignore[assignment]
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
     offer = serializers.UUIDField(source="offer_id", allow_null=True)
     starts_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
@@ -144,6 +145,9 @@ class DeadlineShape(Shape[Deadline]):
     closed_at = serializers.DateTimeField(allow_null=True)
     delay_reason = serializers.CharField()
     quiet_until = serializers.DateTimeField(allow_null=True)
+
+    def get_label(self, deadline: Deadline) -> str:
+        return str(Kind(deadline.kind).label)
 
 
 class AwaitedShape(Shape[Any]):
@@ -165,7 +169,7 @@ class ListedCaseShape(Shape[Case]):
     id = serializers.UUIDField()
     number = serializers.CharField()
     state = serializers.CharField()
-    state_label = serializers.CharField(source="get_state_display")
+    state_label = serializers.SerializerMethodField()
     version = serializers.IntegerField()
     patient = PatientShape()
     hospital = HospitalShape()
@@ -191,6 +195,9 @@ class ListedCaseShape(Shape[Case]):
     next_due = serializers.SerializerMethodField()
     awaited = serializers.SerializerMethodField()
     allowed_verbs = serializers.SerializerMethodField()
+
+    def get_state_label(self, case: Case) -> str:
+        return str(State(case.state).label)
 
     @extend_schema_field(OfferShape(allow_null=True))
     def get_offer(self, case: Case) -> Any:
