@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
 PROOF = re.compile(r"`([\w/]+\.py)(?:::(\w+))?`")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
-PICTURES_TO_COME = {"docs/images/board.png"}
 
 
 @pytest.fixture
@@ -99,7 +98,7 @@ def test_links_lead_to_files_that_are_there(file: Path) -> None:
         if target.startswith(("http://", "https://")):
             continue
         found = (file.parent / target).resolve()
-        assert found.exists() or str(found.relative_to(ROOT)) in PICTURES_TO_COME, target
+        assert found.exists(), target
 
 
 def test_both_readmes_have_the_same_parts() -> None:
