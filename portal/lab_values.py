@@ -74,7 +74,7 @@ def _value(assessment: Assessment, name: str, now: datetime) -> LabValue:
         name=name,
         label=texts.label(name),
         value=value,
-        typed=typed if unit and typed != value else "",
+        typed=typed if unit and unit != spec.unit else "",
         sampled_at=sampled_at,
         age=duration(elapsed) if elapsed is not None else "",
         is_old=elapsed is not None and elapsed > STALE_AFTER,

@@ -137,3 +137,24 @@ def test_without_javascript_a_request_is_accepted_all_the_same(world: World, vis
     page.get_by_label("Bed").fill("4")
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("Accepted. The first hospital was told.")).to_be_visible()
+
+
+def test_sound_is_turned_on_and_off_by_a_tap(world: World, visit: Visits) -> None:
+    page = visit(world.specialist)
+    page.context.grant_permissions(["notifications"])
+    open_board(page)
+    button = page.locator("#sound")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(button).to_contain_text("Sound is on")
+    button.click()
+    expect(button).to_contain_text("Turn on sound")
+
+
+def test_a_new_request_is_said_to_those_who_cannot_see_it(world: World, visit: Visits) -> None:
+    page = visit(world.specialist)
+    open_board(page)
+    case = world.flagged(now=clock.now())
+    expect(page.locator("#news")).to_have_text(f"New referral request: {case.number}")
+    expect(page).to_have_title("(1) Ward board · ACLF referral")
