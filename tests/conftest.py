@@ -9,6 +9,7 @@ from pathlib import Path
 
 import django
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 from config import embedded
@@ -76,10 +77,13 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
+    # Playwright runs an event loop in this thread, which Django takes for asynchronous code with
+    # connections of its own: those from before would stay open to the end of the run, and the other way round.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    connections.close_all()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path, args=flags)
         yield chromium
         chromium.close()
+        connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
