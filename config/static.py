@@ -12,6 +12,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 PREFIX = "vendor"
 FILES = (
     "@tabler/core/dist/css/tabler.min.css",
+    "echarts/dist/echarts.min.js",
     "htmx-ext-sse/dist/sse.min.js",
     "htmx.org/dist/htmx.min.js",
     "idiomorph/dist/idiomorph.min.js",
