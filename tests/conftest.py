@@ -77,8 +77,8 @@ def chromium_path() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
     flags = [*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    # Playwright runs an event loop in this thread, which Django takes for asynchronous code with
-    # connections of its own: those from before would stay open to the end of the run, and the other way round.
+    # Playwright runs an event loop in this thread, which Django takes for asynchronous code, with
+    # connections of its own: those from before would stay open to the end, and the other way round.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     connections.close_all()
     with sync_playwright() as playwright:

@@ -1,41 +1,15 @@
-"""The verbs after admission whose facts are already kept on the timeline: diagnosis, way back, outcome."""
+"""The verbs from discharge to day 90: way back, return, outcome."""
 
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-from referral.codes import DiagnosisCategory, OutcomeStatus
+from referral.codes import OutcomeStatus
 from referral.errors import FactError
 from referral.pathway import Kind, State, Verb
 from referral.performing import Change, effect
 
 OUTCOME_DAYS = {28: Kind.FOLLOW_UP_28, 90: Kind.FOLLOW_UP_90}
-
-
-@effect(Verb.RECORD_PRECIPITANT)
-def record_precipitant(change: Change, *, precipitant: str, note: str = "") -> None:
-    """Name a precipitant; "none found" ends the search."""
-    change.not_before(change.case.admitted_at)
-    change.facts["precipitant"], change.note = precipitant, note
-    if precipitant == "UNKNOWN":
-        change.also_meets.add(Kind.TREAT_PRECIPITANT)
-
-
-@effect(Verb.RECORD_INTERVENTION)
-def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
-    """What was done against a precipitant."""
-    change.not_before(change.case.admitted_at)
-    change.facts["precipitant"], change.note = precipitant, note
-    change.also_meets.add(Kind.TREAT_PRECIPITANT)
-
-
-@effect(Verb.DIAGNOSE)
-def diagnose(change: Change, *, category: str, note: str = "") -> State:
-    """Fix the diagnosis and what the primary hospital should know."""
-    change.not_before(change.case.admitted_at)
-    change.facts["category"], change.note = DiagnosisCategory(category).value, note
-    change.case.diagnosed_at = change.occurred_at
-    return State.DIAGNOSED
 
 
 @effect(Verb.BACK_REFER)

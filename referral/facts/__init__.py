@@ -1,0 +1,60 @@
+"""The facts each verb takes: one list for both faces, and the one parser of what they were given."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from referral.errors import FactError, Text
+from referral.facts import anytime, way_back, window_1, window_2
+from referral.facts.parsers import PARSERS
+from referral.facts.shapes import Fact, Shape
+from referral.models import Case
+from referral.pathway import Verb
+
+__all__ = ["FACTS", "ON_AN_OFFER", "Fact", "Shape", "clean_facts"]
+
+FACTS: dict[Verb, tuple[Fact, ...]] = window_1.FACTS | window_2.FACTS | way_back.FACTS | anytime.FACTS
+
+ON_AN_OFFER = frozenset({Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE})
+"""Verbs that may name the offer they mean."""
+
+
+def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -> dict[str, Any]:
+    """`raw` as keyword arguments for `perform`. Raises FactError with a row for every fact that is wrong.
+
+    What the verb does not take is refused by name, so that a misspelt fact is never lost in silence.
+    """
+    known = {fact.name: fact for fact in FACTS[verb]}
+    rows: list[tuple[str, str, Text]] = [
+        (name, "unknown_field", _("“%(field)s” is not known here. Check its spelling.") % {"field": name})
+        for name in raw
+        if name not in known
+    ]
+    cleaned: dict[str, Any] = {}
+    for name, fact in known.items():
+        value = raw.get(name)
+        if value is None or value == "":
+            if fact.required:
+                rows.append((name, "required", _("Please fill this in.")))
+            continue
+        try:
+            cleaned[name] = PARSERS[fact.shape](fact, value, case, user)
+        except (ValueError, TypeError, AttributeError):
+            rows.append((name, "invalid", _invalid(fact)))
+    if rows:
+        raise FactError(*rows)
+    return cleaned
+
+
+def _invalid(fact: Fact) -> Text:
+    match fact.shape:
+        case Shape.TEXT:
+            return _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
+        case Shape.MOMENT:
+            return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
+        case Shape.CHOICE | Shape.NUMBER:
+            return _("Choose one of the answers offered.")
+        case _:
+            return _("This does not exist here. Reload the case and choose again.")

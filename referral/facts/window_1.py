@@ -1,0 +1,32 @@
+"""What the verbs up to admission take."""
+
+from django.utils.translation import gettext_lazy as _
+
+from referral import codes
+from referral.facts.shapes import BED, EXPECTED, NOTE, OCCURRED_AT, WARD, Fact, Shape, reason
+from referral.pathway import Verb
+
+FACTS: dict[Verb, tuple[Fact, ...]] = {
+    Verb.ASSESS: (
+        Fact("values", Shape.VALUES, _("eight indicators"), required=False),
+        Fact(
+            "hold_back",
+            Shape.CHOICE,
+            _("reason for not referring"),
+            required=False,
+            choices=codes.HoldBackReason,
+        ),
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.REFER: (reason(codes.ReferReason), NOTE, OCCURRED_AT),
+    Verb.WITHDRAW: (reason(codes.WithdrawReason), NOTE, OCCURRED_AT),
+    Verb.DEPART: (EXPECTED, OCCURRED_AT),
+    Verb.ACKNOWLEDGE: (OCCURRED_AT,),
+    Verb.ACCEPT: (BED, OCCURRED_AT),
+    Verb.DECLINE: (reason(codes.DeclineReason), NOTE, OCCURRED_AT),
+    Verb.RELEASE: (reason(codes.ReleaseReason), NOTE, OCCURRED_AT),
+    Verb.DIVERT: (WARD, EXPECTED, NOTE, OCCURRED_AT),
+    Verb.ADMIT: (BED, OCCURRED_AT),
+    Verb.REDIRECT: (WARD, NOTE),
+}
