@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encryption import EncryptedField
 from accounts.ids import new_id
-from referral.identity import EncryptedField
 
 
 class AccessToken(models.Model):

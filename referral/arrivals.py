@@ -4,8 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from accounts import audit
+from accounts.encryption import blind_index
 from accounts.models import User
-from referral.identity import blind_index
 from referral.models import Case
 from referral.pathway import BEFORE_ADMISSION
 

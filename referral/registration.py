@@ -11,13 +11,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
+from accounts.encryption import blind_index
 from accounts.ids import new_id
 from accounts.models import Hospital, User
 from referral import deadlines, firing, telling, timeline
 from referral.audience import Directory
 from referral.codes import ChronicLiverDisease
 from referral.errors import AccessError, FactError, PathwayError, Text
-from referral.identity import blind_index
 from referral.models import Case, PathwayPolicy, Patient
 from referral.pathway import ACUTE, OPENS, Audience, State
 from referral.verbs.anytime import check_first_visit

@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.encryption
 import accounts.ids
-import referral.identity
 
 
 class Migration(migrations.Migration):
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ("fingerprint", models.CharField(max_length=64)),
                 ("status", models.PositiveSmallIntegerField(default=0)),
                 ("headers", models.JSONField(default=dict)),
-                ("body", referral.identity.EncryptedField(null=True)),
+                ("body", accounts.encryption.EncryptedField(null=True)),
                 ("created_at", models.DateTimeField(db_index=True)),
                 (
                     "user",

@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.encryption
 import accounts.ids
-import referral.identity
 import referral.models.policies
 
 
@@ -467,7 +467,7 @@ class Migration(migrations.Migration):
                         choices=[("male", "male"), ("female", "female")], max_length=6, verbose_name="sex"
                     ),
                 ),
-                ("identity", referral.identity.EncryptedField()),
+                ("identity", accounts.encryption.EncryptedField()),
                 ("national_id_index", models.CharField(max_length=64, null=True)),
                 ("local_number_index", models.CharField(max_length=64, null=True)),
                 ("likeness_index", models.CharField(max_length=64)),
@@ -605,7 +605,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("facts", models.JSONField(default=dict)),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
                 (
@@ -638,7 +638,7 @@ class Migration(migrations.Migration):
                         default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("text", referral.identity.EncryptedField()),
+                ("text", accounts.encryption.EncryptedField()),
                 ("sent_at", models.DateTimeField()),
                 (
                     "author",

@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encryption import EncryptedField
 from accounts.ids import new_id
 from accounts.models import Hospital, Network, User, Ward
 from referral.codes import ChronicLiverDisease, DeclineReason, Presentation
-from referral.identity import EncryptedField
 from referral.models.patients import Patient
 from referral.models.policies import PathwayPolicy
 from referral.pathway import ACUTE, State

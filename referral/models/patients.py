@@ -5,9 +5,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encryption import EncryptedField
 from accounts.ids import new_id
 from accounts.models import Network
-from referral.identity import EncryptedField
 
 
 class Sex(models.TextChoices):

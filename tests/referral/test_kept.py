@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from referral.identity import blind_index
+from accounts.encryption import blind_index
 from referral.models import Assessment, Case, Deadline, Event, Message, Offer, PathwayPolicy, Patient
 from referral.pathway import Verb
 from referral.performing import perform
