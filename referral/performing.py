@@ -17,6 +17,7 @@ from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, 
 from referral.models import Case, Offer
 from referral.parties import open_offer, parties_of, rows_for
 from referral.pathway import OPENS, Audience, Kind, Party, State, Transition, Verb, transition
+from referral.statistics.recording import record
 
 Effect = Callable[..., State | None]
 EFFECTS: dict[Verb, Effect] = {}
@@ -194,6 +195,7 @@ def settle(change: Change, target: State | None) -> None:
     fresh = deadlines.open_missing(case, opening, now=change.now, occurred_at=change.occurred_at)
     case.updated_at = change.now
     case.save()
+    record([case.pk])
     telling.tell_of(change)
     firing.fire(fresh, now=change.now)
     telling.announce(

@@ -20,6 +20,7 @@ from referral.codes import ChronicLiverDisease
 from referral.errors import AccessError, FactError, PathwayError, Text
 from referral.models import Case, PathwayPolicy, Patient
 from referral.pathway import ACUTE, OPENS, Audience, State
+from referral.statistics.recording import record
 from referral.verbs.anytime import check_first_visit
 from scoring import INPUTS
 
@@ -135,6 +136,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     timeline.append(case, timeline.REGISTERED, actor=actor, before="", occurred_at=visit.at, now=now)
     fresh = deadlines.open_missing(case, OPENS[State.REGISTERED], now=now, occurred_at=visit.at)
     case.save()
+    record([case.pk])
     firing.fire(fresh, now=now)
     telling.announce(case, what=timeline.REGISTERED)
     return case

@@ -153,5 +153,5 @@ def explain_delay(change: Change, *, deadline: Deadline, reason: str, note: str 
         raise FactError(("deadline", "not_missed", _("A reason is asked for missed deadlines only.")))
     missed.delay_reason = reason
     missed.save()
-    change.facts.update(kind=missed.kind, reason=reason)
+    change.facts.update(kind=missed.kind, deadline=str(missed.pk), reason=reason)
     change.note = note

@@ -18,6 +18,7 @@ from referral.errors import AccessError, FactError, PathwayError
 from referral.models import Case, Deadline, Offer
 from referral.pathway import BEFORE_ADMISSION, ENDED, LIVES, Kind, State, Verb
 from referral.performing import EFFECTS, perform, usable_verbs
+from tests.referral.statistics.test_case_facts import agrees
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, build, sampled
 
 PEOPLE = ("doctor", "other_doctor", "specialist", "lead", "second_specialist", "coordinator", "researcher")
@@ -167,6 +168,11 @@ class Pathway(RuleBasedStateMachine):
                 State.ACCEPTED,
                 State.IN_TRANSIT,
             }
+
+    @invariant()
+    def the_row_of_facts_says_what_the_timeline_says(self) -> None:
+        if hasattr(self, "case"):
+            agrees(self.case)
 
     @invariant()
     def nobody_without_a_part_in_the_case_is_told(self) -> None:

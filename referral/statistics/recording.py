@@ -1,0 +1,117 @@
+"""Writing the row of facts: one statement over the case's own rows, in the transaction of the fact itself."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE
+
+_REASONS = " ".join(f"WHEN '{reason}' THEN {code}" for reason, code in LATE_BECAUSE.items())
+_VERDICT = f"""
+CASE WHEN outcome = 'met' AND closed_at <= first_due_at THEN {IN_TIME}
+     WHEN outcome = 'missed' OR closed_at > first_due_at
+         THEN CASE delay_reason {_REASONS} ELSE {LATE} END
+END
+"""
+_VERDICTS = {f"{kind}_verdict": f"max(verdict) FILTER (WHERE kind = '{kind}')" for kind in KINDS}
+
+COLUMNS: dict[str, str] = {
+    "case_id": "c.id",
+    "network_id": "c.network_id",
+    "hospital_id": "c.hospital_id",
+    "ward_id": "c.ward_id",
+    "month": "date_trunc('month', c.first_visit_at AT TIME ZONE hospital.zone)::date",
+    "state": "c.state",
+    "first_visit_at": "c.first_visit_at",
+    "indicators_at": "scored.assessed_at",
+    "flagged_at": "c.flagged_at",
+    "flagged_late": "c.flagged_late",
+    "offered_at": "asked.offered_at",
+    "acknowledged_at": "asked.acknowledged_at",
+    "accepted_at": "c.accepted_at",
+    "departed_at": "c.departed_at",
+    "admitted_at": "c.admitted_at",
+    "diagnosed_at": "c.diagnosed_at",
+    "intervened_at": "happened.intervened_at",
+    "back_referred_at": "happened.back_referred_at",
+    "died_at": "c.died_at",
+    "offers": "asked.offers",
+    "declines": "asked.declines",
+    "expiries": "asked.expiries",
+    "risk_90d": "scored.risk_90d",
+    "model": "coalesce(scored.model_name, '')",
+    "assessment": "scored.id",
+    "policy_version": "policy.version",
+    "outcome_28": "coalesce(happened.outcome_28, '')",
+    "outcome_90": "coalesce(happened.outcome_90, '')",
+    **{name: f"judged.{name}" for name in _VERDICTS},
+}
+"""Every column of the row and where it comes from."""
+
+RECORD = f"""
+INSERT INTO referral_casefacts ({", ".join(COLUMNS)})
+SELECT {", ".join(COLUMNS.values())}
+FROM referral_case AS c
+JOIN accounts_hospital AS hospital ON hospital.id = c.hospital_id
+JOIN referral_pathwaypolicy AS policy ON policy.id = c.policy_id
+CROSS JOIN LATERAL (
+    SELECT min(offered_at) AS offered_at,
+           min(least(acknowledged_at, CASE WHEN answered_by_id IS NOT NULL THEN answered_at END))
+               AS acknowledged_at,
+           count(*) AS offers,
+           count(*) FILTER (WHERE state = 'declined') AS declines,
+           count(*) FILTER (WHERE state = 'expired') AS expiries
+    FROM referral_offer WHERE case_id = c.id
+) AS asked
+CROSS JOIN LATERAL (
+    SELECT min(occurred_at) FILTER (WHERE what = 'record_intervention') AS intervened_at,
+           min(occurred_at) FILTER (WHERE what = 'back_refer') AS back_referred_at,
+           (array_agg(facts ->> 'status' ORDER BY number DESC)
+               FILTER (WHERE what = 'record_outcome' AND facts ->> 'day' = '28'))[1] AS outcome_28,
+           (array_agg(facts ->> 'status' ORDER BY number DESC)
+               FILTER (WHERE what = 'record_outcome' AND facts ->> 'day' = '90'))[1] AS outcome_90
+    FROM referral_event WHERE case_id = c.id
+) AS happened
+CROSS JOIN LATERAL (
+    SELECT {", ".join(f"{source} AS {name}" for name, source in _VERDICTS.items())}
+    FROM (
+        SELECT kind, {_VERDICT} AS verdict
+        FROM referral_deadline WHERE case_id = c.id AND closed_at IS NOT NULL
+    ) AS closed
+) AS judged
+LEFT JOIN LATERAL (
+    SELECT assessment.id, assessment.assessed_at, assessment.risk_90d, assessment.model_name
+    FROM referral_assessment AS assessment
+    LEFT JOIN referral_assessmentretraction AS retraction ON retraction.assessment_id = assessment.id
+    WHERE assessment.case_id = c.id AND retraction.assessment_id IS NULL
+    ORDER BY assessment.number LIMIT 1
+) AS scored ON true
+WHERE c.id = ANY(%s)
+ON CONFLICT (case_id) DO UPDATE SET
+    ({", ".join(COLUMNS)}) = ({", ".join(f"excluded.{name}" for name in COLUMNS)})
+"""  # noqa: S608 - put together from the constants above
+_EVERY_CASE = "SELECT id FROM referral_case WHERE id > %s ORDER BY id LIMIT %s"
+_FIRST = UUID(int=0)
+
+
+def record(cases: Iterable[UUID]) -> None:
+    """Write the rows of these cases anew, from everything that was written before in this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECORD, [list(cases)])
+
+
+def rebuild(batch: int = 2000) -> int:
+    """Write the rows of all cases anew, batch by batch; return how many."""
+    done, last = 0, _FIRST
+    while found := _next_cases(last, batch):
+        record(found)
+        done, last = done + len(found), found[-1]
+    return done
+
+
+def _next_cases(after: UUID, batch: int) -> Sequence[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(_EVERY_CASE, [after, batch])
+        return [row[0] for row in cursor.fetchall()]
