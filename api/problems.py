@@ -19,6 +19,7 @@ from referral.errors import (
     PathwayError,
     StaleVersion,
     Text,
+    TooOften,
 )
 
 log = structlog.get_logger(__name__)
@@ -97,8 +98,7 @@ def answer_to(error: Exception, context: Mapping[str, Any]) -> Response:
         case FactError():
             return _of_facts(error)
         case PathwayError():
-            status = 412 if isinstance(error, StaleVersion) else 409
-            return problem(status, error.code, error.message, **error.extra)
+            return _of_pathway(error)
         case AccessError():
             return problem(403, "not_permitted", error.message)
         case Http404() | ObjectDoesNotExist():
@@ -114,6 +114,13 @@ def answer_to(error: Exception, context: Mapping[str, Any]) -> Response:
             log.exception("api_failed")
             got_request_exception.send(sender=answer_to, request=context.get("request"))
             return problem(500, "internal_error", DETAILS[500])
+
+
+def _of_pathway(error: PathwayError) -> Response:
+    if isinstance(error, TooOften):
+        return problem(429, error.code, error.message, headers={"Retry-After": str(error.seconds)})
+    status = 412 if isinstance(error, StaleVersion) else 409
+    return problem(status, error.code, error.message, **error.extra)
 
 
 def _of_facts(error: FactError) -> Response:

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "config.logs.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.compression.CompressPages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -306,7 +307,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.problems.answer_to",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-API_LIMITS = {"any": (6000, 60), "score": (12_000, 60), "arrivals": (20, 60), "meetings": (20, 3600)}
+LIMITS = {"any": (6000, 60), "score": (12_000, 60), "arrivals": (20, 60), "meetings": (20, 3600)}
 """By what is limited: how often for one person, in how many seconds."""
 SPECTACULAR_SETTINGS = {
     "TITLE": "ACLF referral platform",

@@ -1,9 +1,17 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import include, path, re_path
 
 from config import health
 
+
+def closed(request: HttpRequest) -> HttpResponse:
+    """Alerts go to the sign-in address, so only an administrator changes it."""
+    raise Http404
+
+
 urlpatterns = [
+    re_path(r"^(?:accounts/email/|_allauth/\w+/v1/account/email)$", closed),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

@@ -5,7 +5,9 @@ from uuid import UUID
 
 from accounts import audit
 from accounts.encryption import blind_index
+from accounts.limits import seconds_over
 from accounts.models import User
+from referral.errors import TooOften
 from referral.models import Case
 from referral.pathway import BEFORE_ADMISSION
 
@@ -14,7 +16,10 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
     """The case before admission, in a network of the user's wards, with this number or national ID.
 
     Faces show of it only what is needed to admit: id, number, state, hospital. Every look-up is audited.
+    Raises TooOften.
     """
+    if seconds := seconds_over("arrivals", user, now):
+        raise TooOften(seconds)
     admissible = (
         Case.objects.admissible_by(user).filter(state__in=BEFORE_ADMISSION).select_related("hospital")
     )

@@ -50,6 +50,18 @@ class StaleVersion(PathwayError):
         )
 
 
+class TooOften(PathwayError):
+    """A person asked more often than their work needs; `seconds` until they may again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(
+            "too_many_requests",
+            _("Too many look-ups in a short time. Wait %(minutes)s min, or call the coordinator.")
+            % {"minutes": -(-seconds // 60)},
+        )
+        self.seconds = seconds
+
+
 class AccessError(Exception):
     """This person may see the case but not do this to it."""
 

@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.encryption import blind_index
 from accounts.ids import new_id
+from accounts.limits import seconds_over
 from accounts.models import Hospital, User
 from referral import deadlines, firing, telling, timeline
 from referral.audience import Directory
 from referral.codes import ChronicLiverDisease
-from referral.errors import AccessError, FactError, PathwayError, Text
+from referral.errors import AccessError, FactError, PathwayError, Text, TooOften
 from referral.models import Case, PathwayPolicy, Patient
 from referral.pathway import ACUTE, OPENS, Audience, State
 from referral.statistics.recording import record
@@ -62,7 +63,7 @@ class OpenCaseExists(PathwayError):
 class NamesakeExists(FactError):
     """Name, sex and birth date fit an open case, but there is no ID: a person has to look."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, own: bool) -> None:
         super().__init__(
             (
                 "patient.confirmed_different",
@@ -75,6 +76,7 @@ class NamesakeExists(FactError):
                 % {"hospital": case.hospital.name, "phone": case.hospital.phone or "—"},
             )
         )
+        self.rival, self.own = case.pk, own
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +103,21 @@ def register(*, actor: User, hospital: Hospital, visit: FirstVisit, now: datetim
 
 @contextmanager
 def reporting_meetings(actor: User, hospital: Hospital, now: datetime) -> Iterator[None]:
-    """Report that the patient of another hospital's case was met, after what was begun inside is undone."""
+    """Report that the patient of another hospital's case was met, after what was begun inside is undone.
+
+    Raises TooOften instead of naming yet another hospital to somebody who tries patient after patient.
+    """
     try:
         yield
-    except OpenCaseExists as refusal:
-        if not refusal.own:
+    except (OpenCaseExists, NamesakeExists) as refusal:
+        if refusal.own:
+            raise
+        if isinstance(refusal, OpenCaseExists):
             report_meeting(refusal.rival, hospital, actor=actor, now=now)
+        else:
+            audit_meeting("met_namesake", refusal.rival, hospital, actor=actor, now=now)
+        if seconds := seconds_over("meetings", actor, now):
+            raise TooOften(seconds) from refusal
         raise
 
 
@@ -213,7 +224,7 @@ def identify(person: Person, hospital: Hospital) -> Patient:
         namesakes = namesakes.filter(patient__national_id_index=None)
     namesake = namesakes.select_related("hospital").first()
     if namesake is not None and not person.confirmed_different:
-        raise NamesakeExists(namesake)
+        raise NamesakeExists(namesake, own=namesake.hospital_id == hospital.pk)
     return _new_patient(person, hospital)
 
 
@@ -264,14 +275,7 @@ def _found_by_id(person: Person, hospital: Hospital) -> Patient | None:
 @transaction.atomic
 def report_meeting(case_id: UUID, hospital: Hospital, *, actor: User, now: datetime) -> None:
     """Another hospital met the patient of an open case: audit it and tell the case's hospital."""
-    audit.record(
-        actor=actor,
-        action="met_elsewhere",
-        subject_type="case",
-        subject_id=case_id,
-        now=now,
-        hospital=str(hospital.pk),
-    )
+    audit_meeting("met_elsewhere", case_id, hospital, actor=actor, now=now)
     case = (
         Case.objects.select_for_update(of=("self",)).select_related("hospital", "assessment").get(pk=case_id)
     )
@@ -283,6 +287,17 @@ def report_meeting(case_id: UUID, hospital: Hospital, *, actor: User, now: datet
         kind=telling.MET_ELSEWHERE,
         severity="warning",
         now=now,
+    )
+
+
+def audit_meeting(action: str, case_id: UUID, hospital: Hospital, *, actor: User, now: datetime) -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        subject_type="case",
+        subject_id=case_id,
+        now=now,
+        hospital=str(hospital.pk),
     )
 
 

@@ -31,7 +31,6 @@ class ArrivalRequest(KnownFieldsMixin, serializers.Serializer[Any]):
 
 
 class ArrivalsView(Resource):
-    limit_scope = "arrivals"
     only_reads = True
 
     @described(

@@ -9,7 +9,6 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from accounts.models import Hospital, User
-from api.throttles import count
 from api.v1.fields import IdField, KnownFieldsMixin, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from referral.codes import ChronicLiverDisease, Presentation
@@ -18,7 +17,7 @@ from referral.intake import take_in
 from referral.models import Case
 from referral.models.patients import Sex
 from referral.pathway import Verb
-from referral.registration import FirstVisit, OpenCaseExists, Person, doubts, register
+from referral.registration import FirstVisit, Person, doubts, register
 from referral.worklists import hospitals_to_refer_for
 from scoring import read_inputs
 
@@ -79,11 +78,7 @@ def take_in_request(
         case_id=facts.get("id"),
     )
     hospital = _hospital(actor, facts.get("hospital"))
-    try:
-        case = _registered(actor, hospital, visit, values, now)
-    except OpenCaseExists:
-        count("meetings", actor, now)
-        raise
+    case = _registered(actor, hospital, visit, values, now)
     return case, [
         {"field": field, "code": code, "message": str(text)} for field, code, text in doubts(visit, now)
     ]

@@ -16,6 +16,7 @@ from portal import board_list, verb_forms
 from portal.access import person, signed_in
 from referral import selectors
 from referral.arrivals import find_arrival
+from referral.errors import TooOften
 from referral.pathway import Verb
 from referral.wards import close_ward, may_run, open_ward
 
@@ -58,7 +59,11 @@ def arrival(request: HttpRequest) -> HttpResponse:
         raise Http404
     typed = request.POST.get("query", "").strip()[:64]
     key = "number" if CASE_NUMBER.fullmatch(typed) else "national_id"
-    found = find_arrival(user=user, now=now, **{key: typed}) if typed else None
+    try:
+        found = find_arrival(user=user, now=now, **{key: typed}) if typed else None
+    except TooOften as refusal:
+        context = {"typed": typed, "trouble": refusal, "now": now}
+        return render(request, "portal/board/arrival.html", context, status=429)
     if found is not None and selectors.cases(user).filter(pk=found.pk).exists():
         return redirect("portal:case", pk=found.pk)
     form = verb_forms.build(Verb.ADMIT, case=found) if found else None

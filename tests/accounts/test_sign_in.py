@@ -105,3 +105,11 @@ def test_the_administration_has_no_sign_in_of_its_own(world: World, client: Clie
         reverse("admin:login"), {"username": "admin@test.example", "password": PASSWORD}, follow=False
     )
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("address", ["/accounts/email/", "/_allauth/browser/v1/account/email"])
+def test_nobody_moves_their_own_alerts_to_another_address(world: World, client: Client, address: str) -> None:
+    client.force_login(world.doctor)
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"email": "elsewhere@test.example"}).status_code == 404
+    assert User.objects.get(pk=world.doctor.pk).email == "doctor@test.example"

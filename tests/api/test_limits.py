@@ -17,7 +17,7 @@ from tests.world import MINUTE, World
 def test_looking_up_arrivals_is_limited_and_says_when_to_come_back(
     world: World, second_specialist: Caller, specialist: Caller, settings: Any
 ) -> None:
-    settings.API_LIMITS = {**settings.API_LIMITS, "arrivals": (2, 3600)}
+    settings.LIMITS = {**settings.LIMITS, "arrivals": (2, 3600)}
     body = {"number": "26-999999"}
     assert [second_specialist.post("/arrivals", body).status for _attempt in range(2)] == [404, 404]
     refused = second_specialist.post("/arrivals", body)
@@ -29,7 +29,7 @@ def test_looking_up_arrivals_is_limited_and_says_when_to_come_back(
 def test_meeting_patients_of_other_hospitals_is_limited(
     world: World, other_doctor: Caller, now: datetime, settings: Any
 ) -> None:
-    settings.API_LIMITS = {**settings.API_LIMITS, "meetings": (1, 3600)}
+    settings.LIMITS = {**settings.LIMITS, "meetings": (1, 3600)}
     for number in range(2):
         world.register(now=now, name=f"患者{number}", national_id=f"11010119700102001{number}")
     met = [
@@ -41,7 +41,7 @@ def test_meeting_patients_of_other_hospitals_is_limited(
 
 
 def test_everything_is_limited(doctor: Caller, settings: Any) -> None:
-    settings.API_LIMITS = {**settings.API_LIMITS, "any": (1, 3600)}
+    settings.LIMITS = {**settings.LIMITS, "any": (1, 3600)}
     assert [doctor.get("/me").status for _attempt in range(2)] == [200, 429]
 
 
@@ -55,7 +55,7 @@ def silent_address() -> Iterator[str]:
 def test_a_redis_that_is_away_or_hangs_limits_nobody_and_costs_little(
     doctor: Caller, settings: Any, silent_address: str
 ) -> None:
-    settings.API_LIMITS = {**settings.API_LIMITS, "any": (1, 3600)}
+    settings.LIMITS = {**settings.LIMITS, "any": (1, 3600)}
     for address in ("redis://127.0.0.1:1/0", silent_address):
         settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": address}}
         started = time.monotonic()

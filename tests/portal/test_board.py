@@ -1,6 +1,7 @@
 """The ward board: what is on it, in which order, and what can be done from it."""
 
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -276,3 +277,15 @@ def test_one_person_of_two_wards_has_one_board(world: World, as_user: SignIn) ->
     world.specialist.__dict__.pop("standing", None)
 
     assert set(numbers(board(as_user(world.specialist)))) == {first.number, second.number}
+
+
+def test_looking_up_arrivals_is_limited_and_says_what_to_do(
+    as_user: SignIn, world: World, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "arrivals": (1, 60)}
+    client = as_user(world.specialist)
+    assert client.post("/board/arrival/", {"query": "26-999999"}).status_code == 404
+    answer = client.post("/board/arrival/", {"query": "26-999998"})
+    assert answer.status_code == 429
+    page = answer.content.decode()
+    assert "call the coordinator" in page and "26-999998" in page

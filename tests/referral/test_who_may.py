@@ -1,10 +1,12 @@
 """Permissions: who sees a case, who may do what, and who may not."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from referral.errors import AccessError, FactError, PathwayError
+from accounts.models import AuditEntry
+from referral.errors import AccessError, FactError, PathwayError, TooOften
 from referral.models import Case, Offer
 from referral.pathway import State, Verb
 from referral.performing import EFFECTS, perform, usable_verbs
@@ -130,3 +132,29 @@ def test_a_coordinator_redirects_only_to_open_wards(world: World) -> None:
     world.second_ward.save()
     with pytest.raises(FactError, match="ward_closed"):
         perform(case, Verb.REDIRECT, actor=world.coordinator, now=NOW, ward=world.second_ward)
+
+
+def test_whoever_tries_patient_after_patient_is_stopped_and_every_try_is_on_the_trail(
+    world: World, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "meetings": (1, 3600)}
+    for number in range(2):
+        world.register(name=f"患者{number}", national_id=f"11010119700102001{number}")
+    tries = {"actor": world.other_doctor, "hospital": world.other_hospital}
+    with pytest.raises(NamesakeExists):
+        world.register(**tries, name="患者0")
+    with pytest.raises(TooOften):
+        world.register(**tries, name="患者1")
+    with pytest.raises(TooOften):
+        world.register(**tries, national_id="110101197001020011")
+    told = AuditEntry.objects.filter(actor=world.other_doctor).values_list("action", flat=True)
+    assert sorted(told) == ["met_elsewhere", "met_namesake", "met_namesake"]
+
+
+def test_the_own_hospital_is_not_limited_for_meeting_its_own_patient_again(
+    world: World, settings: Any
+) -> None:
+    settings.LIMITS = {**settings.LIMITS, "meetings": (0, 3600)}
+    world.register()
+    with pytest.raises(NamesakeExists):
+        world.register()
