@@ -105,10 +105,12 @@ class Environment(BaseModel):
     oidc_name: str = "OpenID Connect"
 
     # Operation: the heartbeat is called by the engine; /metrics answers in production to the token's bearer.
+    # Storm control bundles, limits and digests messages, and lets a channel rest that fails again and again.
     display_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] | None = None
     heartbeat_url: WebAddress | None = None
+    storm_control: bool = True
     metrics_token: Annotated[str, Field(min_length=20)] | None = None
 
 

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 
-from notifications import failing, hooks, outbox, subscriptions
+from notifications import bundles, failing, hooks, outbox, storm, subscriptions
 from notifications.channels.base import ChannelError, Message, Receipt
 from notifications.channels.registry import channels
 from notifications.models import Delivery, DropReason, Subscription
@@ -55,15 +55,17 @@ def deliver(
     watch = Stopwatch(now)
     most = limit or (BATCH_OF_ALL if ids is None else len(ids))
     claimed = outbox.claim(ids=ids, limit=most, now=now)
-    known = subscriptions.known(claimed) if claimed else {}
+    passed = storm.let_through(claimed, now=now)
+    known = subscriptions.known(passed) if passed else {}
     reached: set[Address] = set()
-    for position, delivery in enumerate(claimed):
+    for position, delivery in enumerate(passed):
         if must_stop() or watch.seconds > BATCH_SECONDS:
-            outbox.release(claimed[position:], now=watch.now)
+            outbox.release(passed[position:], now=watch.now)
             break
         if _send(delivery, known, watch):
             reached.add(subscriptions.address_of(delivery))
     subscriptions.record_successes(reached, now=watch.now)
+    storm.note_successes(channel for _user, channel, _address in reached)
     return len(claimed)
 
 
@@ -83,14 +85,15 @@ def _attempt(delivery: Delivery, known: Mapping[Address, Subscription], watch: S
     address = subscriptions.address_of(delivery)
     subscription = known.get(address)
     try:
-        if reason := _why_not(delivery, subscription):
-            outbox.drop(delivery, reason=reason)
+        told = _still_to_tell(delivery, subscription, watch.now)
+        if not told:
             return False
         if subscription is not None and subscription.retired_at is not None:
             failing.give_up(delivery, error=subscription.last_error, now=watch.now)
             return False
-        receipt = _hand_over(delivery, address)
+        receipt = _hand_over(delivery, told, address)
     except ChannelError as error:
+        storm.note_failure(delivery.channel, error, now=watch.now)
         failing.failed(delivery, address=address, error=error, now=watch.now)
         return False
     except Exception:
@@ -98,8 +101,24 @@ def _attempt(delivery: Delivery, known: Mapping[Address, Subscription], watch: S
         log.exception("delivery_raised", delivery=str(delivery.pk), channel=delivery.channel)
         failing.failed(delivery, address=address, error=ChannelError("internal error"), now=watch.now)
         return False
-    _confirm(delivery, receipt, watch.now)
+    _confirm(delivery, told, receipt, watch.now)
     return True
+
+
+def _still_to_tell(delivery: Delivery, subscription: Subscription | None, now: datetime) -> list[Delivery]:
+    """`delivery` and what it carries, without what lost its reason; empty when its message is not sent."""
+    carried = bundles.carried(delivery)
+    if reason := _why_not(delivery, subscription):
+        bundles.dissolve(delivery, now=now)
+        outbox.drop(delivery, reason=reason)
+        return []
+    told = [delivery]
+    for one in carried:
+        if reason := _why_not(one, subscription):
+            outbox.drop(one, reason=reason)
+        else:
+            told.append(one)
+    return told
 
 
 def _why_not(delivery: Delivery, subscription: Subscription | None) -> DropReason | None:
@@ -117,20 +136,26 @@ def _why_not(delivery: Delivery, subscription: Subscription | None) -> DropReaso
     return None
 
 
-def _hand_over(delivery: Delivery, address: Address) -> Receipt:
+def _hand_over(delivery: Delivery, told: Sequence[Delivery], address: Address) -> Receipt:
     channel = channels().get(delivery.channel)
     if channel is None:
         raise ChannelError("this channel is not installed", permanent=True, address_is_dead=False)
     notification, recipient = delivery.notification, delivery.notification.recipient
-    rendered = hooks.render(notification, recipient.language)
+    told_of = [one.notification for one in told]
+    is_bundle = len(told_of) > 1
+    rendered = (
+        bundles.render(told_of, recipient.language)
+        if is_bundle
+        else hooks.render(notification, recipient.language)
+    )
     return channel.send(
         Message(
             delivery_id=delivery.pk,
             user_id=recipient.pk,
             address=address[2],
             language=recipient.language,
-            severity=notification.severity,
-            kind=notification.kind,
+            severity=bundles.loudest(told_of),
+            kind=bundles.KIND if is_bundle else notification.kind,
             rendered=rendered,
             link=f"{settings.BASE_URL}{rendered.url_path}",
             options=delivery.subscription.options if delivery.subscription else {},
@@ -138,6 +163,12 @@ def _hand_over(delivery: Delivery, address: Address) -> Receipt:
     )
 
 
-def _confirm(delivery: Delivery, receipt: Receipt, now: datetime) -> None:
-    if not outbox.confirm(delivery, reference=receipt.reference, is_delivered=receipt.is_delivered, now=now):
+def _confirm(delivery: Delivery, told: Sequence[Delivery], receipt: Receipt, now: datetime) -> None:
+    with transaction.atomic():
+        held = outbox.confirm(
+            delivery, reference=receipt.reference, is_delivered=receipt.is_delivered, now=now
+        )
+        if held and len(told) > 1:
+            bundles.confirm(delivery, told[1:])
+    if not held:
         log.warning("lease_lost_before_confirmation", delivery=str(delivery.pk), channel=delivery.channel)

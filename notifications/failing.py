@@ -1,6 +1,7 @@
 """When handing over fails: again later, another way, another person, or say that nobody was reached."""
 
 import random
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,7 +9,7 @@ from functools import partial
 import structlog
 from django.db import transaction
 
-from notifications import broker, hooks, outbox, services, subscriptions
+from notifications import broker, bundles, hooks, outbox, services, subscriptions
 from notifications.channels.base import ChannelError
 from notifications.channels.registry import stored_channels
 from notifications.models import Delivery, DeliveryState, Notification, Severity
@@ -65,15 +66,30 @@ def wait_before(attempt: int, severity: str, retry_after: timedelta | None = Non
 
 
 def _is_pointless(delivery: Delivery, again_at: datetime) -> bool:
+    return delivery.attempts >= LEAST_ATTEMPTS and again_at > _useful_until(delivery.notification)
+
+
+def _useful_until(notification: Notification) -> datetime:
+    return notification.created_at + PATIENCE[Severity(notification.severity)].useful_for
+
+
+def out_of_order(delivery: Delivery, *, now: datetime) -> None:
+    """The channel rests: another one takes over what is urgent, and what has lost its use is given up."""
     notification = delivery.notification
-    useful_until = notification.created_at + PATIENCE[Severity(notification.severity)].useful_for
-    return delivery.attempts >= LEAST_ATTEMPTS and again_at > useful_until
+    if now > _useful_until(notification):
+        give_up(delivery, error="the channel is out of order", now=now)
+    elif delivery.urgent:
+        with transaction.atomic():
+            _lock_ways(notification)
+            if not _is_under_way(notification, delivery):
+                _other_way(notification, now, without=[delivery.channel])
 
 
 @transaction.atomic
 def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     """This way does not work: open another way, tell another person, or say that nobody was reached."""
     notification = delivery.notification
+    bundles.dissolve(delivery, now=now)
     _lock_ways(notification)
     told_otherwise = (
         _is_under_way(notification, delivery)
@@ -105,8 +121,8 @@ def _is_under_way(notification: Notification, delivery: Delivery) -> bool:
     ).exists()
 
 
-def _other_way(notification: Notification, now: datetime) -> bool:
-    subscription = subscriptions.other_way(notification)
+def _other_way(notification: Notification, now: datetime, without: Collection[str] = ()) -> bool:
+    subscription = subscriptions.other_way(notification, without)
     if subscription is None:
         return False
     waiting = outbox.open_way(subscription, notification=notification, now=now)

@@ -167,7 +167,9 @@ class Delivery(models.Model):
 
     `sending` without a lease waits for its next attempt at `available_at`. `next_hint_at` is when a sweeper
     should remind the workers of it. `uncertain_attempts` counts leases that ran out: there the provider may
-    have accepted what we then sent again.
+    have accepted what we then sent again. Deliveries of one `bundle_key` may share a message, empty: it goes
+    alone; `carried_by` is the delivery whose message told this one too, under that one's lease. `replay_of`:
+    an operator sent that one once more.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -177,6 +179,13 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=20)
     subscription = models.ForeignKey(
         Subscription, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    bundle_key = models.CharField(max_length=120, blank=True, db_default="", default="")
+    carried_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="carries", db_index=False
+    )
+    replay_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replays", db_index=False
     )
     urgent = models.BooleanField()
     state = models.CharField(max_length=15, choices=DeliveryState, default=DeliveryState.PENDING)
@@ -205,10 +214,21 @@ class Delivery(models.Model):
                 condition=Q(state__in=["pending", "sending"]),
                 name="delivery_to_hint",
             ),
+            models.Index(
+                fields=["bundle_key", "channel"],
+                condition=Q(state__in=["pending", "sending"]) & ~Q(bundle_key=""),
+                name="delivery_to_bundle",
+            ),
+            models.Index(
+                fields=["carried_by"], condition=Q(carried_by__isnull=False), name="delivery_carried"
+            ),
+            models.Index(
+                fields=["replay_of"], condition=Q(replay_of__isnull=False), name="delivery_replayed"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["notification", "channel", "subscription"],
+                fields=["notification", "channel", "subscription", "replay_of"],
                 nulls_distinct=False,
                 name="delivery_once_per_way",
             ),
@@ -240,6 +260,62 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state} ({self.pk})"
+
+
+class Allowance(models.Model):
+    """How many messages one person was sent on one channel since `since`; an empty `scope` means all.
+
+    Written by one statement alone, `limits.take`, so that any number of workers share it.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    channel = models.CharField(max_length=20)
+    scope = models.CharField(max_length=120, blank=True)
+    since = models.DateTimeField()
+    used = models.PositiveIntegerField()
+    most = models.PositiveIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person", "channel", "scope"], name="allowance_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.used} of {self.most} on {self.channel} since {self.since:%H:%M}"
+
+
+class BreakerState(models.TextChoices):
+    CLOSED = "closed", _("working")
+    OPEN = "open", _("out of order")
+    HALF_OPEN = "half_open", _("being tried")
+
+
+class ChannelBreaker(models.Model):
+    """Whether a channel's provider works: after consecutive failures it rests until `probe_at`.
+
+    Then one message tries whether it works again.
+    """
+
+    channel = models.CharField(max_length=20, primary_key=True)
+    state = models.CharField(max_length=10, choices=BreakerState, default=BreakerState.CLOSED)
+    failures = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    probe_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(state__in=BreakerState.values), name="breaker_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="closed") | Q(opened_at__isnull=False, probe_at__isnull=False),
+                name="breaker_open_is_tried_again",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.state}"
 
 
 class ProcessTick(models.Model):

@@ -3,7 +3,7 @@
 Every move names the lease under which it is made, so that a worker that lost its lease changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,11 +55,14 @@ WITH stored AS (
 ), delivery AS (
     INSERT INTO notifications_delivery
         (id, notification_id, channel, subscription_id, urgent, state, attempts, uncertain_attempts,
-         available_at, next_hint_at, provider_reference, sent_at, delivered_at, last_error, dropped_reason)
+         available_at, next_hint_at, provider_reference, sent_at, delivered_at, last_error, dropped_reason,
+         bundle_key)
     SELECT uuidv7(), notification_id, channel, subscription_id, severity = ANY(%(urgent)s),
         CASE WHEN instant THEN 'delivered' ELSE 'pending' END, 0, 0, %(now)s, %(hint)s, '',
-        CASE WHEN instant THEN %(now)s END, CASE WHEN instant THEN %(now)s END, '', ''
+        CASE WHEN instant THEN %(now)s END, CASE WHEN instant THEN %(now)s END, '', '',
+        CASE WHEN instant THEN '' ELSE bundle.key END
     FROM ways
+    JOIN unnest(%(ids)s::uuid[], %(bundles)s::text[]) AS bundle(id, key) ON bundle.id = notification_id
     RETURNING id, notification_id, urgent, state
 )
 SELECT stored.id, delivery.id, delivery.urgent
@@ -76,7 +79,7 @@ SET state = 'sending', attempts = attempts + 1, lease_token = %(token)s, leased_
     next_hint_at = %(until)s, uncertain_attempts = uncertain_attempts + (leased_until IS NOT NULL)::int
 FROM (
     SELECT id FROM notifications_delivery
-    WHERE state IN ('pending', 'sending') AND available_at <= %(now)s
+    WHERE state IN ('pending', 'sending') AND available_at <= %(now)s AND carried_by_id IS NULL
         AND (leased_until IS NULL OR leased_until <= %(now)s) {which}
     ORDER BY urgent DESC, available_at
     LIMIT %(limit)s
@@ -86,12 +89,20 @@ WHERE delivery.id = due.id
 RETURNING delivery.*
 """
 
+HOLD = """
+UPDATE notifications_delivery AS delivery
+SET lease_token = NULL, leased_until = NULL, attempts = attempts - 1,
+    available_at = held.until, next_hint_at = held.until
+FROM unnest(%(ids)s::uuid[], %(tokens)s::uuid[], %(untils)s::timestamptz[]) AS held(id, token, until)
+WHERE delivery.id = held.id AND delivery.lease_token = held.token AND delivery.state = 'sending'
+"""
+
 REMIND = """
 UPDATE notifications_delivery AS delivery
 SET next_hint_at = %(next)s
 FROM (
     SELECT id FROM notifications_delivery
-    WHERE state IN ('pending', 'sending') AND next_hint_at <= %(now)s
+    WHERE state IN ('pending', 'sending') AND next_hint_at <= %(now)s AND carried_by_id IS NULL
     ORDER BY next_hint_at
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
@@ -110,11 +121,16 @@ class Waiting:
     is_retry: bool = False
 
 
-def store(drafts: Sequence[Notification], now: datetime) -> tuple[list[Notification], list[Waiting]]:
-    """Insert notifications that are new by their dedup key, with their deliveries, in one statement."""
+def store(
+    drafts: Sequence[Notification], now: datetime, bundles: Sequence[str] | None = None
+) -> tuple[list[Notification], list[Waiting]]:
+    """Insert notifications that are new by their dedup key, with their deliveries, in one statement.
+
+    `bundles`: for each draft the key of those it may share a message with, empty where it goes alone.
+    """
     query = STORE.format(users=get_user_model()._meta.db_table, loud_enough=LOUD_ENOUGH)
     with connection.cursor() as cursor:
-        cursor.execute(query, _store_params(drafts, now))
+        cursor.execute(query, _store_params(drafts, now) | {"bundles": list(bundles or [""] * len(drafts))})
         rows = cursor.fetchall()
     new_ids = {row[0] for row in rows}
     new = [draft for draft in drafts if draft.pk in new_ids]
@@ -209,6 +225,19 @@ def release(deliveries: Sequence[Delivery], *, now: datetime) -> int:
     tokens = {delivery.lease_token for delivery in deliveries}
     held = Delivery.objects.filter(pk__in=ids, lease_token__in=tokens, state=DeliveryState.SENDING)
     return held.update(lease_token=None, leased_until=None, next_hint_at=now, attempts=F("attempts") - 1)
+
+
+def hold(waits: Mapping[Delivery, datetime]) -> None:
+    """Give back leased deliveries that were not attempted, each to come again at its time."""
+    if not waits:
+        return
+    params: dict[str, Any] = {
+        "ids": [delivery.pk for delivery in waits],
+        "tokens": [delivery.lease_token for delivery in waits],
+        "untils": list(waits.values()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, params)
 
 
 def open_way(subscription: Subscription, *, notification: Notification, now: datetime) -> Waiting:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Coalesce
 
 from accounts.ids import new_id
-from notifications import announcing, outbox
+from notifications import announcing, bundles, outbox
 from notifications.models import Notification, ProcessTick, Severity
 
 if TYPE_CHECKING:
@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Notice:
-    """What to tell whom. `topics` are the live topics whose open pages should look again."""
+    """What to tell whom. `topics` are the live topics whose open pages should look again.
+
+    Many notices of one `group` to one person may become one message; without a group it goes alone, and a
+    critical one always does.
+    """
 
     dedup_key: str
     recipient_id: UUID
@@ -31,6 +35,7 @@ class Notice:
     payload: Mapping[str, Any] = field(default_factory=dict)
     topics: Collection[str] = ()
     instead_of_id: UUID | None = None
+    group: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "subject_id", str(self.subject_id))
@@ -46,8 +51,9 @@ def notify(*, notices: Iterable[Notice], now: datetime) -> list[Notification]:
     by_key = {notice.dedup_key: notice for notice in notices}
     if not by_key:
         return []
-    drafts = [_draft(notice, now) for _, notice in sorted(by_key.items())]
-    new, waiting = outbox.store(drafts, now)
+    ordered = [notice for _, notice in sorted(by_key.items())]
+    drafts = [_draft(notice, now) for notice in ordered]
+    new, waiting = outbox.store(drafts, now, [bundles.key_of(notice) for notice in ordered])
     if new:
         told = [by_key[notification.dedup_key] for notification in new]
         transaction.on_commit(partial(announcing.announce, told, waiting), robust=True)

@@ -32,14 +32,17 @@ def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
     return subscription.enabled or is_floor
 
 
-def other_way(notification: Notification) -> Subscription | None:
-    """An untried way to reach the recipient of `notification`, even one they keep for louder alerts."""
+def other_way(notification: Notification, without: Collection[str] = ()) -> Subscription | None:
+    """An untried way to reach the recipient of `notification`, even one they keep for louder alerts.
+
+    `without`: channels that are out of order.
+    """
     rows = Subscription.objects.filter(
         user_id=notification.recipient_id, enabled=True, retired_at__isnull=True
     )
     untried = rows.exclude(pk__in=notification.deliveries.exclude(subscription=None).values("subscription"))
     by_rank = {name: rank for rank, name in enumerate(optional_channels())}
-    usable = [row for row in untried if row.channel in by_rank]
+    usable = [row for row in untried if row.channel in by_rank and row.channel not in without]
     return min(usable, key=lambda row: by_rank[row.channel], default=None)
 
 

@@ -21,6 +21,7 @@ from referral.codes import ChronicLiverDisease
 from referral.errors import AccessError, FactError, PathwayError, Text, TooOften
 from referral.models import Case, PathwayPolicy, Patient
 from referral.pathway import ACUTE, OPENS, Audience, State
+from referral.policies import latest_policy
 from referral.statistics.recording import record
 from referral.verbs.anytime import check_first_visit
 from scoring import INPUTS
@@ -134,7 +135,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
         network=hospital.network,
         hospital=hospital,
         patient=patient,
-        policy=PathwayPolicy.objects.filter(network=hospital.network).order_by("-version")[0],
+        policy=rules_of(hospital),
         previous=Case.objects.filter(patient=patient).order_by("-registered_at").first(),
         chronic_liver_disease=visit.chronic_liver_disease or ChronicLiverDisease.UNKNOWN,
         presentation=visit.presentation,
@@ -151,6 +152,21 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     firing.fire(fresh, now=now)
     telling.announce(case, what=timeline.REGISTERED)
     return case
+
+
+def rules_of(hospital: Hospital) -> PathwayPolicy:
+    """The policy a new case of `hospital` begins with. Raises PathwayError while its network has none."""
+    policy = latest_policy(hospital.network)
+    if policy is None:
+        raise PathwayError(
+            "no_policy",
+            _(
+                "“%(network)s” has no pathway policy yet, so no case can begin. "
+                "Ask its administrator to publish one; until then call the ward."
+            )
+            % {"network": hospital.network.name},
+        )
+    return policy
 
 
 def check_person(person: Person, first_visit_at: datetime, hospital: Hospital) -> None:

@@ -35,6 +35,7 @@ SEVERITY_OF_VERB = {
     Verb.RECORD_DEATH: "warning",
     Verb.MESSAGE: "warning",
     Verb.ASK_ADVICE: "severe",
+    **dict.fromkeys((Verb.ACCEPT, Verb.ANSWER_ADVICE, Verb.BACK_REFER), "warning"),
 }
 
 
@@ -55,6 +56,8 @@ def alerts(
     deadline: Deadline, recipients: Iterable[UUID], *, severity: str, rungs: int, now: datetime
 ) -> list[Notice]:
     """The same alert of one deadline to each of `recipients`; `rungs` of its ladder were passed together."""
+    offer = deadline.offer
+    group = "" if deadline.missed_at else _group(deadline.case, offer.ward_id if offer else None)
     payload = about(deadline.case, deadline=deadline.kind, due_at=deadline.due_at.isoformat(), rungs=rungs)
     return [
         Notice(
@@ -65,6 +68,7 @@ def alerts(
             kind=_alert_kind(deadline),
             severity=severity,
             payload=payload,
+            group=group,
         )
         for recipient in recipients
     ]
@@ -75,6 +79,11 @@ def nobody_on_duty(deadline: Deadline, now: datetime) -> Event:
     return timeline.line(
         deadline.case, timeline.NOBODY_ON_DUTY, actor=None, facts={"kind": deadline.kind}, now=now
     )
+
+
+def _group(case: Case, ward: UUID | None = None) -> str:
+    """What may share a message with this: alerts of the same ward, or hospital where there is no ward."""
+    return str(ward or case.ward_id or case.hospital_id)
 
 
 def _alert_kind(deadline: Deadline) -> str:
@@ -116,6 +125,7 @@ def tell_people(
                 kind=kind,
                 severity=severity,
                 payload=about(case, **payload),
+                group=_group(case),
             )
             for recipient in recipients
         ],

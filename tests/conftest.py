@@ -41,7 +41,10 @@ def _start_servers() -> None:
     for name in [name for name in os.environ if name.startswith("ACLF_")]:
         del os.environ[name]
     os.environ.update(
-        embedded.DEMO_ENVIRONMENT | embedded.keys(data) | servers.addresses | {"ACLF_MODE": "test"}
+        embedded.DEMO_ENVIRONMENT
+        | embedded.keys(data)
+        | servers.addresses
+        | {"ACLF_MODE": "test", "ACLF_STORM_CONTROL": "false"}
     )
 
 

@@ -12,6 +12,7 @@ from api.idempotency import idempotent
 from api.resource import PageQuery, Resource, paged
 from api.v1.documenting import IDEMPOTENCY_KEY, described, page_of
 from api.v1.shapes import NotificationShape
+from notifications.bundles import sent_together
 from notifications.models import Notification
 from notifications.selectors import inbox
 from notifications.services import acknowledge, mark_all_read, mark_read
@@ -28,7 +29,8 @@ class InboxView(Resource):
         return inbox(self.person).get(pk=notification_id)
 
     def answer(self, notification: Notification) -> Response:
-        return Response(NotificationShape(notification, context={"language": get_language() or ""}).data)
+        context = {"language": get_language() or "", "together": sent_together([notification])}
+        return Response(NotificationShape(notification, context=context).data)
 
 
 class NotificationsView(InboxView):
@@ -46,7 +48,8 @@ class NotificationsView(InboxView):
         if query["unread"]:
             rows = rows.filter(read_at__isnull=True)
         found = self.cut(rows, order=("-created_at", "-pk"), query=query)
-        return paged(NotificationShape, found, language=get_language() or "")
+        together = sent_together(found.rows)
+        return paged(NotificationShape, found, language=get_language() or "", together=together)
 
 
 class AcknowledgeView(InboxView):

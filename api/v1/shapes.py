@@ -295,6 +295,14 @@ class MessageShape(Shape[Message]):
     sent_at = serializers.DateTimeField()
 
 
+class SentTogetherShape(Shape[Any]):
+    """A message that told this notification together with `others` more."""
+
+    channel = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+    others = serializers.IntegerField()
+
+
 class NotificationShape(Shape[Notification]):
     """`title` and `body` are worded in the request's language."""
 
@@ -307,10 +315,15 @@ class NotificationShape(Shape[Notification]):
     acknowledged_at = serializers.DateTimeField(allow_null=True)
     title = serializers.SerializerMethodField()
     body = serializers.SerializerMethodField()
+    sent_together = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_case(self, notification: Notification) -> str | None:
         return notification.payload.get("case")
+
+    @extend_schema_field(SentTogetherShape(many=True))
+    def get_sent_together(self, notification: Notification) -> Any:
+        return SentTogetherShape(self.context["together"].get(notification.pk, []), many=True).data
 
     def get_title(self, notification: Notification) -> str:
         return render(notification, self.context["language"]).title

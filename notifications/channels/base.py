@@ -66,12 +66,14 @@ class Channel(ABC):
 
     `is_stored`: told once the notification is committed; nothing is sent, and it proves no one was reached.
     `is_of_account`: everybody has it, at the e-mail address of their account; others need a subscription.
+    `most_per_hour`: messages to one person; critical alerts and missed deadlines do not count.
     """
 
     name: ClassVar[str]
     label: ClassVar[str | Promise]
     is_stored: ClassVar[bool] = False
     is_of_account: ClassVar[bool] = False
+    most_per_hour: ClassVar[int] = 60
 
     @abstractmethod
     def send(self, message: Message) -> Receipt:

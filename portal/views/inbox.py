@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import clock
 from accounts.models import User
 from notifications import hooks, selectors, services
+from notifications.bundles import SentTogether, sent_together
 from notifications.hooks import Rendered
 from notifications.models import Notification
 from portal.access import person, signed_in
@@ -25,6 +26,7 @@ class Told:
 
     notification: Notification
     text: Rendered
+    together: list[SentTogether]
 
 
 @signed_in
@@ -34,9 +36,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
     user = person(request)
     page = Paginator(selectors.inbox(user), PER_PAGE).get_page(request.GET.get("page"))
     language = get_language() or user.language
+    together = sent_together(list(page))
     context = {
         "page": page,
-        "told": [Told(row, hooks.render(row, language)) for row in page],
+        "told": [Told(row, hooks.render(row, language), together.get(row.pk, [])) for row in page],
         "unread": selectors.unread_count(user),
         "now": clock.now(),
     }

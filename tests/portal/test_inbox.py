@@ -1,12 +1,15 @@
 """The inbox of one person, and their preferences."""
 
+from typing import Any
+
 from django.urls import reverse
 
+from notifications.delivery import deliver
 from notifications.models import Notification
 from notifications.selectors import unread_count
 from tests.portal.conftest import SignIn
 from tests.portal.test_new_case import text
-from tests.world import World
+from tests.world import NOW, World
 
 
 def of(user: object) -> Notification:
@@ -66,3 +69,14 @@ def test_preferences_say_whether_alerts_arrive(world: World, as_user: SignIn) ->
     assert world.specialist.email in page
     assert "nothing sent yet" in page
     assert "一病房" in page
+
+
+def test_what_came_in_one_message_says_so(world: World, as_user: SignIn, settings: Any) -> None:
+    settings.STORM_CONTROL = True
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    for name in ("甲", "乙", "丙"):
+        world.flagged(name=name)
+    deliver(now=NOW)
+    page = text(as_user(world.specialist).get("/inbox/"))
+    assert page.count("Sent in one message with 2 other notices (e-mail message)") == 3
+    assert "in one message" not in text(as_user(world.doctor).get("/inbox/"))

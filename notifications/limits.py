@@ -1,0 +1,65 @@
+"""How many messages a person may be sent: asked and counted in one statement, however many workers ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+Scope = tuple[UUID, str, str]
+"""Person, channel, and what the limit is about: a bundle key, or empty for everything on that channel."""
+
+TAKE = """
+INSERT INTO notifications_allowance AS held (person_id, channel, scope, since, used, most)
+SELECT person, channel, scope, %(now)s, least(wanted, most), most
+FROM unnest(%(persons)s::uuid[], %(channels)s::text[], %(scopes)s::text[], %(wanted)s::int[], %(most)s::int[])
+    AS ask(person, channel, scope, wanted, most)
+ORDER BY person, channel, scope
+ON CONFLICT (person_id, channel, scope) DO UPDATE SET
+    most = excluded.most,
+    since = CASE WHEN held.since <= %(over)s THEN excluded.since ELSE held.since END,
+    used = CASE WHEN held.since <= %(over)s THEN excluded.used
+        ELSE greatest(held.used, least(held.used + excluded.used, excluded.most)) END
+RETURNING new.person_id, new.channel, new.scope, new.since,
+    CASE WHEN old.since IS NULL OR old.since <= %(over)s THEN new.used ELSE new.used - old.used END
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """`wanted` messages, of `most` within the time."""
+
+    wanted: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """How many of the wanted messages may go now, and when the count begins anew."""
+
+    granted: int
+    again_at: datetime
+
+
+def take(asks: Mapping[Scope, Ask], *, within: timedelta, now: datetime) -> dict[Scope, Grant]:
+    """Count the messages of `asks` against their limits within that time, as far as they allow it."""
+    if not asks:
+        return {}
+    persons, channels, scopes = zip(*asks, strict=True)
+    params: dict[str, Any] = {
+        "persons": list(persons),
+        "channels": list(channels),
+        "scopes": list(scopes),
+        "wanted": [ask.wanted for ask in asks.values()],
+        "most": [ask.most for ask in asks.values()],
+        "now": now,
+        "over": now - within,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, params)
+        return {
+            (person, channel, scope): Grant(granted, since + within)
+            for person, channel, scope, since, granted in cursor.fetchall()
+        }
