@@ -1,0 +1,195 @@
+"""What is measured: times between moments, shares within their deadline, the funnel; whole and by group."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from django.db.models import Case, Count, F, QuerySet, When
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from referral.codes import DelayReason
+from referral.models import CaseFacts
+from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE, NO_VERDICT
+from referral.statistics.columns import Cell, Column, Columns, read
+from referral.statistics.figures import Ints, Spread, spreads
+from scoring.research.agreement import Share, share
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A time between two moments of a case, shown in `unit`: minutes or hours."""
+
+    name: str
+    since: str
+    until: str
+    unit: str
+    label: Text
+
+
+MEASURES = (
+    Measure("indicators", "first_visit_at", "indicators_at", "h", _("first visit to the eight indicators")),
+    Measure("offer", "indicators_at", "offered_at", "min", _("indicators to referral request")),
+    Measure("acknowledgement", "offered_at", "acknowledged_at", "min", _("request to acknowledgement")),
+    Measure("acceptance", "offered_at", "accepted_at", "min", _("request to acceptance")),
+    Measure("travel", "accepted_at", "admitted_at", "h", _("acceptance to admission")),
+    Measure("admission", "first_visit_at", "admitted_at", "h", _("first visit to admission")),
+    Measure("diagnosis", "admitted_at", "diagnosed_at", "h", _("admission to diagnosis")),
+    Measure(
+        "intervention", "admitted_at", "intervened_at", "h", _("admission to treatment of the precipitant")
+    ),
+)
+FUNNEL: tuple[tuple[str, Text], ...] = (
+    ("first_visit_at", _("first visit")),
+    ("indicators_at", _("eight indicators")),
+    ("flagged_at", _("flagged or referred")),
+    ("offered_at", _("ward asked")),
+    ("acknowledged_at", _("acknowledged or answered")),
+    ("accepted_at", _("accepted")),
+    ("admitted_at", _("admitted")),
+    ("diagnosed_at", _("diagnosed")),
+    ("intervened_at", _("precipitant treated")),
+    ("back_referred_at", _("referred back")),
+)
+OFFERS: tuple[tuple[str, Text], ...] = (
+    ("offers", _("referral requests")),
+    ("declines", _("declined")),
+    ("expiries", _("expired without an answer")),
+)
+NO_REASON = "none"
+
+
+class By(StrEnum):
+    """What the cases are grouped by."""
+
+    MONTH = "month"
+    HOSPITAL = "hospital"
+    WARD = "ward"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Figures of some cases; None where they are too few to be shown to the reader.
+
+    `key` is None for all cases, and for those without a ward. `late_flags`: flagged too late for the window.
+    """
+
+    key: Hashable
+    cases: int | None
+    times: Mapping[str, Spread | None]
+    in_time: Mapping[str, Share | None]
+    late_flags: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All figures of one question."""
+
+    by: By
+    whole: Group
+    groups: Sequence[Group]
+    funnel: Mapping[str, int | None]
+    delays: Mapping[str, Mapping[str, int | None]]
+    offers: Mapping[str, int | None]
+
+
+Overdue = Counter[tuple[Cell, str, int | None]]
+
+
+def report(rows: QuerySet[CaseFacts], by: By, *, overdue: Overdue) -> Report:
+    """The figures of `rows`. `overdue`: open deadlines beyond their first due time, which are not in rows."""
+    columns = read(rows)
+    keys, group = _grouped(columns, by)
+    whole = _groups([None], np.zeros(len(columns), dtype=np.int64), columns, overdue, lambda cell: None)
+    return Report(
+        by=by,
+        whole=whole[0],
+        groups=_groups(keys, group, columns, overdue, lambda cell: getattr(cell, by)),
+        funnel={moment: int(columns.seconds(moment)[1].sum()) for moment, _label in FUNNEL},
+        delays={kind: _reasons(columns.verdicts(kind)) for kind in KINDS},
+        offers={name: int(columns.rows[name].sum()) for name, _label in OFFERS},
+    )
+
+
+def overdue_now(deadlines: QuerySet) -> Overdue:
+    """Count open deadlines of `CaseFacts` rows by cell, kind and the verdict that the row has already."""
+    verdict = Case(*(When(kind=kind, then=F(f"case__statistics__{kind}_verdict")) for kind in KINDS))
+    names = [f"case__statistics__{name}" for name in ("month", "hospital", "ward")]
+    found = deadlines.order_by().values_list(*names, "kind", verdict).annotate(Count("case", distinct=True))
+    return Counter({(Cell(*row[:3]), row[3], row[4]): row[5] for row in found})
+
+
+def _grouped(columns: Columns, by: By) -> tuple[list[Hashable], Ints]:
+    """The keys of the groups in order, and the place of each case's group among them."""
+    of_cell: list[Hashable] = [getattr(cell, by) for cell in columns.cells]
+    keys = sorted(set(of_cell), key=lambda key: (key is None, str(key)))
+    place = {key: number for number, key in enumerate(keys)}
+    return keys, np.array([place[key] for key in of_cell], dtype=np.int64)[columns.cell]
+
+
+def _groups(
+    keys: Sequence[Hashable],
+    group: Ints,
+    columns: Columns,
+    overdue: Overdue,
+    key_of: Callable[[Cell], Hashable],
+) -> list[Group]:
+    size = len(keys)
+    cases = np.bincount(group, minlength=size).tolist()
+    late_flags = np.bincount(group, weights=columns.rows["flagged_late"], minlength=size).tolist()
+    times = {measure.name: _times(measure, columns, group, size) for measure in MEASURES}
+    shares = {kind: _shares(kind, keys, columns, group, _open_late(overdue, kind, key_of)) for kind in KINDS}
+    return [
+        Group(
+            key=key,
+            cases=cases[place],
+            times={name: of_group[place] for name, of_group in times.items()},
+            in_time={kind: of_group[place] for kind, of_group in shares.items()},
+            late_flags=int(late_flags[place]),
+        )
+        for place, key in enumerate(keys)
+    ]
+
+
+def _times(measure: Measure, columns: Columns, group: Ints, size: int) -> list[Spread]:
+    since, begun = columns.seconds(measure.since)
+    until, ended = columns.seconds(measure.until)
+    both = begun & ended
+    return spreads((until[both] - since[both]).astype(np.int64), group[both], size)
+
+
+def _shares(
+    kind: str, keys: Sequence[Hashable], columns: Columns, group: Ints, still_open: Mapping[Hashable, Ints]
+) -> list[Share]:
+    """Judged cases that were in time, those that are overdue at this moment counted as late."""
+    verdicts = columns.verdicts(kind)
+    in_time = np.bincount(group[verdicts == IN_TIME], minlength=len(keys)).tolist()
+    judged = np.bincount(group[verdicts != NO_VERDICT], minlength=len(keys)).tolist()
+    found = []
+    for place, key in enumerate(keys):
+        fresh, moved = still_open.get(key, (0, 0))
+        found.append(share(max(0, in_time[place] - int(moved)), judged[place] + int(fresh)))
+    return found
+
+
+def _open_late(overdue: Overdue, kind: str, key_of: Callable[[Cell], Hashable]) -> dict[Hashable, Ints]:
+    """By group: overdue cases that were not judged yet, and those that were in time until now."""
+    found: dict[Hashable, Ints] = {}
+    for (cell, of_kind, verdict), cases in overdue.items():
+        if of_kind == kind and verdict in (None, IN_TIME):
+            counts = found.setdefault(key_of(cell), np.zeros(2, dtype=np.int64))
+            counts[0 if verdict is None else 1] += cases
+    return found
+
+
+def _reasons(verdicts: Column) -> dict[str, int]:
+    """How many were late, by the reason given."""
+    counts = np.bincount(verdicts, minlength=NO_VERDICT + 1)
+    return {
+        NO_REASON: int(counts[LATE]),
+        **{reason: int(counts[LATE_BECAUSE[reason]]) for reason in DelayReason.values},
+    }

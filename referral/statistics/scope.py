@@ -1,0 +1,135 @@
+"""Which cases a question is about, and which places a person may ask about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Hospital, Network, User, Ward
+from referral.errors import FactError, Text
+from referral.models import CaseFacts
+from referral.statistics.report import By
+
+Place = TypeVar("Place", Network, Hospital, Ward)
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One network, perhaps one hospital or ward of it, and the months `since` to `until`, both included."""
+
+    network: Network
+    hospital: Hospital | None
+    ward: Ward | None
+    since: date
+    until: date
+    by: By
+    hides_small: bool
+
+
+def may_count(user: User) -> bool:
+    """Whether there is anything that the user may count."""
+    return bool(user.standing.is_clinical or user.standing.researches)
+
+
+def networks(user: User) -> QuerySet[Network]:
+    """The networks whose cases the user may count, or some of them."""
+    return Network.objects.visible_to(user).order_by("name_zh") if may_count(user) else Network.objects.none()
+
+
+def hospitals(user: User, network: Network) -> QuerySet[Hospital]:
+    """The first hospitals among which the user may choose."""
+    found = Hospital.objects.visible_to(user).filter(network=network)
+    return found if sees_all(user, network) else found.filter(pk__in=user.standing.refers_for)
+
+
+def wards(user: User, network: Network) -> QuerySet[Ward]:
+    """The wards among which the user may choose."""
+    found = Ward.objects.visible_to(user).filter(hospital__network=network)
+    return found if sees_all(user, network) else found.filter(pk__in=user.standing.wards)
+
+
+def sees_all(user: User, network: Network) -> bool:
+    standing = user.standing
+    return network.pk in standing.coordinates | standing.researches
+
+
+def is_for_research(user: User, network: Network) -> bool:
+    """Whether the user sees the network's cases as a researcher only: without names and small numbers."""
+    standing = user.standing
+    return network.pk in standing.researches and network.pk not in standing.coordinates
+
+
+def clean_wanted(user: User, raw: Mapping[str, str], *, today: date) -> Wanted:
+    """The question in `raw`: `network`, `hospital`, `ward` (ids), `since`, `until` (2026-05), `by`.
+
+    Without a period, the last twelve months. Raises FactError for what cannot be read or is not the user's.
+    """
+    network = _place(networks(user), "network", raw) or networks(user).first()
+    if network is None:
+        raise FactError(("network", "not_found", NOT_FOUND))
+    until = _month("until", raw) or today.replace(day=1)
+    since = _month("since", raw) or months_before(until, MONTHS_SHOWN - 1)
+    if since > until:
+        raise FactError(("since", "out_of_order", _("The first month must not come after the last one.")))
+    by = raw.get("by") or By.MONTH
+    if by not in list(By):
+        raise FactError(("by", "invalid", _("Choose one of the answers offered.")))
+    return Wanted(
+        network=network,
+        hospital=_place(hospitals(user, network), "hospital", raw),
+        ward=_place(wards(user, network), "ward", raw),
+        since=since,
+        until=until,
+        by=By(by),
+        hides_small=is_for_research(user, network),
+    )
+
+
+NOT_FOUND = _("This does not exist here. Choose from the list.")
+
+
+def rows(user: User, wanted: Wanted) -> QuerySet[CaseFacts]:
+    """The facts that the question is about."""
+    found = CaseFacts.objects.visible_to(user).filter(
+        network=wanted.network, month__gte=wanted.since, month__lte=wanted.until
+    )
+    if wanted.hospital is not None:
+        found = found.filter(hospital=wanted.hospital)
+    return found if wanted.ward is None else found.filter(ward=wanted.ward)
+
+
+def months_before(month: date, count: int) -> date:
+    """The first day of the month `count` months earlier."""
+    years, rest = divmod(month.year * 12 + month.month - 1 - count, 12)
+    return date(years, rest + 1, 1)
+
+
+def _month(name: str, raw: Mapping[str, str]) -> date | None:
+    text = raw.get(name) or ""
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise FactError(
+            (name, "invalid", _("Write the month as year and month, such as 2026-05."))
+        ) from error
+
+
+def _place(choices: QuerySet[Place], name: str, raw: Mapping[str, str]) -> Place | None:
+    text = raw.get(name) or ""
+    if not text:
+        return None
+    refused: tuple[str, str, Text] = (name, "not_found", NOT_FOUND)
+    try:
+        found = choices.filter(pk=UUID(text)).first()
+    except ValueError as error:
+        raise FactError(refused) from error
+    if found is None:
+        raise FactError(refused)
+    return found

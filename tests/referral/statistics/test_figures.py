@@ -1,0 +1,57 @@
+"""Medians, their intervals and 90th centiles, of many groups at once."""
+
+import statistics
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from referral.statistics.figures import Spread, centile, median_ranks, spreads
+
+
+def one(*values: int) -> Spread:
+    return spreads(np.array(values, dtype=np.int64), np.zeros(len(values), dtype=np.int64), 1)[0]
+
+
+def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
+    assert one(10, 40, 20, 30).median == 25
+    assert one(7).median == 7
+
+
+def test_nothing_has_no_median() -> None:
+    assert one() == Spread(0)
+    assert spreads(np.array([5]), np.array([1]), 3)[0] == Spread(0)
+
+
+def test_the_interval_of_the_median_goes_by_ranks() -> None:
+    """Campbell and Gardner's example: of 100 values the 40th and the 61st."""
+    assert median_ranks(100) == (40, 61)
+    found = one(*range(1, 101))
+    assert (found.low, found.high) == (40, 61)
+
+
+@pytest.mark.parametrize("cases", range(6))
+def test_fewer_than_six_have_no_interval(cases: int) -> None:
+    assert median_ranks(cases) == (0, 0)
+
+
+def test_ninetieth_centiles_are_interpolated() -> None:
+    assert centile(np.arange(0, 101), 0.9) == 90
+    assert one(0, 10).p90 == 9
+
+
+def test_groups_do_not_mix() -> None:
+    values, group = np.array([1, 100, 3, 300, 2]), np.array([0, 2, 0, 2, 0])
+    assert [spread.median for spread in spreads(values, group, 3)] == [2, None, 200]
+
+
+@given(st.lists(st.tuples(st.integers(-(2**31) + 1, 2**31 - 1), st.integers(0, 6)), min_size=1, max_size=60))
+def test_every_group_has_the_median_of_the_standard_library(pairs: list[tuple[int, int]]) -> None:
+    values, group = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
+    for number, found in enumerate(spreads(values, group, 7)):
+        own = [value for value, of in pairs if of == number]
+        assert found.cases == len(own)
+        assert found.median == (statistics.median(own) if own else None)
+        if found.low is not None and found.high is not None:
+            assert min(own) <= found.low <= statistics.median(own) <= found.high <= max(own)

@@ -1,0 +1,275 @@
+"""The figures of many cases, recomputed by hand from their timelines."""
+
+import csv
+import io
+import statistics
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from accounts.models import Membership, Role, User
+from referral.engine import run_cycle
+from referral.errors import FactError
+from referral.models import Case, Deadline, Event
+from referral.pathway import Kind, Verb
+from referral.performing import perform
+from referral.statistics.columns import LAYOUT, read
+from referral.statistics.privacy import hide_small, pseudonym
+from referral.statistics.report import FUNNEL, By, Report
+from referral.statistics.scope import Wanted, clean_wanted, rows
+from referral.statistics.selectors import statistics as ask
+from referral.statistics.table import CSV_HEADER, table
+from tests.referral.statistics.test_case_facts import do
+from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled
+
+TODAY = NOW.date()
+LATER = NOW + 100 * timedelta(days=1)
+
+
+def wanted(user: User, **raw: str) -> Wanted:
+    return clean_wanted(user, {"since": "2026-01", "until": "2026-12", **raw}, today=TODAY)
+
+
+def figures(user: User, now: datetime = NOW, **raw: str) -> Report:
+    return ask(user, wanted(user, **raw), now=now)
+
+
+def happened(case: Case, what: str) -> datetime:
+    return Event.objects.filter(case=case, what=what).earliest("number").occurred_at
+
+
+@pytest.fixture
+def admitted(world: World) -> list[Case]:
+    """Seven cases of the first hospital, admitted 10 to 70 hours after the first visit, one of April."""
+    cases = []
+    for number in range(1, 8):
+        visit = NOW - 30 * timedelta(days=1) if number == 7 else NOW
+        case = world.register(name=f"测试{number}", now=visit)
+        perform(
+            case,
+            Verb.ASSESS,
+            actor=world.doctor,
+            now=visit + number * 10 * MINUTE,
+            values=sampled(ILL, visit + number * 10 * MINUTE),
+        )
+        perform(case, Verb.ACCEPT, actor=world.specialist, now=visit + 2 * HOUR, bed="1")
+        perform(case, Verb.ADMIT, actor=world.specialist, now=visit + number * 10 * HOUR)
+        cases.append(case)
+    return cases
+
+
+def test_medians_and_centiles_are_those_of_the_timelines(world: World, admitted: list[Case]) -> None:
+    took = [(happened(case, "admit") - happened(case, "register")).total_seconds() for case in admitted]
+    found = figures(world.coordinator).whole.times["admission"]
+    assert found is not None
+    assert (found.cases, found.median) == (7, statistics.median(took))
+    assert found.p90 == pytest.approx(statistics.quantiles(took, n=10, method="inclusive")[-1])
+    assert (found.low, found.high) == (10 * 3600, 70 * 3600)
+
+
+def test_the_share_in_time_is_that_of_the_timelines(world: World, admitted: list[Case]) -> None:
+    in_time = sum(happened(case, "admit") - happened(case, "register") <= 48 * HOUR for case in admitted)
+    found = figures(world.coordinator).whole.in_time["admit"]
+    assert found is not None
+    assert (found.hits, found.total) == (in_time, 7) == (4, 7)
+
+
+def test_groups_by_month_hospital_and_ward_add_up_to_the_whole(world: World, admitted: list[Case]) -> None:
+    world.register(name="测试他", actor=world.other_doctor, hospital=world.other_hospital)
+    for by in By:
+        found = figures(world.coordinator, by=str(by))
+        assert sum(group.cases or 0 for group in found.groups) == found.whole.cases == 8
+    by_month = figures(world.coordinator, by="month")
+    assert [group.key for group in by_month.groups] == [date(2026, 4, 1), date(2026, 5, 1)]
+    by_ward = figures(world.coordinator, by="ward")
+    assert [group.key for group in by_ward.groups] == [world.ward.pk, None]
+
+
+def test_the_funnel_counts_how_far_cases_came(world: World, admitted: list[Case]) -> None:
+    world.register(name="测试停")
+    found = figures(world.coordinator).funnel
+    assert list(found) == [name for name, _label in FUNNEL]
+    assert (found["first_visit_at"], found["indicators_at"], found["admitted_at"]) == (8, 7, 7)
+    assert found["diagnosed_at"] == 0
+
+
+def test_an_open_deadline_that_is_overdue_counts_as_late_from_that_moment(world: World) -> None:
+    case = world.accepted()
+    before, after = NOW + 47 * HOUR, NOW + 49 * HOUR
+    assert figures(world.coordinator, before).whole.in_time["admit"].total == 0
+    late = figures(world.coordinator, after).whole.in_time["admit"]
+    assert (late.hits, late.total) == (0, 1)
+    run_cycle(after)
+    assert figures(world.coordinator, after).whole.in_time["admit"] == late
+    do(case, Verb.ADMIT, world.specialist, 50 * HOUR, occurred_at=NOW + 40 * HOUR)
+    judged = figures(world.coordinator, NOW + 50 * HOUR).whole.in_time["admit"]
+    assert (judged.hits, judged.total) == (1, 1)
+
+
+def test_a_case_that_was_in_time_once_and_is_overdue_now_is_counted_once_and_late(world: World) -> None:
+    case = world.flagged()
+    do(case, Verb.DECLINE, world.specialist, MINUTE, reason="no_bed")
+    first = figures(world.coordinator, NOW + 2 * MINUTE).whole.in_time["acknowledge"]
+    assert (first.hits, first.total) == (1, 1)
+    second = figures(world.coordinator, NOW + 30 * MINUTE).whole.in_time["acknowledge"]
+    assert (second.hits, second.total) == (0, 1)
+
+
+def test_an_extended_deadline_counts_by_its_first_due_time(world: World) -> None:
+    case = world.accepted()
+    running = Deadline.objects.get(case=case, kind=Kind.ADMIT)
+    do(case, Verb.EXTEND, world.coordinator, HOUR, deadline=running, due_at=NOW + 90 * HOUR, reason="x")
+    found = figures(world.coordinator, NOW + 49 * HOUR).whole.in_time["admit"]
+    assert (found.hits, found.total) == (0, 1)
+
+
+def test_reasons_for_delay_are_counted_by_deadline(world: World, admitted: list[Case]) -> None:
+    for case, reason in zip(admitted[-2:], ("no_bed", "transport"), strict=True):
+        missed = Deadline.objects.get(case=case, kind=Kind.ADMIT)
+        do(case, Verb.EXPLAIN_DELAY, world.doctor, 80 * HOUR, deadline=missed, reason=reason)
+    found = figures(world.coordinator).delays["admit"]
+    assert {reason: count for reason, count in found.items() if count} == {
+        "none": 1,
+        "no_bed": 1,
+        "transport": 1,
+    }
+
+
+def test_a_case_entered_by_mistake_counts_nowhere(world: World) -> None:
+    case = world.register()
+    do(case, Verb.MARK_ENTERED_IN_ERROR, world.doctor, HOUR, reason="test_entry")
+    assert figures(world.coordinator).whole.cases == 0
+    assert figures(world.coordinator).groups == []
+
+
+def test_a_period_without_cases_has_empty_figures(world: World, admitted: list[Case]) -> None:
+    found = figures(world.coordinator, since="2025-01", until="2025-12")
+    assert (found.whole.cases, found.groups) == (0, [])
+    assert found.whole.times["admission"].median is None
+    assert found.whole.in_time["admit"].value is None
+
+
+def test_packed_rows_say_the_same_as_their_columns(world: World, admitted: list[Case]) -> None:
+    asked = wanted(world.coordinator)
+    facts = rows(world.coordinator, asked)
+    columns = read(facts)
+    assert len(columns) == facts.count() == 7
+    assert columns.rows.dtype == LAYOUT
+    expected = sorted((row.admitted_at - row.first_visit_at).total_seconds() for row in facts)
+    assert sorted(columns.seconds("admitted_at")[0].tolist()) == expected
+    assert sorted(columns.rows["risk_90d"].tolist()) == pytest.approx(sorted(row.risk_90d for row in facts))
+
+
+def test_everybody_counts_what_they_see_and_nothing_else(world: World, admitted: list[Case]) -> None:
+    world.register(name="测试他", actor=world.other_doctor, hospital=world.other_hospital)
+    counted = {
+        user.name: figures(user).whole.cases
+        for user in (
+            world.doctor,
+            world.other_doctor,
+            world.specialist,
+            world.lead,
+            world.second_specialist,
+            world.coordinator,
+            world.researcher,
+        )
+    }
+    assert counted == {
+        "doctor": 7,
+        "doctor2": 1,
+        "specialist": 7,
+        "lead": 7,
+        "specialist2": 0,
+        "coordinator": 8,
+        "researcher": 8,
+    }
+
+
+def test_an_administrator_has_nothing_to_count(world: World) -> None:
+    with pytest.raises(FactError):
+        wanted(world.administrator)
+
+
+def test_one_cannot_ask_about_another_hospital_ward_or_network(world: World) -> None:
+    for user, name, place in (
+        (world.doctor, "hospital", world.other_hospital),
+        (world.specialist, "ward", world.second_ward),
+        (world.doctor, "network", world.ward),
+    ):
+        with pytest.raises(FactError) as refused:
+            wanted(user, **{name: str(place.pk)})
+        assert [(field, code) for field, code, _message in refused.value.rows] == [(name, "not_found")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "field"),
+    [
+        ({"since": "May"}, "since"),
+        ({"until": "2026-13"}, "until"),
+        ({"since": "2026-06", "until": "2026-05"}, "since"),
+        ({"by": "doctor"}, "by"),
+        ({"ward": "x"}, "ward"),
+    ],
+)
+def test_a_question_that_cannot_be_read_is_refused_by_name(
+    world: World, raw: dict[str, str], field: str
+) -> None:
+    with pytest.raises(FactError) as refused:
+        clean_wanted(world.coordinator, raw, today=TODAY)
+    assert refused.value.rows[0][0] == field
+
+
+def test_without_a_period_the_last_twelve_months_are_meant(world: World) -> None:
+    found = clean_wanted(world.coordinator, {}, today=date(2026, 2, 14))
+    assert (found.since, found.until) == (date(2025, 3, 1), date(2026, 2, 1))
+
+
+def test_researchers_do_not_see_small_numbers_nor_names(world: World, admitted: list[Case]) -> None:
+    found = figures(world.researcher, by="hospital")
+    words = table(found, wanted(world.researcher, by="hospital"))
+    assert found.whole.cases == 7
+    assert found.whole.in_time["admit"] is None
+    assert [name for name, _rows in words.groups] == [pseudonym("H", world.hospital.pk)]
+    assert world.hospital.name not in str(words)
+    assert next(row for row in words.whole if row.code == "admit" and row.part == "in_time").cases == "<5"
+    assert figures(world.coordinator).whole.in_time["admit"] is not None
+
+
+def test_where_one_group_is_hidden_the_next_smallest_is_too(world: World, admitted: list[Case]) -> None:
+    for number in range(6):
+        world.register(name=f"另{number}", now=NOW + timedelta(days=40))
+    shown = hide_small(figures(world.coordinator))
+    by_month = {str(group.key)[:7]: group.cases for group in shown.groups}
+    assert by_month == {"2026-04": None, "2026-05": None, "2026-06": 6}
+
+
+def test_a_researcher_who_also_coordinates_sees_everything(world: World, admitted: list[Case]) -> None:
+    Membership.objects.create(user=world.coordinator, role=Role.RESEARCHER, network=world.network)
+    again = User.objects.get(pk=world.coordinator.pk)
+    assert figures(again).whole.in_time["admit"] is not None
+
+
+def test_the_rows_of_the_table_are_the_figures_of_the_report(world: World, admitted: list[Case]) -> None:
+    found = figures(world.coordinator)
+    words = table(found, wanted(world.coordinator))
+    admission = next(row for row in words.whole if (row.part, row.code) == ("time", "admission"))
+    assert (admission.cases, admission.value, admission.unit) == ("7", "40.0", "h")
+    assert (admission.low, admission.high, admission.p90) == ("10.0", "70.0", "64.0")
+    in_time = next(row for row in words.whole if (row.part, row.code) == ("in_time", "admit"))
+    assert (in_time.cases, in_time.hits, in_time.value) == ("7", "4", "57.1")
+    assert as_csv(words.rows())[0] == list(CSV_HEADER)
+
+
+def as_csv(rows: Iterable) -> list[list[str]]:
+    file = io.StringIO()
+    csv.writer(file).writerows([CSV_HEADER, *(row.as_csv() for row in rows)])
+    return list(csv.reader(io.StringIO(file.getvalue())))
+
+
+def test_watched_cases_have_no_time_to_an_offer(world: World) -> None:
+    case = world.register()
+    do(case, Verb.ASSESS, world.doctor, HOUR, values=sampled(WELL, NOW + HOUR))
+    found = figures(world.coordinator)
+    assert found.whole.times["offer"].cases == 0
+    assert found.whole.times["indicators"].median == 3600
