@@ -7,8 +7,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from referral import codes, timeline
+from referral import codes, timeline, ward_codes
 from referral.models import Case, Event
 from referral.pathway import Kind, State, Verb
 from scoring import texts
@@ -24,6 +25,8 @@ REASONS: Mapping[str, Any] = {
     Verb.END_REFERRAL: codes.EndReason,
     Verb.MARK_ENTERED_IN_ERROR: codes.ErrorReason,
     Verb.EXPLAIN_DELAY: codes.DelayReason,
+    Verb.DECIDE_TRANSPLANT: ward_codes.AgainstTransplant,
+    Verb.RECORD_TREATMENT: ward_codes.NotDoneReason,
 }
 
 MARKS: Mapping[str, str] = {
@@ -113,6 +116,11 @@ def _label(choices: Any) -> Callable[[Any, ZoneInfo], str]:
     return lambda value, zone: str(choices(value).label)
 
 
+THIRD_FAILURE = {
+    "from_two": gettext_lazy("third organ failure, after two"),
+    "first_seen": gettext_lazy("three or more organ failures when first seen"),
+}
+
 PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "band": lambda value, zone: _("risk %(band)s") % {"band": texts.band_text(value)},
     "flagged": lambda value, zone: _("flagged"),
@@ -125,6 +133,22 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "kind": _kind,
     "until": lambda value, zone: _("until %(time)s") % {"time": _time(value, zone)},
     "missing": _missing,
+    "kit": _label(ward_codes.KitAnswer),
+    "beside_purpose": lambda value, zone: _("organ failure when the sample was taken"),
+    "grade": lambda value, zone: str(texts.ACLF_GRADE[value]),
+    "simple_grade": lambda value, zone: _("grade %(grade)s by number of failures") % {"grade": value},
+    "third_failure": lambda value, zone: THIRD_FAILURE[value],
+    "transplant": _label(ward_codes.TransplantDecision),
+    "item": _label(ward_codes.TreatmentItem),
+    "progress": _label(ward_codes.Progress),
+    "mode": _label(ward_codes.ArtificialLiverMode),
+    "complications": lambda value, zone: ", ".join(
+        str(ward_codes.Complication(code).label) for code in value
+    ),
+    "target_kcal": lambda value, zone: _("%(kcal)s kcal per day") % {"kcal": value},
+    "kcal": lambda value, zone: f"{value} kcal",
+    "on_day": lambda value, zone: str(value),
+    "markers": lambda value, zone: ", ".join(texts.label(name) for name in value),
     "precipitant": _label(codes.PrecipitantCode),
     "category": _label(codes.DiagnosisCategory),
     "to": _label(codes.DischargeTo),

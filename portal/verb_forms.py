@@ -7,14 +7,19 @@ from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.moments import instant, local
 from portal.verb_texts import TEXTS, Text, VerbText, slug
 from referral import selectors
-from referral.facts import FACTS, ON_AN_OFFER, Fact, Shape
+from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
 from referral.models import Case, Deadline
 from referral.pathway import Verb
+from scoring import INPUTS, OTHER_LABORATORY, texts
+
+MANY = frozenset({Shape.SEVERAL, Shape.CONFIRMED})
+"""Shapes of which a form can send several."""
 
 LONGEST_LINE = 40
 IN_ADDITION = frozenset({"note", "occurred_at"})
@@ -41,7 +46,11 @@ class Option:
 
 @dataclass(slots=True)
 class Field:
-    """One fact on the screen. `widget`: line, text, radio, select or moment."""
+    """One fact on the screen.
+
+    `widget`: line, text, radio, select, moment, date, number or checks. `unit`: a fixed one beside the value;
+    `unit_row`: the choice of one. `asks`: whether to ask if an unusual value is right, `confirmed`: the answer.
+    """
 
     name: str
     id: str
@@ -52,10 +61,20 @@ class Field:
     options: Sequence[Option] = ()
     max_length: int | None = None
     errors: list[Text] = field(default_factory=list)
+    hint: Text = ""
+    unit: Text = ""
+    unit_row: "Field | None" = None
+    asks: bool = False
+    confirmed: bool = False
 
     @property
     def id_for_label(self) -> str:
         return self.id
+
+    @property
+    def chosen(self) -> list[str]:
+        """The ticks of a row of several."""
+        return self.value.split(",")
 
 
 @dataclass(slots=True)
@@ -129,16 +148,29 @@ def build(
 ) -> VerbForm:
     """The form of `verb` on `case`, with what was typed and what was refused of it."""
     values = dict(typed if typed is not None else proposed(verb, case))
-    facts = FACTS[verb]
-    fields = [_field(verb, fact, case, values.get(fact.name, "")) for fact in facts]
+    fields = _fields(verb, case, values)
     form = VerbForm(verb, TEXTS[verb], fields, case.version, offer, case.hospital.zone, uuid4().hex, back)
-    by_name = {row.name: row for row in fields}
+    rows = {row.name: row for row in fields}
+    rows |= {row.unit_row.name: row for row in fields if row.unit_row}
     for name, code, message in refused:
-        if name in by_name:
-            by_name[name].errors.append(_reworded(by_name[name], code, message))
+        if name in rows:
+            rows[name].errors.append(_reworded(rows[name], code, message))
+            rows[name].asks |= code == "needs_confirmation"
         else:
             form.problems.append(message)
     return form
+
+
+def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
+    """The rows of a form; a choice of unit belongs to the row of its value."""
+    facts = [fact for fact in FACTS[verb] if fact.shape != Shape.CONFIRMED]
+    rows = {fact.name: _field(verb, fact, case, values.get(fact.name, "")) for fact in facts}
+    for name, row in rows.items():
+        row.unit_row = rows.get(f"{name}_unit")
+        row.confirmed = name in values.get("confirmed", "").split(",")
+        row.asks = row.confirmed
+    beside = {row.unit_row.name for row in rows.values() if row.unit_row}
+    return [row for row in rows.values() if row.name not in beside]
 
 
 def proposed(verb: Verb, case: Case) -> dict[str, str]:
@@ -151,8 +183,14 @@ def proposed(verb: Verb, case: Case) -> dict[str, str]:
 
 
 def typed_facts(verb: Verb, posted: Mapping[str, str]) -> dict[str, str]:
-    """Those of the posted values that are facts of the verb."""
-    return {fact.name: posted.get(fact.name, "") for fact in FACTS[verb]}
+    """Those of the posted values that are facts of the verb; several ticks of one with commas."""
+    return {fact.name: _typed(fact, posted) for fact in FACTS[verb]}
+
+
+def _typed(fact: Fact, posted: Mapping[str, str]) -> str:
+    if fact.shape in MANY and isinstance(posted, QueryDict):
+        return ",".join(posted.getlist(fact.name))
+    return posted.get(fact.name, "")
 
 
 Refusal = tuple[str, str, Text]
@@ -188,10 +226,12 @@ def _field(verb: Verb, fact: Fact, case: Case, value: str) -> Field:
         id=f"{slug(verb)}-{fact.name}-{case.pk.hex[-8:]}",
         label=fact.label,
         widget=_widget(fact, len(options)),
+        hint=fact.hint,
+        unit=_unit(fact),
         required=_is_asked(fact),
         value=value or (options[0].value if _is_asked(fact) and len(options) == 1 else ""),
         options=options,
-        max_length=fact.max_length if fact.shape == Shape.TEXT else None,
+        max_length=fact.max_length if fact.shape in (Shape.TEXT, Shape.PAIRS) else None,
     )
 
 
@@ -204,8 +244,12 @@ def _widget(fact: Fact, options: int) -> str:
     match fact.shape:
         case Shape.TEXT:
             return "line" if fact.max_length <= LONGEST_LINE else "text"
-        case Shape.MOMENT:
-            return "moment"
+        case Shape.PAIRS:
+            return "text"
+        case Shape.MEASURED if options:
+            return "radio"
+        case _ if fact.shape in WIDGETS:
+            return WIDGETS[fact.shape]
         case _:
             return "radio" if options <= MOST_RADIOS else "select"
 
@@ -221,7 +265,7 @@ def _numbers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
 
 
 def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
-    present = case.ward_id if verb == Verb.DIVERT else None
+    present = case.ward_id if verb in (Verb.DIVERT, Verb.TRANSFER) else None
     return [
         Option(
             str(ward.pk),
@@ -259,12 +303,50 @@ def _assessments(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     ]
 
 
+def _answers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+    return [Option("true", _("yes")), Option("false", _("no"))]
+
+
+def _measured(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+    """The answers of an input that is no number: yes or no, or the grades of encephalopathy."""
+    match (INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]).kind:
+        case "flag":
+            return _answers(verb, fact, case)
+        case "grade":
+            return [Option(str(grade), str(grade), hint) for grade, hint in texts.WEST_HAVEN.items()]
+        case _:
+            return []
+
+
+def _units(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+    return [Option(unit, texts.unit_text(unit)) for unit in UNITS_OF[fact.name]]
+
+
+def _unit(fact: Fact) -> Text:
+    """The one unit that a value can have; none where it is chosen."""
+    if fact.shape == Shape.MEASURED and f"{fact.name}_unit" in UNITS_OF:
+        return ""
+    return texts.unit_text(str(fact.unit))
+
+
+WIDGETS: dict[Shape, str] = {
+    Shape.MOMENT: "moment",
+    Shape.DATE: "date",
+    Shape.DECIMAL: "number",
+    Shape.MEASURED: "number",
+    Shape.SEVERAL: "checks",
+}
+
 OPTIONS: dict[Shape, Callable[[Verb, Fact, Case], list[Option]]] = {
     Shape.CHOICE: _choices,
     Shape.NUMBER: _numbers,
     Shape.WARD: _wards,
     Shape.DEADLINE: _deadlines,
     Shape.ASSESSMENT: _assessments,
+    Shape.SEVERAL: _choices,
+    Shape.BOOLEAN: _answers,
+    Shape.MEASURED: _measured,
+    Shape.UNIT: _units,
 }
 
 NEEDS_NO_VERSION = ON_AN_OFFER | {Verb.MESSAGE, Verb.ADMIT, Verb.RECORD_DEATH, Verb.EXPLAIN_DELAY}

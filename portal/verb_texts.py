@@ -124,6 +124,79 @@ TEXTS: dict[str, VerbText] = {
         _("Record"),
         _("The treatment was recorded."),
     ),
+    Verb.RECORD_KIT_RESULT: VerbText(
+        _("Record a kit result"),
+        _(
+            "Keeps what the six-metabolite kit answered, as an outside result. "
+            "The kit is made for patients without organ failure; it decides nothing here."
+        ),
+        _("Record the result"),
+        _("The kit result was recorded."),
+    ),
+    Verb.ASSESS_ORGAN_FAILURE: VerbText(
+        _("Assess organ failure"),
+        _(
+            "Reads the CLIF-C table and keeps both grades. "
+            "The first third failure starts the seven days to a transplant."
+        ),
+        _("Keep the assessment"),
+        _("The organ failures were assessed."),
+        "primary",
+    ),
+    Verb.RECORD_TREATMENT: VerbText(
+        _("Update the treatment checklist"),
+        _("Says how one item stands. Earlier entries stay on record; the latest one counts."),
+        _("Record"),
+        _("The checklist was updated."),
+    ),
+    Verb.RECORD_ARTIFICIAL_LIVER: VerbText(
+        _("Record an artificial liver session"),
+        _("Adds a session that is over to the case."),
+        _("Record the session"),
+        _("The session was recorded."),
+    ),
+    Verb.SET_NUTRITION_TARGET: VerbText(
+        _("Set the nutrition target"),
+        _(
+            "1.3 times the resting energy expenditure by Mifflin-St Jeor, "
+            "from height and weight, and the patient's age and sex."
+        ),
+        _("Compute and keep"),
+        _("The nutrition target was set."),
+    ),
+    Verb.RECORD_INTAKE: VerbText(
+        _("Record the energy taken"),
+        _("Adds one day. A second entry for the same day takes the place of the first."),
+        _("Record"),
+        _("The energy taken was recorded."),
+    ),
+    Verb.RECORD_IMMUNE_STATUS: VerbText(
+        _("Record immune markers"),
+        _(
+            "Adds the values of one sample, shown beside published ranges. No treatment follows from them here."
+        ),
+        _("Record"),
+        _("The immune markers were recorded."),
+    ),
+    Verb.TRANSFER: VerbText(
+        _("Transfer to another ward"),
+        _(
+            "The other ward, which has agreed by phone, has the patient from then on. "
+            "Your ward no longer sees the case. The second window runs on."
+        ),
+        _("Transfer"),
+        _("The patient was transferred. Both sides were told."),
+        "danger",
+    ),
+    Verb.DECIDE_TRANSPLANT: VerbText(
+        _("Record the decision on transplant"),
+        _(
+            "A transplant, or a decision against it, ends the seven days to a transplant. "
+            "Being listed does not."
+        ),
+        _("Record the decision"),
+        _("The decision on transplant was recorded."),
+    ),
     Verb.DIAGNOSE: VerbText(
         _("Fix the diagnosis"),
         _("Ends the second window and meets its deadline. The first hospital is told."),

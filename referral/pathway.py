@@ -43,6 +43,11 @@ class Verb(TextChoices):
     ASSESS_ORGAN_FAILURE = "assess_organ_failure", _("assess organ failure")
     RECORD_PRECIPITANT = "record_precipitant", _("record a precipitant")
     RECORD_INTERVENTION = "record_intervention", _("record an intervention")
+    RECORD_TREATMENT = "record_treatment", _("record an item of the treatment")
+    RECORD_ARTIFICIAL_LIVER = "record_artificial_liver", _("record an artificial liver session")
+    SET_NUTRITION_TARGET = "set_nutrition_target", _("set the nutrition target")
+    RECORD_INTAKE = "record_intake", _("record the energy taken")
+    RECORD_IMMUNE_STATUS = "record_immune_status", _("record immune markers")
     TRANSFER = "transfer", _("transfer")
     DIAGNOSE = "diagnose", _("diagnose")
     DECIDE_TRANSPLANT = "decide_transplant", _("decide on transplant")
@@ -202,9 +207,14 @@ TABLE: tuple[Transition, ...] = (
     row(V.ASSESS_ORGAN_FAILURE, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_PRECIPITANT, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_INTERVENTION, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.RECORD_TREATMENT, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.RECORD_ARTIFICIAL_LIVER, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.SET_NUTRITION_TARGET, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.RECORD_INTAKE, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.RECORD_IMMUNE_STATUS, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.TRANSFER, IN_WARD, STAYS, {P.CARE_WARD, P.COORDINATOR}, tells={A.CLINICIAN, A.DUTY}),
     row(V.DIAGNOSE, {S.ADMITTED}, {S.DIAGNOSED}, {P.CARE_WARD}, meets={K.DIAGNOSE}, tells={A.CLINICIAN}),
-    row(V.DECIDE_TRANSPLANT, {S.DIAGNOSED}, STAYS, {P.CARE_WARD}, meets={K.TRANSPLANT}),
+    row(V.DECIDE_TRANSPLANT, IN_WARD, STAYS, {P.CARE_WARD}),
     # the way back
     row(V.BACK_REFER, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.HOSPITAL}),
     row(V.DISCHARGE, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.CLINICIAN}),

@@ -1,6 +1,6 @@
 """The verbs of the pathway: one address each, made from the list of facts that `referral.facts` keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -21,10 +21,13 @@ from api.v1.shapes import CaseShape, PartingShape
 from referral import selectors
 from referral.arrivals import arriving
 from referral.errors import FactError, OfferNotOpen
-from referral.facts import FACTS, ON_AN_OFFER, Fact, Shape, clean_facts
+from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape, clean_facts
 from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import EFFECTS, admissible, perform
+from scoring import INPUTS, OTHER_LABORATORY
+
+Field = serializers.Field[Any, Any, Any, Any]
 
 VERBS = tuple(verb for verb in Verb if verb in EFFECTS and verb in FACTS)
 """What people can do: the verbs that have an effect and take facts (the engine's take none)."""
@@ -113,7 +116,7 @@ def request_shape(verb: Verb) -> type[serializers.Serializer[Any]] | None:
     return type(f"{_camel(verb)}Request", (base,), {"__doc__": "", **fields})
 
 
-def _field(fact: Fact) -> serializers.Field[Any, Any, Any, Any]:
+def _field(fact: Fact) -> Field:
     facts: dict[str, Any] = {"required": fact.required, "help_text": fact.label}
     if not fact.required:
         facts["allow_null"] = True
@@ -126,8 +129,46 @@ def _field(fact: Fact) -> serializers.Field[Any, Any, Any, Any]:
             return serializers.ChoiceField(choices=fact.choices, **facts)
         case Shape.MOMENT:
             return MomentField(**facts)
+        case _ if fact.shape in PLAIN:
+            return PLAIN[fact.shape](fact, facts)
         case _:
             return serializers.UUIDField(**facts)
+
+
+def _decimal(fact: Fact, facts: dict[str, Any]) -> Field:
+    unit = str(fact.unit)
+    named = f"{fact.label}, {unit}" if unit else fact.label
+    return serializers.FloatField(min_value=fact.low, max_value=fact.high, **{**facts, "help_text": named})
+
+
+def _several(fact: Fact, facts: dict[str, Any]) -> Field:
+    codes = fact.choices.choices if isinstance(fact.choices, type) else ()
+    return serializers.ListField(child=serializers.ChoiceField(choices=codes), **facts)
+
+
+def _measured(fact: Fact, facts: dict[str, Any]) -> Field:
+    spec = INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]
+    if spec.kind == "flag":
+        return serializers.BooleanField(**facts)
+    if spec.kind == "grade":
+        return serializers.IntegerField(min_value=0, max_value=4, **facts)
+    return serializers.FloatField(**facts)
+
+
+def _unit(fact: Fact, facts: dict[str, Any]) -> Field:
+    return serializers.ChoiceField(choices=list(UNITS_OF[fact.name]), **facts)
+
+
+PLAIN: dict[Shape, Callable[[Fact, dict[str, Any]], Field]] = {
+    Shape.DECIMAL: _decimal,
+    Shape.SEVERAL: _several,
+    Shape.MEASURED: _measured,
+    Shape.UNIT: _unit,
+    Shape.BOOLEAN: lambda fact, facts: serializers.BooleanField(**facts),
+    Shape.DATE: lambda fact, facts: serializers.DateField(**facts),
+    Shape.PAIRS: lambda fact, facts: serializers.DictField(**facts),
+    Shape.CONFIRMED: lambda fact, facts: serializers.ListField(child=serializers.CharField(), **facts),
+}
 
 
 def _examples(verb: Verb) -> list[OpenApiExample]:
@@ -145,6 +186,10 @@ def _example(fact: Fact) -> Any:
             return fact.choices[0]
         case Shape.MOMENT:
             return "2026-05-17T14:00:00+08:00"
+        case Shape.DATE:
+            return "2026-05-17"
+        case Shape.DECIMAL:
+            return fact.low or 1
         case _:
             return "01970000-0000-7000-8000-000000000000"
 

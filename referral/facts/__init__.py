@@ -12,13 +12,21 @@ from referral.facts.parsers import PARSERS
 from referral.facts.shapes import Fact, Shape
 from referral.models import Case
 from referral.pathway import Verb
+from scoring import INPUTS, OTHER_LABORATORY
 
-__all__ = ["FACTS", "ON_AN_OFFER", "Fact", "Shape", "clean_facts"]
+__all__ = ["FACTS", "ON_AN_OFFER", "UNITS_OF", "Fact", "Shape", "clean_facts"]
 
 FACTS: dict[Verb, tuple[Fact, ...]] = window_1.FACTS | window_2.FACTS | way_back.FACTS | anytime.FACTS
 
 ON_AN_OFFER = frozenset({Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE})
 """Verbs that may name the offer they mean."""
+
+UNITS_OF = {
+    str(spec.unit_field): tuple(spec.units)
+    for spec in (*INPUTS.values(), *OTHER_LABORATORY.values())
+    if spec.units
+}
+"""The units that a fact of the shape UNIT can name, by its name."""
 
 
 def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -> dict[str, Any]:
@@ -35,13 +43,13 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
     cleaned: dict[str, Any] = {}
     for name, fact in known.items():
         value = raw.get(name)
-        if value is None or value == "":
+        if value is None or value in ("", []):
             if fact.required:
                 rows.append((name, "required", _("Please fill this in.")))
             continue
         try:
             cleaned[name] = PARSERS[fact.shape](fact, value, case, user)
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, AttributeError, OverflowError):
             rows.append((name, "invalid", _invalid(fact)))
     if rows:
         raise FactError(*rows)
@@ -54,7 +62,15 @@ def _invalid(fact: Fact) -> Text:
             return _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
         case Shape.MOMENT:
             return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
-        case Shape.CHOICE | Shape.NUMBER:
+        case Shape.DATE:
+            return _("This is no date such as 2026-05-17.")
+        case Shape.DECIMAL if fact.low is not None and fact.high is not None:
+            return _("Enter a number from %(low)g to %(high)g.") % {"low": fact.low, "high": fact.high}
+        case Shape.DECIMAL | Shape.MEASURED:
+            return _("Enter a number.")
+        case Shape.PAIRS:
+            return _("Give each value a name: one per line, such as “name: 1.5”, 20 at most.")
+        case Shape.CHOICE | Shape.NUMBER | Shape.BOOLEAN | Shape.SEVERAL | Shape.UNIT | Shape.CONFIRMED:
             return _("Choose one of the answers offered.")
         case _:
             return _("This does not exist here. Reload the case and choose again.")

@@ -1,7 +1,9 @@
 """From what a face was given to the values that a verb takes."""
 
+import math
+import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +46,95 @@ def _values(fact: Fact, value: Any, case: Case, user: User) -> dict[str, Any]:
     return dict(value)
 
 
+def _decimal(fact: Fact, value: Any, case: Case, user: User) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or "_" in str(value):
+        raise ValueError
+    number = float(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+    below = fact.low is not None and number < fact.low
+    if not math.isfinite(number) or below or (fact.high is not None and number > fact.high):
+        raise ValueError
+    return number
+
+
+ANSWERS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def _boolean(fact: Fact, value: Any, case: Case, user: User) -> bool:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.strip().lower() not in ANSWERS:
+        raise ValueError
+    return ANSWERS[value.strip().lower()]
+
+
+def _date(fact: Fact, value: Any, case: Case, user: User) -> date:
+    if isinstance(value, datetime):
+        raise TypeError
+    day = value if isinstance(value, date) else date.fromisoformat(value)
+    if not 1900 <= day.year < 2200:
+        raise ValueError
+    return day
+
+
+def _names(value: Any) -> list[Any]:
+    """A list as it is; text with commas, as a form sends it, as the list it means."""
+    named = [part for part in value.split(",") if part] if isinstance(value, str) else value
+    if not isinstance(named, list | tuple):
+        raise TypeError
+    return list(dict.fromkeys(named))
+
+
+def _several(fact: Fact, value: Any, case: Case, user: User) -> list[str]:
+    return [_choice(fact, name, case, user) for name in _names(value)]
+
+
+def _confirmed(fact: Fact, value: Any, case: Case, user: User) -> list[str]:
+    named = _names(value)
+    if any(not isinstance(name, str) or len(name) > LONGEST_NAME for name in named):
+        raise ValueError
+    return named
+
+
+MOST_PAIRS = 20
+LONGEST_NAME = 60
+
+
+def _pairs(fact: Fact, value: Any, case: Case, user: User) -> dict[str, float | str]:
+    """From an object, or from lines of “name: value” as a form sends them."""
+    if isinstance(value, str):
+        lines = [line.replace("：", ":").partition(":") for line in value.splitlines() if line.strip()]
+        if any(not sign for _name, sign, _value in lines):
+            raise ValueError
+        value = {name.strip(): text for name, _sign, text in lines}
+    if not isinstance(value, Mapping) or len(value) > MOST_PAIRS:
+        raise ValueError
+    return {_pair_name(name): _pair_value(given) for name, given in value.items()}
+
+
+def _pair_name(name: Any) -> str:
+    if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME or "\x00" in name:
+        raise ValueError
+    return name.strip()
+
+
+def _pair_value(given: Any) -> float | str:
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
+        raise TypeError
+    if isinstance(given, str):
+        text = _pair_name(given)
+        return float(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else text
+    if not math.isfinite(given):
+        raise ValueError
+    return given
+
+
+def _measured(fact: Fact, value: Any, case: Case, user: User) -> Any:
+    """As typed: `scoring` reads it with its unit and limits."""
+    if not isinstance(value, bool | int | float | str) or len(str(value)) > LONGEST_NAME:
+        raise ValueError
+    return value
+
+
 def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[Fact, Any, Case, User], Model]:
     def parse(fact: Fact, value: Any, case: Case, user: User) -> Model:
         found = rows(case, user).filter(pk=UUID(str(getattr(value, "pk", value)))).first()
@@ -60,6 +151,14 @@ PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
     Shape.NUMBER: _number,
     Shape.MOMENT: _moment,
     Shape.VALUES: _values,
+    Shape.DECIMAL: _decimal,
+    Shape.BOOLEAN: _boolean,
+    Shape.DATE: _date,
+    Shape.SEVERAL: _several,
+    Shape.PAIRS: _pairs,
+    Shape.MEASURED: _measured,
+    Shape.UNIT: _measured,
+    Shape.CONFIRMED: _confirmed,
     Shape.WARD: _one_of(lambda case, user: Ward.objects.visible_to(user).select_related("hospital")),
     Shape.DEADLINE: _one_of(lambda case, user: Deadline.objects.filter(case=case)),
     Shape.ASSESSMENT: _one_of(lambda case, user: Assessment.objects.filter(case=case)),

@@ -11,7 +11,13 @@ from referral.errors import Text
 
 
 class Shape(StrEnum):
-    """What a fact looks like: MOMENT is an aware datetime or RFC 3339 text with an offset."""
+    """What a fact looks like.
+
+    MOMENT is an aware datetime or RFC 3339 text with an offset, DATE a day (ISO), SEVERAL a list of codes,
+    PAIRS free names with a number or short text each. MEASURED is a value of the input of `scoring` that the
+    fact is named after, UNIT the unit it was typed in: both are passed on as typed, for `scoring` to read;
+    CONFIRMED is the list of those whose unusual value is right.
+    """
 
     TEXT = "text"
     CHOICE = "choice"
@@ -21,11 +27,23 @@ class Shape(StrEnum):
     DEADLINE = "deadline"
     ASSESSMENT = "assessment"
     VALUES = "values"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    SEVERAL = "several"
+    PAIRS = "pairs"
+    MEASURED = "measured"
+    UNIT = "unit"
+    CONFIRMED = "confirmed"
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact of a verb. `choices` belong to CHOICE and, as whole numbers, to NUMBER."""
+    """One fact of a verb. `choices` belong to CHOICE, SEVERAL and, as whole numbers, to NUMBER.
+
+    `low` and `high`, both possible, bound a DECIMAL, whose fixed `unit` stands beside it. `hint` helps
+    whoever fills it in.
+    """
 
     name: str
     shape: Shape
@@ -33,6 +51,10 @@ class Fact:
     required: bool = True
     choices: type[TextChoices] | tuple[int, ...] | None = None
     max_length: int = 2000
+    low: float | None = None
+    high: float | None = None
+    unit: Text = ""
+    hint: Text = ""
 
 
 NOTE = Fact("note", Shape.TEXT, _("note"), required=False)
@@ -41,11 +63,12 @@ WARD = Fact("ward", Shape.WARD, _("ward"))
 DEADLINE = Fact("deadline", Shape.DEADLINE, _("deadline"))
 
 
-def reason(choices: type[TextChoices]) -> Fact:
-    return Fact("reason", Shape.CHOICE, _("reason"), choices=choices)
+def reason(choices: type[TextChoices], *, required: bool = True, hint: Text = "") -> Fact:
+    return Fact("reason", Shape.CHOICE, _("reason"), required, choices, hint=hint)
 
 
 BED = Fact("bed", Shape.TEXT, _("bed, if known"), required=False, max_length=40)
 PRECIPITANT = Fact("precipitant", Shape.CHOICE, _("precipitant"), choices=codes.PrecipitantCode)
 EXPECTED = Fact("expected_arrival_at", Shape.MOMENT, _("expected arrival"))
 WHY = Fact("reason", Shape.TEXT, _("reason"), max_length=200)
+CONFIRMED = Fact("confirmed", Shape.CONFIRMED, _("unusual values that are right"), required=False)

@@ -2,13 +2,121 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from referral import codes
-from referral.facts.shapes import NOTE, OCCURRED_AT, PRECIPITANT, Fact, Shape
+from referral import codes, ward_codes
+from referral.errors import Text
+from referral.facts.shapes import BED, CONFIRMED, NOTE, OCCURRED_AT, PRECIPITANT, WARD, Fact, Shape, reason
 from referral.pathway import Verb
+from referral.precipitants import ICD10
+from scoring import FIELD_LABELS, INPUTS, OTHER_LABORATORY
+from scoring.immune import MARKERS
+from scoring.nutrition import HEIGHT_CM, WEIGHT_KG
+
+ORGAN_INPUTS = (
+    *("bilirubin", "creatinine", "dialysis", "encephalopathy_grade", "inr", "map_mmhg", "vasopressors"),
+    *("pao2_fio2", "spo2_fio2", "mechanical_ventilation"),
+)
+"""What the CLIF-C table is read from, in its order; names in `scoring.INPUTS`."""
+
+
+def measured(name: str) -> tuple[Fact, ...]:
+    """The fact of an input of `scoring`, and of its unit where it has several."""
+    spec = INPUTS.get(name) or OTHER_LABORATORY[name]
+    value = Fact(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=spec.unit)
+    if not spec.unit_field:
+        return (value,)
+    return value, Fact(spec.unit_field, Shape.UNIT, _(FIELD_LABELS[spec.unit_field]), required=False)
+
+
+def sampled_at(label: Text) -> Fact:
+    return Fact("sampled_at", Shape.MOMENT, label)
+
+
+SAMPLED_AT: Text = _("when the sample was taken")
 
 FACTS: dict[Verb, tuple[Fact, ...]] = {
-    Verb.RECORD_PRECIPITANT: (PRECIPITANT, NOTE, OCCURRED_AT),
+    Verb.RECORD_KIT_RESULT: (
+        Fact("lot", Shape.TEXT, _("lot number of the kit"), max_length=40),
+        sampled_at(SAMPLED_AT),
+        Fact("answer", Shape.CHOICE, _("the kit's answer"), choices=ward_codes.KitAnswer),
+        Fact("probability", Shape.DECIMAL, _("probability, if the kit gives one"), False, low=0, high=1),
+        Fact(
+            "assay",
+            Shape.PAIRS,
+            _("assay values"),
+            required=False,
+            hint=_("One per line, such as “name: 1.5”, as the report names them."),
+        ),
+        NOTE,
+        Fact("occurred_at", Shape.MOMENT, _("when it was reported"), required=False),
+    ),
+    Verb.ASSESS_ORGAN_FAILURE: (
+        *(fact for name in ORGAN_INPUTS for fact in measured(name)),
+        Fact(
+            "ventilated_for_encephalopathy", Shape.BOOLEAN, _("ventilation because of encephalopathy"), False
+        ),
+        CONFIRMED,
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.RECORD_PRECIPITANT: (
+        PRECIPITANT,
+        Fact("icd10", Shape.CHOICE, _("ICD-10 code (WHO)"), required=False, choices=ICD10),
+        NOTE,
+        OCCURRED_AT,
+    ),
     Verb.RECORD_INTERVENTION: (PRECIPITANT, Fact("note", Shape.TEXT, _("what was done")), OCCURRED_AT),
+    Verb.RECORD_TREATMENT: (
+        Fact("item", Shape.CHOICE, _("item of the checklist"), choices=ward_codes.TreatmentItem),
+        Fact("progress", Shape.CHOICE, _("how it stands"), choices=ward_codes.Progress),
+        reason(ward_codes.NotDoneReason, required=False, hint=_("Needed when it is declined.")),
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.RECORD_ARTIFICIAL_LIVER: (
+        Fact("mode", Shape.CHOICE, _("mode"), choices=ward_codes.ArtificialLiverMode),
+        Fact("started_at", Shape.MOMENT, _("start of the session")),
+        Fact("ended_at", Shape.MOMENT, _("end of the session")),
+        Fact(
+            "complications",
+            Shape.SEVERAL,
+            _("complications"),
+            required=False,
+            choices=ward_codes.Complication,
+        ),
+        NOTE,
+    ),
+    Verb.SET_NUTRITION_TARGET: (
+        Fact("height_cm", Shape.DECIMAL, _("height"), low=HEIGHT_CM[0], high=HEIGHT_CM[1], unit="cm"),
+        Fact(
+            "weight_kg",
+            Shape.DECIMAL,
+            _("weight"),
+            low=WEIGHT_KG[0],
+            high=WEIGHT_KG[1],
+            unit="kg",
+            hint=_("With ascites or oedema, the estimated dry weight."),
+        ),
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.RECORD_INTAKE: (
+        Fact("day", Shape.DATE, _("day")),
+        Fact("kcal", Shape.DECIMAL, _("energy taken that day"), low=0, high=10_000, unit="kcal"),
+        NOTE,
+    ),
+    Verb.RECORD_IMMUNE_STATUS: (
+        sampled_at(SAMPLED_AT),
+        *(fact for name in MARKERS for fact in measured(name)),
+        CONFIRMED,
+        NOTE,
+    ),
+    Verb.TRANSFER: (WARD, BED, NOTE, OCCURRED_AT),
+    Verb.DECIDE_TRANSPLANT: (
+        Fact("decision", Shape.CHOICE, _("decision"), choices=ward_codes.TransplantDecision),
+        reason(ward_codes.AgainstTransplant, required=False, hint=_("Needed when it is decided against.")),
+        NOTE,
+        OCCURRED_AT,
+    ),
     Verb.DIAGNOSE: (
         Fact("category", Shape.CHOICE, _("diagnosis"), choices=codes.DiagnosisCategory),
         NOTE,

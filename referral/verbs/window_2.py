@@ -1,24 +1,136 @@
-"""The verbs of the specialist ward: precipitant, intervention, diagnosis."""
+"""The verbs of the specialist ward on what was found: kit result, precipitant, intervention, diagnosis."""
 
-from referral.codes import DiagnosisCategory
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from referral.codes import DiagnosisCategory, PrecipitantCode
+from referral.errors import FactError
+from referral.models import (
+    Assessment,
+    Case,
+    Intervention,
+    KitResult,
+    OrganFailureAssessment,
+    Precipitant,
+)
 from referral.pathway import Kind, State, Verb
 from referral.performing import Change, effect
+from referral.precipitants import CODINGS, usual_icd10
+from scoring import Reading, aclf_grade, organ_inputs
+
+
+def written(change: Change, note: str = "", **more: Any) -> dict[str, Any]:
+    """What every record of the ward is made with; the note also stands on the timeline."""
+    change.note = note
+    return {
+        "case": change.case,
+        "actor": change.person,
+        "occurred_at": change.occurred_at,
+        "recorded_at": change.now,
+        "note": note or None,
+        **more,
+    }
+
+
+def refuse_future(change: Change, field: str, moment: datetime) -> None:
+    """Raise FactError if something said to be over lies ahead."""
+    if moment > change.now:
+        raise FactError((field, "in_future", _("This time is in the future. Check the date and time.")))
+
+
+@effect(Verb.RECORD_KIT_RESULT)
+def record_kit_result(
+    change: Change,
+    *,
+    lot: str,
+    sampled_at: datetime,
+    answer: str,
+    probability: float | None = None,
+    assay: dict[str, float | str] | None = None,
+    note: str = "",
+) -> None:
+    """Keep the answer of the kit, an outside result; `occurred_at` is when it was reported."""
+    refuse_future(change, "sampled_at", sampled_at)
+    if sampled_at > change.occurred_at:
+        raise FactError(
+            ("sampled_at", "after_report", _("The sample cannot have been taken after the result came."))
+        )
+    if sampled_at < change.case.first_visit_at:
+        raise FactError(("sampled_at", "out_of_order", _("The sample cannot be older than the first visit.")))
+    result = KitResult.objects.create(
+        lot=lot,
+        sampled_at=sampled_at,
+        answer=answer,
+        probability=probability,
+        assay=assay or {},
+        organ_failure_at_sampling=organ_failure_by(change.case, sampled_at),
+        **written(change, note),
+    )
+    change.facts.update(
+        record=str(result.pk), kit=answer, beside_purpose=bool(result.organ_failure_at_sampling)
+    )
+
+
+def organ_failure_by(case: Case, moment: datetime) -> bool | None:
+    """Whether the last values before `moment` show a failing organ; None where there are none."""
+    table = OrganFailureAssessment.objects.filter(case=case, occurred_at__lte=moment).last()
+    indicators = (
+        Assessment.objects.filter(case=case, retraction=None, assessed_at__lte=moment)
+        .order_by("assessed_at", "number")
+        .last()
+    )
+    if table is not None and (indicators is None or table.occurred_at >= indicators.assessed_at):
+        return table.failures > 0
+    if indicators is None:
+        return None
+    known = organ_inputs(Reading(values=indicators.values, entered={}, missing=()))
+    return bool(aclf_grade(known).failures)
 
 
 @effect(Verb.RECORD_PRECIPITANT)
-def record_precipitant(change: Change, *, precipitant: str, note: str = "") -> None:
+def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", note: str = "") -> None:
     """Name a precipitant; "none found" ends the search."""
     change.not_before(change.case.admitted_at)
-    change.facts["precipitant"], change.note = precipitant, note
-    if precipitant == "UNKNOWN":
+    if icd10 and icd10 not in CODINGS[PrecipitantCode(precipitant)].icd10:
+        raise FactError(
+            ("icd10", "other_precipitant", _("This code belongs to another precipitant. Leave it empty."))
+        )
+    none_found = precipitant == PrecipitantCode.UNKNOWN
+    if none_found and found(change.case).exists():
+        raise FactError(
+            ("precipitant", "found_before", _("A precipitant is recorded already, so “none found” is wrong."))
+        )
+    add_precipitant(change, precipitant, icd10, note)
+    change.facts["precipitant"] = precipitant
+    if none_found:
         change.also_meets.add(Kind.TREAT_PRECIPITANT)
+
+
+def found(case: Case) -> Any:
+    """The precipitants of a case, "none found" left out."""
+    return Precipitant.objects.filter(case=case).exclude(precipitant=PrecipitantCode.UNKNOWN)
+
+
+def add_precipitant(change: Change, precipitant: str, icd10: str = "", note: str = "") -> Precipitant:
+    return Precipitant.objects.create(
+        precipitant=precipitant, icd10=icd10 or usual_icd10(precipitant), **written(change, note)
+    )
 
 
 @effect(Verb.RECORD_INTERVENTION)
 def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
-    """What was done against a precipitant."""
+    """What was done against a precipitant, which is recorded with it where nobody had."""
     change.not_before(change.case.admitted_at)
-    change.facts["precipitant"], change.note = precipitant, note
+    if precipitant == PrecipitantCode.UNKNOWN:
+        raise FactError(
+            ("precipitant", "nothing_to_treat", _("Choose the precipitant that the treatment is against."))
+        )
+    named = found(change.case).filter(precipitant=precipitant).last()
+    against = named or add_precipitant(change, precipitant)
+    Intervention.objects.create(precipitant=against, **written(change, note))
+    change.facts["precipitant"] = precipitant
     change.also_meets.add(Kind.TREAT_PRECIPITANT)
 
 

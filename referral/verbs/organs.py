@@ -1,0 +1,116 @@
+"""The verbs on organ failure and transplant, and the transfer to another ward."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Ward
+from referral.errors import ConfirmationNeeded, FactError
+from referral.facts.window_2 import ORGAN_INPUTS
+from referral.models import OrganFailureAssessment, TransplantDecision
+from referral.pathway import Kind, Verb
+from referral.performing import Change, effect
+from referral.verbs.window_2 import written
+from referral.ward_codes import TransplantDecision as Decision
+from scoring import AclfGrade, Reading, aclf_grade, organ_inputs, read_inputs
+from scoring.texts import issue_text
+
+MANY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class OrganReading:
+    """The values of the organ table as read, and the grade they give."""
+
+    reading: Reading
+    grade: AclfGrade
+
+
+def read_organs(values: Mapping[str, Any]) -> OrganReading:
+    """The grade of values as typed: by input name with their units, `confirmed` beside them. Never raises."""
+    ventilated = values.get("ventilated_for_encephalopathy")
+    names = {*ORGAN_INPUTS, "bilirubin_unit", "creatinine_unit", "confirmed"}
+    reading = read_inputs({name: value for name, value in values.items() if name in names})
+    inputs = replace(organ_inputs(reading), ventilated_for_encephalopathy=ventilated)
+    return OrganReading(reading, aclf_grade(inputs))
+
+
+@effect(Verb.ASSESS_ORGAN_FAILURE)
+def assess_organ_failure(change: Change, *, note: str = "", **values: Any) -> None:
+    """Read the CLIF-C table and keep both grades. The first third failure starts the days to a transplant."""
+    change.not_before(change.case.admitted_at)
+    found = read_organs(values)
+    _refuse_unless_sound(found)
+    earlier = OrganFailureAssessment.objects.filter(case=change.case)
+    before = earlier.filter(occurred_at__lte=change.occurred_at).last()
+    failures = len(found.grade.failures)
+    third = failures >= MANY and not earlier.filter(failures__gte=MANY).exists()
+    row = OrganFailureAssessment.objects.create(
+        opens_transplant=third,
+        from_two=third and before is not None and before.failures == MANY - 1,
+        **_kept(found, values),
+        **written(change, note),
+    )
+    change.facts.update(record=str(row.pk), grade=row.grade, simple_grade=row.simple_grade, failures=failures)
+    if third:
+        change.facts["third_failure"] = "from_two" if row.from_two else "first_seen"
+        change.also_opens.add(Kind.TRANSPLANT)
+
+
+def _refuse_unless_sound(found: OrganReading) -> None:
+    reading = found.reading
+    if reading.issues:
+        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+    if not found.grade.subscores:
+        raise FactError(("bilirubin", "required", _("Enter the values of at least one organ.")))
+    if reading.unconfirmed:
+        raise ConfirmationNeeded(
+            *((issue.field, "needs_confirmation", issue_text(issue)) for issue in reading.unconfirmed)
+        )
+
+
+def _kept(found: OrganReading, values: Mapping[str, Any]) -> dict[str, Any]:
+    grade, normalised = found.grade, dict(found.reading.values)
+    ventilated = values.get("ventilated_for_encephalopathy")
+    if ventilated is not None:
+        normalised["ventilated_for_encephalopathy"] = ventilated
+    return {
+        "entered": found.reading.as_dict()["entered"],
+        "values": normalised,
+        "subscores": dict(grade.subscores),
+        "failing": list(grade.failures),
+        "missing": list(grade.missing),
+        "failures": len(grade.failures),
+        "clif_c_of": grade.clif_c_of,
+        "grade": grade.grade,
+        "simple_grade": grade.simple_grade or "",
+    }
+
+
+@effect(Verb.DECIDE_TRANSPLANT)
+def decide_transplant(change: Change, *, decision: str, reason: str = "", note: str = "") -> None:
+    """Listed, transplanted, or decided against with a reason; the last two end the days to a transplant."""
+    change.not_before(change.case.admitted_at)
+    against = decision == Decision.AGAINST
+    if against and not reason:
+        raise FactError(("reason", "required", _("Say why it was decided against.")))
+    if reason and not against:
+        raise FactError(("reason", "not_needed", _("A reason belongs to a decision against it.")))
+    TransplantDecision.objects.create(decision=decision, reason=reason, **written(change, note))
+    change.facts.update(transplant=decision, reason=reason)
+    if decision != Decision.LISTED:
+        change.also_meets.add(Kind.TRANSPLANT)
+
+
+@effect(Verb.TRANSFER)
+def transfer(change: Change, *, ward: Ward, bed: str = "", note: str = "") -> None:
+    """Another ward of the network, which has agreed, has the patient now; the second window runs on."""
+    case = change.case
+    change.not_before(case.admitted_at)
+    if ward.hospital.network_id != case.network_id or ward.pk == case.ward_id:
+        raise FactError(("ward", "not_another_ward", _("Choose another ward of this network.")))
+    case.ward, case.bed = ward, bed
+    change.facts.update(ward=str(ward.pk), bed=bed)
+    change.note = note

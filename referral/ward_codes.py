@@ -1,0 +1,82 @@
+"""Coded answers of the specialist ward: short stable codes in code and API, words on the screen."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class KitAnswer(TextChoices):
+    """What the six-metabolite kit itself says."""
+
+    POSITIVE = "positive", _("positive")
+    NEGATIVE = "negative", _("negative")
+    INDETERMINATE = "indeterminate", _("indeterminate")
+
+
+class TransplantDecision(TextChoices):
+    LISTED = "listed", _("put on the transplant waiting list")
+    TRANSPLANTED = "transplanted", _("transplanted")
+    AGAINST = "decided_against", _("decided against a transplant")
+
+
+class AgainstTransplant(TextChoices):
+    """Why a transplant was decided against."""
+
+    CONTRAINDICATED = "contraindicated", _("contraindicated")
+    REFUSED = "refused", _("patient or family refused")
+    IMPROVED = "improved", _("improved")
+    TOO_ILL = "too_ill", _("too ill for surgery")
+    NO_ORGAN = "no_organ", _("no organ within reach")
+    COST = "cost", _("cost")
+    OTHER = "other", _("other")
+
+
+class TreatmentItem(TextChoices):
+    """An item of the treatment checklist; transplant and its listing are decisions of their own."""
+
+    LIVER_PROTECTION = "liver_protection", _("protection of the liver parenchyma")
+    NUTRITION = "nutrition", _("nutrition")
+    INFECTION_PREVENTION = "infection_prevention", _("prevention of infection")
+    SYMPTOMS = "symptoms", _("treatment of symptoms")
+    ORGAN_SUPPORT = "organ_support", _("support of the failing organ")
+    ARTIFICIAL_LIVER = "artificial_liver", _("artificial liver (an option)")
+    ICU = "icu", _("intensive care")
+
+
+class Progress(TextChoices):
+    PLANNED = "planned", _("planned")
+    DONE = "done", _("done")
+    DECLINED = "declined", _("declined")
+
+
+class NotDoneReason(TextChoices):
+    """Why an item of the checklist is not done."""
+
+    NOT_INDICATED = "not_indicated", _("not indicated")
+    CONTRAINDICATED = "contraindicated", _("contraindicated")
+    REFUSED = "refused", _("patient or family refused")
+    NOT_AVAILABLE = "not_available", _("not available")
+    OTHER = "other", _("other")
+
+
+class ArtificialLiverMode(TextChoices):
+    PLASMA_EXCHANGE = "plasma_exchange", _("plasma exchange (PE)")
+    DPMAS = "dpmas", _("double plasma molecular adsorption (DPMAS)")
+    DPMAS_PE = "dpmas_pe", _("DPMAS with plasma exchange")
+    ADSORPTION = "adsorption", _("plasma bilirubin adsorption")
+    ALBUMIN_DIALYSIS = "albumin_dialysis", _("albumin dialysis")
+    HAEMOFILTRATION = "haemofiltration", _("haemofiltration or haemodiafiltration")
+    BIOARTIFICIAL = "bioartificial", _("bioartificial liver, in a study")
+    OTHER = "other", _("other")
+
+
+class Complication(TextChoices):
+    """What went wrong in a session; none named means that nothing did."""
+
+    BLEEDING = "bleeding", _("bleeding")
+    HYPOTENSION = "hypotension", _("low blood pressure")
+    ALLERGY = "allergy", _("allergic reaction")
+    CLOTTING = "clotting", _("clotting of the circuit")
+    CATHETER = "catheter", _("trouble with the catheter")
+    INFECTION = "infection", _("infection")
+    HYPOCALCAEMIA = "hypocalcaemia", _("low calcium")
+    OTHER = "other", _("other")
