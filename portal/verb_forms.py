@@ -48,8 +48,9 @@ class Option:
 class Field:
     """One fact on the screen.
 
-    `widget`: line, text, radio, select, moment, date, number or checks. `unit`: a fixed one beside the value;
-    `unit_row`: the choice of one. `asks`: whether to ask if an unusual value is right, `confirmed`: the answer.
+    `widget`: line, text, radio, select, moment, date, number or checks. `unit`: a fixed one beside the
+    value; `unit_row`: the choice of one. `asks`: whether to ask if an unusual value is right, `confirmed`:
+    the answer.
     """
 
     name: str

@@ -173,7 +173,8 @@ TEXTS: dict[str, VerbText] = {
     Verb.RECORD_IMMUNE_STATUS: VerbText(
         _("Record immune markers"),
         _(
-            "Adds the values of one sample, shown beside published ranges. No treatment follows from them here."
+            "Adds the values of one sample, shown beside published ranges. "
+            "No treatment follows from them here."
         ),
         _("Record"),
         _("The immune markers were recorded."),

@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.encryption
 import accounts.ids
-import referral.identity
 
 RECORDS = (
     "referral_kitresult",
@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 (
                     "precipitant",
                     models.CharField(
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 (
                     "actor",
                     models.ForeignKey(
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 (
                     "decision",
                     models.CharField(
@@ -242,7 +242,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 (
                     "item",
                     models.CharField(
@@ -312,7 +312,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 (
                     "mode",
                     models.CharField(
@@ -371,7 +371,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 ("values", models.JSONField()),
                 ("confirmed", models.JSONField(default=list)),
                 (
@@ -408,7 +408,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 ("lot", models.CharField(max_length=40)),
                 ("sampled_at", models.DateTimeField()),
                 (
@@ -477,7 +477,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 ("day", models.DateField()),
                 ("kcal", models.PositiveIntegerField()),
                 (
@@ -514,7 +514,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 ("height_cm", models.FloatField()),
                 ("weight_kg", models.FloatField()),
                 ("age_years", models.PositiveSmallIntegerField()),
@@ -557,7 +557,7 @@ class Migration(migrations.Migration):
                 ),
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
-                ("note", referral.identity.EncryptedField(null=True)),
+                ("note", accounts.encryption.EncryptedField(null=True)),
                 ("entered", models.JSONField()),
                 ("values", models.JSONField()),
                 ("subscores", models.JSONField()),

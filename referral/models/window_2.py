@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.encryption import EncryptedField
 from accounts.ids import new_id
 from accounts.models import User
 from referral import ward_codes
 from referral.codes import PrecipitantCode
-from referral.identity import EncryptedField
 from referral.models.cases import Case
 
 NAME = "%(class)s"
