@@ -137,7 +137,7 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "beside_purpose": lambda value, zone: _("organ failure when the sample was taken"),
     "grade": lambda value, zone: str(texts.ACLF_GRADE[value]),
     "simple_grade": lambda value, zone: _("grade %(grade)s by number of failures") % {"grade": value},
-    "third_failure": lambda value, zone: THIRD_FAILURE[value],
+    "third_failure": lambda value, zone: str(THIRD_FAILURE[value]),
     "transplant": _label(ward_codes.TransplantDecision),
     "item": _label(ward_codes.TreatmentItem),
     "progress": _label(ward_codes.Progress),

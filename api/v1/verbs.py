@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema_view
 from rest_framework import serializers
@@ -137,7 +138,7 @@ def _field(fact: Fact) -> Field:
 
 def _decimal(fact: Fact, facts: dict[str, Any]) -> Field:
     unit = str(fact.unit)
-    named = f"{fact.label}, {unit}" if unit else fact.label
+    named = format_lazy("{}, {}", fact.label, unit) if unit else fact.label
     return serializers.FloatField(min_value=fact.low, max_value=fact.high, **{**facts, "help_text": named})
 
 

@@ -15,7 +15,6 @@ from referral.pathway import LIVES, OPENS, Kind, State, Verb, transition
 
 SINCE_FIRST_VISIT = (Kind.ASSESS, Kind.ADMIT, Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90)
 PER_OFFER = (Kind.ACKNOWLEDGE, Kind.DECIDE)
-ALSO_OPENS = {Verb.BACK_REFER: {Kind.CONFIRM_RETURN}}
 MOMENTS_KEPT = tuple(name for name in MOMENTS if name != "indicators_at")
 
 
@@ -83,7 +82,7 @@ class Replay:
             self.counts["offers"] += 1
         self._drop(event)
         opens = OPENS.get(State(event.state_after), frozenset()) if entered else frozenset()
-        self._open(opens | ALSO_OPENS.get(Verb(event.what), set()), event)
+        self._open(opens | also_opens(event), event)
 
     def _offer(self, event: Event) -> None:
         self.counts["offers"] += 1
@@ -182,6 +181,9 @@ class Replay:
     def _admit(self, event: Event) -> None:
         self.moments["admitted_at"], self.ward = event.occurred_at, event.facts["ward"] or None
 
+    def _transfer(self, event: Event) -> None:
+        self.ward = event.facts["ward"]
+
     def _diagnose(self, event: Event) -> None:
         self.moments["diagnosed_at"] = event.occurred_at
 
@@ -265,6 +267,17 @@ def facts_from_events(case: Case) -> dict[str, Any]:
     }
 
 
+def also_opens(event: Event) -> set[Kind]:
+    """Deadlines that a line starts because of what it says."""
+    match event.what:
+        case Verb.BACK_REFER:
+            return {Kind.CONFIRM_RETURN}
+        case Verb.ASSESS_ORGAN_FAILURE if "third_failure" in event.facts:
+            return {Kind.TRANSPLANT}
+        case _:
+            return set()
+
+
 def also_meets(event: Event) -> set[Kind]:
     """Deadlines that a line fulfils because of what it says."""
     match event.what:
@@ -272,6 +285,8 @@ def also_meets(event: Event) -> set[Kind]:
             return {Kind.TREAT_PRECIPITANT}
         case Verb.RECORD_INTERVENTION:
             return {Kind.TREAT_PRECIPITANT}
+        case Verb.DECIDE_TRANSPLANT if event.facts["transplant"] != "listed":
+            return {Kind.TRANSPLANT}
         case Verb.RECORD_OUTCOME if event.facts["status"] == OutcomeStatus.DEAD:
             return {Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90}
         case Verb.RECORD_OUTCOME:
