@@ -24,6 +24,14 @@ def now() -> datetime:
         return cast(datetime, cursor.fetchone()[0]).astimezone(UTC)
 
 
+def wall() -> datetime:
+    """This machine's own clock, aware, in UTC: for signatures that outsiders compare with theirs.
+
+    Never for the pathway, whose time is `now` and in a demo runs ahead.
+    """
+    return datetime.now(UTC)  # noqa: TID251
+
+
 def forward(by: timedelta) -> timedelta:
     """Move the clock forward and return the whole offset. Demo and tests only.
 

@@ -4,8 +4,6 @@ A value comes from the variable itself or, for secrets, from the file that `<NAM
 value and an unknown variable with our prefix stop the start with one sentence that names them.
 """
 
-import base64
-import binascii
 import difflib
 import os
 import zoneinfo
@@ -13,9 +11,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
+
+from config.channel_environment import ChannelEnvironment, half_set
+from config.values import WebAddress, Words, key_of_32_bytes, url_of, words
 
 PREFIX = "ACLF_"
 WELL_KNOWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT"}
@@ -33,43 +33,18 @@ class Mode(StrEnum):
     TEST = "test"
 
 
-def _words(value: Any) -> Any:
-    return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
-
-
-def _url_of(*schemes: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if urlsplit(value).scheme not in schemes:
-            raise ValueError(f"must be an address that starts with {' or '.join(f'{s}://' for s in schemes)}")
-        return value
-
-    return AfterValidator(check)
-
-
 def _zone(value: str) -> str:
     if value not in zoneinfo.available_timezones():
         raise ValueError("must be the name of a time zone, such as Asia/Shanghai")
     return value
 
 
-def _fernet_key(value: str) -> str:
-    try:
-        length = len(base64.urlsafe_b64decode(value))
-    except (binascii.Error, ValueError):
-        length = 0
-    if length != 32:
-        raise ValueError("must be 32 random bytes in URL-safe base64 (python -m config.keys makes them)")
-    return value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
-Key = Annotated[str, AfterValidator(_fernet_key)]
-Keys = Annotated[tuple[Key, ...], BeforeValidator(_words), Field(min_length=1)]
-WebAddress = Annotated[str, _url_of("http", "https")]
+Key = Annotated[str, AfterValidator(key_of_32_bytes)]
+Keys = Annotated[tuple[Key, ...], BeforeValidator(words), Field(min_length=1)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class Environment(BaseModel):
+class Environment(ChannelEnvironment):
     """The settings: `port` is the variable PORT, `mode` is ACLF_MODE, and so on (see `variable_of`)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -82,10 +57,10 @@ class Environment(BaseModel):
     behind_proxy: bool = False
 
     # A pool (0: none) is for web processes, which serve many requests; a time limit of 0 is for migrations.
-    database_url: Annotated[str, _url_of("postgresql", "postgres")]
+    database_url: Annotated[str, url_of("postgresql", "postgres")]
     database_pool: Annotated[int, Field(ge=0, le=100)] = 0
     statement_timeout_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
-    redis_url: Annotated[str, _url_of("redis", "rediss")]
+    redis_url: Annotated[str, url_of("redis", "rediss")]
 
     # Secrets. Of the identity keys, comma-separated, the first encrypts and every one decrypts (rotation).
     secret_key: Annotated[str, Field(min_length=50)]
@@ -94,7 +69,7 @@ class Environment(BaseModel):
     blind_index_key: Key
 
     # smtp://, smtp+starttls:// or smtps:// with user and password in the address.
-    email_url: Annotated[str, _url_of("smtp", "smtps", "smtp+starttls")]
+    email_url: Annotated[str, url_of("smtp", "smtps", "smtp+starttls")]
     email_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
     # Sign-in: a second factor is required in production unless said otherwise; OIDC is off without an issuer.
@@ -193,4 +168,4 @@ def _contradictions(environment: Environment) -> list[str]:
             any(oidc) and not all(oidc)
         ),
     }
-    return [sentence for sentence, applies in found.items() if applies]
+    return [*(sentence for sentence, applies in found.items() if applies), *half_set(environment)]

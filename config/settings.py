@@ -10,7 +10,7 @@ from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config import logs
+from config import channel_environment, logs
 from config.environment import Mode, load
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -293,6 +293,12 @@ NOTIFICATION_CHANNELS = [
     "notifications.channels.inapp.InAppChannel",
     "notifications.channels.email.EmailChannel",
 ]
+CHANNEL_SETTINGS = channel_environment.settings_of(ENVIRONMENT)
+NOTIFICATION_CHANNELS += [
+    f"notifications.channels.{channel_environment.FOLDERS[name]}" for name in CHANNEL_SETTINGS
+]
+CHANNEL_SECONDS = 10.0
+PRIVATE_NETWORKS = list(ENVIRONMENT.private_networks)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -14,6 +14,7 @@ from notifications.channels.base import ChannelError
 from notifications.channels.registry import stored_channels
 from notifications.models import Delivery, DeliveryState, Notification, Severity
 from notifications.subscriptions import Address
+from notifications.trials import is_trial
 
 log = structlog.get_logger(__name__)
 
@@ -58,11 +59,12 @@ def failed(delivery: Delivery, *, address: Address, error: ChannelError, now: da
 def wait_before(attempt: int, severity: str, retry_after: timedelta | None = None) -> timedelta:
     """Time to wait before an attempt (2 is the first repetition): full jitter under a doubling, capped bound.
 
-    Never shorter than what the provider asked for.
+    Never shorter than what the provider asked for, unless that would take a quarter of the useful time.
     """
-    longest = PATIENCE[Severity(severity)].longest_wait
-    bound = min(FIRST_WAIT * 2 ** min(attempt - 2, 20), longest)
-    return max(bound * random.random(), retry_after or timedelta(0))  # noqa: S311
+    patience = PATIENCE[Severity(severity)]
+    bound = min(FIRST_WAIT * 2 ** min(attempt - 2, 20), patience.longest_wait)
+    asked = min(retry_after or timedelta(0), patience.useful_for / 4)
+    return max(bound * random.random(), asked)  # noqa: S311
 
 
 def _is_pointless(delivery: Delivery, again_at: datetime) -> bool:
@@ -92,7 +94,8 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     bundles.dissolve(delivery, now=now)
     _lock_ways(notification)
     told_otherwise = (
-        _is_under_way(notification, delivery)
+        is_trial(notification)
+        or _is_under_way(notification, delivery)
         or _other_way(notification, now)
         or _next_person(notification, now)
     )

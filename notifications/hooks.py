@@ -5,7 +5,7 @@ see it, and whom to tell when someone cannot be reached. A room with live pages 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rendered:
-    """A notification in one language. `url_path`, from the root, leads to a page that asks for sign-in."""
+    """A notification in one language. `url_path`, from the root, leads to a page that asks for sign-in.
+
+    `facts` are short texts by name that a gateway's template may ask for; nothing personal either.
+    """
 
     title: str
     body: str
     url_path: str
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Render(Protocol):

@@ -15,7 +15,12 @@ from django.db.models import F, prefetch_related_objects
 from psycopg.types.json import Jsonb
 
 from accounts.ids import new_id
-from notifications.channels.registry import account_channels, optional_channels, stored_channels
+from notifications.channels.registry import (
+    account_channels,
+    floor_channels,
+    optional_channels,
+    stored_channels,
+)
 from notifications.models import Delivery, DeliveryState, DropReason, Notification, Severity, Subscription
 
 LEASE = timedelta(seconds=120)
@@ -45,13 +50,17 @@ WITH stored AS (
     CROSS JOIN unnest(%(account)s::text[]) AS account(channel)
     LEFT JOIN notifications_subscription AS subscription
         ON subscription.user_id = person.id AND subscription.channel = account.channel
-        AND subscription.address = person.email
+        AND subscription.address_key = person.email
     WHERE severity = ANY(%(urgent)s) OR (coalesce(subscription.enabled, true) AND {loud_enough})
     UNION ALL
     SELECT stored.id, severity, subscription.channel, subscription.id, false
     FROM stored JOIN notifications_subscription AS subscription ON subscription.user_id = stored.recipient_id
-    WHERE subscription.channel = ANY(%(optional)s) AND {loud_enough}
-        AND subscription.enabled AND subscription.retired_at IS NULL
+    WHERE subscription.channel = ANY(%(optional)s)
+        AND (
+            subscription.enabled AND {loud_enough}
+            OR subscription.channel = ANY(%(floor)s) AND severity = ANY(%(urgent)s)
+        )
+        AND NOT subscription.awaits_code AND subscription.retired_at IS NULL
 ), delivery AS (
     INSERT INTO notifications_delivery
         (id, notification_id, channel, subscription_id, urgent, state, attempts, uncertain_attempts,
@@ -154,6 +163,7 @@ def _store_params(drafts: Sequence[Notification], now: datetime) -> dict[str, An
         "stored": stored_channels(),
         "account": account_channels(),
         "optional": optional_channels(),
+        "floor": floor_channels(),
         "urgent": [str(severity) for severity in Severity if severity.is_urgent],
         "severity_scale": [str(severity) for severity in Severity],
         "now": now,

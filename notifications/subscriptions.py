@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from notifications.channels.registry import account_channels, optional_channels
-from notifications.models import Delivery, Notification, Severity, Subscription
+from notifications.channels.registry import account_channels, floor_channels, optional_channels
+from notifications.models import Delivery, Notification, Severity, Subscription, key_of
+from notifications.trials import is_trial
 
 Address = tuple[UUID, str, str]
 
@@ -14,21 +15,23 @@ def address_of(delivery: Delivery) -> Address:
     """Whom `delivery` goes to: user, channel, and the address as it is now."""
     user = delivery.notification.recipient
     address = delivery.subscription.address if delivery.subscription else user.email
-    return user.pk, delivery.channel, address
+    return user.pk, delivery.channel, address or ""
 
 
 def known(deliveries: Iterable[Delivery]) -> dict[Address, Subscription]:
     """The stored subscriptions behind `deliveries`, those of account channels included."""
     users = {delivery.notification.recipient_id for delivery in deliveries}
-    rows = Subscription.objects.filter(user__in=users)
+    rows = Subscription.objects.filter(user__in=users, removed_at__isnull=True)
     return {(row.user_id, row.channel, row.address): row for row in rows}
 
 
 def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
-    """Whether the person still wants `delivery`: the account's address cannot refuse a severe alert."""
+    """Whether the person still wants `delivery`: nobody can refuse severe alerts on the floor's channels."""
     if subscription is None:
+        return delivery.subscription is None or delivery.subscription.removed_at is None
+    if is_trial(delivery.notification):
         return True
-    is_floor = delivery.channel in account_channels() and Severity(delivery.notification.severity).is_urgent
+    is_floor = delivery.channel in floor_channels() and Severity(delivery.notification.severity).is_urgent
     return subscription.enabled or is_floor
 
 
@@ -38,7 +41,7 @@ def other_way(notification: Notification, without: Collection[str] = ()) -> Subs
     `without`: channels that are out of order.
     """
     rows = Subscription.objects.filter(
-        user_id=notification.recipient_id, enabled=True, retired_at__isnull=True
+        user_id=notification.recipient_id, enabled=True, awaits_code=False, retired_at__isnull=True
     )
     untried = rows.exclude(pk__in=notification.deliveries.exclude(subscription=None).values("subscription"))
     by_rank = {name: rank for rank, name in enumerate(optional_channels())}
@@ -58,12 +61,19 @@ def record_error(address: Address, *, error: str, is_dead: bool, now: datetime) 
 
 
 def _record(addresses: Collection[Address], **changes: object) -> None:
+    """Only the account's address gets a row by being used; one that was removed must not come back."""
+    account = account_channels()
+    for user_id, channel, address in sorted(addresses):
+        if channel not in account:
+            own = Subscription.objects.filter(user_id=user_id, channel=channel)
+            own.filter(address_key=key_of(channel, address)).update(**changes)
     Subscription.objects.bulk_create(
         [
-            Subscription(user_id=user_id, channel=channel, address=address, **changes)
+            Subscription(user_id=user_id, channel=channel, address=address, address_key=address, **changes)
             for user_id, channel, address in sorted(addresses)
+            if channel in account
         ],
         update_conflicts=True,
-        unique_fields=["user", "channel", "address"],
+        unique_fields=["user", "channel", "address_key"],
         update_fields=list(changes),
     )

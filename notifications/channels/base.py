@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.utils.functional import Promise
 
@@ -30,6 +31,32 @@ class Message:
     rendered: Rendered
     link: str
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One thing a person types to add an address; `help` says where to find it."""
+
+    name: str
+    label: str | Promise
+    help: str | Promise
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """An address as it is stored: what is sent to, and the keys that go with it."""
+
+    address: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+class AddressError(Exception):
+    """`field` of what was given for an address is of no use; `message` says what to do."""
+
+    def __init__(self, field: str, message: str | Promise) -> None:
+        super().__init__(str(message))
+        self.field, self.message = field, message
 
 
 @dataclass(frozen=True)
@@ -67,6 +94,10 @@ class Channel(ABC):
     `is_stored`: told once the notification is committed; nothing is sent, and it proves no one was reached.
     `is_of_account`: everybody has it, at the e-mail address of their account; others need a subscription.
     `most_per_hour`: messages to one person; critical alerts and missed deadlines do not count.
+    `has_one_provider`: whose trouble is everybody's; a webhook that fails says nothing about another one.
+    `is_floor`: severe and critical alerts come this way whatever the person wishes.
+    `asks`: what a person types to add an address. `is_device`: a browser or phone adds itself instead.
+    `reveals_secret`: the options hold a secret of ours that the person must copy to the other side.
     """
 
     name: ClassVar[str]
@@ -74,10 +105,31 @@ class Channel(ABC):
     is_stored: ClassVar[bool] = False
     is_of_account: ClassVar[bool] = False
     most_per_hour: ClassVar[int] = 60
+    has_one_provider: ClassVar[bool] = True
+    is_floor: ClassVar[bool] = False
+    is_device: ClassVar[bool] = False
+    reveals_secret: ClassVar[bool] = False
+    asks: ClassVar[tuple[Ask, ...]] = ()
 
     @abstractmethod
     def send(self, message: Message) -> Receipt:
         """Hand `message` over within a bounded time, outside any transaction. Raises ChannelError."""
+
+    def read(self, given: Mapping[str, str]) -> Target:
+        """The address that a person or a device gave, checked. Raises AddressError."""
+        raise NotImplementedError
+
+    def shown(self, address: str) -> str:
+        """Enough of `address` to recognise it, and no more."""
+        return address
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What the operator set for this channel."""
+        return settings.CHANNEL_SETTINGS[self.name]
+
+    def setting(self, name: str) -> Any:
+        return self.settings[name]
 
 
 def templates_of(folder: Path) -> DjangoTemplates:

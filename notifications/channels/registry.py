@@ -24,6 +24,11 @@ def account_channels() -> list[str]:
     return [channel.name for channel in channels().values() if channel.is_of_account]
 
 
+def floor_channels() -> list[str]:
+    """Those that severe and critical alerts take whatever a person wishes."""
+    return [channel.name for channel in channels().values() if channel.is_floor]
+
+
 def optional_channels() -> list[str]:
     return [
         channel.name for channel in channels().values() if not channel.is_stored and not channel.is_of_account

@@ -1,10 +1,13 @@
 from pathlib import Path
 
 import pytest
+from django.utils.module_loading import import_string
 
 from config import keys
+from config.channel_environment import FOLDERS, settings_of
 from config.embedded import ROOT
 from config.environment import VARIABLES, ConfigurationError, Mode, load
+from notifications.channels.webpush.keys import make_private_key
 
 COMPLETE = {
     "ACLF_MODE": "production",
@@ -143,3 +146,67 @@ def test_the_operators_page_lists_every_setting() -> None:
 def test_keys_that_are_made_are_accepted_and_never_the_same() -> None:
     assert len({keys.make()["ACLF_BLIND_INDEX_KEY"] for _ in range(10)}) == 10
     load({**COMPLETE, **keys.make()})
+
+
+ALIYUN = {
+    "ACLF_SMS_PROVIDER": "aliyun",
+    "ACLF_SMS_KEY_ID": "id",
+    "ACLF_SMS_SECRET": "secret",
+    "ACLF_SMS_SIGN_NAME": "联盟",
+    "ACLF_SMS_TEMPLATE": "SMS_1",
+}
+
+
+def test_a_channel_without_settings_is_absent() -> None:
+    assert settings_of(load(COMPLETE)) == {}
+
+
+def test_a_channel_with_its_settings_is_there_at_its_providers_address() -> None:
+    found = settings_of(load({**COMPLETE, **ALIYUN, "ACLF_WEBHOOKS": "true"}))
+
+    assert list(found) == ["sms", "webhook"]
+    assert found["sms"]["url"] == "https://dysmsapi.aliyuncs.com"
+    assert found["sms"]["template_fields"] == ("title", "path")
+
+
+def test_every_channel_can_be_set_up() -> None:
+    account = '{"project_id": "p", "client_email": "c", "private_key": "k", "token_uri": "https://t"}'
+    everything = {
+        **COMPLETE,
+        **ALIYUN,
+        "ACLF_VOICE_PROVIDER": "generic",
+        "ACLF_VOICE_URL": "https://calls.example",
+        "ACLF_VOICE_SECRET": "secret",
+        "ACLF_VAPID_PRIVATE_KEY": make_private_key(),
+        "ACLF_VAPID_CONTACT": "mailto:it@aclf.example",
+        "ACLF_FCM_SERVICE_ACCOUNT": account,
+        "ACLF_PUSH_URL": "https://push.example",
+        "ACLF_PUSH_SECRET": "secret",
+        "ACLF_WECOM_URL": "https://qyapi.weixin.qq.com",
+        "ACLF_DINGTALK_URL": "https://oapi.dingtalk.com",
+        "ACLF_FEISHU_URL": "https://open.feishu.cn",
+        "ACLF_WEBHOOKS": "true",
+        "ACLF_PRIVATE_NETWORKS": "10.20.0.0/16",
+    }
+
+    assert list(settings_of(load(everything))) == list(FOLDERS)
+    for path in FOLDERS.values():
+        assert import_string(f"notifications.channels.{path}").name in FOLDERS
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"ACLF_SMS_PROVIDER": "generic"}, "also needs ACLF_SMS_URL and ACLF_SMS_SECRET"),
+        ({**ALIYUN, "ACLF_SMS_TEMPLATE": None}, "also needs ACLF_SMS_TEMPLATE"),
+        ({"ACLF_VOICE_SECRET": "x"}, "ACLF_VOICE_PROVIDER is not set"),
+        ({"ACLF_SMS_PROVIDER": "pigeon"}, "ACLF_SMS_PROVIDER is malformed"),
+        ({"ACLF_VAPID_CONTACT": "mailto:it@aclf.example"}, "set together or not at all"),
+        ({"ACLF_VAPID_PRIVATE_KEY": "short", "ACLF_VAPID_CONTACT": "mailto:a@b"}, "make_vapid_keys"),
+        ({"ACLF_FCM_SERVICE_ACCOUNT": "{}"}, "service account"),
+        ({"ACLF_PUSH_URL": "https://push.example"}, "set together or not at all"),
+        ({"ACLF_PRIVATE_NETWORKS": "10.0.0.0/99"}, "networks such as"),
+    ],
+)
+def test_half_a_channel_stops_the_start(changes: dict[str, str | None], words: str) -> None:
+    assert words in complaint(**changes)

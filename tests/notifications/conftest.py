@@ -39,7 +39,7 @@ class RecordingChannel(Channel):
 
     name = "email"
     label = "recording"
-    is_of_account = True
+    is_of_account = is_floor = True
     sent: ClassVar[list[Message]] = []
     behave: ClassVar[Callable[[Message], Receipt]] = lambda message: Receipt("accepted")
 
@@ -51,7 +51,7 @@ class RecordingChannel(Channel):
 class PagerChannel(RecordingChannel):
     name = "pager"
     label = "pager"
-    is_of_account = False
+    is_of_account = is_floor = False
     sent: ClassVar[list[Message]] = []
     behave: ClassVar[Callable[[Message], Receipt]] = lambda message: Receipt("paged")
 

@@ -21,7 +21,7 @@ class EmailChannel(Channel):
 
     name = "email"
     label = _("e-mail message")
-    is_of_account = True
+    is_of_account = is_floor = True
 
     def send(self, message: Message) -> Receipt:
         with translation.override(message.language):

@@ -1,0 +1,3 @@
+from notifications.channels.dingtalk.channel import DingTalkChannel
+
+__all__ = ["DingTalkChannel"]

@@ -1,0 +1,3 @@
+from notifications.channels.fcm.channel import FcmChannel
+
+__all__ = ["FcmChannel"]

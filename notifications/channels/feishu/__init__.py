@@ -1,0 +1,3 @@
+from notifications.channels.feishu.channel import FeishuChannel
+
+__all__ = ["FeishuChannel"]

@@ -1,0 +1,34 @@
+"""A gateway of one's own or a small carrier's, that takes JSON under our signature."""
+
+from typing import Any
+
+from accounts import clock
+from notifications.channels.base import Message, Receipt
+from notifications.channels.http import accepted, as_json, post
+from notifications.channels.signing import signed
+
+GONE = frozenset({410})
+"""A missing page is more likely our mistake in the address than a missing person."""
+
+
+class Generic:
+    """POSTs id, way, recipient and words; 2xx accepts, 410 says that the recipient does not exist."""
+
+    def __init__(self, way: str, *, url: str, secret: str, **unused: Any) -> None:
+        self._way, self._url, self._secret = way, url, secret
+
+    def send(self, message: Message) -> Receipt:
+        body = as_json(
+            {
+                "id": str(message.delivery_id),
+                "way": self._way,
+                "to": message.address,
+                "language": message.language,
+                "severity": message.severity,
+                "title": message.rendered.title,
+                "text": message.rendered.body,
+                "link": message.link,
+            }
+        )
+        answer = post(self._url, body=body, headers=signed(message, body, self._secret, clock.wall()))
+        return Receipt(reference=str(accepted(answer, gone=GONE).json().get("id", "")))

@@ -1,0 +1,125 @@
+"""How channels call others over HTTP: within a bounded time, following nothing, and failing in known ways."""
+
+import json
+import os
+import ssl
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from email.utils import parsedate_to_datetime
+from functools import cache
+from typing import Any
+
+import httpcore
+from django.conf import settings
+
+from accounts import clock
+from notifications.channels.base import ChannelError
+from notifications.channels.wire import BoundedBackend, ForbiddenAddress, GuardedBackend, ends_at
+
+MOST_BYTES = 64 * 1024
+LONGEST_PAUSE = timedelta(hours=1)
+GONE = frozenset({404, 410})
+AT_FAULT = frozenset({400, 405, 406, 413, 415, 422})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said; at most the first 64 KiB of it. Header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """The JSON object in the body; an empty one if there is none."""
+        try:
+            read = json.loads(self.body)
+        except ValueError:
+            return {}
+        return read if isinstance(read, dict) else {}
+
+    @property
+    def words(self) -> str:
+        """Status and the beginning of the text, for people."""
+        return f"{self.status} {' '.join(self.body.decode(errors='replace').split())[:200]}".strip()
+
+    @property
+    def retry_after(self) -> timedelta | None:
+        """How long to wait, at most an hour; None when the server did not say or cannot be understood."""
+        return pause(self.headers.get("retry-after", ""))
+
+
+def post(url: str, *, body: bytes, headers: Mapping[str, str], is_guarded: bool = False) -> Answer:
+    """POST to `url` and read the answer. `is_guarded`: a person gave the address (see wire.py).
+
+    Raises ChannelError when there is no whole answer within settings.CHANNEL_SECONDS.
+    """
+    limit = ends_at.set(time.monotonic() + settings.CHANNEL_SECONDS)
+    try:
+        return _call(url, body, headers, is_guarded)
+    except ForbiddenAddress as error:
+        raise ChannelError(str(error), permanent=True) from error
+    except (httpcore.TimeoutException, TimeoutError) as error:
+        raise ChannelError("no answer in time") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
+        raise ChannelError(f"{type(error).__name__}: {error}") from error
+    finally:
+        ends_at.reset(limit)
+
+
+def _call(url: str, body: bytes, headers: Mapping[str, str], is_guarded: bool) -> Answer:
+    sent = [("User-Agent", "aclf-referral"), ("Accept", "*/*"), *headers.items()]
+    with _pool(os.getpid(), is_guarded).stream("POST", url, headers=_bytes(sent), content=body) as answer:
+        got = b""
+        for part in answer.iter_stream():
+            got += part
+            if len(got) > MOST_BYTES:
+                break
+        read = {name.decode().lower(): value.decode(errors="replace") for name, value in answer.headers}
+        return Answer(answer.status, read, got[:MOST_BYTES])
+
+
+def _bytes(headers: Collection[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers]
+
+
+@cache
+def _pool(process: int, is_guarded: bool) -> httpcore.ConnectionPool:
+    """The connections of one process: a forked worker must not share its parent's."""
+    backend = GuardedBackend() if is_guarded else BoundedBackend()
+    return httpcore.ConnectionPool(
+        ssl_context=ssl.create_default_context(), network_backend=backend, keepalive_expiry=30
+    )
+
+
+def pause(given: str) -> timedelta | None:
+    """A Retry-After header: seconds, or a date by the machine's clock; never more than an hour."""
+    if given.isdecimal():
+        return min(timedelta(seconds=min(int(given), 86_400)), LONGEST_PAUSE)
+    try:
+        until = parsedate_to_datetime(given)
+    except ValueError:
+        return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return min(max(until - clock.wall(), timedelta(0)), LONGEST_PAUSE)
+
+
+def accepted(answer: Answer, *, gone: Collection[int] = GONE) -> Answer:
+    """`answer` if it is a yes; else what kind of no.
+
+    The statuses `gone` retire the address; a message that cannot be understood is given up; anything else, a
+    refused key of ours included, is tried again.
+    """
+    if 200 <= answer.status < 300:
+        return answer
+    if answer.status in gone:
+        raise ChannelError(answer.words, permanent=True)
+    if answer.status in AT_FAULT:
+        raise ChannelError(answer.words, permanent=True, address_is_dead=False)
+    raise ChannelError(answer.words, retry_after=answer.retry_after)
+
+
+def as_json(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

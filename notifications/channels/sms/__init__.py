@@ -1,0 +1,3 @@
+from notifications.channels.sms.channel import SmsChannel
+
+__all__ = ["SmsChannel"]

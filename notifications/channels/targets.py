@@ -1,0 +1,50 @@
+"""URLs that a person or a device gave to be called."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from notifications.channels.base import AddressError
+from notifications.channels.wire import is_private_but_allowed
+
+LONGEST = 2000
+
+
+def target_url(given: str, *, field: str) -> str:
+    """`given` if it is an https URL without user name or fragment. Raises AddressError.
+
+    Where the name leads is judged when it is called (wire.py). Plain http is for a bare address in one of the
+    operator's own networks only.
+    """
+    url = given.strip()
+    try:
+        parts, host = urlsplit(url), (urlsplit(url).hostname or "").encode("ascii").decode()
+        is_sound = bool(host) and parts.port != 0 and not (parts.username or parts.password or parts.fragment)
+    except ValueError:
+        raise _unusable(field) from None
+    may_be_plain = parts.scheme == "http" and _is_own(host)
+    if (
+        not is_sound
+        or len(url) > LONGEST
+        or not url.isascii()
+        or not (parts.scheme == "https" or may_be_plain)
+    ):
+        raise _unusable(field)
+    return url
+
+
+def _is_own(host: str) -> bool:
+    try:
+        return bool(settings.PRIVATE_NETWORKS) and is_private_but_allowed(ipaddress.ip_address(host))
+    except ValueError:
+        return False
+
+
+def _unusable(field: str) -> AddressError:
+    return AddressError(field, _("Give an address that begins with https:// and holds no user name."))
+
+
+def host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""

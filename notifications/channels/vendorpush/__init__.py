@@ -1,0 +1,3 @@
+from notifications.channels.vendorpush.channel import VendorPushChannel
+
+__all__ = ["VendorPushChannel"]

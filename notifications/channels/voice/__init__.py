@@ -1,0 +1,3 @@
+from notifications.channels.voice.channel import VoiceChannel
+
+__all__ = ["VoiceChannel"]

@@ -1,0 +1,11 @@
+from django.utils.translation import gettext_lazy as _
+
+from notifications.channels.gateways.phones import PhoneChannel
+
+
+class VoiceChannel(PhoneChannel):
+    """A call that reads the alert aloud; for severe alerts only, unless the person wishes more."""
+
+    name = "voice"
+    label = _("voice call")
+    most_per_hour = 6

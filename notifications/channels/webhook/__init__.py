@@ -1,0 +1,3 @@
+from notifications.channels.webhook.channel import WebhookChannel
+
+__all__ = ["WebhookChannel"]

@@ -1,0 +1,3 @@
+from notifications.channels.webpush.channel import WebPushChannel
+
+__all__ = ["WebPushChannel"]

@@ -1,0 +1,3 @@
+from notifications.channels.wecom.channel import WeComChannel
+
+__all__ = ["WeComChannel"]
