@@ -16,14 +16,11 @@ from prometheus_client.registry import Collector
 from accounts import clock
 from notifications import broker
 from notifications.models import Delivery
+from notifications.operations import PROCESSES
 from notifications.selectors import oldest_pending, tick_age
 from referral.models import Case, Deadline
 
-LONGEST_SILENCE = {
-    "engine": timedelta(seconds=15),
-    "delivery": timedelta(seconds=15),
-    "worker": timedelta(minutes=2),
-}
+LONGEST_SILENCE = {name: longest for name, (_label, longest) in PROCESSES.items()}
 LONGEST_WAIT = timedelta(minutes=1)
 RECENT = timedelta(hours=24)
 

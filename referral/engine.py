@@ -16,6 +16,7 @@ from referral.firing import fire
 from referral.models import Case, Deadline, PathwayPolicy
 from referral.pathway import Verb
 from referral.performing import perform
+from referral.quarantine import reason_of
 
 BATCH = 200
 log = logging.getLogger(__name__)
@@ -80,14 +81,14 @@ def fire_one_by_one(now: datetime) -> int:
         try:
             with transaction.atomic():
                 fire_cases(claim(now, only=key), now)
-        except Exception:
+        except Exception as error:
             log.exception("engine.deadline_quarantined", extra={"deadline": str(key)})
-            quarantine(key, now)
+            quarantine(key, now, reason_of(error))
     return len(keys)
 
 
 @transaction.atomic
-def quarantine(key: UUID, now: datetime) -> None:
+def quarantine(key: UUID, now: datetime, reason: str = "") -> None:
     """Set a deadline aside that cannot be fired, on the timeline and with an alert to the administrators."""
     deadline = Deadline.objects.get(pk=key)
     case = (
@@ -95,7 +96,7 @@ def quarantine(key: UUID, now: datetime) -> None:
         .select_related("hospital", "assessment")
         .get(pk=deadline.case_id)
     )
-    Deadline.objects.filter(pk=key).update(quarantined_at=now)
+    Deadline.objects.filter(pk=key).update(quarantined_at=now, quarantine_reason=reason)
     timeline.append(case, timeline.DEADLINE_QUARANTINED, actor=None, facts={"kind": deadline.kind}, now=now)
     case.save()
     operators = User.objects.filter(

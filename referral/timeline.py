@@ -15,6 +15,7 @@ DEADLINE_MISSED = "deadline_missed"
 DEADLINE_MET_LATE_RECORD = "deadline_met_recorded_late"
 NOBODY_ON_DUTY = "nobody_on_duty"
 DEADLINE_QUARANTINED = "deadline_quarantined"
+DEADLINE_RELEASED = "deadline_released"
 ALERT_UNDELIVERABLE = "alert_undeliverable"
 MET_ELSEWHERE = "met_elsewhere"
 
@@ -25,6 +26,7 @@ LABELS = {
     DEADLINE_MET_LATE_RECORD: _("Deadline met, recorded late"),
     NOBODY_ON_DUTY: _("Nobody on duty"),
     DEADLINE_QUARANTINED: _("Deadline set aside for an operator"),
+    DEADLINE_RELEASED: _("Deadline set aside runs again"),
     ALERT_UNDELIVERABLE: _("An alert could not be delivered"),
     MET_ELSEWHERE: _("Seen at another hospital"),
     Verb.ASSESS: _("Indicators assessed"),

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from accounts.administration import may_administer
 from accounts.models import User
 from notifications.selectors import unread_count
 from portal import results
@@ -152,6 +153,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
         "refers": bool(standing.refers_for),
         "has_cases": bool(standing.refers_for or standing.coordinates),
         "has_board": bool(standing.wards or standing.coordinates),
+        "runs": may_administer(user),
         "unread": unread_count(user),
     }
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts import clock
+from accounts.administration import may_administer
 from accounts.models import User
 from portal.access import person, signed_in
 from portal.case_file import Awaited, awaited, time_left
@@ -52,7 +53,11 @@ def home(request: HttpRequest) -> HttpResponse:
     user = person(request)
     standing = user.standing
     if not standing.refers_for and not standing.coordinates:
-        return redirect("portal:board") if standing.wards else render(request, "portal/no_role.html")
+        return (
+            redirect("portal:board")
+            if standing.wards
+            else render(request, "portal/no_role.html", {"runs": may_administer(user)})
+        )
     now = clock.now()
     tab = request.GET.get("tab", "open")
     tab = tab if tab in TABS else "open"

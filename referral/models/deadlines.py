@@ -49,6 +49,7 @@ class Deadline(models.Model):
     quiet_until = models.DateTimeField(null=True)
     quiet_cause = models.CharField(max_length=200, blank=True)
     quarantined_at = models.DateTimeField(null=True)
+    quarantine_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     objects = DeadlineQuerySet.as_manager()
 
