@@ -38,7 +38,8 @@ def stranger(world: World) -> User:
 def lost(world: World, **changes: Any) -> Delivery:
     """An e-mail to the specialist that nobody could deliver."""
     world.flagged(now=clock.now(), **changes)
-    found = Delivery.objects.filter(channel="email", notification__recipient=world.specialist, state="pending")
+    mine = Delivery.objects.filter(channel="email", notification__recipient=world.specialist)
+    found = mine.filter(state="pending")
     last = found.latest("notification__created_at")
     found.update(state=DeliveryState.UNDELIVERABLE, last_error="550 no such user", attempts=4)
     last.refresh_from_db()

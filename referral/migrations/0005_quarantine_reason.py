@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referral", "0003_case_facts"),
+        ("referral", "0004_window_2"),
     ]
 
     operations = [
