@@ -1,0 +1,141 @@
+"""What was lost and what was doubled, counted in the database and at the receiving ends."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from tests.chaos.receivers import Honouring, Mailbox
+
+OUTWARD = ("email", "honouring")
+
+FORGOTTEN = """
+SELECT count(*) FROM referral_deadline AS deadline JOIN referral_case AS "case" ON "case".id = case_id
+WHERE registered_at >= %(since)s AND closed_at IS NULL AND quarantined_at IS NULL
+    AND (next_at <= %(now)s OR (due_at <= %(now)s AND missed_at IS NULL))
+"""
+SET_ASIDE = "SELECT count(*) FROM referral_deadline WHERE quarantined_at >= %(since)s"
+MISSED = """
+WITH line AS (
+    SELECT facts ->> 'deadline' AS deadline, count(*) AS lines FROM referral_event
+    WHERE what = 'deadline_missed' AND recorded_at >= %(since)s GROUP BY 1
+), copy AS (
+    SELECT subject_id AS deadline, count(*) AS copies FROM notifications_notification
+    WHERE subject_type = 'deadline' AND kind = 'missed' AND created_at >= %(since)s
+    GROUP BY subject_id, recipient_id, CASE WHEN %(repeats)s THEN created_at END
+), told AS (SELECT deadline, max(copies) AS copies FROM copy GROUP BY deadline)
+SELECT deadline.id, coalesce(lines, 0), coalesce(copies, 0)
+FROM referral_deadline AS deadline
+JOIN referral_case AS "case" ON "case".id = deadline.case_id AND registered_at >= %(since)s
+LEFT JOIN line ON line.deadline = deadline.id::text
+LEFT JOIN told ON told.deadline = deadline.id::text
+WHERE missed_at IS NOT NULL AND quarantined_at IS NULL
+"""
+GAPS = """
+SELECT count(*) FROM referral_case AS "case"
+WHERE registered_at >= %(since)s AND event_count IS DISTINCT FROM (
+    SELECT CASE WHEN count(*) = coalesce(max(number), 0) THEN count(*) END
+    FROM referral_event WHERE case_id = "case".id
+)
+"""
+DELIVERIES = """
+SELECT delivery.id, delivery.channel, delivery.state, delivery.uncertain_attempts
+FROM notifications_delivery AS delivery
+JOIN notifications_notification AS told ON told.id = notification_id
+WHERE told.created_at >= %(since)s AND delivery.channel = ANY(%(outward)s)
+"""
+WAYS = """
+SELECT count(*) FROM notifications_notification AS told
+JOIN accounts_user AS person ON person.id = told.recipient_id
+WHERE created_at >= %(since)s AND CASE WHEN person.name = 'quiet' THEN 1 ELSE %(ways)s END > (
+    SELECT count(DISTINCT channel) FROM notifications_delivery WHERE notification_id = told.id
+)
+"""
+OPEN = """
+SELECT (SELECT count(*) FROM referral_deadline
+        WHERE closed_at IS NULL AND quarantined_at IS NULL AND next_at <= %(now)s),
+    (SELECT count(*) FROM notifications_delivery WHERE state IN ('pending', 'sending')),
+    (SELECT coalesce(sum(attempts), 0) FROM notifications_delivery WHERE state = 'sending')
+"""
+
+
+@dataclass
+class Reckoning:
+    """`lost` must be 0; `doubled` too. `twice` is what a receiver without keys got again, all of it counted
+    by the outbox as uncertain; a copy that the outbox did not count is doubled."""
+
+    deadlines: int = 0
+    messages: int = 0
+    twice: int = 0
+    asked_again: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+
+    @property
+    def holds(self) -> bool:
+        return not self.lost and not self.doubled
+
+
+def rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        return list(cursor.fetchall())
+
+
+def waiting(now: datetime) -> tuple[int, int, int]:
+    """Deadlines that are due, deliveries under way, and a number that grows while they get anywhere."""
+    return rows(OPEN, now=now)[0]
+
+
+def reckon(
+    since: datetime, now: datetime, mailbox: Mailbox, honouring: Honouring, *, repeats: bool = False
+) -> Reckoning:
+    """Count what became of everything that was registered or told from `since` on.
+
+    `repeats`: the ladders tell the same person of the same miss again later.
+    """
+    found = Reckoning()
+    _reckon_deadlines(found, since, now, repeats)
+    _reckon_deliveries(found, since, mailbox, honouring)
+    known = {key for (key,) in rows("SELECT id FROM notifications_delivery")}
+    for key in (mailbox.copies.keys() | honouring.requests.keys()) - known:
+        found.doubled.append(f"{key} was received, and no row knows of it")
+    return found
+
+
+def _reckon_deadlines(found: Reckoning, since: datetime, now: datetime, repeats: bool) -> None:
+    times = {"since": since, "now": now}
+    if forgotten := rows(FORGOTTEN, **times)[0][0]:
+        found.lost += ["deadline due and not looked at"] * forgotten
+    if aside := rows(SET_ASIDE, since=since)[0][0]:
+        found.lost += ["deadline set aside"] * aside
+    for deadline, lines, copies in rows(MISSED, since=since, repeats=repeats):
+        found.deadlines += 1
+        if lines != 1:
+            (found.doubled if lines else found.lost).append(f"{lines} lines for missed deadline {deadline}")
+        if not copies:
+            found.lost.append(f"nobody told of missed deadline {deadline}")
+        elif copies > 1:
+            found.doubled.append(f"{copies} notifications of one miss {deadline}")
+    if gaps := rows(GAPS, since=since)[0][0]:
+        found.lost += ["numbers of events with a gap"] * gaps
+
+
+def _reckon_deliveries(found: Reckoning, since: datetime, mailbox: Mailbox, honouring: Honouring) -> None:
+    if untold := rows(WAYS, since=since, ways=len(OUTWARD) + 1)[0][0]:
+        found.lost += ["notification without one of its ways"] * untold
+    for key, channel, state, uncertain in rows(DELIVERIES, since=since, outward=list(OUTWARD)):
+        copies = (mailbox.copies if channel == "email" else honouring.requests)[key]
+        found.messages += 1
+        if state not in ("sent", "delivered", "dropped"):
+            found.lost.append(f"{channel} {key} is {state}")
+        elif state != "dropped" and not copies:
+            found.lost.append(f"{channel} {key} is {state}, and the receiver has nothing")
+        again = max(copies - 1, 0)
+        if channel == "honouring":
+            found.asked_again += again
+            continue
+        found.twice += again
+        if again > uncertain:
+            found.doubled.append(f"{channel} {key} came {copies} times, {uncertain} counted as uncertain")
