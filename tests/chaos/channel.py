@@ -1,6 +1,7 @@
 """A channel over HTTP whose receiver takes the delivery's id as idempotency key."""
 
-import httpx
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
 
 from notifications.channels.base import Channel, ChannelError, Message, Receipt
 
@@ -15,9 +16,14 @@ class HonouringChannel(Channel):
 
     def send(self, message: Message) -> Receipt:
         key = str(message.delivery_id)
+        receiver = HTTPConnection(urlsplit(message.address).netloc, timeout=ANSWER_SECONDS)
         try:
-            answer = httpx.post(message.address, headers={"Idempotency-Key": key}, timeout=ANSWER_SECONDS)
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
+            receiver.request("POST", "/", headers={"Idempotency-Key": key})
+            status = receiver.getresponse().status
+        except (HTTPException, OSError) as error:
             raise ChannelError(type(error).__name__) from error
+        finally:
+            receiver.close()
+        if status != 200:
+            raise ChannelError(f"answered {status}")
         return Receipt(reference=key)

@@ -17,8 +17,8 @@ def killed_at_random(chaos: Chaos) -> None:
     worker = chaos.pick("worker", "pool")
     names = ("engine", "engine 2", worker, f"{worker} 2", "delivery")
     chaos.platform.start(*names)
-    for _ in range(chaos.pick(8, 80)):
-        chaos.traffic.fall_due(chaos.pick(5, 20), within=timedelta(seconds=chaos.random.random()))
+    for _ in range(chaos.pick(8, 60)):
+        chaos.traffic.fall_due(chaos.pick(5, 10), within=timedelta(seconds=chaos.random.random()))
         time.sleep(chaos.random.uniform(0.05, 0.5))
         chaos.platform.restart(chaos.random.choice(names))
 

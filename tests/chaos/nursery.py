@@ -1,4 +1,4 @@
-"""Starts processes of the product within milliseconds: forked from one that has imported it, never used it."""
+"""Starts processes of the product at once: forked from one that has imported it and never used it."""
 
 import contextlib
 import importlib

@@ -52,6 +52,11 @@ class Platform:
     web_port: int = 0
     kills: int = 0
 
+    @property
+    def address(self) -> str:
+        """Where the receiver with keys listens."""
+        return f"http://127.0.0.1:{self.honouring_port}/"
+
     def start(self, *names: str, faults: Faults = WHOLE) -> None:
         if self.marks_before_sending:
             faults = Faults(faults.dies, faults.nth, faults.clock_off, marks_before_sending=True)
@@ -198,9 +203,8 @@ def _set_environment(servers: embedded.Servers, mail_port: int) -> None:
 
 
 def _migrate(running: Platform) -> None:
-    COMMANDS_ONCE = ("migrate", "--verbosity=0")
     log = running.servers.data / "migrate.log"
-    running.pids["migrate"] = running.nursery.start(COMMANDS_ONCE, WHOLE, log)
+    running.pids["migrate"] = running.nursery.start(("migrate", "--verbosity=0"), WHOLE, log)
     if running.await_end("migrate", seconds=120) != 0:
         raise SystemExit(f"The database could not be made: {log.read_text()[-2000:]}")
 

@@ -54,7 +54,7 @@ def http(receiver: Honouring, port: int) -> Iterator[None]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             receiver.take(UUID(self.headers["Idempotency-Key"]))
             self.send_response(200)

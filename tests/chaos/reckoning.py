@@ -40,10 +40,13 @@ WHERE registered_at >= %(since)s AND event_count IS DISTINCT FROM (
 )
 """
 DELIVERIES = """
-SELECT delivery.id, delivery.channel, delivery.state, delivery.uncertain_attempts
+SELECT delivery.id, coalesce(delivery.carried_by_id, delivery.id), delivery.channel, delivery.state,
+    delivery.uncertain_attempts
 FROM notifications_delivery AS delivery
 JOIN notifications_notification AS told ON told.id = notification_id
-WHERE told.created_at >= %(since)s AND delivery.channel = ANY(%(outward)s)
+WHERE told.created_at >= %(since)s AND delivery.channel = ANY(%(outward)s) AND NOT (
+    delivery.state IN ('pending', 'sending') AND delivery.available_at > %(now)s + interval '10 minutes'
+)
 """
 WAYS = """
 SELECT count(*) FROM notifications_notification AS told
@@ -55,19 +58,24 @@ WHERE created_at >= %(since)s AND CASE WHEN person.name = 'quiet' THEN 1 ELSE %(
 OPEN = """
 SELECT (SELECT count(*) FROM referral_deadline
         WHERE closed_at IS NULL AND quarantined_at IS NULL AND next_at <= %(now)s),
-    (SELECT count(*) FROM notifications_delivery WHERE state IN ('pending', 'sending')),
+    (SELECT count(*) FROM notifications_delivery
+        WHERE state IN ('pending', 'sending') AND available_at <= %(now)s + interval '10 minutes'),
     (SELECT coalesce(sum(attempts), 0) FROM notifications_delivery WHERE state = 'sending')
 """
 
 
 @dataclass
 class Reckoning:
-    """`lost` must be 0; `doubled` too. `twice` is what a receiver without keys got again, all of it counted
-    by the outbox as uncertain; a copy that the outbox did not count is doubled."""
+    """What is in `lost` and `doubled` must not be.
+
+    `sent_again`: copies that the mail server, which knows no keys, took once more, each of them counted by
+    the outbox as an uncertain attempt; a copy that was not counted is doubled. `asked_again`: requests that
+    the receiver with keys knew already and did nothing about.
+    """
 
     deadlines: int = 0
     messages: int = 0
-    twice: int = 0
+    sent_again: int = 0
     asked_again: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -84,7 +92,7 @@ def rows(query: str, **params: Any) -> list[tuple[Any, ...]]:
 
 
 def waiting(now: datetime) -> tuple[int, int, int]:
-    """Deadlines that are due, deliveries under way, and a number that grows while they get anywhere."""
+    """Deadlines that are due, deliveries that nothing holds back, and a number that shows them moving."""
     return rows(OPEN, now=now)[0]
 
 
@@ -97,7 +105,7 @@ def reckon(
     """
     found = Reckoning()
     _reckon_deadlines(found, since, now, repeats)
-    _reckon_deliveries(found, since, mailbox, honouring)
+    _reckon_deliveries(found, since, now, mailbox, honouring)
     known = {key for (key,) in rows("SELECT id FROM notifications_delivery")}
     for key in (mailbox.copies.keys() | honouring.requests.keys()) - known:
         found.doubled.append(f"{key} was received, and no row knows of it")
@@ -122,20 +130,23 @@ def _reckon_deadlines(found: Reckoning, since: datetime, now: datetime, repeats:
         found.lost += ["numbers of events with a gap"] * gaps
 
 
-def _reckon_deliveries(found: Reckoning, since: datetime, mailbox: Mailbox, honouring: Honouring) -> None:
+def _reckon_deliveries(
+    found: Reckoning, since: datetime, now: datetime, mailbox: Mailbox, honouring: Honouring
+) -> None:
     if untold := rows(WAYS, since=since, ways=len(OUTWARD) + 1)[0][0]:
         found.lost += ["notification without one of its ways"] * untold
-    for key, channel, state, uncertain in rows(DELIVERIES, since=since, outward=list(OUTWARD)):
+    outward = rows(DELIVERIES, since=since, now=now, outward=list(OUTWARD))
+    for delivery, key, channel, state, uncertain in outward:
         copies = (mailbox.copies if channel == "email" else honouring.requests)[key]
         found.messages += 1
         if state not in ("sent", "delivered", "dropped"):
-            found.lost.append(f"{channel} {key} is {state}")
+            found.lost.append(f"{channel} {delivery} is {state}")
         elif state != "dropped" and not copies:
-            found.lost.append(f"{channel} {key} is {state}, and the receiver has nothing")
-        again = max(copies - 1, 0)
+            found.lost.append(f"{channel} {delivery} is {state}, and the receiver has nothing")
+        again = max(copies - 1, 0) if delivery == key else 0
         if channel == "honouring":
             found.asked_again += again
             continue
-        found.twice += again
+        found.sent_again += again
         if again > uncertain:
             found.doubled.append(f"{channel} {key} came {copies} times, {uncertain} counted as uncertain")

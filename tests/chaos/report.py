@@ -1,40 +1,69 @@
-"""The table at the end, and docs/chaos.md."""
+"""The table at the end, and its copy in docs/chaos.md."""
 
 import os
-import platform
+import re
+import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from tests.chaos.platform import ROOT
+from django.db import connection
+
 from tests.chaos.reckoning import Reckoning
 
-HEAD = ("scenario", "killed", "deadlines", "messages", "lost", "doubled", "sent twice*", "asked again**", "s")
+DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "chaos.md"
+HEAD = ("scenario", "killed", "deadlines", "messages", "lost", "doubled", "sent again", "asked again", "s")
+PLACE = re.compile(r"(?<=<!-- measured -->\n).*(?=\n<!-- /measured -->)", re.DOTALL)
 SHOWN_FINDINGS = 10
 
 
 @dataclass
 class Table:
+    """Grows by a line per scenario, printed at once; `holds` while every line is as it must be."""
+
+    command: str
     seed: int
-    is_short: bool
     rows: list[tuple[str, ...]] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     holds: bool = True
 
     def add(self, name: str, found: Reckoning, killed: int, seconds: float) -> None:
-        figures = (found.deadlines, found.messages, len(found.lost), len(found.doubled), found.twice)
-        row = (name, str(killed), *map(str, (*figures, found.asked_again)), f"{seconds:.0f}")
-        self.rows.append(row)
+        self._show(name, found, killed, seconds)
         self.holds &= found.holds
+
+    def add_proof(self, name: str, found: Reckoning, killed: int, seconds: float) -> None:
+        """A rule was broken on purpose: here something must be lost."""
+        self._show(f"*{name}: noticed*" if found.lost else f"{name}: NOT NOTICED", found, killed, seconds)
+        self.holds &= bool(found.lost)
+
+    def _show(self, name: str, found: Reckoning, killed: int, seconds: float) -> None:
+        figures = (found.deadlines, found.messages, len(found.lost), len(found.doubled))
+        repeated = (found.sent_again, found.asked_again)
+        row = (name, *(f"{figure:,}" for figure in (killed, *figures, *repeated)), f"{seconds:.0f}")
+        self.rows.append(row)
         print(" | ".join(row), flush=True)
         for finding in [*found.lost, *found.doubled][:SHOWN_FINDINGS]:
             print(f"    {finding}", flush=True)
 
-    def close(self) -> None:
-        print("\n" + self.markdown)
-        print(f"seed {self.seed}: " + ("nothing lost, nothing doubled" if self.holds else "IT DOES NOT HOLD"))
+    @property
+    def verdict(self) -> str:
+        return "Nothing lost, nothing doubled." if self.holds else "IT DOES NOT HOLD."
 
     @property
     def markdown(self) -> str:
         lines = [HEAD, ("---", *["---:"] * (len(HEAD) - 1)), *self.rows]
         return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
-    def write(self) -> None:
-        raise NotImplementedError
+    def conditions(self) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW server_version")
+            version = cursor.fetchone()[0].split()[0]
+        python = ".".join(map(str, sys.version_info[:3]))
+        return (
+            f"`{self.command}`, seed {self.seed}; {os.cpu_count()} cores, shared with other work; "
+            f"Python {python}, PostgreSQL {version} with fsync on, Redis, all on one machine."
+        )
+
+    def write(self, conditions: str) -> None:
+        """Put the table into the document, with how it was made."""
+        text = "\n\n".join([conditions, self.markdown, *self.remarks, self.verdict])
+        DOCUMENT.write_text(PLACE.sub(lambda _: text, DOCUMENT.read_text()))

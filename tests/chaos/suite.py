@@ -15,7 +15,8 @@ from tests.chaos.traffic import Traffic
 
 Choice = TypeVar("Choice")
 STALLED_SECONDS = 0.6
-SETTLE_SECONDS = 120.0
+GIVE_UP_SECONDS = 45.0
+LOOK_EVERY_SECONDS = 0.1
 # Longer than the age at which a hint is repeated, and than a lease.
 JUMPS = (timedelta(seconds=6), timedelta(seconds=125))
 
@@ -34,17 +35,21 @@ class Chaos:
     def pick(self, short: Choice, full: Choice) -> Choice:
         return short if self.is_short else full
 
-    def settle(self, seconds: float = SETTLE_SECONDS) -> None:
-        """Wait until nothing is due and nothing under way; where it stalls, let the product's time pass."""
-        jumps, deadline = cycle(JUMPS), time.monotonic() + seconds
-        seen, seen_at = self._progress(), time.monotonic()
-        while seen[:2] != (0, 0) and time.monotonic() < deadline:
-            time.sleep(0.05)
+    def settle(self) -> None:
+        """Wait until nothing is due and nothing under way; where it stalls, let the product's time pass.
+
+        Gives up, and the rest is lost, when nothing has moved for very long.
+        """
+        jumps, seen = cycle(JUMPS), self._progress()
+        moved_at = stalled_at = time.monotonic()
+        while seen[:2] != (0, 0) and time.monotonic() - moved_at < GIVE_UP_SECONDS:
+            time.sleep(LOOK_EVERY_SECONDS)
             if (progress := self._progress()) != seen:
-                seen, seen_at = progress, time.monotonic()
-            elif time.monotonic() - seen_at > STALLED_SECONDS:
+                seen, moved_at = progress, time.monotonic()
+                stalled_at = moved_at
+            elif time.monotonic() - stalled_at > STALLED_SECONDS:
                 forward(next(jumps))
-                seen_at = time.monotonic()
+                stalled_at = time.monotonic()
 
     def _progress(self) -> tuple[int, ...]:
         receivers = (self.platform.mailbox.copies, self.platform.honouring.requests)
@@ -71,10 +76,12 @@ SCENARIOS: list[Scenario] = []
 
 def scenario(
     name: str, *, short: bool = False, repeats: bool = False
-) -> Callable[[Callable[[Chaos], None]], Callable[[Chaos], None]]:
-    def register(run: Callable[[Chaos], None]) -> Callable[[Chaos], None]:
+) -> Callable[[Callable[[Chaos], None]], Scenario]:
+    """Add a function to the suite. `repeats`: its cases have ladders that tell a person again later."""
+
+    def register(run: Callable[[Chaos], None]) -> Scenario:
         SCENARIOS.append(Scenario(name, run, short, repeats))
-        return run
+        return SCENARIOS[-1]
 
     return register
 

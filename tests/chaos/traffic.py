@@ -33,8 +33,8 @@ FROM {table} AS template, draft WHERE template.id = %(template)s
 """
 PATIENT = "jsonb_build_object('id', draft.patient)"
 CASE = """jsonb_build_object('id', draft."case", 'patient_id', draft.patient, 'number', draft.number,
-    'event_count', 0, 'policy_id', %(policy)s::uuid, 'registered_by_id', draft.doctor, 'registered_at', %(now)s::timestamptz,
-    'first_visit_at', %(starts_at)s::timestamptz)"""
+    'event_count', 0, 'policy_id', %(policy)s::uuid, 'registered_by_id', draft.doctor,
+    'registered_at', %(now)s::timestamptz, 'first_visit_at', %(starts_at)s::timestamptz)"""
 DEADLINE = """jsonb_build_object('id', draft.deadline, 'case_id', draft."case",
     'starts_at', %(starts_at)s::timestamptz, 'due_at', %(due_at)s::timestamptz,
     'first_due_at', %(due_at)s::timestamptz, 'next_at', %(due_at)s::timestamptz)"""
