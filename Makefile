@@ -11,12 +11,13 @@ export PORT
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 STATIC_SOURCES := $(shell find accounts scoring notifications referral portal api -path '*/static/*' -type f 2>/dev/null) config/static.py
 
-.PHONY: help demo demo-reset test check bench catalogues environment
+.PHONY: help demo demo-reset test chaos check bench catalogues environment
 
 help:
 	@echo "make demo        run everything here, until Ctrl-C (PORT=8000)"
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        run the tests"
+	@echo "make chaos       kill, stop and freeze the running product, and count what arrived (ARGS=--help)"
 	@echo "make check       format, lint, types, import floors, migrations, API file, translations, deployment"
 	@echo "make bench       measure"
 	@echo "make catalogues  collect texts for translation into locale/"
@@ -29,6 +30,9 @@ demo-reset: environment
 
 test: environment node_modules/.done $(CATALOGUES)
 	@$(BIN)/pytest -n 2 $(ARGS)
+
+chaos: staticfiles/.done $(CATALOGUES)
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: environment
 	@$(BIN)/python -m config.check
