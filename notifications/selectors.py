@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Min
+from django.db.models import Count, Min, QuerySet
 
 from notifications.channels.registry import channels
 from notifications.models import (
@@ -43,6 +43,25 @@ def inbox(user: "User") -> NotificationQuerySet:
 
 def unread_count(user: "User") -> int:
     return inbox(user).filter(read_at__isnull=True).count()
+
+
+@dataclass(frozen=True)
+class Health:
+    """What became of what some people were told: deliveries by (channel, state), notifications by answer."""
+
+    deliveries: dict[tuple[str, str], int]
+    told: int
+    read: int
+    acknowledged: int
+
+
+def delivery_health(recipients: "QuerySet[User]", *, since: datetime) -> Health:
+    """The health of everything told to `recipients` from `since` on."""
+    told = Notification.objects.filter(recipient__in=recipients, created_at__gte=since)
+    ways = Delivery.objects.filter(notification__in=told).order_by()
+    answers = told.aggregate(told=Count("pk"), read=Count("read_at"), acknowledged=Count("acknowledged_at"))
+    counts = ways.values_list("channel", "state").annotate(Count("pk"))
+    return Health({(channel, state): count for channel, state, count in counts}, **answers)
 
 
 def oldest_pending(now: datetime) -> timedelta:

@@ -12,6 +12,7 @@ from portal.views import (
     operations,
     preferences,
     result,
+    statistics,
     verbs,
 )
 
@@ -41,6 +42,8 @@ urlpatterns = [
     path("operations/deliveries/", operations.deliveries, name="deliveries"),
     path("operations/deliveries/<uuid:pk>/", operations.delivery, name="delivery"),
     path("operations/deadlines/<uuid:pk>/release/", operations.release, name="release_deadline"),
+    path("statistics/", statistics.statistics, name="statistics"),
+    path("statistics/file.csv", statistics.statistics_csv, name="statistics_csv"),
     path("calculator/", calculator.calculator, name="calculator"),
     path("me/", preferences.preferences, name="preferences"),
     path("language/", preferences.language, name="language"),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from api.v1 import arrivals, cases, demo, docs, me, notifications, risk_models, score
+from api.v1 import arrivals, cases, demo, docs, me, notifications, risk_models, score, statistics
 from api.v1.verbs import VERBS, verb_view
 
 CASE = "cases/<uuid:case_id>"
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("me/tokens", me.TokensView.as_view(), name="tokens"),
     path("me/tokens/<uuid:token_id>", me.TokenView.as_view(), name="token"),
     path("score", score.ScoreView.as_view(), name="score"),
+    path("statistics", statistics.StatisticsView.as_view(), name="statistics"),
     path("models", risk_models.ModelsView.as_view(), name="models"),
     path("cases", cases.CasesView.as_view(), name="cases"),
     path(CASE, cases.CaseView.as_view(), name="case"),

@@ -22,6 +22,7 @@ from portal.results import Result
 from portal.windows import Window, duration, window_of, window_of_case
 from referral.models import Assessment, Case, Deadline
 from referral.pathway import IN_WARD, State
+from referral.statistics.scope import may_count
 from scoring import texts
 
 register = template.Library()
@@ -154,6 +155,8 @@ def navigation(context: template.Context) -> dict[str, Any]:
         "has_cases": bool(standing.refers_for or standing.coordinates),
         "has_board": bool(standing.wards or standing.coordinates),
         "runs": may_administer(user),
+        "may_count": may_count(user),
+        "coordinates": bool(standing.coordinates),
         "unread": unread_count(user),
     }
 

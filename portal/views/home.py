@@ -49,15 +49,13 @@ class Row:
 @signed_in
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The list for those who refer or coordinate; people of a ward are led to its board."""
+    """The list for those who refer or coordinate; a ward's people are led to its board, others to figures."""
     user = person(request)
     standing = user.standing
     if not standing.refers_for and not standing.coordinates:
-        return (
-            redirect("portal:board")
-            if standing.wards
-            else render(request, "portal/no_role.html", {"runs": may_administer(user)})
-        )
+        if standing.wards or standing.researches:
+            return redirect("portal:board" if standing.wards else "portal:statistics")
+        return render(request, "portal/no_role.html", {"runs": may_administer(user)})
     now = clock.now()
     tab = request.GET.get("tab", "open")
     tab = tab if tab in TABS else "open"

@@ -1,0 +1,150 @@
+"""The network's figures: times, shares within their deadline, the funnel, reasons for delay."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.resource import Resource
+from api.v1.documenting import described
+from referral.statistics.privacy import FEWEST
+from referral.statistics.report import FUNNEL, MEASURES, By, Group, Report
+from referral.statistics.scope import Wanted, clean_wanted, may_count
+from referral.statistics.selectors import statistics
+from referral.statistics.table import names_of
+
+DESCRIPTION = (
+    "Counted are the cases of the caller's hospitals and wards, and all of the networks that the caller "
+    "coordinates. Researchers get the whole network without names of places; what rests on fewer than "
+    f"{FEWEST} cases is null for them. Extensions do not count: a deadline is judged by its first due time."
+)
+
+
+class StatisticsQuery(serializers.Serializer[Any]):
+    network = serializers.UUIDField(required=False, help_text="the caller's first one when left out")
+    hospital = serializers.UUIDField(required=False, help_text="of the first visit")
+    ward = serializers.UUIDField(required=False, help_text="that expects or has the patient")
+    since = serializers.CharField(required=False, help_text="first month of first visits, such as 2026-05")
+    until = serializers.CharField(required=False, help_text="last month, the present one when left out")
+    by = serializers.ChoiceField(choices=list(By), required=False, default=str(By.MONTH))
+
+
+class SpreadShape(serializers.Serializer[Any]):
+    """Seconds between two moments: the median with its 95 % interval, and the 90th centile."""
+
+    cases = serializers.IntegerField()
+    median = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    p90 = serializers.FloatField(allow_null=True)
+
+
+class ShareShape(serializers.Serializer[Any]):
+    """`hits` of `total` with Wilson's 95 % interval, as fractions."""
+
+    hits = serializers.IntegerField()
+    total = serializers.IntegerField()
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class GroupShape(serializers.Serializer[Group]):
+    """Figures of some cases: `times` by measure, `in_time` by kind of deadline."""
+
+    cases = serializers.IntegerField(allow_null=True)
+    late_flags = serializers.IntegerField(allow_null=True, help_text="admission counts from a late flag")
+    times = serializers.DictField(child=SpreadShape(allow_null=True))
+    in_time = serializers.DictField(child=ShareShape(allow_null=True))
+
+
+class NamedGroupShape(GroupShape):
+    key = serializers.SerializerMethodField(help_text="month, or id of the place; null without a ward")
+    name = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_key(self, group: Group) -> str | None:
+        if self.context["wanted"].hides_small and not isinstance(group.key, date):
+            return None if group.key is None else self.get_name(group)
+        return None if group.key is None else str(group.key)
+
+    def get_name(self, group: Group) -> str:
+        return str(self.context["names"][group.key])
+
+
+class FunnelShape(serializers.Serializer[Any]):
+    stage = serializers.CharField()
+    cases = serializers.IntegerField(allow_null=True)
+
+
+class DelayShape(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="of the deadline")
+    reason = serializers.CharField(help_text="none: nobody has said why")
+    cases = serializers.IntegerField(allow_null=True)
+
+
+class StatisticsShape(serializers.Serializer[Any]):
+    by = serializers.ChoiceField(choices=list(By))
+    since = serializers.DateField()
+    until = serializers.DateField()
+    measures = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="between which moments each time is taken",
+    )
+    whole = GroupShape()
+    groups = NamedGroupShape(many=True)
+    funnel = FunnelShape(many=True)
+    delays = DelayShape(many=True)
+    offers = serializers.DictField(child=serializers.IntegerField(allow_null=True))
+
+
+class StatisticsView(Resource):
+    @described(
+        "statistics",
+        "Where time is lost: figures of a period by month, hospital or ward",
+        tag="statistics",
+        description=DESCRIPTION,
+        answer=StatisticsShape,
+        parameters=[StatisticsQuery],
+        refusals=(404, 422),
+    )
+    def get(self, request: Request) -> Response:
+        if not may_count(self.person):
+            raise NotFound
+        asked = {name: str(value) for name, value in self.query(StatisticsQuery).items()}
+        wanted = clean_wanted(self.person, asked, today=self.now.date())
+        return Response(statistics_answer(statistics(self.person, wanted, now=self.now), wanted))
+
+
+def statistics_answer(found: Report, wanted: Wanted) -> dict[str, Any]:
+    """One StatisticsShape."""
+    context = {"wanted": wanted, "names": names_of(found, wanted)}
+    return {
+        "by": str(found.by),
+        "since": wanted.since,
+        "until": wanted.until,
+        "measures": {measure.name: [_plain(measure.since), _plain(measure.until)] for measure in MEASURES},
+        "whole": GroupShape(found.whole).data,
+        "groups": NamedGroupShape(found.groups, many=True, context=context).data,  # type: ignore[arg-type]
+        "funnel": [{"stage": _plain(name), "cases": found.funnel[name]} for name, _label in FUNNEL],
+        "delays": list(_delays(found.delays)),
+        "offers": dict(found.offers),
+    }
+
+
+def _delays(delays: Mapping[str, Mapping[str, int | None]]) -> list[dict[str, Any]]:
+    return [
+        {"kind": kind, "reason": reason, "cases": cases}
+        for kind, reasons in delays.items()
+        for reason, cases in reasons.items()
+        if cases != 0
+    ]
+
+
+def _plain(moment: str) -> str:
+    return moment.removesuffix("_at")

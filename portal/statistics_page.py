@@ -1,0 +1,124 @@
+"""The figures arranged for a page: headline, tables with a column per figure, numbers of the charts."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
+from referral.pathway import Kind
+from referral.statistics.figures import Spread
+from referral.statistics.report import FUNNEL, MEASURES, Report
+from referral.statistics.scope import Wanted
+from referral.statistics.table import UNIT_SECONDS, Row, Table, table
+from scoring.research.agreement import Share
+
+MAIN_KINDS = (Kind.ASSESS, Kind.ACKNOWLEDGE, Kind.DECIDE, Kind.ADMIT, Kind.DIAGNOSE, Kind.TREAT_PRECIPITANT)
+CHART_KINDS = (Kind.ADMIT, Kind.DIAGNOSE, Kind.ACKNOWLEDGE)
+CHART_MEASURES = ("admission", "diagnosis")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: the heads of its columns, and a named row of cells for each group."""
+
+    heads: list[str]
+    rows: list[tuple[str, list[Row]]]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything the page shows of one report."""
+
+    words: Table
+    headline: list[Row]
+    in_time: Grid
+    times: Grid
+    all_kinds: list[Row]
+    charts: dict[str, Any]
+
+
+def arrange(found: Report, wanted: Wanted) -> Figures:
+    """The page's parts; every number is one of `table`'s, as in the CSV file."""
+    words = table(found, wanted)
+    names = [name for name, _rows in words.groups]
+    return Figures(
+        words=words,
+        headline=list(_headline(words.whole)),
+        in_time=_grid(words, "in_time", MAIN_KINDS),
+        times=_grid(words, "time", [measure.name for measure in MEASURES]),
+        all_kinds=[row for row in words.whole if row.part == "in_time" and row.cases != "0"],
+        charts={
+            "in_time": _share_chart(found, names),
+            "times": _time_chart(found, names),
+            "funnel": _funnel_chart(found),
+        },
+    )
+
+
+def _headline(rows: Sequence[Row]) -> Iterable[Row]:
+    wanted = (("cases", "cases"), ("in_time", "admit"), ("time", "admission"), ("in_time", "diagnose"))
+    for part, code in wanted:
+        yield next(row for row in rows if (row.part, row.code) == (part, code))
+
+
+def _grid(words: Table, part: str, codes: Sequence[str]) -> Grid:
+    def cells(rows: Sequence[Row]) -> list[Row]:
+        found = {row.code: row for row in rows if row.part == part}
+        return [found[str(code)] for code in codes]
+
+    whole = cells(words.whole)
+    heads = [f"{row.label} ({row.unit})" for row in whole]
+    groups = [(name, cells(rows)) for name, rows in words.groups]
+    return Grid(heads, [*groups, (gettext("all cases"), whole)])
+
+
+def _share_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:
+    """Percentages in time by group, with their intervals."""
+    return {
+        "kind": "share",
+        "groups": list(names),
+        "unit": "%",
+        "series": [
+            _series(Kind(kind).label, [_percent(group.in_time[kind]) for group in found.groups])
+            for kind in CHART_KINDS
+        ],
+    }
+
+
+def _time_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:
+    """Median hours by group, with their intervals."""
+    measures = [measure for measure in MEASURES if measure.name in CHART_MEASURES]
+    return {
+        "kind": "time",
+        "groups": list(names),
+        "unit": "h",
+        "series": [
+            _series(measure.label, [_hours(group.times[measure.name]) for group in found.groups])
+            for measure in measures
+        ],
+    }
+
+
+def _funnel_chart(found: Report) -> dict[str, Any]:
+    return {
+        "kind": "funnel",
+        "groups": [str(label) for _name, label in FUNNEL],
+        "unit": "",
+        "series": [_series(gettext("cases"), [[found.funnel[name], None, None] for name, _label in FUNNEL])],
+    }
+
+
+def _series(name: str | Promise, points: list[list[float | None]]) -> dict[str, Any]:
+    return {"name": str(name), "points": points}
+
+
+def _percent(share: Share | None) -> list[float | None]:
+    parts = (None, None, None) if share is None else (share.value, share.low, share.high)
+    return [None if part is None else round(100 * part, 1) for part in parts]
+
+
+def _hours(spread: Spread | None) -> list[float | None]:
+    parts = (None, None, None) if spread is None else (spread.median, spread.low, spread.high)
+    return [None if part is None else round(part / UNIT_SECONDS["h"], 1) for part in parts]

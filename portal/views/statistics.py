@@ -1,0 +1,120 @@
+"""The network dashboard and everybody's statistics: figures of a period as charts, tables and CSV."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from accounts.models import User
+from notifications.models import DeliveryState
+from portal.access import person, signed_in
+from portal.statistics_page import arrange
+from referral.errors import FactError
+from referral.pathway import State
+from referral.statistics import present, scope
+from referral.statistics.report import By
+from referral.statistics.scope import Wanted, clean_wanted
+from referral.statistics.selectors import statistics as figures_of
+from referral.statistics.table import CSV_HEADER, table
+
+
+@signed_in
+@require_safe
+def statistics(request: HttpRequest) -> HttpResponse:
+    """Figures of what the user may count; a coordinator's page begins with what is open now."""
+    user, now = _counter(request), clock.now()
+    wrong: dict[str, Any] = {}
+    try:
+        wanted = clean_wanted(user, request.GET.dict(), today=now.date())
+    except FactError as error:
+        wrong = {field: message for field, _code, message in error.rows}
+        wanted = clean_wanted(user, {}, today=now.date())
+    found = figures_of(user, wanted, now=now)
+    context = {
+        **_choices(user, wanted),
+        "wanted": wanted,
+        "wrong": wrong,
+        "figures": arrange(found, wanted),
+        "now": now,
+    }
+    if wanted.network.pk in user.standing.coordinates:
+        context["present"] = _present(user, wanted, now)
+    return render(request, "portal/statistics/statistics.html", context, status=422 if wrong else 200)
+
+
+@signed_in
+@require_safe
+def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
+    """The same figures as a file."""
+    user, now = _counter(request), clock.now()
+    try:
+        wanted = clean_wanted(user, request.GET.dict(), today=now.date())
+    except FactError as error:
+        return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
+    words = table(figures_of(user, wanted, now=now), wanted)
+    rows = (row.as_csv() for row in words.rows())
+    name = f"statistics-{wanted.since:%Y-%m}-{wanted.until:%Y-%m}-by-{wanted.by}.csv"
+    return csv_file(name, CSV_HEADER, rows)
+
+
+def csv_file(name: str, header: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> StreamingHttpResponse:
+    """A download that is written while it is read; spreadsheets see by its mark that it is UTF-8."""
+    writer = csv.writer(Echo())
+    lines = (writer.writerow(row) for row in rows)
+
+    def whole() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(header)
+        yield from lines
+
+    return StreamingHttpResponse(
+        whole(),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+class Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _counter(request: HttpRequest) -> User:
+    user = person(request)
+    if not scope.may_count(user):
+        raise Http404
+    return user
+
+
+def _choices(user: User, wanted: Wanted) -> dict[str, Any]:
+    return {
+        "networks": scope.networks(user),
+        "hospitals": [] if wanted.hides_small else scope.hospitals(user, wanted.network),
+        "wards": [] if wanted.hides_small else scope.wards(user, wanted.network).select_related("hospital"),
+        "bys": list(By),
+    }
+
+
+def _present(user: User, wanted: Wanted, now: Any) -> dict[str, Any]:
+    """The coordinator's part."""
+    health = present.recent_health(wanted.network, now=now)
+    channels = sorted({channel for channel, _state in health.deliveries})
+    states = [state for state in DeliveryState if any(key[1] == state for key in health.deliveries)]
+    return {
+        "open": [
+            (State(state).label, count)
+            for state, count in present.open_by_state(user, wanted.network).items()
+        ],
+        "unanswered": present.unanswered_offers(user, wanted.network),
+        "health": health,
+        "delivery_states": [state.label for state in states],
+        "deliveries": [
+            (channel, [health.deliveries.get((channel, state), 0) for state in states])
+            for channel in channels
+        ],
+    }

@@ -1,0 +1,64 @@
+"""`/statistics`: the figures as JSON."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from referral.pathway import Verb
+from referral.performing import perform
+from tests.api.conftest import Caller
+from tests.world import HOUR, World
+
+
+def admitted(world: World, now: datetime, hours: int, name: str = "测试甲") -> None:
+    visit = now - 80 * HOUR
+    perform(
+        world.accepted(now=visit, name=name), Verb.ADMIT, actor=world.specialist, now=visit + hours * HOUR
+    )
+
+
+def test_the_figures_of_the_whole_and_of_its_groups(
+    world: World, now: datetime, as_user: Callable[..., Caller]
+) -> None:
+    admitted(world, now, 10)
+    answer = as_user(world.coordinator).get("/statistics", by="hospital")
+    assert answer.status == 200
+    assert answer.body["whole"]["times"]["admission"]["median"] == 36000
+    assert answer.body["whole"]["in_time"]["admit"]["hits"] == 1
+    (group,) = answer.body["groups"]
+    assert (group["key"], group["cases"]) == (str(world.hospital.pk), 1)
+    assert group["name"] == world.hospital.name
+    assert answer.body["funnel"][0] == {"stage": "first_visit", "cases": 1}
+    assert answer.body["measures"]["admission"] == ["first_visit", "admitted"]
+
+
+def test_researchers_get_no_small_numbers_and_no_ids_of_places(
+    world: World, now: datetime, as_user: Callable[..., Caller]
+) -> None:
+    admitted(world, now, 10)
+    answer = as_user(world.researcher).get("/statistics", by="hospital")
+    assert answer.body["whole"]["cases"] is None
+    assert answer.body["whole"]["times"]["admission"] is None
+    assert str(world.hospital.pk) not in str(answer.body)
+    assert answer.body["groups"][0]["key"].startswith("H-")
+
+
+def test_clinicians_count_their_own_hospital(
+    world: World, now: datetime, doctor: Caller, other_doctor: Caller
+) -> None:
+    admitted(world, now, 10)
+    assert doctor.get("/statistics").body["whole"]["cases"] == 1
+    assert other_doctor.get("/statistics").body["whole"]["cases"] == 0
+
+
+def test_who_may_count_nothing_finds_nothing(world: World, as_user: Callable[..., Caller]) -> None:
+    assert as_user(world.administrator).get("/statistics").status == 404
+    assert Caller(None).get("/statistics").status == 401
+
+
+def test_wrong_questions_are_refused_by_field(world: World, doctor: Caller) -> None:
+    assert doctor.get("/statistics", since="May").fields == {"since": "invalid"}
+    assert doctor.get("/statistics", hospital=str(world.other_hospital.pk)).fields == {
+        "hospital": "not_found"
+    }
+    assert set(doctor.get("/statistics", by="moon").fields) == {"by"}
+    assert set(doctor.get("/statistics", ward="x").fields) == {"ward"}
