@@ -18,7 +18,7 @@ from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
 from portal.windows import Window, window_of, window_of_case
 from referral import selectors
 from referral.models import Case, Deadline, Message, Offer
-from referral.pathway import BEFORE_ADMISSION, Kind, Party, State, Verb
+from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.performing import verbs_of
 
 NOBODY_ON_DUTY: Text = _("nobody is on duty now")
@@ -131,7 +131,7 @@ def time_left(case: Case, now: datetime) -> tuple[Window | None, Window | None]:
     """
     window = window_of_case(case, now)
     rows = [row for row in case.deadlines.all() if row.closed_at is None]
-    acute = [row for row in rows if row.kind not in selectors.FOLLOW_UPS]
+    acute = [row for row in rows if row.kind not in FOLLOW_UPS]
     first = next(iter(acute or rows), None)
     due = window_of(first, now, case.hospital.zone) if first else None
     if due is None or window is None or due.due_at == window.due_at:
@@ -148,8 +148,8 @@ def _due(case: Case, usable: Iterable[Verb], now: datetime) -> dict[str, Any]:
     return {
         "due": due,
         "window": window,
-        "running": [row for row in running if row.kind not in selectors.FOLLOW_UPS],
-        "later": [row for row in running if row.kind in selectors.FOLLOW_UPS],
+        "running": [row for row in running if row.kind not in FOLLOW_UPS],
+        "later": [row for row in running if row.kind in FOLLOW_UPS],
         "delays": [delay(case, row, usable) for row in missed],
         "over": [(row, window_of(row, now, case.hospital.zone)) for row in rows if row.closed_at is not None],
     }

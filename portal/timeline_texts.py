@@ -41,6 +41,7 @@ MARKS: Mapping[str, str] = {
     Verb.ADMIT: "good",
     Verb.DIAGNOSE: "good",
     Verb.CONFIRM_RETURN: "good",
+    timeline.READMITTED: "bad",
 }
 
 
@@ -154,4 +155,10 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "to": _label(codes.DischargeTo),
     "day": lambda value, zone: _("day %(day)s") % {"day": value},
     "status": _label(codes.OutcomeStatus),
+    "organ_failure": lambda value, zone: (
+        _("organ failure within 28 days: %(answer)s") % {"answer": codes.OrganFailureSeen(value).label}
+    ),
+    "disputed": lambda value, zone: _("contradicts another statement"),
+    "advice": _label(codes.Advice),
+    "number": lambda value, zone: _("case %(number)s") % {"number": value},
 }

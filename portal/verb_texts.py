@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from referral import selectors
 from referral.models import Case, Offer
 from referral.pathway import State, Verb
 
@@ -103,6 +104,22 @@ TEXTS: dict[str, VerbText] = {
         ),
         _("Record admission"),
         _("The admission was recorded. The second window runs."),
+        "primary",
+    ),
+    Verb.ASK_ADVICE: VerbText(
+        _("Ask a ward for advice"),
+        _(
+            "The ward sees this case until it has answered, within 4 hours. You go on watching the patient, "
+            "and can refer at any time."
+        ),
+        _("Ask"),
+        _("The ward was asked."),
+    ),
+    Verb.ANSWER_ADVICE: VerbText(
+        _("Answer the question"),
+        _("The first hospital is told. With your answer the case is closed to your ward again."),
+        _("Answer"),
+        _("Your answer was sent."),
         "primary",
     ),
     Verb.REDIRECT: VerbText(
@@ -227,10 +244,32 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.RECORD_OUTCOME: VerbText(
         _("Record the outcome"),
-        _("The outcome at day 90, or a death, closes the case."),
+        _(
+            "The outcome at day 90, a death or a patient lost to follow-up closes the case. "
+            "Where it contradicts the other side, both statements stay and the coordinator is told."
+        ),
         _("Record outcome"),
         _("The outcome was recorded."),
         "primary",
+    ),
+    Verb.SETTLE_OUTCOME: VerbText(
+        _("Settle the outcome"),
+        _(
+            "Says what holds where statements contradict each other. Call both sides first; "
+            "all statements stay readable."
+        ),
+        _("Settle"),
+        _("The outcome was settled. Both sides were told."),
+        "primary",
+    ),
+    Verb.CORRECT_OUTCOME: VerbText(
+        _("Correct the outcome"),
+        _(
+            "Adds a new statement; the old one stays readable. Where it contradicts the other side, "
+            "the coordinator is told."
+        ),
+        _("Correct"),
+        _("The correction was added."),
     ),
     Verb.RECORD_DEATH: VerbText(
         _("Record the death"),
@@ -293,14 +332,15 @@ TEXTS: dict[str, VerbText] = {
 
 EXPECTED: dict[str, tuple[Verb, ...]] = {
     State.REGISTERED: (Verb.ASSESS, Verb.REFER),
-    State.WATCHED: (Verb.ASSESS, Verb.REFER),
+    State.WATCHED: (Verb.ASSESS, Verb.REFER, Verb.ANSWER_ADVICE, Verb.ASK_ADVICE),
     State.OFFERED: (Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE, Verb.REDIRECT),
     State.UNPLACED: (Verb.REDIRECT,),
     State.ACCEPTED: (Verb.DEPART, Verb.ADMIT),
     State.IN_TRANSIT: (Verb.ADMIT,),
     State.ADMITTED: (Verb.DIAGNOSE, Verb.RECORD_PRECIPITANT, Verb.RECORD_INTERVENTION),
     State.DIAGNOSED: (Verb.BACK_REFER, Verb.DISCHARGE),
-    State.FOLLOW_UP: (Verb.CONFIRM_RETURN, Verb.RECORD_OUTCOME),
+    State.FOLLOW_UP: (Verb.CONFIRM_RETURN, Verb.SETTLE_OUTCOME, Verb.RECORD_OUTCOME),
+    State.CLOSED: (Verb.SETTLE_OUTCOME,),
 }
 """The steps that a page offers first, by state; the others wait under "more"."""
 
@@ -311,7 +351,8 @@ OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY})
 def sorted_out(case: Case, usable: list[Verb], offer: Offer | None) -> tuple[list[Verb], list[Verb]]:
     """The usable verbs that are expected now, and the others, in the order to offer them."""
     expected = EXPECTED.get(case.state, ())
-    shown = [verb for verb in usable if verb in TEXTS and verb not in OF_THEIR_OWN]
+    pointless = selectors.pointless_verbs(case)
+    shown = [verb for verb in usable if verb in TEXTS and verb not in OF_THEIR_OWN | pointless]
     if offer is not None and offer.acknowledged_at is not None:
         shown = [verb for verb in shown if verb != Verb.ACKNOWLEDGE]
     first = [verb for verb in expected if verb in shown]

@@ -49,7 +49,7 @@ class PolicyForm(forms.ModelForm):
             "For each kind of deadline its steps: at “fraction” of the time plus “offset_minutes”, "
             "“audience” is alerted with “severity” (info, warning, severe, critical), "
             "again “every_minutes” if given; “expires_offer” also lets the referral request expire. "
-            "Audiences: duty, ward, ward_lead, clinician, hospital, coordinator."
+            "Audiences: duty, ward, ward_lead, clinician, hospital, holder, coordinator."
         ),
         widget=forms.Textarea({"rows": 30}),
     )

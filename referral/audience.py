@@ -1,6 +1,6 @@
 """The people behind an audience, found at the moment an alert fires: the rota may have changed since."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,14 +9,14 @@ from django.db.models import QuerySet
 
 from accounts.models import User, Ward
 from accounts.rota import coordinators_of, leads_of, on_duty
-from referral.models import Case, Offer
-from referral.pathway import Audience
+from referral.models import Case, Offer, Question
+from referral.pathway import IN_WARD, Audience, State
 
 
 class Directory:
     """Who is who at `now` for `cases`: every place is looked up once, however many cases ask."""
 
-    def __init__(self, now: datetime, cases: Iterable[Case]) -> None:
+    def __init__(self, now: datetime, cases: Collection[Case]) -> None:
         self.now = now
         self._found: dict[tuple[Any, ...], frozenset[UUID]] = {}
         unplaced = {case.pk for case in cases if case.ward_id is None}
@@ -24,6 +24,7 @@ class Directory:
             "ward__hospital"
         )
         self._asked = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
+        self._asked |= _wards_of_open_questions(cases)
 
     def ward_of(self, case: Case, offer: Offer | None = None) -> Ward | None:
         """The ward that has, expects or is asked about the patient; for an offer, its own."""
@@ -32,6 +33,8 @@ class Directory:
     def people(self, audience: str, case: Case, ward: Ward | None) -> frozenset[UUID]:
         """Ids of the active users who are `audience` for `case`; empty where there are none."""
         role = Audience(audience)
+        if role is Audience.HOLDER:
+            role = Audience.WARD if case.state in IN_WARD else Audience.HOSPITAL
         if role in OF_WARD:
             return self._once((role, ward.pk), OF_WARD[role], ward, self.now) if ward else frozenset()
         key, find = OF_CASE[role]
@@ -58,6 +61,12 @@ class Directory:
         if key not in self._found:
             self._found[key] = frozenset(find(*about).values_list("pk", flat=True))
         return self._found[key]
+
+
+def _wards_of_open_questions(cases: Collection[Case]) -> dict[UUID, Ward]:
+    watched = [case.pk for case in cases if case.state == State.WATCHED]
+    asked = Question.objects.open().filter(case__in=watched).select_related("ward__hospital")
+    return {question.case_id: question.ward for question in asked} if watched else {}
 
 
 def _clinicians(case: Case) -> QuerySet[User]:

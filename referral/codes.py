@@ -70,6 +70,7 @@ class ReferReason(TextChoices):
     VALUES_MISSING = "values_missing", _("values cannot be had")
     NOT_APPLICABLE = "not_applicable", _("the model does not apply")
     FAMILY_REQUEST = "family_request", _("request of the family")
+    ADVISED = "advised", _("advice of the ward")
     OTHER = "other", _("other")
 
 
@@ -108,6 +109,30 @@ class OutcomeStatus(TextChoices):
     DEAD = "dead", _("dead")
     TRANSPLANTED = "transplanted", _("transplanted")
     LOST = "lost", _("lost to follow-up")
+
+
+class OrganFailureSeen(TextChoices):
+    """Whether an organ failed within 28 days of the first visit."""
+
+    YES = "yes", _("yes")
+    NO = "no", _("no")
+    UNKNOWN = "unknown", _("not known")
+
+
+class OutcomeSource(TextChoices):
+    """How a statement about the outcome came about."""
+
+    REPORTED = "reported", _("reported")
+    CORRECTED = "corrected", _("corrected")
+    SETTLED = "settled", _("settled by the coordinator")
+
+
+class Advice(TextChoices):
+    """What a ward advises on a watched case."""
+
+    REFER = "refer", _("refer now")
+    WATCH = "watch", _("watch on and re-assess")
+    OTHER = "other", _("other, see the answer")
 
 
 class DiagnosisCategory(TextChoices):

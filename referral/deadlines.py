@@ -11,10 +11,10 @@ from django.db.models import Q
 from notifications.services import withdraw
 from referral import telling, timeline
 from referral.models import Case, Deadline, Event, Offer
-from referral.pathway import LIVES, Kind
+from referral.pathway import FOLLOW_UPS, LIVES, Kind
 
 INSTANT = timedelta(microseconds=1)
-SINCE_FIRST_VISIT = frozenset({Kind.ASSESS, Kind.ADMIT, Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90})
+SINCE_FIRST_VISIT = frozenset({Kind.ASSESS, Kind.ADMIT}) | FOLLOW_UPS
 PER_OFFER = frozenset({Kind.ACKNOWLEDGE, Kind.DECIDE})
 REPEATED = frozenset({Kind.REASSESS})
 
@@ -24,7 +24,7 @@ def span(case: Case, kind: Kind, occurred_at: datetime) -> tuple[datetime, datet
     length = case.policy.length(kind)
     match kind:
         case Kind.ASSESS | Kind.FOLLOW_UP_28 | Kind.FOLLOW_UP_90:
-            return case.first_visit_at, case.first_visit_at + length
+            return case.first_visit_at, case.first_visit_at + length + case.policy.grace(kind)
         case Kind.ADMIT:
             flagged = case.flagged_at or occurred_at
             latest = flagged + timedelta(minutes=case.policy.late_flag_minutes)
@@ -146,11 +146,17 @@ def rejudge_from_first_visit(case: Case, *, now: datetime) -> None:
         deadline.save()
 
 
+def due_without_grace(deadline: Deadline, case: Case) -> datetime:
+    """The moment that the ladder counts to: the due time, or the day of the outcome before its grace."""
+    return deadline.due_at - case.policy.grace(deadline.kind)
+
+
 def next_look(deadline: Deadline, case: Case) -> datetime:
     """When the ladder, or the due time itself, next needs the engine; silence holds back all but the miss."""
     moment = deadline.alerted_until or deadline.starts_at - INSTANT
     steps = case.policy.steps[deadline.kind]
-    coming = [at for step in steps if (at := step.next_after(moment, deadline.starts_at, deadline.due_at))]
+    whole = deadline.starts_at, due_without_grace(deadline, case)
+    coming = [at for step in steps if (at := step.next_after(moment, *whole))]
     if deadline.quiet_until:
         coming = [max(at, deadline.quiet_until) for at in coming]
     if deadline.missed_at is None:

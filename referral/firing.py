@@ -13,7 +13,7 @@ from django.db import connection
 from notifications.services import Notice, notify
 from referral import telling
 from referral.audience import Directory
-from referral.deadlines import INSTANT, miss, next_look
+from referral.deadlines import INSTANT, due_without_grace, miss, next_look
 from referral.models import Case, Deadline, Event
 
 SAVE_DEADLINES = """
@@ -66,11 +66,12 @@ def look(deadline: Deadline, now: datetime) -> Firing:
     lines = miss(case, deadline, now=now) if deadline.due_at <= now else []
     silent = deadline.quiet_until is not None and deadline.quiet_until > now and not lines
     moment = deadline.alerted_until or deadline.starts_at - INSTANT
+    counted_to = due_without_grace(deadline, case)
     rungs = [
         step
         for step in case.policy.steps[deadline.kind]
         if not silent
-        and (at := step.next_after(moment, deadline.starts_at, deadline.due_at)) is not None
+        and (at := step.next_after(moment, deadline.starts_at, counted_to)) is not None
         and at <= now
     ]
     if not silent:

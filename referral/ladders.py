@@ -68,9 +68,9 @@ CLINICIAN, HOSPITAL, COORDINATOR = Audience.CLINICIAN, Audience.HOSPITAL, Audien
 EVERYONE = (DUTY, LEAD, CLINICIAN, HOSPITAL, COORDINATOR)
 
 FOLLOW_UP = (
-    Step(1, (HOSPITAL,), "info", offset=-days(3)),
-    Step(1, (HOSPITAL,), "warning"),
-    Step(1, (HOSPITAL,), "warning", offset=days(7), every=days(7)),
+    Step(1, (Audience.HOLDER,), "info", offset=-days(3)),
+    Step(1, (Audience.HOLDER,), "warning"),
+    Step(1, (Audience.HOLDER,), "warning", offset=days(7), every=days(7)),
 )
 WINDOW_2 = (
     Step(0.5, (DUTY,)),

@@ -1,23 +1,31 @@
 """Who a person is to a case, and so which verbs are theirs."""
 
 from accounts.models import User, Ward
-from referral.models import Case, Offer
-from referral.pathway import Party, Transition, verbs_in
+from referral.models import Case, Offer, Question
+from referral.pathway import Party, State, Transition, verbs_in
 
 
 def open_offer(case: Case) -> Offer | None:
     return case.offers.filter(state=Offer.State.OPEN).select_related("ward").first()
 
 
+def open_question(case: Case) -> Question | None:
+    """The question about a watched case that waits for its answer; without a query where they are loaded."""
+    if case.state != State.WATCHED:
+        return None
+    return next((question for question in case.questions.all() if question.closed_at is None), None)
+
+
 def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[Party]:
     """Every part `user` has in `case`; None is the engine. `offer` is the case's open one."""
     if user is None:
         return frozenset({Party.ENGINE})
-    standing = user.standing
+    standing, question = user.standing, open_question(case)
     found = {
         Party.ORIGIN: case.hospital_id in standing.refers_for,
         Party.OFFER_WARD: offer is not None and offer.ward_id in standing.wards,
         Party.CARE_WARD: case.ward_id in standing.wards,
+        Party.ADVICE_WARD: question is not None and question.ward_id in standing.wards,
         Party.ANY_WARD: case.network_id in standing.ward_networks,
         Party.COORDINATOR: case.network_id in standing.coordinates,
     }

@@ -92,6 +92,7 @@ class Party(TextChoices):
     ORIGIN = "origin", _("first hospital")
     OFFER_WARD = "offer_ward", _("ward that was asked")
     CARE_WARD = "care_ward", _("ward that has or expects the patient")
+    ADVICE_WARD = "advice_ward", _("ward that was asked for advice")
     ANY_WARD = "any_ward", _("any ward of the network")
     COORDINATOR = "coordinator", _("coordinator")
     ENGINE = "engine", _("deadline engine")
@@ -105,6 +106,7 @@ class Audience(TextChoices):
     WARD_LEAD = "ward_lead", _("ward lead")
     CLINICIAN = "clinician", _("referring clinician")
     HOSPITAL = "hospital", _("the first hospital's clinicians")
+    HOLDER = "holder", _("who has the patient: the ward, or the first hospital's clinicians")
     COORDINATOR = "coordinator", _("coordinator")
 
 
@@ -115,6 +117,7 @@ IN_WARD = frozenset({S.ADMITTED, S.DIAGNOSED})
 ACUTE = BEFORE_ADMISSION | IN_WARD
 OPEN = ACUTE | {S.FOLLOW_UP}
 ENDED = frozenset({S.CLOSED, S.CANCELLED})
+FOLLOW_UPS = frozenset({K.FOLLOW_UP_28, K.FOLLOW_UP_90})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +159,8 @@ def row(
 
 STAYS: tuple[State, ...] = ()
 NEXT_WARD = (S.OFFERED, S.UNPLACED)
+SIDES = (P.ORIGIN, P.CARE_WARD, P.COORDINATOR)
+SPEAKERS = (*SIDES, P.ENGINE)
 BOTH_SIDES = (P.ORIGIN, P.OFFER_WARD, P.CARE_WARD, P.COORDINATOR)
 
 TABLE: tuple[Transition, ...] = (
@@ -169,7 +174,7 @@ TABLE: tuple[Transition, ...] = (
     row(V.WITHDRAW, {S.OFFERED, S.UNPLACED, S.ACCEPTED}, {S.WATCHED}, {P.ORIGIN}, tells={A.DUTY}),
     row(V.DEPART, {S.ACCEPTED}, {S.IN_TRANSIT}, {P.ORIGIN}, tells={A.DUTY}),
     # the ward that was asked
-    row(V.ANSWER_ADVICE, {S.WATCHED}, STAYS, {P.OFFER_WARD}, meets={K.ANSWER_ADVICE}, tells={A.CLINICIAN}),
+    row(V.ANSWER_ADVICE, {S.WATCHED}, STAYS, {P.ADVICE_WARD}, meets={K.ANSWER_ADVICE}, tells={A.CLINICIAN}),
     row(V.ACKNOWLEDGE, {S.OFFERED}, STAYS, {P.OFFER_WARD}, meets={K.ACKNOWLEDGE}, tells={A.CLINICIAN}),
     row(
         V.ACCEPT,
@@ -220,15 +225,22 @@ TABLE: tuple[Transition, ...] = (
     row(V.DISCHARGE, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.CLINICIAN}),
     row(V.DISCHARGE, {S.WATCHED}, {S.FOLLOW_UP}, {P.ORIGIN}),
     row(V.CONFIRM_RETURN, {S.FOLLOW_UP}, STAYS, {P.ORIGIN}, meets={K.CONFIRM_RETURN}, tells={A.DUTY}),
-    row(V.RECORD_OUTCOME, {S.FOLLOW_UP}, {S.FOLLOW_UP, S.CLOSED}, {P.ORIGIN, P.CARE_WARD, P.COORDINATOR}),
-    row(V.SETTLE_OUTCOME, {S.FOLLOW_UP}, {S.FOLLOW_UP, S.CLOSED}, {P.COORDINATOR}),
-    row(V.CORRECT_OUTCOME, {S.CLOSED}, STAYS, {P.ORIGIN, P.CARE_WARD, P.COORDINATOR}),
+    row(V.RECORD_OUTCOME, IN_WARD | {S.FOLLOW_UP}, {S.CLOSED}, SIDES, may_stay=True),
+    row(
+        V.SETTLE_OUTCOME,
+        IN_WARD | {S.FOLLOW_UP, S.CLOSED},
+        {S.CLOSED},
+        {P.COORDINATOR},
+        tells={A.CLINICIAN, A.DUTY},
+        may_stay=True,
+    ),
+    row(V.CORRECT_OUTCOME, {S.CLOSED}, STAYS, SIDES, tells={A.CLINICIAN, A.DUTY}),
     # at any time
     row(
         V.RECORD_DEATH,
         OPEN,
         {S.CLOSED},
-        {P.ORIGIN, P.CARE_WARD, P.COORDINATOR},
+        SPEAKERS,
         meets={K.FOLLOW_UP_28, K.FOLLOW_UP_90},
         tells={A.CLINICIAN, A.DUTY},
     ),

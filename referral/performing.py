@@ -17,6 +17,7 @@ from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, 
 from referral.models import Case, Offer
 from referral.parties import open_offer, parties_of, rows_for
 from referral.pathway import OPENS, Audience, Kind, Party, State, Transition, Verb, transition
+from referral.placement import close_question
 from referral.statistics.recording import record
 
 Effect = Callable[..., State | None]
@@ -191,6 +192,8 @@ def settle(change: Change, target: State | None) -> None:
         now=change.now,
     )
     deadlines.drop_pointless(case, now=change.now)
+    if before == State.WATCHED != case.state:
+        close_question(case, now=change.now)
     opening = change.also_opens | (OPENS.get(target, frozenset()) if target else frozenset())
     fresh = deadlines.open_missing(case, opening, now=change.now, occurred_at=change.occurred_at)
     case.updated_at = change.now

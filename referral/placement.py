@@ -2,22 +2,28 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from accounts.models import Ward
-from referral.models import Case, Offer
+from referral.models import Case, Offer, Question
 from referral.pathway import State
 
 PASSED_OVER = (Offer.State.DECLINED, Offer.State.EXPIRED, Offer.State.RELEASED)
 
 
+def catchment(case: Case) -> QuerySet[Ward]:
+    """The open wards of the hospital's catchment, in its order."""
+    return (
+        Ward.objects.filter(catchments__hospital=case.hospital_id, closed_at__isnull=True)
+        .select_related("hospital")
+        .order_by("catchments__rank")
+    )
+
+
 def next_ward(case: Case) -> Ward | None:
     """The first open ward of the hospital's catchment that was not asked since the flag, or None."""
     asked = Offer.objects.filter(case=case, state__in=PASSED_OVER, offered_at__gte=case.flagged_at)
-    return (
-        Ward.objects.filter(catchments__hospital=case.hospital_id, closed_at__isnull=True)
-        .exclude(pk__in=asked.values("ward"))
-        .order_by("catchments__rank")
-        .first()
-    )
+    return catchment(case).exclude(pk__in=asked.values("ward")).first()
 
 
 def offer_to_next_ward(case: Case, *, now: datetime) -> State:
@@ -37,3 +43,8 @@ def offer_to(case: Case, ward: Ward, *, now: datetime) -> State:
 def close_open_offer(case: Case, state: Offer.State, *, now: datetime) -> None:
     """End the case's open offer, if it has one, for a reason of the case's own."""
     Offer.objects.filter(case=case, state=Offer.State.OPEN).update(state=state, answered_at=now)
+
+
+def close_question(case: Case, *, now: datetime) -> None:
+    """End the wait for a ward's advice, because the case is no longer watched."""
+    Question.objects.open().filter(case=case).update(closed_at=now)

@@ -52,6 +52,7 @@ RULES = (
     "risk_threshold",
     "late_flag_minutes",
     "reassessments",
+    "outcome_grace_days",
     "minutes",
     "ladders",
     "expires_unanswered",

@@ -18,6 +18,7 @@ from accounts.models import Hospital, User
 from referral import deadlines, firing, telling, timeline
 from referral.audience import Directory
 from referral.codes import ChronicLiverDisease
+from referral.episodes import tell_of_new_episode
 from referral.errors import AccessError, FactError, PathwayError, Text, TooOften
 from referral.models import Case, PathwayPolicy, Patient
 from referral.pathway import ACUTE, OPENS, Audience, State
@@ -149,6 +150,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     fresh = deadlines.open_missing(case, OPENS[State.REGISTERED], now=now, occurred_at=visit.at)
     case.save()
     record([case.pk])
+    tell_of_new_episode(case, now=now)
     firing.fire(fresh, now=now)
     telling.announce(case, what=timeline.REGISTERED)
     return case

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import User, Ward
 from referral.errors import Text
-from referral.models import Assessment, Case, Deadline, Event, Message, Offer
-from referral.parties import parties_of
-from referral.pathway import ENDED, IN_WARD, Kind, Party, State
+from referral.models import Assessment, BackReferral, Case, Deadline, Event, Message, Offer, Question
+from referral.outcomes import outcomes_of
+from referral.parties import open_question, parties_of
+from referral.pathway import BEFORE_ADMISSION, ENDED, FOLLOW_UPS, IN_WARD, Party, State, Verb
 
-FOLLOW_UPS = (Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90)
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
 AWAITED: dict[str, tuple[Party, Text]] = {
@@ -43,6 +43,9 @@ def cases(user: User) -> QuerySet[Case]:
         .prefetch_related(
             Prefetch(
                 "offers", Offer.objects.select_related("ward__hospital", "acknowledged_by", "answered_by")
+            ),
+            Prefetch(
+                "questions", Question.objects.select_related("ward__hospital", "asked_by", "answered_by")
             ),
             Prefetch("deadlines", Deadline.objects.order_by("due_at", "pk")),
         )
@@ -123,6 +126,19 @@ def current_offer(case: Case) -> Offer | None:
     offers = list(case.offers.all())
     live = [offer for offer in offers if offer.state in (Offer.State.OPEN, Offer.State.ACCEPTED)]
     return next(reversed(live or offers), None)
+
+
+def pointless_verbs(case: Case) -> frozenset[Verb]:
+    """Verbs that the state has, but for which this case gives no cause now."""
+    found = set()
+    if case.state == State.WATCHED and open_question(case) is not None:
+        found.add(Verb.ASK_ADVICE)
+    if case.state == State.FOLLOW_UP:
+        waiting = BackReferral.objects.filter(case=case, confirmed_at__isnull=True)
+        found |= set() if waiting.exists() else {Verb.CONFIRM_RETURN}
+    if case.state not in BEFORE_ADMISSION and not outcomes_of(case).disputes:
+        found.add(Verb.SETTLE_OUTCOME)
+    return frozenset(found)
 
 
 def sides(user: User, case: Case) -> frozenset[Party]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CASE, DEADLINE = "case", "deadline"
 NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "missed"
 DONE, MET_ELSEWHERE, QUARANTINED = "done", "met_elsewhere", "quarantined"
+READMITTED = "readmitted"
 LOUDNESS = ("info", "warning", "severe", "critical")
 
 SEVERITY_OF_VERB = {

@@ -18,6 +18,7 @@ DEADLINE_QUARANTINED = "deadline_quarantined"
 DEADLINE_RELEASED = "deadline_released"
 ALERT_UNDELIVERABLE = "alert_undeliverable"
 MET_ELSEWHERE = "met_elsewhere"
+READMITTED = "readmitted"
 
 LABELS = {
     REGISTERED: _("First visit registered"),
@@ -57,6 +58,11 @@ LABELS = {
     Verb.DISCHARGE: _("Discharged"),
     Verb.CONFIRM_RETURN: _("Return confirmed"),
     Verb.RECORD_OUTCOME: _("Outcome recorded"),
+    Verb.CORRECT_OUTCOME: _("Outcome corrected"),
+    Verb.SETTLE_OUTCOME: _("Outcome settled"),
+    Verb.ASK_ADVICE: _("Advice asked of a ward"),
+    Verb.ANSWER_ADVICE: _("Advice given"),
+    READMITTED: _("A new acute episode began"),
     Verb.RECORD_DEATH: _("Death recorded"),
     Verb.END_REFERRAL: _("Referral ended"),
     Verb.MESSAGE: _("Message written"),

@@ -41,6 +41,10 @@ WORDS = {
             "They were given your phone number."
         ),
     ),
+    telling.READMITTED: (
+        _("The patient of case %(number)s is acutely ill again"),
+        _("A new case was registered for the new episode. The outcome of this one is still asked for."),
+    ),
     telling.QUARANTINED: (
         _("Case %(number)s: %(deadline)s could not be processed"),
         _(

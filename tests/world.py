@@ -88,6 +88,21 @@ class World:
         """An accepted case that is in the first ward's bed."""
         return perform(self.accepted(now, **changes), Verb.ADMIT, actor=self.specialist, now=now)
 
+    def watched(self, now: datetime = NOW, **changes: Any) -> Case:
+        """A registered case whose assessment was not high."""
+        case = self.register(now=now, **changes)
+        return perform(case, Verb.ASSESS, actor=self.doctor, now=now, values=sampled(WELL, now))
+
+    def diagnosed(self, now: datetime = NOW, **changes: Any) -> Case:
+        """An admitted case whose diagnosis is fixed."""
+        case = self.admitted(now, **changes)
+        return perform(case, Verb.DIAGNOSE, actor=self.specialist, now=now, category="early_aclf")
+
+    def returned(self, now: datetime = NOW, **changes: Any) -> Case:
+        """A diagnosed case that the ward has referred back; all of it at `now`."""
+        case = self.diagnosed(now, **changes)
+        return perform(case, Verb.BACK_REFER, actor=self.specialist, now=now, plan="plan")
+
 
 def someone(**changes: Any) -> Person:
     who = {

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from referral import codes, ward_codes
+from referral import ward_codes
 from referral.errors import Text
 from referral.facts.shapes import BED, CONFIRMED, NOTE, OCCURRED_AT, PRECIPITANT, WARD, Fact, Shape, reason
 from referral.pathway import Verb
@@ -114,11 +114,6 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.DECIDE_TRANSPLANT: (
         Fact("decision", Shape.CHOICE, _("decision"), choices=ward_codes.TransplantDecision),
         reason(ward_codes.AgainstTransplant, required=False, hint=_("Needed when it is decided against.")),
-        NOTE,
-        OCCURRED_AT,
-    ),
-    Verb.DIAGNOSE: (
-        Fact("category", Shape.CHOICE, _("diagnosis"), choices=codes.DiagnosisCategory),
         NOTE,
         OCCURRED_AT,
     ),

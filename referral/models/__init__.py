@@ -1,10 +1,11 @@
 from referral.models.assessments import Assessment, AssessmentRetraction, Indicators
-from referral.models.cases import Case, Event, Message, Offer
+from referral.models.cases import Case, Event, Message, Offer, Question
 from referral.models.deadlines import Deadline
 from referral.models.evidence import Evidence
 from referral.models.patients import Patient
 from referral.models.policies import PathwayPolicy
 from referral.models.statistics import CaseFacts
+from referral.models.way_back import BackReferral, Diagnosis, Outcome
 from referral.models.window_2 import (
     ArtificialLiverSession,
     ImmuneStatus,
@@ -22,9 +23,11 @@ __all__ = [
     "ArtificialLiverSession",
     "Assessment",
     "AssessmentRetraction",
+    "BackReferral",
     "Case",
     "CaseFacts",
     "Deadline",
+    "Diagnosis",
     "Event",
     "Evidence",
     "ImmuneStatus",
@@ -36,9 +39,11 @@ __all__ = [
     "NutritionTarget",
     "Offer",
     "OrganFailureAssessment",
+    "Outcome",
     "PathwayPolicy",
     "Patient",
     "Precipitant",
+    "Question",
     "TransplantDecision",
     "TreatmentRecord",
 ]

@@ -8,7 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.encryption import EncryptedField
 from accounts.ids import new_id
 from accounts.models import Hospital, Network, User, Ward
-from referral.codes import ChronicLiverDisease, DeclineReason, Presentation
+from referral.codes import (
+    Advice,
+    ChronicLiverDisease,
+    DeclineReason,
+    OrganFailureSeen,
+    OutcomeStatus,
+    Presentation,
+)
+from referral.models.fields import CurrentTransaction, TransactionField
 from referral.models.patients import Patient
 from referral.models.policies import PathwayPolicy
 from referral.pathway import ACUTE, State
@@ -21,8 +29,8 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> "CaseQuerySet":
         """The cases of the user's hospitals, wards and networks: the only door to cases.
 
-        A ward sees a case while it is asked, expects or has the patient; one that declined or was passed
-        over does not see what follows.
+        A ward sees a case while it is asked, expects or has the patient, or has an open question about it;
+        one that declined or was passed over, or has answered, does not see what follows.
         """
         standing = user.standing
         asked = Offer.objects.filter(ward__in=standing.wards, state=Offer.State.OPEN)
@@ -30,6 +38,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             Q(hospital__in=standing.refers_for)
             | Q(ward__in=standing.wards)
             | Q(pk__in=asked.values("case"))
+            | Q(pk__in=Question.objects.open().filter(ward__in=standing.wards).values("case"))
             | Q(network__in=standing.coordinates)
         )
 
@@ -41,7 +50,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(models.Model):
-    """One patient's journey through the two windows, from first visit to day 90."""
+    """One patient's journey through the two windows, from first visit to day 90.
+
+    `outcome_28`, `outcome_90`, `organ_failure_28`, `outcome_disputed` and `died_at` say what holds of all
+    statements about the outcome (`referral.outcomes`).
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     number = models.CharField(_("case number"), max_length=20, unique=True, editable=False)
@@ -77,6 +90,12 @@ class Case(models.Model):
     admitted_at = models.DateTimeField(null=True)
     diagnosed_at = models.DateTimeField(null=True)
     died_at = models.DateTimeField(null=True)
+    outcome_28 = models.CharField(_("outcome at day 28"), max_length=12, choices=OutcomeStatus, blank=True)
+    outcome_90 = models.CharField(_("outcome at day 90"), max_length=12, choices=OutcomeStatus, blank=True)
+    organ_failure_28 = models.CharField(
+        _("organ failure within 28 days"), max_length=8, choices=OrganFailureSeen, blank=True
+    )
+    outcome_disputed = models.BooleanField(_("outcome disputed"), default=False)
     updated_at = models.DateTimeField()
 
     objects = CaseQuerySet.as_manager()
@@ -176,12 +195,71 @@ class Offer(models.Model):
         return self.state == self.State.OPEN
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def open(self) -> "QuestionQuerySet":
+        return self.filter(closed_at__isnull=True)
+
+    def visible_to(self, user: User) -> "QuestionQuerySet":
+        """Questions to the user's own wards, answered or not, and those of cases the user sees."""
+        return self.filter(Q(ward__in=user.standing.wards) | Q(case__in=Case.objects.visible_to(user)))
+
+
+class Question(models.Model):
+    """A question about a watched case to one ward; question and answer are encrypted.
+
+    While it is open the ward sees the case. It is closed by the answer, or without one when the case is no
+    longer watched.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="questions")
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="questions")
+    text = EncryptedField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    answer = EncryptedField(null=True)
+    advice = models.CharField(_("advice"), max_length=8, choices=Advice, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(null=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering: ClassVar = ["asked_at", "pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["ward"], condition=Q(closed_at__isnull=True), name="question_open_by_ward"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(closed_at__isnull=True), name="case_has_one_open_question"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True, answer__isnull=True, answered_by__isnull=True)
+                | Q(
+                    answered_at__isnull=False,
+                    answer__isnull=False,
+                    answered_by__isnull=False,
+                    closed_at__isnull=False,
+                ),
+                name="question_answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(advice__in=["", *Advice.values]), name="question_advice_known"
+            ),
+        ]
+
+
 class Event(models.Model):
     """A line of the case's timeline. Append-only: a trigger refuses UPDATE and DELETE.
 
     `what` is a verb or one of the engine's facts (see `referral.timeline`); `facts` holds codes, ids and
     numbers that it was given, never personal data. `occurred_at` is when it happened, `recorded_at` when it
-    was entered.
+    was entered, `transaction` what `referral.changes` orders by.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -195,9 +273,11 @@ class Event(models.Model):
     note = EncryptedField(null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
+    transaction = TransactionField(db_default=CurrentTransaction(), editable=False)
 
     class Meta:
         ordering: ClassVar = ["case", "number"]
+        indexes: ClassVar = [models.Index(fields=["transaction", "id"], name="event_by_transaction")]
         constraints: ClassVar = [models.UniqueConstraint(fields=["case", "number"], name="event_number_once")]
 
 

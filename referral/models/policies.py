@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_id
 from accounts.models import Network
 from referral.ladders import DEFAULT_LADDERS, Step, parse_ladders, refuse_other_kinds
-from referral.pathway import Kind
+from referral.pathway import FOLLOW_UPS, Kind
 
 DEFAULT_MINUTES: dict[str, int] = {
     Kind.ASSESS: 4 * 60,
@@ -56,7 +57,8 @@ class PathwayPolicy(models.Model):
     """One version of a network's rules. Never changed (a trigger refuses it): a new version replaces it.
 
     A case keeps the version it began with. `risk_threshold` is a predicted 90-day risk, 0 to 1; `minutes` is
-    the length of each kind of deadline; `ladders` the alerts of each kind.
+    the length of each kind of deadline; `ladders` the alerts of each kind. An outcome at day 28 or 90 can be
+    met until `outcome_grace_days` later.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -65,6 +67,9 @@ class PathwayPolicy(models.Model):
     risk_threshold = models.FloatField(_("risk threshold"), default=0.15)
     late_flag_minutes = models.PositiveIntegerField(_("time for a late flag, minutes"), default=24 * 60)
     reassessments = models.PositiveSmallIntegerField(_("re-assessments asked for"), default=3)
+    outcome_grace_days = models.PositiveSmallIntegerField(
+        _("days of grace for an outcome"), default=7, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
     minutes = models.JSONField(_("lengths of the deadlines, minutes"), default=default_minutes)
     ladders = models.JSONField(_("alert ladders"), default=default_ladders)
     expires_unanswered = models.BooleanField(_("unanswered offers go to the next ward"), default=True)
@@ -97,6 +102,10 @@ class PathwayPolicy(models.Model):
 
     def length(self, kind: str) -> timedelta:
         return timedelta(minutes=self.minutes[kind])
+
+    def grace(self, kind: str) -> timedelta:
+        """How long after the day that is meant the deadline is due: an outcome is only known afterwards."""
+        return timedelta(days=self.outcome_grace_days if kind in FOLLOW_UPS else 0)
 
     @cached_property
     def steps(self) -> dict[str, tuple[Step, ...]]:

@@ -118,7 +118,7 @@ class Replay:
             flagged = self.moments["flagged_at"] or began
             return flagged, max(self.first_visit_at + length, flagged + self._late_flag)
         if kind in SINCE_FIRST_VISIT:
-            return self.first_visit_at, self.first_visit_at + length
+            return self.first_visit_at, self.first_visit_at + length + self.case.policy.grace(kind)
         return began, began + length
 
     @property
@@ -194,13 +194,12 @@ class Replay:
     def _back_refer(self, event: Event) -> None:
         self.moments["back_referred_at"] = event.occurred_at
 
-    def _record_death(self, event: Event) -> None:
-        self.moments["died_at"] = event.occurred_at
-
     def _record_outcome(self, event: Event) -> None:
-        self.outcomes[event.facts["day"]] = event.facts["status"]
-        if event.facts["status"] == OutcomeStatus.DEAD:
-            self.moments["died_at"] = event.occurred_at
+        holds = event.facts["holds"]
+        self.outcomes = {day: holds[f"outcome_{day}"] for day in (28, 90)}
+        self.moments["died_at"] = datetime.fromisoformat(holds["died_at"]) if holds["died_at"] else None
+
+    _record_death = _correct_outcome = _settle_outcome = _record_outcome
 
     def _mark_entered_in_error(self, event: Event) -> None:
         if "assessment" in event.facts:
@@ -272,6 +271,8 @@ def also_opens(event: Event) -> set[Kind]:
     match event.what:
         case Verb.BACK_REFER:
             return {Kind.CONFIRM_RETURN}
+        case Verb.ASK_ADVICE:
+            return {Kind.ANSWER_ADVICE}
         case Verb.ASSESS_ORGAN_FAILURE if "third_failure" in event.facts:
             return {Kind.TRANSPLANT}
         case _:
@@ -287,9 +288,9 @@ def also_meets(event: Event) -> set[Kind]:
             return {Kind.TREAT_PRECIPITANT}
         case Verb.DECIDE_TRANSPLANT if event.facts["transplant"] != "listed":
             return {Kind.TRANSPLANT}
-        case Verb.RECORD_OUTCOME if event.facts["status"] == OutcomeStatus.DEAD:
+        case Verb.RECORD_OUTCOME | Verb.SETTLE_OUTCOME if event.facts["status"] == OutcomeStatus.DEAD:
             return {Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90}
-        case Verb.RECORD_OUTCOME:
+        case Verb.RECORD_OUTCOME | Verb.SETTLE_OUTCOME:
             return {{28: Kind.FOLLOW_UP_28, 90: Kind.FOLLOW_UP_90}[event.facts["day"]]}
         case _:
             return set()

@@ -44,8 +44,8 @@ COLUMNS: dict[str, str] = {
     "model": "coalesce(scored.model_name, '')",
     "assessment": "scored.id",
     "policy_version": "policy.version",
-    "outcome_28": "coalesce(happened.outcome_28, '')",
-    "outcome_90": "coalesce(happened.outcome_90, '')",
+    "outcome_28": "c.outcome_28",
+    "outcome_90": "c.outcome_90",
     **{name: f"judged.{name}" for name in _VERDICTS},
 }
 """Every column of the row and where it comes from."""
@@ -67,11 +67,7 @@ CROSS JOIN LATERAL (
 ) AS asked
 CROSS JOIN LATERAL (
     SELECT min(occurred_at) FILTER (WHERE what = 'record_intervention') AS intervened_at,
-           min(occurred_at) FILTER (WHERE what = 'back_refer') AS back_referred_at,
-           (array_agg(facts ->> 'status' ORDER BY number DESC)
-               FILTER (WHERE what = 'record_outcome' AND facts ->> 'day' = '28'))[1] AS outcome_28,
-           (array_agg(facts ->> 'status' ORDER BY number DESC)
-               FILTER (WHERE what = 'record_outcome' AND facts ->> 'day' = '90'))[1] AS outcome_90
+           min(occurred_at) FILTER (WHERE what = 'back_refer') AS back_referred_at
     FROM referral_event WHERE case_id = c.id
 ) AS happened
 CROSS JOIN LATERAL (

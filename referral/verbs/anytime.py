@@ -1,4 +1,4 @@
-"""The verbs of every open state: message, death, end, corrections, extension, silence, reason for a delay."""
+"""The verbs of every open state: message, end, corrections, extension, silence, reason for a delay."""
 
 from datetime import datetime, timedelta
 
@@ -21,15 +21,6 @@ def message(change: Change, *, text: str) -> None:
     written = Message.objects.create(case=change.case, author=change.person, text=text, sent_at=change.now)
     change.facts["message"] = str(written.pk)
     change.also_tells |= telling.other_side(change)
-
-
-@effect(Verb.RECORD_DEATH)
-def record_death(change: Change, *, note: str = "") -> State:
-    """The patient died; every deadline ends."""
-    change.not_before(change.case.admitted_at)
-    change.case.died_at, change.note = change.occurred_at, note
-    close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
-    return State.CLOSED
 
 
 @effect(Verb.END_REFERRAL)

@@ -1,21 +1,53 @@
-"""The verbs from discharge to day 90: way back, return, outcome."""
-
-from datetime import timedelta
+"""The verbs from diagnosis to the way back: diagnose, refer back, discharge, confirm the return."""
 
 from django.utils.translation import gettext_lazy as _
 
-from referral.codes import OutcomeStatus
-from referral.errors import FactError
+from referral.errors import PathwayError
+from referral.models import BackReferral, Diagnosis, OrganFailureAssessment
 from referral.pathway import Kind, State, Verb
 from referral.performing import Change, effect
 
-OUTCOME_DAYS = {28: Kind.FOLLOW_UP_28, 90: Kind.FOLLOW_UP_90}
+
+@effect(Verb.DIAGNOSE)
+def diagnose(change: Change, *, category: str, should_know: str = "", note: str = "") -> State:
+    """Fix the diagnosis, and what the first hospital should know."""
+    change.not_before(change.case.admitted_at)
+    table = OrganFailureAssessment.objects.filter(
+        case=change.case, occurred_at__lte=change.occurred_at
+    ).last()
+    Diagnosis.objects.create(
+        case=change.case,
+        category=category,
+        grade=table.grade if table else "",
+        simple_grade=table.simple_grade if table else "",
+        should_know=should_know or None,
+        note=note or None,
+        actor=change.person,
+        occurred_at=change.occurred_at,
+        recorded_at=change.now,
+    )
+    change.facts["category"], change.note = category, note
+    change.case.diagnosed_at = change.occurred_at
+    return State.DIAGNOSED
 
 
 @effect(Verb.BACK_REFER)
-def back_refer(change: Change, *, plan: str) -> State:
+def back_refer(
+    change: Change, *, plan: str, medicines: str = "", appointments: str = "", red_flags: str = ""
+) -> State:
     """Send the patient back to the first hospital with a plan."""
     change.not_before(change.case.diagnosed_at)
+    BackReferral.objects.create(
+        case=change.case,
+        hospital=change.case.hospital,
+        plan=plan,
+        medicines=medicines or None,
+        appointments=appointments or None,
+        red_flags=red_flags or None,
+        actor=change.person,
+        occurred_at=change.occurred_at,
+        recorded_at=change.now,
+    )
     change.note = plan
     change.also_opens.add(Kind.CONFIRM_RETURN)
     return State.FOLLOW_UP
@@ -30,19 +62,17 @@ def discharge(change: Change, *, to: str, note: str = "") -> State:
 
 
 @effect(Verb.CONFIRM_RETURN)
-def confirm_return(change: Change) -> None:
+def confirm_return(change: Change, *, note: str = "") -> None:
     """The first hospital has the patient again."""
-
-
-@effect(Verb.RECORD_OUTCOME)
-def record_outcome(change: Change, *, day: int, status: str) -> State:
-    """How the patient was at day 28 or 90 (`occurred_at` is the date of the observation or of the death)."""
-    if change.now < change.case.first_visit_at + timedelta(days=day) and status == OutcomeStatus.ALIVE:
-        raise FactError(("day", "too_early", _("That day has not come yet. Record it when it has.")))
-    change.facts.update(day=day, status=status)
-    change.also_meets.add(OUTCOME_DAYS[day])
-    if status == OutcomeStatus.DEAD:
-        change.case.died_at = change.occurred_at
-        change.also_meets |= {Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90}
-        return State.CLOSED
-    return State.CLOSED if day == 90 else State.FOLLOW_UP
+    back = BackReferral.objects.filter(case=change.case).first()
+    if back is None:
+        raise PathwayError(
+            "not_referred_back",
+            _("The ward has not referred this patient back, so there is no return to confirm."),
+        )
+    if back.confirmed_at is not None:
+        raise PathwayError("return_confirmed", _("The return is confirmed already. Nothing more is needed."))
+    change.not_before(back.occurred_at)
+    back.confirmed_at, back.confirmed_by = change.occurred_at, change.person
+    back.save()
+    change.note = note

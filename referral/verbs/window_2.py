@@ -1,11 +1,11 @@
-"""The verbs of the specialist ward on what was found: kit result, precipitant, intervention, diagnosis."""
+"""The verbs of the specialist ward on what was found: kit result, precipitant, intervention."""
 
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from referral.codes import DiagnosisCategory, PrecipitantCode
+from referral.codes import PrecipitantCode
 from referral.errors import FactError
 from referral.models import (
     Assessment,
@@ -15,7 +15,7 @@ from referral.models import (
     OrganFailureAssessment,
     Precipitant,
 )
-from referral.pathway import Kind, State, Verb
+from referral.pathway import Kind, Verb
 from referral.performing import Change, effect
 from referral.precipitants import CODINGS, usual_icd10
 from scoring import Reading, aclf_grade, organ_inputs
@@ -132,12 +132,3 @@ def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
     Intervention.objects.create(precipitant=against, **written(change, note))
     change.facts["precipitant"] = precipitant
     change.also_meets.add(Kind.TREAT_PRECIPITANT)
-
-
-@effect(Verb.DIAGNOSE)
-def diagnose(change: Change, *, category: str, note: str = "") -> State:
-    """Fix the diagnosis and what the primary hospital should know."""
-    change.not_before(change.case.admitted_at)
-    change.facts["category"], change.note = DiagnosisCategory(category).value, note
-    change.case.diagnosed_at = change.occurred_at
-    return State.DIAGNOSED

@@ -154,7 +154,7 @@ def test_a_corrected_first_visit_moves_the_window_and_judges_closed_deadlines_ag
     )
     assert of(case, Kind.ASSESS).state == "met"
     assert of(case, Kind.ADMIT).due_at == corrected + 48 * HOUR
-    assert of(case, Kind.FOLLOW_UP_90).due_at == corrected + timedelta(days=90)
+    assert of(case, Kind.FOLLOW_UP_90).due_at == corrected + timedelta(days=90 + 7)
     line = case.events.get(what="correct_first_visit")
     assert line.facts == {"before": NOW.isoformat(), "after": corrected.isoformat()}
 

@@ -141,6 +141,18 @@ class Pathway(RuleBasedStateMachine):
             Verb.BACK_REFER: lambda: {"plan": "x"},
             Verb.DISCHARGE: lambda: {"to": "home"},
             Verb.RECORD_OUTCOME: lambda: {"day": pick([28, 90]), "status": pick(codes.OutcomeStatus.values)},
+            Verb.CORRECT_OUTCOME: lambda: {
+                "day": pick([28, 90]),
+                "status": pick(codes.OutcomeStatus.values),
+                "note": "x",
+            },
+            Verb.SETTLE_OUTCOME: lambda: {
+                "day": pick([28, 90]),
+                "status": pick(codes.OutcomeStatus.values),
+                "note": "x",
+            },
+            Verb.ASK_ADVICE: lambda: {"text": "x"},
+            Verb.ANSWER_ADVICE: lambda: {"text": "x"},
             Verb.END_REFERRAL: lambda: {"reason": "refused"},
             Verb.MESSAGE: lambda: {"text": "x"},
             Verb.CORRECT_FIRST_VISIT: lambda: {

@@ -1,0 +1,143 @@
+"""What holds of a case's outcome: every statement is kept, and what contradicts another is shown.
+
+A side's later statement replaces its own earlier ones of the same day or that it contradicts; the
+coordinator's settlement replaces everybody's. What is left either agrees, or is disputed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+from zoneinfo import ZoneInfo
+
+from referral.codes import OrganFailureSeen, OutcomeSource, OutcomeStatus
+from referral.models import Case, Outcome
+from referral.pathway import SPEAKERS, Party
+
+DAYS = (28, 90)
+AN_EVENT = frozenset({OutcomeStatus.DEAD, OutcomeStatus.TRANSPLANTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the patient was at day 28 or 90. `at`: of the death, transplant or observation it rests on.
+
+    `statement`: the row it rests on, which may be about the other day (dead by day 28 is dead by day 90).
+    """
+
+    day: int
+    status: str
+    at: datetime
+    statement: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """By day what holds, and the pairs of statements that contradict each other.
+
+    `organ_failure`: yes, no, unknown or empty (nobody said), within 28 days of the first visit.
+    """
+
+    standing: dict[int, Standing]
+    organ_failure: str
+    disputes: tuple[tuple[Outcome, Outcome], ...]
+    died_at: datetime | None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is asked: known at day 90, dead or lost, and nothing disputed."""
+        lost = any(found.status == OutcomeStatus.LOST for found in self.standing.values())
+        return not self.disputes and (90 in self.standing or self.died_at is not None or lost)
+
+
+def outcomes_of(case: Case) -> Outcomes:
+    """The outcomes of a case, from all its statements."""
+    return judged(case, list(case.outcomes.order_by("number")))
+
+
+def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
+    """The same from `statements` in the order in which they were recorded."""
+    zone = ZoneInfo(case.hospital.zone)
+    valid = in_force(statements, zone)
+    disputes = tuple((one, other) for one, other in combinations(valid, 2) if contradict(one, other, zone))
+    deaths = [row.at for row in valid if row.status == OutcomeStatus.DEAD]
+    found = (_standing(case, day, valid) for day in DAYS)
+    return Outcomes(
+        standing={row.day: row for row in found if row is not None},
+        organ_failure=_organ_failure(valid),
+        disputes=disputes,
+        died_at=deaths[0] if deaths else None,
+    )
+
+
+def in_force(statements: Iterable[Outcome], zone: ZoneInfo) -> list[Outcome]:
+    """The statements that no later one has replaced."""
+    valid: list[Outcome] = []
+    for new in statements:
+        settles = new.source == OutcomeSource.SETTLED
+        valid = [
+            old
+            for old in valid
+            if not (settles or new.side == old.side) or not (new.day == old.day or contradict(new, old, zone))
+        ]
+        valid.append(new)
+    return valid
+
+
+def contradict(one: Outcome, other: Outcome, zone: ZoneInfo) -> bool:
+    """Whether both cannot be true. Dates are compared as the hospital's calendar has them."""
+    days = [row.at.astimezone(zone).date() for row in (one, other)]
+    same_event = one.status == other.status and one.status in AN_EVENT
+    if same_event and (one.status == OutcomeStatus.DEAD or one.day == other.day):
+        return days[0] != days[1]
+    if _outlived(one, other, zone) or _outlived(other, one, zone):
+        return True
+    if one.day != other.day or one.day is None:
+        return False
+    known = {row.organ_failure for row in (one, other)} - {"", OrganFailureSeen.UNKNOWN}
+    statuses = {row.status for row in (one, other)} - {OutcomeStatus.LOST}
+    return len(known) > 1 or len(statuses) > 1
+
+
+def _outlived(dead: Outcome, seen: Outcome, zone: ZoneInfo) -> bool:
+    """Whether one statement has the patient die on a day after which the other saw them."""
+    if dead.status != OutcomeStatus.DEAD or seen.status == OutcomeStatus.LOST:
+        return False
+    return seen.at.astimezone(zone).date() > dead.at.astimezone(zone).date()
+
+
+def _standing(case: Case, day: int, valid: Sequence[Outcome]) -> Standing | None:
+    end = case.first_visit_at + timedelta(days=day)
+    found = _direct(day, valid) or _implied(day, end, valid)
+    return Standing(day, found[0], found[1].at, found[1]) if found else None
+
+
+def _organ_failure(valid: Sequence[Outcome]) -> str:
+    said = [row.organ_failure for row in valid if row.organ_failure]
+    known = [answer for answer in said if answer != OrganFailureSeen.UNKNOWN]
+    return next(iter(known or said), "")
+
+
+def _direct(day: int, valid: Sequence[Outcome]) -> tuple[str, Outcome] | None:
+    """What somebody said about this very day; to know is better than to have lost."""
+    known = (row for row in valid if row.day == day and row.status != OutcomeStatus.LOST)
+    return next(((row.status, row) for row in known), None)
+
+
+def _implied(day: int, end: datetime, valid: Sequence[Outcome]) -> tuple[str, Outcome] | None:
+    """What follows from a death, or from the other day; else that the patient was lost."""
+    for row in valid:
+        if row.status == OutcomeStatus.DEAD:
+            return (OutcomeStatus.DEAD if row.at <= end else OutcomeStatus.ALIVE), row
+    for row in valid:
+        if row.day is not None and row.day > day and row.status == OutcomeStatus.TRANSPLANTED:
+            return (OutcomeStatus.TRANSPLANTED if row.at <= end else OutcomeStatus.ALIVE), row
+        if row.day is not None and row.day > day and row.status == OutcomeStatus.ALIVE:
+            return OutcomeStatus.ALIVE, row
+    lost = [row for row in valid if row.status == OutcomeStatus.LOST and row.day == day]
+    return (OutcomeStatus.LOST, lost[0]) if lost else None
+
+
+def side_of(parties: frozenset[Party]) -> Party:
+    """For which side somebody speaks who may record an outcome."""
+    return next(party for party in SPEAKERS if party in parties)
