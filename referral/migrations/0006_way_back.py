@@ -13,7 +13,7 @@ import referral.models.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_append_only_audit"),
-        ("referral", "0004_window_2"),
+        ("referral", "0005_quarantine_reason"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
