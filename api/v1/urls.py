@@ -3,7 +3,19 @@
 from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
-from api.v1 import arrivals, cases, demo, docs, me, notifications, risk_models, score, statistics
+from api.v1 import (
+    arrivals,
+    cases,
+    demo,
+    docs,
+    evidence,
+    me,
+    notifications,
+    risk_models,
+    score,
+    statistics,
+    ward_record,
+)
 from api.v1.verbs import VERBS, verb_view
 
 CASE = "cases/<uuid:case_id>"
@@ -16,12 +28,14 @@ urlpatterns: list[URLPattern] = [
     path("score", score.ScoreView.as_view(), name="score"),
     path("statistics", statistics.StatisticsView.as_view(), name="statistics"),
     path("models", risk_models.ModelsView.as_view(), name="models"),
+    path("evidence", evidence.EvidenceView.as_view(), name="evidence"),
     path("cases", cases.CasesView.as_view(), name="cases"),
     path(CASE, cases.CaseView.as_view(), name="case"),
     path(f"{CASE}/indicators", cases.IndicatorsView.as_view(), name="indicators"),
     path(f"{CASE}/events", cases.EventsView.as_view(), name="events"),
     path(f"{CASE}/deadlines", cases.DeadlinesView.as_view(), name="deadlines"),
     path(f"{CASE}/messages", cases.MessagesView.as_view(), name="messages"),
+    path(f"{CASE}/ward-record", ward_record.WardRecordView.as_view(), name="ward_record"),
     *(
         path(f"{CASE}/{verb.value.replace('_', '-')}", verb_view(verb).as_view(), name=verb.value)
         for verb in VERBS

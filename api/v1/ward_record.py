@@ -1,0 +1,203 @@
+"""What the specialist ward has recorded on a case."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.resource import Resource
+from api.v1.documenting import described
+from api.v1.shapes import PersonShape
+from referral import selectors
+from referral.checklist import Item
+from referral.models import Precipitant
+from referral.precipitants import CODINGS, snomed_of
+from referral.ward_record import Trend, WardRecord, ward_record
+from scoring import OTHER_LABORATORY, immune, nutrition, texts
+
+Shape = serializers.Serializer
+
+
+class RecordShape(Shape[Any]):
+    """One record: when it was so, when it was entered, by whom. Records are never changed."""
+
+    id = serializers.UUIDField()
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    actor = PersonShape()
+    note = serializers.CharField(allow_null=True)
+
+
+class KitResultShape(RecordShape):
+    """`organ_failure_at_sampling`: the kit is made for patients without; null where nothing was known."""
+
+    lot = serializers.CharField()
+    sampled_at = serializers.DateTimeField()
+    reported_at = serializers.DateTimeField(source="occurred_at")
+    answer = serializers.CharField()
+    probability = serializers.FloatField(allow_null=True)
+    assay = serializers.DictField()
+    organ_failure_at_sampling = serializers.BooleanField(allow_null=True)
+
+
+class OrganFailureShape(RecordShape):
+    """`grade` by EASL-CLIF, `simple_grade` by number of failures; lower bounds while organs are missing."""
+
+    grade = serializers.CharField()
+    simple_grade = serializers.CharField()
+    failures = serializers.IntegerField()
+    failing = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=serializers.CharField())
+    subscores = serializers.DictField(child=serializers.IntegerField())
+    clif_c_of = serializers.IntegerField(allow_null=True)
+    values = serializers.DictField(help_text="normalised; the unit is in the name")
+    entered = serializers.DictField(help_text="as typed, with its unit")
+    opens_transplant = serializers.BooleanField(help_text="the first with three failures or more")
+    from_two = serializers.BooleanField(help_text="and the assessment before had two")
+
+
+class TransplantDecisionShape(RecordShape):
+    decision = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class PrecipitantShape(RecordShape):
+    """`icd10` is of the WHO edition. Codes are empty where none was verified."""
+
+    precipitant = serializers.CharField()
+    label = serializers.CharField(source="get_precipitant_display")  # type: ignore[assignment]
+    icd10 = serializers.CharField()
+    snomed = serializers.SerializerMethodField()
+    certainty = serializers.SerializerMethodField()
+    interventions = RecordShape(many=True, source="interventions.all")
+
+    def get_snomed(self, row: Precipitant) -> str:
+        return snomed_of(row.precipitant, row.icd10)
+
+    def get_certainty(self, row: Precipitant) -> str:
+        return {str(code): coding.certainty for code, coding in CODINGS.items()}[row.precipitant]
+
+
+class ChecklistItemShape(Shape[Item]):
+    """`progress`: planned, done, declined, or empty; `verb`: which one says more of it."""
+
+    item = serializers.CharField(source="code")
+    label = serializers.CharField()  # type: ignore[assignment]
+    verb = serializers.CharField()
+    progress = serializers.CharField()
+    reason = serializers.CharField()
+    note = serializers.CharField()
+    by = PersonShape(allow_null=True)
+    at = serializers.DateTimeField(allow_null=True)
+
+
+class SessionShape(RecordShape):
+    mode = serializers.CharField()
+    started_at = serializers.DateTimeField(source="occurred_at")
+    ended_at = serializers.DateTimeField()
+    complications = serializers.ListField(child=serializers.CharField())
+
+
+class NutritionTargetShape(RecordShape):
+    """`target_kcal` is `factor` times `resting_kcal` by `equation`."""
+
+    height_cm = serializers.FloatField()
+    weight_kg = serializers.FloatField()
+    age_years = serializers.IntegerField()
+    sex = serializers.CharField()
+    equation = serializers.CharField()
+    citation = serializers.SerializerMethodField()
+    resting_kcal = serializers.IntegerField()
+    factor = serializers.FloatField()
+    target_kcal = serializers.IntegerField()
+
+    def get_citation(self, row: Any) -> str:
+        return f"{nutrition.CITATION}; {nutrition.FACTOR_CITATION}"
+
+
+class NourishedShape(Shape[Any]):
+    """One day's energy; `share` of the target."""
+
+    day = serializers.DateField()
+    kcal = serializers.IntegerField()
+    share = serializers.FloatField(allow_null=True)
+
+
+class PublishedRangeShape(Shape[Any]):
+    """From `low` to `high`; null is open. `certainty`: read in the source, or general knowledge."""
+
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    meaning = serializers.SerializerMethodField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    certainty = serializers.CharField()
+
+    def get_meaning(self, row: immune.PublishedRange) -> str:
+        return gettext(row.meaning)
+
+
+class PointShape(Shape[Any]):
+    sampled_at = serializers.DateTimeField()
+    value = serializers.FloatField()
+
+
+class TrendShape(Shape[Trend]):
+    """One immune marker over time, beside what was published about it."""
+
+    marker = serializers.CharField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
+    unit = serializers.SerializerMethodField()
+    points = serializers.SerializerMethodField()
+    ranges = PublishedRangeShape(many=True)
+
+    def get_label(self, trend: Trend) -> str:
+        return texts.label(trend.marker)
+
+    def get_unit(self, trend: Trend) -> str:
+        return OTHER_LABORATORY[trend.marker].unit
+
+    @extend_schema_field(PointShape(many=True))
+    def get_points(self, trend: Trend) -> list[dict[str, Any]]:
+        rows = [{"sampled_at": at, "value": value} for at, value in trend.points]
+        return list(PointShape(rows, many=True).data)
+
+
+class WardRecordShape(Shape[WardRecord]):
+    """Everything recorded in the ward, each list in the order of its times."""
+
+    grade = serializers.CharField(help_text="the latest simple grade; empty without a failing organ")
+    kit_results = KitResultShape(many=True, source="kits")
+    organ_failures = OrganFailureShape(many=True, source="organs")
+    transplant_decisions = TransplantDecisionShape(many=True, source="decisions")
+    precipitants = PrecipitantShape(many=True)
+    checklist = ChecklistItemShape(many=True)
+    artificial_liver_sessions = SessionShape(many=True, source="sessions")
+    nutrition_target = NutritionTargetShape(source="target", allow_null=True)
+    nutrition_days = NourishedShape(source="days", many=True)
+    immune_markers = TrendShape(source="trends", many=True)
+    immune_caution = serializers.SerializerMethodField()
+
+    def get_immune_caution(self, record: WardRecord) -> str:
+        return gettext(immune.CAUTION)
+
+
+class WardRecordView(Resource):
+    @described(
+        "case_ward_record",
+        "What the specialist ward has recorded on a case; the reading is audited",
+        tag="cases",
+        description=(
+            "Kit results, organ failures, decisions on transplant, precipitants with their treatment, the "
+            "treatment checklist of the present grade, artificial liver sessions, nutrition, and immune "
+            "markers beside published ranges."
+        ),
+        answer=WardRecordShape,
+        refusals=(404,),
+    )
+    def get(self, request: Request, case_id: UUID) -> Response:
+        case = selectors.read_case(self.person, case_id, now=self.now, part="ward_record")
+        return Response(WardRecordShape(ward_record(case)).data)

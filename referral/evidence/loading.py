@@ -1,0 +1,155 @@
+"""From a CSV file to the rows of the evidence library."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from referral.models import Evidence
+
+DATA = Path(__file__).with_name("data")
+BUNDLED = tuple(
+    DATA / f"{name}.csv" for name in ("aclf_therapies", "immunotherapies", "interleukin_2_trials")
+)
+"""What the product brings along."""
+
+IN_BOTH = ("therapy", "mechanism", "design", "population", "outcome")
+"""Columns that a file has as `…_en` and `…_zh`; a plain one is taken for the language it is written in."""
+
+PLAIN = (
+    *("therapy_class", "study", "year", "participants", "registry_number", "reference", "evidence_level"),
+    "certainty",
+)
+OTHER_NAMES: Mapping[str, str] = {
+    "class": "therapy_class",
+    "target_or_mechanism": "mechanism",
+    "author": "study",
+    "n": "participants",
+    "phase_or_design": "design",
+    "type": "design",
+    "pathogen": "population",
+    "reported_outcome": "outcome",
+    "observation": "outcome",
+    "nct_id": "registry_number",
+    "reference_number": "reference",
+    "journal": "reference",
+}
+"""Other headings under which published tables have the same columns."""
+
+KNOWN = frozenset(
+    {*PLAIN, *IN_BOTH, *OTHER_NAMES, *(f"{name}_{tongue}" for name in IN_BOTH for tongue in ("en", "zh"))}
+)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+LONGEST_COLLECTION = 60
+
+
+class EvidenceFileError(Exception):
+    """A file that was refused; `line` is where its fault is."""
+
+    def __init__(self, line: int, fault: str) -> None:
+        super().__init__(_("line %(line)s: %(fault)s") % {"line": line, "fault": fault})
+        self.line = line
+
+
+def load_bundled(*, now: datetime) -> int:
+    """Load what the product brings along; return how many rows that is."""
+    return sum(load_file(file, now=now) for file in BUNDLED)
+
+
+def load_file(file: Path, *, now: datetime, therapy: str = "") -> int:
+    """Take every row of a CSV file (UTF-8) in place of those loaded before from a file of that name.
+
+    `therapy` names the therapy of a file without that column; the file's name does where nobody said. Returns
+    how many rows. Raises EvidenceFileError, and nothing is changed, for the first line that is wrong.
+    """
+    collection = file.stem[:LONGEST_COLLECTION]
+    rows = [
+        _row(line, cells, collection, therapy or file.stem.replace("_", " "), now)
+        for line, cells in _lines(_text(file))
+    ]
+    if not rows:
+        raise EvidenceFileError(1, _("The file has no rows."))
+    with transaction.atomic():
+        Evidence.objects.filter(collection=collection).delete()
+        Evidence.objects.bulk_create(rows)
+    return len(rows)
+
+
+def _text(file: Path) -> str:
+    raw = file.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise EvidenceFileError(line, _("This is not UTF-8 text. Save the file as “CSV UTF-8”.")) from error
+
+
+def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows by heading, with the line on which each ends."""
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    try:
+        headings = [heading.strip().lower() for heading in next(reader, [])]
+        _check_headings(headings)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(headings):
+                fault = _(
+                    "%(found)s cells where the heading has %(wanted)s. Check commas and quotation marks."
+                )
+                raise EvidenceFileError(
+                    reader.line_num, fault % {"found": len(cells), "wanted": len(headings)}
+                )
+            yield reader.line_num, {name: cell.strip() for name, cell in zip(headings, cells, strict=True)}
+    except csv.Error as error:
+        fault = _("This cannot be read (%(error)s). Check commas and quotation marks.")
+        raise EvidenceFileError(reader.line_num, fault % {"error": error}) from error
+
+
+def _check_headings(headings: list[str]) -> None:
+    unknown = [name for name in headings if name not in KNOWN]
+    if unknown or not headings:
+        names = ", ".join(unknown) or "—"
+        raise EvidenceFileError(
+            1, _("The heading has columns that are not known: %(names)s.") % {"names": names}
+        )
+    columns = [OTHER_NAMES.get(name, name) for name in headings]
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if twice:
+        raise EvidenceFileError(
+            1, _("The heading has a column twice: %(names)s.") % {"names": ", ".join(twice)}
+        )
+
+
+def _row(line: int, cells: Mapping[str, str], collection: str, therapy: str, now: datetime) -> Evidence:
+    """One row, checked against the limits of the table."""
+    values = {"therapy": therapy} | {OTHER_NAMES.get(name, name): cell for name, cell in cells.items()}
+    if "therapy_en" in cells or "therapy_zh" in cells:
+        del values["therapy"]
+    for name in IN_BOTH:
+        plain = values.pop(name, "")
+        if plain:
+            values[f"{name}_zh" if CHINESE.search(plain) else f"{name}_en"] = plain
+    row = Evidence(**_typed(line, values), collection=collection, line=line, loaded_at=now)
+    row.search_text = " ".join(str(value) for value in values.values()).lower()
+    if not (row.therapy_en or row.therapy_zh):
+        raise EvidenceFileError(line, _("The therapy is not named."))
+    try:
+        row.clean_fields(exclude=["year"])
+    except ValidationError as error:
+        name, faults = next(iter(error.message_dict.items()))
+        raise EvidenceFileError(line, f"{name}: {faults[0]}") from error
+    return row
+
+
+def _typed(line: int, values: Mapping[str, str]) -> dict[str, Any]:
+    year = values.get("year", "")
+    if year and not (year.isascii() and year.isdecimal() and 1900 <= int(year) < 2200):
+        raise EvidenceFileError(line, _("“%(year)s” is not a year.") % {"year": year})
+    return {**values, "year": int(year) if year else None}

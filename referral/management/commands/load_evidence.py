@@ -1,0 +1,32 @@
+"""Loads the evidence library from files."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts import clock
+from referral.evidence import BUNDLED, EvidenceFileError, load_file
+
+
+class Command(BaseCommand):
+    help = (
+        "Load CSV files into the evidence library, each in place of what was loaded from a file of its name. "
+        "Without a file: what the product brings along."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="*", type=Path, metavar="FILE", default=list(BUNDLED))
+        parser.add_argument("--therapy", default="", help="the therapy of a file without that column")
+
+    def handle(self, *args: Any, files: list[Path], therapy: str, **options: Any) -> None:
+        now = clock.now()
+        for file in files:
+            try:
+                rows = load_file(file, now=now, therapy=therapy)
+            except EvidenceFileError as error:
+                raise CommandError(f"{file}, {error} Nothing of this file was loaded.") from error
+            except OSError as error:
+                raise CommandError(f"{file} cannot be read: {error}") from error
+            self.stdout.write(f"Loaded {rows} rows from {file.name}.")

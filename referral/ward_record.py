@@ -1,0 +1,127 @@
+"""Everything the specialist ward has recorded on a case, for whoever may see the case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+
+from referral.checklist import Item, checklist
+from referral.codes import PrecipitantCode
+from referral.models import (
+    ArtificialLiverSession,
+    Case,
+    ImmuneStatus,
+    KitResult,
+    NutritionDay,
+    NutritionTarget,
+    OrganFailureAssessment,
+    Precipitant,
+    TransplantDecision,
+    TreatmentRecord,
+)
+from scoring.immune import MARKERS, PublishedRange, ranges_of
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One immune marker over time, and what was published about it. `points`: (time of the sample, value)."""
+
+    marker: str
+    points: tuple[tuple[datetime, float], ...]
+    ranges: tuple[PublishedRange, ...]
+
+    @property
+    def latest(self) -> float:
+        return self.points[-1][1]
+
+    @property
+    def change(self) -> float | None:
+        """From the sample before to the latest; None with one sample."""
+        steps = [after - before for (_t, before), (_u, after) in pairwise(self.points)]
+        return steps[-1] if steps else None
+
+
+@dataclass(frozen=True, slots=True)
+class Nourished:
+    """One day's energy. `share` of the target, 1 is all of it; None without a target."""
+
+    day: date
+    kcal: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WardRecord:
+    """The records of a case, each list in the order of its times."""
+
+    kits: Sequence[KitResult]
+    organs: Sequence[OrganFailureAssessment]
+    decisions: Sequence[TransplantDecision]
+    precipitants: Sequence[Precipitant]
+    checklist: Sequence[Item]
+    sessions: Sequence[ArtificialLiverSession]
+    target: NutritionTarget | None
+    days: Sequence[Nourished]
+    immune: Sequence[ImmuneStatus]
+    trends: Sequence[Trend]
+
+    @property
+    def grade(self) -> str:
+        """The latest simple grade; empty without a failing organ or before the first assessment."""
+        return self.organs[-1].simple_grade if self.organs else ""
+
+    @property
+    def has_infection(self) -> bool:
+        """Whether an infection is among the precipitants, for which immune markers are meant."""
+        return any(row.precipitant == PrecipitantCode.BACT_INF for row in self.precipitants)
+
+    @property
+    def third_failure(self) -> OrganFailureAssessment | None:
+        """The assessment that started the days to a transplant."""
+        return next((row for row in self.organs if row.opens_transplant), None)
+
+
+def ward_record(case: Case) -> WardRecord:
+    """What was recorded on a visible case."""
+    organs = list(OrganFailureAssessment.objects.filter(case=case).select_related("actor"))
+    decisions = list(TransplantDecision.objects.filter(case=case).select_related("actor"))
+    sessions = list(ArtificialLiverSession.objects.filter(case=case).select_related("actor"))
+    immune = list(ImmuneStatus.objects.filter(case=case).select_related("actor"))
+    target = NutritionTarget.objects.filter(case=case).select_related("actor").last()
+    return WardRecord(
+        kits=list(KitResult.objects.filter(case=case).select_related("actor")),
+        organs=organs,
+        decisions=decisions,
+        precipitants=list(
+            Precipitant.objects.filter(case=case)
+            .select_related("actor")
+            .prefetch_related("interventions__actor")
+        ),
+        checklist=checklist(
+            organs[-1].simple_grade if organs else "",
+            treatments=TreatmentRecord.objects.filter(case=case).select_related("actor"),
+            sessions=sessions,
+            decisions=decisions,
+        ),
+        sessions=sessions,
+        target=target,
+        days=_days(case, target),
+        immune=immune,
+        trends=_trends(immune),
+    )
+
+
+def _days(case: Case, target: NutritionTarget | None) -> list[Nourished]:
+    """By day, the latest record of each."""
+    kcal = {row.day: row.kcal for row in NutritionDay.objects.filter(case=case).order_by("recorded_at", "pk")}
+    goal = target.target_kcal if target else None
+    return [Nourished(day, kcal[day], kcal[day] / goal if goal else None) for day in sorted(kcal)]
+
+
+def _trends(immune: Sequence[ImmuneStatus]) -> list[Trend]:
+    """The markers that were ever measured."""
+    points = {
+        marker: tuple((row.occurred_at, row.values[marker]) for row in immune if marker in row.values)
+        for marker in MARKERS
+    }
+    return [Trend(marker, found, ranges_of(marker)) for marker, found in points.items() if found]

@@ -1,0 +1,138 @@
+"""The evidence library: what is loaded, what is refused and where its fault is, what a search finds."""
+
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils.translation import override
+
+from referral.evidence import EvidenceFileError, load_bundled, load_file, search
+from referral.evidence.searching import classes
+from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, told
+from referral.models import Evidence
+from tests.world import HOUR, NOW
+
+pytestmark = pytest.mark.django_db
+
+HEADING = "therapy_en,therapy_zh,study,year,outcome_en,registry_number\n"
+
+
+@pytest.fixture
+def written(tmp_path: Path):  # type: ignore[no-untyped-def]
+    def write(text: str | bytes, name: str = "trials.csv") -> Path:
+        file = tmp_path / name
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
+
+    return write
+
+
+def refused(file: Path) -> tuple[int, str]:
+    """The line at fault and the words about it; nothing was loaded."""
+    before = Evidence.objects.count()
+    with pytest.raises(EvidenceFileError) as refusal:
+        load_file(file, now=NOW)
+    assert Evidence.objects.count() == before
+    return refusal.value.line, str(refusal.value)
+
+
+def test_what_the_product_brings_along_is_complete_in_both_languages() -> None:
+    assert load_bundled(now=NOW) == 34 + 25 + 4
+    for row in Evidence.objects.all():
+        for name in ("therapy", "mechanism", "design", "population", "outcome"):
+            assert getattr(row, f"{name}_en") and getattr(row, f"{name}_zh"), (row.collection, row.line, name)
+        assert row.therapy_class in CLASSES
+        assert row.evidence_level in LEVELS
+        assert row.certainty in CERTAINTY
+
+
+def test_the_therapies_of_the_review_of_aclf_are_there_and_so_is_the_published_immunosep() -> None:
+    load_bundled(now=NOW)
+    for words in ("interleukin-22", "hihep", "mesenchymal", "dpmas real-world"):
+        assert search(words).exists(), words
+    row = search("immunosep").get()
+    assert (row.registry_number, row.certainty) == ("NCT04990232", "read")
+    assert "28-day mortality no different" in row.outcome_en
+
+
+def test_a_search_finds_all_words_in_either_language_and_in_any_case() -> None:
+    load_bundled(now=NOW)
+    assert search("nct04979052").count() == 1
+    assert {row.therapy_en for row in search("胸腺肽 乌司他丁")} == {"Thymosin alpha-1 with ulinastatin"}
+    assert search("LAG-3 thymosin").count() == 0
+    assert search(therapy_class="personalised").count() == 1
+    assert "checkpoint" in classes()
+    assert search().count() == 63
+
+
+def test_a_text_is_told_in_the_readers_language_or_in_the_one_there_is() -> None:
+    row = Evidence(therapy_en="Interleukin-2", therapy_zh="白细胞介素-2", outcome_en="more cells")
+    with override("zh-hans"):
+        assert (told(row, "therapy"), told(row, "outcome")) == ("白细胞介素-2", "more cells")
+    with override("en"):
+        assert told(row, "therapy") == "Interleukin-2"
+
+
+def test_loading_a_file_again_takes_the_place_of_what_it_said_before(written) -> None:  # type: ignore[no-untyped-def]
+    load_bundled(now=NOW)
+    load_file(written(HEADING + "A,甲,one,2001,x,NCT1\nB,乙,two,2002,y,NCT2\n"), now=NOW)
+    load_file(written(HEADING + "C,丙,three,2003,z,NCT3\n"), now=NOW + HOUR)
+    assert [row.study for row in Evidence.objects.filter(collection="trials")] == ["three"]
+    assert Evidence.objects.count() == 64
+
+
+def test_a_published_table_with_other_headings_is_understood(written) -> None:  # type: ignore[no-untyped-def]
+    table = "author,year,pathogen,observation,type,journal\nLevy Y,1999,HIV,CD4+ T 细胞升高,随机对照,Lancet\n"
+    assert load_file(written(table), now=NOW, therapy="Interleukin-2") == 1
+    row = Evidence.objects.get()
+    assert (row.study, row.population_en, row.reference) == ("Levy Y", "HIV", "Lancet")
+    assert (row.outcome_zh, row.design_zh, row.therapy_en) == ("CD4+ T 细胞升高", "随机对照", "Interleukin-2")
+
+    table = "therapy,class,n,reported_outcome,nct_id\nIL-7,cytokine,27,better,NCT03821038\n"
+    load_file(written(table), now=NOW)
+    row = Evidence.objects.get()
+    assert (row.therapy_en, row.participants, row.outcome_en) == ("IL-7", "27", "better")
+
+
+def test_the_name_of_a_file_stands_for_a_therapy_that_nobody_named(written) -> None:  # type: ignore[no-untyped-def]
+    load_file(written("study,year\nLevy Y,1999\n", "il2_trials.csv"), now=NOW)
+    assert Evidence.objects.get().therapy_en == "il2 trials"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("therapy_en,colour\nA,red\n", 1, "colour"),
+        ("therapy_en,study,author\nA,x,y\n", 1, "study"),
+        ("", 1, "not known"),
+        (HEADING, 1, "no rows"),
+        (HEADING + "A,甲,one,2001,x,NCT1\nB,乙,two\n", 3, "3 cells"),
+        (HEADING + "A,甲,one,2001,x,NCT1\n\nB,乙,two,last year,y,NCT2\n", 4, "last year"),
+        (HEADING + ",,one,2001,x,NCT1\n", 2, "not named"),
+        (HEADING + 'A,甲,"one" two,2001,x,NCT1\n', 2, "cannot be read"),
+        (HEADING + f"A,甲,{'x' * 201},2001,x,NCT1\n", 2, "study"),
+        (HEADING.encode() + "A,甲,one,2001,x,NCT1\n".encode("gbk"), 2, "UTF-8"),
+    ],
+)
+def test_a_malformed_file_is_refused_with_the_line_at_fault(  # type: ignore[no-untyped-def]
+    written, text: str | bytes, line: int, words: str
+) -> None:
+    load_file(written(HEADING + "A,甲,one,2001,x,NCT1\n"), now=NOW)
+    found, message = refused(written(text))
+    assert found == line
+    assert words in message
+    assert Evidence.objects.get().study == "one"
+
+
+def test_the_command_loads_what_is_named_or_what_the_product_brings(written, capsys) -> None:  # type: ignore[no-untyped-def]
+    call_command("load_evidence")
+    assert "Loaded 34 rows from immunotherapies.csv." in capsys.readouterr().out
+    call_command("load_evidence", written("study\nLevy Y\n"), "--therapy", "Interleukin-2")
+    assert Evidence.objects.get(collection="trials").therapy_en == "Interleukin-2"
+
+
+def test_the_command_says_which_line_is_wrong(written, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(CommandError, match=r"trials\.csv, line 2: .*Nothing of this file was loaded"):
+        call_command("load_evidence", written(HEADING + "A\n"))
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("load_evidence", tmp_path / "nowhere.csv")
