@@ -164,7 +164,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "referral.tasks.run_engine_cycle",
         "schedule": 30,
         "options": {"queue": "bulk", "expires": 30},
-    }
+    },
+    "gaps in the duty rota": {
+        "task": "referral.tasks.look_for_gaps",
+        "schedule": 3600,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -9,7 +9,7 @@ class ReferralConfig(AppConfig):
     def ready(self) -> None:
         import referral.verbs  # noqa: F401  (makes every effect known to `perform`)
         from notifications import hooks
-        from referral import entitlement, telling, wording
+        from referral import entitlement, rota_alerts, telling, wording
 
         for subject_type in (telling.CASE, telling.DEADLINE):
             hooks.register_subject(
@@ -19,4 +19,10 @@ class ReferralConfig(AppConfig):
                 next_recipients=entitlement.next_recipients,
                 undeliverable=entitlement.undeliverable,
             )
+        hooks.register_subject(
+            rota_alerts.WARD,
+            render=rota_alerts.render,
+            still_entitled=rota_alerts.still_entitled,
+            next_recipients=rota_alerts.next_recipients,
+        )
         hooks.register_topics(entitlement.topics_of)

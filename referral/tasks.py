@@ -3,10 +3,16 @@
 from celery import shared_task
 
 from accounts import clock
-from referral import engine
+from referral import engine, rota_alerts
 
 
 @shared_task
 def run_engine_cycle() -> None:
     """The engine's second net, called by beat: harmless beside running engines."""
     engine.run_cycle(clock.now())
+
+
+@shared_task
+def look_for_gaps() -> None:
+    """Tells ward leads of gaps in the duty rota before they happen; called by beat every hour."""
+    rota_alerts.look_ahead(clock.now())

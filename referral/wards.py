@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import audit
+from accounts.duty import may_arrange
 from accounts.models import User, Ward
 from referral.codes import DeclineReason
 from referral.errors import AccessError, OfferNotOpen, VerbNotAllowed
@@ -16,8 +17,7 @@ from referral.performing import perform
 
 def may_run(user: User, ward: Ward) -> bool:
     """Whether `user` leads the ward, coordinates its network or administers it."""
-    standing, network = user.standing, ward.hospital.network_id
-    return ward.pk in standing.leads or network in standing.coordinates | standing.administers
+    return may_arrange(user, ward)
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 from accounts.models.audit import AuditEntry
 from accounts.models.clock import ClockOffset
-from accounts.models.duty import DutyOverride, DutyShift
+from accounts.models.duty import DutyOverride, DutyShift, HandoverNote
 from accounts.models.organisations import Catchment, Hospital, Network, Ward
 from accounts.models.people import Membership, Role, User
 
@@ -10,6 +10,7 @@ __all__ = [
     "ClockOffset",
     "DutyOverride",
     "DutyShift",
+    "HandoverNote",
     "Hospital",
     "Membership",
     "Network",

@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encryption import EncryptedField
+from accounts.ids import new_id
 from accounts.models.organisations import Ward
 from accounts.models.people import User
 
@@ -44,7 +46,10 @@ class DutyShift(models.Model):
 
 
 class DutyOverride(models.Model):
-    """An exception to the weekly rota: `user` is on duty, or off duty, from `starts_at` to `ends_at`."""
+    """An exception to the weekly rota: `user` is on duty, or off duty, from `starts_at` to `ends_at`.
+
+    `swap` is shared by the two rows of a swap: one off, another on for them.
+    """
 
     ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="duty_overrides")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="duty_overrides")
@@ -52,6 +57,7 @@ class DutyOverride(models.Model):
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("to"))
     note = models.CharField(_("note"), max_length=200, blank=True)
+    swap = models.UUIDField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("duty override")
@@ -69,3 +75,20 @@ class DutyOverride(models.Model):
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": _("The end must come after the start.")})
+
+
+class HandoverNote(models.Model):
+    """What who goes off duty tells who comes on. Encrypted; the latest of a ward is shown."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="handover_notes", db_index=False)
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", db_index=False)
+    text = EncryptedField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-written_at", "-pk"]
+        indexes: ClassVar = [models.Index(fields=["ward", "-written_at"], name="handover_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.ward_id}, {self.written_at:%Y-%m-%d %H:%M}"

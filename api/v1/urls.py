@@ -15,6 +15,7 @@ from api.v1 import (
     score,
     statistics,
     ward_record,
+    wards,
 )
 from api.v1.verbs import VERBS, verb_view
 
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
         for verb in VERBS
     ),
     path("arrivals", arrivals.ArrivalsView.as_view(), name="arrivals"),
+    path("wards/<uuid:ward_id>/duty", wards.DutyView.as_view(), name="ward_duty"),
     path("board", cases.BoardView.as_view(), name="board"),
     path("notifications", notifications.NotificationsView.as_view(), name="notifications"),
     path("notifications/read", notifications.ReadAllView.as_view(), name="read_all"),

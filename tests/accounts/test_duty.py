@@ -1,0 +1,170 @@
+"""Arranging the rota: the weekly pattern, swaps that can be undone, hand-over notes."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import connection
+
+from accounts.duty import (
+    DutyRefused,
+    NotYours,
+    add_shifts,
+    current_note,
+    exceptions,
+    hand_over,
+    remove_shift,
+    swap_duty,
+    undo_exception,
+)
+from accounts.models import AuditEntry, DutyOverride, DutyShift, Membership, Role, User, Ward
+from accounts.rota import gaps, on_duty
+from tests.world import HOUR, World
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MONDAY = datetime(2026, 5, 18, tzinfo=SHANGHAI)
+NIGHT = (MONDAY + 20 * HOUR, MONDAY + 32 * HOUR)
+
+
+@pytest.fixture
+def ward(world: World) -> Ward:
+    return world.ward
+
+
+@pytest.fixture
+def colleague(world: World) -> User:
+    user = User.objects.create_user("colleague@test.example", name="colleague")
+    Membership.objects.create(user=user, role=Role.SPECIALIST, ward=world.ward)
+    return user
+
+
+def names(ward: Ward, moment: datetime) -> set[str]:
+    return set(on_duty(ward, moment).values_list("name", flat=True))
+
+
+def swap(world: World, off: User | None, on: User | None, **changes: Any) -> Any:
+    facts = {"ward": world.ward, "off": off, "on": on, "span": NIGHT, "actor": world.lead, "now": MONDAY}
+    return swap_duty(**{**facts, **changes})
+
+
+def refusal(act: Any, *args: Any, **facts: Any) -> tuple[str, str]:
+    with pytest.raises(DutyRefused) as caught:
+        act(*args, **facts)
+    return caught.value.field, caught.value.code
+
+
+def test_a_swapped_night_is_anothers_and_only_that_night(world: World, ward: Ward, colleague: User) -> None:
+    swap(world, world.specialist, colleague)
+    assert names(ward, NIGHT[0]) == names(ward, NIGHT[1] - HOUR) == {"colleague"}
+    assert names(ward, NIGHT[0] - HOUR) == names(ward, NIGHT[1]) == {"specialist"}
+    assert gaps(ward, MONDAY, MONDAY + 48 * HOUR) == []
+
+
+def test_a_swap_is_undone_whole(world: World, ward: Ward, colleague: User) -> None:
+    swap(world, world.specialist, colleague)
+    [off, _on] = exceptions(ward, MONDAY)
+    assert undo_exception(override=off, actor=world.lead, now=MONDAY + HOUR) == 2
+    assert names(ward, NIGHT[0]) == {"specialist"}
+    assert [entry.action for entry in AuditEntry.objects.order_by("pk")] == [
+        "swap_duty",
+        "undo_duty_exception",
+    ]
+
+
+def test_undoing_one_exception_leaves_the_others(world: World, ward: Ward, colleague: User) -> None:
+    swap(world, world.specialist, colleague)
+    swap(world, None, colleague, span=(MONDAY + 40 * HOUR, MONDAY + 42 * HOUR))
+    undo_exception(override=exceptions(ward, MONDAY)[0], actor=world.lead, now=MONDAY)
+    assert [row.user for row in exceptions(ward, MONDAY)] == [colleague]
+
+
+def test_what_is_over_is_not_undone(world: World, colleague: User) -> None:
+    swap(world, None, colleague)
+    override = DutyOverride.objects.get()
+    assert refusal(undo_exception, override=override, actor=world.lead, now=NIGHT[1]) == ("override", "over")
+
+
+@pytest.mark.parametrize(
+    ("hours", "code"), [((4, 4), "not_after_start"), ((-9, -1), "in_past"), ((0, 32 * 24), "too_long")]
+)
+def test_an_impossible_time_is_refused(
+    world: World, colleague: User, hours: tuple[int, int], code: str
+) -> None:
+    span = (MONDAY + hours[0] * HOUR, MONDAY + hours[1] * HOUR)
+    assert refusal(swap, world, None, colleague, span=span) == ("ends_at", code)
+    assert not DutyOverride.objects.exists()
+
+
+def test_a_swap_between_the_wrong_people_is_refused(world: World, colleague: User) -> None:
+    assert refusal(swap, world, colleague, world.specialist) == ("off", "not_on_duty")
+    assert refusal(swap, world, world.specialist, world.specialist) == ("on", "same_person")
+    assert refusal(swap, world, None, None) == ("on", "required")
+    assert refusal(swap, world, world.specialist, world.second_specialist) == ("on", "not_of_the_ward")
+    assert refusal(swap, world, None, world.doctor) == ("on", "not_of_the_ward")
+    assert not DutyOverride.objects.exists()
+
+
+def test_a_day_off_alone_leaves_a_gap_that_is_seen_before(world: World, ward: Ward) -> None:
+    swap(world, world.specialist, None)
+    assert gaps(ward, MONDAY, MONDAY + 48 * HOUR) == [NIGHT]
+
+
+def test_a_weekly_duty_is_added_on_several_days_at_once(world: World, ward: Ward, colleague: User) -> None:
+    ward.shifts.all().delete()
+    facts: Any = {"ward": ward, "user": colleague, "starts": time(20), "ends": time(8), "now": MONDAY}
+    added = add_shifts(weekdays=[0, 2, 2], actor=world.lead, **facts)
+    assert [shift.weekday for shift in added] == [0, 2]
+    assert names(ward, MONDAY + 31 * HOUR) == {"colleague"}
+    assert refusal(add_shifts, weekdays=[1, 2], actor=world.lead, **facts) == ("starts", "taken")
+    assert ward.shifts.count() == 2
+    assert refusal(add_shifts, weekdays=[], actor=world.lead, **facts) == ("weekdays", "required")
+
+
+def test_a_removed_duty_is_gone_and_the_trail_says_who_did_it(world: World, ward: Ward) -> None:
+    shift = ward.shifts.get(weekday=0)
+    remove_shift(shift=shift, actor=world.lead, now=MONDAY)
+    assert names(ward, MONDAY + HOUR) == set()
+    entry = AuditEntry.objects.get(action="remove_duty")
+    assert (entry.actor, entry.detail["weekday"]) == (world.lead, 0)
+
+
+def test_only_lead_coordinator_and_administrator_arrange(world: World, colleague: User) -> None:
+    for actor in (world.specialist, world.second_specialist, world.doctor, world.researcher):
+        with pytest.raises(NotYours):
+            swap(world, None, colleague, actor=actor)
+        with pytest.raises(NotYours):
+            remove_shift(shift=DutyShift.objects.filter(ward=world.ward)[0], actor=actor, now=MONDAY)
+    for actor in (world.lead, world.coordinator, world.administrator):
+        swap(world, None, colleague, actor=actor)
+
+
+def test_a_hand_over_note_is_for_the_next_and_is_stored_encrypted(world: World, ward: Ward) -> None:
+    hand_over(ward=ward, text=" 六号床呼吸机已修好 ", actor=world.specialist, now=MONDAY)
+    note = current_note(ward, MONDAY + HOUR)
+    assert note is not None
+    assert (note.text, note.author) == ("六号床呼吸机已修好", world.specialist)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT text FROM accounts_handovernote")
+        assert "呼吸机" not in cursor.fetchone()[0]
+
+
+def test_the_latest_note_counts_and_an_old_one_is_not_shown(world: World, ward: Ward) -> None:
+    for hours, text in ((0, "first"), (5, "second")):
+        hand_over(ward=ward, text=text, actor=world.specialist, now=MONDAY + hours * HOUR)
+    latest = current_note(ward, MONDAY + 6 * HOUR)
+    assert latest is not None and latest.text == "second"
+    assert current_note(ward, MONDAY + timedelta(days=4)) is None
+    assert current_note(world.second_ward, MONDAY + 6 * HOUR) is None
+
+
+@pytest.mark.parametrize("text", ["", "   ", "x" * 1001, "a\x00b"])
+def test_an_empty_or_endless_note_is_refused(world: World, ward: Ward, text: str) -> None:
+    facts = {"ward": ward, "text": text, "actor": world.specialist, "now": MONDAY}
+    assert refusal(hand_over, **facts) == ("text", "length")
+
+
+def test_who_does_not_work_on_the_ward_leaves_no_note(world: World, ward: Ward) -> None:
+    for actor in (world.second_specialist, world.doctor, world.coordinator):
+        with pytest.raises(NotYours):
+            hand_over(ward=ward, text="x", actor=actor, now=MONDAY)
