@@ -63,11 +63,16 @@ Rows = Iterable[tuple[str, str, Text]]
 
 
 class Refusal(exceptions.APIException):
-    """A refusal of the API itself. `code` is stable; `extra` becomes further members of the problem."""
+    """A refusal of the API itself. `code` is stable; `extra` becomes further members of the problem.
 
-    def __init__(self, status: int, code: str, detail: Text, **extra: Any) -> None:
+    `wait`: in how many seconds it may be tried again.
+    """
+
+    def __init__(
+        self, status: int, code: str, detail: Text, *, wait: int | None = None, **extra: Any
+    ) -> None:
         super().__init__(str(detail), code)
-        self.status_code, self.code, self.extra = status, code, extra
+        self.status_code, self.code, self.wait, self.extra = status, code, wait, extra
 
 
 def problem(
@@ -140,7 +145,7 @@ def _of_framework(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.ValidationError):
         return _of_facts(FactError(*flattened(error.get_full_details())))
     if isinstance(error, Refusal):
-        return problem(status, error.code, str(error.detail), **error.extra)
+        return problem(status, error.code, str(error.detail), headers=_headers(error), **error.extra)
     code = CODES.get(status, "refused")
     if status in (401, 403) and error.get_codes() not in ("not_authenticated", "permission_denied"):
         code = str(error.get_codes())

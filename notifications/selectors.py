@@ -1,5 +1,6 @@
 """Questions about what was told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from notifications.models import (
     ProcessTick,
     Subscription,
 )
+from notifications.trials import WAY
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,12 +26,22 @@ if TYPE_CHECKING:
 class Reach:
     """How one channel and address of a person fared.
 
-    `enabled` is their wish. `works` is None while nothing was sent there, False after an error or a refusal.
+    `key` names it for `ways.find`; `address` is shown shortened. `enabled` and `min_severity` are their wish.
+    `works` is None while nothing was sent there, False after an error or a refusal. `is_floor`: severe alerts
+    come whatever they wish. `secret`: ours, to be copied to the other side until the way is proved.
     """
 
+    key: str
     channel: str
+    label: str
+    name: str
     address: str
     enabled: bool
+    min_severity: str
+    is_floor: bool
+    may_be_removed: bool
+    awaits_code: bool
+    secret: str
     works: bool | None
     last_success_at: datetime | None
     last_error_at: datetime | None
@@ -38,7 +50,7 @@ class Reach:
 
 def inbox(user: "User") -> NotificationQuerySet:
     """Standing notifications of `user`, newest first."""
-    return Notification.objects.visible_to(user).standing()
+    return Notification.objects.visible_to(user).standing().exclude(subject_type=WAY)
 
 
 def unread_count(user: "User") -> int:
@@ -79,20 +91,55 @@ def tick_age(name: str, now: datetime) -> timedelta | None:
 
 def reachability(user: "User") -> list[Reach]:
     """Each way `user` can be told, outside of the portal itself, with its last success and last error."""
-    known = {(row.channel, row.address): row for row in Subscription.objects.filter(user=user)}
+    rows = Subscription.objects.filter(user=user, removed_at__isnull=True)
+    known = {(row.channel, row.address): row for row in rows}
     account = {(channel.name, user.email) for channel in channels().values() if channel.is_of_account}
-    optional = {key for key in known if key[0] in channels() and not channels()[key[0]].is_of_account}
-    return [
-        _reach(channel, address, known.get((channel, address)))
-        for channel, address in sorted(account | optional)
+    for key in account - set(known):
+        known[key] = Subscription(user=user, channel=key[0], address=key[1])
+    rank = {name: place for place, name in enumerate(channels())}
+    mine = [
+        row for key, row in known.items() if row.channel in rank and (key in account or not _of_account(row))
     ]
+    return [reach(row) for row in sorted(mine, key=lambda row: (rank[row.channel], row.pk))]
 
 
-def _reach(channel: str, address: str, row: Subscription | None) -> Reach:
-    if row is None:
-        return Reach(channel, address, True, None, None, None, "")
+def is_reachable(ways: Iterable[Reach]) -> bool | None:
+    """Whether somebody with these ways can be reached now; None while nothing was sent to any of them."""
+    found = {way.works for way in ways if (way.enabled or way.is_floor) and not way.awaits_code}
+    if True in found:
+        return True
+    return None if None in found else False
+
+
+def absent_floor() -> list[str]:
+    """The channels that severe alerts should take and that are not set up here."""
+    return [name for name in ("sms", "voice") if name not in channels()]
+
+
+def _of_account(row: Subscription) -> bool:
+    return channels()[row.channel].is_of_account
+
+
+def reach(row: Subscription) -> Reach:
+    """How one living way fared."""
+    channel = channels()[row.channel]
+    shows_secret = channel.reveals_secret and row.awaits_code
     return Reach(
-        channel, address, row.enabled, _works(row), row.last_success_at, row.last_error_at, row.last_error
+        key=row.channel if channel.is_of_account else str(row.pk),
+        channel=row.channel,
+        label=str(channel.label),
+        name=row.name,
+        address=channel.shown(row.address),
+        enabled=row.enabled,
+        min_severity=row.min_severity,
+        is_floor=channel.is_floor,
+        may_be_removed=not channel.is_of_account,
+        awaits_code=row.awaits_code,
+        secret=row.options.get("secret", "") if shows_secret else "",
+        works=_works(row),
+        last_success_at=row.last_success_at,
+        last_error_at=row.last_error_at,
+        last_error=row.last_error,
     )
 
 

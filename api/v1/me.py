@@ -14,10 +14,11 @@ from api import tokens
 from api.idempotency import idempotent
 from api.permissions import SCOPES, AtAScreen, SecondFactor
 from api.resource import Resource
+from api.v1.devices import ReachShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin
 from api.v1.shapes import PlaceShape
-from notifications.selectors import reachability, unread_count
+from notifications.selectors import is_reachable, reachability, unread_count
 
 
 class RoleShape(serializers.Serializer[Membership]):
@@ -30,18 +31,6 @@ class RoleShape(serializers.Serializer[Membership]):
     network = PlaceShape()
 
 
-class ReachShape(serializers.Serializer[Any]):
-    """How one way of telling this person fared; `works` is null while nothing was sent there."""
-
-    channel = serializers.CharField()
-    address = serializers.CharField()
-    enabled = serializers.BooleanField()
-    works = serializers.BooleanField(allow_null=True)
-    last_success_at = serializers.DateTimeField(allow_null=True)
-    last_error_at = serializers.DateTimeField(allow_null=True)
-    last_error = serializers.CharField()
-
-
 class MeShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     email = serializers.EmailField()
@@ -49,6 +38,9 @@ class MeShape(serializers.Serializer[Any]):
     phone = serializers.CharField()
     language = serializers.CharField(help_text="of screens and messages; the API speaks Accept-Language")
     roles = RoleShape(many=True)
+    reachable = serializers.BooleanField(
+        allow_null=True, help_text="outside of the portal, now; null while nothing was sent yet"
+    )
     reachability = ReachShape(many=True)
     unread = serializers.IntegerField(help_text="notifications not read yet")
 
@@ -81,6 +73,7 @@ class MeView(Resource):
         facts = {name: getattr(user, name) for name in ("id", "email", "name", "phone", "language")}
         facts["roles"] = user.memberships.select_related("hospital", "ward", "network")
         facts["reachability"], facts["unread"] = reachability(user), unread_count(user)
+        facts["reachable"] = is_reachable(facts["reachability"])
         return Response(MeShape(facts).data)
 
 

@@ -7,6 +7,7 @@ from api.v1 import (
     arrivals,
     cases,
     demo,
+    devices,
     docs,
     evidence,
     me,
@@ -52,6 +53,10 @@ urlpatterns: list[URLPattern] = [
         notifications.AcknowledgeView.as_view(),
         name="acknowledge_notification",
     ),
+    path("devices", devices.DevicesView.as_view(), name="devices"),
+    path("devices/<slug:key>", devices.DeviceView.as_view(), name="device"),
+    path("devices/<slug:key>/test", devices.TestView.as_view(), name="test_device"),
+    path("devices/<slug:key>/code", devices.CodeView.as_view(), name="send_device_code"),
     path("schema", docs.schema, name="schema"),
     path("docs", docs.docs, name="docs"),
 ]

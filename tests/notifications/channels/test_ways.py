@@ -1,0 +1,412 @@
+"""A person's ways: added, proved, tested, changed and removed; and what goes there in the end."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import User
+from notifications import selectors, ways
+from notifications.channels.base import AddressError
+from notifications.delivery import deliver
+from notifications.models import Delivery, Notification, Subscription
+from notifications.services import notify
+from notifications.trials import CODE_LIFE, code_of
+from notifications.ways import WayError
+from tests.notifications.channels.contracts import SECRET, WebPush
+from tests.notifications.channels.provider import Provider, Say, says
+from tests.notifications.conftest import NOW, Case, RecordingChannel, notice
+
+pytestmark = pytest.mark.django_db
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+PHONE = {"address": "138 0000 0000"}
+
+
+@pytest.fixture(autouse=True)
+def _channels(settings: Any, provider: Provider, recording: type[RecordingChannel]) -> None:
+    settings.NOTIFICATION_CHANNELS = [
+        "notifications.channels.inapp.InAppChannel",
+        "tests.notifications.conftest.RecordingChannel",
+        "notifications.channels.sms.SmsChannel",
+        "notifications.channels.webpush.WebPushChannel",
+        "notifications.channels.webhook.WebhookChannel",
+    ]
+    settings.CHANNEL_SETTINGS = {
+        "sms": {"provider": "generic", "url": provider.url, "secret": SECRET},
+        "webpush": WebPush().settings(provider.url),
+        "webhook": {"enabled": True},
+    }
+    settings.STORM_CONTROL = False
+
+
+def phone(user: User, provider: Provider, number: str = PHONE["address"], at: Any = NOW) -> Subscription:
+    """A proved telephone."""
+    way = ways.add(user=user, channel="sms", given={"address": number}, now=at)
+    deliver(now=at)
+    return ways.confirm(way=way, code=code_in(provider), now=at)
+
+
+def code_in(provider: Provider) -> str:
+    found = re.search(r"\d{6}", provider.asked[-1].json["title"])
+    assert found is not None
+    return found[0]
+
+
+def browser(user: User, provider: Provider, path: str = "/push/a") -> Subscription:
+    given = {**WebPush().address(provider.url), "endpoint": f"{provider.url}{path}"}
+    return ways.add(user=user, channel="webpush", given=given, name="Chrome", now=NOW)
+
+
+def told(user: User, key: str = "k", **changes: Any) -> Notification:
+    return notify(notices=[notice(user, key, **changes)], now=NOW)[0]
+
+
+def channels_of(notification: Notification) -> set[str]:
+    return set(notification.deliveries.values_list("channel", flat=True)) - {"inapp", "email"}
+
+
+def test_a_number_is_used_once_the_code_that_went_there_comes_back(user: User, provider: Provider) -> None:
+    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    assert channels_of(told(user, "before", severity="critical")) == set()
+
+    deliver(now=NOW)
+    [asked] = provider.asked
+    assert asked.json["to"] == "+8613800000000"
+    assert asked.json["link"].endswith("/me/")
+    ways.confirm(way=way, code=f" {code_in(provider)} ", now=NOW + CODE_LIFE)
+
+    assert channels_of(told(user, "after", severity="critical")) == {"sms"}
+
+
+def test_a_wrong_code_proves_nothing_and_cannot_be_found_by_trying(user: User, provider: Provider) -> None:
+    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    deliver(now=NOW)
+    right = code_in(provider)
+
+    for attempt in range(ways.MOST_TRIES):
+        with pytest.raises(WayError):
+            ways.confirm(way=way, code=f"{(int(right) + 1 + attempt) % 1_000_000:06d}", now=NOW)
+    with pytest.raises(WayError, match="not the code"):
+        ways.confirm(way=way, code=right, now=NOW)
+
+    way.refresh_from_db()
+    assert (way.awaits_code, way.code_tries) == (True, ways.MOST_TRIES)
+
+
+def test_a_code_grows_old_and_a_new_one_takes_its_place(user: User, provider: Provider) -> None:
+    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    deliver(now=NOW)
+    old = code_in(provider)
+    with pytest.raises(WayError):
+        ways.confirm(way=way, code=old, now=NOW + CODE_LIFE + MINUTE)
+
+    later = NOW + 2 * CODE_LIFE
+    ways.send_code(way=way, now=later)
+    deliver(now=later)
+    with pytest.raises(WayError):
+        ways.confirm(way=way, code=old if old != code_in(provider) else "x", now=later)
+    assert ways.confirm(way=way, code=code_in(provider), now=later).awaits_code is False
+
+
+def test_codes_come_once_a_minute_and_not_without_end(user: User, provider: Provider) -> None:
+    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    with pytest.raises(WayError) as soon:
+        ways.send_code(way=way, now=NOW + timedelta(seconds=20))
+    assert soon.value.wait == timedelta(seconds=40)
+
+    for minute in range(1, ways.MOST_PER_DAY["code"]):
+        ways.send_code(way=way, now=NOW + minute * MINUTE)
+    with pytest.raises(WayError, match="enough for today"):
+        ways.send_code(way=way, now=NOW + 60 * MINUTE)
+    with pytest.raises(WayError):
+        ways.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW + 61 * MINUTE)
+    assert user.subscriptions.count() == 1
+    ways.send_code(way=way, now=NOW + DAY + 60 * MINUTE)
+
+
+def test_a_code_is_not_to_be_read_in_the_portal(user: User) -> None:
+    ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+
+    assert list(selectors.inbox(user)) == []
+    assert selectors.unread_count(user) == 0
+
+
+def test_a_test_is_a_real_message_and_shows_in_the_reachability(user: User, provider: Provider) -> None:
+    way = phone(user, provider)
+
+    sent = ways.send_test(way=way, now=NOW + MINUTE)
+    deliver(now=NOW + MINUTE)
+
+    [delivery] = sent.deliveries.all()
+    assert delivery.state == "sent"
+    assert provider.asked[-1].headers["idempotency-key"] == str(delivery.pk)
+    [reach] = [reach for reach in selectors.reachability(user) if reach.channel == "sms"]
+    assert (reach.works, reach.address) == (True, "+86138****0000")
+    assert reach.last_success_at >= NOW + MINUTE
+    assert selectors.is_reachable(selectors.reachability(user)) is True
+
+
+def test_the_accounts_own_address_can_be_tested_before_its_first_message(
+    user: User, recording: type[RecordingChannel]
+) -> None:
+    ways.send_test(way=ways.find(user, "email"), now=NOW)
+    deliver(now=NOW)
+
+    [message] = recording.sent
+    assert (message.address, message.kind) == (user.email, "test")
+
+
+def test_tests_come_once_a_minute(user: User, provider: Provider) -> None:
+    way = phone(user, provider)
+    ways.send_test(way=way, now=NOW + MINUTE)
+
+    with pytest.raises(WayError) as refused:
+        ways.send_test(way=way, now=NOW + MINUTE)
+    assert refused.value.code == "too_soon"
+
+
+def test_a_failed_test_troubles_nobody_else_and_opens_no_other_way(
+    user: User, provider: Provider, case: Case, make_user: Callable[..., User]
+) -> None:
+    case.audience = [make_user("li").pk]
+    way = phone(user, provider)
+    browser(user, provider)
+    provider.behave = says(Say(410, b"no such number"))
+
+    sent = ways.send_test(way=way, now=NOW + MINUTE)
+    deliver(now=NOW + MINUTE)
+
+    [delivery] = sent.deliveries.all()
+    assert (delivery.state, delivery.last_error) == ("failed", "410 no such number")
+    assert (Notification.objects.exclude(recipient=user).count(), case.undeliverable) == (0, [])
+    [reach] = [reach for reach in selectors.reachability(user) if reach.channel == "sms"]
+    assert (reach.works, reach.last_error) == (False, "410 no such number")
+
+
+def test_a_retired_way_is_taken_up_again_by_a_test(user: User, provider: Provider) -> None:
+    way = phone(user, provider)
+    provider.behave = says(Say(410))
+    ways.send_test(way=way, now=NOW + MINUTE)
+    deliver(now=NOW + MINUTE)
+    assert channels_of(told(user, "while retired", severity="critical")) == set()
+
+    provider.behave = says(Say(200))
+    ways.send_test(way=way, now=NOW + 3 * MINUTE)
+    deliver(now=NOW + 3 * MINUTE)
+
+    assert channels_of(told(user, "again", severity="critical")) == {"sms"}
+
+
+@pytest.mark.parametrize("severity", ["severe", "critical"])
+def test_nobody_goes_below_the_floor(user: User, provider: Provider, severity: str) -> None:
+    way = phone(user, provider)
+    ways.wish(way=way, enabled=False, min_severity="severe")
+    ways.wish(way=ways.find(user, "email"), enabled=False, min_severity="severe")
+    with pytest.raises(WayError):
+        ways.wish(way=way, enabled=True, min_severity="critical")
+
+    notification = told(user, severity=severity)
+    deliver(now=NOW)
+
+    states = dict(notification.deliveries.values_list("channel", "state"))
+    assert states == {"inapp": "delivered", "email": "sent", "sms": "sent"}
+
+
+def test_above_the_floor_everybody_chooses(user: User, provider: Provider) -> None:
+    way, other = phone(user, provider), browser(user, provider)
+    ways.wish(way=way, enabled=True, min_severity="severe")
+    ways.wish(way=other, enabled=True, min_severity="warning")
+
+    assert channels_of(told(user, "i", severity="info")) == set()
+    assert channels_of(told(user, "w", severity="warning")) == {"webpush"}
+    ways.wish(way=other, enabled=False, min_severity="info")
+    assert channels_of(told(user, "s", severity="severe")) == {"sms"}
+
+
+def test_the_last_number_can_be_replaced_and_not_just_removed(user: User, provider: Provider) -> None:
+    first = phone(user, provider)
+    unproved = ways.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW)
+    with pytest.raises(WayError) as refused:
+        ways.remove(way=first, now=NOW)
+    assert refused.value.code == "last_of_floor"
+
+    deliver(now=NOW)
+    ways.confirm(way=unproved, code=code_in(provider), now=NOW)
+    ways.remove(way=first, now=NOW)
+
+    assert [reach.address for reach in selectors.reachability(user) if reach.channel == "sms"] == [
+        "+86139****0000"
+    ]
+
+
+def test_what_was_removed_is_forgotten_and_gets_nothing_that_was_on_its_way(
+    user: User, provider: Provider
+) -> None:
+    way = browser(user, provider)
+    waiting = told(user).deliveries.get(channel="webpush")
+
+    ways.remove(way=way, now=NOW)
+    deliver(now=NOW)
+
+    waiting.refresh_from_db()
+    way.refresh_from_db()
+    assert (waiting.state, waiting.dropped_reason) == ("dropped", "unsubscribed")
+    assert (way.address, way.options, way.name) == (None, {}, "")
+    assert provider.asked == []
+    assert "webpush" not in {reach.channel for reach in selectors.reachability(user)}
+    with pytest.raises(Subscription.DoesNotExist):
+        ways.send_test(way=way, now=NOW)
+
+
+def test_what_was_removed_can_be_added_anew(user: User, provider: Provider) -> None:
+    ways.remove(way=browser(user, provider), now=NOW)
+
+    again = browser(user, provider)
+
+    assert channels_of(told(user)) == {"webpush"}
+    assert user.subscriptions.filter(removed_at=None).get() == again
+
+
+def test_a_person_has_several_browsers_and_a_gone_one_is_retired_alone(
+    user: User, provider: Provider
+) -> None:
+    browser(user, provider, "/push/a")
+    browser(user, provider, "/push/b")
+
+    def behave(handler: Any, asked: Any) -> None:
+        says(Say(410 if asked.path.endswith("/a") else 201))(handler, asked)
+
+    provider.behave = behave
+    first = told(user, "1")
+    deliver(now=NOW)
+    second = told(user, "2")
+    deliver(now=NOW)
+
+    states = first.deliveries.filter(channel="webpush").values_list("state", flat=True)
+    assert sorted(states) == ["failed", "sent"]
+    assert [one.state for one in second.deliveries.filter(channel="webpush")] == ["sent"]
+
+
+def test_the_same_browser_twice_is_one_way_with_its_newest_keys(user: User, provider: Provider) -> None:
+    first = browser(user, provider)
+    Subscription.objects.filter(pk=first.pk).update(retired_at=NOW)
+
+    second = browser(user, provider)
+
+    assert (second.pk, second.retired_at) == (first.pk, None)
+
+
+def test_a_webhook_keeps_its_secret_and_shows_it_until_it_is_proved(user: User, provider: Provider) -> None:
+    given = {"address": f"{provider.url}/hook"}
+    way = ways.add(user=user, channel="webhook", given=given, now=NOW)
+    secret = next(reach.secret for reach in selectors.reachability(user) if reach.channel == "webhook")
+    deliver(now=NOW)
+    ways.confirm(way=way, code=code_in(provider), now=NOW)
+
+    again = ways.add(user=user, channel="webhook", given=given, now=NOW + 2 * MINUTE)
+
+    assert again.options["secret"] == secret == way.options["secret"]
+    assert all(reach.secret == "" for reach in selectors.reachability(user))
+
+
+def test_a_way_that_is_not_set_up_cannot_be_added(user: User) -> None:
+    for channel in ("pigeon", "email", "inapp", "dingtalk"):
+        with pytest.raises(AddressError):
+            ways.add(user=user, channel=channel, given=PHONE, now=NOW)
+
+
+def test_there_is_an_end_to_the_number_of_ways(user: User, provider: Provider) -> None:
+    for number in range(ways.MOST_WAYS):
+        browser(user, provider, f"/push/{number}")
+
+    with pytest.raises(WayError):
+        browser(user, provider, "/push/one-more")
+
+
+def test_nobody_finds_the_ways_of_others(
+    user: User, provider: Provider, make_user: Callable[..., User]
+) -> None:
+    way = browser(user, provider)
+    other = make_user("li")
+
+    for key in (str(way.pk), "webpush", "no-key"):
+        with pytest.raises(Subscription.DoesNotExist):
+            ways.find(other, key)
+
+
+def test_two_people_may_share_a_telephone(
+    user: User, provider: Provider, make_user: Callable[..., User]
+) -> None:
+    phone(user, provider)
+    phone(make_user("li"), provider)
+
+    assert Subscription.objects.filter(channel="sms", awaits_code=False).count() == 2
+
+
+def test_no_address_lies_readable_in_the_database(user: User, provider: Provider) -> None:
+    phone(user, provider)
+    browser(user, provider)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT s::text FROM notifications_subscription AS s WHERE channel <> 'email'")
+        rows = "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute("SELECT n::text, d::text FROM notifications_notification n, notifications_delivery d")
+        rows += "\n".join("".join(row) for row in cursor.fetchall())
+
+    assert "13800000000" not in rows
+    assert "/push/a" not in rows
+    assert WebPush().address(provider.url)["p256dh"] not in rows
+
+
+def test_the_database_keeps_no_address_of_what_was_removed(user: User, provider: Provider) -> None:
+    way = browser(user, provider)
+
+    with pytest.raises(IntegrityError, match="subscription_removed_keeps_no_address"), transaction.atomic():
+        Subscription.objects.filter(pk=way.pk).update(removed_at=NOW, enabled=False, retired_at=NOW)
+
+
+def test_a_code_is_not_the_same_twice(user: User, provider: Provider) -> None:
+    codes = {code_of("way", NOW + second * MINUTE) for second in range(50)}
+
+    assert len(codes) > 45
+    assert all(re.fullmatch(r"\d{6}", code) for code in codes)
+
+
+def test_a_provider_that_accepted_unheard_is_asked_again_under_the_same_id(
+    user: User, provider: Provider
+) -> None:
+    """The receiver takes it twice; whoever honours the id keeps one, and the gap is counted."""
+    phone(user, provider)
+    notification = told(user, severity="critical")
+    delivery = notification.deliveries.get(channel="sms")
+    before = len(provider.asked)
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state="sending", attempts=1, lease_token=delivery.pk, leased_until=NOW + MINUTE
+    )
+
+    deliver(now=NOW + 2 * MINUTE)
+    deliver(now=NOW + 2 * MINUTE)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.uncertain_attempts) == ("sent", 1)
+    keys = [asked.headers["idempotency-key"] for asked in provider.asked[before:]]
+    assert keys == [str(delivery.pk)]
+
+
+def test_somebody_without_any_way_that_works_is_replaced_and_at_last_the_operator_knows(
+    user: User, provider: Provider, case: Case, make_user: Callable[..., User], recording: Any
+) -> None:
+    li = make_user("li")
+    case.audience = [user.pk, li.pk]
+    for person in (user, li):
+        Subscription.objects.create(user=person, channel="email", address=person.email, retired_at=NOW)
+
+    told(user, severity="critical")
+    for second in range(3):
+        deliver(now=NOW + timedelta(seconds=second))
+
+    assert recording.sent == []
+    assert [one.recipient for one in case.undeliverable] == [li]
+    assert selectors.is_reachable(selectors.reachability(user)) is False
