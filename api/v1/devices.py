@@ -105,7 +105,7 @@ class DevicesResource(Resource):
     permission_classes = (IsAuthenticated, SecondFactor, Scope)
 
     def get_permissions(self) -> list[Any]:
-        own = super().get_permissions()
+        own = list(super().get_permissions())
         return own if self.request.method in ("GET", "HEAD", "OPTIONS") else [*own, AtAScreen()]
 
     def way(self, key: str) -> Subscription:
