@@ -9,9 +9,12 @@ from rest_framework.response import Response
 
 from api.resource import Resource
 from api.v1.documenting import described
+from referral.models import CaseFacts
+from referral.statistics.predictions import comparison
 from scoring.cards import model_card
+from scoring.models import RiskModelVersion
 from scoring.riskmodel import RiskModel
-from scoring.selectors import active_model, shadow_models
+from scoring.selectors import active_model, shadow_versions, to_model
 from scoring.texts import MODEL_STATUS
 
 
@@ -43,16 +46,48 @@ class ModelShape(serializers.Serializer[Any]):
     fit = serializers.DictField()
 
 
+class ComparisonShape(serializers.Serializer[Any]):
+    """Flags of a shadow model and of the model in force on the same patients; shadow minus active risk."""
+
+    scored = serializers.IntegerField()
+    both = serializers.IntegerField()
+    only_active = serializers.IntegerField()
+    only_shadow = serializers.IntegerField()
+    neither = serializers.IntegerField()
+    mean_difference = serializers.FloatField(allow_null=True)
+    mean_absolute_difference = serializers.FloatField(allow_null=True)
+
+
+class ShadowedModelShape(ModelShape):
+    comparison = ComparisonShape(
+        allow_null=True, help_text="of a shadow model, for coordinators: over the cases of their networks"
+    )
+
+
 class ModelsShape(serializers.Serializer[Any]):
-    results = ModelShape(many=True)
+    results = ShadowedModelShape(many=True)
     next = serializers.CharField(allow_null=True, help_text="always null")
 
 
 class ModelsView(Resource):
     @described("models", "The cards of the risk models in use", tag="scoring", answer=ModelsShape)
     def get(self, request: Request) -> Response:
-        cards = [card(active_model(), "active"), *(card(model, "shadow") for model in shadow_models())]
+        cards = [
+            {**card(active_model(), "active"), "comparison": None},
+            *(
+                {**card(to_model(version), "shadow"), "comparison": self._comparison(version)}
+                for version in shadow_versions()
+            ),
+        ]
         return Response({"results": cards, "next": None})
+
+    def _comparison(self, version: RiskModelVersion) -> Any:
+        """Over the first assessments in the networks that the caller coordinates; nobody else's are shown."""
+        networks = self.person.standing.coordinates
+        if not networks:
+            return None
+        rows = CaseFacts.objects.visible_to(self.person).filter(network__in=networks)
+        return ComparisonShape(comparison(rows, version)).data
 
 
 def card(model: RiskModel, use: str) -> dict[str, Any]:

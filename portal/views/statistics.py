@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -27,15 +28,11 @@ from referral.statistics.table import CSV_HEADER, table
 def statistics(request: HttpRequest) -> HttpResponse:
     """Figures of what the user may count; a coordinator's page begins with what is open now."""
     user, now = _counter(request), clock.now()
-    wrong: dict[str, Any] = {}
-    try:
-        wanted = clean_wanted(user, request.GET.dict(), today=now.date())
-    except FactError as error:
-        wrong = {field: message for field, _code, message in error.rows}
-        wanted = clean_wanted(user, {}, today=now.date())
+    wanted, wrong = question(user, request.GET.dict(), now)
     found = figures_of(user, wanted, now=now)
     context = {
         **_choices(user, wanted),
+        "sees_all": scope.sees_all(user, wanted.network),
         "wanted": wanted,
         "wrong": wrong,
         "figures": arrange(found, wanted),
@@ -77,6 +74,14 @@ def csv_file(name: str, header: tuple[str, ...], rows: Iterator[tuple[Any, ...]]
     )
 
 
+def question(user: User, raw: dict[str, str], now: datetime) -> tuple[Wanted, dict[str, Any]]:
+    """What is asked; or what is asked by default, and what was wrong by field."""
+    try:
+        return clean_wanted(user, raw, today=now.date()), {}
+    except FactError as error:
+        return clean_wanted(user, {}, today=now.date()), {field: text for field, _code, text in error.rows}
+
+
 class Echo:
     """A file that hands back what is written to it."""
 
@@ -100,7 +105,7 @@ def _choices(user: User, wanted: Wanted) -> dict[str, Any]:
     }
 
 
-def _present(user: User, wanted: Wanted, now: Any) -> dict[str, Any]:
+def _present(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:
     """The coordinator's part."""
     health = present.recent_health(wanted.network, now=now)
     channels = sorted({channel for channel, _state in health.deliveries})

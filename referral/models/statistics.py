@@ -147,7 +147,7 @@ class CaseFacts(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["network", "month", "hospital", "ward"],
-                include=["packed"],
+                include=["packed", "model"],
                 condition=~Q(state="cancelled"),
                 name="facts_by_month_and_place",
             )

@@ -6,6 +6,7 @@ from datetime import datetime
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.api.conftest import Caller
+from tests.scoring.test_governance import install, shadow, variant
 from tests.world import HOUR, World
 
 
@@ -62,3 +63,14 @@ def test_wrong_questions_are_refused_by_field(world: World, doctor: Caller) -> N
     }
     assert set(doctor.get("/statistics", by="moon").fields) == {"by"}
     assert set(doctor.get("/statistics", ward="x").fields) == {"ward"}
+
+
+def test_models_in_shadow_carry_their_comparison_for_coordinators_only(
+    world: World, now: datetime, as_user: Callable[..., Caller]
+) -> None:
+    shadow(str(install(variant())))
+    admitted(world, now, 10)
+    in_force, beside = as_user(world.coordinator).get("/models").body["results"]
+    assert (in_force["use"], in_force["comparison"]) == ("active", None)
+    assert (beside["comparison"]["scored"], beside["comparison"]["both"]) == (1, 1)
+    assert as_user(world.doctor).get("/models").body["results"][1]["comparison"] is None

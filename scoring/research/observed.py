@@ -1,0 +1,115 @@
+"""What became of scored patients beside what a model had said: calibration, discrimination, net benefit.
+
+For patients whose outcome at the horizon is known; those who were lost are the caller's to count and to say.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.research.agreement import Z95, Estimate, Share, share
+from scoring.research.survival import Column, Flags, Outcome, net_benefit
+
+THRESHOLDS = np.round(np.arange(0.05, 0.81, 0.05), 2)
+FEWEST_PATIENTS, FEWEST_OF_EACH = 30, 5
+_MOST_GROUPS, _PATIENTS_PER_GROUP = 10, 20
+
+
+@dataclass(frozen=True, slots=True)
+class RiskGroup:
+    """Patients of similar risk: `low` to `high` and `predicted`, their mean, as fractions."""
+
+    low: float
+    high: float
+    predicted: float
+    observed: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A model against outcomes. Below the fewest that say anything, only the counts are given.
+
+    `ratio`: end points observed per end point predicted. `net_benefit`: by threshold, of referring by the
+    model and of referring everybody.
+    """
+
+    patients: int
+    events: int
+    predicted: float | None = None
+    observed: Share | None = None
+    ratio: Estimate | None = None
+    auroc: Estimate | None = None
+    groups: tuple[RiskGroup, ...] = ()
+    net_benefit: tuple[tuple[float, float, float], ...] = ()
+
+    @property
+    def says_something(self) -> bool:
+        return self.observed is not None
+
+
+def observe(risk: Column, event: Flags) -> Observed:
+    """The figures of n predicted risks (0-1) and whether the end point came within the horizon."""
+    patients, events = len(risk), int(event.sum())
+    if patients < FEWEST_PATIENTS or min(events, patients - events) < FEWEST_OF_EACH:
+        return Observed(patients, events)
+    risk = np.asarray(risk, dtype=np.float64)
+    expected = float(risk.sum())
+    spread = Z95 / math.sqrt(events)
+    ratio = events / expected
+    return Observed(
+        patients=patients,
+        events=events,
+        predicted=expected / patients,
+        observed=share(events, patients),
+        ratio=Estimate(ratio, ratio * math.exp(-spread), ratio * math.exp(spread)),
+        auroc=auroc(risk, event),
+        groups=tuple(risk_groups(risk, event)),
+        net_benefit=tuple(_benefits(risk, event)),
+    )
+
+
+def risk_groups(risk: Column, event: Flags) -> list[RiskGroup]:
+    """Groups of equal size by predicted risk, ten at most."""
+    order = np.argsort(risk, kind="stable")
+    count = max(2, min(_MOST_GROUPS, len(risk) // _PATIENTS_PER_GROUP))
+    return [
+        RiskGroup(
+            float(risk[rows[0]]),
+            float(risk[rows[-1]]),
+            float(risk[rows].mean()),
+            share(int(event[rows].sum()), len(rows)),
+        )
+        for rows in np.array_split(order, count)
+    ]
+
+
+def auroc(risk: Column, event: Flags) -> Estimate:
+    """Area under the ROC curve, ties half, with DeLong's interval (Biometrics 1988;44:837-845)."""
+    cases, controls = risk[event], risk[~event]
+    m, n = len(cases), len(controls)
+    if m < 2 or n < 2:
+        return Estimate(None, None, None)
+    among_all = _midranks(np.concatenate([cases, controls]))
+    of_cases = (among_all[:m] - _midranks(cases)) / n
+    of_controls = 1 - (among_all[m:] - _midranks(controls)) / m
+    value = float(of_cases.mean())
+    spread = Z95 * math.sqrt(float(of_cases.var(ddof=1)) / m + float(of_controls.var(ddof=1)) / n)
+    return Estimate(value, max(0.0, value - spread), min(1.0, value + spread))
+
+
+def _midranks(values: Column) -> Column:
+    """Ranks from 1; equal values share the mean of theirs."""
+    ordered = np.sort(values)
+    first: NDArray[np.intp] = np.searchsorted(ordered, values, side="left")
+    last: NDArray[np.intp] = np.searchsorted(ordered, values, side="right")
+    return np.asarray((first + last + 1) / 2, dtype=np.float64)
+
+
+def _benefits(risk: Column, event: Flags) -> list[tuple[float, float, float]]:
+    """Threshold, net benefit by the model, net benefit of referring everybody."""
+    known = Outcome(np.full(len(risk), 1.0), event)
+    by_model = net_benefit(risk, known, 1.0, THRESHOLDS).tolist()
+    everybody = net_benefit(np.ones(len(risk)), known, 1.0, THRESHOLDS).tolist()
+    return list(zip(THRESHOLDS.tolist(), by_model, everybody, strict=True))

@@ -1,0 +1,123 @@
+"""Predicted risks beside what became of the cases."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from referral.models import Assessment, Case, CaseFacts
+from referral.pathway import Verb
+from referral.performing import perform
+from referral.statistics.columns import read
+from referral.statistics.predictions import comparison, end_point, outcomes, performance, shadows
+from referral.statistics.scope import clean_wanted, rows
+from scoring import DEFAULT_MODEL
+from scoring.models import ShadowScore
+from tests.referral.statistics.test_case_facts import do
+from tests.scoring.test_governance import install, shadow, variant
+from tests.world import HOUR, NOW, WELL, World, sampled
+
+DAY = timedelta(days=1)
+
+
+def facts(user: User) -> Any:
+    return rows(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, today=NOW.date()))
+
+
+def ended(world: World, name: str, day_28: str = "", day_90: str = "", death: float = 0) -> Case:
+    """A watched case discharged home, with these outcomes."""
+    case = world.register(name=name)
+    do(case, Verb.ASSESS, world.doctor, HOUR, values=sampled(WELL, NOW + HOUR))
+    do(case, Verb.DISCHARGE, world.doctor, DAY, to="home")
+    if day_28:
+        do(case, Verb.RECORD_OUTCOME, world.doctor, 29 * DAY, day=28, status=day_28)
+    if day_90:
+        do(case, Verb.RECORD_OUTCOME, world.doctor, 91 * DAY, day=90, status=day_90)
+    if death:
+        perform(case, Verb.RECORD_DEATH, actor=world.doctor, now=NOW + death * DAY)
+    return case
+
+
+OUTCOMES = {
+    "alive": ({"day_90": "alive"}, True, False),
+    "lost": ({"day_90": "lost"}, False, False),
+    "transplanted": ({"day_90": "transplanted"}, True, True),
+    "died on day 40": ({"day_28": "alive", "death": 40}, True, True),
+    "died on day 95": ({"death": 95}, True, False),
+    "still followed up": ({"day_28": "alive"}, False, False),
+    "transplanted early": ({"day_28": "transplanted", "day_90": "alive"}, True, True),
+}
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_the_end_point_is_death_or_transplant_within_ninety_days(world: World, name: str) -> None:
+    said, is_known, is_reached = OUTCOMES[name]
+    case = ended(world, name, **said)
+    event, known = outcomes(read(facts(world.coordinator)))
+    assert (bool(known[0]), bool(event[0]) and bool(known[0])) == (is_known, is_reached)
+    assert end_point(CaseFacts.objects.get(case=case)) is (is_reached if is_known else None)
+
+
+def many(world: World) -> list[Case]:
+    """Forty rows as of closed cases, one in four with the end point, without forty stories."""
+    template = ended(world, "模板", day_90="alive")
+    row = CaseFacts.objects.defer("packed").get(case=template)
+    cases = []
+    for number in range(39):
+        case = world.register(name=f"测试{number}")
+        values = {
+            name: getattr(row, name)
+            for name in ("state", "indicators_at", "model", "outcome_28", "assessment")
+        }
+        CaseFacts.objects.filter(case=case).update(
+            **values,
+            risk_90d=0.05 + number / 50,
+            outcome_90="dead" if number % 4 == 3 else "alive",
+            died_at=NOW + 50 * DAY if number % 4 == 3 else None,
+        )
+        cases.append(case)
+    return cases
+
+
+def test_a_models_record_counts_only_its_own_cases(world: World) -> None:
+    many(world)
+    found = performance(facts(world.coordinator), DEFAULT_MODEL.identifier, hides_small=False)
+    assert (found.observed.patients, found.observed.events, found.unknown) == (40, 9, 0)
+    assert found.observed.says_something
+    other = performance(facts(world.coordinator), "another-1", hides_small=False)
+    assert other.observed.patients == 0
+
+
+def test_researchers_do_not_see_groups_with_few_end_points(world: World) -> None:
+    many(world)
+    shown = performance(facts(world.researcher), DEFAULT_MODEL.identifier, hides_small=True)
+    assert shown.observed.groups == () or all(
+        group.observed.hits == 0 or group.observed.hits >= 5 for group in shown.observed.groups
+    )
+
+
+def test_those_lost_are_told_beside_the_figures(world: World) -> None:
+    ended(world, "lost", day_90="lost")
+    assert performance(facts(world.coordinator), DEFAULT_MODEL.identifier, hides_small=False).unknown == 1
+    assert performance(facts(world.researcher), DEFAULT_MODEL.identifier, hides_small=True).unknown is None
+
+
+def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> None:
+    version = install(variant())
+    shadow(str(version))
+    ended(world, "甲", day_90="alive")
+    elsewhere = world.register(name="乙", actor=world.other_doctor, hospital=world.other_hospital)
+    perform(
+        elsewhere,
+        Verb.ASSESS,
+        actor=world.other_doctor,
+        now=NOW + HOUR,
+        values=sampled(WELL, NOW + HOUR),
+    )
+    assert ShadowScore.objects.count() == Assessment.objects.count() == 2
+    assert comparison(facts(world.coordinator), version).scored == 2
+    assert comparison(facts(world.doctor), version).scored == 1
+    (found,) = shadows(facts(world.coordinator), hides_small=False)
+    assert (found.shadow.patients, found.active.patients) == (1, 1)
+    assert found.comparison.mean_difference == pytest.approx(0)

@@ -1,0 +1,79 @@
+"""Predicted risks beside outcomes, on cohorts whose figures are known."""
+
+import numpy as np
+import pytest
+
+from scoring.research.observed import THRESHOLDS, auroc, observe, risk_groups
+
+
+def cohort(patients: int = 4000, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
+    """Risks, and end points that come exactly as often as predicted."""
+    rng = np.random.default_rng(seed)
+    risk = rng.beta(2, 8, patients)
+    return risk, rng.random(patients) < risk
+
+
+def test_a_true_model_is_calibrated() -> None:
+    found = observe(*cohort())
+    assert found.ratio is not None
+    assert found.ratio.low < 1 < found.ratio.high
+    covered = [group.observed.low <= group.predicted <= group.observed.high for group in found.groups]
+    assert sum(covered) >= 8
+    assert len(found.groups) == 10
+
+
+def test_a_model_that_says_half_of_what_comes_is_seen_to() -> None:
+    risk, event = cohort()
+    found = observe(risk / 2, event)
+    assert found.ratio is not None
+    assert found.ratio.value == pytest.approx(2, rel=0.15)
+    assert found.ratio.low > 1.5
+
+
+def test_discrimination_is_the_share_of_pairs_in_order() -> None:
+    risk = np.array([0.1, 0.4, 0.35, 0.8])
+    event = np.array([False, False, True, True])
+    assert auroc(risk, event).value == 0.75
+
+
+def test_the_interval_of_the_area_is_delongs_worked_by_hand() -> None:
+    """Cases 3, 5, 6; controls 1, 2, 4: structural components 2/3, 1, 1 and 1, 1, 2/3."""
+    found = auroc(np.array([3.0, 5, 6, 1, 2, 4]), np.array([True] * 3 + [False] * 3))
+    variance = 2 * np.var([2 / 3, 1, 1], ddof=1) / 3
+    assert found.value == pytest.approx(8 / 9)
+    assert found.low == pytest.approx(8 / 9 - 1.959964 * variance**0.5)
+    assert found.high == 1
+
+
+def test_equal_risks_discriminate_nothing() -> None:
+    assert auroc(np.full(40, 0.2), np.arange(40) < 10).value == 0.5
+
+
+def test_groups_are_cut_along_the_risk_and_hold_everybody() -> None:
+    risk, event = cohort(230)
+    groups = risk_groups(risk, event)
+    assert sum(group.observed.total for group in groups) == 230
+    assert sum(group.observed.hits for group in groups) == int(event.sum())
+    assert all(one.high <= other.low for one, other in zip(groups, groups[1:], strict=False))
+
+
+def test_net_benefit_of_everybody_is_that_of_the_textbook() -> None:
+    risk, event = cohort()
+    found = observe(risk, event)
+    share = event.mean()
+    assert [row[0] for row in found.net_benefit] == THRESHOLDS.tolist()
+    for threshold, _model, everybody in found.net_benefit:
+        assert everybody == pytest.approx(share - (1 - share) * threshold / (1 - threshold))
+
+
+def test_a_good_model_beats_referring_everybody_at_high_thresholds() -> None:
+    found = observe(*cohort())
+    assert all(model >= everybody - 0.005 for _threshold, model, everybody in found.net_benefit)
+
+
+@pytest.mark.parametrize(("patients", "events"), [(0, 0), (29, 10), (200, 4), (200, 197)])
+def test_too_few_give_their_counts_only(patients: int, events: int) -> None:
+    found = observe(np.linspace(0, 1, patients), np.arange(patients) < events)
+    assert (found.patients, found.events) == (patients, events)
+    assert not found.says_something
+    assert (found.auroc, found.groups, found.net_benefit) == (None, (), ())
