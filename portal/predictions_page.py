@@ -29,7 +29,7 @@ def record(found: Performance) -> Record:
             (
                 f"{100 * group.low:.1f}–{100 * group.high:.1f}",
                 f"{100 * group.predicted:.1f}",
-                _percent(group.observed),
+                share_text(group.observed),
                 f"{group.observed.hits} / {group.observed.total}",
             )
             for group in observed.groups
@@ -45,19 +45,19 @@ def figures_of(observed: Observed) -> list[tuple[str, str]]:
         return []
     return [
         (_("predicted on average"), f"{100 * observed.predicted:.1f} %"),
-        (_("observed"), f"{_percent(observed.observed)} %"),
-        (_("observed per predicted"), _estimate(observed.ratio)),
-        (_("discrimination (C, area under the ROC curve)"), _estimate(observed.auroc)),
+        (_("observed"), f"{share_text(observed.observed)} %"),
+        (_("observed per predicted"), estimate_text(observed.ratio)),
+        (_("discrimination (C, area under the ROC curve)"), estimate_text(observed.auroc)),
     ]
 
 
-def _percent(share: Share) -> str:
+def share_text(share: Share) -> str:
     if share.value is None or share.low is None or share.high is None:
         return "–"
     return f"{100 * share.value:.1f} ({100 * share.low:.1f}–{100 * share.high:.1f})"
 
 
-def _estimate(found: Estimate | None) -> str:
+def estimate_text(found: Estimate | None) -> str:
     if found is None or found.value is None:
         return "–"
     return f"{found.value:.2f} ({found.low:.2f}–{found.high:.2f})"

@@ -1,10 +1,13 @@
 """The network dashboard and everybody's statistics: figures of a period as charts, tables and CSV."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from itertools import chain, islice
 from typing import Any
 
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -21,6 +24,8 @@ from referral.statistics.report import By
 from referral.statistics.scope import Wanted, clean_wanted
 from referral.statistics.selectors import statistics as figures_of
 from referral.statistics.table import CSV_HEADER, table
+
+LINES_AT_ONCE = 500
 
 
 @signed_in
@@ -55,20 +60,17 @@ def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse
     words = table(figures_of(user, wanted, now=now), wanted)
     rows = (row.as_csv() for row in words.rows())
     name = f"statistics-{wanted.since:%Y-%m}-{wanted.until:%Y-%m}-by-{wanted.by}.csv"
-    return csv_file(name, CSV_HEADER, rows)
+    return csv_file(request, name, CSV_HEADER, rows)
 
 
-def csv_file(name: str, header: tuple[str, ...], rows: Iterator[tuple[Any, ...]]) -> StreamingHttpResponse:
+def csv_file(
+    request: HttpRequest, name: str, header: tuple[str, ...], rows: Iterator[tuple[Any, ...]]
+) -> StreamingHttpResponse:
     """A download that is written while it is read; spreadsheets see by its mark that it is UTF-8."""
     writer = csv.writer(Echo())
-    lines = (writer.writerow(row) for row in rows)
-
-    def whole() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(header)
-        yield from lines
-
+    lines = chain(["\ufeff" + writer.writerow(header)], (writer.writerow(row) for row in rows))
     return StreamingHttpResponse(
-        whole(),
+        awaited(lines) if isinstance(request, ASGIRequest) else lines,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
@@ -80,6 +82,12 @@ def question(user: User, raw: dict[str, str], now: datetime) -> tuple[Wanted, di
         return clean_wanted(user, raw, today=now.date()), {}
     except FactError as error:
         return clean_wanted(user, {}, today=now.date()), {field: text for field, _code, text in error.rows}
+
+
+async def awaited(lines: Iterator[str]) -> AsyncIterator[str]:
+    """`lines` a few at a time for an asynchronous server, which would else gather them all first."""
+    while some := await sync_to_async(lambda: "".join(islice(lines, LINES_AT_ONCE)))():
+        yield some
 
 
 class Echo:

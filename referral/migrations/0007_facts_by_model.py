@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_append_only_audit"),
-        ("referral", "0005_quarantine_reason"),
+        ("referral", "0006_way_back"),
     ]
 
     operations = [

@@ -1,0 +1,123 @@
+"""The kit against what came: organ failure within 28 days of sampling, overall, by ward and by lot.
+
+Counted is the first result of each case with an answer of yes or no, sampled while no organ failure was on
+record. Organ failure is present if a table within 28 days shows one or the outcome says so, absent if the
+outcome says that there was none; everything else is unknown and only told.
+"""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from referral.codes import OrganFailureSeen
+from referral.models import CaseFacts, KitResult, OrganFailureAssessment
+from referral.statistics.privacy import few
+from referral.ward_codes import KitAnswer
+from scoring.research.agreement import Agreement, agreement
+
+WINDOW = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One counted result: where and of which lot, what the kit said, and whether an organ failed."""
+
+    ward: UUID | None
+    lot: str
+    positive: bool
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The agreement at one ward or of one lot; None where too few for the reader."""
+
+    key: Hashable
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True, slots=True)
+class KitRecord:
+    """All figures of the kit. `indeterminate`, `beside_purpose`, `unknown`: results that are not counted."""
+
+    whole: Agreement | None
+    wards: list[Site]
+    lots: list[Site]
+    indeterminate: int | None
+    beside_purpose: int | None
+    unknown: int | None
+
+
+def kit_record(rows: QuerySet[CaseFacts], *, hides_small: bool) -> KitRecord:
+    """The record of the kit on the cases of `rows`."""
+    results = KitResult.objects.filter(case__statistics__in=rows.values("pk"))
+    left_out = {
+        "indeterminate": results.filter(answer=KitAnswer.INDETERMINATE).count(),
+        "beside_purpose": results.filter(organ_failure_at_sampling=True).count(),
+    }
+    counted, unknown = _counted(results)
+    if hides_small:
+        left_out = {name: count for name, count in left_out.items() if not few(count)}
+    return KitRecord(
+        whole=_agreement(counted, hides_small),
+        wards=_by(counted, [result.ward for result in counted], hides_small),
+        lots=_by(counted, [result.lot for result in counted], hides_small),
+        indeterminate=left_out.get("indeterminate"),
+        beside_purpose=left_out.get("beside_purpose"),
+        unknown=None if hides_small and few(unknown) else unknown,
+    )
+
+
+def _counted(results: QuerySet[KitResult]) -> tuple[list[Result], int]:
+    """The results that count, and how many would if their outcome were known."""
+    told = (
+        results.exclude(answer=KitAnswer.INDETERMINATE)
+        .exclude(organ_failure_at_sampling=True)
+        .annotate(seen=Exists(_failures()), said=F("case__organ_failure_28"), in_ward=F("case__ward"))
+        .order_by("case_id", "sampled_at", "recorded_at", "pk")
+        .distinct("case_id")
+        .values_list("in_ward", "lot", "answer", "seen", "said")
+    )
+    found, unknown = [], 0
+    for ward, lot, answer, seen, said in told:
+        failed = seen or said == OrganFailureSeen.YES
+        if failed or said == OrganFailureSeen.NO:
+            found.append(Result(ward, lot, answer == KitAnswer.POSITIVE, failed))
+        else:
+            unknown += 1
+    return found, unknown
+
+
+def _failures() -> QuerySet[OrganFailureAssessment]:
+    return OrganFailureAssessment.objects.filter(
+        Q(failures__gt=0),
+        case=OuterRef("case"),
+        occurred_at__gte=OuterRef("sampled_at"),
+        occurred_at__lte=OuterRef("sampled_at") + WINDOW,
+    )
+
+
+def _by(results: list[Result], keys: list[Hashable], hides_small: bool) -> list[Site]:
+    groups: dict[Hashable, list[Result]] = {}
+    for result, key in zip(results, keys, strict=True):
+        groups.setdefault(key, []).append(result)
+    return [
+        Site(key, _agreement(groups[key], hides_small))
+        for key in sorted(groups, key=lambda key: (key is None, str(key)))
+    ]
+
+
+def _agreement(results: Iterable[Result], hides_small: bool) -> Agreement | None:
+    counts = Counter((result.positive, result.failed) for result in results)
+    if hides_small and any(few(count) for count in counts.values()):
+        return None
+    return agreement(
+        true_positive=counts[True, True],
+        false_positive=counts[True, False],
+        false_negative=counts[False, True],
+        true_negative=counts[False, False],
+    )

@@ -1,0 +1,56 @@
+"""The page of the kit and of the export."""
+
+import csv
+import io
+from typing import Any
+
+from accounts.models import AuditEntry
+from referral.statistics.export import HEADER
+from tests.portal.conftest import SignIn
+from tests.world import World
+
+PERIOD = {"since": "2026-01", "until": "2026-12"}
+
+
+def test_a_researcher_downloads_the_cohort(world: World, as_user: SignIn) -> None:
+    world.admitted()
+    answer: Any = as_user(world.researcher).post("/statistics/research/", PERIOD)
+    assert answer.status_code == 200
+    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert lines[0] == list(HEADER)
+    assert len(lines) == 2
+    assert AuditEntry.objects.filter(action="research_export", actor=world.researcher).count() == 1
+
+
+def test_looking_at_the_page_takes_nothing_out(world: World, as_user: SignIn) -> None:
+    page = as_user(world.researcher).get("/statistics/research/").content.decode()
+    assert "Download the cohort" in page
+    assert "csrfmiddlewaretoken" in page
+    assert not AuditEntry.objects.filter(action="research_export").exists()
+
+
+def test_a_coordinator_is_refused_with_a_sentence_that_says_what_to_do(world: World, as_user: SignIn) -> None:
+    client = as_user(world.coordinator)
+    assert "Download the cohort" not in client.get("/statistics/research/").content.decode()
+    answer = client.post("/statistics/research/", PERIOD)
+    assert answer.status_code == 403
+    assert "Ask its administrator for that role" in answer.content.decode()
+
+
+def test_others_find_no_such_page(world: World, as_user: SignIn) -> None:
+    for user in (world.doctor, world.specialist, world.administrator):
+        assert as_user(user).get("/statistics/research/").status_code == 404
+        assert as_user(user).post("/statistics/research/", PERIOD).status_code == 404
+
+
+def test_a_short_period_is_refused_and_nothing_typed_is_lost(world: World, as_user: SignIn) -> None:
+    answer = as_user(world.researcher).post("/statistics/research/", {"since": "2026-05", "until": "2026-06"})
+    assert answer.status_code == 422
+    assert "at least twelve months" in answer.content.decode()
+    assert 'value="2026-05"' in answer.content.decode()
+
+
+def test_the_kits_table_is_there_without_results(world: World, as_user: SignIn) -> None:
+    page = as_user(world.coordinator).get("/statistics/research/").content.decode()
+    assert "organ failure within 28 days of sampling" in page
+    assert "Sensitivity" in page

@@ -1,0 +1,137 @@
+"""The kit against organ failure within 28 days of sampling."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from referral.models import Case
+from referral.pathway import Verb
+from referral.statistics.kit import kit_record
+from referral.statistics.scope import clean_wanted, rows
+from tests.referral.statistics.test_case_facts import do
+from tests.world import HOUR, NOW, World
+
+DAY = timedelta(days=1)
+
+
+def facts(user: User) -> Any:
+    return rows(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, today=NOW.date()))
+
+
+def with_result(
+    world: World, name: str, answer: str = "positive", lot: str = "A1", sampled: float = 2
+) -> Case:
+    """A case in the first ward whose sample was taken two hours after NOW."""
+    case = world.register(name=name)
+    do(case, Verb.ADMIT, world.specialist, HOUR)
+    at = NOW + 2 * HOUR
+    do(case, Verb.RECORD_KIT_RESULT, world.specialist, 5 * HOUR, lot=lot, sampled_at=at, answer=answer)
+    return case
+
+
+def failed(case: Case, world: World, after: timedelta) -> None:
+    do(case, Verb.ASSESS_ORGAN_FAILURE, world.specialist, after, dialysis=True)
+
+
+def outcome(case: Case, world: World, said: str) -> None:
+    """Discharged, and the first hospital says at day 28 whether an organ failed."""
+    do(case, Verb.DIAGNOSE, world.specialist, 3 * DAY, category="early_aclf")
+    do(case, Verb.DISCHARGE, world.specialist, 4 * DAY, to="home")
+    do(
+        case,
+        Verb.RECORD_OUTCOME,
+        world.doctor,
+        29 * DAY,
+        day=28,
+        status="alive",
+        organ_failure=said,
+    )
+
+
+@pytest.fixture
+def four(world: World) -> None:
+    """One result in each cell of the table, of two lots."""
+    failed(with_result(world, "真阳", "positive", "A1"), world, 10 * DAY)
+    outcome(with_result(world, "假阳", "positive", "A1"), world, "no")
+    outcome(with_result(world, "假阴", "negative", "B2"), world, "yes")
+    outcome(with_result(world, "真阴", "negative", "B2"), world, "no")
+
+
+def test_every_result_is_in_its_cell(world: World, four: None) -> None:
+    found = kit_record(facts(world.coordinator), hides_small=False)
+    assert found.whole is not None
+    cells = (found.whole.true_positive, found.whole.false_positive)
+    assert (*cells, found.whole.false_negative, found.whole.true_negative) == (1, 1, 1, 1)
+    assert (found.indeterminate, found.beside_purpose, found.unknown) == (0, 0, 0)
+
+
+def test_lots_and_wards_have_their_own_table(world: World, four: None) -> None:
+    found = kit_record(facts(world.coordinator), hides_small=False)
+    by_lot = {site.key: site.agreement for site in found.lots}
+    assert by_lot["A1"] is not None
+    assert (by_lot["A1"].true_positive, by_lot["A1"].false_positive, by_lot["A1"].total) == (1, 1, 2)
+    assert [(site.key, site.agreement.total) for site in found.wards if site.agreement] == [
+        (world.ward.pk, 4)
+    ]
+
+
+def test_a_failure_after_28_days_is_not_the_kits(world: World) -> None:
+    failed(with_result(world, "晚"), world, 2 * HOUR + 29 * DAY)
+    found = kit_record(facts(world.coordinator), hides_small=False)
+    assert found.whole is not None
+    assert (found.whole.total, found.unknown) == (0, 1)
+
+
+def test_a_failure_at_sampling_makes_the_result_beside_its_purpose(world: World) -> None:
+    case = world.register(name="先")
+    do(case, Verb.ADMIT, world.specialist, HOUR)
+    failed(case, world, 2 * HOUR)
+    do(
+        case,
+        Verb.RECORD_KIT_RESULT,
+        world.specialist,
+        5 * HOUR,
+        lot="A1",
+        sampled_at=NOW + 3 * HOUR,
+        answer="positive",
+    )
+    found = kit_record(facts(world.coordinator), hides_small=False)
+    assert found.whole is not None
+    assert (found.whole.total, found.beside_purpose) == (0, 1)
+
+
+def test_indeterminate_results_are_told_and_not_counted(world: World) -> None:
+    with_result(world, "不定", "indeterminate")
+    found = kit_record(facts(world.coordinator), hides_small=False)
+    assert (found.indeterminate, found.unknown) == (1, 0)
+
+
+def test_of_several_results_the_first_counts(world: World) -> None:
+    case = with_result(world, "重", "negative")
+    do(
+        case,
+        Verb.RECORD_KIT_RESULT,
+        world.specialist,
+        9 * HOUR,
+        lot="A1",
+        sampled_at=NOW + 8 * HOUR,
+        answer="positive",
+    )
+    failed(case, world, 10 * DAY)
+    found = kit_record(facts(world.coordinator), hides_small=False)
+    assert found.whole is not None
+    assert (found.whole.false_negative, found.whole.total) == (1, 1)
+
+
+def test_researchers_see_no_table_with_few_in_a_cell(world: World, four: None) -> None:
+    found = kit_record(facts(world.researcher), hides_small=True)
+    assert found.whole is None
+    assert all(site.agreement is None for site in (*found.wards, *found.lots))
+
+
+def test_only_visible_cases_are_counted(world: World, four: None) -> None:
+    found = kit_record(facts(world.second_specialist), hides_small=False)
+    assert found.whole is not None
+    assert found.whole.total == 0
