@@ -6,6 +6,7 @@ from portal.views import (
     calculator,
     case,
     duty,
+    evidence,
     home,
     inbox,
     letter,
@@ -17,6 +18,7 @@ from portal.views import (
     result,
     statistics,
     verbs,
+    ward_record,
 )
 
 app_name = "portal"
@@ -30,6 +32,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/result/", result.result, name="result"),
     path("cases/<uuid:pk>/indicators/", new_case.indicators, name="indicators"),
     path("cases/<uuid:pk>/letter/", letter.letter, name="letter"),
+    path("cases/<uuid:pk>/ward/", ward_record.ward_record, name="ward_record"),
+    path("cases/<uuid:pk>/organs/", ward_record.organ_preview, name="organ_preview"),
     path("cases/<uuid:pk>/<slug:verb>/", verbs.verb, name="verb"),
     path("board/", board.board, name="board"),
     path("board/rows/", board.rows, name="board_rows"),
@@ -50,6 +54,7 @@ urlpatterns = [
     path("statistics/research/", research.research, name="research"),
     path("statistics/models/", predictions.predictions, name="predictions"),
     path("statistics/file.csv", statistics.statistics_csv, name="statistics_csv"),
+    path("evidence/", evidence.evidence, name="evidence"),
     path("calculator/", calculator.calculator, name="calculator"),
     path("me/", preferences.preferences, name="preferences"),
     path("language/", preferences.language, name="language"),

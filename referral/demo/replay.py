@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from notifications.models import Delivery, DeliveryState, DropReason
@@ -97,6 +98,8 @@ class Telling:
     def _fact(self, name: str, value: Any, now: datetime) -> tuple[str, Any]:
         if name == "profile":
             return "values", self._values(value, now)
+        if name == "day" and isinstance(value, timedelta):
+            return name, (self.began + value).astimezone(ZoneInfo(self.case.hospital.zone)).date()
         if name == "ward":
             return name, self.cast.places.wards[value]
         if isinstance(value, Kind):

@@ -11,6 +11,7 @@ from referral.demo.people import make_people
 from referral.demo.places import make_places
 from referral.demo.replay import Cast, replay
 from referral.demo.stories import STORIES
+from referral.evidence import load_bundled
 from referral.models import Case, Deadline, PathwayPolicy
 
 MODES = ("demo", "test")
@@ -53,6 +54,7 @@ def seed(*, now: datetime) -> Seeded:
     before = Case.objects.filter(network=places.network).count()
     if before:
         return Seeded(made=0, cases=before)
+    load_bundled(now=now)
     replay(STORIES, Cast(places, people), now=now)
     if stuck := Deadline.objects.filter(quarantined_at__isnull=False).first():
         raise RuntimeError(f"The deadline {stuck.kind} of case {stuck.case} could not be fired.")

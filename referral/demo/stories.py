@@ -16,7 +16,8 @@ class Beat:
     """One thing done `after` the first visit. `by`: a login, where it is not the person the table suggests.
 
     `before`: how much earlier it had happened than it was recorded. Among `facts`, a number of hours
-    (timedelta) is a moment after the first visit, a `Kind` one of the case's deadlines, `ward` a ward's key.
+    (timedelta) is a moment after the first visit (its day for `day`), a `Kind` one of the case's deadlines,
+    `ward` a ward's key.
     """
 
     after: timedelta
@@ -77,6 +78,82 @@ def returned(flagged: float, admitted: float, precipitant: str) -> tuple[Beat, .
             V.BACK_REFER,
             plan="演示：继续抗病毒治疗，每周复查肝功能和凝血，有变化及时联系病房。",
         ),
+    )
+
+
+ORGANS: dict[str, Any] = {
+    "bilirubin": 402,
+    "bilirubin_unit": "umol/L",
+    "creatinine": 96,
+    "creatinine_unit": "umol/L",
+    "encephalopathy_grade": 1,
+    "inr": 2.2,
+    "map_mmhg": 78,
+    "vasopressors": False,
+    "pao2_fio2": 330,
+}
+
+
+def organs(after: float, **changes: Any) -> Beat:
+    return do(after, V.ASSESS_ORGAN_FAILURE, **ORGANS | changes)
+
+
+def worsening(admitted: float) -> tuple[Beat, ...]:
+    """The first 20 hours in the ward of a patient with an infection, from one failing organ to three."""
+    at = admitted
+    return (
+        organs(at + 1.5),
+        do(at + 8, V.RECORD_PRECIPITANT, precipitant="BACT_INF", icd10="J18.9"),
+        do(
+            at + 10,
+            V.RECORD_IMMUNE_STATUS,
+            sampled_at=h(at + 3),
+            mhladr_per_cell=6100,
+            ferritin_ng_ml=3900,
+            lymphocytes_10e9_l=0.7,
+            pct_ng_ml=3.4,
+        ),
+        organs(at + 12, inr=2.7),
+        do(at + 12.1, V.RECORD_TREATMENT, item="liver_protection", progress="done"),
+        do(at + 12.2, V.RECORD_TREATMENT, item="infection_prevention", progress="done"),
+        do(at + 12.3, V.RECORD_TREATMENT, item="icu", progress="planned", note="演示：等待重症监护床位。"),
+        do(
+            at + 13,
+            V.RECORD_ARTIFICIAL_LIVER,
+            mode="dpmas_pe",
+            started_at=h(at + 9.5),
+            ended_at=h(at + 12.5),
+            complications=["hypotension"],
+        ),
+        do(at + 14, V.SET_NUTRITION_TARGET, height_cm=168, weight_kg=61),
+        do(at + 14.1, V.RECORD_INTAKE, day=h(at + 2), kcal=780),
+        do(
+            at + 17,
+            V.RECORD_IMMUNE_STATUS,
+            sampled_at=h(at + 15),
+            mhladr_per_cell=4700,
+            ferritin_ng_ml=4600,
+        ),
+        organs(at + 18.5, inr=2.8, vasopressors=True),
+        do(at + 19, V.DECIDE_TRANSPLANT, decision="listed"),
+    )
+
+
+def steady(admitted: float) -> tuple[Beat, ...]:
+    """What the ward records of a patient whose organs hold."""
+    return (
+        organs(admitted + 2, bilirubin=160, inr=1.7, encephalopathy_grade=0),
+        do(
+            admitted + 10,
+            V.RECORD_KIT_RESULT,
+            lot="演示-01",
+            sampled_at=h(admitted + 3),
+            answer="positive",
+            probability=0.78,
+        ),
+        do(admitted + 20, V.SET_NUTRITION_TARGET, height_cm=172, weight_kg=66),
+        do(admitted + 30, V.RECORD_INTAKE, day=h(admitted + 6), kcal=1650),
+        organs(admitted + 48, bilirubin=118, inr=1.5, encephalopathy_grade=0),
     )
 
 
@@ -216,6 +293,7 @@ ADMITTED = (
         do(53, V.ADMIT),
         do(54, V.EXPLAIN_DELAY, deadline=Kind.ADMIT, reason="transport", note="演示：无可用救护车。"),
         do(62, V.RECORD_INTERVENTION, precipitant="BACT_INF", note="演示：已留取培养并开始处理。"),
+        *worsening(53),
         disease="alcohol",
         presentation="acute_decompensation",
     ),
@@ -241,7 +319,7 @@ ADMITTED = (
         do(60, V.EXPLAIN_DELAY, deadline=Kind.DIAGNOSE, reason="other", note="演示：等待影像会诊。"),
     ),
 )
-DIAGNOSED = (story(4.2 * DAY, "county", *treated(1.5, 9, "early_aclf", "HBV_FLARE")),)
+DIAGNOSED = (story(4.2 * DAY, "county", *treated(1.5, 9, "early_aclf", "HBV_FLARE"), *steady(9)),)
 FOLLOW_UP = (
     story(14.6 * DAY, "county", *returned(1.4, 20, "ALCOHOL"), disease="alcohol"),
     story(9 * DAY, "town", sick(1.4), do(1.45, V.ACCEPT, bed="04"), do(8, V.END_REFERRAL, reason="refused")),

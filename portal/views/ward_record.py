@@ -1,0 +1,46 @@
+"""What the specialist ward has recorded on a case, and the grades computed while somebody types."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import clock
+from portal import ward_file
+from portal.access import person, signed_in
+from portal.verb_forms import typed_facts
+from portal.views.verbs import passed_on
+from referral import selectors
+from referral.models import Case
+from referral.pathway import Verb
+from referral.verbs.organs import read_organs
+
+VENTILATED = "ventilated_for_encephalopathy"
+
+
+@require_safe
+@signed_in
+def ward_record(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The records of one visible case; the reading is audited."""
+    now = clock.now()
+    try:
+        found = selectors.read_case(person(request), pk, now=now, part="ward_record")
+    except Case.DoesNotExist:
+        return passed_on(request, pk)
+    return render(request, "portal/ward/record.html", ward_file.page(found, person(request), now))
+
+
+@sensitive_post_parameters()
+@require_POST
+@signed_in
+def organ_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The subscores and both grades of what is in the form now. Nothing is stored."""
+    if not selectors.cases(person(request)).filter(pk=pk).exists():
+        raise Http404
+    typed = typed_facts(Verb.ASSESS_ORGAN_FAILURE, request.POST)
+    ventilated = {"true": True, "false": False}.get(typed[VENTILATED])
+    found = read_organs({**typed, VENTILATED: ventilated})
+    context = ward_file.preview(found.grade, found.reading.issues)
+    return render(request, "portal/ward/_organ_preview.html", context)

@@ -1,0 +1,168 @@
+"""What the page of the ward's records shows: sections, what can be recorded, and the series of its charts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from portal.case_file import Step
+from portal.verb_texts import TEXTS, Text, slug
+from referral import selectors
+from referral.models import Case, OrganFailureAssessment, Precipitant
+from referral.pathway import Verb
+from referral.performing import verbs_of
+from referral.precipitants import snomed_of
+from referral.ward_codes import Complication
+from referral.ward_record import Trend, WardRecord, ward_record
+from scoring import ORGANS, OTHER_LABORATORY, immune, nutrition, texts
+from scoring.issues import plain_number
+
+MOST_ON_A_CHART = 60
+
+CERTAINTY: Mapping[str, Text] = {
+    immune.READ: gettext_lazy("read in the source"),
+    immune.GENERAL_KNOWLEDGE: gettext_lazy("general knowledge, not read again"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrganRow:
+    """One reading of the organ table. `scores`: a subscore for each organ, and whether it fails."""
+
+    row: OrganFailureAssessment
+    scores: tuple[tuple[int | None, bool], ...]
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A published range in words. `holds`: whether the latest value lies in it."""
+
+    span: str
+    meaning: str
+    source: str
+    certainty: Text
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """An immune marker: its values in time, what was published, and the series of its chart."""
+
+    label: str
+    unit: str
+    points: tuple[tuple[datetime, str], ...]
+    ranges: tuple[Range, ...]
+    chart_id: str
+    chart: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A precipitant with its codes in words."""
+
+    row: Precipitant
+    snomed: str
+
+
+def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
+    """The context of the page. `case` comes from `selectors`."""
+    record = ward_record(case)
+    usable = verbs_of(selectors.sides(user, case), case.state)
+    return {
+        "case": case,
+        "now": now,
+        "zone": case.hospital.zone,
+        "record": record,
+        "can": {verb.value: Step(slug(verb), TEXTS[verb]) for verb in usable if verb in TEXTS},
+        "organ_names": [texts.organ_text(organ) for organ in ORGANS],
+        "organs": [_organ_row(row) for row in reversed(record.organs)],
+        "organ_chart": organ_chart(record.organs),
+        "precipitants": [Found(row, snomed_of(row.precipitant, row.icd10)) for row in record.precipitants],
+        "sessions": [
+            (row, [Complication(code).label for code in row.complications]) for row in record.sessions
+        ],
+        "energy": energy(record),
+        "markers": [_marker(trend) for trend in record.trends],
+        "immune_caution": _(immune.CAUTION),
+        "may_record_treatment": Verb.RECORD_TREATMENT in usable,
+    }
+
+
+def _organ_row(row: OrganFailureAssessment) -> OrganRow:
+    scores = tuple((row.subscores.get(organ), organ in row.failing) for organ in ORGANS)
+    return OrganRow(row, scores, str(texts.ACLF_GRADE[row.grade]))
+
+
+def organ_chart(rows: Sequence[OrganFailureAssessment]) -> dict[str, Any]:
+    """The number of failing organs over time, as steps."""
+    points = [[row.occurred_at.isoformat(), row.failures] for row in rows][-MOST_ON_A_CHART:]
+    return {
+        "series": [{"name": _("failing organs"), "points": points, "step": True}],
+        "lines": [],
+        "most": 6,
+    }
+
+
+def energy(record: WardRecord) -> dict[str, Any]:
+    """The days with the share of the target in per cent, newest first; and where the target is from."""
+    days = [
+        (row.day, row.kcal, round(row.share * 100) if row.share is not None else None) for row in record.days
+    ]
+    return {
+        "days": days[::-1],
+        "equation": nutrition.EQUATION,
+        "formula": nutrition.FORMULA,
+        "factor": nutrition.FACTOR,
+        "citation": nutrition.CITATION,
+        "doi": nutrition.DOI,
+        "factor_citation": nutrition.FACTOR_CITATION,
+        "factor_doi": nutrition.FACTOR_DOI,
+        "certainty": _(nutrition.CERTAINTY),
+    }
+
+
+def _marker(trend: Trend) -> Marker:
+    unit = texts.unit_text(OTHER_LABORATORY[trend.marker].unit)
+    points = [[at.isoformat(), value] for at, value in trend.points][-MOST_ON_A_CHART:]
+    label = texts.label(trend.marker)
+    limits = sorted({limit for row in trend.ranges for limit in (row.low, row.high) if limit is not None})
+    return Marker(
+        label=label,
+        unit=unit,
+        points=tuple((at, plain_number(value)) for at, value in reversed(trend.points)),
+        ranges=tuple(_range(row, trend.latest, unit) for row in trend.ranges),
+        chart_id=f"trend-{trend.marker}",
+        chart={"series": [{"name": f"{label} ({unit})", "points": points}], "lines": limits},
+    )
+
+
+def _range(row: immune.PublishedRange, latest: float, unit: str) -> Range:
+    low, high = (None if limit is None else f"{limit:,g}" for limit in (row.low, row.high))
+    span = f"{low} – {high}" if low and high else f"< {high}" if high else f"> {low}"
+    return Range(
+        span=f"{span} {unit}",
+        meaning=_(row.meaning),
+        source=row.source,
+        certainty=CERTAINTY[row.certainty],
+        holds=row.holds(latest),
+    )
+
+
+def preview(grade: Any, issues: Sequence[Any]) -> dict[str, Any]:
+    """The context of the grades computed from what is being typed."""
+    return {
+        "scores": [
+            (texts.organ_text(organ), grade.subscores.get(organ), organ in grade.failures) for organ in ORGANS
+        ],
+        "grade": texts.ACLF_GRADE[grade.grade],
+        "simple_grade": grade.simple_grade or "",
+        "failures": len(grade.failures),
+        "clif_c_of": grade.clif_c_of,
+        "missing": [texts.organ_text(organ) for organ in grade.missing],
+        "issues": [texts.issue_text(issue) for issue in issues],
+    }
