@@ -10,7 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.models import User, Ward
 from referral.errors import Text
-from referral.models import Assessment, BackReferral, Case, Deadline, Event, Message, Offer, Question
+from referral.models import (
+    Assessment,
+    BackReferral,
+    Case,
+    Deadline,
+    Diagnosis,
+    Event,
+    Message,
+    Offer,
+    Outcome,
+    Question,
+)
 from referral.outcomes import outcomes_of
 from referral.parties import open_question, parties_of
 from referral.pathway import BEFORE_ADMISSION, ENDED, FOLLOW_UPS, IN_WARD, Party, State, Verb
@@ -121,11 +132,40 @@ def own_offers(user: User, case_id: UUID) -> QuerySet[Offer]:
     return asked.select_related("case__hospital", "ward__hospital", "answered_by").order_by("offered_at")
 
 
+def own_questions(user: User, case_id: UUID) -> QuerySet[Question]:
+    """What the user's wards were asked for advice about a case, which they keep with their answers."""
+    asked = Question.objects.filter(case=case_id, ward__in=user.standing.wards)
+    return asked.select_related("case__hospital", "ward__hospital", "asked_by", "answered_by").order_by(
+        "asked_at"
+    )
+
+
 def current_offer(case: Case) -> Offer | None:
     """The open or accepted offer, else the latest, of a case whose offers are loaded."""
     offers = list(case.offers.all())
     live = [offer for offer in offers if offer.state in (Offer.State.OPEN, Offer.State.ACCEPTED)]
     return next(reversed(live or offers), None)
+
+
+def diagnosis_of(case: Case) -> Diagnosis | None:
+    """The diagnosis of a visible case; no query before there can be one."""
+    if case.diagnosed_at is None:
+        return None
+    return Diagnosis.objects.filter(case=case).select_related("actor").first()
+
+
+def back_referral_of(case: Case) -> BackReferral | None:
+    """The way back of a visible case."""
+    if case.diagnosed_at is None:
+        return None
+    return BackReferral.objects.filter(case=case).select_related("hospital", "actor", "confirmed_by").first()
+
+
+def statements(case: Case) -> list[Outcome]:
+    """Everything said about the outcome of a visible case, in order."""
+    if not (case.outcome_28 or case.outcome_90 or case.died_at):
+        return []
+    return list(case.outcomes.select_related("actor").order_by("number"))
 
 
 def pointless_verbs(case: Case) -> frozenset[Verb]:

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from api.etags import etag
 from api.v1.shapes import CaseShape, OfferShape, PlaceShape
+from api.v1.way_back_shapes import QuestionShape
 from referral import selectors
 from referral.models import Case
 
@@ -20,12 +21,14 @@ def case_answer(case: Case, user: User, *, status: int = 200, **more: Any) -> Re
 def parting_answer(case: Case, user: User) -> Response:
     """What remains to a ward of a case that its verb has just passed on."""
     own = selectors.own_offers(user, case.pk).last()
+    answered = selectors.own_questions(user, case.pk).last()
     body: dict[str, Any] = {
         "id": str(case.pk),
         "number": case.number,
         "state": case.state,
         "hospital": PlaceShape(case.hospital).data,
         "offer": OfferShape(own).data if own else None,
+        "question": QuestionShape(answered).data if answered else None,
         "patient": None,
         "assessment": None,
         "deadlines": [],

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from api.v1.way_back_shapes import QuestionShape, WayBackShape
 from notifications.hooks import render
 from notifications.models import Notification
 from referral import timeline
@@ -220,7 +221,7 @@ class ListedCaseShape(Shape[Case]):
         return [verb.value for verb in verbs_of(sides(self.context["user"], case), case.state)]
 
 
-class CaseShape(ListedCaseShape):
+class CaseShape(ListedCaseShape, WayBackShape):
     """A case. Its `version` is in the ETag. `wards_to_call`: filled while no ward has accepted."""
 
     patient = WholePatientShape()
@@ -253,6 +254,7 @@ class PartingShape(Shape[Any]):
     state = serializers.CharField()
     hospital = PlaceShape()
     offer = OfferShape(allow_null=True)
+    question = QuestionShape(allow_null=True, help_text="the one that the ward has just answered")
     patient = NothingField()
     assessment = NothingField()
     deadlines = DeadlineShape(many=True, help_text="always empty")

@@ -19,8 +19,9 @@ class TransactionField(WholeNumber):
     def from_db_value(self, value: Any, *_: Any) -> int | None:
         return None if value is None else int(value)
 
-    def get_prep_value(self, value: Any) -> str | None:
-        return None if value is None else str(int(value))
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        # As text, which PostgreSQL reads as xid8; it compares no number with one.
+        return str(value) if isinstance(value, int | str) else value
 
 
 class CurrentTransaction(models.Func):

@@ -1,0 +1,97 @@
+"""What changed since the last time, for apps that keep their own copy."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core import signing
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.paging import MOST
+from api.resource import Resource
+from api.v1.documenting import described
+from referral import timeline
+from referral.changes import FIRST, Changes, Position, changes_since
+from referral.errors import FactError
+from referral.models import Event
+
+SALT = "api.changes"
+
+
+class ChangesQuery(serializers.Serializer[Any]):
+    since = serializers.CharField(
+        required=False,
+        default="",
+        max_length=500,
+        help_text="`next` of the last answer; empty: from the start",
+    )
+    limit = serializers.IntegerField(required=False, default=MOST, min_value=1, max_value=MOST)
+
+
+class ChangeShape(serializers.Serializer[Event]):
+    """One line of one case's timeline, without what it says. `gone`: the case is no longer yours to see."""
+
+    case = serializers.UUIDField(source="case_id")
+    number = serializers.CharField(source="case.number")
+    version = serializers.IntegerField(source="number", help_text="of the case after this line")
+    what = serializers.CharField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    gone = serializers.SerializerMethodField()
+
+    def get_label(self, event: Event) -> str:
+        return str(timeline.label(event.what))
+
+    def get_gone(self, event: Any) -> bool:
+        return not event.sees
+
+
+class ChangesShape(serializers.Serializer[Any]):
+    """`next` is never empty: ask again with it, at once while there are `more`, else after a while."""
+
+    results = ChangeShape(many=True)
+    next = serializers.CharField()
+    more = serializers.BooleanField()
+
+
+class ChangesView(Resource):
+    @described(
+        "changes",
+        "Everything you may see that changed since a cursor, in an order that skips nothing",
+        tag="cases",
+        description=(
+            "Each result names a case to read again; `gone` ones are no longer yours to see. Lines come in "
+            "the order of their transactions, and only once every earlier transaction has ended. What became "
+            "visible to you by a new role is not told: start without a cursor then."
+        ),
+        answer=ChangesShape,
+        parameters=[ChangesQuery],
+        refusals=(422,),
+    )
+    def get(self, request: Request) -> Response:
+        query = self.query(ChangesQuery)
+        found = changes_since(self.person, opened(query["since"]), query["limit"])
+        return Response(ChangesShape(answer(found)).data)
+
+
+def answer(found: Changes) -> dict[str, Any]:
+    return {
+        "results": found.lines,
+        "next": signing.dumps([found.next.transaction, str(found.next.event)], salt=SALT),
+        "more": found.more,
+    }
+
+
+def opened(cursor: str) -> Position:
+    """The position that a cursor stands for. Raises FactError."""
+    if not cursor:
+        return Position(0, FIRST)
+    try:
+        transaction, event = signing.loads(cursor, salt=SALT)
+    except signing.BadSignature as error:
+        message = _("This cursor is not of this list. Start again without one.")
+        raise FactError(("since", "invalid", message)) from error
+    return Position(transaction, UUID(event))

@@ -1,0 +1,106 @@
+"""What the API shows of advice, diagnosis, the way back and the outcome."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from referral import selectors
+from referral.models import BackReferral, Case, Diagnosis, Outcome, Question
+
+Shape = serializers.Serializer
+
+
+class NamedShape(Shape[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class DiagnosisShape(Shape[Diagnosis]):
+    """`grade` by EASL-CLIF and `simple_grade` I to III are those of the organ table; empty without one."""
+
+    category = serializers.CharField()
+    category_label = serializers.CharField(source="get_category_display")
+    grade = serializers.CharField()
+    simple_grade = serializers.CharField()
+    should_know = serializers.CharField(allow_null=True)
+    note = serializers.CharField(allow_null=True)
+    occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    actor = NamedShape()
+
+
+class BackReferralShape(Shape[BackReferral]):
+    hospital = NamedShape()
+    plan = serializers.CharField()
+    medicines = serializers.CharField(allow_null=True)
+    appointments = serializers.CharField(allow_null=True)
+    red_flags = serializers.CharField(allow_null=True)
+    occurred_at = serializers.DateTimeField()
+    confirmed_at = serializers.DateTimeField(allow_null=True)
+    confirmed_by = NamedShape(allow_null=True)
+    actor = NamedShape()
+
+
+class StatementShape(Shape[Outcome]):
+    """What one side said. `side`: origin, care_ward, coordinator or engine (a later episode's death)."""
+
+    number = serializers.IntegerField()
+    day = serializers.IntegerField(allow_null=True)
+    status = serializers.CharField()
+    at = serializers.DateTimeField()
+    organ_failure = serializers.CharField()
+    side = serializers.CharField()
+    source = serializers.CharField()
+    note = serializers.CharField(allow_null=True)
+    recorded_at = serializers.DateTimeField()
+    actor = NamedShape(allow_null=True)
+
+
+class OutcomesShape(Shape[Any]):
+    """What holds (empty: not known), and every statement it rests on, also those that were replaced."""
+
+    day_28 = serializers.CharField(source="case.outcome_28")
+    day_90 = serializers.CharField(source="case.outcome_90")
+    organ_failure = serializers.CharField(source="case.organ_failure_28")
+    died_at = serializers.DateTimeField(source="case.died_at", allow_null=True)
+    disputed = serializers.BooleanField(source="case.outcome_disputed")
+    statements = StatementShape(many=True)
+
+
+class QuestionShape(Shape[Question]):
+    """A question to a ward. Closed without an answer when the case is no longer watched."""
+
+    id = serializers.UUIDField()
+    ward = NamedShape()
+    text = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    asked_by = NamedShape()
+    advice = serializers.CharField()
+    answer = serializers.CharField(allow_null=True)
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answered_by = NamedShape(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class WayBackShape(Shape[Case]):
+    """The part of a case that begins with the diagnosis, and the questions before it."""
+
+    questions = QuestionShape(source="questions.all", many=True)
+    diagnosis = serializers.SerializerMethodField()
+    back_referral = serializers.SerializerMethodField()
+    outcomes = serializers.SerializerMethodField()
+
+    @extend_schema_field(DiagnosisShape(allow_null=True))
+    def get_diagnosis(self, case: Case) -> Any:
+        found = selectors.diagnosis_of(case)
+        return DiagnosisShape(found).data if found else None
+
+    @extend_schema_field(BackReferralShape(allow_null=True))
+    def get_back_referral(self, case: Case) -> Any:
+        found = selectors.back_referral_of(case)
+        return BackReferralShape(found).data if found else None
+
+    @extend_schema_field(OutcomesShape)
+    def get_outcomes(self, case: Case) -> Any:
+        return OutcomesShape({"case": case, "statements": selectors.statements(case)}).data

@@ -1,0 +1,144 @@
+"""The feed of changes: complete, in order, without what one may not see, and safe with late commits."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from threading import Event as Signal
+from threading import Thread
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.db import connection, transaction
+
+from accounts import clock
+from referral.models import Case
+from referral.pathway import Verb
+from referral.performing import perform
+from tests.api.conftest import Caller
+from tests.world import World, build
+
+
+def say(world: World, case: Case, text: str = "x") -> None:
+    perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text=text)
+
+
+def told(answer: Any) -> list[tuple[str, str]]:
+    return [(row["case"], row["what"]) for row in answer.body["results"]]
+
+
+# Changes of a running transaction are not told, so these tests commit.
+
+
+@pytest.fixture
+def world(transactional_db: None) -> Iterator[World]:
+    yield build()
+
+
+@pytest.fixture
+def now(world: World) -> datetime:
+    return clock.now()
+
+
+def test_everything_is_told_once_and_then_only_what_is_new(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    case = world.watched(now)
+    first = doctor.get("/changes")
+    assert told(first) == [(str(case.pk), "register"), (str(case.pk), "assess")]
+    assert [row["version"] for row in first.body["results"]] == [1, 2]
+    assert (first.status, first.body["more"]) == (200, False)
+    again = doctor.get("/changes", since=first.body["next"])
+    assert told(again) == []
+    say(world, case)
+    assert told(doctor.get("/changes", since=again.body["next"])) == [(str(case.pk), "message")]
+
+
+def test_pages_join_without_gap_or_overlap(world: World, doctor: Caller, now: datetime) -> None:
+    case = world.watched(now)
+    for _ in range(5):
+        say(world, case)
+    versions, since, more = [], "", True
+    while more:
+        page = doctor.get("/changes", limit=3, **({"since": since} if since else {})).body
+        versions += [row["version"] for row in page["results"]]
+        since, more = page["next"], page["more"]
+    assert versions == list(range(1, 8))
+
+
+def test_a_line_that_is_committed_late_is_not_skipped(world: World, doctor: Caller, now: datetime) -> None:
+    """The earlier transaction commits last: nothing after it is told before it."""
+    slow, quick = world.watched(now), world.watched(now, name="乙")
+    start = doctor.get("/changes").body["next"]
+    written, may_commit = Signal(), Signal()
+
+    def slowly() -> None:
+        try:
+            with transaction.atomic():
+                say(world, slow)
+                written.set()
+                may_commit.wait(30)
+        finally:
+            connection.close()
+
+    thread = Thread(target=slowly)
+    thread.start()
+    assert written.wait(30)
+    say(world, quick)
+    between = doctor.get("/changes", since=start)
+    assert told(between) == []
+    may_commit.set()
+    thread.join()
+    after = doctor.get("/changes", since=between.body["next"])
+    assert told(after) == [(str(slow.pk), "message"), (str(quick.pk), "message")]
+
+
+def test_what_a_rolled_back_transaction_wrote_is_never_told(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    case = world.watched(now)
+    start = doctor.get("/changes").body["next"]
+    with transaction.atomic():
+        say(world, case)
+        transaction.set_rollback(True)
+    assert told(doctor.get("/changes", since=start)) == []
+
+
+def test_nobody_is_told_of_cases_they_may_not_see(world: World, now: datetime) -> None:
+    world.watched(now)
+    for stranger in (world.other_doctor, world.specialist, world.researcher, world.administrator):
+        assert told(Caller(stranger).get("/changes")) == []
+
+
+def test_a_ward_that_declined_hears_that_the_case_is_gone_and_nothing_after(
+    world: World, specialist: Caller, now: datetime
+) -> None:
+    case = world.flagged(now)
+    perform(case, Verb.DECLINE, actor=world.specialist, now=clock.now(), reason="no_bed")
+    rows = specialist.get("/changes").body["results"]
+    assert rows[-1]["what"] == "decline"
+    assert {row["gone"] for row in rows} == {True}
+    say(world, case)
+    assert "message" not in [row["what"] for row in specialist.get("/changes").body["results"]]
+
+
+def test_a_change_carries_nothing_that_was_said(world: World, doctor: Caller, now: datetime) -> None:
+    say(world, world.watched(now), "Mr Li is worse")
+    body = str(doctor.get("/changes").body)
+    assert "Li" not in body
+    assert "测试甲" not in body
+
+
+@pytest.mark.parametrize("since", ["x", "W10", "a:b:c"])
+def test_a_cursor_that_is_none_is_refused(world: World, doctor: Caller, since: str) -> None:
+    refusal = doctor.get("/changes", since=since)
+    assert (refusal.status, refusal.fields) == (422, {"since": "invalid"})
+
+
+def test_a_cursor_of_a_database_that_was_ahead_is_refused(world: World, doctor: Caller) -> None:
+    ahead = signing.dumps([2**60, "00000000-0000-0000-0000-000000000000"], salt="api.changes")
+    refusal = doctor.get("/changes", since=ahead)
+    assert refusal.fields == {"since": "invalid"}
+
+
+def test_without_signing_in_there_is_nothing(world: World) -> None:
+    assert Caller(None).get("/changes").status == 401
