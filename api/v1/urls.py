@@ -6,7 +6,6 @@ from django.urls import URLPattern, path, re_path
 from api.v1 import (
     arrivals,
     cases,
-    changes,
     demo,
     devices,
     docs,

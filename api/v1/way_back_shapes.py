@@ -51,7 +51,7 @@ class StatementShape(Shape[Outcome]):
     at = serializers.DateTimeField()
     organ_failure = serializers.CharField()
     side = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     note = serializers.CharField(allow_null=True)
     recorded_at = serializers.DateTimeField()
     actor = NamedShape(allow_null=True)
