@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
@@ -60,7 +61,7 @@ def add(
     """
     known = _addable(channel)
     target = known.read(given)
-    type(user).objects.select_for_update().get(pk=user.pk)
+    get_user_model().objects.select_for_update().get(pk=user.pk)
     living = Subscription.objects.filter(user=user, removed_at__isnull=True)
     way = living.filter(channel=channel, address_key=key_of(channel, target.address)).first()
     if way is None and living.count() >= MOST_WAYS:

@@ -19,6 +19,7 @@ from portal.views import (
     statistics,
     verbs,
     ward_record,
+    ways,
 )
 
 app_name = "portal"
@@ -57,6 +58,13 @@ urlpatterns = [
     path("evidence/", evidence.evidence, name="evidence"),
     path("calculator/", calculator.calculator, name="calculator"),
     path("me/", preferences.preferences, name="preferences"),
+    path("me/ways/add/", ways.add, name="way_add"),
+    path("me/ways/<slug:key>/test/", ways.test, name="way_test"),
+    path("me/ways/<slug:key>/code/", ways.code, name="way_code"),
+    path("me/ways/<slug:key>/confirm/", ways.confirm, name="way_confirm"),
+    path("me/ways/<slug:key>/wish/", ways.wish, name="way_wish"),
+    path("me/ways/<slug:key>/remove/", ways.remove, name="way_remove"),
+    path("push-worker.js", ways.push_worker, name="push_worker"),
     path("language/", preferences.language, name="language"),
     path("models/<slug:name>/", about.model_card, name="model_card"),
     path("about/", about.about, name="about"),

@@ -49,6 +49,7 @@ def about(case: Case, **more: Any) -> dict[str, Any]:
         "hospital_en": case.hospital.name_en,
         "zone": case.hospital.zone,
         "band": case.assessment.band if case.assessment else "",
+        "model_status": case.assessment.model_status if case.assessment else "",
         **more,
     }
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.hooks import Rendered
 from referral import telling, timeline
 from referral.pathway import Kind
+from scoring.texts import MODEL_STATUS, band_text
 
 WORDS = {
     telling.NEW_OFFER: (
@@ -64,8 +65,19 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
         facts["rungs"] = payload["rungs"]
         body = f"{body} " + gettext("%(rungs)s reminders fell due together.")
     return Rendered(
-        title=title % facts, body=body % facts, url_path=reverse("portal:case", args=[payload["case"]])
+        title=title % facts,
+        body=f"{body % facts}{_risk(payload)}",
+        url_path=reverse("portal:case", args=[payload["case"]]),
+        facts={name: str(value) for name, value in facts.items()},
     )
+
+
+def _risk(payload: Mapping[str, Any]) -> str:
+    """The band, and that its model is provisional where it is."""
+    if not payload.get("band"):
+        return ""
+    words = gettext("Risk: %(band)s.") % {"band": band_text(payload["band"])}
+    return f" {words} {MODEL_STATUS.get(payload.get('model_status', ''), '')}".rstrip()
 
 
 def _hospital(payload: Mapping[str, Any], language: str) -> str:

@@ -1,5 +1,7 @@
 """What a person chooses for themselves, and whether alerts reach them."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import clock
 from accounts.models import User
 from accounts.preferences import choose_language
-from notifications.selectors import reachability
+from notifications.channels.base import AddressError
 from portal.access import person, signed_in
+from portal.way_forms import ways_of
 
 COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -22,14 +25,21 @@ COOKIE_SECONDS = 365 * 24 * 3600
 @require_safe
 def preferences(request: HttpRequest) -> HttpResponse:
     """Language, look, sign-in, and how each way to reach the person fares."""
+    return preferences_page(request)
+
+
+def preferences_page(
+    request: HttpRequest, typed: Mapping[str, str] | None = None, error: AddressError | None = None
+) -> HttpResponse:
+    """The page; `typed` and `error` when a way could not be added."""
     user = person(request)
     context = {
         "languages": User.Language.choices,
         "memberships": user.memberships.select_related("hospital", "ward__hospital", "network"),
-        "ways": reachability(user),
         "now": clock.now(),
+        **ways_of(user, typed or {}, error),
     }
-    return render(request, "portal/preferences.html", context)
+    return render(request, "portal/preferences.html", context, status=422 if error else 200)
 
 
 @require_POST

@@ -19,12 +19,24 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from accounts.models import User
 from config.spawning import before_exec
+from notifications.channels.webpush.keys import make_private_key
 from tests.notifications.smtp import Mailbox, smtp_server
 from tests.world import World, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90
 PHONE, DESKTOP = (390, 844), (1440, 900)
+
+WAYS = {
+    "ACLF_SMS_PROVIDER": "generic",
+    "ACLF_SMS_URL": "http://127.0.0.1:9",
+    "ACLF_SMS_SECRET": "secret",
+    "ACLF_VAPID_PRIVATE_KEY": make_private_key(),
+    "ACLF_VAPID_CONTACT": "mailto:it@aclf.example",
+    "ACLF_DINGTALK_URL": "https://oapi.dingtalk.com",
+    "ACLF_WEBHOOKS": "true",
+}
+"""So that the preferences show every kind of way; nobody has a telephone there."""
 
 COMMANDS = {
     "web": "-m granian --interface asginl --port {port} config.asgi:application",
@@ -58,6 +70,7 @@ def platform(browser: Browser, django_db_setup: None) -> Iterator[Platform]:
             "ACLF_BASE_URL": f"http://127.0.0.1:{port}",
             "ACLF_EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "DJANGO_SETTINGS_MODULE": "config.settings",
+            **WAYS,
         }
         environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
         running = [

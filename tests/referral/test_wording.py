@@ -45,3 +45,27 @@ def test_reminders_that_fell_due_together_say_so(world: World) -> None:
     assert row is not None
     with translation.override("en"):
         assert "3 reminders fell due together." in wording.render(row.kind, row.payload, "en").body
+
+
+def test_a_message_gives_the_band_and_says_that_its_model_is_provisional(world: World) -> None:
+    world.flagged()
+    row = Notification.objects.get(kind="new_offer")
+    with translation.override("en"):
+        shown = wording.render(row.kind, row.payload, "en")
+        unscored = wording.render(row.kind, {**row.payload, "band": ""}, "en")
+
+    assert "Risk: " in shown.body and "Provisional: " in shown.body
+    assert "Risk" not in unscored.body
+
+
+def test_a_carriers_template_finds_number_hospital_and_time(world: World) -> None:
+    case = world.flagged()
+    row = Notification.objects.get(kind="new_offer")
+
+    facts = wording.render(row.kind, row.payload, "en").facts
+
+    assert {name: facts[name] for name in ("number", "hospital", "due")} == {
+        "number": case.number,
+        "hospital": "甲",
+        "due": "2026-05-17 11:15",
+    }

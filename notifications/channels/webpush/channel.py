@@ -3,13 +3,12 @@ from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils.translation import gettext_lazy as _
-from pywebpush import WebPusher
 
 from accounts import clock
 from notifications.channels.base import AddressError, Channel, Message, Receipt, Target
 from notifications.channels.http import accepted, post
 from notifications.channels.targets import host_of, target_url
-from notifications.channels.webpush.keys import authorisation, decoded, public_key
+from notifications.channels.webpush.keys import authorisation, decoded
 from notifications.models import Severity
 
 TTL_SECONDS = {
@@ -27,7 +26,7 @@ class WebPushChannel(Channel):
     """
 
     name = "webpush"
-    label = _("this browser")
+    label = _("browser")
     is_device = True
     has_one_provider = False
 
@@ -64,13 +63,10 @@ class WebPushChannel(Channel):
     def shown(self, address: str) -> str:
         return f"{host_of(address)} …{address[-4:]}"
 
-    @property
-    def application_key(self) -> str:
-        """What a browser needs to subscribe."""
-        return public_key(self.setting("private_key"))
-
 
 def _encrypted(message: Message) -> bytes:
+    from pywebpush import WebPusher  # which loads two HTTP libraries that only this needs
+
     content = {
         "id": str(message.delivery_id),
         "severity": message.severity,

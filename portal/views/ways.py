@@ -1,0 +1,114 @@
+"""What a person does with their ways to be told: add, prove, test, wish, remove."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import clock
+from notifications import ways
+from notifications.channels.base import AddressError
+from notifications.models import Severity, Subscription
+from notifications.ways import WayError
+from portal.access import person, signed_in
+from portal.views.preferences import preferences_page
+
+WORKER = Path(__file__).resolve().parent.parent / "static" / "portal" / "push-worker.js"
+
+
+@signed_in
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Keep an address; what cannot be one comes back with what was typed."""
+    given = {name: str(value) for name, value in request.POST.items()}
+    channel, name = given.get("channel", ""), given.get("name", "")
+    try:
+        way = ways.add(user=person(request), channel=channel, given=given, name=name, now=clock.now())
+    except AddressError as error:
+        return preferences_page(request, typed=given, error=error)
+    except WayError as error:
+        messages.error(request, str(error.message))
+        return redirect("portal:preferences")
+    if way.awaits_code:
+        messages.success(
+            request, _("A code is on its way there. Enter it below; nothing else is sent before.")
+        )
+    else:
+        messages.success(request, _("Added. Send a test to see whether alerts arrive."))
+    return redirect("portal:preferences")
+
+
+@signed_in
+@require_POST
+def test(request: HttpRequest, key: str) -> HttpResponse:
+    """Send a real message there."""
+    sent = _("A test message is on its way. Reload this page in a moment to see what became of it.")
+    return _done(request, key, lambda way: ways.send_test(way=way, now=clock.now()), sent)
+
+
+@signed_in
+@require_POST
+def code(request: HttpRequest, key: str) -> HttpResponse:
+    return _done(
+        request, key, lambda way: ways.send_code(way=way, now=clock.now()), _("A new code is on its way.")
+    )
+
+
+@signed_in
+@require_POST
+def confirm(request: HttpRequest, key: str) -> HttpResponse:
+    """The person has typed the code that was sent there."""
+    typed = request.POST.get("code", "")
+    proved = _("Confirmed: alerts come here from now on.")
+    return _done(request, key, lambda way: ways.confirm(way=way, code=typed, now=clock.now()), proved)
+
+
+@signed_in
+@require_POST
+def wish(request: HttpRequest, key: str) -> HttpResponse:
+    """From which severity on, and whether at all."""
+    wished = request.POST.get("min_severity", "")
+    if wished not in Severity.values:
+        raise Http404
+    enabled = request.POST.get("enabled") == "on"
+    return _done(
+        request, key, lambda way: ways.wish(way=way, enabled=enabled, min_severity=wished), _("Saved.")
+    )
+
+
+@signed_in
+@require_POST
+def remove(request: HttpRequest, key: str) -> HttpResponse:
+    gone = _("Removed: nothing is sent there any more.")
+    return _done(request, key, lambda way: ways.remove(way=way, now=clock.now()), gone)
+
+
+def _done(request: HttpRequest, key: str, act: Callable[[Subscription], object], words: str) -> HttpResponse:
+    """Do `act` with an own way and say so, or say why not."""
+    try:
+        act(ways.find(person(request), key))
+    except Subscription.DoesNotExist:
+        raise Http404 from None
+    except WayError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, words)
+    return redirect("portal:preferences")
+
+
+@cache_control(no_cache=True)
+@require_safe
+def push_worker(request: HttpRequest) -> HttpResponse:
+    """The worker that shows pushed alerts; at the root, because its place is what it may answer for."""
+    return HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
+
+
+@cache
+def _worker() -> str:
+    return WORKER.read_text()
