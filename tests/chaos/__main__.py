@@ -43,7 +43,7 @@ def play_all(running: Platform, chosen: argparse.Namespace) -> "Table":
 
     chaos = Chaos(running, begin(running.address), random.Random(chosen.seed), chosen.short)
     table = Table("make chaos", chosen.seed, remarks=chaos.remarks)
-    for scenario in SCENARIOS:
+    for scenario in sorted(SCENARIOS, key=lambda one: one.repeats):
         if chosen.only in scenario.name and (scenario.is_short or not chosen.short):
             table.add(scenario.name, *play(chaos, scenario))
     if not chosen.only and not chosen.mark_before_send:

@@ -1,0 +1,91 @@
+"""Facts for any verb, made up from how they are declared: a new verb or fact needs nothing here."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import User, Ward
+from referral.facts import FACTS, UNITS_OF, Fact, Shape, clean_facts
+from referral.models import Assessment, Case, Deadline
+from referral.pathway import Verb
+from scoring import INPUTS, OTHER_LABORATORY
+from tests.world import HOUR, ILL, MINUTE, WELL, sampled
+
+Pick = Callable[[Any], Any]
+DAY = timedelta(days=1)
+AHEAD = frozenset({"due_at", "until", "expected_arrival_at"})
+NARROW = frozenset({"started_at"})
+MEASUREMENTS = {**INPUTS, **OTHER_LABORATORY}
+
+
+class MadeUp:
+    """Answers to what a form asks; `pick` chooses one of several."""
+
+    def __init__(self, case: Case, user: User, now: datetime, pick: Pick) -> None:
+        self.case, self.user, self.now, self.pick = case, user, now, pick
+
+    def facts(self, verb: Verb) -> dict[str, Any]:
+        """What `perform` takes after the parser read it. Raises FactError as the faces do."""
+        if verb not in FACTS:
+            return {}
+        only_required = self.pick([True, False])
+        asked = [fact for fact in FACTS[verb] if fact.required or not only_required]
+        raw = {fact.name: MAKERS[fact.shape](self, fact) for fact in asked}
+        measured = [fact.name for fact in asked if fact.shape is Shape.MEASURED]
+        raw |= {fact.name: measured for fact in asked if fact.shape is Shape.CONFIRMED}
+        given = {name: value for name, value in raw.items() if value is not None}
+        return clean_facts(verb, given, case=self.case, user=self.user)
+
+    def choice(self, fact: Fact) -> Any:
+        return self.pick(list(getattr(fact.choices, "values", fact.choices) or [0, 1]))
+
+    def moment(self, fact: Fact) -> datetime:
+        if fact.name in AHEAD:
+            return self.now + self.pick([2 * HOUR, 4 * DAY, -HOUR])
+        if fact.name in NARROW:
+            return self.now - HOUR
+        return self.now - self.pick([timedelta(0), MINUTE, 3 * HOUR, 2 * DAY])
+
+    def decimal(self, fact: Fact) -> float:
+        return ((fact.low or 0) + (fact.high or 1)) / 2
+
+    def ward(self, fact: Fact) -> Any:
+        return str(self.pick(list(Ward.objects.order_by("name_en"))).pk)
+
+    def deadline(self, fact: Fact) -> Any:
+        rows = Deadline.objects.filter(case=self.case).order_by("starts_at", "kind", "pk")
+        return str(self.pick(list(rows)).pk)
+
+    def assessment(self, fact: Fact) -> Any:
+        newest = Assessment.objects.filter(case=self.case).order_by("-number").first()
+        return str(newest.pk) if newest else None
+
+    def measured(self, fact: Fact) -> Any:
+        spec = MEASUREMENTS[fact.name]
+        if spec.kind == "flag":
+            return self.pick([True, False])
+        low, high = (bound if bound is not None else 1 for bound in spec.hard)
+        return self.pick([low, high]) if spec.kind == "grade" else min((low + high) / 2, 100.0)
+
+    def unit(self, fact: Fact) -> str:
+        return UNITS_OF[fact.name][0]
+
+
+MAKERS: dict[Shape, Callable[[MadeUp, Fact], Any]] = {
+    Shape.TEXT: lambda made, fact: "x",
+    Shape.CHOICE: MadeUp.choice,
+    Shape.NUMBER: MadeUp.choice,
+    Shape.MOMENT: MadeUp.moment,
+    Shape.WARD: MadeUp.ward,
+    Shape.DEADLINE: MadeUp.deadline,
+    Shape.ASSESSMENT: MadeUp.assessment,
+    Shape.VALUES: lambda made, fact: sampled(made.pick([WELL, ILL]), made.now),
+    Shape.DECIMAL: MadeUp.decimal,
+    Shape.BOOLEAN: lambda made, fact: made.pick([True, False]),
+    Shape.DATE: lambda made, fact: made.now.date(),
+    Shape.SEVERAL: lambda made, fact: [made.choice(fact)],
+    Shape.PAIRS: lambda made, fact: {"a": 1.5},
+    Shape.MEASURED: MadeUp.measured,
+    Shape.UNIT: MadeUp.unit,
+    Shape.CONFIRMED: lambda made, fact: [],
+}
