@@ -89,14 +89,11 @@ def begin(address: str) -> Traffic:
     Deadline.objects.filter(case=template).exclude(kind=Kind.ASSESS).delete()
     PathwayPolicy.objects.create(network=world.network, version=4, created_at=clock.now())
     quiet = _doctors(world, "quiet", QUIET_DOCTORS)
-    Subscription.objects.bulk_create(
-        Subscription(user=user, channel="email", address=user.email, enabled=False) for user in quiet
-    )
+    for user in quiet:
+        Subscription.objects.create(user=user, channel="email", address=user.email, enabled=False)
     doctors = _doctors(world, "doctor", DOCTORS)
-    loud = User.objects.exclude(pk__in=[user.pk for user in quiet])
-    Subscription.objects.bulk_create(
-        Subscription(user=user, channel="honouring", address=address) for user in loud
-    )
+    for user in User.objects.exclude(pk__in=[user.pk for user in quiet]):
+        Subscription.objects.create(user=user, channel="honouring", address=address)
     keys = ([user.pk for user in users] for users in (doctors, quiet))
     return Traffic(world, template, *keys, quiet_policy)
 
