@@ -47,7 +47,13 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
             hint=_("One per line, such as “name: 1.5”, as the report names them."),
         ),
         NOTE,
-        Fact("occurred_at", Shape.MOMENT, _("when it was reported"), required=False),
+        Fact(
+            "reported_at",
+            Shape.MOMENT,
+            _("when it was reported"),
+            required=False,
+            hint=_("Empty means: now."),
+        ),
     ),
     Verb.ASSESS_ORGAN_FAILURE: (
         *(fact for name in ORGAN_INPUTS for fact in measured(name)),

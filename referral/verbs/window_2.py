@@ -47,12 +47,15 @@ def record_kit_result(
     lot: str,
     sampled_at: datetime,
     answer: str,
+    reported_at: datetime | None = None,
     probability: float | None = None,
     assay: dict[str, float | str] | None = None,
     note: str = "",
 ) -> None:
-    """Keep the answer of the kit, an outside result; `occurred_at` is when it was reported."""
+    """Keep the answer of the kit, an outside result; reported now where no time is given."""
     refuse_future(change, "sampled_at", sampled_at)
+    change.occurred_at = reported_at or change.occurred_at
+    refuse_future(change, "reported_at", change.occurred_at)
     if sampled_at > change.occurred_at:
         raise FactError(
             ("sampled_at", "after_report", _("The sample cannot have been taken after the result came."))

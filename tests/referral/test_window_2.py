@@ -59,11 +59,13 @@ def kit(**changes: Any) -> dict[str, Any]:
 
 def test_a_kit_result_is_kept_with_lot_times_answer_and_assay(world: World) -> None:
     case = world.admitted()
-    does(world, case, Verb.RECORD_KIT_RESULT, **kit(probability=0.81, assay={"m1": 2.5}, note="second tube"))
+    reported = {"reported_at": NOW + 90 * MINUTE}
+    more = {"probability": 0.81, "assay": {"m1": 2.5}, "note": "second tube"}
+    does(world, case, Verb.RECORD_KIT_RESULT, **kit(**more, **reported))
 
     row = KitResult.objects.get(case=case)
     assert (row.lot, row.answer, row.probability, row.assay) == ("K2503", "positive", 0.81, {"m1": 2.5})
-    assert (row.sampled_at, row.occurred_at, row.recorded_at) == (NOW + HOUR, LATER, LATER)
+    assert (row.sampled_at, row.occurred_at, row.recorded_at) == (NOW + HOUR, NOW + 90 * MINUTE, LATER)
     assert (row.actor, row.note) == (world.specialist, "second tube")
     event = case.events.get(what="record_kit_result")
     assert event.facts["kit"] == "positive"
@@ -75,7 +77,8 @@ def test_a_kit_sample_of_the_future_or_from_before_the_first_visit_is_refused(wo
     verb = Verb.RECORD_KIT_RESULT
     assert refusal(world, case, verb, **kit(sampled_at=LATER + MINUTE)) == {("sampled_at", "in_future")}
     assert refusal(world, case, verb, **kit(sampled_at=NOW - MINUTE)) == {("sampled_at", "out_of_order")}
-    reported = {"occurred_at": NOW + MINUTE}
+    assert refusal(world, case, verb, **kit(reported_at=LATER + MINUTE)) == {("reported_at", "in_future")}
+    reported = {"reported_at": NOW + MINUTE}
     assert refusal(world, case, verb, **kit(**reported)) == {("sampled_at", "after_report")}
 
 
