@@ -47,6 +47,9 @@ def pages_of(world: World) -> Iterator[tuple[Any, str]]:
     yield world.specialist, f"/cases/{offered.pk}/decline/"
     yield world.lead, f"/board/wards/{world.ward.pk}/"
     yield world.coordinator, "/board/"
+    for path in ("/statistics/", "/statistics/models/", "/statistics/research/"):
+        yield world.coordinator, path
+    yield world.researcher, "/statistics/?by=hospital"
     yield world.coordinator, f"/cases/{offered.pk}/redirect/"
     yield world.coordinator, f"/cases/{accepted.pk}/extend/"
 

@@ -1,0 +1,192 @@
+"""How fast the statistics are over a million cases: whole pages, through the real views.
+
+`python -m bench.statistics` fills an embedded PostgreSQL of its own with a million rows of facts of one
+network (60 months, 60 hospitals, 6 wards; 50,000 cases of them open, with their deadlines), asks for each
+page several times, prints the median and the slowest, and writes bench/results/statistics.json.
+"""
+
+import json
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from config import embedded
+
+CASES, OPEN_CASES = 1_000_000, 50_000
+MONTHS, HOSPITALS, WARDS = 60, 60, 6
+RUNS = 7
+TARGET_MS = 500
+RESULTS = Path(__file__).parent / "results" / "statistics.json"
+FIRST_MONTH = datetime(2021, 1, 1, tzinfo=UTC)
+END = datetime(2025, 12, 31, 12, tzinfo=UTC)
+
+FACTS = """
+INSERT INTO referral_casefacts (
+    case_id, network_id, hospital_id, ward_id, month, state, first_visit_at, indicators_at, flagged_at,
+    flagged_late, offered_at, acknowledged_at, accepted_at, admitted_at, diagnosed_at, intervened_at,
+    died_at, offers, declines, expiries, risk_90d, model, policy_version, outcome_28, outcome_90,
+    assess_verdict, acknowledge_verdict, decide_verdict, admit_verdict, diagnose_verdict,
+    treat_precipitant_verdict, follow_up_90_verdict
+)
+SELECT
+    gen_random_uuid(), %(network)s, (%(hospitals)s::uuid[])[1 + n %% %(hospital_count)s],
+    (%(wards)s::uuid[])[1 + n / 7 %% %(ward_count)s], date_trunc('month', visit AT TIME ZONE 'UTC')::date,
+    CASE WHEN n < %(open)s THEN 'admitted' ELSE 'closed' END, visit,
+    visit + random() * interval '5 h', visit + interval '3 h', random() < 0.05, visit + interval '3 h',
+    visit + interval '3 h' + random() * interval '30 min', visit + interval '4 h' + random() * interval '2 h',
+    visit + interval '6 h' + random() * interval '60 h', visit + interval '66 h' + random() * interval '60 h',
+    visit + interval '70 h' + random() * interval '60 h',
+    CASE WHEN n %% 5 = 0 THEN visit + interval '30 d' END, 1, 0, 0, random(), 'aclf8-provisional-1', 1,
+    'alive', CASE WHEN n %% 5 = 0 THEN 'dead' ELSE 'alive' END,
+    late(0.2), late(0.1), late(0.1), late(0.3), late(0.2), late(0.2), late(0.1)
+FROM (
+    SELECT n, %(first)s::timestamptz + (n %% %(months)s) * interval '1 month'
+        + random() * interval '27 d' AS visit
+    FROM generate_series(0, %(cases)s - 1) AS n
+) AS drawn
+"""
+WITHOUT_REFERENCES = """
+DO $$ DECLARE found record; BEGIN
+    FOR found IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
+        WHERE contype = 'f' AND conrelid IN (
+            'referral_casefacts'::regclass, 'referral_case'::regclass, 'referral_deadline'::regclass)
+    LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', found.place, found.conname); END LOOP;
+END $$
+"""
+LATE = """
+CREATE FUNCTION pg_temp.late(share float) RETURNS smallint VOLATILE LANGUAGE sql AS
+$$ SELECT CASE WHEN random() < share THEN 1 + floor(random() * 8) ELSE 0 END::smallint $$
+"""
+CASES_OF_OPEN = """
+INSERT INTO referral_case SELECT (jsonb_populate_record(template, jsonb_build_object(
+    'id', facts.case_id, 'number', 'B' || row_number() OVER (), 'patient_id', gen_random_uuid(),
+    'state', facts.state, 'hospital_id', facts.hospital_id, 'ward_id', facts.ward_id))).*
+FROM referral_casefacts AS facts, referral_case AS template WHERE facts.state = 'admitted'
+"""
+DEADLINES_OF_OPEN = """
+INSERT INTO referral_deadline SELECT (jsonb_populate_record(template, jsonb_build_object(
+    'id', gen_random_uuid(), 'case_id', facts.case_id, 'kind', due))).*
+FROM referral_casefacts AS facts, referral_deadline AS template,
+    unnest(array['diagnose', 'follow_up_90']) AS due
+WHERE facts.state = 'admitted' AND template.kind = 'assess'
+"""
+
+
+@contextmanager
+def product() -> Iterator[None]:
+    """The product on servers and a database of its own, gone afterwards."""
+    data = Path(tempfile.mkdtemp(prefix="aclf-bench-"))
+    servers = embedded.Servers(data, durable=False)
+    servers.acquire()
+    servers.start()
+    try:
+        os.environ.update(embedded.DEMO_ENVIRONMENT | embedded.keys(data) | servers.addresses)
+        os.environ.update(ACLF_MODE="test", DJANGO_SETTINGS_MODULE="config.settings")
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        yield
+    finally:
+        servers.stop()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def fill() -> Any:
+    """A network with its coordinator and its million rows; the coordinator."""
+    from django.db import connection
+
+    from accounts.models import Hospital, Membership, Role, User, Ward
+    from tests.world import build
+
+    world = build()
+    world.register(now=END - timedelta(days=2))
+    hospitals = [
+        Hospital(network=world.network, name_zh=f"医院{n}", level="primary") for n in range(HOSPITALS)
+    ]
+    Hospital.objects.bulk_create(hospitals)
+    wards = [Ward(hospital=hospitals[n], name_zh=f"病房{n}", phone="1", beds=9) for n in range(WARDS)]
+    Ward.objects.bulk_create(wards)
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute(WITHOUT_REFERENCES)
+        cursor.execute(LATE)
+        cursor.execute(
+            FACTS.replace("late(", "pg_temp.late("),
+            {
+                "network": world.network.pk,
+                "hospitals": [place.pk for place in hospitals],
+                "hospital_count": HOSPITALS,
+                "wards": [place.pk for place in wards],
+                "ward_count": WARDS,
+                "open": OPEN_CASES,
+                "first": FIRST_MONTH,
+                "months": MONTHS,
+                "cases": CASES,
+            },
+        )
+        cursor.execute(CASES_OF_OPEN)
+        cursor.execute(DEADLINES_OF_OPEN)
+        cursor.execute("VACUUM ANALYZE")
+    Membership.objects.get_or_create(user=world.coordinator, role=Role.COORDINATOR, network=world.network)
+    return User.objects.get(pk=world.coordinator.pk)
+
+
+def milliseconds(ask: Callable[[], Any]) -> list[float]:
+    """How long each of several runs took, after one that is not counted."""
+    times = []
+    for _ in range(RUNS + 1):
+        start = time.perf_counter()
+        answer = ask()
+        times.append((time.perf_counter() - start) * 1000)
+        if answer.status_code != 200:
+            raise SystemExit(f"{answer.status_code}: {answer.content[:300]}")
+    return times[1:]
+
+
+def measure(user: Any) -> dict[str, list[float]]:
+    """Each page's runs in milliseconds."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    year, ever = "since=2025-01&until=2025-12", "since=2021-01&until=2025-12"
+    pages = {
+        "Overview, 12 months (200,000 cases)": f"/statistics/?{year}",
+        "Overview, 60 months, by month (1,000,000)": f"/statistics/?{ever}",
+        "Overview, 60 months, by hospital": f"/statistics/?{ever}&by=hospital",
+        "Overview, 60 months, by ward": f"/statistics/?{ever}&by=ward",
+        "Predictions, 12 months": f"/statistics/models/?{year}",
+        "Predictions, 60 months": f"/statistics/models/?{ever}",
+        "Kit and research, 60 months": f"/statistics/research/?{ever}",
+        "API, 60 months, by month": f"/api/v1/statistics?{ever}",
+    }
+    return {name: milliseconds(lambda path=path: client.get(path)) for name, path in pages.items()}
+
+
+def main() -> int:
+    """Measure, print, keep; 1 if a target was missed."""
+    with product():
+        start = time.perf_counter()
+        user = fill()
+        print(f"Filled in {time.perf_counter() - start:.0f} s")
+        figures = measure(user)
+    print(f"{'Statistics of a million cases, ms':<48}{'median':>8}{'slowest':>9}  target")
+    for name, times in figures.items():
+        print(f"{name:<48}{statistics.median(times):>8.0f}{max(times):>9.0f}  < {TARGET_MS}")
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    return 0 if all(statistics.median(times) < TARGET_MS for times in figures.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
