@@ -9,6 +9,8 @@ import accounts.encryption
 
 def encrypt_addresses(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
+        # Checks that wait for the end of the transaction would stop the statements after this one.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("SELECT id, channel, address, options FROM notifications_subscription")
         for id, channel, address, options in cursor.fetchall():
             # So far, e-mail was the only channel.

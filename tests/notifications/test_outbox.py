@@ -106,7 +106,7 @@ def test_an_old_address_of_the_account_says_nothing_about_the_new_one(user: User
 
 def test_nobody_can_lower_the_floor(user: User) -> None:
     with pytest.raises(IntegrityError):
-        Subscription.objects.create(user=user, channel="pager", min_severity="critical")
+        Subscription.objects.create(user=user, channel="pager", address="1", min_severity="critical")
 
 
 def test_nobody_sees_another_persons_inbox(user: User, make_user: Callable[..., User]) -> None:
