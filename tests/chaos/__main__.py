@@ -23,7 +23,9 @@ def parse() -> argparse.Namespace:
         action="store_true",
         help="break the rule on purpose in every scenario; this must fail",
     )
-    parser.add_argument("--write", action="store_true", help="put the table into docs/chaos.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into docs/chaos.md and the README"
+    )
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""The table at the end, and its copy in docs/chaos.md."""
+"""The table at the end, and its copies in docs/chaos.md and the README."""
 
 import os
 import re
@@ -10,7 +10,8 @@ from django.db import connection
 
 from tests.chaos.reckoning import Reckoning
 
-DOCUMENT = Path(__file__).resolve().parent.parent.parent / "docs" / "chaos.md"
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCUMENTS = (ROOT / "docs" / "chaos.md", ROOT / "README.md")
 HEAD = ("scenario", "killed", "deadlines", "messages", "lost", "doubled", "sent again", "asked again", "s")
 PLACE = re.compile(r"(?<=<!-- measured -->\n).*(?=\n<!-- /measured -->)", re.DOTALL)
 SHOWN_FINDINGS = 10
@@ -64,6 +65,7 @@ class Table:
         )
 
     def write(self, conditions: str) -> None:
-        """Put the table into the document, with how it was made."""
+        """Put the table into the documents, with how it was made."""
         text = "\n\n".join([conditions, self.markdown, *self.remarks, self.verdict])
-        DOCUMENT.write_text(PLACE.sub(lambda _: text, DOCUMENT.read_text()))
+        for document in DOCUMENTS:
+            document.write_text(PLACE.sub(lambda _: text, document.read_text()))
