@@ -48,6 +48,7 @@ SECTIONS: tuple[tuple[str, Text], ...] = (
 )
 
 FORMS_ON_A_ROW: dict[str, tuple[Verb, ...]] = {
+    State.WATCHED: (Verb.ANSWER_ADVICE,),
     State.OFFERED: (Verb.ACCEPT, Verb.DECLINE),
     State.UNPLACED: (Verb.REDIRECT,),
     State.ACCEPTED: (Verb.ADMIT,),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
 from accounts.rota import coordinators_of, on_duty
-from portal import timeline_texts, verb_forms
+from portal import timeline_texts, verb_forms, way_back_file
 from portal.calculator import comparator_rows
 from portal.verb_forms import VerbForm
 from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
@@ -88,6 +88,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         **talk(case, user, usable),
         "contacts": contacts(case, now),
         "wards": selectors.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
+        **way_back_file.parts(case),
         "lines": timeline_texts.lines(case, selectors.events(case)),
         "comparators": comparator_rows(case) if sides & SPECIALISTS else [],
     }

@@ -1,13 +1,15 @@
-"""What a referral letter says."""
+"""What the letters say that go with a patient: to the ward, and back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from portal import lab_values
+from portal import lab_values, way_back_file
 from portal.case_file import identity
 from referral import selectors
 from referral.codes import ChronicLiverDisease, Presentation
 from referral.models import Case
+from referral.outcomes import DAYS
 from scoring import texts
 
 
@@ -25,6 +27,19 @@ def letter(case: Case, now: datetime) -> dict[str, Any]:
         "presentation": Presentation(case.presentation).label if case.presentation else "",
         **_assessed(case, now),
         "said": selectors.messages(case),
+    }
+
+
+def back_letter(case: Case, now: datetime) -> dict[str, Any]:
+    """The context of the letter that goes back with the patient of a case that was referred back."""
+    visited = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
+    return {
+        "case": case,
+        "now": now,
+        "zone": case.hospital.zone,
+        **identity(case),
+        **way_back_file.parts(case),
+        **{f"day_{day}": visited + timedelta(days=day) for day in DAYS},
     }
 
 

@@ -19,6 +19,7 @@ from portal.views import (
     statistics,
     verbs,
     ward_record,
+    way_back,
     ways,
 )
 
@@ -33,6 +34,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/result/", result.result, name="result"),
     path("cases/<uuid:pk>/indicators/", new_case.indicators, name="indicators"),
     path("cases/<uuid:pk>/letter/", letter.letter, name="letter"),
+    path("cases/<uuid:pk>/back-letter/", way_back.letter, name="back_letter"),
+    path("cases/<uuid:pk>/trends/", way_back.trends, name="trends"),
     path("cases/<uuid:pk>/ward/", ward_record.ward_record, name="ward_record"),
     path("cases/<uuid:pk>/organs/", ward_record.organ_preview, name="organ_preview"),
     path("cases/<uuid:pk>/<slug:verb>/", verbs.verb, name="verb"),

@@ -24,6 +24,8 @@ MANY = frozenset({Shape.SEVERAL, Shape.CONFIRMED})
 LONGEST_LINE = 40
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
+DATED = frozenset({Verb.RECORD_OUTCOME, Verb.CORRECT_OUTCOME, Verb.SETTLE_OUTCOME, Verb.RECORD_DEATH})
+"""Verbs whose time matters so much that it is always asked in front."""
 ONE_TAP = {Verb.DECLINE: "reason"}
 """Verbs whose coded reason is itself the button."""
 
@@ -103,13 +105,17 @@ class VerbForm:
     @property
     def asked(self) -> list[Field]:
         """What belongs to the deed, the one-tap reason aside."""
-        own = [row for row in self.fields if row.required or row.name not in IN_ADDITION]
+        own = [row for row in self.fields if not self._is_extra(row)]
         return [row for row in own if row is not self.one_tap]
 
     @property
     def extra(self) -> list[Field]:
         """What may be added."""
-        return [row for row in self.fields if not row.required and row.name in IN_ADDITION]
+        return [row for row in self.fields if self._is_extra(row)]
+
+    def _is_extra(self, row: Field) -> bool:
+        dated = self.verb in DATED and row.name == "occurred_at"
+        return not row.required and row.name in IN_ADDITION and not dated
 
     @property
     def extra_label(self) -> Text:
@@ -273,10 +279,10 @@ def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
             f"{ward.hospital.name} · {ward.name}",
             hint=_("ward open") if ward.is_open else _("ward closed"),
             phone=ward.phone,
-            disabled=not ward.is_open and verb == Verb.REDIRECT,
+            disabled=not ward.is_open and verb in (Verb.REDIRECT, Verb.ASK_ADVICE),
         )
         for ward in selectors.wards_to_call(case)
-        if ward.pk != present
+        if ward.pk != present and (verb != Verb.ASK_ADVICE or ward.rank is not None)
     ]
 
 

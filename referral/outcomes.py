@@ -33,13 +33,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """By day what holds, and the pairs of statements that contradict each other.
+    """By day what holds, the statements not replaced, and the pairs of them that contradict each other.
 
     `organ_failure`: yes, no, unknown or empty (nobody said), within 28 days of the first visit.
     """
 
     standing: dict[int, Standing]
     organ_failure: str
+    in_force: tuple[Outcome, ...]
     disputes: tuple[tuple[Outcome, Outcome], ...]
     died_at: datetime | None
 
@@ -65,6 +66,7 @@ def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
     return Outcomes(
         standing={row.day: row for row in found if row is not None},
         organ_failure=_organ_failure(valid),
+        in_force=tuple(valid),
         disputes=disputes,
         died_at=deaths[0] if deaths else None,
     )

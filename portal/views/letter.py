@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import clock
 from portal import letters
 from portal.access import person, signed_in
+from portal.views.way_back import in_language
 from referral import selectors
 from referral.models import Case
 
@@ -22,4 +22,4 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
         case = selectors.read_case(person(request), pk, now=now)
     except Case.DoesNotExist as error:
         raise Http404 from error
-    return render(request, "portal/case/letter.html", letters.letter(case, now))
+    return in_language(request, "portal/case/letter.html", lambda: letters.letter(case, now))

@@ -216,7 +216,8 @@ def test_an_ended_case_takes_no_more_messages(world: World, as_user: SignIn) -> 
     perform(case, Verb.RECORD_DEATH, actor=world.doctor, now=now)
     page = page_of(as_user(world.doctor), case)
     assert "nothing more can be written" in page
-    assert "What you can do now" not in page
+    assert "correct-outcome" in page
+    assert "record-outcome" not in page
 
 
 def test_a_risk_is_never_shown_without_saying_that_the_model_is_provisional(

@@ -1,0 +1,157 @@
+"""The pages of the way back: what the case shows, the letter in both languages, trends, and the forms."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from accounts import clock
+from accounts.models import User
+from referral.models import Case, Question
+from referral.pathway import Verb
+from referral.performing import perform
+from tests.world import HOUR, ILL, WELL, World, sampled
+
+SignIn = Callable[[User], Client]
+DAY = timedelta(days=1)
+
+
+def returned(world: World) -> Case:
+    """A case whose first visit was 27 days ago, referred back with a plan today."""
+    now = clock.now()
+    case = world.admitted(now - 27 * DAY)
+    perform(
+        case,
+        Verb.DIAGNOSE,
+        actor=world.specialist,
+        now=now - 26 * DAY,
+        category="aclf",
+        should_know="No herbs.",
+    )
+    texts = {"plan": "Plan-P", "medicines": "Med-M", "appointments": "Date-A", "red_flags": "Sign-R"}
+    return perform(case, Verb.BACK_REFER, actor=world.specialist, now=now, **texts)
+
+
+def page(client: Client, case: Case, part: str = "", **query: str) -> str:
+    answer = client.get(f"/cases/{case.pk}/{part}", query, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_first_hospital_reads_diagnosis_and_plan_on_the_case(world: World, as_user: SignIn) -> None:
+    text = page(as_user(world.doctor), returned(world))
+    for said in ("No herbs.", "Plan-P", "Med-M", "Date-A", "Sign-R", "not confirmed yet"):
+        assert said in text
+
+
+@pytest.mark.parametrize(("lang", "title"), [("en", "Letter of the way back"), ("zh-hans", "下转信")])
+def test_the_letter_of_the_way_back_speaks_both_languages(
+    world: World, as_user: SignIn, lang: str, title: str
+) -> None:
+    text = page(as_user(world.doctor), returned(world), "back-letter/", lang=lang)
+    assert title in text
+    assert f'lang="{lang}"' in text.lower()
+    for said in ("测试甲", "No herbs.", "Plan-P", "Med-M", "Date-A", "Sign-R", "020-2000"):
+        assert said in text
+
+
+def test_the_referral_letter_speaks_both_languages_too(world: World, as_user: SignIn) -> None:
+    case = world.flagged(clock.now())
+    client = as_user(world.doctor)
+    assert "Referral letter" in page(client, case, "letter/", lang="en")
+    assert "转诊单" in page(client, case, "letter/", lang="zh-hans")
+
+
+def test_a_language_that_nobody_speaks_here_changes_nothing(world: World, as_user: SignIn) -> None:
+    page(as_user(world.doctor), returned(world), "back-letter/", lang="xx")
+
+
+def test_there_is_no_letter_before_the_way_back_nor_for_strangers(world: World, as_user: SignIn) -> None:
+    case = world.diagnosed(clock.now())
+    assert as_user(world.doctor).get(f"/cases/{case.pk}/back-letter/").status_code == 404
+    back = perform(case, Verb.BACK_REFER, actor=world.specialist, now=clock.now(), plan="p")
+    for stranger in (world.other_doctor, world.second_specialist, world.researcher):
+        for part in ("back-letter/", "trends/"):
+            assert as_user(stranger).get(f"/cases/{back.pk}/{part}").status_code == 404
+
+
+def test_the_return_is_offered_until_it_is_confirmed(world: World, as_user: SignIn) -> None:
+    case, client = returned(world), as_user(world.doctor)
+    assert "action-confirm-return" in page(client, case)
+    assert client.post(f"/cases/{case.pk}/confirm-return/").status_code == 302
+    assert "action-confirm-return" not in page(client, case)
+
+
+def test_an_outcome_that_comes_too_early_keeps_what_was_typed(world: World, as_user: SignIn) -> None:
+    case = returned(world)
+    typed = {"day": "28", "status": "alive", "organ_failure": "no", "note": "by phone"}
+    answer = as_user(world.doctor).post(f"/cases/{case.pk}/record-outcome/", typed)
+    assert answer.status_code == 422
+    assert "by phone" in answer.content.decode()
+
+
+def test_contradicting_statements_are_shown_and_only_the_coordinator_is_asked_to_settle(
+    world: World, as_user: SignIn
+) -> None:
+    case, now = returned(world), clock.now()
+    died = now - DAY
+    perform(case, Verb.RECORD_OUTCOME, actor=world.doctor, now=now + 2 * DAY, day=28, status="alive")
+    perform(
+        case, Verb.RECORD_OUTCOME, actor=world.specialist, now=now + 2 * DAY, occurred_at=died, day=28,
+        status="dead",
+    )  # fmt: skip
+    text = page(as_user(world.doctor), case)
+    assert text.count("contradicted") == 2
+    assert "settle-outcome" not in text
+    assert "action-settle-outcome" in page(as_user(world.coordinator), case)
+    assert "outcome disputed" in page_of(as_user(world.coordinator), "/?tab=follow-up")
+
+
+def page_of(client: Client, path: str) -> str:
+    return client.get(path, headers={"Accept-Language": "en"}).content.decode()
+
+
+def test_a_question_is_asked_answered_and_then_closed_to_the_ward(world: World, as_user: SignIn) -> None:
+    case, doctor, specialist = world.watched(clock.now()), as_user(world.doctor), as_user(world.specialist)
+    assert "action-ask-advice" in page(doctor, case)
+    assert doctor.post(f"/cases/{case.pk}/ask-advice/", {"text": "Wait?"}).status_code == 302
+    assert "action-ask-advice" not in page(doctor, case)
+    assert "Wait?" in page(specialist, case)
+    assert "answer-advice" in page_of(specialist, "/board/?tab=window-1")
+    answer = specialist.post(f"/cases/{case.pk}/answer-advice/", {"text": "Refer.", "advice": "refer"})
+    assert answer.headers["Location"] == "/board/"
+    assert Question.objects.get(case=case).answer == "Refer."
+    assert specialist.get(f"/cases/{case.pk}/").status_code == 404
+    text = page(doctor, case)
+    assert "Refer." in text
+    assert "action-refer" in text
+
+
+def test_only_wards_of_the_catchment_are_offered_for_a_question(world: World, as_user: SignIn) -> None:
+    world.hospital.catchments.filter(ward=world.second_ward).delete()
+    case = world.watched(clock.now())
+    text = page_of(as_user(world.doctor), f"/cases/{case.pk}/ask-advice/")
+    assert str(world.ward.pk) in text
+    assert str(world.second_ward.pk) not in text
+
+
+def test_indicators_over_time_are_a_table_with_charts_of_what_can_be_drawn(
+    world: World, as_user: SignIn
+) -> None:
+    now = clock.now()
+    case = world.watched(now - 20 * HOUR)
+    perform(case, Verb.ASSESS, actor=world.doctor, now=now, values=sampled({**WELL, "bilirubin": 90}, now))
+    text = page(as_user(world.doctor), case, "trends/")
+    assert text.count('scope="col"') == 3
+    assert 'data-trend="trend-bilirubin"' in text
+    assert 'data-trend="trend-cirrhosis"' not in text
+    assert "provisional" in text
+
+
+def test_one_assessment_has_a_table_and_no_chart(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    case = perform(
+        world.register(now=now), Verb.ASSESS, actor=world.doctor, now=now, values=sampled(ILL, now)
+    )
+    assert "data-trend" not in page(as_user(world.doctor), case, "trends/")
