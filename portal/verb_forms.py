@@ -282,7 +282,7 @@ def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
             disabled=not ward.is_open and verb in (Verb.REDIRECT, Verb.ASK_ADVICE),
         )
         for ward in selectors.wards_to_call(case)
-        if ward.pk != present and (verb != Verb.ASK_ADVICE or ward.rank is not None)
+        if ward.pk != present and (verb != Verb.ASK_ADVICE or ward.pk in in_catchment)
     ]
 
 

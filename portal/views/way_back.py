@@ -50,5 +50,5 @@ def in_language(request: HttpRequest, template: str, context: Callable[[], dict[
     known = dict(settings.LANGUAGES)
     wanted = request.GET.get("lang", "")
     with translation.override(wanted if wanted in known else translation.get_language()):
-        languages = [(code, translation.gettext(name)) for code, name in known.items()]
+        languages = [(code, str(name)) for code, name in known.items()]
         return render(request, template, {**context(), "languages": languages})
