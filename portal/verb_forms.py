@@ -273,6 +273,7 @@ def _numbers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
 
 def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     present = case.ward_id if verb in (Verb.DIVERT, Verb.TRANSFER) else None
+    asked_first = verb == Verb.ASK_ADVICE and {row.ward_id for row in case.hospital.catchments.all()}
     return [
         Option(
             str(ward.pk),
@@ -282,7 +283,7 @@ def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
             disabled=not ward.is_open and verb in (Verb.REDIRECT, Verb.ASK_ADVICE),
         )
         for ward in selectors.wards_to_call(case)
-        if ward.pk != present and (verb != Verb.ASK_ADVICE or ward.pk in in_catchment)
+        if ward.pk != present and (not asked_first or ward.pk in asked_first)
     ]
 
 
