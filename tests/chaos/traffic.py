@@ -37,7 +37,8 @@ CASE = """jsonb_build_object('id', draft."case", 'patient_id', draft.patient, 'n
     'registered_at', %(now)s::timestamptz, 'first_visit_at', %(starts_at)s::timestamptz)"""
 DEADLINE = """jsonb_build_object('id', draft.deadline, 'case_id', draft."case",
     'starts_at', %(starts_at)s::timestamptz, 'due_at', %(due_at)s::timestamptz,
-    'first_due_at', %(due_at)s::timestamptz, 'next_at', %(due_at)s::timestamptz)"""
+    'first_due_at', %(due_at)s::timestamptz, 'next_at', %(due_at)s::timestamptz,
+    'alerted_until', NULL, 'missed_at', NULL)"""
 
 
 @dataclass
