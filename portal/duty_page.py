@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from accounts import duty
 from accounts.models import DutyOverride, DutyShift, User, Ward
@@ -92,7 +93,8 @@ def days(
     today = now.astimezone(zone).date()
     for offset in range(AHEAD.days):
         day = today + offset * DAY
-        yield Day(date_format(day, "D j M"), list(_entries(spans, day, zone)))
+        label = f"{date_format(day, 'D')} {date_format(day, gettext('j M'))}"
+        yield Day(label, list(_entries(spans, day, zone)))
 
 
 def _entries(spans: list[tuple[str, datetime, datetime]], day: date, zone: ZoneInfo) -> Iterator[Entry]:

@@ -46,6 +46,9 @@ def pages_of(world: World) -> Iterator[tuple[Any, str]]:
         yield world.specialist, path
     yield world.specialist, f"/cases/{offered.pk}/decline/"
     yield world.lead, f"/board/wards/{world.ward.pk}/"
+    yield world.lead, f"/board/wards/{world.ward.pk}/duty/"
+    for path in ("/operations/", "/operations/deliveries/", "/operations/deliveries/?state=sent"):
+        yield world.administrator, path
     yield world.coordinator, "/board/"
     for path in ("/statistics/", "/statistics/models/", "/statistics/research/"):
         yield world.coordinator, path
