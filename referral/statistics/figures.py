@@ -2,13 +2,15 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.research.agreement import Z95
 
-Ints = NDArray[np.int64]
+Ints = NDArray[Any]
 FEWEST_FOR_INTERVAL = 6
 """With fewer, even the whole range is no 95 % interval of the median."""
 
@@ -32,36 +34,37 @@ def spreads(values: Ints, group: Ints, groups: int) -> list[Spread]:
     """
     if not len(values):
         return [Spread(0)] * groups
-    ordered = _sorted_within(values, group)
-    counts = np.bincount(group, minlength=groups)
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    lowest = int(values.min())
+    width = int(values.max()) - lowest + 1
+    keys = _sorted_keys(values, group, lowest, width)
+    starts = np.searchsorted(keys, np.arange(groups + 1, dtype=np.int64) * width).tolist()
     return [
-        _spread(ordered[start : start + count])
-        for start, count in zip(starts.tolist(), counts.tolist(), strict=True)
+        _spread(keys[start:end], number * width - lowest)
+        for number, (start, end) in enumerate(pairwise(starts))
     ]
 
 
-def _sorted_within(values: Ints, group: Ints) -> Ints:
-    """`values` by group, and by size within it: one sort of one number per value, 32 bits where they do."""
-    lowest = int(values.min())
-    width = int(values.max()) - lowest + 1
+def _sorted_keys(values: Ints, group: Ints, lowest: int, width: int) -> Ints:
+    """Group and size in one number per value, sorted in one go; in 32 bits, twice as fast, where they fit."""
     kind = np.uint32 if width * (int(group.max()) + 1) < 2**32 else np.int64
-    keys = group.astype(kind) * np.array(width, kind) + (values - lowest).astype(kind)
+    keys: Ints = (values - np.array(lowest, values.dtype)).astype(kind)
+    keys += group.astype(kind) * np.array(width, kind)
     keys.sort()
-    return np.asarray(keys % np.array(width, kind), dtype=np.int64) + lowest
+    return keys
 
 
-def _spread(ordered: Ints) -> Spread:
-    cases = len(ordered)
+def _spread(keys: Ints, offset: int) -> Spread:
+    """The spread of one group's sorted keys, which are its values plus `offset`."""
+    cases = len(keys)
     if cases == 0:
         return Spread(0)
     low, high = median_ranks(cases)
     return Spread(
         cases,
-        centile(ordered, 0.5),
-        float(ordered[low - 1]) if low else None,
-        float(ordered[high - 1]) if high else None,
-        centile(ordered, 0.9),
+        centile(keys, 0.5) - offset,
+        float(keys[low - 1]) - offset if low else None,
+        float(keys[high - 1]) - offset if high else None,
+        centile(keys, 0.9) - offset,
     )
 
 
@@ -70,7 +73,7 @@ def centile(ordered: Ints, share: float) -> float:
     place = (len(ordered) - 1) * share
     below = math.floor(place)
     above = min(below + 1, len(ordered) - 1)
-    return float(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
+    return float(ordered[below]) + (place - below) * float(ordered[above] - ordered[below])
 
 
 def median_ranks(cases: int) -> tuple[int, int]:

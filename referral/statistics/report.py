@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -104,7 +105,7 @@ def report(rows: QuerySet[CaseFacts], by: By, *, overdue: Overdue) -> Report:
     """The figures of `rows`. `overdue`: open deadlines beyond their first due time, which are not in rows."""
     columns = read(rows)
     keys, group = _grouped(columns, by)
-    whole = _groups([None], np.zeros(len(columns), dtype=np.int64), columns, overdue, lambda cell: None)
+    whole = _groups([None], np.zeros(len(columns), dtype=np.int32), columns, overdue, lambda cell: None)
     return Report(
         by=by,
         whole=whole[0],
@@ -115,12 +116,15 @@ def report(rows: QuerySet[CaseFacts], by: By, *, overdue: Overdue) -> Report:
     )
 
 
-def overdue_now(deadlines: QuerySet) -> Overdue:
-    """Count open deadlines of `CaseFacts` rows by cell, kind and the verdict that the row has already."""
-    verdict = Case(*(When(kind=kind, then=F(f"case__statistics__{kind}_verdict")) for kind in KINDS))
-    names = [f"case__statistics__{name}" for name in ("month", "hospital", "ward")]
-    found = deadlines.order_by().values_list(*names, "kind", verdict).annotate(Count("case", distinct=True))
-    return Counter({(Cell(*row[:3]), row[3], row[4]): row[5] for row in found})
+def overdue_now(rows: QuerySet[CaseFacts], *, now: datetime) -> Overdue:
+    """Count the open deadlines of `rows` beyond their first due time, by cell, kind and the row's verdict."""
+    late = rows.order_by().filter(
+        case__deadlines__closed_at__isnull=True, case__deadlines__first_due_at__lt=now
+    )
+    verdict = Case(*(When(case__deadlines__kind=kind, then=F(f"{kind}_verdict")) for kind in KINDS))
+    found = late.values_list("month", "hospital", "ward", "case__deadlines__kind", verdict)
+    counted = found.annotate(Count("pk", distinct=True))
+    return Counter({(Cell(*row[:3]), row[3], row[4]): row[5] for row in counted})
 
 
 def _grouped(columns: Columns, by: By) -> tuple[list[Hashable], Ints]:
@@ -128,7 +132,7 @@ def _grouped(columns: Columns, by: By) -> tuple[list[Hashable], Ints]:
     of_cell: list[Hashable] = [getattr(cell, by) for cell in columns.cells]
     keys = sorted(set(of_cell), key=lambda key: (key is None, str(key)))
     place = {key: number for number, key in enumerate(keys)}
-    return keys, np.array([place[key] for key in of_cell], dtype=np.int64)[columns.cell]
+    return keys, np.array([place[key] for key in of_cell], dtype=np.int32)[columns.cell]
 
 
 def _groups(
@@ -142,7 +146,8 @@ def _groups(
     cases = np.bincount(group, minlength=size).tolist()
     late_flags = np.bincount(group, weights=columns.rows["flagged_late"], minlength=size).tolist()
     times = {measure.name: _times(measure, columns, group, size) for measure in MEASURES}
-    shares = {kind: _shares(kind, keys, columns, group, _open_late(overdue, kind, key_of)) for kind in KINDS}
+    late = _open_late(overdue, key_of)
+    shares = {kind: _shares(kind, keys, columns, group, late.get(kind, {})) for kind in KINDS}
     return [
         Group(
             key=key,
@@ -159,29 +164,33 @@ def _times(measure: Measure, columns: Columns, group: Ints, size: int) -> list[S
     since, begun = columns.seconds(measure.since)
     until, ended = columns.seconds(measure.until)
     both = begun & ended
-    return spreads((until[both] - since[both]).astype(np.int64), group[both], size)
+    return spreads(until[both] - since[both], group[both], size)
 
 
 def _shares(
-    kind: str, keys: Sequence[Hashable], columns: Columns, group: Ints, still_open: Mapping[Hashable, Ints]
+    kind: str,
+    keys: Sequence[Hashable],
+    columns: Columns,
+    group: Ints,
+    still_open: Mapping[Hashable, list[int]],
 ) -> list[Share]:
     """Judged cases that were in time, those that are overdue at this moment counted as late."""
-    verdicts = columns.verdicts(kind)
-    in_time = np.bincount(group[verdicts == IN_TIME], minlength=len(keys)).tolist()
-    judged = np.bincount(group[verdicts != NO_VERDICT], minlength=len(keys)).tolist()
+    each = NO_VERDICT + 1
+    counts = np.bincount(group * each + columns.verdicts(kind), minlength=len(keys) * each).reshape(-1, each)
+    in_time, judged = counts[:, IN_TIME].tolist(), counts[:, :NO_VERDICT].sum(axis=1).tolist()
     found = []
     for place, key in enumerate(keys):
         fresh, moved = still_open.get(key, (0, 0))
-        found.append(share(max(0, in_time[place] - int(moved)), judged[place] + int(fresh)))
+        found.append(share(max(0, in_time[place] - moved), judged[place] + fresh))
     return found
 
 
-def _open_late(overdue: Overdue, kind: str, key_of: Callable[[Cell], Hashable]) -> dict[Hashable, Ints]:
-    """By group: overdue cases that were not judged yet, and those that were in time until now."""
-    found: dict[Hashable, Ints] = {}
-    for (cell, of_kind, verdict), cases in overdue.items():
-        if of_kind == kind and verdict in (None, IN_TIME):
-            counts = found.setdefault(key_of(cell), np.zeros(2, dtype=np.int64))
+def _open_late(overdue: Overdue, key_of: Callable[[Cell], Hashable]) -> dict[str, dict[Hashable, list[int]]]:
+    """By kind and group: overdue cases that were not judged yet, and those that were in time until now."""
+    found: dict[str, dict[Hashable, list[int]]] = {}
+    for (cell, kind, verdict), cases in overdue.items():
+        if verdict in (None, IN_TIME):
+            counts = found.setdefault(kind, {}).setdefault(key_of(cell), [0, 0])
             counts[0 if verdict is None else 1] += cases
     return found
 

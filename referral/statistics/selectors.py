@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from accounts.models import User
-from referral.models import Deadline
 from referral.statistics import scope
 from referral.statistics.privacy import hide_small
 from referral.statistics.report import Report, overdue_now, report
@@ -13,6 +12,5 @@ from referral.statistics.scope import Wanted
 def statistics(user: User, wanted: Wanted, *, now: datetime) -> Report:
     """The figures of the cases that the user may count; small numbers hidden from researchers."""
     rows = scope.rows(user, wanted)
-    overdue = Deadline.objects.open().filter(first_due_at__lt=now, case__statistics__in=rows.values("pk"))
-    found = report(rows, wanted.by, overdue=overdue_now(overdue))
+    found = report(rows, wanted.by, overdue=overdue_now(rows, now=now))
     return hide_small(found) if wanted.hides_small else found

@@ -30,10 +30,10 @@ def ended(world: World, name: str, day_28: str = "", day_90: str = "", death: fl
     case = world.register(name=name)
     do(case, Verb.ASSESS, world.doctor, HOUR, values=sampled(WELL, NOW + HOUR))
     do(case, Verb.DISCHARGE, world.doctor, DAY, to="home")
-    if day_28:
-        do(case, Verb.RECORD_OUTCOME, world.doctor, 29 * DAY, day=28, status=day_28)
-    if day_90:
-        do(case, Verb.RECORD_OUTCOME, world.doctor, 91 * DAY, day=90, status=day_90)
+    for day, status in ((28, day_28), (90, day_90)):
+        if status:
+            happened = {"occurred_at": NOW + 20 * DAY} if status == "transplanted" else {}
+            do(case, Verb.RECORD_OUTCOME, world.doctor, (day + 1) * DAY, day=day, status=status, **happened)
     if death:
         perform(case, Verb.RECORD_DEATH, actor=world.doctor, now=NOW + death * DAY)
     return case
