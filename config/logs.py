@@ -25,7 +25,11 @@ log = structlog.get_logger(__name__)
 
 
 def drop_personal(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace values under keys that name a person, whoever logged them."""
+    """Replace values under keys that name a person, whoever logged them.
+
+    Django's own lines about refused requests carry the request, whose address may hold what someone typed.
+    """
+    event.pop("request", None)
     return {key: "[removed]" if key in PERSONAL else value for key, value in event.items()}
 
 
@@ -61,7 +65,8 @@ def configure(*, level: str, as_json: bool) -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["stderr"], "level": level},
-            "loggers": {name: {"level": "WARNING"} for name in CHATTY},
+            "loggers": {name: {"level": "WARNING"} for name in CHATTY}
+            | {"django.request": {"level": "ERROR"}},
         }
     )
     structlog.configure(

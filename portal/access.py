@@ -15,7 +15,10 @@ View = Callable[Concatenate[HttpRequest, Rest], HttpResponseBase]
 
 
 def signed_in(view: View[Rest]) -> View[Rest]:
-    """Only for people who are signed in. A fragment makes its whole page go to sign-in; nothing is cached."""
+    """Only for people who are signed in; nothing is cached.
+
+    A fragment makes its whole page go to sign-in, unless it sends something: what was typed there stays.
+    """
 
     @never_cache
     @wraps(view)
@@ -23,7 +26,8 @@ def signed_in(view: View[Rest]) -> View[Rest]:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if request.headers.get("HX-Request"):
-            return HttpResponse(status=401, headers={"HX-Refresh": "true"})
+            headers = {"HX-Refresh": "true"} if request.method in ("GET", "HEAD") else {}
+            return HttpResponse(status=401, headers=headers)
         return redirect_to_login(request.get_full_path())
 
     return cast(View[Rest], guarded)

@@ -256,7 +256,7 @@ TABLE: tuple[Transition, ...] = (
     row(
         V.MARK_ENTERED_IN_ERROR,
         BEFORE_ADMISSION,
-        {S.CANCELLED},
+        {S.CANCELLED, S.REGISTERED},
         {P.ORIGIN, P.COORDINATOR},
         tells={A.DUTY},
         may_stay=True,

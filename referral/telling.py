@@ -36,7 +36,7 @@ SEVERITY_OF_VERB = {
     Verb.RECORD_DEATH: "warning",
     Verb.MESSAGE: "warning",
     Verb.ASK_ADVICE: "severe",
-    **dict.fromkeys((Verb.ACCEPT, Verb.ANSWER_ADVICE, Verb.BACK_REFER), "warning"),
+    **dict.fromkeys((Verb.ACCEPT, Verb.ANSWER_ADVICE, Verb.ASSESS, Verb.BACK_REFER, Verb.DEPART), "warning"),
 }
 
 

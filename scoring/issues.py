@@ -79,7 +79,7 @@ CONFIRMABLE: Mapping[str, str] = MappingProxyType(
             "Was the laboratory's value in mg/dL?"
         ),
         "perhaps_umol_l": gettext_noop(
-            "%(label)s %(value)s %(unit)s is unusually high. Was the laboratory's value in umol/L?"
+            "%(label)s %(value)s %(unit)s is unusually high. Was the laboratory's value in µmol/L?"
         ),
         "perhaps_mmol_l": gettext_noop(
             "%(label)s %(value)s %(unit)s is unusually low. Was the laboratory's value in mmol/L?"

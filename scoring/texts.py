@@ -89,7 +89,9 @@ def label(name: str) -> str:
 
 def issue_text(issue: Issue) -> str:
     """Translated message of a refusal or warning."""
-    return issue.render(gettext(MESSAGES[issue.code]), label(issue.field.removeprefix("sampled_at.")))
+    shown = {"unit": unit_text(issue.params["unit"])} if "unit" in issue.params else {}
+    written = Issue(issue.field, issue.code, {**issue.params, **shown})
+    return written.render(gettext(MESSAGES[issue.code]), label(issue.field.removeprefix("sampled_at.")))
 
 
 def stored_issue_text(stored: Mapping[str, Any]) -> str:
@@ -117,7 +119,8 @@ def risk_text(risk: float) -> str:
     if risk > DISPLAY_CAP:
         return gettext("above %(percent)s %%") % {"percent": round(DISPLAY_CAP * 100)}
     percent = risk * 100
-    return f"{percent:.1f} %" if percent < 10 else f"{percent:.0f} %"
+    written = f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"
+    return gettext("%(percent)s %%") % {"percent": written}
 
 
 def value_text(key: str, value: Any) -> str:

@@ -9,7 +9,6 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import audit
 from api.etags import expected_version, is_known
 from api.idempotency import idempotent
 from api.resource import PageQuery, Resource, paged
@@ -26,7 +25,7 @@ from api.v1.shapes import (
     MessageShape,
     RegisteredCaseShape,
 )
-from referral import selectors
+from referral import reading, selectors
 from referral.indicators import draft_of, save_indicators
 from referral.models import Case
 from referral.pathway import State
@@ -74,10 +73,7 @@ class CaseList(Resource):
 
     def listed(self, rows: QuerySet[Case], order: Sequence[str], query: dict[str, Any]) -> Response:
         found = self.cut(rows, order=order, query=query)
-        ids = [str(case.pk) for case in found.rows]
-        audit.record(
-            actor=self.person, action="list", subject_type="case", subject_id="", now=self.now, cases=ids
-        )
+        reading.record_list(user=self.person, cases=found.rows, now=self.now)
         return paged(ListedCaseShape, found, user=self.person)
 
 

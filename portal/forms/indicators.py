@@ -51,6 +51,9 @@ class Entry:
     last: str
 
 
+DRAWN_IN_FUTURE = _("The time of sampling is in the future. Check the date and time.")
+
+
 class IndicatorsForm(forms.Form):
     """What is typed of the eight indicators, and of creatinine. Age comes from the birth date.
 
@@ -131,7 +134,7 @@ class IndicatorsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         reading = read_inputs(self.values(), now=self.now, expect_sampled_at=True)
-        take_refusals(self, ((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+        self._take([(issue.field, issue.code, issue_text(issue)) for issue in reading.issues])
         for issue in reading.warnings:
             self.ask(issue)
         return cleaned
@@ -145,7 +148,17 @@ class IndicatorsForm(forms.Form):
         for field, code, message in rows:
             if code == QUESTION:
                 self.questions.setdefault(field, [str(message)])
-        take_refusals(self, (row for row in rows if row[1] != QUESTION))
+        self._take([row for row in rows if row[1] != QUESTION])
+
+    def _take(self, rows: Sequence[Refusal]) -> None:
+        """Refusals at the fields where the person typed: one time for all values is refused once."""
+        shared = [row for row in rows if row[1] == "sampled_in_future" and not self._has_own_time(row[0])]
+        take_refusals(self, (row for row in rows if row not in shared))
+        if shared:
+            take_refusals(self, [("sampled_at", "sampled_in_future", DRAWN_IN_FUTURE)])
+
+    def _has_own_time(self, field: str) -> bool:
+        return bool(self[f"sampled_at_{field.removeprefix('sampled_at.')}"].value())
 
     def values(self) -> dict[str, Any]:
         """What was typed, by input name, for the pathway. Empty texts empty what was stored before."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -14,8 +15,10 @@ from accounts.models import Hospital
 from portal.forms.fields import DayInput, MomentField, Refusal, set_clock, take_refusals
 from portal.moments import local
 from referral.codes import ChronicLiverDisease, Presentation
+from referral.errors import FactError
 from referral.models.patients import Sex
 from referral.registration import FirstVisit, Person
+from referral.verbs.anytime import check_first_visit
 
 IDENTITY = ("name", "birth_date", "national_id", "local_number", "phone")
 """Fields that the device must not keep."""
@@ -71,6 +74,7 @@ class VisitForm(forms.Form):
             "presentation": "",
         }
         super().__init__(data, initial=start)
+        self.now = now
         self.fields["hospital"] = forms.ModelChoiceField(hospitals, label=_("Hospital"), empty_label=None)
         self.several_hospitals = len(hospitals) > 1
         self.at = self._hospital(hospitals, first)
@@ -90,6 +94,15 @@ class VisitForm(forms.Form):
             return UUID(str(self["case_id"].value()))
         except ValueError:
             return None
+
+    def clean_first_visit_at(self) -> datetime:
+        """Said at once, beside whatever else is wrong on the page."""
+        moment: datetime = self.cleaned_data["first_visit_at"]
+        try:
+            check_first_visit(moment, self.now)
+        except FactError as refusal:
+            raise ValidationError([str(message) for _field, _code, message in refusal.rows]) from refusal
+        return moment
 
     def refuse(self, rows: Sequence[Refusal]) -> None:
         """Show what the pathway refused about the visit: rows of (field, code, message)."""

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django import template
 from django.conf import settings
-from django.forms import BoundField
+from django.forms import BooleanField, BoundField
 from django.templatetags.static import static
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -107,7 +107,10 @@ def error_summary(*forms: Any) -> dict[str, Any]:
 
 def _at_field(field: Any, text: str) -> tuple[str, str]:
     """The id of a field, and its error with the field's name, which some errors say themselves."""
-    named = str(text) if str(text).startswith(str(field.label)) else f"{field.label}: {text}"
+    says_itself = isinstance(getattr(field, "field", None), BooleanField) or str(text).startswith(
+        str(field.label)
+    )
+    named = str(text) if says_itself else f"{field.label}: {text}"
     return field.id_for_label or field.auto_id, named
 
 

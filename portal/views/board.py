@@ -1,6 +1,7 @@
 """The ward board, its live part, the look-up of unannounced patients, and opening and closing a ward."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from accounts.models import User, Ward
 from accounts.rota import wards_watched_by
 from portal import board_list, verb_forms
 from portal.access import person, signed_in
-from referral import selectors
+from referral import reading, selectors
 from referral.arrivals import find_arrival
 from referral.errors import TooOften
 from referral.pathway import Verb
@@ -38,10 +39,12 @@ def rows(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/board/_live.html", _live(request))
 
 
-def _live(request: HttpRequest) -> dict[str, object]:
+def _live(request: HttpRequest) -> dict[str, Any]:
     user = _watcher(person(request))
-    tab, page = request.GET.get("tab", ""), request.GET.get("page", "")
-    return board_list.live(user, clock.now(), tab=tab, page=page)
+    tab, page, now = request.GET.get("tab", ""), request.GET.get("page", ""), clock.now()
+    context = board_list.live(user, now, tab=tab, page=page)
+    reading.record_live(user=user, cases=context["page"], now=now)
+    return context
 
 
 def _watcher(user: User) -> User:

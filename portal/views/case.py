@@ -10,7 +10,7 @@ from accounts import clock
 from portal import case_file
 from portal.access import person, signed_in
 from portal.views.verbs import passed_on
-from referral import selectors
+from referral import reading, selectors
 from referral.models import Case
 
 
@@ -29,9 +29,10 @@ def case(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def live(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The parts of an open case page that change. Whoever asks has opened the page, which was audited."""
+    """The parts of an open case page that change."""
     now = clock.now()
     found = selectors.cases(person(request)).filter(pk=pk).first()
     if found is None:
         raise Http404
+    reading.record_live(user=person(request), cases=[found], now=now)
     return render(request, "portal/case/_live.html", case_file.page(found, person(request), now))

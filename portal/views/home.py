@@ -18,7 +18,7 @@ from accounts.models import User
 from portal.access import person, signed_in
 from portal.case_file import Awaited, awaited, time_left
 from portal.windows import Window, severity
-from referral import selectors, worklists
+from referral import reading, selectors, worklists
 from referral.models import Case
 
 PER_PAGE = 20
@@ -59,11 +59,12 @@ def home(request: HttpRequest) -> HttpResponse:
     now = clock.now()
     tab = request.GET.get("tab", "open")
     tab = tab if tab in TABS else "open"
-    wanted = request.GET.get("q", "").strip()
+    wanted = request.GET.get("q", "").replace("\x00", "").strip()
     rows = TABS[tab][1](user)
     page = Paginator(worklists.numbered(rows, wanted) if wanted else rows, PER_PAGE).get_page(
         request.GET.get("page")
     )
+    reading.record_live(user=user, cases=page, now=now)
     context = {
         "tabs": [(key, label) for key, (label, _rows) in TABS.items()],
         "tab": tab,

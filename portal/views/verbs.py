@@ -15,7 +15,7 @@ from portal import case_file, timeline_texts, verb_forms, verb_texts
 from portal.access import person, signed_in
 from portal.submitting import Submission, submit
 from portal.verb_texts import Text
-from referral import selectors
+from referral import reading, selectors
 from referral.arrivals import arriving
 from referral.errors import AccessError, FactError, PathwayError
 from referral.models import Case
@@ -127,6 +127,7 @@ def _page(
     """The form again, with everything that was typed, and what has happened to the case meanwhile."""
     user = person(request)
     visible = selectors.cases(user).filter(pk=case.pk).first()
+    reading.record_live(user=user, cases=[visible] if visible else [], now=clock.now())
     current = visible or case
     offer = selectors.current_offer(visible) if visible else None
     form = verb_forms.build(

@@ -50,14 +50,18 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
         try:
             cleaned[name] = PARSERS[fact.shape](fact, value, case, user)
         except (ValueError, TypeError, AttributeError, OverflowError):
-            rows.append((name, "invalid", _invalid(fact)))
+            rows.append((name, "invalid", _invalid(fact, value)))
     if rows:
         raise FactError(*rows)
     return cleaned
 
 
-def _invalid(fact: Fact) -> Text:
+def _invalid(fact: Fact, value: Any) -> Text:
     match fact.shape:
+        case Shape.TEXT if isinstance(value, str) and value.strip() and len(value) <= fact.max_length:
+            return _("This holds a character that cannot be kept. Write it again.")
+        case Shape.TEXT if not isinstance(value, str) or not value.strip():
+            return _("Please write something here.")
         case Shape.TEXT:
             return _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
         case Shape.MOMENT:

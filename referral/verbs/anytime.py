@@ -1,18 +1,21 @@
 """The verbs of every open state: message, end, corrections, extension, silence, reason for a delay."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
-from referral import deadlines, telling
+from referral import deadlines, telling, timeline
 from referral.errors import FactError
-from referral.models import Assessment, AssessmentRetraction, Deadline, Message, Offer
+from referral.models import Assessment, AssessmentRetraction, Case, Deadline, Message, Offer
 from referral.pathway import State, Verb
 from referral.performing import Change, effect
 from referral.placement import close_open_offer
 
 OLDEST_FIRST_VISIT = timedelta(days=30)
 LONGEST_SILENCE = timedelta(hours=12)
+LONGEST_EXTENSION = timedelta(days=7)
 
 
 @effect(Verb.MESSAGE)
@@ -36,11 +39,7 @@ def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str =
     """Change the moment both windows count from; the old one stays on the timeline."""
     check_first_visit(first_visit_at, change.now)
     case = change.case
-    earliest = min((at for at in (case.departed_at, case.admitted_at) if at), default=None)
-    if earliest and first_visit_at > earliest:
-        raise FactError(
-            ("first_visit_at", "out_of_order", _("The first visit cannot come after departure or admission."))
-        )
+    _check_order(case, first_visit_at)
     change.facts.update(before=case.first_visit_at.isoformat(), after=first_visit_at.isoformat())
     change.note = note
     case.first_visit_at = first_visit_at
@@ -49,6 +48,26 @@ def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str =
             case.policy.length("admit"), case.policy.late_flag_minutes, first_visit_at, case.flagged_at
         )
     deadlines.rejudge_from_first_visit(case, now=change.now)
+
+
+def _check_order(case: Case, first_visit_at: datetime) -> None:
+    """Raise FactError for a first visit before the birth, or after something else that happened."""
+    zone = ZoneInfo(case.hospital.zone)
+    if first_visit_at.astimezone(zone).date() < case.patient.birth_date:
+        raise FactError(
+            ("first_visit_at", "out_of_order", _("The first visit cannot come before the patient's birth."))
+        )
+    later = case.events.exclude(what__in=(timeline.REGISTERED, Verb.CORRECT_FIRST_VISIT))
+    earliest = later.aggregate(at=Min("occurred_at"))["at"]
+    if earliest and first_visit_at > earliest:
+        moment = earliest.astimezone(zone).isoformat(sep=" ", timespec="minutes")
+        raise FactError(
+            (
+                "first_visit_at",
+                "out_of_order",
+                _("The first visit cannot come after what was recorded for %(moment)s.") % {"moment": moment},
+            )
+        )
 
 
 def check_first_visit(moment: datetime, now: datetime) -> None:
@@ -82,7 +101,10 @@ def flag_is_late(
 def mark_entered_in_error(
     change: Change, *, reason: str, assessment: Assessment | None = None, note: str = ""
 ) -> State | None:
-    """Retract one assessment, or the whole case when none is named. Not for a patient who really was ill."""
+    """Retract one assessment, or the whole case when none is named. Not for a patient who really was ill.
+
+    A watched case without any assessment left waits for its indicators again.
+    """
     change.facts["reason"], change.note = reason, note
     if assessment is None:
         close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
@@ -98,7 +120,8 @@ def mark_entered_in_error(
     change.case.assessment = (
         Assessment.objects.filter(case=change.case, retraction__isnull=True).order_by("-number").first()
     )
-    return None
+    is_bare = change.case.state == State.WATCHED and change.case.assessment is None
+    return State.REGISTERED if is_bare else None
 
 
 def _open_deadline(change: Change, deadline: Deadline) -> Deadline:
@@ -116,6 +139,14 @@ def extend(change: Change, *, deadline: Deadline, due_at: datetime, reason: str)
     if due_at <= max(change.now, running.due_at):
         raise FactError(
             ("due_at", "not_later", _("The new time must be later than the present one and in the future."))
+        )
+    if due_at > max(change.now, running.due_at) + LONGEST_EXTENSION:
+        raise FactError(
+            (
+                "due_at",
+                "too_far",
+                _("A deadline is extended by seven days at most. Check the date, or extend it again later."),
+            )
         )
     change.facts.update(before=running.due_at.isoformat(), after=due_at.isoformat())
     change.note = reason

@@ -1,6 +1,6 @@
 """The verbs of the way to the ward: depart, divert, admit."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,8 @@ from referral.parties import own_ward
 from referral.pathway import State, Verb
 from referral.performing import Change, effect
 from referral.verbs.offers import end_promise
+
+LONGEST_JOURNEY = timedelta(hours=48)
 
 
 @effect(Verb.DEPART)
@@ -57,6 +59,14 @@ def _after_departure(change: Change, expected: datetime) -> datetime:
                 "expected_arrival_at",
                 "not_after_departure",
                 _("The expected arrival must come after the departure."),
+            )
+        )
+    if expected > change.now + LONGEST_JOURNEY:
+        raise FactError(
+            (
+                "expected_arrival_at",
+                "too_far",
+                _("The expected arrival is more than two days ahead. Check the date."),
             )
         )
     return expected

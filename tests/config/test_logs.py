@@ -2,6 +2,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 import structlog
@@ -63,6 +64,7 @@ def test_a_failure_is_logged_with_its_traceback(lines: io.StringIO) -> None:
     [
         ("/no/such/张三?q=张三", "GET (no such page)"),
         ("/accounts/login/?email=张三", "GET /accounts/login/"),
+        ("/api/v1/cases?q=张三", "GET /api/v1/cases"),
         ("/accounts/password/reset/key/1-secret/", "GET /accounts/password/reset/key/(?P<uidb36>"),
     ],
 )
@@ -75,6 +77,7 @@ def test_a_request_is_logged_by_its_route_without_what_its_address_holds(
     assert line["event"].startswith(shown)
     assert len(line["request_id"]) == 32
     assert "secret" not in lines.getvalue()
+    assert "张三" not in lines.getvalue() and quote("张三") not in lines.getvalue()
 
 
 def test_each_answer_carries_the_id_that_its_log_lines_have() -> None:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
-from accounts.models import Membership, Role
+from accounts.models import AuditEntry, Membership, Role
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.portal.conftest import SignIn
@@ -125,3 +125,21 @@ def test_the_list_alone_is_given_to_a_page_that_redraws_it(world: World, as_user
     part = as_user(world.doctor).get("/", headers={"HX-Request": "true"}).content.decode()
 
     assert "home-card" in part and "<html" not in part
+
+
+def test_a_list_that_was_shown_is_on_the_trail_once_however_often_it_is_redrawn(
+    world: World, as_user: SignIn
+) -> None:
+    case = world.register(now=clock.now())
+    client = as_user(world.doctor)
+    for _visit in range(3):
+        client.get("/")
+    seen = AuditEntry.objects.filter(actor=world.doctor, action="list")
+    assert [entry.detail["cases"] for entry in seen] == [[str(case.pk)]]
+    later = world.register(now=clock.now(), name="李四")
+    client.get("/")
+    assert str(later.pk) in seen.latest("at").detail["cases"]
+
+
+def test_a_search_for_what_the_database_cannot_hold_finds_nothing(world: World, as_user: SignIn) -> None:
+    assert as_user(world.doctor).get("/?q=%00").status_code == 200

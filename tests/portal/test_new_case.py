@@ -331,3 +331,23 @@ def test_identity_is_marked_so_that_the_device_does_not_keep_it(world: World, as
 
     for name in ("name", "birth_date", "national_id", "local_number", "phone"):
         assert re.search(rf'<input[^>]*name="{name}"[^>]*data-identity', page), name
+
+
+def test_a_first_visit_in_the_future_is_said_together_with_what_else_is_wrong(
+    world: World, as_user: SignIn
+) -> None:
+    later = local(clock.now() + 24 * HOUR, ZONE)
+    page = text(send(as_user(world.doctor), typed(world, first_visit_at=later, sodium_mmol_l="1400")))
+
+    assert "The first visit cannot be in the future." in page
+    assert "beyond" in page or "impossible" in page
+
+
+def test_one_wrong_time_for_all_values_is_refused_once_where_it_was_typed(
+    world: World, as_user: SignIn
+) -> None:
+    later = local(clock.now() + 24 * HOUR, ZONE)
+    page = text(send(as_user(world.doctor), typed(world, sampled_at=later)))
+
+    assert page.count("The time of sampling is in the future.") == 2  # summary and field
+    assert 'href="#id_sampled_at"' in page and 'href="#id_sampled_at_bilirubin"' not in page

@@ -266,3 +266,49 @@ def test_the_engine_sleeps_until_the_next_rung_and_never_longer_than_told(world:
 def test_every_kind_lives_only_in_open_states() -> None:
     assert set(LIVES) == set(Kind)
     assert all(states <= OPEN for states in LIVES.values())
+
+
+@pytest.mark.parametrize("visit", [NOW + 3 * HOUR, NOW - timedelta(days=29)])
+def test_a_first_visit_is_not_corrected_past_what_happened_nor_before_the_birth(
+    world: World, visit: datetime
+) -> None:
+    case = world.register(birth_date=(NOW - timedelta(days=2)).date())
+    perform(case, Verb.MESSAGE, actor=world.doctor, now=NOW + HOUR, text="x")
+    with pytest.raises(FactError) as refusal:
+        perform(case, Verb.CORRECT_FIRST_VISIT, actor=world.doctor, now=NOW + 4 * HOUR, first_visit_at=visit)
+    assert [row[:2] for row in refusal.value.rows] == [("first_visit_at", "out_of_order")]
+
+
+def test_a_watched_case_whose_only_assessment_was_wrong_waits_for_its_indicators_again(world: World) -> None:
+    case = perform(world.register(), Verb.ASSESS, actor=world.doctor, now=NOW, values=sampled(WELL, NOW))
+    case = perform(
+        case,
+        Verb.MARK_ENTERED_IN_ERROR,
+        actor=world.doctor,
+        now=NOW + HOUR,
+        reason="wrong_values",
+        assessment=case.assessment,
+    )
+    assert (case.state, case.assessment) == (State.REGISTERED, None)
+    assert case.deadlines.open().filter(kind=Kind.ASSESS).exists()
+    assert of(case, Kind.REASSESS).state == "cancelled"
+
+
+def test_no_alert_is_put_off_for_ever_by_a_far_date(world: World) -> None:
+    case = world.accepted()
+    with pytest.raises(FactError) as refusal:
+        perform(
+            case, Verb.DEPART, actor=world.doctor, now=NOW, expected_arrival_at=NOW + timedelta(days=60000)
+        )
+    assert refusal.value.rows[0][1] == "too_far"
+    with pytest.raises(FactError) as refusal:
+        perform(
+            case,
+            Verb.EXTEND,
+            actor=world.coordinator,
+            now=NOW,
+            deadline=of(case, Kind.ADMIT),
+            due_at=NOW + timedelta(days=60000),
+            reason="x",
+        )
+    assert refusal.value.rows[0][1] == "too_far"

@@ -32,7 +32,8 @@
       const form = talkForm(event);
       if (!form) return;
       const place = form.querySelector("#talk-error");
-      place.textContent = place.dataset.notSent;
+      const isSignedOut = event.detail.xhr?.status === 401;
+      place.textContent = isSignedOut ? place.dataset.signedOut : place.dataset.notSent;
     });
   }
   document.addEventListener("htmx:afterRequest", (event) => {

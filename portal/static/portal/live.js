@@ -199,6 +199,7 @@
   const load = async (part) => {
     const request = { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANSWER_MS) };
     const answer = await fetch(part.dataset.live, request);
+    if (answer.status === 401 && holdsBusy(document.body)) return streamIs("lost");
     if (answer.headers.has("HX-Refresh")) return location.reload();
     if (answer.status === 404) return sayGone(part);
     if (!answer.ok) throw new Error(answer.status);

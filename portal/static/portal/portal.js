@@ -52,6 +52,24 @@
   });
   document.querySelector("[data-focus]")?.focus();
 
+  // Leaving by a link, a reload or another language loses what was typed: the browser asks first.
+  let leavesWith = null;
+  const isChanged = (field) => field.name && field.type !== "hidden" && "value" in field && !field.options
+    && (["radio", "checkbox"].includes(field.type)
+      ? field.checked !== field.defaultChecked
+      : field.value !== field.defaultValue);
+  document.addEventListener("submit", (event) => {
+    leavesWith = event.target;
+  });
+  addEventListener("pageshow", () => {
+    leavesWith = null;
+  });
+  addEventListener("beforeunload", (event) => {
+    const forms = [...document.querySelectorAll("form[data-once], form[data-keep]")];
+    const isLost = forms.some((form) => form !== leavesWith && [...form.elements].some(isChanged));
+    if (isLost) event.preventDefault();
+  });
+
   // What was typed into a form has arrived, or the person leaves: its copy goes.
   const forget = () => {
     try {

@@ -1,0 +1,32 @@
+"""Who saw which cases: lists and pages that redraw themselves, on the audit trail."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.cache import cache
+
+from accounts import audit
+from accounts.models import User
+from referral.models import Case
+
+REMEMBERED_SECONDS = 3600
+
+
+def record_list(*, user: User, cases: Iterable[Case], now: datetime) -> None:
+    """Record that `user` was shown a list of `cases`."""
+    ids = [str(case.pk) for case in cases]
+    audit.record(actor=user, action="list", subject_type="case", subject_id="", now=now, cases=ids)
+
+
+def record_live(*, user: User, cases: Iterable[Case], now: datetime) -> None:
+    """The same for a page that is drawn again and again: a line only when a case is new to this reader.
+
+    What was recorded is remembered for an hour; without the cache every drawing leaves its line.
+    """
+    shown = list(cases)
+    key, ids = f"shown:{user.pk}", {str(case.pk) for case in shown}
+    known = set(cache.get(key) or ())
+    if ids <= known:
+        return
+    record_list(user=user, cases=shown, now=now)
+    cache.set(key, known | ids, REMEMBERED_SECONDS)
