@@ -58,12 +58,8 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
 
 def _invalid(fact: Fact, value: Any) -> Text:
     match fact.shape:
-        case Shape.TEXT if isinstance(value, str) and value.strip() and len(value) <= fact.max_length:
-            return _("This holds a character that cannot be kept. Write it again.")
-        case Shape.TEXT if not isinstance(value, str) or not value.strip():
-            return _("Please write something here.")
         case Shape.TEXT:
-            return _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
+            return _invalid_text(fact, value)
         case Shape.MOMENT:
             return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
         case Shape.DATE:
@@ -78,3 +74,11 @@ def _invalid(fact: Fact, value: Any) -> Text:
             return _("Choose one of the answers offered.")
         case _:
             return _("This does not exist here. Reload the case and choose again.")
+
+
+def _invalid_text(fact: Fact, value: Any) -> Text:
+    if not isinstance(value, str) or not value.strip():
+        return _("Please write something here.")
+    if len(value) > fact.max_length:
+        return _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
+    return _("This holds a character that cannot be kept. Write it again.")
