@@ -98,7 +98,7 @@ def many_cases(world: World, now: datetime, number: int) -> None:
     ("who", "path", "most"),
     [
         ("doctor", "/cases", 10), ("second_specialist", "/cases", 10), ("coordinator", "/board", 10),
-        ("second_specialist", "/board", 10), ("second_specialist", "/notifications", 5),
+        ("second_specialist", "/board", 10), ("second_specialist", "/notifications", 6),
     ],
 )  # fmt: skip
 def test_a_list_asks_the_database_as_much_for_many_rows_as_for_few(

@@ -33,7 +33,11 @@ def test_people_of_a_ward_are_led_to_its_board(world: World, as_user: SignIn) ->
 
 
 def test_a_role_without_patients_is_told_so(world: World, as_user: SignIn) -> None:
-    assert "does not treat patients" in as_user(world.researcher).get("/").content.decode()
+    assert "does not treat patients" in as_user(world.administrator).get("/").content.decode()
+
+
+def test_a_researcher_is_led_to_the_statistics(world: World, as_user: SignIn) -> None:
+    assert as_user(world.researcher).get("/").headers["Location"] == "/statistics/"
 
 
 @pytest.mark.parametrize(
