@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referral.pathway import Audience, Kind
 
+ABOUT_AN_OFFER = (Kind.ACKNOWLEDGE, Kind.DECIDE)
 SEVERITIES = ("info", "warning", "severe", "critical")
 
 
@@ -138,6 +140,33 @@ def parse_ladders(stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str
         kind: tuple(_step(kind, number, raw) for number, raw in enumerate(stored[kind], 1))
         for kind in Kind.values
     }
+
+
+def check_climbable(stored: Any, lengths: Mapping[str, int]) -> None:
+    """Refuse steps of sound ladders that could never do what they say; `lengths` are minutes by kind.
+
+    Raises ValidationError naming kind and step. Asked when a policy is published, not of those in force.
+    """
+    start = datetime(2000, 1, 1, tzinfo=UTC)
+    for kind, steps in parse_ladders(stored).items():
+        due = start + minutes(lengths[kind])
+        end = min((step.at(start, due) for step in steps if step.expires_offer), default=None)
+        for number, step in enumerate(steps, 1):
+            problem = _why_never(step, kind, start, due, end)
+            if problem:
+                raise ValidationError(problem, params={"number": number, "kind": kind})
+
+
+def _why_never(step: Step, kind: str, start: datetime, due: datetime, end: datetime | None) -> Promise | None:
+    if step.expires_offer and kind not in ABOUT_AN_OFFER:
+        return _("Step %(number)s of the ladder “%(kind)s” is impossible: this deadline is not of an offer.")
+    if start + (due - start) * step.fraction + step.offset < start:
+        return _(
+            "Step %(number)s of the ladder “%(kind)s” is impossible: it comes before the deadline begins."
+        )
+    if end is not None and step.at(start, due) > end:
+        return _("Step %(number)s of the ladder “%(kind)s” is impossible: the offer has expired by then.")
+    return None
 
 
 def refuse_other_kinds(stored: Any) -> None:

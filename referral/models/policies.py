@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import Network
-from referral.ladders import DEFAULT_LADDERS, Step, parse_ladders, refuse_other_kinds
+from referral.ladders import DEFAULT_LADDERS, Step, check_climbable, parse_ladders, refuse_other_kinds
 from referral.pathway import FOLLOW_UPS, Kind
 
 DEFAULT_MINUTES: dict[str, int] = {
@@ -99,6 +99,10 @@ class PathwayPolicy(models.Model):
                 check(getattr(self, field))
             except ValidationError as error:
                 raise ValidationError({field: error}) from error
+        try:
+            check_climbable(self.ladders, self.minutes)
+        except ValidationError as error:
+            raise ValidationError({"ladders": error}) from error
 
     def length(self, kind: str) -> timedelta:
         return timedelta(minutes=self.minutes[kind])

@@ -77,6 +77,27 @@ def test_an_impossible_step_is_refused_with_its_ladder_and_number(changes: dict[
     assert "Step 2 of the ladder “acknowledge”" in refusal(with_step("acknowledge", 2, **changes))
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "changes", "words"),
+    [
+        ("admit", 4, {"expires_offer": True}, "not of an offer"),
+        ("decide", 1, {"fraction": 0.1, "offset_minutes": -60}, "before the deadline begins"),
+        ("acknowledge", 4, {"offset_minutes": 31}, "expired by then"),
+        ("decide", 4, {"fraction": 0.2, "offset_minutes": 0}, "expired by then"),
+    ],
+)
+def test_a_step_that_could_never_happen_is_refused_when_the_policy_is_published(
+    world: World, kind: str, number: int, changes: dict[str, Any], words: str
+) -> None:
+    draft = draft_policy(world.network, ladders=with_step(kind, number, **changes))
+    with pytest.raises(ValidationError) as caught:
+        publish_policy(draft=draft, actor=world.administrator, now=NOW)
+    with translation.override("en"):
+        [message] = caught.value.message_dict["ladders"]
+    assert f"of the ladder “{kind}” is impossible" in message and words in message
+    assert PathwayPolicy.objects.count() == 1
+
+
 @pytest.mark.parametrize("step", [None, 5, "at once", [], {}])
 def test_a_step_that_is_none_is_refused_the_same_way(step: Any) -> None:
     ladders: Any = default_ladders()
