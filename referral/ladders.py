@@ -154,7 +154,7 @@ def check_climbable(stored: Any, lengths: Mapping[str, int]) -> None:
         for number, step in enumerate(steps, 1):
             problem = _why_never(step, kind, start, due, end)
             if problem:
-                raise ValidationError(problem, params={"number": number, "kind": kind})
+                raise ValidationError(str(problem), params={"number": number, "kind": kind})
 
 
 def _why_never(step: Step, kind: str, start: datetime, due: datetime, end: datetime | None) -> Promise | None:
