@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referral.pathway import Audience, Kind
@@ -154,10 +153,11 @@ def check_climbable(stored: Any, lengths: Mapping[str, int]) -> None:
         for number, step in enumerate(steps, 1):
             problem = _why_never(step, kind, start, due, end)
             if problem:
-                raise ValidationError(str(problem), params={"number": number, "kind": kind})
+                raise ValidationError(problem, params={"number": number, "kind": kind})
 
 
-def _why_never(step: Step, kind: str, start: datetime, due: datetime, end: datetime | None) -> Promise | None:
+def _why_never(step: Step, kind: str, start: datetime, due: datetime, end: datetime | None) -> Any:
+    """The sentence that says why a step never happens; None when it can."""
     if step.expires_offer and kind not in ABOUT_AN_OFFER:
         return _("Step %(number)s of the ladder “%(kind)s” is impossible: this deadline is not of an offer.")
     if start + (due - start) * step.fraction + step.offset < start:
