@@ -70,6 +70,14 @@ class Columns:
             self._seconds[moment] = self._taken_out(moment)
         return self._seconds[moment]
 
+    def between(self, since: str, until: str) -> tuple[Column, Column]:
+        """Seconds between two moments of the cases in which both came, and which cases those are."""
+        if (since, until) not in self._between:
+            begun, ended = self.seconds(since), self.seconds(until)
+            both = begun[1] & ended[1]
+            self._between[since, until] = (ended[0] - begun[0])[both], both
+        return self._between[since, until]
+
     def verdicts(self, kind: str) -> Column:
         """IN_TIME, LATE and higher with a reason, NO_VERDICT; in 32 bits."""
         return ((self._verdicts >> (4 * KINDS.index(kind))) & NO_VERDICT).astype(np.int32)
@@ -82,6 +90,10 @@ class Columns:
 
     @cached_property
     def _seconds(self) -> dict[str, tuple[Column, Column]]:
+        return {}
+
+    @cached_property
+    def _between(self) -> dict[tuple[str, str], tuple[Column, Column]]:
         return {}
 
     @cached_property

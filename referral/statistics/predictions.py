@@ -44,11 +44,14 @@ class Shadow:
 
 def performance(rows: QuerySet[CaseFacts], model: str, *, hides_small: bool) -> Performance:
     """How `model` did on those of `rows` whose first assessment was by it."""
-    columns = read(rows.filter(model=model, risk_90d__isnull=False))
+    # The index has the model; that a risk is missing is found in the bytes, not by a visit to the row.
+    columns = read(rows.filter(model=model))
     event, known = outcomes(columns)
+    risk = columns.rows["risk_90d"].astype(np.float64)
+    scored = ~np.isnan(risk)
     ended = columns.rows["state"] == STATES.index(State.CLOSED) + 1
-    unknown = int((ended & ~known).sum())
-    found = observe(columns.rows["risk_90d"][known].astype(np.float64), event[known])
+    unknown = int((ended & scored & ~known).sum())
+    found = observe(risk[known & scored], event[known & scored])
     if hides_small:
         return Performance(model, hide_small(found), None if few(unknown) else unknown)
     return Performance(model, found, unknown)

@@ -161,10 +161,8 @@ def _groups(
 
 
 def _times(measure: Measure, columns: Columns, group: Ints, size: int) -> list[Spread]:
-    since, begun = columns.seconds(measure.since)
-    until, ended = columns.seconds(measure.until)
-    both = begun & ended
-    return spreads(until[both] - since[both], group[both], size)
+    took, both = columns.between(measure.since, measure.until)
+    return spreads(took, group[both], size)
 
 
 def _shares(
