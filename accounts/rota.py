@@ -1,14 +1,15 @@
 """Who answers for a ward: the weekly rota, corrected by overrides. A call-in outranks a day off."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
-from accounts.models import DutyOverride, DutyShift, Network, Role, User, Ward
+from accounts.models import DutyOverride, DutyShift, Membership, Network, Role, User, Ward
 
 Span = tuple[datetime, datetime]
 DAY = timedelta(days=1)
@@ -26,16 +27,29 @@ class Watch:
 
 def on_duty(ward: Ward, now: datetime) -> QuerySet[User]:
     """Active people of `ward` who are on duty at `now`; empty when the rota has a gap."""
-    overrides = DutyOverride.objects.filter(ward=ward, starts_at__lte=now, ends_at__gt=now)
-    weekly = _weekly(ward, now.astimezone(ZoneInfo(ward.hospital.zone)))
-    called_in = overrides.filter(is_on=True).values("user")
-    off = overrides.filter(is_on=False).values("user")
-    return (
-        User.objects.filter(is_active=True, memberships__ward=ward)
-        .filter(Q(pk__in=weekly.values("user")) | Q(pk__in=called_in))
-        .exclude(Q(pk__in=off) & ~Q(pk__in=called_in))
-        .distinct()
-    )
+    return User.objects.filter(pk__in=on_duty_at([ward], now)[ward.pk])
+
+
+def on_duty_at(wards: Collection[Ward], now: datetime) -> dict[UUID, frozenset[UUID]]:
+    """By ward: the ids of its active people who are on duty at `now`, found for all wards at once."""
+    on = _pairs(*(_weekly(its, now.astimezone(zone)) for zone, its in _by_zone(wards).items()))
+    overrides = DutyOverride.objects.filter(ward__in=wards, starts_at__lte=now, ends_at__gt=now)
+    on -= _pairs(overrides.filter(is_on=False))
+    on |= _pairs(overrides.filter(is_on=True))
+    on &= _pairs(Membership.objects.filter(ward__in=wards, user__is_active=True))
+    return {ward.pk: frozenset(user for place, user in on if place == ward.pk) for ward in wards}
+
+
+def _pairs(*found: QuerySet[Any]) -> set[tuple[UUID, UUID]]:
+    """Wards and users of rows that have both."""
+    return {pair for rows in found for pair in rows.values_list("ward", "user")}
+
+
+def _by_zone(wards: Iterable[Ward]) -> dict[ZoneInfo, list[Ward]]:
+    zones: dict[ZoneInfo, list[Ward]] = {}
+    for ward in wards:
+        zones.setdefault(ZoneInfo(ward.hospital.zone), []).append(ward)
+    return zones
 
 
 def leads_of(ward: Ward) -> QuerySet[User]:
@@ -82,11 +96,11 @@ def next_on_duty(ward: Ward, now: datetime, within: timedelta = AHEAD) -> list[W
     return [watch for watch in coming if watch.starts_at == coming[0].starts_at]
 
 
-def _weekly(ward: Ward, local: datetime) -> QuerySet[DutyShift]:
+def _weekly(wards: Collection[Ward], local: datetime) -> QuerySet[DutyShift]:
     today, yesterday = local.weekday(), (local - DAY).weekday()
     clock = local.time()
     overnight = Q(ends__lte=F("starts"))
-    return DutyShift.objects.filter(ward=ward).filter(
+    return DutyShift.objects.filter(ward__in=wards).filter(
         Q(~overnight, weekday=today, starts__lte=clock, ends__gt=clock)
         | Q(overnight, weekday=today, starts__lte=clock)
         | Q(overnight, weekday=yesterday, ends__gt=clock)

@@ -11,7 +11,6 @@ from django.db import transaction
 
 from notifications import broker, bundles, hooks, outbox, services, subscriptions
 from notifications.channels.base import ChannelError
-from notifications.channels.registry import stored_channels
 from notifications.models import Delivery, DeliveryState, Notification, Severity
 from notifications.subscriptions import Address
 from notifications.trials import is_trial
@@ -118,7 +117,7 @@ def _lock_ways(notification: Notification) -> None:
 
 def _is_under_way(notification: Notification, delivery: Delivery) -> bool:
     """Whether another delivery has reached, or may still reach, the recipient outside of the portal."""
-    others = notification.deliveries.exclude(pk=delivery.pk).exclude(channel__in=stored_channels())
+    others = notification.deliveries.exclude(pk=delivery.pk)
     return others.exclude(
         state__in=[DeliveryState.FAILED, DeliveryState.UNDELIVERABLE, DeliveryState.DROPPED]
     ).exists()

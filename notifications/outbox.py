@@ -6,7 +6,7 @@ Every move names the lease under which it is made, so that a worker that lost it
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -14,14 +14,14 @@ from django.db import connection
 from django.db.models import F, prefetch_related_objects
 from psycopg.types.json import Jsonb
 
+from accounts.arrays import array
 from accounts.ids import new_id
-from notifications.channels.registry import (
-    account_channels,
-    floor_channels,
-    optional_channels,
-    stored_channels,
-)
+from notifications import bundles
+from notifications.channels.registry import account_channels, floor_channels, optional_channels
 from notifications.models import Delivery, DeliveryState, DropReason, Notification, Severity, Subscription
+
+if TYPE_CHECKING:
+    from notifications.services import Notice
 
 LEASE = timedelta(seconds=120)
 FIRST_REMINDER = timedelta(seconds=5)
@@ -36,15 +36,15 @@ WITH stored AS (
         %(now)s
     FROM unnest(
         %(ids)s::uuid[], %(keys)s::text[], %(recipients)s::uuid[], %(instead)s::uuid[], %(types)s::text[],
-        %(subjects)s::text[], %(kinds)s::text[], %(severities)s::text[], %(payloads)s::jsonb[]
-    ) AS draft(id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, payload)
+        %(subjects)s::text[], %(kinds)s::text[], %(severities)s::text[], %(said)s::int[]
+    ) WITH ORDINALITY AS draft(
+        id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, said, place)
+    JOIN jsonb_array_elements(%(payloads)s) WITH ORDINALITY AS payload(payload, said) USING (said)
+    ORDER BY place
     ON CONFLICT (dedup_key) DO NOTHING
     RETURNING id, recipient_id, severity
 ), ways AS (
-    SELECT id AS notification_id, severity, channel, NULL::uuid AS subscription_id, true AS instant
-    FROM stored CROSS JOIN unnest(%(stored)s::text[]) AS channel
-    UNION ALL
-    SELECT stored.id, severity, account.channel, NULL, false
+    SELECT stored.id AS notification_id, severity, account.channel, NULL::uuid AS subscription_id
     FROM stored
     JOIN {users} AS person ON person.id = stored.recipient_id
     CROSS JOIN unnest(%(account)s::text[]) AS account(channel)
@@ -53,7 +53,7 @@ WITH stored AS (
         AND subscription.address_key = person.email
     WHERE severity = ANY(%(urgent)s) OR (coalesce(subscription.enabled, true) AND {loud_enough})
     UNION ALL
-    SELECT stored.id, severity, subscription.channel, subscription.id, false
+    SELECT stored.id, severity, subscription.channel, subscription.id
     FROM stored JOIN notifications_subscription AS subscription ON subscription.user_id = stored.recipient_id
     WHERE subscription.channel = ANY(%(optional)s)
         AND (
@@ -64,18 +64,15 @@ WITH stored AS (
 ), delivery AS (
     INSERT INTO notifications_delivery
         (id, notification_id, channel, subscription_id, urgent, state, attempts, uncertain_attempts,
-         available_at, next_hint_at, provider_reference, sent_at, delivered_at, last_error, dropped_reason,
-         bundle_key)
-    SELECT uuidv7(), notification_id, channel, subscription_id, severity = ANY(%(urgent)s),
-        CASE WHEN instant THEN 'delivered' ELSE 'pending' END, 0, 0, %(now)s, %(hint)s, '',
-        CASE WHEN instant THEN %(now)s END, CASE WHEN instant THEN %(now)s END, '', '',
-        CASE WHEN instant THEN '' ELSE bundle.key END
+         available_at, next_hint_at, provider_reference, last_error, dropped_reason, bundle_key)
+    SELECT uuidv7(), notification_id, channel, subscription_id, severity = ANY(%(urgent)s), 'pending', 0, 0,
+        %(now)s, %(hint)s, '', '', '', bundle.key
     FROM ways
     JOIN unnest(%(ids)s::uuid[], %(bundles)s::text[]) AS bundle(id, key) ON bundle.id = notification_id
-    RETURNING id, notification_id, urgent, state
+    RETURNING id, notification_id, urgent
 )
 SELECT stored.id, delivery.id, delivery.urgent
-FROM stored LEFT JOIN delivery ON delivery.notification_id = stored.id AND delivery.state = 'pending'
+FROM stored LEFT JOIN delivery ON delivery.notification_id = stored.id
 """
 LOUD_ENOUGH = """
     array_position(%(severity_scale)s::text[], severity::text)
@@ -130,37 +127,36 @@ class Waiting:
     is_retry: bool = False
 
 
-def store(
-    drafts: Sequence[Notification], now: datetime, bundles: Sequence[str] | None = None
-) -> tuple[list[Notification], list[Waiting]]:
-    """Insert notifications that are new by their dedup key, with their deliveries, in one statement.
+def store(drafts: Mapping[UUID, "Notice"], now: datetime) -> tuple[list[UUID], list[Waiting]]:
+    """Insert notices, by the ids of their notifications, with their deliveries, in one statement.
 
-    `bundles`: for each draft the key of those it may share a message with, empty where it goes alone.
+    Those whose dedup key is known already are left out. Returns the ids of the new ones, and what to deliver.
     """
     query = STORE.format(users=get_user_model()._meta.db_table, loud_enough=LOUD_ENOUGH)
     with connection.cursor() as cursor:
-        cursor.execute(query, _store_params(drafts, now) | {"bundles": list(bundles or [""] * len(drafts))})
+        cursor.execute(query, _store_params(drafts, now))
         rows = cursor.fetchall()
-    new_ids = {row[0] for row in rows}
-    new = [draft for draft in drafts if draft.pk in new_ids]
-    for notification in new:
-        notification._state.adding = False
-        notification._state.db = connection.alias
-    return new, [Waiting(delivery, urgent) for _, delivery, urgent in rows if delivery is not None]
+    new = {row[0] for row in rows}
+    waiting = [Waiting(delivery, urgent) for _, delivery, urgent in rows if delivery is not None]
+    return [id for id in drafts if id in new], waiting
 
 
-def _store_params(drafts: Sequence[Notification], now: datetime) -> dict[str, Any]:
+def _store_params(drafts: Mapping[UUID, "Notice"], now: datetime) -> dict[str, Any]:
+    notices = drafts.values()
+    payloads = {id(notice.payload): notice.payload for notice in notices}
+    place = {key: number for number, key in enumerate(payloads, 1)}
     return {
-        "ids": [draft.pk for draft in drafts],
-        "keys": [draft.dedup_key for draft in drafts],
-        "recipients": [draft.recipient_id for draft in drafts],
-        "instead": [draft.instead_of_id for draft in drafts],
-        "types": [draft.subject_type for draft in drafts],
-        "subjects": [draft.subject_id for draft in drafts],
-        "kinds": [draft.kind for draft in drafts],
-        "severities": [str(draft.severity) for draft in drafts],
-        "payloads": [Jsonb(draft.payload) for draft in drafts],
-        "stored": stored_channels(),
+        "ids": array(drafts),
+        "keys": array(notice.dedup_key for notice in notices),
+        "recipients": array(notice.recipient_id for notice in notices),
+        "instead": array(notice.instead_of_id for notice in notices),
+        "types": array(notice.subject_type for notice in notices),
+        "subjects": array(notice.subject_id for notice in notices),
+        "kinds": array(notice.kind for notice in notices),
+        "severities": array(notice.severity for notice in notices),
+        "bundles": array(bundles.key_of(notice) for notice in notices),
+        "said": array(place[id(notice.payload)] for notice in notices),
+        "payloads": Jsonb([dict(payload) for payload in payloads.values()]),
         "account": account_channels(),
         "optional": optional_channels(),
         "floor": floor_channels(),

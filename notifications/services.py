@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.functions import Coalesce
 
 from accounts.ids import new_id
-from notifications import announcing, bundles, outbox
+from notifications import announcing, outbox
 from notifications.models import Notification, ProcessTick, Severity
 
 if TYPE_CHECKING:
@@ -42,27 +42,32 @@ class Notice:
         object.__setattr__(self, "severity", Severity(self.severity))
 
 
-@transaction.atomic
 def notify(*, notices: Iterable[Notice], now: datetime) -> list[Notification]:
+    """Do what `post` does; return the notifications that are new."""
+    return [_row(id, notice, now) for id, notice in post(notices=notices, now=now).items()]
+
+
+@transaction.atomic
+def post(*, notices: Iterable[Notice], now: datetime) -> dict[UUID, Notice]:
     """Store notices and a delivery for each way their recipients can be reached; hint once committed.
 
-    A notice whose dedup key is already stored has no effect. Returns the notifications that are new.
+    A notice whose dedup key is already stored has no effect. Returns those that are new by their ids.
     """
     by_key = {notice.dedup_key: notice for notice in notices}
     if not by_key:
-        return []
-    ordered = [notice for _, notice in sorted(by_key.items())]
-    drafts = [_draft(notice, now) for notice in ordered]
-    new, waiting = outbox.store(drafts, now, [bundles.key_of(notice) for notice in ordered])
+        return {}
+    drafts = {new_id(): notice for _, notice in sorted(by_key.items())}
+    new, waiting = outbox.store(drafts, now)
     if new:
-        told = [by_key[notification.dedup_key] for notification in new]
+        told = [drafts[id] for id in new]
         transaction.on_commit(partial(announcing.announce, told, waiting), robust=True)
-    return new
+    return {id: drafts[id] for id in new}
 
 
-def _draft(notice: Notice, now: datetime) -> Notification:
-    return Notification(
-        id=new_id(),
+def _row(id: UUID, notice: Notice, now: datetime) -> Notification:
+    """The stored row of `notice`."""
+    row = Notification(
+        id=id,
         dedup_key=notice.dedup_key,
         recipient_id=notice.recipient_id,
         instead_of_id=notice.instead_of_id,
@@ -73,6 +78,8 @@ def _draft(notice: Notice, now: datetime) -> Notification:
         payload=dict(notice.payload),
         created_at=now,
     )
+    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    return row
 
 
 def withdraw(

@@ -1,30 +1,33 @@
 """The people behind an audience, found at the moment an alert fires: the rota may have changed since."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from functools import cached_property
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
-from accounts.models import User, Ward
-from accounts.rota import coordinators_of, leads_of, on_duty
+from accounts.models import Membership, Role, Ward
+from accounts.rota import on_duty_at
 from referral.models import Case, Offer, Question
 from referral.pathway import IN_WARD, Audience, State
 
+NOBODY: frozenset[UUID] = frozenset()
+
 
 class Directory:
-    """Who is who at `now` for `cases`: every place is looked up once, however many cases ask."""
+    """Who is who at `now` for `cases`, and for `wards` beside theirs: few questions, however many cases."""
 
-    def __init__(self, now: datetime, cases: Collection[Case]) -> None:
-        self.now = now
-        self._found: dict[tuple[Any, ...], frozenset[UUID]] = {}
+    def __init__(self, now: datetime, cases: Collection[Case], wards: Collection[Ward | None] = ()) -> None:
+        self.now, self._cases = now, cases
         unplaced = {case.pk for case in cases if case.ward_id is None}
         asked = Offer.objects.filter(case__in=unplaced, state=Offer.State.OPEN).select_related(
             "ward__hospital"
         )
         self._asked = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
         self._asked |= _wards_of_open_questions(cases)
+        known = [*wards, *(self.ward_of(case) for case in cases)]
+        self._wards = {ward.pk: ward for ward in known if ward is not None}
 
     def ward_of(self, case: Case, offer: Offer | None = None) -> Ward | None:
         """The ward that has, expects or is asked about the patient; for an offer, its own."""
@@ -35,10 +38,21 @@ class Directory:
         role = Audience(audience)
         if role is Audience.HOLDER:
             role = Audience.WARD if case.state in IN_WARD else Audience.HOSPITAL
-        if role in OF_WARD:
-            return self._once((role, ward.pk), OF_WARD[role], ward, self.now) if ward else frozenset()
-        key, find = OF_CASE[role]
-        return self._once((role, *key(case)), find, case)
+        match role:
+            case Audience.CLINICIAN:
+                everyone = self._at(case.hospital_id, Role.REFERRING_CLINICIAN)
+                # Who registered the case, or all of the hospital once that person has left.
+                return everyone & {case.registered_by_id} or everyone
+            case Audience.HOSPITAL:
+                return self._at(case.hospital_id, Role.REFERRING_CLINICIAN)
+            case Audience.COORDINATOR:
+                return self._at(case.network_id, Role.COORDINATOR)
+            case Audience.DUTY:
+                return self._duty[ward.pk] if ward else NOBODY
+            case Audience.WARD_LEAD:
+                return self._at(ward.pk, Role.WARD_LEAD) if ward else NOBODY
+            case _:
+                return self._at(ward.pk, Role.SPECIALIST, Role.WARD_LEAD) if ward else NOBODY
 
     def everyone(
         self, audiences: frozenset[str], case: Case, offer: Offer | None
@@ -55,12 +69,27 @@ class Directory:
         found = (self.people(audience, case, ward) for audience in wanted)
         return frozenset().union(*found), nobody_on_duty
 
-    def _once(
-        self, key: tuple[Any, ...], find: Callable[..., QuerySet[User]], *about: Any
-    ) -> frozenset[UUID]:
-        if key not in self._found:
-            self._found[key] = frozenset(find(*about).values_list("pk", flat=True))
-        return self._found[key]
+    def _at(self, place: UUID, *roles: Role) -> frozenset[UUID]:
+        return frozenset().union(*(self._members.get((place, role), NOBODY) for role in roles))
+
+    @cached_property
+    def _duty(self) -> dict[UUID, frozenset[UUID]]:
+        return on_duty_at(self._wards.values(), self.now)
+
+    @cached_property
+    def _members(self) -> dict[tuple[UUID, str], frozenset[UUID]]:
+        """Active people by place and role: of the cases' hospitals and networks, and of the wards."""
+        rows = Membership.objects.filter(user__is_active=True).filter(
+            Q(hospital__in={case.hospital_id for case in self._cases})
+            | Q(ward__in=self._wards)
+            | Q(network__in={case.network_id for case in self._cases}, role=Role.COORDINATOR)
+        )
+        found: dict[tuple[UUID, str], set[UUID]] = {}
+        for hospital, ward, network, role, user in rows.values_list(
+            "hospital", "ward", "network", "role", "user"
+        ):
+            found.setdefault((hospital or ward or network, role), set()).add(user)
+        return {place: frozenset(people) for place, people in found.items()}
 
 
 def _wards_of_open_questions(cases: Collection[Case]) -> dict[UUID, Ward]:
@@ -69,26 +98,4 @@ def _wards_of_open_questions(cases: Collection[Case]) -> dict[UUID, Ward]:
     return {question.case_id: question.ward for question in asked} if watched else {}
 
 
-def _clinicians(case: Case) -> QuerySet[User]:
-    return User.objects.filter(is_active=True, memberships__hospital=case.hospital_id)
-
-
-def _referring_clinician(case: Case) -> QuerySet[User]:
-    """Who registered the case, or everyone of the hospital once that person has left."""
-    own = _clinicians(case).filter(pk=case.registered_by_id)
-    return own if own.exists() else _clinicians(case)
-
-
 STAND_INS = frozenset({Audience.WARD_LEAD, Audience.COORDINATOR})
-OF_CASE: dict[Audience, tuple[Callable[[Case], tuple[Any, ...]], Callable[[Case], QuerySet[User]]]] = {
-    Audience.CLINICIAN: (lambda case: (case.hospital_id, case.registered_by_id), _referring_clinician),
-    Audience.HOSPITAL: (lambda case: (case.hospital_id,), _clinicians),
-    Audience.COORDINATOR: (lambda case: (case.network_id,), lambda case: coordinators_of(case.network_id)),
-}
-"""By audience: what the answer depends on, and the question."""
-
-OF_WARD: dict[Audience, Callable[[Ward, datetime], QuerySet[User]]] = {
-    Audience.DUTY: on_duty,
-    Audience.WARD_LEAD: lambda ward, now: leads_of(ward),
-    Audience.WARD: lambda ward, now: User.objects.filter(is_active=True, memberships__ward=ward),
-}

@@ -10,15 +10,15 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import Role, User
+from accounts.models import Hospital, Role, User, Ward
 from referral import telling, timeline
 from referral.firing import fire
-from referral.models import Case, Deadline, PathwayPolicy
+from referral.models import Assessment, Case, Deadline, Offer, PathwayPolicy
 from referral.pathway import Verb
 from referral.performing import perform
 from referral.quarantine import reason_of
 
-BATCH = 200
+BATCH = 500
 log = logging.getLogger(__name__)
 
 
@@ -47,8 +47,7 @@ def claim(now: datetime, only: UUID | None = None) -> list[Deadline]:
     due = Deadline.objects.open().filter(next_at__lte=now, quarantined_at__isnull=True)
     return list(
         (due.filter(pk=only) if only else due)
-        .select_related("case__hospital", "case__ward__hospital", "case__assessment", "offer__ward__hospital")
-        .defer(*(f"case__assessment__{name}" for name in ("entered", "values", "result", "red_flags")))
+        .select_related("case")
         .select_for_update(of=("self", "case"), skip_locked=True)
         .order_by("next_at")[:BATCH]
     )
@@ -65,12 +64,18 @@ def fire_cases(due: list[Deadline], now: datetime) -> None:
 
 
 def share(due: list[Deadline]) -> None:
-    """Let deadlines of one case hold the same case, and cases of one policy the same policy, parsed once."""
-    cases: dict[UUID, Case] = {}
-    policies = PathwayPolicy.objects.in_bulk({deadline.case.policy_id for deadline in due})
+    """Let deadlines of one case hold the same case, and all of them what they have in common, read once."""
+    cases = {deadline.case_id: deadline.case for deadline in due}
+    policies = PathwayPolicy.objects.in_bulk({case.policy_id for case in cases.values()})
+    hospitals = Hospital.objects.in_bulk({case.hospital_id for case in cases.values()})
+    wards = Ward.objects.select_related("hospital").in_bulk({case.ward_id for case in cases.values()})
+    bands = Assessment.objects.only("band").in_bulk({case.assessment_id for case in cases.values()})
+    offers = Offer.objects.select_related("ward__hospital").in_bulk({deadline.offer_id for deadline in due})
+    for case in cases.values():
+        case.policy, case.hospital = policies[case.policy_id], hospitals[case.hospital_id]
+        case.ward, case.assessment = wards.get(case.ward_id), bands.get(case.assessment_id)
     for deadline in due:
-        deadline.case = cases.setdefault(deadline.case_id, deadline.case)
-        deadline.case.policy = policies[deadline.case.policy_id]
+        deadline.case, deadline.offer = cases[deadline.case_id], offers.get(deadline.offer_id)
 
 
 def fire_one_by_one(now: datetime) -> int:

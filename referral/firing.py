@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.db import connection
 
-from notifications.services import Notice, notify
-from referral import telling
+from accounts.arrays import array
+from notifications.services import Notice, post
+from referral import telling, timeline
 from referral.audience import Directory
 from referral.deadlines import INSTANT, due_without_grace, miss, next_look
 from referral.models import Case, Deadline, Event
@@ -50,10 +51,14 @@ def fire(deadlines: Sequence[Deadline], *, now: datetime) -> list[UUID]:
     found = [look(deadline, now) for deadline in deadlines if deadline.next_at <= now]
     if not found:
         return []
-    directory = Directory(now, [firing.deadline.case for firing in found])
+    directory = Directory(
+        now,
+        {firing.deadline.case_id: firing.deadline.case for firing in found}.values(),
+        [firing.deadline.offer.ward for firing in found if firing.deadline.offer],
+    )
     notices = [notice for firing in found for notice in alert(firing, directory, now)]
     save(found)
-    notify(notices=notices, now=now)
+    post(notices=notices, now=now)
     telling.announce_missed({line.case_id: line.case for firing in found for line in firing.lines}.values())
     return sorted(
         {firing.deadline.offer_id for firing in found if firing.offer_ran_out and firing.deadline.offer_id}
@@ -100,13 +105,8 @@ def save(found: Iterable[Firing]) -> None:
     """Write rows and lines of all firings."""
     rows = [firing.deadline for firing in found]
     cases: dict[UUID, Case] = {row.case_id: row.case for row in rows}
-    Event.objects.bulk_create([line for firing in found for line in firing.lines])
+    timeline.store([line for firing in found for line in firing.lines])
+    columns = ("id", "alerted_until", "next_at", "missed_at")
     with connection.cursor() as cursor:
-        cursor.execute(
-            SAVE_DEADLINES,
-            [
-                [getattr(row, name) for row in rows]
-                for name in ("id", "alerted_until", "next_at", "missed_at")
-            ],
-        )
-        cursor.execute(SAVE_EVENT_COUNTS, [list(cases), [case.event_count for case in cases.values()]])
+        cursor.execute(SAVE_DEADLINES, [array(getattr(row, name) for row in rows) for name in columns])
+        cursor.execute(SAVE_EVENT_COUNTS, [array(cases), array(case.event_count for case in cases.values())])

@@ -301,7 +301,7 @@ def report_meeting(case_id: UUID, hospital: Hospital, *, actor: User, now: datet
     case.save()
     telling.tell_people(
         case,
-        Directory(now, []).people(Audience.CLINICIAN, case, None),
+        Directory(now, [case]).people(Audience.CLINICIAN, case, None),
         kind=telling.MET_ELSEWHERE,
         severity="warning",
         now=now,

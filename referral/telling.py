@@ -97,7 +97,7 @@ def _alert_kind(deadline: Deadline) -> str:
 def tell_of(change: "Change") -> None:
     """Tell the table's audiences of a verb that somebody, or the engine, has just done."""
     case, wards = change.case, [ward for ward in (change.ward_before, change.case.ward) if ward]
-    directory = Directory(change.now, [case])
+    directory = Directory(change.now, [case], wards)
     recipients: set[UUID] = set()
     for audience in change.row.tells | change.also_tells:
         for ward in wards or (None,):

@@ -91,7 +91,7 @@ class ChannelError(Exception):
 class Channel(ABC):
     """A way to tell someone something.
 
-    `is_stored`: told once the notification is committed; nothing is sent, and it proves no one was reached.
+    `is_stored`: told once the notification is committed; it has no deliveries, and proves no one was reached.
     `is_of_account`: everybody has it, at the e-mail address of their account; others need a subscription.
     `most_per_hour`: messages to one person; critical alerts and missed deadlines do not count.
     `has_one_provider`: whose trouble is everybody's; a webhook that fails says nothing about another one.

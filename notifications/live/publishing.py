@@ -14,6 +14,7 @@ log = structlog.get_logger(__name__)
 
 STREAM = "live"
 KEPT = 10_000
+MOST_AT_ONCE = 50
 EVERYONE = "*"
 
 outage = Outage(pause_seconds=2)
@@ -40,10 +41,11 @@ def publish(*, topics: Iterable[str], kind: str, ids: Mapping[str, str]) -> None
 def publish_all(updates: Iterable[Update]) -> None:
     """The same for several updates in one round trip.
 
-    What could not be written is made up for by a `resync` to everyone before the next update.
+    Very many become one `resync` for all who hear any of them. What could not be written is made up for by a
+    `resync` to everyone before the next update.
     """
     global _missed
-    entries = [_entry(update) for update in ([RESYNC] if _missed else []) + list(updates)]
+    entries = [_entry(update) for update in ([RESYNC] if _missed else []) + _few(list(updates))]
     if not entries:
         return
     if not outage.is_over:
@@ -57,6 +59,12 @@ def publish_all(updates: Iterable[Update]) -> None:
         log.warning("live_stream_unreachable", error=type(error).__name__)
     else:
         _missed = False
+
+
+def _few(updates: list[Update]) -> list[Update]:
+    if len(updates) <= MOST_AT_ONCE:
+        return updates
+    return [Update(topics=frozenset().union(*(update.topics for update in updates)), kind="resync", ids={})]
 
 
 def _entry(update: Update) -> dict[str, str]:

@@ -24,7 +24,7 @@ def test_telling_stores_the_notification_with_a_delivery_for_each_way(user: User
 
     stored = Notification.objects.get(pk=told.pk)
     assert (stored.recipient, stored.kind, stored.payload) == (user, "offer.acknowledge", {"number": "C-7"})
-    assert states(stored) == {"inapp": "delivered", "email": "pending"}
+    assert states(stored) == {"email": "pending"}
 
 
 def test_a_rollback_leaves_nothing_and_hints_nothing(
@@ -66,8 +66,8 @@ def test_a_person_who_wants_less_mail_gets_less_but_never_misses_a_severe_alert(
     [info, severe] = notify(notices=[notice(user, "a"), notice(user, "b", severity="severe")], now=NOW)
 
     assert (states(info), states(severe)) == (
-        {"inapp": "delivered"},
-        {"inapp": "delivered", "email": "pending"},
+        {},
+        {"email": "pending"},
     )
 
 
