@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.models import DutyOverride, DutyShift, Membership, Role, User, Ward
-from accounts.rota import Watch, gaps, leads_of, next_on_duty, on_duty, watches
+from accounts.models import DutyOverride, DutyShift, Hospital, Membership, Role, User, Ward
+from accounts.rota import Watch, gaps, leads_of, next_on_duty, on_duty, on_duty_at, watches
 from tests.world import HOUR, World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -207,3 +207,21 @@ def test_a_night_shift_lasts_an_hour_longer_when_the_clocks_go_back(ward: Ward, 
 def test_leads_are_those_who_lead_this_ward(world: World) -> None:
     assert set(leads_of(world.ward)) == {world.lead}
     assert not leads_of(world.second_ward).exists()
+
+
+def test_several_wards_are_asked_at_once_each_in_its_own_zone(world: World, specialist: User) -> None:
+    world.ward.shifts.all().delete()
+    shift(world.ward, specialist, 0, 8, 9)
+    world.second_ward.shifts.all().delete()
+    abroad = world.second_ward
+    abroad.hospital = Hospital.objects.create(
+        network=world.network, name_zh="外地", level="tertiary", zone="Europe/Berlin"
+    )
+    abroad.save()
+    shift(abroad, world.second_specialist, 0, 2, 3)
+    assert on_duty_at([world.ward, abroad], at(8.5)) == {
+        world.ward.pk: {specialist.pk},
+        abroad.pk: {world.second_specialist.pk},
+    }
+    assert on_duty_at([world.ward, abroad], at(10)) == {world.ward.pk: set(), abroad.pk: set()}
+    assert on_duty_at([], at(10)) == {}

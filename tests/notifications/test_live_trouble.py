@@ -9,6 +9,7 @@ import pytest
 import redis
 from asgiref.sync import async_to_sync
 
+from accounts.models import User
 from config.servers import Redis
 from notifications.live import hub as hub_module
 from notifications.live import publish, publishing
@@ -64,9 +65,8 @@ def test_a_page_whose_place_is_unknown_is_told_to_load_afresh(
 def test_a_page_that_missed_very_much_loads_afresh_instead(stream: redis.Redis, open_page: Open) -> None:
     case(0)
     start = stream.xrange(publishing.STREAM)[0][0]
-    publishing.publish_all(
-        publishing.Update(frozenset({"ward:1"}), "case", {"case": str(number)}) for number in range(150)
-    )
+    for number in range(150):
+        case(number)
 
     async def scenario() -> None:
         async with open_page(last_id=start) as page:
@@ -74,6 +74,26 @@ def test_a_page_that_missed_very_much_loads_afresh_instead(stream: redis.Redis, 
             assert await page.is_silent()
 
     async_to_sync(scenario)()
+
+
+def test_very_many_updates_at_once_become_one_for_all_who_hear_any_of_them(
+    stream: redis.Redis, open_page: Open, make_user: Callable[..., User]
+) -> None:
+    async def scenario() -> None:
+        async with open_page() as page, open_page(by=elsewhere) as other:
+            assert (await page.next()).kind == (await other.next()).kind == "ready"
+            await asyncio.to_thread(publishing.publish_all, updates)
+            assert (await page.next()).kind == "resync"
+            assert await page.is_silent()
+            assert await other.is_silent()
+
+    elsewhere = make_user("li")
+    updates = [
+        publishing.Update(frozenset({f"ward:{number % 2}"}), "case", {"case": str(number)})
+        for number in range(publishing.MOST_AT_ONCE + 1)
+    ]
+    async_to_sync(scenario)()
+    assert stream.xlen(publishing.STREAM) == 1
 
 
 def test_an_outage_of_redis_is_shown_and_made_up_for(own_redis: Redis, open_page: Open) -> None:
