@@ -34,8 +34,9 @@ def on_duty_at(wards: Collection[Ward], now: datetime) -> dict[UUID, frozenset[U
     """By ward: the ids of its active people who are on duty at `now`, found for all wards at once."""
     on = _pairs(*(_weekly(its, now.astimezone(zone)) for zone, its in _by_zone(wards).items()))
     overrides = DutyOverride.objects.filter(ward__in=wards, starts_at__lte=now, ends_at__gt=now)
-    on -= _pairs(overrides.filter(is_on=False))
-    on |= _pairs(overrides.filter(is_on=True))
+    corrected = list(overrides.values_list("ward", "user", "is_on"))
+    on -= {(ward, user) for ward, user, is_on in corrected if not is_on}
+    on |= {(ward, user) for ward, user, is_on in corrected if is_on}
     on &= _pairs(Membership.objects.filter(ward__in=wards, user__is_active=True))
     return {ward.pk: frozenset(user for place, user in on if place == ward.pk) for ward in wards}
 

@@ -69,11 +69,12 @@ def share(due: list[Deadline]) -> None:
     policies = PathwayPolicy.objects.in_bulk({case.policy_id for case in cases.values()})
     hospitals = Hospital.objects.in_bulk({case.hospital_id for case in cases.values()})
     wards = Ward.objects.select_related("hospital").in_bulk({case.ward_id for case in cases.values()})
-    bands = Assessment.objects.only("band").in_bulk({case.assessment_id for case in cases.values()})
+    told_of = Assessment.objects.defer("entered", "values", "result", "red_flags")
+    assessments = told_of.in_bulk({case.assessment_id for case in cases.values()})
     offers = Offer.objects.select_related("ward__hospital").in_bulk({deadline.offer_id for deadline in due})
     for case in cases.values():
         case.policy, case.hospital = policies[case.policy_id], hospitals[case.hospital_id]
-        case.ward, case.assessment = wards.get(case.ward_id), bands.get(case.assessment_id)
+        case.ward, case.assessment = wards.get(case.ward_id), assessments.get(case.assessment_id)
     for deadline in due:
         deadline.case, deadline.offer = cases[deadline.case_id], offers.get(deadline.offer_id)
 

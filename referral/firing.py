@@ -15,7 +15,7 @@ from notifications.services import Notice, post
 from referral import telling, timeline
 from referral.audience import Directory
 from referral.deadlines import INSTANT, due_without_grace, miss, next_look
-from referral.models import Case, Deadline, Event
+from referral.models import Deadline, Event
 
 SAVE_DEADLINES = """
 UPDATE referral_deadline AS deadline
@@ -104,9 +104,10 @@ def alert(firing: Firing, directory: Directory, now: datetime) -> list[Notice]:
 def save(found: Iterable[Firing]) -> None:
     """Write rows and lines of all firings."""
     rows = [firing.deadline for firing in found]
-    cases: dict[UUID, Case] = {row.case_id: row.case for row in rows}
-    timeline.store([line for firing in found for line in firing.lines])
+    lines = [line for firing in found for line in firing.lines]
+    counts = {line.case_id: line.case.event_count for line in lines}
     columns = ("id", "alerted_until", "next_at", "missed_at")
+    timeline.store(lines)
     with connection.cursor() as cursor:
         cursor.execute(SAVE_DEADLINES, [array(getattr(row, name) for row in rows) for name in columns])
-        cursor.execute(SAVE_EVENT_COUNTS, [array(cases), array(case.event_count for case in cases.values())])
+        cursor.execute(SAVE_EVENT_COUNTS, [array(counts), array(counts.values())])

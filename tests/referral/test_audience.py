@@ -5,10 +5,11 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Membership, Role, User
 from referral.audience import Directory
+from referral.engine import fire_batch
 from referral.models import Case, Deadline
 from referral.pathway import Audience, Verb
 from referral.performing import perform
-from tests.world import NOW, World
+from tests.world import HOUR, NOW, World
 
 
 def everyone(directory: Directory, case: Case) -> dict[str, set[object]]:
@@ -62,3 +63,13 @@ def test_many_cases_cost_as_few_questions_as_one(
         directory = Directory(NOW, [deadline.case for deadline in due])
         for deadline in due:
             everyone(directory, deadline.case)
+
+
+@pytest.mark.parametrize("cases", [1, 6])
+def test_a_batch_of_the_engine_costs_as_few_statements_as_one_deadline(
+    world: World, django_assert_max_num_queries: DjangoAssertNumQueries, cases: int
+) -> None:
+    for number in range(cases):
+        world.accepted(name=f"甲{number}")
+    with django_assert_max_num_queries(20):
+        assert fire_batch(NOW + 24 * HOUR) == cases

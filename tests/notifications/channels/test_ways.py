@@ -65,7 +65,7 @@ def told(user: User, key: str = "k", **changes: Any) -> Notification:
 
 
 def channels_of(notification: Notification) -> set[str]:
-    return set(notification.deliveries.values_list("channel", flat=True)) - {"inapp", "email"}
+    return set(notification.deliveries.values_list("channel", flat=True)) - {"email"}
 
 
 def test_a_number_is_used_once_the_code_that_went_there_comes_back(user: User, provider: Provider) -> None:
@@ -212,7 +212,7 @@ def test_nobody_goes_below_the_floor(user: User, provider: Provider, severity: s
     deliver(now=NOW)
 
     states = dict(notification.deliveries.values_list("channel", "state"))
-    assert states == {"inapp": "delivered", "email": "sent", "sms": "sent"}
+    assert states == {"email": "sent", "sms": "sent"}
 
 
 def test_above_the_floor_everybody_chooses(user: User, provider: Provider) -> None:
