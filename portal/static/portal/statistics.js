@@ -24,7 +24,7 @@
   });
 
   // The 95 % interval of each point as a vertical stroke, in the colour of its line.
-  const intervals = (line, place) => ({
+  const intervals = (line, place, apart) => ({
     type: "custom",
     name: line.name,
     silent: true,
@@ -33,7 +33,7 @@
     renderItem: (params, api) => {
       const low = api.coord([api.value(0), api.value(1)]);
       const high = api.coord([api.value(0), api.value(2)]);
-      const shift = (place - 1) * 4;
+      const shift = (place - 1) * apart;
       return {
         type: "line",
         shape: { x1: low[0] + shift, y1: low[1], x2: high[0] + shift, y2: high[1] },
@@ -54,7 +54,7 @@
         lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][place % 3] },
         data: line.points.map((point) => point[0]),
       },
-      intervals(line, place),
+      intervals(line, place, 4),
     ]),
   });
   const bars = (chart) => ({
@@ -79,9 +79,9 @@
     series: [
       { type: "line", silent: true, symbol: "none", lineStyle: { color: colour("--ink-soft"), type: "dashed", width: 1 }, data: [[0, 0], [100, 100]] },
       ...chart.series.flatMap((line, place) => [
-        { type: "scatter", name: line.name, symbolSize: 10, data: line.points.map((point) => [point[0], point[1]]) },
+        { type: "scatter", name: line.name, symbolSize: 10, itemStyle: { color: palette()[place % 3] }, data: line.points.map((point) => [point[0], point[1]]) },
         {
-          ...intervals(line, place),
+          ...intervals(line, place, 0),
           data: line.points.map((point) => [point[0], point[2], point[3]]),
         },
       ]),
