@@ -1,52 +1,37 @@
-"""A synthetic network and as many cases and open deadlines as a measurement wants, written by SQL."""
+"""A synthetic network and as many cases and open deadlines as a measurement wants, copied by SQL."""
 
 from datetime import datetime, time, timedelta
 
-from django.db import connection
+from django.db import connection, models, transaction
 
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
-from referral.models import PathwayPolicy
+from referral.models import Case, Deadline, PathwayPolicy, Patient
+from referral.pathway import Kind, State
 
 HOSPITALS, WARDS = 20, 5
 TABLES = "referral_case, referral_patient, notifications_notification, notifications_processtick"
 
-ADD_CASES = """
-WITH place AS (
-    SELECT hospital.id AS hospital_id, hospital.network_id, member.user_id,
-        row_number() OVER (ORDER BY hospital.id) - 1 AS number
-    FROM accounts_hospital AS hospital JOIN accounts_membership AS member ON member.hospital_id = hospital.id
-), bed AS (
-    SELECT id AS ward_id, row_number() OVER (ORDER BY id) - 1 AS number FROM accounts_ward
-), wanted AS MATERIALIZED (
-    SELECT uuidv7() AS id, uuidv7() AS patient_id, number
-    FROM generate_series(%(first)s::bigint, %(first)s + %(count)s - 1) AS number
-), patient AS (
-    INSERT INTO referral_patient (id, network_id, sex, identity, likeness_index)
-    SELECT patient_id, (SELECT id FROM accounts_network LIMIT 1), 'male', 'synthetic', 'synthetic' FROM wanted
-)
-INSERT INTO referral_case
-    (id, number, event_count, state, network_id, hospital_id, ward_id, patient_id, policy_id,
-     chronic_liver_disease, presentation, registered_by_id, registered_at, first_visit_at, flagged_late, bed,
-     updated_at)
-SELECT wanted.id, 'B' || wanted.number, 0, 'accepted', place.network_id, place.hospital_id, bed.ward_id,
-    wanted.patient_id, (SELECT id FROM referral_pathwaypolicy LIMIT 1), 'hepatitis_b', 'acute_liver_injury',
-    place.user_id, %(now)s, %(now)s, false, '', %(now)s
-FROM wanted
-JOIN place ON place.number = wanted.number %% %(hospitals)s
-JOIN bed ON bed.number = wanted.number %% %(wards)s
+PLACES = """
+CREATE TEMP TABLE place ON COMMIT DROP AS
+SELECT row_number() OVER () - 1 AS number, hospital.id AS hospital_id, member.user_id,
+    ward.id AS ward_id
+FROM accounts_hospital AS hospital JOIN accounts_membership AS member ON member.hospital_id = hospital.id
+CROSS JOIN accounts_ward AS ward
 """
-ADD_DEADLINES = """
-INSERT INTO referral_deadline
-    (id, case_id, kind, starts_at, due_at, first_due_at, alerted_until, next_at, outcome, delay_reason,
-     quiet_cause)
-SELECT uuidv7(), "case".id, kind, due_at - interval '48 hours', due_at, due_at, due_at - interval '1 second',
-    due_at, '', '', ''
-FROM (
-    SELECT id, row_number() OVER (ORDER BY registered_at, number) - 1 AS rank FROM referral_case
-    WHERE number ~ '^B' AND substr(number, 2)::bigint BETWEEN %(first)s AND %(first)s + %(cases)s - 1
-) AS "case"
-CROSS JOIN unnest(%(kinds)s::text[]) AS kind
-CROSS JOIN LATERAL (SELECT %(due)s::timestamptz + "case".rank * %(apart)s::interval AS due_at) AS time
+WANTED = """
+CREATE TEMP TABLE wanted ON COMMIT DROP AS
+SELECT uuidv7() AS case_id, uuidv7() AS patient_id, place, %(first)s + place AS number
+FROM generate_series(0, %(cases)s::bigint - 1) AS place
+"""
+COPY_PATIENTS = "FROM referral_patient AS template, wanted WHERE template.likeness_index = 'template'"
+COPY_CASES = """
+FROM referral_case AS template, wanted JOIN place ON place.number = wanted.place %% %(places)s
+WHERE template.number = 'template'
+"""
+COPY_DEADLINES = """
+FROM referral_deadline AS template, wanted CROSS JOIN unnest(%(kinds)s::text[]) AS wish(kind)
+CROSS JOIN LATERAL (SELECT %(due)s::timestamptz + wanted.place * %(apart)s::interval AS due_at) AS time
+WHERE template.case_id = (SELECT id FROM referral_case WHERE number = 'template')
 """
 
 
@@ -83,30 +68,90 @@ def person(name: str, role: Role, **place: object) -> User:
     return user
 
 
-def clear() -> None:
-    """No cases, no alerts, no deliveries; the network stays."""
+def clear(now: datetime) -> None:
+    """No alerts, no deliveries, and one closed case from which others are copied; the network stays."""
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {TABLES} CASCADE")
+    network = Network.objects.get()
+    member = Membership.objects.filter(hospital__isnull=False)[0]
+    patient = Patient.objects.create(
+        network=network, sex="male", identity={"name": "样"}, likeness_index="template"
+    )
+    case = Case.objects.create(
+        number="template",
+        network=network,
+        hospital=member.hospital,
+        patient=patient,
+        policy=PathwayPolicy.objects.get(),
+        state=State.CLOSED,
+        registered_by=member.user,
+        registered_at=now,
+        first_visit_at=now,
+        updated_at=now,
+    )
+    Deadline.objects.create(
+        case=case,
+        kind=Kind.ADMIT,
+        starts_at=now,
+        due_at=now + timedelta(1),
+        first_due_at=now,
+        next_at=now,
+        closed_at=now,
+        outcome="cancelled",
+    )
 
 
 def add(
-    cases: int,
-    *,
-    due: datetime,
-    now: datetime,
-    kinds: tuple[str, ...] = ("admit",),
-    apart: timedelta = timedelta(0),
+    cases: int, *, due: datetime, kinds: tuple[str, ...] = ("admit",), apart: timedelta = timedelta(0)
 ) -> None:
     """`cases` more cases with one open deadline of each kind: due from `due` on, `apart` from each other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM referral_case")
-        first = cursor.fetchone()[0]
-        places = {"hospitals": HOSPITALS, "wards": WARDS}
-        cursor.execute(ADD_CASES, {"first": first, "count": cases, "now": now, **places})
-        cursor.execute(
-            ADD_DEADLINES,
-            {"first": first, "cases": cases, "kinds": list(kinds), "due": due, "apart": apart},
-        )
+    params = {
+        "first": Case.objects.count(),
+        "cases": cases,
+        "places": HOSPITALS * WARDS,
+        "kinds": list(kinds),
+        "due": due,
+        "apart": apart,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        for statement in (
+            PLACES,
+            WANTED,
+            _copy(Patient, COPY_PATIENTS, id="wanted.patient_id", likeness_index="'copy'"),
+            _copy(
+                Case,
+                COPY_CASES,
+                id="wanted.case_id",
+                number="'B' || wanted.number",
+                state="'accepted'",
+                patient_id="wanted.patient_id",
+                hospital_id="place.hospital_id",
+                ward_id="place.ward_id",
+                registered_by_id="place.user_id",
+            ),
+            _copy(
+                Deadline,
+                COPY_DEADLINES,
+                id="uuidv7()",
+                case_id="wanted.case_id",
+                kind="wish.kind",
+                starts_at="time.due_at - interval '48 hours'",
+                due_at="time.due_at",
+                first_due_at="time.due_at",
+                alerted_until="time.due_at - interval '1 second'",
+                next_at="time.due_at",
+                closed_at="NULL",
+                outcome="''",
+            ),
+        ):
+            cursor.execute(statement, params if "%" in statement else None)
+
+
+def _copy(model: type[models.Model], source: str, **changes: str) -> str:
+    """The statement that copies rows of `template` with some columns changed."""
+    columns = [field.column for field in model._meta.concrete_fields]
+    values = [changes.get(column, f"template.{column}") for column in columns]
+    return f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) SELECT {', '.join(values)} {source}"
 
 
 def settle() -> None:

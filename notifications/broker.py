@@ -73,7 +73,7 @@ def _queue(delivery: Waiting) -> str:
 
 def _send(task: str, args: list[Any], **options: Any) -> bool:
     try:
-        current_app.send_task(task, args=args, retry=False, ignore_result=True, **options)
+        current_app.send_task(task, args=args, argsrepr="", retry=False, ignore_result=True, **options)
     except (OperationalError, redis.RedisError, OSError) as error:
         outage.begin()
         log.warning("broker_unreachable", task=task, error=type(error).__name__)

@@ -4,9 +4,8 @@ Every move names the lease under which it is made, so that a worker that lost it
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -34,12 +33,15 @@ WITH stored AS (
          created_at)
     SELECT id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, payload,
         %(now)s
-    FROM unnest(
-        %(ids)s::uuid[], %(keys)s::text[], %(recipients)s::uuid[], %(instead)s::uuid[], %(types)s::text[],
-        %(subjects)s::text[], %(kinds)s::text[], %(severities)s::text[], %(said)s::int[]
-    ) WITH ORDINALITY AS draft(
-        id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, said, place)
-    JOIN jsonb_array_elements(%(payloads)s) WITH ORDINALITY AS payload(payload, said) USING (said)
+    FROM unnest(%(ids)s::uuid[], %(keys)s::text[], %(recipients)s::uuid[], %(said)s::int[])
+        WITH ORDINALITY AS draft(id, dedup_key, recipient_id, said, place)
+    JOIN (
+        SELECT * FROM ROWS FROM (
+            unnest(%(instead)s::uuid[], %(types)s::text[], %(subjects)s::text[], %(kinds)s::text[],
+                %(severities)s::text[]),
+            jsonb_array_elements(%(payloads)s)
+        ) WITH ORDINALITY
+    ) AS matter(instead_of_id, subject_type, subject_id, kind, severity, payload, said) USING (said)
     ORDER BY place
     ON CONFLICT (dedup_key) DO NOTHING
     RETURNING id, recipient_id, severity
@@ -118,8 +120,7 @@ RETURNING delivery.id, delivery.urgent, delivery.attempts
 """
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(NamedTuple):
     """A delivery that wants a worker."""
 
     id: UUID
@@ -143,20 +144,20 @@ def store(drafts: Mapping[UUID, "Notice"], now: datetime) -> tuple[list[UUID], l
 
 def _store_params(drafts: Mapping[UUID, "Notice"], now: datetime) -> dict[str, Any]:
     notices = drafts.values()
-    payloads = {id(notice.payload): notice.payload for notice in notices}
-    place = {key: number for number, key in enumerate(payloads, 1)}
+    matters = {_matter(notice): notice for notice in notices}
+    place = {matter: number for number, matter in enumerate(matters, 1)}
     return {
         "ids": array(drafts),
         "keys": array(notice.dedup_key for notice in notices),
         "recipients": array(notice.recipient_id for notice in notices),
-        "instead": array(notice.instead_of_id for notice in notices),
-        "types": array(notice.subject_type for notice in notices),
-        "subjects": array(notice.subject_id for notice in notices),
-        "kinds": array(notice.kind for notice in notices),
-        "severities": array(notice.severity for notice in notices),
         "bundles": array(bundles.key_of(notice) for notice in notices),
-        "said": array(place[id(notice.payload)] for notice in notices),
-        "payloads": Jsonb([dict(payload) for payload in payloads.values()]),
+        "said": array(place[_matter(notice)] for notice in notices),
+        "instead": array(notice.instead_of_id for notice in matters.values()),
+        "types": array(notice.subject_type for notice in matters.values()),
+        "subjects": array(notice.subject_id for notice in matters.values()),
+        "kinds": array(notice.kind for notice in matters.values()),
+        "severities": array(notice.severity for notice in matters.values()),
+        "payloads": Jsonb([dict(notice.payload) for notice in matters.values()]),
         "account": account_channels(),
         "optional": optional_channels(),
         "floor": floor_channels(),
@@ -165,6 +166,18 @@ def _store_params(drafts: Mapping[UUID, "Notice"], now: datetime) -> dict[str, A
         "now": now,
         "hint": now + FIRST_REMINDER,
     }
+
+
+def _matter(notice: "Notice") -> tuple[object, ...]:
+    """What notices to several people have in common, so that it is written out once."""
+    return (
+        notice.subject_type,
+        notice.subject_id,
+        notice.kind,
+        notice.severity,
+        notice.instead_of_id,
+        id(notice.payload),
+    )
 
 
 def claim(*, ids: Sequence[UUID] | None = None, limit: int, now: datetime) -> list[Delivery]:

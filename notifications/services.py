@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Notice:
     """What to tell whom. `topics` are the live topics whose open pages should look again.
 
@@ -38,8 +38,8 @@ class Notice:
     group: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "subject_id", str(self.subject_id))
-        object.__setattr__(self, "severity", Severity(self.severity))
+        self.subject_id = str(self.subject_id)
+        self.severity = Severity(self.severity)
 
 
 def notify(*, notices: Iterable[Notice], now: datetime) -> list[Notification]:

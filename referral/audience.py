@@ -20,6 +20,7 @@ class Directory:
 
     def __init__(self, now: datetime, cases: Collection[Case], wards: Collection[Ward | None] = ()) -> None:
         self.now, self._cases = now, cases
+        self._found: dict[tuple[object, ...], tuple[frozenset[UUID], bool]] = {}
         unplaced = {case.pk for case in cases if case.ward_id is None}
         asked = Offer.objects.filter(case__in=unplaced, state=Offer.State.OPEN).select_related(
             "ward__hospital"
@@ -62,6 +63,16 @@ class Directory:
         Nobody on duty: the ward lead and the coordinator stand in.
         """
         ward = self.ward_of(case, offer)
+        place = ward.pk if ward else None
+        asked = (audiences, case.hospital_id, case.network_id, case.registered_by_id, case.state, place)
+        found = self._found.get(asked)
+        if found is None:
+            found = self._found[asked] = self._everyone(audiences, case, ward)
+        return found
+
+    def _everyone(
+        self, audiences: frozenset[str], case: Case, ward: Ward | None
+    ) -> tuple[frozenset[UUID], bool]:
         nobody_on_duty = (
             Audience.DUTY in audiences and ward is not None and not self.people(Audience.DUTY, case, ward)
         )

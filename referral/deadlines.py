@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from notifications.services import withdraw
 from referral import telling, timeline
-from referral.models import Case, Deadline, Event, Offer
+from referral.models import Case, Deadline, Offer
 from referral.pathway import FOLLOW_UPS, LIVES, Kind
 
 INSTANT = timedelta(microseconds=1)
@@ -82,7 +82,7 @@ def meet(
             )
             deadline.missed_at = None
         if not in_time:
-            Event.objects.bulk_create(miss(case, deadline, now=now))
+            timeline.store(miss(case, deadline, now=now))
         _close(deadline, Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED, occurred_at, now)
 
 
@@ -93,23 +93,19 @@ def drop_pointless(case: Case, *, now: datetime) -> None:
         if case.state in LIVES[Kind(deadline.kind)] and not offer_is_over:
             continue
         if deadline.due_at < now:
-            Event.objects.bulk_create(miss(case, deadline, now=now))
+            timeline.store(miss(case, deadline, now=now))
         _close(
             deadline, Deadline.Outcome.MISSED if deadline.missed_at else Deadline.Outcome.CANCELLED, now, now
         )
 
 
-def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[Event]:
+def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[timeline.Line]:
     """Mark that the due time passed; the timeline's line for it, unless known. The caller saves both."""
     if deadline.missed_at is not None:
         return []
     deadline.missed_at = deadline.due_at
     facts = {"kind": deadline.kind, "deadline": str(deadline.pk)}
-    return [
-        timeline.line(
-            case, timeline.DEADLINE_MISSED, actor=None, facts=facts, occurred_at=deadline.due_at, now=now
-        )
-    ]
+    return [timeline.line(case, timeline.DEADLINE_MISSED, facts=facts, occurred_at=deadline.due_at, now=now)]
 
 
 def _close(deadline: Deadline, outcome: Deadline.Outcome, closed_at: datetime, now: datetime) -> None:

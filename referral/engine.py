@@ -19,6 +19,13 @@ from referral.performing import perform
 from referral.quarantine import reason_of
 
 BATCH = 500
+READ = (
+    *("kind", "offer_id", "starts_at", "due_at", "alerted_until", "next_at", "missed_at", "quiet_until"),
+    *("case__number", "case__event_count", "case__state", "case__network_id", "case__hospital_id"),
+    *("case__ward_id", "case__policy_id", "case__assessment_id", "case__registered_by_id"),
+)
+"""What firing needs of a deadline and its case; anything else would be read row by row."""
+
 log = logging.getLogger(__name__)
 
 
@@ -48,6 +55,7 @@ def claim(now: datetime, only: UUID | None = None) -> list[Deadline]:
     return list(
         (due.filter(pk=only) if only else due)
         .select_related("case")
+        .only(*READ)
         .select_for_update(of=("self", "case"), skip_locked=True)
         .order_by("next_at")[:BATCH]
     )

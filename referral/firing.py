@@ -15,7 +15,7 @@ from notifications.services import Notice, post
 from referral import telling, timeline
 from referral.audience import Directory
 from referral.deadlines import INSTANT, due_without_grace, miss, next_look
-from referral.models import Deadline, Event
+from referral.models import Deadline
 
 SAVE_DEADLINES = """
 UPDATE referral_deadline AS deadline
@@ -40,7 +40,7 @@ class Firing:
     severity: str
     rungs: int
     offer_ran_out: bool
-    lines: list[Event] = field(default_factory=list)
+    lines: list[timeline.Line] = field(default_factory=list)
 
 
 def fire(deadlines: Sequence[Deadline], *, now: datetime) -> list[UUID]:
@@ -59,7 +59,7 @@ def fire(deadlines: Sequence[Deadline], *, now: datetime) -> list[UUID]:
     notices = [notice for firing in found for notice in alert(firing, directory, now)]
     save(found)
     post(notices=notices, now=now)
-    telling.announce_missed({line.case_id: line.case for firing in found for line in firing.lines}.values())
+    telling.announce_missed({line.case.pk: line.case for firing in found for line in firing.lines}.values())
     return sorted(
         {firing.deadline.offer_id for firing in found if firing.offer_ran_out and firing.deadline.offer_id}
     )
@@ -105,7 +105,7 @@ def save(found: Iterable[Firing]) -> None:
     """Write rows and lines of all firings."""
     rows = [firing.deadline for firing in found]
     lines = [line for firing in found for line in firing.lines]
-    counts = {line.case_id: line.case.event_count for line in lines}
+    counts = {line.case.pk: line.case.event_count for line in lines}
     columns = ("id", "alerted_until", "next_at", "missed_at")
     timeline.store(lines)
     with connection.cursor() as cursor:

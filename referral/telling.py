@@ -13,7 +13,7 @@ from notifications.live import Update, publish_all
 from notifications.services import Notice, notify
 from referral import timeline
 from referral.audience import Directory
-from referral.models import Case, Deadline, Event
+from referral.models import Case, Deadline
 from referral.pathway import Audience, Kind, Verb
 
 if TYPE_CHECKING:
@@ -61,13 +61,14 @@ def alerts(
     offer = deadline.offer
     group = "" if deadline.missed_at else _group(deadline.case, offer.ward_id if offer else None)
     payload = about(deadline.case, deadline=deadline.kind, due_at=deadline.due_at.isoformat(), rungs=rungs)
+    subject, moment, kind = str(deadline.pk), now.isoformat(), _alert_kind(deadline)
     return [
         Notice(
-            dedup_key=f"{deadline.pk}:{now.isoformat()}:{recipient}",
+            dedup_key=f"{subject}:{moment}:{recipient}",
             recipient_id=recipient,
             subject_type=DEADLINE,
-            subject_id=str(deadline.pk),
-            kind=_alert_kind(deadline),
+            subject_id=subject,
+            kind=kind,
             severity=severity,
             payload=payload,
             group=group,
@@ -76,11 +77,9 @@ def alerts(
     ]
 
 
-def nobody_on_duty(deadline: Deadline, now: datetime) -> Event:
+def nobody_on_duty(deadline: Deadline, now: datetime) -> timeline.Line:
     """The line that says that an alert found nobody on duty."""
-    return timeline.line(
-        deadline.case, timeline.NOBODY_ON_DUTY, actor=None, facts={"kind": deadline.kind}, now=now
-    )
+    return timeline.line(deadline.case, timeline.NOBODY_ON_DUTY, facts={"kind": deadline.kind}, now=now)
 
 
 def _group(case: Case, ward: UUID | None = None) -> str:

@@ -51,7 +51,7 @@ WHERE told.created_at >= %(since)s AND delivery.channel = ANY(%(outward)s) AND N
 WAYS = """
 SELECT count(*) FROM notifications_notification AS told
 JOIN accounts_user AS person ON person.id = told.recipient_id
-WHERE created_at >= %(since)s AND CASE WHEN person.name = 'quiet' THEN 1 ELSE %(ways)s END > (
+WHERE created_at >= %(since)s AND CASE WHEN person.name = 'quiet' THEN 0 ELSE %(ways)s END > (
     SELECT count(DISTINCT channel) FROM notifications_delivery WHERE notification_id = told.id
 )
 """
@@ -133,7 +133,7 @@ def _reckon_deadlines(found: Reckoning, since: datetime, now: datetime, repeats:
 def _reckon_deliveries(
     found: Reckoning, since: datetime, now: datetime, mailbox: Mailbox, honouring: Honouring
 ) -> None:
-    if untold := rows(WAYS, since=since, ways=len(OUTWARD) + 1)[0][0]:
+    if untold := rows(WAYS, since=since, ways=len(OUTWARD))[0][0]:
         found.lost += ["notification without one of its ways"] * untold
     outward = rows(DELIVERIES, since=since, now=now, outward=list(OUTWARD))
     for delivery, key, channel, state, uncertain in outward:
