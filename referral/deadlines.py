@@ -3,7 +3,7 @@
 Every function here expects the case to be locked by the caller.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q
@@ -87,16 +87,19 @@ def meet(
 
 
 def drop_pointless(case: Case, *, now: datetime) -> None:
-    """Close what no longer matters in the case's state; one that was already missed stays missed."""
+    """Close what no longer matters in the case's state; one that was already missed stays missed.
+
+    An offer that expired was answered by nobody: what was told of its misses still stands.
+    """
     for deadline in case.deadlines.open().select_related("offer"):
         offer_is_over = deadline.offer is not None and not deadline.offer.is_open
         if case.state in LIVES[Kind(deadline.kind)] and not offer_is_over:
             continue
         if deadline.due_at < now:
             timeline.store(miss(case, deadline, now=now))
-        _close(
-            deadline, Deadline.Outcome.MISSED if deadline.missed_at else Deadline.Outcome.CANCELLED, now, now
-        )
+        outcome = Deadline.Outcome.MISSED if deadline.missed_at else Deadline.Outcome.CANCELLED
+        unanswered = deadline.offer is not None and deadline.offer.state == Offer.State.EXPIRED
+        _close(deadline, outcome, now, now, withdrawing=telling.BEFORE_THE_MISS if unanswered else None)
 
 
 def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[timeline.Line]:
@@ -108,10 +111,16 @@ def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[timeline.Line
     return [timeline.line(case, timeline.DEADLINE_MISSED, facts=facts, occurred_at=deadline.due_at, now=now)]
 
 
-def _close(deadline: Deadline, outcome: Deadline.Outcome, closed_at: datetime, now: datetime) -> None:
+def _close(
+    deadline: Deadline,
+    outcome: Deadline.Outcome,
+    closed_at: datetime,
+    now: datetime,
+    withdrawing: Collection[str] | None = None,
+) -> None:
     deadline.outcome, deadline.closed_at = outcome, closed_at
     deadline.save()
-    withdraw(subject_type=telling.DEADLINE, subject_id=str(deadline.pk), now=now)
+    withdraw(subject_type=telling.DEADLINE, subject_id=str(deadline.pk), kinds=withdrawing, now=now)
 
 
 def reschedule(

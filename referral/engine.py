@@ -5,6 +5,7 @@ that somebody else holds; those come up again in the next cycle. It never sends 
 """
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from accounts.models import Hospital, Role, User, Ward
 from referral import telling, timeline
 from referral.firing import fire
 from referral.models import Assessment, Case, Deadline, Offer, PathwayPolicy
+from referral.models.deadlines import DeadlineQuerySet
 from referral.pathway import Verb
 from referral.performing import perform
 from referral.quarantine import reason_of
@@ -41,7 +43,7 @@ def fire_batch(now: datetime) -> int:
     """One batch in one transaction. If a row raises, the batch runs row by row and sets it aside."""
     try:
         with transaction.atomic():
-            due = claim(now)
+            due = claim(due_rows(now), limit=BATCH)
             fire_cases(due, now)
             return len(due)
     except Exception:
@@ -49,26 +51,40 @@ def fire_batch(now: datetime) -> int:
         return fire_one_by_one(now)
 
 
-def claim(now: datetime, only: UUID | None = None) -> list[Deadline]:
-    """Lock and return due deadlines, or the one named, together with their cases, the longest due first."""
-    due = Deadline.objects.open().filter(next_at__lte=now, quarantined_at__isnull=True)
+def due_rows(now: datetime) -> DeadlineQuerySet:
+    """Open deadlines that the engine has to look at by `now`."""
+    return Deadline.objects.open().filter(next_at__lte=now, quarantined_at__isnull=True)
+
+
+def claim(rows: DeadlineQuerySet, limit: int | None = None) -> list[Deadline]:
+    """Lock and return `rows` together with their cases, the longest due first, and pass over held ones."""
     return list(
-        (due.filter(pk=only) if only else due)
-        .select_related("case")
+        rows.select_related("case")
         .only(*READ)
         .select_for_update(of=("self", "case"), skip_locked=True)
-        .order_by("next_at")[:BATCH]
+        .order_by("next_at")[:limit]
     )
 
 
 def fire_cases(due: list[Deadline], now: datetime) -> None:
-    """Fire locked deadlines; offers whose time has run out expire in the same transaction."""
+    """Fire locked deadlines; offers whose time has run out expire in the same transaction.
+
+    An expiry closes other deadlines of its case. Those that are due are fired before, so that a miss that
+    lies in a later batch is told as well.
+    """
+    ran_out = fire_shared(due, now)
+    expiring = {row.case_id: row.offer_id for row in due if row.offer_id in ran_out}
+    if not expiring:
+        return
+    fire_shared(claim(due_rows(now).filter(case__in=expiring)), now)
+    for case, offer in expiring.items():
+        perform(case, Verb.EXPIRE_OFFER, actor=None, now=now, offer=offer)
+
+
+def fire_shared(due: list[Deadline], now: datetime) -> set[UUID]:
+    """Fire locked deadlines with what they have in common read once; the offers whose time has run out."""
     share(due)
-    ran_out = set(fire(due, now=now))
-    for deadline in due:
-        if deadline.offer_id in ran_out:
-            ran_out.remove(deadline.offer_id)
-            perform(deadline.case_id, Verb.EXPIRE_OFFER, actor=None, now=now, offer=deadline.offer_id)
+    return set(fire(due, now=now))
 
 
 def share(due: list[Deadline]) -> None:
@@ -88,17 +104,34 @@ def share(due: list[Deadline]) -> None:
 
 
 def fire_one_by_one(now: datetime) -> int:
-    """The batch again, each row in its own transaction; one that raises is quarantined. Returns rows done."""
+    """The batch again, each row in its own transaction; one that raises is quarantined. Returns rows done.
+
+    The rows of the batch's cases are rehearsed first: an expiry fires what else is due on its case, and must
+    not be set aside for a row that is not its own.
+    """
     with transaction.atomic():
-        keys = [deadline.pk for deadline in claim(now)]
-    for key in keys:
-        try:
-            with transaction.atomic():
-                fire_cases(claim(now, only=key), now)
-        except Exception as error:
-            log.exception("engine.deadline_quarantined", extra={"deadline": str(key)})
-            quarantine(key, now, reason_of(error))
-    return len(keys)
+        due = claim(due_rows(now), limit=BATCH)
+        together = claim(due_rows(now).filter(case__in={row.case_id for row in due}))
+    for row in together:
+        _or_quarantine(rehearse, row.pk, now)
+    for row in due:
+        _or_quarantine(fire_cases, row.pk, now)
+    return len(due)
+
+
+def _or_quarantine(step: Callable[[list[Deadline], datetime], None], key: UUID, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            step(claim(due_rows(now).filter(pk=key)), now)
+    except Exception as error:
+        log.exception("engine.deadline_quarantined", extra={"deadline": str(key)})
+        quarantine(key, now, reason_of(error))
+
+
+def rehearse(due: list[Deadline], now: datetime) -> None:
+    """Find out whether locked deadlines can be fired, and undo it."""
+    fire_shared(due, now)
+    transaction.set_rollback(True)
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ CASE, DEADLINE = "case", "deadline"
 NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "missed"
 DONE, MET_ELSEWHERE, QUARANTINED = "done", "met_elsewhere", "quarantined"
 READMITTED = "readmitted"
+BEFORE_THE_MISS = frozenset({NEW_OFFER, UNPLACED, REMINDER})
 LOUDNESS = ("info", "warning", "severe", "critical")
 
 SEVERITY_OF_VERB = {

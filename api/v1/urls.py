@@ -6,6 +6,7 @@ from django.urls import URLPattern, path, re_path
 from api.v1 import (
     arrivals,
     cases,
+    changes,
     demo,
     devices,
     docs,
@@ -44,6 +45,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("arrivals", arrivals.ArrivalsView.as_view(), name="arrivals"),
     path("wards/<uuid:ward_id>/duty", wards.DutyView.as_view(), name="ward_duty"),
+    path("changes", changes.ChangesView.as_view(), name="changes"),
     path("board", cases.BoardView.as_view(), name="board"),
     path("notifications", notifications.NotificationsView.as_view(), name="notifications"),
     path("notifications/read", notifications.ReadAllView.as_view(), name="read_all"),

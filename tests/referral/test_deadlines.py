@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from notifications.models import Notification
-from referral import firing
+from referral import engine, firing
 from referral.engine import fire_batch, run_cycle, seconds_until_next
 from referral.errors import AccessError, FactError
-from referral.models import Case, Deadline
+from referral.models import Case, Deadline, Offer
 from referral.pathway import LIVES, OPEN, Kind, State, Verb
 from referral.performing import perform
 from referral.wards import close_ward, open_ward
@@ -255,6 +255,38 @@ def test_a_deadline_that_cannot_be_fired_is_set_aside_and_the_rest_go_on(
     assert alerts(sound, "admit") == 2
     assert Notification.objects.filter(recipient=world.administrator, kind="quarantined").exists()
     assert broken.events.filter(what="deadline_quarantined").exists()
+
+
+def test_an_offer_still_expires_when_another_deadline_of_its_case_is_set_aside(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = world.flagged()
+    look, broken = firing.look, of(case, Kind.DECIDE)
+
+    def fails_on_the_decision(deadline: Deadline, now: datetime) -> firing.Firing:
+        if deadline.pk == broken.pk:
+            raise ZeroDivisionError
+        return look(deadline, now)
+
+    monkeypatch.setattr(firing, "look", fails_on_the_decision)
+    fire_batch(NOW + 24 * HOUR)
+    assert list(Deadline.objects.filter(quarantined_at__isnull=False)) == [broken]
+    assert Offer.objects.get(case=case, ward=world.ward).state == Offer.State.EXPIRED
+
+
+@pytest.mark.parametrize("batch", [1, 2, 500])
+def test_after_an_outage_every_miss_of_an_expired_offer_is_told_however_the_batches_fall(
+    world: World, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(engine, "BATCH", batch)
+    case = world.flagged()
+    run_cycle(NOW + 30 * 24 * HOUR)
+    offer = Offer.objects.get(case=case, ward=world.ward)
+    assert offer.state == Offer.State.EXPIRED
+    for deadline in Deadline.objects.filter(offer=offer):
+        told = Notification.objects.standing().filter(kind="missed", subject_id=str(deadline.pk))
+        assert world.lead.pk in told.values_list("recipient", flat=True)
+        assert case.events.filter(what="deadline_missed", facts__deadline=str(deadline.pk)).count() == 1
 
 
 def test_the_engine_sleeps_until_the_next_rung_and_never_longer_than_told(world: World) -> None:
