@@ -132,6 +132,7 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "unannounced": lambda value, zone: _("unannounced"),
     "expected_arrival_at": lambda value, zone: _("expected %(time)s") % {"time": _time(value, zone)},
     "kind": _kind,
+    "verb": lambda value, zone: str(timeline.label(value)),
     "until": lambda value, zone: _("until %(time)s") % {"time": _time(value, zone)},
     "missing": _missing,
     "kit": _label(ward_codes.KitAnswer),

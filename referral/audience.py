@@ -67,12 +67,11 @@ class Directory:
         asked = (audiences, case.hospital_id, case.network_id, case.registered_by_id, case.state, place)
         found = self._found.get(asked)
         if found is None:
-            found = self._found[asked] = self._everyone(audiences, case, ward)
+            found = self._found[asked] = self.at(audiences, case, ward)
         return found
 
-    def _everyone(
-        self, audiences: frozenset[str], case: Case, ward: Ward | None
-    ) -> tuple[frozenset[UUID], bool]:
+    def at(self, audiences: frozenset[str], case: Case, ward: Ward | None) -> tuple[frozenset[UUID], bool]:
+        """The same for one ward, whichever has the patient."""
         nobody_on_duty = (
             Audience.DUTY in audiences and ward is not None and not self.people(Audience.DUTY, case, ward)
         )

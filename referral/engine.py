@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.models import Hospital, Role, User, Ward
+from accounts.models import Hospital, Ward
 from referral import telling, timeline
 from referral.firing import fire
 from referral.models import Assessment, Case, Deadline, Offer, PathwayPolicy
@@ -146,11 +146,8 @@ def quarantine(key: UUID, now: datetime, reason: str = "") -> None:
     Deadline.objects.filter(pk=key).update(quarantined_at=now, quarantine_reason=reason)
     timeline.append(case, timeline.DEADLINE_QUARANTINED, actor=None, facts={"kind": deadline.kind}, now=now)
     case.save()
-    operators = User.objects.filter(
-        is_active=True, memberships__network=case.network_id, memberships__role=Role.ADMINISTRATOR
-    ).values_list("pk", flat=True)
-    telling.tell_people(
-        case, operators, kind=telling.QUARANTINED, severity="critical", now=now, deadline=deadline.kind
+    telling.tell_operators(
+        case, kind=telling.QUARANTINED, severity="critical", now=now, deadline=deadline.kind
     )
 
 

@@ -2,16 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.models import User
 from notifications.models import Notification
-from referral import timeline
+from referral import telling, timeline
 from referral.audience import Directory
 from referral.models import Case, Offer
 from referral.pathway import Audience
+
+WARDS_CHAIN = (Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR)
+HOSPITALS_CHAIN = (Audience.HOSPITAL, Audience.COORDINATOR, Audience.DUTY, Audience.WARD_LEAD)
 
 
 def still_entitled(notification: Notification) -> bool:
@@ -23,22 +27,41 @@ def still_entitled(notification: Notification) -> bool:
     )
 
 
+def operates(notification: Notification) -> bool:
+    """The recipient runs the platform for the network of the case, which they need not see."""
+    user = notification.recipient
+    network = Case.objects.values_list("network", flat=True).get(pk=notification.payload["case"])
+    return user.is_superuser or network in user.standing.administers
+
+
 def next_recipients(notification: Notification) -> Sequence[UUID]:
-    """Others who answer for the case, when one person is out of reach: duty, lead, coordinator."""
+    """Others who answer for the case, best first, when one person is out of reach.
+
+    Colleagues of the same side before the other side: of the hospital's people its clinicians, of the ward's
+    its duty and its lead; at last the coordinator.
+    """
     case = Case.objects.select_related("ward__hospital", "hospital").get(pk=notification.payload["case"])
-    chain = frozenset({Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR})
-    found, _nobody = Directory(notification.created_at, [case]).everyone(chain, case, None)
-    return sorted(found - {notification.recipient_id})
+    directory = Directory(notification.created_at, [case])
+    ward = directory.ward_of(case)
+    of_hospital = directory.people(Audience.HOSPITAL, case, ward)
+    own = HOSPITALS_CHAIN if notification.recipient_id in of_hospital else WARDS_CHAIN
+    found = [sorted(directory.people(audience, case, ward)) for audience in own]
+    return [one for one in dict.fromkeys(chain(*found)) if one != notification.recipient_id]
 
 
 @transaction.atomic
 def undeliverable(notification: Notification, now: datetime) -> None:
-    """Nobody at all could be told: say so on the timeline."""
-    case = Case.objects.select_for_update().get(pk=notification.payload["case"])
-    timeline.append(
-        case, timeline.ALERT_UNDELIVERABLE, actor=None, facts={"kind": notification.kind}, now=now
+    """Nobody at all could be told: say so on the timeline and to the operators."""
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("hospital", "assessment")
+        .get(pk=notification.payload["case"])
     )
-    case.save()
+    about = {"kind": notification.payload.get("deadline"), "verb": notification.payload.get("verb")}
+    facts = {name: value for name, value in about.items() if value}
+    timeline.append(case, timeline.ALERT_UNDELIVERABLE, actor=None, facts=facts, now=now)
+    case.save(update_fields=["event_count"])
+    telling.tell_operators(case, kind=telling.UNDELIVERABLE, severity="severe", now=now)
 
 
 def topics_of(user: User) -> set[str]:

@@ -98,7 +98,14 @@ def alert(firing: Firing, directory: Directory, now: datetime) -> list[Notice]:
     recipients, nobody_on_duty = directory.everyone(firing.audience, case, deadline.offer)
     if nobody_on_duty:
         firing.lines.append(telling.nobody_on_duty(deadline, now))
-    return telling.alerts(deadline, recipients, severity=firing.severity, rungs=firing.rungs, now=now)
+    return telling.alerts(
+        deadline,
+        recipients,
+        severity=firing.severity,
+        rungs=firing.rungs,
+        now=now,
+        nobody_on_duty=nobody_on_duty,
+    )
 
 
 def save(found: Iterable[Firing]) -> None:

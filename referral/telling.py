@@ -1,14 +1,15 @@
 """Whom the pathway tells what: rows of the outbox, written with the change; nothing is sent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
-from accounts.models import Ward
+from accounts.models import Role, User, Ward
 from notifications.live import Update, publish_all
 from notifications.services import Notice, notify
 from referral import timeline
@@ -19,10 +20,11 @@ from referral.pathway import Audience, Kind, Verb
 if TYPE_CHECKING:
     from referral.performing import Change
 
-CASE, DEADLINE = "case", "deadline"
+CASE, DEADLINE, OPERATION = "case", "deadline", "operation"
 NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "missed"
-DONE, MET_ELSEWHERE, QUARANTINED = "done", "met_elsewhere", "quarantined"
-READMITTED = "readmitted"
+DONE, MET_ELSEWHERE, READMITTED = "done", "met_elsewhere", "readmitted"
+QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
+NOBODY = {"nobody_on_duty": True}
 BEFORE_THE_MISS = frozenset({NEW_OFFER, UNPLACED, REMINDER})
 LOUDNESS = ("info", "warning", "severe", "critical")
 
@@ -56,12 +58,19 @@ def about(case: Case, **more: Any) -> dict[str, Any]:
 
 
 def alerts(
-    deadline: Deadline, recipients: Iterable[UUID], *, severity: str, rungs: int, now: datetime
+    deadline: Deadline,
+    recipients: Iterable[UUID],
+    *,
+    severity: str,
+    rungs: int,
+    now: datetime,
+    nobody_on_duty: bool = False,
 ) -> list[Notice]:
     """The same alert of one deadline to each of `recipients`; `rungs` of its ladder were passed together."""
     offer = deadline.offer
     group = "" if deadline.missed_at else _group(deadline.case, offer.ward_id if offer else None)
     payload = about(deadline.case, deadline=deadline.kind, due_at=deadline.due_at.isoformat(), rungs=rungs)
+    payload |= NOBODY if nobody_on_duty else {}
     subject, moment, kind = str(deadline.pk), now.isoformat(), _alert_kind(deadline)
     return [
         Notice(
@@ -96,25 +105,47 @@ def _alert_kind(deadline: Deadline) -> str:
 
 def tell_of(change: "Change") -> None:
     """Tell the table's audiences of a verb that somebody, or the engine, has just done."""
-    case, wards = change.case, [ward for ward in (change.ward_before, change.case.ward) if ward]
+    case, wards = change.case, {ward for ward in (change.ward_before, change.case.ward) if ward}
     directory = Directory(change.now, [case], wards)
-    recipients: set[UUID] = set()
-    for audience in change.row.tells | change.also_tells:
-        for ward in wards or (None,):
-            recipients |= directory.people(audience, case, ward)
-    recipients -= {change.actor.pk} if change.actor else set()
+    audiences = frozenset(change.row.tells | change.also_tells)
+    found = [directory.at(audiences, case, ward) for ward in wards or (None,)]
+    recipients = frozenset().union(*(people for people, _nobody in found))
+    is_nobody_there = any(nobody for _people, nobody in found)
+    if is_nobody_there:
+        facts = {"verb": change.row.verb.value}
+        timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, facts=facts, now=change.now)
+        case.save(update_fields=["event_count"])
     tell_people(
         case,
-        recipients,
+        recipients - {change.actor.pk} if change.actor else recipients,
         kind=DONE,
         severity=SEVERITY_OF_VERB.get(change.row.verb, "info"),
         now=change.now,
-        verb=change.row.verb.value,
+        payload={"verb": change.row.verb.value} | (NOBODY if is_nobody_there else {}),
     )
 
 
+def tell_operators(case: Case, *, kind: str, severity: str, now: datetime, **payload: Any) -> None:
+    """Tell those who run the platform for the case's network; it leads them to their own page.
+
+    Where the network has no administrator, all superusers.
+    """
+    administrators = Q(memberships__network=case.network_id, memberships__role=Role.ADMINISTRATOR)
+    active = User.objects.filter(is_active=True)
+    operators = active.filter(administrators).distinct() or active.filter(is_superuser=True)
+    people = [one.pk for one in operators]
+    tell_people(case, people, kind=kind, severity=severity, now=now, subject_type=OPERATION, payload=payload)
+
+
 def tell_people(
-    case: Case, recipients: Iterable[UUID], *, kind: str, severity: str, now: datetime, **payload: Any
+    case: Case,
+    recipients: Iterable[UUID],
+    *,
+    kind: str,
+    severity: str,
+    now: datetime,
+    payload: Mapping[str, Any] | None = None,
+    subject_type: str = CASE,
 ) -> None:
     """One notification about the case, as it stands after its latest event, to each of `recipients`."""
     notify(
@@ -122,11 +153,11 @@ def tell_people(
             Notice(
                 dedup_key=f"{case.pk}:{case.event_count}:{kind}:{recipient}",
                 recipient_id=recipient,
-                subject_type=CASE,
+                subject_type=subject_type,
                 subject_id=str(case.pk),
                 kind=kind,
                 severity=severity,
-                payload=about(case, **payload),
+                payload=about(case, **(payload or {})),
                 group=_group(case),
             )
             for recipient in recipients

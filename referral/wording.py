@@ -49,9 +49,13 @@ WORDS = {
     telling.QUARANTINED: (
         _("Case %(number)s: %(deadline)s could not be processed"),
         _(
-            "The deadline was set aside. Please tell the operator of this platform; "
-            "watch it by hand until then."
+            "The deadline was set aside. Have the case watched by hand, and open the operator's page: "
+            "it names the error."
         ),
+    ),
+    telling.UNDELIVERABLE: (
+        _("Case %(number)s: an alert could not be delivered to anybody"),
+        _("Call %(hospital)s or the ward, then look at the operator's page for the address that failed."),
     ),
 }
 """Title and body by kind of notification."""
@@ -64,12 +68,21 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     if payload.get("rungs", 1) > 1:
         facts["rungs"] = payload["rungs"]
         body = f"{body} " + gettext("%(rungs)s reminders fell due together.")
+    if payload.get("nobody_on_duty"):
+        body = f"{body} " + gettext("Nobody is on duty on the ward: its lead and the coordinator are told.")
     return Rendered(
         title=title % facts,
         body=f"{body % facts}{_risk(payload)}",
-        url_path=reverse("portal:case", args=[payload["case"]]),
+        url_path=_leads_to(kind, payload),
         facts={name: str(value) for name, value in facts.items()},
     )
+
+
+def _leads_to(kind: str, payload: Mapping[str, Any]) -> str:
+    """The case; for those who run the platform, who may not see it, their own page."""
+    if kind in (telling.QUARANTINED, telling.UNDELIVERABLE):
+        return reverse("portal:operations")
+    return reverse("portal:case", args=[payload["case"]])
 
 
 def _risk(payload: Mapping[str, Any]) -> str:

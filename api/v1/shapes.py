@@ -15,6 +15,7 @@ from referral.models import Assessment, Case, Deadline, Event, Message, Offer, P
 from referral.pathway import Kind, State
 from referral.performing import verbs_of
 from referral.selectors import AWAITED, current_offer, sides, wards_to_call
+from referral.telling import OPERATION
 from scoring.texts import MODEL_STATUS, red_flag_text, stored_issue_text
 
 Shape = serializers.Serializer
@@ -321,7 +322,8 @@ class NotificationShape(Shape[Notification]):
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_case(self, notification: Notification) -> str | None:
-        return notification.payload.get("case")
+        """None for those who run the platform, and need not see the case."""
+        return None if notification.subject_type == OPERATION else notification.payload.get("case")
 
     @extend_schema_field(SentTogetherShape(many=True))
     def get_sent_together(self, notification: Notification) -> Any:
