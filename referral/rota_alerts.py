@@ -1,8 +1,10 @@
 """Tells the ward lead of gaps in the duty rota before they happen: once when seen, once more a day before."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -12,12 +14,13 @@ from accounts.models import User, Ward
 from accounts.rota import Span, coordinators_of, gaps, leads_of
 from notifications.hooks import Rendered
 from notifications.models import Notification
-from notifications.services import Notice, notify, withdraw
+from notifications.services import Notice, notify, withdraw_one
 from referral.wards import may_run
 
 WARD = "ward"
 GAP, GAP_IS_NEAR = "duty_gap", "duty_gap_is_near"
 AHEAD, NEAR = timedelta(days=14), timedelta(hours=24)
+LONGEST_SEEN = timedelta(days=7)
 SEVERITY = {GAP: "warning", GAP_IS_NEAR: "severe"}
 TITLES = {
     GAP: _("%(ward)s: nobody is on duty from %(start)s to %(end)s"),
@@ -35,26 +38,37 @@ def look_ahead(now: datetime) -> int:
 
 
 def tell_gaps(ward: Ward, now: datetime) -> int:
-    """Tell of each gap of the coming 14 days, and take back what was told of those that are filled."""
-    found = [(GAP_IS_NEAR if span[0] - now <= NEAR else GAP, span) for span in gaps(ward, now, now + AHEAD)]
-    _take_back(ward, found, now)
+    """Tell of each gap that begins within 14 days, and take back what was told of gaps that are filled."""
+    horizon = now + AHEAD + LONGEST_SEEN
+    found = [span for span in gaps(ward, now, horizon) if span[0] < now + AHEAD]
     people = leads_of(ward)
     people = people if people.exists() else coordinators_of(ward.hospital.network_id)
-    notices = [_notice(ward, kind, span, person, now) for kind, span in found for person in people]
-    return len(notify(notices=notices, now=now))
+    told = Notification.objects.filter(
+        subject_type=WARD, subject_id=str(ward.pk), kind__in=TITLES, created_at__gt=now - 2 * AHEAD
+    )
+    standing = _take_back(told.standing(), found, now)
+    gone = told.filter(recipient__in=people, withdrawn_at__isnull=False).values_list("dedup_key", flat=True)
+    turns = Counter(key.partition("#")[0] for key in gone)
+    drafts = [_notice(ward, span, person, now, horizon) for span in found for person in people]
+    new = [draft for draft in drafts if _told_as(draft) not in standing]
+    for draft in new:
+        # A gap that was filled and is open again is a new one.
+        draft.dedup_key += f"#{turns[draft.dedup_key]}"
+    return len(notify(notices=new, now=now))
 
 
-def _key(ward: Ward, span: Span, now: datetime) -> str:
-    """One gap, however often it is looked at: by its end while it runs, else by its start."""
+def _key(span: Span, now: datetime, horizon: datetime) -> str:
+    """One gap, however often it is looked at: without its start while it runs, or an end not seen yet."""
     start, end = span
-    if start <= now:
-        return f"{ward.pk}:until:{end.isoformat() if end < now + AHEAD else f'{now:%G-%V}'}"
-    return f"{ward.pk}:from:{start.isoformat()}"
+    until = f"until:{end.isoformat()}" if end < horizon else ""
+    since = "" if start <= now else f"from:{start.isoformat()}"
+    return f"{since}{until}" or f"{now:%G-%V}"
 
 
-def _notice(ward: Ward, kind: str, span: Span, person: User, now: datetime) -> Notice:
+def _notice(ward: Ward, span: Span, person: User, now: datetime, horizon: datetime) -> Notice:
+    kind = GAP_IS_NEAR if span[0] - now <= NEAR else GAP
     return Notice(
-        dedup_key=f"{kind}:{_key(ward, span, now)}:{person.pk}",
+        dedup_key=f"{kind}:{ward.pk}:{_key(span, now, horizon)}:{person.pk}",
         recipient_id=person.pk,
         subject_type=WARD,
         subject_id=str(ward.pk),
@@ -72,9 +86,23 @@ def _notice(ward: Ward, kind: str, span: Span, person: User, now: datetime) -> N
     )
 
 
-def _take_back(ward: Ward, found: Iterable[tuple[str, Span]], now: datetime) -> None:
-    if not list(found):
-        withdraw(subject_type=WARD, subject_id=str(ward.pk), kinds=[GAP, GAP_IS_NEAR], now=now)
+def _told_as(told: Notice | Notification) -> tuple[UUID, str, str]:
+    """Whom what was told: a gap that has begun since is still the one that ends then."""
+    return told.recipient_id, told.kind, told.payload["end"]
+
+
+def _take_back(
+    standing: Iterable[Notification], found: Iterable[Span], now: datetime
+) -> set[tuple[UUID, str, str]]:
+    """Withdraw what was told of times at which somebody is on duty now; return what goes on standing."""
+    kept = set()
+    for told in standing:
+        start, end = (datetime.fromisoformat(told.payload[name]) for name in ("start", "end"))
+        if end > now and any(since <= max(start, now) and end <= until for since, until in found):
+            kept.add(_told_as(told))
+        else:
+            withdraw_one(notification=told, now=now)
+    return kept
 
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:

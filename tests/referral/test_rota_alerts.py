@@ -58,6 +58,45 @@ def test_a_filled_gap_leaves_the_inbox(world: World) -> None:
     assert told(world, GAP) == []
 
 
+def test_of_two_gaps_the_filled_one_leaves_the_inbox(world: World) -> None:
+    filled, open_still = gap(world), gap(world, START + timedelta(days=2))
+    look_ahead(NOW)
+    undo_exception(override=filled, actor=world.lead, now=NOW + HOUR)
+    assert look_ahead(NOW + HOUR) == 0
+    assert [row.payload["start"] for row in told(world, GAP)] == [open_still.starts_at.isoformat()]
+
+
+def test_a_gap_that_is_filled_and_opens_again_is_told_again(world: World) -> None:
+    soon = NOW + 20 * HOUR
+    for turn in range(3):
+        override = gap(world, soon)
+        assert look_ahead(NOW + turn * HOUR) == 1
+        undo_exception(override=override, actor=world.lead, now=NOW)
+        assert look_ahead(NOW + turn * HOUR) == 0
+        assert told(world, GAP_IS_NEAR) == []
+
+
+def test_a_gap_that_shrinks_or_grows_is_told_with_its_new_times(world: World) -> None:
+    gap(world)
+    look_ahead(NOW)
+    half = (START, START + 3 * HOUR)
+    swap_duty(ward=world.ward, off=None, on=world.lead, span=half, actor=world.lead, now=NOW)
+    assert look_ahead(NOW) == 1
+    [row] = told(world, GAP)
+    assert row.payload["start"] == half[1].isoformat()
+    gap(world, START + 6 * HOUR, hours=2)
+    assert look_ahead(NOW) == 1
+    assert told(world, GAP)[-1].payload["end"] == (START + 8 * HOUR).isoformat()
+
+
+def test_a_gap_that_begins_is_no_new_one(world: World) -> None:
+    gap(world)
+    told_then = [look_ahead(START + hours * HOUR) for hours in (-100, -20, 0, 1, 5)]
+    assert told_then == [1, 1, 0, 0, 0]
+    assert look_ahead(START + 7 * HOUR) == 0
+    assert told(world, GAP_IS_NEAR) == []
+
+
 def test_without_a_lead_the_coordinator_is_told(world: World) -> None:
     Membership.objects.filter(user=world.lead).delete()
     span = (START, START + HOUR)
