@@ -108,7 +108,8 @@ def _digest_time(delivery: Delivery) -> datetime | None:
 def note_failure(channel: str, error: ChannelError, *, now: datetime) -> None:
     """Count a failure of the channel's provider; a refusal of one message or address is none."""
     known = channels().get(channel)
-    if settings.STORM_CONTROL and not error.permanent and (known is None or known.has_one_provider):
+    is_of_all = not error.permanent and not error.is_of_address
+    if settings.STORM_CONTROL and is_of_all and (known is None or known.has_one_provider):
         breaker.record_failure(channel, error=str(error), now=now, retry_after=error.retry_after)
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from notifications.channels.registry import account_channels, floor_channels, optional_channels
 from notifications.models import Delivery, Notification, Severity, Subscription, key_of
 from notifications.trials import is_trial
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 Address = tuple[UUID, str, str]
 
@@ -40,13 +44,27 @@ def other_way(notification: Notification, without: Collection[str] = ()) -> Subs
 
     `without`: channels that are out of order.
     """
+    account = {of_account(notification.recipient, channel).pk for channel in account_channels()}
     rows = Subscription.objects.filter(
         user_id=notification.recipient_id, enabled=True, awaits_code=False, retired_at__isnull=True
     )
-    untried = rows.exclude(pk__in=notification.deliveries.exclude(subscription=None).values("subscription"))
-    by_rank = {name: rank for rank, name in enumerate(optional_channels())}
-    usable = [row for row in untried if row.channel in by_rank and row.channel not in without]
+    tried = set(notification.deliveries.values_list("channel", "subscription"))
+    by_rank = {name: rank for rank, name in enumerate((*account_channels(), *optional_channels()))}
+    usable = [
+        row
+        for row in rows
+        if row.channel in by_rank
+        and row.channel not in without
+        and not tried & {(row.channel, row.pk), (row.channel, None)}
+        and (row.pk in account or row.channel not in account_channels())
+    ]
     return min(usable, key=lambda row: by_rank[row.channel], default=None)
+
+
+def of_account(user: "User", channel: str) -> Subscription:
+    """The row of the present address of `user` on a channel of the account."""
+    kept = {"user": user, "channel": channel, "address_key": user.email}
+    return Subscription.objects.get_or_create(**kept, defaults={"address": user.email})[0]
 
 
 def record_successes(addresses: Collection[Address], *, now: datetime) -> None:

@@ -17,6 +17,7 @@ from notifications import broker, outbox
 from notifications.channels.base import AddressError, Channel, Target
 from notifications.channels.registry import channels
 from notifications.models import Notification, Severity, Subscription, key_of
+from notifications.subscriptions import of_account
 from notifications.trials import CODE, CODE_LIFE, TEST, WAY, code_of
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def find(user: "User", key: str) -> Subscription:
     """
     known = channels().get(key)
     if known is not None and known.is_of_account:
-        kept = {"user": user, "channel": key, "address_key": user.email}
-        return Subscription.objects.get_or_create(**kept, defaults={"address": user.email})[0]
+        return of_account(user, key)
     try:
         return Subscription.objects.get(pk=UUID(key), user=user, removed_at__isnull=True)
     except ValueError:
@@ -67,7 +67,12 @@ def add(
     if way is None and living.count() >= MOST_WAYS:
         raise WayError("too_many", _("You have as many ways as there can be: remove one first."))
     way = _kept(
-        way or Subscription(user=user, channel=channel, awaits_code=not known.is_device), target, name
+        way
+        or Subscription(
+            user=user, channel=channel, awaits_code=not known.is_device, min_severity=known.first_wish
+        ),
+        target,
+        name,
     )
     if way.awaits_code:
         _send_code(way, now)

@@ -71,7 +71,8 @@ class ChannelError(Exception):
     """Handing over failed.
 
     `permanent`: trying again will not help. `address_is_dead`: and the address itself is why, so that it is
-    not used again. `retry_after`: how long the provider asks us to wait.
+    not used again. `retry_after`: how long the provider asks us to wait. `is_of_address`: the trouble is this
+    address's alone (the number has had enough for now) and says nothing about the provider.
     """
 
     def __init__(
@@ -81,11 +82,12 @@ class ChannelError(Exception):
         permanent: bool = False,
         address_is_dead: bool | None = None,
         retry_after: timedelta | None = None,
+        is_of_address: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.address_is_dead = permanent if address_is_dead is None else address_is_dead
-        self.retry_after = retry_after
+        self.retry_after, self.is_of_address = retry_after, is_of_address
 
 
 class Channel(ABC):
@@ -96,6 +98,7 @@ class Channel(ABC):
     `most_per_hour`: messages to one person; critical alerts and missed deadlines do not count.
     `has_one_provider`: whose trouble is everybody's; a webhook that fails says nothing about another one.
     `is_floor`: severe and critical alerts come this way whatever the person wishes.
+    `first_wish`: the quietest severity that a new address is sent, until its person wishes otherwise.
     `asks`: what a person types to add an address. `is_device`: a browser or phone adds itself instead.
     `reveals_secret`: the options hold a secret of ours that the person must copy to the other side.
     """
@@ -107,6 +110,7 @@ class Channel(ABC):
     most_per_hour: ClassVar[int] = 60
     has_one_provider: ClassVar[bool] = True
     is_floor: ClassVar[bool] = False
+    first_wish: ClassVar[str] = "info"
     is_device: ClassVar[bool] = False
     reveals_secret: ClassVar[bool] = False
     asks: ClassVar[tuple[Ask, ...]] = ()

@@ -43,7 +43,8 @@ class RobotChannel(Channel):
             raise ChannelError(words, permanent=True)
         if code in self.at_fault:
             raise ChannelError(words, permanent=True, address_is_dead=False)
-        raise ChannelError(words, retry_after=SLOWER if code in self.too_many else None)
+        is_too_fast = code in self.too_many
+        raise ChannelError(words, retry_after=SLOWER if is_too_fast else None, is_of_address=is_too_fast)
 
     def read(self, given: Mapping[str, str]) -> Target:
         key = self._key(given.get("address", "").strip())

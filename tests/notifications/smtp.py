@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import socket
+import socketserver
+import threading
 from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -60,6 +62,26 @@ class ClosingHalfWay(Mailbox):
         await super().handle_DATA(server, session, envelope)
         server.transport.close()
         return "250 nobody hears this"
+
+
+@contextlib.contextmanager
+def dripping_server() -> Iterator[int]:
+    """Greets without end, one byte at a time, always in time for the next; gives the port."""
+    over = threading.Event()
+
+    class Drip(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with contextlib.suppress(OSError):
+                while not over.wait(0.02):
+                    self.request.sendall(b"2")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        try:
+            yield server.server_address[1]
+        finally:
+            over.set()
+            server.shutdown()
 
 
 @contextlib.contextmanager

@@ -53,6 +53,16 @@ def test_five_failures_in_a_row_let_a_channel_rest(user: User) -> None:
     assert (found.opened_at is not None, breaker.resting(["email", "pager"]).keys()) == (True, {"email"})
 
 
+def test_an_address_that_had_enough_does_not_silence_the_others(user: User) -> None:
+    def had_enough(message: Message) -> Receipt:
+        raise ChannelError("this number had enough", is_of_address=True)
+
+    RecordingChannel.behave = had_enough
+    told(user, breaker.TRIPS_AT + 1)
+    deliver(now=NOW)
+    assert breaker.resting(["email"]) == {}
+
+
 def test_a_success_in_between_starts_the_count_anew(user: User) -> None:
     for turn in range(3):
         RecordingChannel.behave = fails()

@@ -7,19 +7,27 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from notifications import selectors
+from notifications import breaker, selectors
+from notifications.channels.email import smtp
 from notifications.delivery import deliver
 from notifications.models import Delivery
 from notifications.services import notify
 from tests.notifications.conftest import NOW, email_of, notice
-from tests.notifications.smtp import ClosingHalfWay, Hanging, Mailbox, Refusing, smtp_server
+from tests.notifications.smtp import (
+    ClosingHalfWay,
+    Hanging,
+    Mailbox,
+    Refusing,
+    dripping_server,
+    smtp_server,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def _real_mail(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "notifications.channels.email.smtp.BoundedBackend"
     settings.EMAIL_HOST = "127.0.0.1"
     settings.EMAIL_TIMEOUT = 0.5
     settings.DEFAULT_FROM_EMAIL = "aclf@hospital.example"
@@ -114,16 +122,46 @@ def test_a_refused_message_is_final_but_the_address_stays_in_use(user: User, set
     assert len(mailbox.received) == 1
 
 
+def test_a_full_mailbox_is_final_for_this_message_only(user: User, settings: Any) -> None:
+    delivery = send(user, Refusing("RCPT", "552 5.2.2 mailbox full"), settings)
+    assert delivery.state == "undeliverable"
+
+    assert send(user, Mailbox(), settings, dedup_key="next").state == "sent"
+
+
+def test_mailboxes_that_ask_for_patience_do_not_silence_the_mail_server(
+    make_user: Any, settings: Any
+) -> None:
+    for number in range(breaker.TRIPS_AT + 1):
+        mailbox = Refusing("RCPT", "450 4.2.1 greylisted")
+        send(make_user(f"u{number}"), mailbox, settings, dedup_key=f"k{number}")
+
+    assert breaker.resting(["email"]) == {}
+
+
+def test_a_mail_server_that_drips_is_left(user: User, settings: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(smtp, "CONVERSATION_SECONDS", 0.3)
+    [told] = notify(notices=[notice(user)], now=NOW)
+    with dripping_server() as port:
+        settings.EMAIL_PORT = port
+        deliver(now=NOW)
+
+    assert (email_of(told).state, email_of(told).attempts) == ("sending", 1)
+    assert email_of(told).last_error.startswith("SMTPServerDisconnected")
+
+
 @pytest.mark.parametrize(
     "mailbox",
     [
         Refusing("RCPT", "450 4.2.1 greylisted"),
+        Refusing("RCPT", "554 5.7.1 relay access denied"),
+        Refusing("RCPT", "530 sign in first"),
         Refusing("DATA", "451 4.3.0 try again"),
         Refusing("MAIL", "550 sender not allowed"),
         Hanging(),
         ClosingHalfWay(),
     ],
-    ids=["recipient 4xx", "data 4xx", "our sender refused", "hangs", "hangs up"],
+    ids=["recipient 4xx", "no relaying", "no sign-in", "data 4xx", "our sender refused", "hangs", "hangs up"],
 )
 def test_what_may_pass_is_tried_again_as_the_same_message(
     user: User, settings: Any, mailbox: Mailbox

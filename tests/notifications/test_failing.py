@@ -116,6 +116,37 @@ def test_a_refusal_moves_on_to_the_persons_next_channel(user: User, case: Case) 
     assert case.undeliverable == []
 
 
+def test_the_last_browser_that_is_gone_moves_on_to_the_mail_that_was_kept_for_louder_alerts(
+    user: User, case: Case
+) -> None:
+    Subscription.objects.create(user=user, channel="email", address=user.email, min_severity="severe")
+    Subscription.objects.create(user=user, channel="pager", address="1")
+    PagerChannel.behave = fails(permanent=True)
+    notification = told(user)
+    assert [way.channel for way in notification.deliveries.all()] == ["pager"]
+
+    deliver(now=NOW)
+    deliver(now=NOW + timedelta(seconds=1))
+
+    assert email_of(notification).state == "sent"
+    assert case.undeliverable == []
+
+
+def test_mail_that_was_switched_off_stays_so_for_what_is_not_severe(
+    user: User, make_user: Callable[..., User], case: Case
+) -> None:
+    case.audience = [make_user("li").pk]
+    Subscription.objects.create(user=user, channel="email", address=user.email, enabled=False)
+    Subscription.objects.create(user=user, channel="pager", address="1")
+    PagerChannel.behave = fails(permanent=True)
+    notification = told(user)
+
+    deliver(now=NOW)
+
+    assert not notification.deliveries.filter(channel="email").exists()
+    assert [one.recipient_id for one in notification.substitutes.all()] == case.audience
+
+
 def test_nobody_else_is_troubled_while_another_way_is_open(
     user: User, make_user: Callable[..., User], case: Case
 ) -> None:

@@ -1,3 +1,4 @@
+import re
 import smtplib
 from email.utils import parseaddr
 from pathlib import Path
@@ -11,6 +12,11 @@ from notifications.channels.base import Channel, ChannelError, Message, Receipt,
 from notifications.models import Severity
 
 TEMPLATES = templates_of(Path(__file__).parent)
+SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
+OUR_FAULT = re.compile(r"\d{3} 5\.(7\.\d+|1\.[78])\b")
+"""Refused by a rule (relaying, sign-in) or for our sender, RFC 3463: every recipient would be refused so."""
+MAILBOX_IN_TROUBLE = re.compile(r"\d{3} 5\.(2\.[234]|3\.\d+)\b")
+"""Full, or not for this message: the address itself is one."""
 
 
 class EmailChannel(Channel):
@@ -30,7 +36,7 @@ class EmailChannel(Channel):
             mail.send()
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
-            raise ChannelError(_words(code, answer), permanent=_is_final(code)) from error
+            raise _refused(code, _words(code, answer)) from error
         except smtplib.SMTPDataError as error:
             final = _is_final(error.smtp_code)
             raise ChannelError(
@@ -65,6 +71,15 @@ def compose(message: Message) -> EmailMultiAlternatives:
     )
     mail.attach_alternative(TEMPLATES.get_template("notification.html").render(context), "text/html")
     return mail
+
+
+def _refused(code: int, words: str) -> ChannelError:
+    """What a refused recipient means: gone, full, to be tried again, or refused because of us."""
+    if not _is_final(code):
+        return ChannelError(words, is_of_address=True)
+    if code in SIGN_IN_FIRST or OUR_FAULT.match(words):
+        return ChannelError(words)
+    return ChannelError(words, permanent=True, address_is_dead=not MAILBOX_IN_TROUBLE.match(words))
 
 
 def _domain() -> str:

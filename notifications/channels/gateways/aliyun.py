@@ -21,7 +21,8 @@ VERSION = "2017-05-25"
 ALGORITHM = "ACS3-HMAC-SHA256"
 NO_SUCH_NUMBER = frozenset({"isv.MOBILE_NUMBER_ILLEGAL"})
 BAD_MESSAGE = frozenset({"isv.PARAM_LENGTH_LIMIT", "isv.BLACK_KEY_CONTROL_LIMIT"})
-TOO_MANY = frozenset({"isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "Throttling.User", "Throttling"})
+NUMBER_HAD_ENOUGH = frozenset({"isv.BUSINESS_LIMIT_CONTROL"})
+TOO_MANY = frozenset({"isv.DAY_LIMIT_CONTROL", "Throttling.User", "Throttling"}) | NUMBER_HAD_ENOUGH
 
 
 class Aliyun:
@@ -107,7 +108,11 @@ def _receipt(answer: Answer) -> Receipt:
     if code in BAD_MESSAGE:
         raise ChannelError(words, permanent=True, address_is_dead=False)
     if code in TOO_MANY:
-        raise ChannelError(words, retry_after=answer.retry_after or timedelta(minutes=1))
+        raise ChannelError(
+            words,
+            retry_after=answer.retry_after or timedelta(minutes=1),
+            is_of_address=code in NUMBER_HAD_ENOUGH,
+        )
     if code:
         raise ChannelError(words, retry_after=answer.retry_after)
     accepted(answer, gone=frozenset())

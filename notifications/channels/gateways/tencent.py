@@ -97,7 +97,12 @@ def _receipt(answer: Answer) -> Receipt:
         code = str(error.get("Code", ""))
         slower = timedelta(minutes=1) if code.startswith(("LimitExceeded", "RequestLimitExceeded")) else None
         words = f"{code} {error.get('Message', '')}".strip()
-        raise ChannelError(words, permanent=code in NO_SUCH_NUMBER, retry_after=slower)
+        raise ChannelError(
+            words,
+            permanent=code in NO_SUCH_NUMBER,
+            retry_after=slower,
+            is_of_address=code.startswith("LimitExceeded.PhoneNumber"),
+        )
     if not status:
         raise ChannelError("an answer that cannot be understood")
     return Receipt(reference=str(status.get("SerialNo") or status.get("CallId") or ""))

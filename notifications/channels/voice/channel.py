@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.gateways.phones import PhoneChannel
+from notifications.models import Severity
 
 
 class VoiceChannel(PhoneChannel):
@@ -9,3 +10,4 @@ class VoiceChannel(PhoneChannel):
     name = "voice"
     label = _("voice call")
     most_per_hour = 6
+    first_wish = Severity.SEVERE

@@ -88,6 +88,31 @@ def test_a_refusal_in_the_body_of_a_yes_is_a_refusal(
     assert (error.permanent, error.address_is_dead) == (follows != "later", follows == "dead")
 
 
+@pytest.mark.parametrize(
+    ("kind", "said", "is_of_address"),
+    [
+        (contracts.AliyunSms, {"Code": "isv.BUSINESS_LIMIT_CONTROL"}, True),
+        (contracts.AliyunSms, {"Code": "isv.DAY_LIMIT_CONTROL"}, False),
+        (contracts.AliyunSms, {"Code": "isv.AMOUNT_NOT_ENOUGH"}, False),
+        (
+            contracts.TencentSms,
+            {"Response": {"Error": {"Code": "LimitExceeded.PhoneNumberDailyLimit"}}},
+            True,
+        ),
+        (contracts.TencentSms, {"Response": {"Error": {"Code": "RequestLimitExceeded"}}}, False),
+        (contracts.WeCom, {"errcode": 45009}, True),
+        (contracts.WeCom, {"errcode": -1}, False),
+    ],
+    ids=lambda value: str(value)[-40:],
+)
+def test_a_number_or_a_group_that_had_enough_is_not_the_providers_trouble(
+    kind: type[Contract], said: Any, is_of_address: bool, provider: Provider, settings: Any
+) -> None:
+    error = refused(kind, Say(200, json.dumps(said).encode()), provider, settings)
+
+    assert (error.permanent, error.is_of_address) == (False, is_of_address)
+
+
 def refused(kind: type[Contract], say: Say, provider: Provider, settings: Any) -> ChannelError:
     contract = kind()
     settings.CHANNEL_SETTINGS = {contract.channel.name: contract.settings(provider.url)}

@@ -1,12 +1,13 @@
 """A person's ways: added, proved, tested, changed and removed; and what goes there in the end."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
 
 from accounts.models import User
 from notifications import selectors, ways
@@ -23,6 +24,12 @@ from tests.notifications.conftest import NOW, Case, RecordingChannel, notice
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 PHONE = {"address": "138 0000 0000"}
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +60,16 @@ def code_in(provider: Provider) -> str:
     found = re.search(r"\d{6}", provider.asked[-1].json["title"])
     assert found is not None
     return found[0]
+
+
+def test_a_telephone_rings_for_severe_alerts_only_until_its_person_wishes_more(
+    user: User, settings: Any
+) -> None:
+    settings.NOTIFICATION_CHANNELS += ["notifications.channels.voice.VoiceChannel"]
+    settings.NOTIFICATION_CHANNELS = list(settings.NOTIFICATION_CHANNELS)
+    settings.CHANNEL_SETTINGS |= {"voice": settings.CHANNEL_SETTINGS["sms"]}
+    assert ways.add(user=user, channel="sms", given=PHONE, now=NOW).min_severity == "info"
+    assert ways.add(user=user, channel="voice", given=PHONE, now=NOW).min_severity == "severe"
 
 
 def browser(user: User, provider: Provider, path: str = "/push/a") -> Subscription:
