@@ -102,6 +102,11 @@ def withdraw(
     return standing.update(withdrawn_at=now)
 
 
+def withdraw_one(*, notification: Notification, now: datetime) -> None:
+    """Take back this notification alone."""
+    Notification.objects.standing().filter(pk=notification.pk).update(withdrawn_at=now)
+
+
 def acknowledge(*, notification: Notification, user: "User", now: datetime) -> Notification:
     """`user` says that they know. The first acknowledgement counts; repeating it changes nothing.
 
@@ -110,6 +115,13 @@ def acknowledge(*, notification: Notification, user: "User", now: datetime) -> N
     own = Notification.objects.visible_to(user).filter(pk=notification.pk)
     own.filter(acknowledged_at__isnull=True).update(acknowledged_at=now, read_at=Coalesce("read_at", now))
     return own.get()
+
+
+def acknowledge_all(*, notifications: Iterable[Notification], user: "User", now: datetime) -> int:
+    """The same for several of theirs at once; returns how many were not acknowledged before."""
+    own = Notification.objects.visible_to(user).filter(pk__in=[one.pk for one in notifications])
+    fresh = own.filter(acknowledged_at__isnull=True)
+    return fresh.update(acknowledged_at=now, read_at=Coalesce("read_at", now))
 
 
 def mark_read(*, notification: Notification, user: "User", now: datetime) -> Notification:

@@ -7,10 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
 from accounts.rota import coordinators_of, on_duty
+from notifications import hooks
 from portal import timeline_texts, verb_forms, way_back_file
 from portal.calculator import comparator_rows
 from portal.verb_forms import VerbForm
@@ -81,6 +83,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "zone": case.hospital.zone,
         "offer": offer,
         "awaited": awaited(case, user, offer),
+        "alerts": alerts(case, user, usable),
         "is_before_admission": case.state in BEFORE_ADMISSION,
         **identity(case),
         **_due(case, usable, now),
@@ -119,6 +122,16 @@ def awaited(case: Case, user: User, offer: Offer | None) -> Awaited | None:
         Party.COORDINATOR: Party.COORDINATOR.label,
     }
     return Awaited(places[party], what, party in selectors.sides(user, case))
+
+
+def alerts(case: Case, user: User, usable: Iterable[Verb]) -> list[str]:
+    """Titles of the alerts that one tap acknowledges; none where acknowledging the request does that."""
+    unanswered = any(row.is_open and not row.acknowledged_at for row in case.offers.all())
+    if Verb.ACKNOWLEDGE in usable and unanswered:
+        return []
+    language = get_language() or user.language
+    told = (hooks.render(row, language).title for row in selectors.alerts_about(case, user))
+    return list(dict.fromkeys(told))
 
 
 def _place(ward: Ward) -> str:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/trends/", way_back.trends, name="trends"),
     path("cases/<uuid:pk>/ward/", ward_record.ward_record, name="ward_record"),
     path("cases/<uuid:pk>/organs/", ward_record.organ_preview, name="organ_preview"),
+    path("cases/<uuid:pk>/alerts/", inbox.acknowledge_case, name="case_alerts"),
     path("cases/<uuid:pk>/<slug:verb>/", verbs.verb, name="verb"),
     path("board/", board.board, name="board"),
     path("board/rows/", board.rows, name="board_rows"),

@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.models import User, Ward
+from notifications.models import Notification, Severity
+from notifications.selectors import inbox
+from referral import telling
 from referral.errors import Text
 from referral.models import (
     Assessment,
@@ -40,6 +43,15 @@ AWAITED: dict[str, tuple[Party, Text]] = {
     State.FOLLOW_UP: (Party.ORIGIN, _("the outcome")),
 }
 """By state: who is awaited, and what for."""
+
+
+def alerts_about(case: Case, user: User) -> QuerySet[Notification]:
+    """Severe and critical alerts to `user` about a case of `cases` that they have not acknowledged yet."""
+    about = Q(subject_type=telling.CASE, subject_id=str(case.pk)) | Q(
+        subject_type=telling.DEADLINE, subject_id__in=[str(row.pk) for row in case.deadlines.all()]
+    )
+    loud = [severity for severity in Severity if severity.is_urgent]
+    return inbox(user).filter(about, severity__in=loud, acknowledged_at__isnull=True)
 
 
 def cases(user: User) -> QuerySet[Case]:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import clock
@@ -16,6 +18,7 @@ from notifications.bundles import SentTogether, sent_together
 from notifications.hooks import Rendered
 from notifications.models import Notification
 from portal.access import person, signed_in
+from referral import selectors as case_selectors
 
 PER_PAGE = 25
 
@@ -71,6 +74,20 @@ def acknowledge_one(request: HttpRequest, pk: UUID) -> HttpResponse:
     user = person(request)
     services.acknowledge(notification=_own(user, pk), user=user, now=clock.now())
     return _back(request)
+
+
+@signed_in
+@require_POST
+def acknowledge_case(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say so of every alert about one case, from its page."""
+    user = person(request)
+    case = case_selectors.cases(user).filter(pk=pk).first()
+    if case is None:
+        raise Http404
+    alerts = case_selectors.alerts_about(case, user)
+    services.acknowledge_all(notifications=alerts, user=user, now=clock.now())
+    messages.success(request, _("Noted: nothing more is sent to you about these alerts."))
+    return redirect("portal:case", pk=pk)
 
 
 @signed_in

@@ -7,9 +7,12 @@ from django.urls import reverse
 from notifications.delivery import deliver
 from notifications.models import Notification
 from notifications.selectors import unread_count
+from referral.engine import quarantine, run_cycle
+from referral.models import Deadline
+from referral.pathway import Kind
 from tests.portal.conftest import SignIn
 from tests.portal.test_new_case import text
-from tests.world import NOW, World
+from tests.world import MINUTE, NOW, World
 
 
 def of(user: object) -> Notification:
@@ -80,3 +83,47 @@ def test_what_came_in_one_message_says_so(world: World, as_user: SignIn, setting
     page = text(as_user(world.specialist).get("/inbox/"))
     assert page.count("Sent in one message with 2 other notices (e-mail message)") == 3
     assert "in one message" not in text(as_user(world.doctor).get("/inbox/"))
+
+
+def test_one_tap_on_the_case_acknowledges_what_one_was_told_of_it(world: World, as_user: SignIn) -> None:
+    case, other = world.flagged(), world.flagged(name="测试乙")
+    run_cycle(NOW + 31 * MINUTE)
+    client, where = as_user(world.coordinator), reverse("portal:case", args=[case.pk])
+    mine = Notification.objects.filter(recipient=world.coordinator, payload__case=str(case.pk))
+    assert mine.exists()
+    assert "Alerts to you about this case" in text(client.get(where))
+    assert not mine.filter(acknowledged_at__isnull=False).exists()
+
+    assert client.get(f"{where}alerts/").status_code == 405
+    assert client.post(f"{where}alerts/").headers["Location"] == where
+
+    assert not mine.filter(acknowledged_at=None).exists()
+    assert "Alerts to you about this case" not in text(client.get(where))
+    untouched = Notification.objects.exclude(recipient=world.coordinator)
+    untouched |= Notification.objects.filter(payload__case=str(other.pk))
+    assert not untouched.filter(acknowledged_at__isnull=False).exists()
+
+
+def test_where_the_request_itself_can_be_acknowledged_there_is_one_button_for_it(
+    world: World, as_user: SignIn
+) -> None:
+    case = world.flagged()
+    run_cycle(NOW + 6 * MINUTE)
+    page = text(as_user(world.specialist).get(reverse("portal:case", args=[case.pk])))
+    assert "Alerts to you about this case" not in page
+
+
+def test_alerts_of_a_case_that_one_may_not_see_are_not_there(world: World, as_user: SignIn) -> None:
+    case = world.flagged()
+    assert as_user(world.other_doctor).post(f"/cases/{case.pk}/alerts/").status_code == 404
+
+
+def test_an_alert_for_those_who_run_the_platform_leads_to_their_page(world: World, as_user: SignIn) -> None:
+    case = world.accepted()
+    quarantine(Deadline.objects.get(case=case, kind=Kind.ADMIT).pk, NOW)
+    client = as_user(world.administrator)
+    page = text(client.get("/inbox/"))
+    assert "To the page" in page and "To the case" not in page
+    told = of(world.administrator)
+    answer = client.post(reverse("portal:inbox_open", args=[told.pk]))
+    assert answer.headers["Location"] == reverse("portal:operations")
