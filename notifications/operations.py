@@ -182,8 +182,9 @@ def _copy(delivery: Delivery, now: datetime) -> Delivery:
 
 
 def address(delivery: Delivery) -> str:
-    """Where a delivery went, or goes now."""
-    return subscriptions.address_of(delivery)[2]
+    """Where a delivery went, or goes now: enough to recognise it, and not to use it."""
+    address, channel = subscriptions.address_of(delivery)[2], channels().get(delivery.channel)
+    return channel.shown(address) if channel else f"…{address[-4:]}"
 
 
 STATES: dict[str, Sequence[str]] = {

@@ -20,14 +20,15 @@ from referral.models import Deadline
 MOST_SHOWN = 20
 LATE = timedelta(minutes=1)
 COUNTED: Mapping[str, Text] = {
-    DeliveryState.SENT: _("handed over"),
-    DeliveryState.DELIVERED: _("delivered"),
+    DeliveryState.UNDELIVERABLE: _("undeliverable"),
+    DeliveryState.FAILED: _("failed, told another way"),
     DeliveryState.PENDING: _("waiting"),
     DeliveryState.SENDING: _("being sent"),
-    DeliveryState.FAILED: _("failed, told another way"),
-    DeliveryState.UNDELIVERABLE: _("undeliverable"),
+    DeliveryState.SENT: _("handed over"),
+    DeliveryState.DELIVERED: _("delivered"),
     DeliveryState.DROPPED: _("no longer needed"),
 }
+"""What is counted, the bad news first: a phone shows the first columns only."""
 BAD = (DeliveryState.FAILED, DeliveryState.UNDELIVERABLE)
 TABS: Mapping[str, Text] = {
     "undeliverable": _("Undeliverable"),

@@ -32,6 +32,11 @@ def furnish(world: World) -> tuple[Case, Case]:
     return offered, accepted
 
 
+def overdue(world: World) -> Case:
+    """A case whose long lateness has to fit on the screen."""
+    return world.admitted(now=clock.now() - 61 * HOUR - 14 * MINUTE, name="测试戊")
+
+
 def pages_of(world: World) -> Iterator[tuple[Any, str]]:
     """Who opens what."""
     offered, accepted = furnish(world)
@@ -55,6 +60,7 @@ def pages_of(world: World) -> Iterator[tuple[Any, str]]:
     yield world.researcher, "/statistics/?by=hospital"
     yield world.coordinator, f"/cases/{offered.pk}/redirect/"
     yield world.coordinator, f"/cases/{accepted.pk}/extend/"
+    yield world.coordinator, f"/cases/{overdue(world).pk}/"
 
 
 def troubles(page: Page) -> list[str]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.models import AuditEntry, Membership, Network, Role, User
 from notifications import breaker, services
-from notifications.models import Delivery, DeliveryState, Notification
+from notifications.models import Delivery, DeliveryState, Notification, Subscription
 from referral.models import Case, Deadline
 from referral.pathway import Kind
 from tests.portal.conftest import SignIn
@@ -88,6 +88,19 @@ def test_what_could_not_be_delivered_is_counted_and_listed_with_its_error(
     assert "550 no such user" in page and world.specialist.email in page
     assert reverse("portal:delivery", args=[delivery.pk]) in page
     assert "测试甲" not in page
+
+
+def test_a_telephone_is_shown_without_its_middle(world: World, operator: Client, settings: Any) -> None:
+    settings.NOTIFICATION_CHANNELS = [
+        *settings.NOTIFICATION_CHANNELS,
+        "notifications.channels.sms.SmsChannel",
+    ]
+    delivery = lost(world)
+    phone = Subscription.objects.create(user=world.specialist, channel="sms", address="+8613812345678")
+    Delivery.objects.filter(pk=delivery.pk).update(channel="sms", subscription=phone)
+    for where in ("/operations/deliveries/", reverse("portal:delivery", args=[delivery.pk])):
+        page = text(operator.get(where))
+        assert "+86138****5678" in page and "13812345678" not in page
 
 
 def test_long_lists_have_pages(world: World, operator: Client) -> None:
