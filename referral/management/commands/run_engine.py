@@ -15,6 +15,7 @@ from referral import engine
 
 LONGEST_SLEEP_SECONDS = 1.0
 HEARTBEAT_EVERY = timedelta(seconds=30)
+HEARTBEAT_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         while not stop.is_set():
             pause = self.cycle(heartbeat)
             if once:
+                heartbeat.finish()
                 return
             stop.wait(pause)
         log.info("engine.stopped")
@@ -58,17 +60,35 @@ class Command(BaseCommand):
 
 
 class Heartbeat:
-    """Calls an outside watchdog, at most every 30 s, so that silence is noticed from outside."""
+    """Calls an outside watchdog, at most every 30 s, so that silence is noticed from outside.
+
+    In a thread of its own: a watchdog that hangs must not hold up a deadline.
+    """
 
     def __init__(self, url: str | None) -> None:
         self.url = url
         self.last: datetime | None = None
+        self._call: threading.Thread | None = None
 
     def beat(self, now: datetime) -> None:
-        if not self.url or (self.last is not None and now - self.last < HEARTBEAT_EVERY):
+        if not self.url or (self.last is not None and now - self.last < HEARTBEAT_EVERY) or self.is_calling:
             return
         self.last = now
-        try:
-            httpx.post(self.url, timeout=2)
-        except httpx.HTTPError as error:
-            log.warning("engine.heartbeat_failed", extra={"error": type(error).__name__})
+        self._call = threading.Thread(target=_call, args=[self.url], daemon=True)
+        self._call.start()
+
+    @property
+    def is_calling(self) -> bool:
+        return self._call is not None and self._call.is_alive()
+
+    def finish(self) -> None:
+        """Wait for a call under way."""
+        if self._call is not None:
+            self._call.join(HEARTBEAT_SECONDS)
+
+
+def _call(url: str) -> None:
+    try:
+        httpx.post(url, timeout=HEARTBEAT_SECONDS)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        log.warning("engine.heartbeat_failed", extra={"error": type(error).__name__})
