@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import User, Ward
+from accounts.models import Hospital, User, Ward
 from notifications.models import Notification, Severity
 from notifications.selectors import inbox
 from referral import telling
@@ -200,9 +200,14 @@ def sides(user: User, case: Case) -> frozenset[Party]:
 
 def wards_to_call(case: Case) -> QuerySet[Ward]:
     """Every ward of the case's network with its phone number, those of the hospital's catchment first."""
+    return wards_near(case.hospital)
+
+
+def wards_near(hospital: Hospital) -> QuerySet[Ward]:
+    """Every ward of a hospital's network, those of its catchment first."""
     return (
-        Ward.objects.filter(hospital__network=case.network_id)
+        Ward.objects.filter(hospital__network=hospital.network_id)
         .select_related("hospital")
-        .annotate(rank=Subquery(case.hospital.catchments.filter(ward=OuterRef("pk")).values("rank")[:1]))
+        .annotate(rank=Subquery(hospital.catchments.filter(ward=OuterRef("pk")).values("rank")[:1]))
         .order_by(F("rank").asc(nulls_last=True), "name_zh")
     )

@@ -42,7 +42,14 @@ def new_case(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     visit = VisitForm(data, hospitals=hospitals, now=now)
     values = IndicatorsForm(data, zone=visit.at.zone, now=now)
-    context: dict[str, Any] = {"visit": visit, "values": values, "now": now, "may_refer": True}
+    wards = selectors.wards_near(visit.at)
+    context: dict[str, Any] = {
+        "visit": visit,
+        "values": values,
+        "now": now,
+        "may_refer": True,
+        "wards": wards,
+    }
     if data is not None:
         answer = _already_known(request, visit, values, now) or _register(
             request, visit, values, context, now
@@ -127,6 +134,7 @@ def _context(case: Case, user: User, values: IndicatorsForm, known: Stored, now:
         "values": values,
         "known": known,
         "now": now,
+        "wards": selectors.wards_to_call(case),
         "may_refer": Verb.REFER in verbs_of(selectors.sides(user, case), case.state),
     }
 

@@ -1,15 +1,12 @@
 """What a person does with their ways to be told: add, prove, test, wish, remove."""
 
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from accounts import clock
 from notifications import ways
@@ -18,8 +15,6 @@ from notifications.models import Severity, Subscription
 from notifications.ways import WayError
 from portal.access import person, signed_in
 from portal.views.preferences import preferences_page
-
-WORKER = Path(__file__).resolve().parent.parent / "static" / "portal" / "push-worker.js"
 
 
 @signed_in
@@ -100,15 +95,3 @@ def _done(request: HttpRequest, key: str, act: Callable[[Subscription], object],
     else:
         messages.success(request, words)
     return redirect("portal:preferences")
-
-
-@cache_control(no_cache=True)
-@require_safe
-def push_worker(request: HttpRequest) -> HttpResponse:
-    """The worker that shows pushed alerts; at the root, because its place is what it may answer for."""
-    return HttpResponse(_worker(), content_type="text/javascript; charset=utf-8")
-
-
-@cache
-def _worker() -> str:
-    return WORKER.read_text()

@@ -128,14 +128,6 @@ def test_nobody_touches_the_ways_of_others(world: World, as_user: SignIn, verb: 
     )
 
 
-def test_the_worker_is_a_script_at_the_root(db: None) -> None:
-    answer = Client().get("/push-worker.js")
-
-    assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"
-    assert "showNotification" in answer.content.decode()
-    assert "no-cache" in answer.headers["Cache-Control"]
-
-
 def link_of(notification: Notification) -> str:
     return hooks.render(notification, "en").url_path
 

@@ -41,14 +41,9 @@
     showAge();
   }
 
-  const keepable = (field) =>
-    field.name && !("identity" in field.dataset) && !["csrfmiddlewaretoken", "mark", "then"].includes(field.name);
   const keep = () => {
-    const typed = [...form.elements]
-      .filter((field) => keepable(field) && (!["radio", "checkbox"].includes(field.type) || field.checked))
-      .map((field) => [field.name, field.value]);
     try {
-      sessionStorage.setItem(key, JSON.stringify({ at: Date.now(), typed }));
+      sessionStorage.setItem(key, JSON.stringify({ at: Date.now(), typed: window.typedInto(form) }));
     } catch {
       // Without storage there is no copy.
     }
@@ -56,19 +51,8 @@
   const restore = () => {
     const copy = JSON.parse(sessionStorage.getItem(key) ?? "null");
     if (!copy || Date.now() - copy.at > HOURS * 3600000) return;
-    for (const [name, value] of copy.typed) {
-      for (const field of [...form.elements].filter((field) => field.name === name)) {
-        if (["radio", "checkbox"].includes(field.type)) field.checked ||= field.value === value;
-        else field.value = value;
-      }
-    }
-    const notice = document.querySelector("[data-restored]");
-    notice.hidden = false;
-    notice.querySelector("button").addEventListener("click", () => {
-      sessionStorage.removeItem(key);
-      location.assign(location.pathname);
-    });
-    document.querySelectorAll("[data-factors]").forEach(convert);
+    window.putBack(form, copy.typed);
+    document.querySelector("[data-restored] button").addEventListener("click", () => sessionStorage.removeItem(key));
   };
   try {
     // A form that came back with errors holds everything itself.

@@ -81,5 +81,20 @@
     }
   };
   if (document.querySelector("[data-forget]")) forget();
-  document.querySelector("[data-sign-out]")?.addEventListener("submit", forget);
+  // Signing out also takes what was kept for want of a connection (offline.js, worker.js).
+  const KEPT = "aclf-offline";
+  const PATIENCE_MS = 1000;
+  const wipe = () =>
+    new Promise((done) => {
+      setTimeout(done, PATIENCE_MS);
+      const drafts = indexedDB.deleteDatabase(KEPT);
+      drafts.onsuccess = drafts.onerror = () => Promise.resolve(window.caches?.delete(KEPT)).finally(done);
+    });
+  document.querySelector("[data-sign-out]")?.addEventListener("submit", async (event) => {
+    const form = event.target;
+    event.preventDefault();
+    forget();
+    await wipe();
+    form.submit();
+  });
 })();

@@ -1,0 +1,77 @@
+// Shows pushed alerts, also while no page is open, and keeps the page for a first visit at hand for want of a
+// connection. Nothing of a patient is kept here; opening an alert changes nothing: the page asks for sign-in.
+"use strict";
+
+const KEPT = "aclf-offline";
+const PAGES = ["/cases/new/", "/offline/"];
+
+self.addEventListener("install", () => self.skipWaiting());
+
+// A page asks to keep what works without a connection, in its language and for the person signed in.
+self.addEventListener("message", (event) => {
+  if (event.data === "keep") event.waitUntil(keep());
+});
+
+const keep = async () => {
+  const store = await caches.open(KEPT);
+  const files = new Set();
+  for (const path of PAGES) {
+    const answer = await fetch(path);
+    if (!answer.ok || answer.redirected) return;
+    const page = await answer.text();
+    for (const [, file] of page.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)) files.add(file);
+    const headers = { "Content-Type": "text/html; charset=utf-8" };
+    const policy = answer.headers.get("Content-Security-Policy");
+    if (policy) headers["Content-Security-Policy"] = policy;
+    await store.put(path, new Response(page.replace("<body", "<body data-kept"), { headers }));
+  }
+  const known = await store.keys();
+  const isOld = ({ url }) => url.includes("/static/") && !files.has(new URL(url).pathname);
+  await Promise.all(known.filter(isOld).map((request) => store.delete(request)));
+  const fresh = [...files].filter((file) => !known.some(({ url }) => new URL(url).pathname === file));
+  await store.addAll(fresh);
+};
+
+const orKept = async (request, ...paths) => {
+  try {
+    return await fetch(request);
+  } catch (error) {
+    for (const path of paths) {
+      const kept = await caches.match(path, { cacheName: KEPT });
+      if (kept) return kept;
+    }
+    throw error;
+  }
+};
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (request.mode === "navigate") event.respondWith(orKept(request, pathname, "/offline/"));
+  else if (pathname.startsWith("/static/")) event.respondWith(orKept(request, pathname));
+});
+
+self.addEventListener("push", (event) => {
+  const told = event.data.json();
+  const shown = self.registration.showNotification(told.title, {
+    body: told.body,
+    lang: told.language,
+    tag: told.id,
+    requireInteraction: ["severe", "critical"].includes(told.severity),
+    data: { path: told.path },
+  });
+  event.waitUntil(shown);
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const url = new URL(event.notification.data.path, self.location.origin);
+  if (url.origin !== self.location.origin) return;
+  const open = async () => {
+    const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+    const there = pages.find((page) => page.url === url.href);
+    return there ? there.focus() : self.clients.openWindow(url.href);
+  };
+  event.waitUntil(open());
+});
