@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from referral.errors import FactError
 from referral.models import Case, Event, Offer, Question
+from referral.models.cases import LEFT_WARD
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 SNAPSHOT = """
@@ -69,8 +70,12 @@ def changes_since(user: User, position: Position, limit: int) -> Changes:
 
 
 def readable(user: User) -> QuerySet[Event]:
-    """Lines of the cases that the user sees; of those that a ward of theirs lost, up to that moment."""
+    """Lines of the cases that the user sees; of those that a ward of theirs lost, up to that moment.
+
+    The line with which it lost them is always among them, whatever time the answer is said to have had.
+    """
     wards = user.standing.wards
+    left = Q(**{f"facts__{LEFT_WARD}__in": [str(ward) for ward in wards]})
     visible = Case.objects.visible_to(user).filter(pk=OuterRef("case"))
     offers = Offer.objects.filter(
         case=OuterRef("case"), ward__in=wards, answered_at__gte=OuterRef("recorded_at")
@@ -79,4 +84,4 @@ def readable(user: User) -> QuerySet[Event]:
         case=OuterRef("case"), ward__in=wards, closed_at__gte=OuterRef("recorded_at")
     )
     rows = Event.objects.annotate(sees=Exists(visible))
-    return rows.filter(Q(sees=True) | Q(Exists(offers)) | Q(Exists(questions)) | Q(actor=user))
+    return rows.filter(Q(sees=True) | Q(Exists(offers)) | Q(Exists(questions)) | left | Q(actor=user))

@@ -15,6 +15,7 @@ from referral import deadlines, firing, telling, timeline
 from referral.audience import Directory
 from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, VerbNotAllowed
 from referral.models import Case, Offer
+from referral.models.cases import LEFT_WARD
 from referral.parties import open_offer, parties_of, rows_for
 from referral.pathway import OPENS, Audience, Kind, Party, State, Transition, Verb, transition
 from referral.placement import close_question
@@ -35,6 +36,7 @@ class Change:
     occurred_at: datetime
     offer: Offer | None
     ward_before: Ward | None
+    held_by: UUID | None
     facts: dict[str, Any] = field(default_factory=dict)
     note: str | None = None
     also_meets: set[Kind] = field(default_factory=set)
@@ -160,9 +162,21 @@ def _change(
         raise FactError(
             ("occurred_at", "in_future", _("This time is in the future. Check the date and time."))
         )
-    change = Change(case, row, actor, now, occurred_at, offer, offer.ward if offer else case.ward)
+    change = Change(
+        case, row, actor, now, occurred_at, offer, offer.ward if offer else case.ward, case.ward_id
+    )
     change.not_before(case.first_visit_at)
     return change
+
+
+def ward_left(change: Change) -> UUID | None:
+    """The ward that had the case until this verb: asked, expecting the patient, or with the patient."""
+    case, offer = change.case, change.offer
+    if change.held_by != case.ward_id:
+        return change.held_by
+    return (
+        offer.ward_id if offer is not None and not offer.is_open and offer.ward_id != case.ward_id else None
+    )
 
 
 def settle(change: Change, target: State | None) -> None:
@@ -174,6 +188,8 @@ def settle(change: Change, target: State | None) -> None:
     if target is not None and target not in allowed:
         raise AssertionError(f"{row.verb} cannot end in {target}")
     before, case.state = case.state, target or case.state
+    if left := ward_left(change):
+        change.facts[LEFT_WARD] = str(left)
     timeline.append(
         case,
         row.verb,

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from referral.models.assessments import Assessment
 
 
+LEFT_WARD = "left_ward"
+"""In an event's facts: the ward that no longer has the case after it."""
+
+
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: User) -> "CaseQuerySet":
         """The cases of the user's hospitals, wards and networks: the only door to cases.

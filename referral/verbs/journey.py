@@ -10,6 +10,7 @@ from referral.models import Offer
 from referral.parties import own_ward
 from referral.pathway import State, Verb
 from referral.performing import Change, effect
+from referral.placement import close_open_offer
 from referral.verbs.offers import end_promise
 
 LONGEST_JOURNEY = timedelta(hours=48)
@@ -78,9 +79,7 @@ def admit(change: Change, *, bed: str = "") -> State:
     case = change.case
     change.not_before(case.departed_at)
     ward = own_ward(change.person, case, change.offer)
-    Offer.objects.filter(case=case, state=Offer.State.OPEN).update(
-        state=Offer.State.SUPERSEDED, answered_at=change.occurred_at
-    )
+    close_open_offer(case, Offer.State.SUPERSEDED, now=change.now)
     if ward is not None and ward.pk != case.ward_id:
         Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).update(state=Offer.State.SUPERSEDED)
         change.facts["unannounced"] = True

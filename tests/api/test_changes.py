@@ -1,6 +1,6 @@
 """The feed of changes: complete, in order, without what one may not see, and safe with late commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from threading import Event as Signal
 from threading import Thread
@@ -15,7 +15,7 @@ from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.api.conftest import Caller
-from tests.world import World, build
+from tests.world import HOUR, MINUTE, World, build
 
 
 def say(world: World, case: Case, text: str = "x") -> None:
@@ -119,6 +119,49 @@ def test_a_ward_that_declined_hears_that_the_case_is_gone_and_nothing_after(
     assert {row["gone"] for row in rows} == {True}
     say(world, case)
     assert "message" not in [row["what"] for row in specialist.get("/changes").body["results"]]
+
+
+LOSSES: dict[str, Callable[[World, datetime], Case]] = {
+    "decline": lambda world, at: perform(
+        world.flagged(at - HOUR),
+        Verb.DECLINE,
+        actor=world.specialist,
+        now=at,
+        occurred_at=at - MINUTE,
+        reason="no_bed",
+    ),
+    "redirect": lambda world, at: perform(
+        world.flagged(at - HOUR), Verb.REDIRECT, actor=world.coordinator, now=at, ward=world.second_ward
+    ),
+    "release": lambda world, at: perform(
+        world.accepted(at - HOUR), Verb.RELEASE, actor=world.specialist, now=at, reason="no_bed"
+    ),
+    "withdraw": lambda world, at: perform(
+        world.accepted(at - HOUR), Verb.WITHDRAW, actor=world.doctor, now=at, reason="improved"
+    ),
+    "admit": lambda world, at: perform(
+        world.flagged(at - HOUR),
+        Verb.ADMIT,
+        actor=world.second_specialist,
+        now=at,
+        occurred_at=at - MINUTE,
+    ),
+    "transfer": lambda world, at: perform(
+        world.admitted(at - HOUR), Verb.TRANSFER, actor=world.coordinator, now=at, ward=world.second_ward
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", LOSSES)
+def test_everybody_of_a_ward_hears_by_which_line_it_lost_a_case(
+    world: World, now: datetime, verb: str
+) -> None:
+    app = Caller(world.lead)
+    case = LOSSES[verb](world, now)
+    rows = app.get("/changes").body["results"]
+    assert (verb, True) in [(row["what"], row["gone"]) for row in rows]
+    say(world, case)
+    assert "message" not in [row["what"] for row in app.get("/changes").body["results"]]
 
 
 def test_a_change_carries_nothing_that_was_said(world: World, doctor: Caller, now: datetime) -> None:
