@@ -31,6 +31,10 @@ ID_OF_ANOTHER = _(
     "This number belongs to a patient of another sex or birth date. Check all three; "
     "if they are right, leave the number empty and tell the coordinator."
 )
+NUMBER_OF_ANOTHER = _(
+    "This hospital number belongs to another patient. Check it and the national ID; "
+    "if both are right, leave the hospital number empty and tell the coordinator."
+)
 RECENT_FIRST_VISIT = timedelta(hours=24)
 
 
@@ -235,6 +239,7 @@ def identify(person: Person, hospital: Hospital) -> Patient:
         if rival is not None:
             raise OpenCaseExists(rival, own=rival.hospital_id == hospital.pk)
         return _known_again(known, person, hospital)
+    _one_at_a_time(hospital, person)
     namesakes = Case.objects.filter(
         patient__network=hospital.network, patient__likeness_index=likeness(person), state__in=ACUTE
     )
@@ -246,16 +251,33 @@ def identify(person: Person, hospital: Hospital) -> Patient:
     return _new_patient(person, hospital)
 
 
+def _one_at_a_time(hospital: Hospital, person: Person) -> None:
+    """Let a second doctor who registers a namesake at this moment see the first one's case."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"{hospital.network_id} {likeness(person)}"],
+        )
+
+
 def _known_again(known: Patient, person: Person, hospital: Hospital) -> Patient:
     """A patient found by an ID: what is new is added. A mistyped ID must not end in another's record."""
+    national, local = _national_id_index(person), _local_number_index(person, hospital)
+    has_another_id = national is not None and known.national_id_index not in (None, national)
+    if has_another_id:
+        raise FactError(("patient.local_number", "number_of_another", NUMBER_OF_ANOTHER))
     if (known.sex, known.birth_date) != (person.sex, person.birth_date):
-        named = "national_id" if person.national_id.strip() else "local_number"
+        named = "national_id" if national else "local_number"
         raise FactError((f"patient.{named}", "id_of_another", ID_OF_ANOTHER))
     known.identity = {**known.identity, **_identity(person)}
     known.likeness_index = likeness(person)
-    known.national_id_index = _national_id_index(person) or known.national_id_index
-    known.local_number_index = _local_number_index(person, hospital) or known.local_number_index
-    known.save()
+    known.national_id_index = national or known.national_id_index
+    known.local_number_index = local or known.local_number_index
+    try:
+        with transaction.atomic():
+            known.save()
+    except IntegrityError as error:
+        raise FactError(("patient.local_number", "number_of_another", NUMBER_OF_ANOTHER)) from error
     return known
 
 

@@ -9,14 +9,14 @@ import pytest
 from django.db import connection
 
 from referral.engine import run_cycle
-from referral.errors import AccessError, PathwayError
+from referral.errors import AccessError, FactError, PathwayError
 from referral.models import Case, Offer
 from referral.pathway import State, Verb
 from referral.performing import perform
-from referral.registration import OpenCaseExists
+from referral.registration import NamesakeExists, OpenCaseExists
 from tests.world import HOUR, MINUTE, NOW, World, build, open_offer
 
-REFUSED = (PathwayError, AccessError)
+REFUSED = (PathwayError, AccessError, FactError)
 
 
 @pytest.fixture
@@ -118,4 +118,15 @@ def test_of_two_doctors_who_meet_a_new_patient_at_once_one_is_told_whom_to_call(
         lambda: world.register(actor=world.other_doctor, hospital=world.other_hospital, **same),
     )
     assert [type(refusal) for refusal in refusals(results)] == [OpenCaseExists]
+    assert Case.objects.count() == 1
+
+
+def test_of_two_doctors_who_meet_a_patient_without_an_id_at_once_one_is_asked_to_make_sure(
+    world: World,
+) -> None:
+    results = at_once(
+        lambda: world.register(name="测试戊"),
+        lambda: world.register(actor=world.other_doctor, hospital=world.other_hospital, name="测试戊"),
+    )
+    assert [type(refusal) for refusal in refusals(results)] == [NamesakeExists]
     assert Case.objects.count() == 1

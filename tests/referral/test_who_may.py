@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from referral.errors import AccessError, FactError, PathwayError, TooOften
-from referral.models import Case, Offer
+from referral.models import Case, Offer, Patient
 from referral.pathway import State, Verb
 from referral.performing import EFFECTS, perform, usable_verbs
 from referral.registration import NamesakeExists, OpenCaseExists
@@ -117,6 +117,19 @@ def test_a_mistyped_id_does_not_end_in_somebody_elses_record(world: World) -> No
         world.register(national_id="110101197001011234", birth_date=date(1980, 5, 5), name="别人")
     again = world.register(national_id="110101197001011234")
     assert (again.patient_id, again.previous_id) == (first.patient_id, first.pk)
+
+
+@pytest.mark.parametrize("typed", ["110101197001011234", "110101197001015678"])
+def test_a_mistyped_hospital_number_does_not_end_in_somebody_elses_record(world: World, typed: str) -> None:
+    """Of the patient whom the ID names, or of somebody new: of the same sex and birth date, as it happens."""
+    for who in ({"national_id": "110101197001011234"}, {"local_number": "A-7", "national_id": "A7"}):
+        case = world.register(**who)
+        perform(case, Verb.END_REFERRAL, actor=world.doctor, now=NOW, reason="improved")
+    kept = list(Patient.objects.order_by("pk").values("identity", "national_id_index", "local_number_index"))
+    with pytest.raises(FactError, match="number_of_another"):
+        world.register(national_id=typed, local_number="A-7")
+    now = Patient.objects.order_by("pk").values("identity", "national_id_index", "local_number_index")
+    assert list(now) == kept
 
 
 def test_nobody_registers_for_a_hospital_that_is_not_theirs(world: World) -> None:
