@@ -25,6 +25,16 @@ def test_events_assessments_and_policies_are_never_changed_or_deleted(world: Wor
         refused(f"DELETE FROM {model._meta.db_table}")
 
 
+def test_what_is_append_only_cannot_be_emptied_either(world: World) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%append_only'")
+        kept = [name for (name,) in cursor.fetchall()]
+    assert {"referral_event", "referral_assessment", "accounts_auditentry", "scoring_modelevent"} < set(kept)
+    for table in kept:
+        refused(f"TRUNCATE {table} CASCADE")
+    refused("TRUNCATE referral_case CASCADE")
+
+
 def test_a_case_never_has_two_open_offers(world: World) -> None:
     case = world.flagged()
     with pytest.raises(IntegrityError, match="case_has_one_open_offer"), transaction.atomic():
