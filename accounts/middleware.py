@@ -29,8 +29,7 @@ class RequireSecondFactor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not settings.MFA_REQUIRED or request.path.startswith(WITHOUT_A_FACTOR):
             return self.get_response(request)
-        user = signed_in(request)
-        if user is None or is_mfa_enabled(user, FACTORS):
+        if all(is_mfa_enabled(user, FACTORS) for user in signed_in(request)):
             return self.get_response(request)
         if request.path.startswith(PROGRAMS):
             return refusal()
@@ -40,13 +39,16 @@ class RequireSecondFactor:
         return HttpResponseRedirect(reverse("mfa_index"))
 
 
-def signed_in(request: HttpRequest) -> User | None:
-    """Who is signed in, with the browser's cookie or with the app's session token."""
+def signed_in(request: HttpRequest) -> list[User]:
+    """Whom the request may speak for: of the app's session token, and of the browser's cookie.
+
+    Both, because each face asks for its own: a token must not hide whose cookie opens the next page.
+    """
     token = request.headers.get("X-Session-Token", "")
+    found = [request.user]
     if token.isalnum() and request.path.startswith(PROGRAMS):
-        user, _session = authenticate_by_x_session_token(token) or (None, None)
-        return user
-    return request.user if isinstance(request.user, User) else None
+        found += (authenticate_by_x_session_token(token) or ())[:1]
+    return [user for user in found if isinstance(user, User)]
 
 
 def refusal() -> JsonResponse:

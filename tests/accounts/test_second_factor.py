@@ -70,6 +70,17 @@ def test_the_apps_session_token_does_not_get_around_it(required: None, world: Wo
     assert (answer.status_code, answer.json()["code"]) == (403, "mfa_required")
 
 
+@pytest.mark.parametrize("whose", ["nobody's", "another's"])
+def test_a_token_beside_the_cookie_does_not_get_around_it(
+    required: None, world: World, client: Client, whose: str
+) -> None:
+    browser = Client()
+    browser.force_login(enrolled(world.other_doctor))
+    token = {"nobody's": "0" * 32, "another's": str(browser.session.session_key)}[whose]
+    client.force_login(world.doctor)
+    assert client.get("/live", headers={"X-Session-Token": token}).status_code == 403
+
+
 @pytest.mark.parametrize("token", ["", "x", "0" * 5000, "a b", "%00", "é" * 10])
 def test_a_session_token_that_is_none_is_refused_and_never_a_failure(
     required: None, world: World, token: str
