@@ -1,6 +1,7 @@
 """The network dashboard and everybody's statistics: figures of a period as charts, tables and CSV."""
 
 import csv
+import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
 from itertools import chain, islice
@@ -26,6 +27,7 @@ from referral.statistics.selectors import statistics as figures_of
 from referral.statistics.table import CSV_HEADER, table
 
 LINES_AT_ONCE = 500
+FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.])")
 
 
 @signed_in
@@ -68,12 +70,17 @@ def csv_file(
 ) -> StreamingHttpResponse:
     """A download that is written while it is read; spreadsheets see by its mark that it is UTF-8."""
     writer = csv.writer(Echo())
-    lines = chain(["\ufeff" + writer.writerow(header)], (writer.writerow(row) for row in rows))
+    lines = chain(["\ufeff" + writer.writerow(header)], (writer.writerow(map(plain, row)) for row in rows))
     return StreamingHttpResponse(
         awaited(lines) if isinstance(request, ASGIRequest) else lines,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+def plain(cell: Any) -> Any:
+    """A name that begins like a formula becomes text to a spreadsheet; numbers stay as they are."""
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
 def question(user: User, raw: dict[str, str], now: datetime) -> tuple[Wanted, dict[str, Any]]:

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from accounts import clock
-from accounts.models import User
+from accounts.models import Hospital, User
+from portal.views.statistics import plain
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.portal.conftest import SignIn
@@ -47,6 +48,23 @@ def test_a_coordinator_sees_where_open_cases_stand_and_who_has_not_answered(
     assert f"/cases/{case.pk}/redirect/" in page
     assert f"/cases/{case.pk}/extend/" in page
     assert "Messages of the last seven days" in page
+
+
+def test_a_place_named_like_a_formula_is_a_text_to_a_spreadsheet(world: World, as_user: SignIn) -> None:
+    admitted_after(world, 10)
+    for name in ('=HYPERLINK("https://elsewhere.example")', "+cmd", "-cmd", "@SUM(1)"):
+        Hospital.objects.filter(pk=world.hospital.pk).update(name_zh=name, name_en=name)
+        groups = {row["group"] for row in file_of(world.coordinator, as_user, "?by=hospital")}
+        assert f"'{name}" in groups
+        assert name not in groups
+    assert [plain(cell) for cell in ("-1.5", "+0.2", "-.5", "甲", 3, None)] == [
+        "-1.5",
+        "+0.2",
+        "-.5",
+        "甲",
+        3,
+        None,
+    ]
 
 
 def test_others_see_figures_of_their_own_and_no_network_overview(world: World, as_user: SignIn) -> None:
