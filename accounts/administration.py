@@ -64,6 +64,15 @@ def kind(row: Model) -> str:
     return row._meta.model_name or ""
 
 
+class Listing:
+    """Lists are searched and filtered as the page offers it. Other columns, such as passwords, are not for
+    finding out letter by letter."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        offered = self.get_list_filter(request)  # type: ignore[attr-defined]
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+
+
 class Choices:
     """Lets people choose places of their own networks only; for rows and for the rows inside them."""
 
@@ -109,7 +118,7 @@ class RowsInside(Choices, Permissions, admin.TabularInline):
     extra = 0
 
 
-class NetworkAdmin(Choices, Permissions, admin.ModelAdmin):
+class NetworkAdmin(Listing, Choices, Permissions, admin.ModelAdmin):
     """Rows of the networks that a person administers. `network_path` leads from a row to its network.
 
     Nothing is deleted here that others refer to: places and people are closed instead.

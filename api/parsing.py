@@ -31,16 +31,21 @@ class StrictJSONParser(BaseParser):
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise too_large()
-        try:
-            value = json.loads(
-                raw.decode(), object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite
-            )
-        except (ValueError, RecursionError) as error:
-            raise malformed() from error
-        for path, text in _texts(value):
-            if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-                raise FactError((path, "invalid_text", _("This has signs that are no text. Type it again.")))
-        return value
+        return read(raw)
+
+
+def read(raw: bytes) -> Any:
+    """The value of a JSON text. Raises Refusal (400) or FactError."""
+    try:
+        value = json.loads(
+            raw.decode(), object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite
+        )
+    except (ValueError, RecursionError) as error:
+        raise malformed() from error
+    for path, text in _texts(value):
+        if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+            raise FactError((path, "invalid_text", _("This has signs that are no text. Type it again.")))
+    return value
 
 
 def too_large() -> Refusal:

@@ -1,5 +1,8 @@
 """Sign-in beyond django-allauth's defaults: accounts come from an administrator, secrets are encrypted."""
 
+from typing import Any
+
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -8,10 +11,21 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 
+log = structlog.get_logger(__name__)
+
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it. Raises OSError to who is signed in; a stranger gets the answer for an unknown address."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as error:
+            if self.request.user.is_authenticated:
+                raise
+            log.error("account_mail_failed", mail=template_prefix, error=type(error).__name__)
 
 
 class ClosedSocialAccountAdapter(DefaultSocialAccountAdapter):

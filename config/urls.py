@@ -6,12 +6,15 @@ from config import health
 
 
 def closed(request: HttpRequest) -> HttpResponse:
-    """Alerts go to the sign-in address, so only an administrator changes it."""
+    """Alerts go to the sign-in address, so only an administrator changes it, and makes accounts.
+
+    An app's sign-up would be refused by itself, but first say of an address whether it has an account.
+    """
     raise Http404
 
 
 urlpatterns = [
-    re_path(r"^(?:accounts/email/|_allauth/\w+/v1/account/email)$", closed),
+    re_path(r"^(?:accounts/email/|_allauth/\w+/v1/(?:account/email|auth/(?:\w+/)?signup))$", closed),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

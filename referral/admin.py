@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -36,13 +38,31 @@ class Readable(json.JSONEncoder):
         return "[\n" + ",\n".join(f"  {json.dumps(step)}" for step in value) + "\n ]"
 
 
+class RulesField(forms.JSONField):
+    """JSON as a person types it: too deep, too large a number or no text is refused like a typing error."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = super().to_python(value)
+            json.dumps(found, ensure_ascii=False).encode()
+        except (RecursionError, ValueError) as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+        return found
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return InvalidJSONInput(data)
+
+
 class PolicyForm(forms.ModelForm):
     """A new version, filled in with the rules in force."""
 
-    minutes = forms.JSONField(
+    minutes = RulesField(
         encoder=Readable, label=_("lengths of the deadlines, minutes"), widget=forms.Textarea({"rows": 18})
     )
-    ladders = forms.JSONField(
+    ladders = RulesField(
         encoder=Readable,
         label=_("alert ladders"),
         help_text=_(

@@ -3,11 +3,13 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
 from tests.world import World
 
 LOGIN = "/_allauth/app/v1/auth/login"
+RESET = "/_allauth/app/v1/auth/password/request"
 SESSION = "/_allauth/app/v1/auth/session"
 PASSWORD = "a-long-password"
 
@@ -47,6 +49,27 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(world: Worl
     ]
     assert [answer.status_code for answer in answers] == [400, 400]
     assert answers[0].json()["errors"] == answers[1].json()["errors"]
+
+
+@pytest.mark.parametrize("address", ["signup", "webauthn/signup", "provider/signup"])
+def test_an_apps_sign_up_does_not_say_which_addresses_have_accounts(
+    world: World, client: Client, address: str
+) -> None:
+    for email in ("doctor@test.example", "nobody@test.example"):
+        body = {"email": email, "password": "another-long-password"}
+        answer = client.post(f"/_allauth/app/v1/auth/{address}", body, content_type="application/json")
+        assert answer.status_code == 404
+
+
+def test_a_forgotten_password_gets_the_same_answer_also_while_no_mail_can_be_sent(
+    world: World, client: Client, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_PORT = "django.core.mail.backends.smtp.EmailBackend", 1
+    for email in ("doctor@test.example", "nobody@test.example"):
+        asked = client.post(reverse("account_reset_password"), {"email": email})
+        assert (asked.status_code, asked["Location"]) == (302, reverse("account_reset_password_done"))
+        told = client.post(RESET, {"email": email}, content_type="application/json")
+        assert (told.status_code, told.json()) == (200, {"status": 200})
 
 
 def test_a_closed_account_cannot_sign_in(world: World, client: Client) -> None:

@@ -1,0 +1,52 @@
+"""Input that sign-in and administration, which are others' code, would stumble over: refused before or after.
+
+Our own faces refuse it field by field; here a 400 is enough, because no form of a browser sends such things.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+
+from api.parsing import read
+from api.problems import Refusal
+from config.urls import closed
+from referral.errors import FactError
+
+FACES = ("/_allauth/", "/accounts/", "/admin/")
+PROGRAMS = "/_allauth/"
+SECURITY_KEYS = "webauthn"
+View = Callable[..., HttpResponse]
+UNREADABLE = (KeyError, TypeError, ValueError, IndexError)
+
+
+class RefuseUnreadable:
+    """400 for text that is none, and for JSON too deep or otherwise beyond reading."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, *_: Any) -> HttpResponse | None:
+        """Before anything that exists is asked."""
+        is_theirs = request.path.startswith(FACES) and view is not closed
+        return HttpResponseBadRequest() if is_theirs and not is_readable(request) else None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What a browser says of a security key is decoded by a library that fails in many ways."""
+        is_said = request.path.startswith(FACES) and SECURITY_KEYS in request.path
+        return HttpResponseBadRequest() if is_said and isinstance(error, UNREADABLE) else None
+
+
+def is_readable(request: HttpRequest) -> bool:
+    """Whether every text in the address, and every JSON in the body, can be kept."""
+    if any("\x00" in text for name, texts in request.GET.lists() for text in (name, *texts)):
+        return False
+    is_program = request.path.startswith(PROGRAMS)
+    text = request.body if is_program else request.POST.get("credential", "").encode()
+    try:
+        return not text or read(text) is not None
+    except (Refusal, FactError):
+        return False
