@@ -4,7 +4,13 @@ import atexit
 import os
 import platform
 import shutil
+import signal
+import subprocess
+import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,13 +18,17 @@ from typing import Any
 import django
 
 from config import embedded
+from config.spawning import before_exec
 
 SHOWN_SETTINGS = ("server_version", "shared_buffers", "fsync", "synchronous_commit", "full_page_writes")
 
 
+START_SECONDS = 90
+
+
 @cache
-def start() -> None:
-    """Start PostgreSQL (durable, as in production) and Redis, and migrate; once per process."""
+def start(**more: str) -> None:
+    """Start PostgreSQL (durable, as in production) and Redis, and migrate, with `more` of the environment."""
     data = Path(tempfile.mkdtemp(prefix="aclf-bench-"))
     servers = embedded.Servers(data)
 
@@ -36,6 +46,7 @@ def start() -> None:
         | embedded.keys(data)
         | servers.addresses
         | {"ACLF_MODE": "test", "ACLF_LOG_LEVEL": "WARNING", "ACLF_STATEMENT_TIMEOUT_SECONDS": "0"}
+        | more
     )
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
@@ -67,3 +78,32 @@ def empty_broker() -> None:
 
     with redis.Redis.from_url(os.environ["REDIS_URL"]) as client:
         client.flushdb()
+
+
+@contextmanager
+def running(*commands: str) -> Iterator[None]:
+    """Processes of the product, or of a measurement, each `python` with these words; killed afterwards."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, *command.split()],
+            cwd=embedded.ROOT,
+            start_new_session=True,
+            preexec_fn=before_exec(signal.SIGTERM),
+        )
+        for command in commands
+    ]
+    try:
+        yield
+    finally:
+        for process in started:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def wait_for(what: str, holds: Callable[[], bool], seconds: float = START_SECONDS) -> None:
+    """Wait until something holds. Raises TimeoutError."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            raise TimeoutError(f"not within {seconds:.0f} s: {what}")
+        time.sleep(0.05)

@@ -6,6 +6,7 @@ the same delivery is then sent again, under the same id.
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -64,7 +65,7 @@ def deliver(
             break
         if _send(delivery, known, watch):
             reached.add(subscriptions.address_of(delivery))
-    subscriptions.record_successes(reached, now=watch.now)
+    subscriptions.record_successes(reached, known, now=watch.now)
     storm.note_successes(channel for _user, channel, _address in reached)
     return len(claimed)
 
@@ -164,11 +165,12 @@ def _hand_over(delivery: Delivery, told: Sequence[Delivery], address: Address) -
 
 
 def _confirm(delivery: Delivery, told: Sequence[Delivery], receipt: Receipt, now: datetime) -> None:
-    with transaction.atomic():
+    carries = len(told) > 1
+    with transaction.atomic() if carries else nullcontext():
         held = outbox.confirm(
             delivery, reference=receipt.reference, is_delivered=receipt.is_delivered, now=now
         )
-        if held and len(told) > 1:
+        if held and carries:
             bundles.confirm(delivery, told[1:])
     if not held:
         log.warning("lease_lost_before_confirmation", delivery=str(delivery.pk), channel=delivery.channel)

@@ -1,9 +1,11 @@
 """What is known of a person's addresses: their wishes, and how the address fared last."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+from django.db import connection
 
 from notifications.channels.registry import account_channels, floor_channels, optional_channels
 from notifications.models import Delivery, Notification, Severity, Subscription, key_of
@@ -13,6 +15,15 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Address = tuple[UUID, str, str]
+
+SUCCEEDED = """
+UPDATE notifications_subscription AS subscription SET last_success_at = %(now)s, retired_at = NULL
+FROM (
+    SELECT id FROM notifications_subscription
+    WHERE id = ANY(%(rows)s) AND removed_at IS NULL ORDER BY id FOR NO KEY UPDATE
+) AS own
+WHERE subscription.id = own.id
+"""
 
 
 def address_of(delivery: Delivery) -> Address:
@@ -67,24 +78,31 @@ def of_account(user: "User", channel: str) -> Subscription:
     return Subscription.objects.get_or_create(**kept, defaults={"address": user.email})[0]
 
 
-def record_successes(addresses: Collection[Address], *, now: datetime) -> None:
-    """These addresses work."""
-    _record(addresses, last_success_at=now, retired_at=None)
+def record_successes(
+    addresses: Collection[Address], among: Mapping[Address, Subscription], *, now: datetime
+) -> None:
+    """These addresses work. `among`: the subscriptions that are known of them."""
+    rows = [among[address].pk for address in addresses if address in among]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(SUCCEEDED, {"now": now, "rows": rows})
+    changes = {"last_success_at": now, "retired_at": None}
+    _remember_accounts([address for address in addresses if address not in among], changes)
 
 
 def record_error(address: Address, *, error: str, is_dead: bool, now: datetime) -> None:
     """Keep the last error; an address that `is_dead` is not used again until a success or a new address."""
-    retired = {"retired_at": now} if is_dead else {}
-    _record([address], last_error_at=now, last_error=error[:300], **retired)
+    user_id, channel, at = address
+    changes: dict[str, object] = {"last_error_at": now, "last_error": error[:300]}
+    changes |= {"retired_at": now} if is_dead else {}
+    own = Subscription.objects.filter(user_id=user_id, channel=channel, removed_at__isnull=True)
+    own.filter(address_key=key_of(channel, at)).update(**changes)
+    _remember_accounts([address], changes)
 
 
-def _record(addresses: Collection[Address], **changes: object) -> None:
+def _remember_accounts(addresses: Iterable[Address], changes: Mapping[str, object]) -> None:
     """Only the account's address gets a row by being used; one that was removed must not come back."""
     account = account_channels()
-    for user_id, channel, address in sorted(addresses):
-        if channel not in account:
-            own = Subscription.objects.filter(user_id=user_id, channel=channel)
-            own.filter(address_key=key_of(channel, address)).update(**changes)
     Subscription.objects.bulk_create(
         [
             Subscription(user_id=user_id, channel=channel, address=address, address_key=address, **changes)
