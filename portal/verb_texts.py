@@ -126,7 +126,7 @@ TEXTS: dict[str, VerbText] = {
         _("Ask another ward"),
         _("The ward you choose is asked at once. An open request to another ward ends."),
         _("Ask this ward"),
-        _("The ward was asked."),
+        _("The ward was asked to take the patient."),
         "primary",
     ),
     Verb.RECORD_PRECIPITANT: VerbText(

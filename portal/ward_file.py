@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from portal.case_file import Step
+from portal.moments import local
 from portal.verb_texts import TEXTS, Text, slug
 from referral import selectors
 from referral.models import Case, OrganFailureAssessment, Precipitant
@@ -81,13 +82,13 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "can": {verb.value: Step(slug(verb), TEXTS[verb]) for verb in usable if verb in TEXTS},
         "organ_names": [texts.organ_text(organ) for organ in ORGANS],
         "organs": [_organ_row(row) for row in reversed(record.organs)],
-        "organ_chart": organ_chart(record.organs),
+        "organ_chart": organ_chart(record.organs, case.hospital.zone),
         "precipitants": [Found(row, snomed_of(row.precipitant, row.icd10)) for row in record.precipitants],
         "sessions": [
             (row, [Complication(code).label for code in row.complications]) for row in record.sessions
         ],
         "energy": energy(record),
-        "markers": [_marker(trend) for trend in record.trends],
+        "markers": [_marker(trend, case.hospital.zone) for trend in record.trends],
         "immune_caution": _(immune.CAUTION),
         "may_record_treatment": Verb.RECORD_TREATMENT in usable,
     }
@@ -98,9 +99,9 @@ def _organ_row(row: OrganFailureAssessment) -> OrganRow:
     return OrganRow(row, scores, str(texts.ACLF_GRADE[row.grade]))
 
 
-def organ_chart(rows: Sequence[OrganFailureAssessment]) -> dict[str, Any]:
+def organ_chart(rows: Sequence[OrganFailureAssessment], zone: str) -> dict[str, Any]:
     """The number of failing organs over time, as steps."""
-    points = [[row.occurred_at.isoformat(), row.failures] for row in rows][-MOST_ON_A_CHART:]
+    points = [[local(row.occurred_at, zone), row.failures] for row in rows][-MOST_ON_A_CHART:]
     return {
         "series": [{"name": _("failing organs"), "points": points, "step": True}],
         "lines": [],
@@ -116,7 +117,7 @@ def energy(record: WardRecord) -> dict[str, Any]:
     return {
         "days": days[::-1],
         "equation": nutrition.EQUATION,
-        "formula": nutrition.FORMULA,
+        "formula": _(nutrition.FORMULA),
         "factor": nutrition.FACTOR,
         "citation": nutrition.CITATION,
         "doi": nutrition.DOI,
@@ -126,9 +127,9 @@ def energy(record: WardRecord) -> dict[str, Any]:
     }
 
 
-def _marker(trend: Trend) -> Marker:
+def _marker(trend: Trend, zone: str) -> Marker:
     unit = texts.unit_text(OTHER_LABORATORY[trend.marker].unit)
-    points = [[at.isoformat(), value] for at, value in trend.points][-MOST_ON_A_CHART:]
+    points = [[local(at, zone), value] for at, value in trend.points][-MOST_ON_A_CHART:]
     label = texts.label(trend.marker)
     limits = sorted({limit for row in trend.ranges for limit in (row.low, row.high) if limit is not None})
     return Marker(
@@ -159,6 +160,7 @@ def preview(grade: Any, issues: Sequence[Any]) -> dict[str, Any]:
         "scores": [
             (texts.organ_text(organ), grade.subscores.get(organ), organ in grade.failures) for organ in ORGANS
         ],
+        "is_known": bool(grade.subscores),
         "grade": texts.ACLF_GRADE[grade.grade],
         "simple_grade": grade.simple_grade or "",
         "failures": len(grade.failures),

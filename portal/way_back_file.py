@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from portal.moments import local
 from portal.verb_texts import Text
 from referral import selectors
 from referral.models import Assessment, Case, Outcome
 from referral.outcomes import judged
 from referral.pathway import Party
 from scoring import EIGHT, INPUTS, texts
+
+MOST = {"encephalopathy_grade": 4}
+"""Where the axis of a chart ends, for what has an end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +63,23 @@ def trends(case: Case) -> dict[str, Any]:
     return {
         "assessments": rows,
         "risks": [texts.risk_text(row.risk_90d) if row.risk_90d is not None else "–" for row in rows],
-        "indicators": [indicator(name, rows) for name in EIGHT],
+        "indicators": [indicator(name, rows, case.hospital.zone) for name in EIGHT],
     }
 
 
-def indicator(name: str, rows: list[Assessment]) -> Indicator:
+def indicator(name: str, rows: list[Assessment], zone: str) -> Indicator:
     key = INPUTS[name].key
     points = [(moment_of(row, name), row.values[key]) for row in rows if key in row.values]
     draws = len(points) > 1 and all(type(value) in (int, float) for _at, value in points)
     label = str(texts.label(name))
-    series = {"name": label, "points": [[at.isoformat(), value] for at, value in points], "step": False}
+    series = {"name": label, "points": [[local(at, zone), value] for at, value in points], "step": False}
     return Indicator(
         label=label,
         values=tuple(texts.value_text(key, row.values[key]) if key in row.values else "–" for row in rows),
         chart_id=f"trend-{name}",
-        chart={"series": [series], "lines": [], "most": None} if draws and name != "age_years" else None,
+        chart={"series": [series], "lines": [], "most": MOST.get(name)}
+        if draws and name != "age_years"
+        else None,
     )
 
 

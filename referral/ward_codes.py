@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class KitAnswer(TextChoices):
@@ -45,7 +46,7 @@ class TreatmentItem(TextChoices):
 class Progress(TextChoices):
     PLANNED = "planned", _("planned")
     DONE = "done", _("done")
-    DECLINED = "declined", _("declined")
+    DECLINED = "declined", pgettext_lazy("treatment", "declined")
 
 
 class NotDoneReason(TextChoices):

@@ -14,7 +14,7 @@ Sex = Literal["male", "female"]
 
 FACTOR = 1.3
 EQUATION = "Mifflin-St Jeor"
-FORMULA = "10 kg + 6.25 cm - 5 years + 5 (men) or - 161 (women)"
+FORMULA = gettext_noop("10 kg + 6.25 cm - 5 years + 5 (men) or - 161 (women)")
 CITATION = "Mifflin MD, Am J Clin Nutr 1990;51:241-247"
 DOI = "10.1093/ajcn/51.2.241"
 FACTOR_CITATION = "He K, Li H, J Clin Hepatol 2025;41:1025-1029"

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from api.resource import PageQuery, Resource, paged
 from api.v1.documenting import described, page_of
 from referral.evidence import search
-from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, in_words, told
+from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, in_words, reference_of, told
 from referral.models import Evidence
 
 
@@ -28,7 +28,7 @@ class EvidenceShape(serializers.Serializer[Evidence]):
     population = serializers.SerializerMethodField()
     outcome = serializers.SerializerMethodField()
     registry_number = serializers.CharField()
-    reference = serializers.CharField()
+    reference = serializers.SerializerMethodField()
     evidence_level = serializers.CharField()
     evidence_level_label = serializers.SerializerMethodField()
     certainty = serializers.CharField()
@@ -48,6 +48,9 @@ class EvidenceShape(serializers.Serializer[Evidence]):
 
     def get_outcome(self, row: Evidence) -> str:
         return told(row, "outcome")
+
+    def get_reference(self, row: Evidence) -> str:
+        return reference_of(row)
 
     def get_therapy_class_label(self, row: Evidence) -> str:
         return in_words(row.therapy_class, CLASSES)

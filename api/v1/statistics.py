@@ -25,12 +25,15 @@ DESCRIPTION = (
 )
 
 
-class StatisticsQuery(serializers.Serializer[Any]):
+class PeriodQuery(serializers.Serializer[Any]):
     network = serializers.UUIDField(required=False, help_text="the caller's first one when left out")
     hospital = serializers.UUIDField(required=False, help_text="of the first visit")
     ward = serializers.UUIDField(required=False, help_text="that expects or has the patient")
     since = serializers.CharField(required=False, help_text="first month of first visits, such as 2026-05")
     until = serializers.CharField(required=False, help_text="last month, the present one when left out")
+
+
+class StatisticsQuery(PeriodQuery):
     by = serializers.ChoiceField(choices=list(By), required=False, default=str(By.MONTH))
 
 

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from portal.access import signed_in
 from referral.evidence import search
 from referral.evidence.searching import classes
-from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, in_words, told
+from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, in_words, reference_of, told
 from referral.models import Evidence
 
 PER_PAGE = 20
@@ -40,6 +40,7 @@ def _in_words(row: Evidence) -> dict[str, object]:
     return {
         "row": row,
         **{name: told(row, name) for name in TOLD},
+        "reference": reference_of(row),
         "class": in_words(row.therapy_class, CLASSES),
         "level": in_words(row.evidence_level, LEVELS),
         "certainty": in_words(row.certainty, CERTAINTY),

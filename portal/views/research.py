@@ -9,15 +9,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts import clock
-from accounts.models import User, Ward
+from accounts.models import User
 from portal.access import person, signed_in
 from portal.predictions_page import estimate_text, share_text
 from portal.views.statistics import csv_file, question
 from referral.errors import AccessError, FactError
 from referral.statistics import scope
 from referral.statistics.export import HEADER, export, may_export
-from referral.statistics.kit import KitRecord, Site, kit_record
-from referral.statistics.privacy import pseudonym
+from referral.statistics.kit import KitRecord, Site, kit_record, ward_names
 from referral.statistics.scope import Wanted
 from scoring.research.agreement import Agreement
 
@@ -66,12 +65,10 @@ def _context(user: User, wanted: Wanted, wrong: dict[str, Any]) -> dict[str, Any
 
 def _rows(found: KitRecord, wanted: Wanted) -> list[tuple[str, list[str] | None]]:
     """A named row of figures for all results, each ward and each lot; None where too few to be shown."""
-    wards = {ward.pk: str(ward) for ward in Ward.objects.filter(pk__in=[site.key for site in found.wards])}
-    if wanted.hides_small:
-        wards = {ward: pseudonym("W", ward) for ward in wards}
+    wards = ward_names(found, wanted)
     return [
         (_("all results"), _figures(found.whole)),
-        *((wards.get(site.key, "–"), _figures(site.agreement)) for site in found.wards),  # type: ignore[call-overload]
+        *((wards[site.key], _figures(site.agreement)) for site in found.wards),
         *((_lot(site), _figures(site.agreement)) for site in found.lots),
     ]
 

@@ -1,5 +1,6 @@
 """The codes of the evidence library in words; what a file says beyond them is shown as it is."""
 
+import re
 from collections.abc import Mapping
 
 from django.utils.translation import get_language
@@ -37,6 +38,17 @@ CERTAINTY: Mapping[str, Text] = {
 
 def in_words(code: str, words: Mapping[str, Text]) -> str:
     return str(words.get(code, code))
+
+
+NUMBERS = re.compile(r"[\d;, -]+")
+
+
+def reference_of(row: Evidence) -> str:
+    """Where it was published; a bare number is one of the list of the review that the row was taken from."""
+    if not NUMBERS.fullmatch(row.reference):
+        return row.reference
+    numbered = _("no. %(numbers)s in the reference list of the review it was taken from")
+    return str(numbered) % {"numbers": row.reference}
 
 
 def told(row: Evidence, name: str) -> str:

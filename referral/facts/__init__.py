@@ -18,6 +18,13 @@ __all__ = ["FACTS", "ON_AN_OFFER", "UNITS_OF", "Fact", "Shape", "clean_facts"]
 
 FACTS: dict[Verb, tuple[Fact, ...]] = window_1.FACTS | window_2.FACTS | way_back.FACTS | anytime.FACTS
 
+COMPUTED: Mapping[Verb, frozenset[str]] = {
+    Verb.ASSESS_ORGAN_FAILURE: frozenset({"grade", "simple_grade", "failures", "failing", "clif_c_of"}),
+    Verb.DIAGNOSE: frozenset({"grade", "simple_grade"}),
+    Verb.SET_NUTRITION_TARGET: frozenset({"resting_kcal", "target_kcal", "factor"}),
+}
+"""What follows from the facts of a verb, so that nobody types it."""
+
 ON_AN_OFFER = frozenset({Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE})
 """Verbs that may name the offer they mean."""
 
@@ -36,9 +43,7 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
     """
     known = {fact.name: fact for fact in FACTS[verb]}
     rows: list[tuple[str, str, Text]] = [
-        (name, "unknown_field", _("“%(field)s” is not known here. Check its spelling.") % {"field": name})
-        for name in raw
-        if name not in known
+        (name, "unknown_field", _unknown(verb, name)) for name in raw if name not in known
     ]
     cleaned: dict[str, Any] = {}
     for name, fact in known.items():
@@ -56,6 +61,12 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
     return cleaned
 
 
+def _unknown(verb: Verb, name: str) -> Text:
+    if name in COMPUTED.get(verb, ()):
+        return _("“%(field)s” is computed from the values and never typed. Leave it out.") % {"field": name}
+    return _("“%(field)s” is not known here. Check its spelling.") % {"field": name}
+
+
 def _invalid(fact: Fact, value: Any) -> Text:
     match fact.shape:
         case Shape.TEXT:
@@ -65,7 +76,7 @@ def _invalid(fact: Fact, value: Any) -> Text:
         case Shape.DATE:
             return _("This is no date such as 2026-05-17.")
         case Shape.DECIMAL if fact.low is not None and fact.high is not None:
-            return _("Enter a number from %(low)g to %(high)g.") % {"low": fact.low, "high": fact.high}
+            return _invalid_number(fact)
         case Shape.DECIMAL | Shape.MEASURED:
             return _("Enter a number.")
         case Shape.PAIRS:
@@ -74,6 +85,13 @@ def _invalid(fact: Fact, value: Any) -> Text:
             return _("Choose one of the answers offered.")
         case _:
             return _("This does not exist here. Reload the case and choose again.")
+
+
+def _invalid_number(fact: Fact) -> Text:
+    limits = {"low": fact.low, "high": fact.high, "unit": fact.unit}
+    if fact.unit:
+        return _("Enter a number from %(low)g to %(high)g, in %(unit)s.") % limits
+    return _("Enter a number from %(low)g to %(high)g.") % limits
 
 
 def _invalid_text(fact: Fact, value: Any) -> Text:

@@ -106,7 +106,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         OCCURRED_AT,
     ),
     Verb.RECORD_INTAKE: (
-        Fact("day", Shape.DATE, _("day")),
+        Fact("day", Shape.DATE, _("date")),
         Fact("kcal", Shape.DECIMAL, _("energy taken that day"), low=0, high=10_000, unit="kcal"),
         NOTE,
     ),

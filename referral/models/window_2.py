@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from accounts.encryption import EncryptedField
 from accounts.ids import new_id
-from accounts.models import User
+from accounts.models import User, Ward
 from referral import ward_codes
 from referral.codes import PrecipitantCode
 from referral.models.cases import Case
@@ -44,12 +44,13 @@ def in_order(name: str) -> list[models.Index]:
 
 
 class KitResult(Record):
-    """What the six-metabolite kit answered; `occurred_at` is when it was reported.
+    """What the six-metabolite kit answered; `occurred_at` is when it was reported, `ward` who used it.
 
     `organ_failure_at_sampling`: whether the records showed one by then (the kit is made for patients
     without); None where nothing was known. `assay`: values as the laboratory names them.
     """
 
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="+")
     lot = models.CharField(max_length=40)
     sampled_at = models.DateTimeField()
     answer = models.CharField(max_length=14, choices=ward_codes.KitAnswer)

@@ -1,21 +1,26 @@
 """The kit against what came: organ failure within 28 days of sampling, overall, by ward and by lot.
 
-Counted is the first result of each case with an answer of yes or no, sampled while no organ failure was on
-record. Organ failure is present if a table within 28 days shows one or the outcome says so, absent if the
-outcome says that there was none; everything else is unknown and only told.
+Counted is the first result of each case with an answer of yes or no, sampled while no organ was failing, as
+far as the records go, also those that were entered later. A result belongs to the ward that used the kit,
+wherever the patient was taken afterwards. Organ failure is present if a table within 28 days shows one or the
+outcome says so, absent if the outcome says that there was none; everything else is unknown and only told.
 """
 
 from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
+from accounts.models import Ward
 from referral.codes import OrganFailureSeen
 from referral.models import CaseFacts, KitResult, OrganFailureAssessment
-from referral.statistics.privacy import few
+from referral.statistics.privacy import few, pseudonym
+from referral.statistics.scope import Wanted
 from referral.ward_codes import KitAnswer
 from scoring.research.agreement import Agreement, agreement
 
@@ -26,7 +31,7 @@ WINDOW = timedelta(days=28)
 class Result:
     """One counted result: where and of which lot, what the kit said, and whether an organ failed."""
 
-    ward: UUID | None
+    ward: UUID
     lot: str
     positive: bool
     failed: bool
@@ -54,11 +59,15 @@ class KitRecord:
 
 def kit_record(rows: QuerySet[CaseFacts], *, hides_small: bool) -> KitRecord:
     """The record of the kit on the cases of `rows`."""
-    results = KitResult.objects.filter(case__statistics__in=rows.values("pk"))
+    results = KitResult.objects.filter(case__statistics__in=rows.values("pk")).alias(
+        before=Coalesce(Subquery(_tables(occurred_at__lte=OuterRef("sampled_at")).values("failures")[:1]), 0)
+    )
+    failing = Q(organ_failure_at_sampling=True) | Q(before__gt=0)
     left_out = {
         "indeterminate": results.filter(answer=KitAnswer.INDETERMINATE).count(),
-        "beside_purpose": results.filter(organ_failure_at_sampling=True).count(),
+        "beside_purpose": results.filter(failing).count(),
     }
+    results = results.exclude(failing)
     counted, unknown = _counted(results)
     if hides_small:
         left_out = {name: count for name, count in left_out.items() if not few(count)}
@@ -72,15 +81,22 @@ def kit_record(rows: QuerySet[CaseFacts], *, hides_small: bool) -> KitRecord:
     )
 
 
+def ward_names(found: KitRecord, wanted: Wanted) -> dict[Hashable, str]:
+    """What the wards of the record are called; codes for whoever may not read names of places."""
+    keys = [UUID(str(site.key)) for site in found.wards]
+    if wanted.hides_small:
+        return {key: pseudonym("W", key) for key in keys}
+    return {ward.pk: str(ward) for ward in Ward.objects.filter(pk__in=keys)}
+
+
 def _counted(results: QuerySet[KitResult]) -> tuple[list[Result], int]:
     """The results that count, and how many would if their outcome were known."""
     told = (
         results.exclude(answer=KitAnswer.INDETERMINATE)
-        .exclude(organ_failure_at_sampling=True)
-        .annotate(seen=Exists(_failures()), said=F("case__organ_failure_28"), in_ward=F("case__ward"))
+        .annotate(seen=Exists(_failures()), said=F("case__organ_failure_28"))
         .order_by("case_id", "sampled_at", "recorded_at", "pk")
         .distinct("case_id")
-        .values_list("in_ward", "lot", "answer", "seen", "said")
+        .values_list("ward", "lot", "answer", "seen", "said")
     )
     found, unknown = [], 0
     for ward, lot, answer, seen, said in told:
@@ -93,11 +109,17 @@ def _counted(results: QuerySet[KitResult]) -> tuple[list[Result], int]:
 
 
 def _failures() -> QuerySet[OrganFailureAssessment]:
-    return OrganFailureAssessment.objects.filter(
-        Q(failures__gt=0),
-        case=OuterRef("case"),
+    return _tables(
+        failures__gt=0,
         occurred_at__gte=OuterRef("sampled_at"),
         occurred_at__lte=OuterRef("sampled_at") + WINDOW,
+    )
+
+
+def _tables(**fit: Any) -> QuerySet[OrganFailureAssessment]:
+    """The organ tables of a result's case, the latest first."""
+    return OrganFailureAssessment.objects.filter(case=OuterRef("case"), **fit).order_by(
+        "-occurred_at", "-recorded_at", "-pk"
     )
 
 
@@ -105,10 +127,7 @@ def _by(results: list[Result], keys: list[Hashable], hides_small: bool) -> list[
     groups: dict[Hashable, list[Result]] = {}
     for result, key in zip(results, keys, strict=True):
         groups.setdefault(key, []).append(result)
-    return [
-        Site(key, _agreement(groups[key], hides_small))
-        for key in sorted(groups, key=lambda key: (key is None, str(key)))
-    ]
+    return [Site(key, _agreement(groups[key], hides_small)) for key in sorted(groups, key=str)]
 
 
 def _agreement(results: Iterable[Result], hides_small: bool) -> Agreement | None:

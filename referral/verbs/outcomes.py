@@ -56,6 +56,7 @@ def settle_outcome(
 def record_death(change: Change, *, note: str = "") -> State:
     """The patient died; every deadline ends."""
     _check_death(change)
+    _one_date_of_death(change, OutcomeStatus.DEAD)
     _add(change, None, OutcomeStatus.DEAD, "", note, OutcomeSource.REPORTED)
     close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
     tell_earlier_episodes(change)
@@ -156,7 +157,10 @@ def _check(change: Change, day: int, status: str) -> None:
             (
                 "day",
                 "too_early",
-                _("Day %(day)s is %(date)s: what was seen before cannot say how the patient was then.")
+                _(
+                    "Day %(day)s is %(date)s: what was seen before cannot say how the patient was then. "
+                    "Record it from that day on; a death or a transplant can be recorded now."
+                )
                 % {"day": day, "date": _date(change.case, end)},
             )
         )
@@ -173,7 +177,7 @@ def _one_date_of_death(change: Change, status: str) -> None:
     if status != OutcomeStatus.DEAD:
         return
     case, zone = change.case, ZoneInfo(change.case.hospital.zone)
-    own = side_of(parties_of(change.person, case, change.offer))
+    own = side_of(parties_of(change.actor, case, change.offer))
     for row in in_force(case.outcomes.order_by("number"), zone):
         if (
             row.side == own

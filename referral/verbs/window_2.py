@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referral.codes import PrecipitantCode
-from referral.errors import FactError
+from referral.errors import AccessError, FactError
 from referral.models import (
     Assessment,
     Case,
@@ -53,6 +53,9 @@ def record_kit_result(
     note: str = "",
 ) -> None:
     """Keep the answer of the kit, an outside result; reported now where no time is given."""
+    ward = change.case.ward
+    if ward is None:
+        raise AccessError
     refuse_future(change, "sampled_at", sampled_at)
     change.occurred_at = reported_at or change.occurred_at
     refuse_future(change, "reported_at", change.occurred_at)
@@ -63,6 +66,7 @@ def record_kit_result(
     if sampled_at < change.case.first_visit_at:
         raise FactError(("sampled_at", "out_of_order", _("The sample cannot be older than the first visit.")))
     result = KitResult.objects.create(
+        ward=ward,
         lot=lot,
         sampled_at=sampled_at,
         answer=answer,

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+import pytest
+
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.api.conftest import Caller
@@ -41,6 +43,33 @@ def test_researchers_get_no_small_numbers_and_no_ids_of_places(
     assert answer.body["whole"]["times"]["admission"] is None
     assert str(world.hospital.pk) not in str(answer.body)
     assert answer.body["groups"][0]["key"].startswith("H-")
+
+
+def test_the_kit_is_held_against_organ_failure_for_coordinators_and_researchers_only(
+    world: World, now: datetime, as_user: Callable[..., Caller]
+) -> None:
+    case = world.register(now=now - 30 * HOUR)
+    for verb, after, facts in (
+        (Verb.ADMIT, 1, {}),
+        (Verb.RECORD_KIT_RESULT, 3, {"lot": "A1", "sampled_at": now - 28 * HOUR, "answer": "positive"}),
+        (Verb.ASSESS_ORGAN_FAILURE, 9, {"dialysis": True}),
+    ):
+        perform(case, verb, actor=world.specialist, now=now - (30 - after) * HOUR, **facts)
+    body = as_user(world.coordinator).get("/statistics/kit").body
+    assert (body["whole"]["true_positive"], body["whole"]["true_negative"]) == (1, 0)
+    assert body["whole"]["sensitivity"] == {
+        "hits": 1, "total": 1, "value": 1.0, "low": pytest.approx(0.2065, abs=1e-4), "high": 1.0
+    }  # fmt: skip
+    assert body["whole"]["kappa"] == {"value": None, "low": None, "high": None}
+    assert [site["name"] for site in body["wards"]] == [str(world.ward)]
+    assert [(site["name"], site["agreement"]["true_positive"]) for site in body["lots"]] == [("A1", 1)]
+    assert body["not_counted"] == {"indeterminate": 0, "beside_purpose": 0, "unknown": 0}
+    hidden = as_user(world.researcher).get("/statistics/kit").body
+    assert (hidden["whole"], hidden["lots"][0]["agreement"]) == (None, None)
+    assert world.ward.name not in str(hidden)
+    for user in (world.doctor, world.specialist, world.administrator):
+        assert as_user(user).get("/statistics/kit").status == 404
+    assert as_user(world.coordinator).get("/statistics/kit", since="May").fields == {"since": "invalid"}
 
 
 def test_clinicians_count_their_own_hospital(

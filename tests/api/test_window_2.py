@@ -93,6 +93,7 @@ def test_organ_failures_are_graded_and_a_grade_typed_by_hand_is_refused(  # type
     for name in ("grade", "simple_grade", "failures"):
         answer = does("assess-organ-failure", **typed, **{name: "2"})
         assert (answer.status, answer.fields) == (422, {name: "unknown_field"})
+        assert "is computed from the values and never typed. Leave it out." in answer.body["detail"]
     assert does("assess-organ-failure", **typed).status == 200
     body = record(specialist, case)
     [row] = body["organ_failures"]
@@ -286,7 +287,7 @@ def test_the_evidence_library_is_searched_and_paged(doctor: Caller, now: datetim
     assert row["registry_number"] == "NCT04990232"
     assert row["certainty_label"] == "read in the source"
     assert doctor.get("/evidence", therapy_class="cell_therapy").body["results"][0]["therapy"] == (
-        "Mesenchymal stem cells"
+        "Mesenchymal stem cells (MSC)"
     )
     assert doctor.get("/evidence", q="nothing like it").body == {"results": [], "next": None}
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts import clock
+from portal import moments
 from portal.verb_texts import slug
 from referral.evidence import load_bundled
 from referral.models import (
@@ -118,7 +119,8 @@ def test_the_grades_follow_what_is_typed_and_nothing_is_stored(specialist: Clien
     assert "grade II" in text
     assert "Not known: Liver, Brain, Respiration" in text
     text = preview(specialist, case, bilirubin="310").content.decode()
-    assert "No ACLF" in text
+    assert "No ACLF" not in text, "nothing is known yet"
+    assert "no failing organ" not in text
     assert "Unit of bilirubin is not stated" in text
     assert not OrganFailureAssessment.objects.exists()
 
@@ -147,7 +149,9 @@ def test_a_third_failure_is_marked_and_charted_with_its_table(
     text = page(specialist, case)
     assert "Third organ failure, after two, seen" in text
     chart = json.loads(re.search(r'id="organ-trend" type="application/json">(.*?)</script>', text)[1])  # type: ignore[index]
-    assert [point[1] for point in chart["series"][0]["points"]] == [2, 3]
+    first, second = chart["series"][0]["points"]
+    assert first == [moments.local(at["occurred_at"], case.hospital.zone), 2], "the hospital's own time"
+    assert second[1] == 3
     assert text.count('<tr><th scope="row">') >= 2
     assert "Transplant within 7 days of the third failure" in text
 
@@ -191,6 +195,11 @@ def test_every_form_of_the_ward_records_what_was_typed(world: World, specialist:
     timeline = specialist.get(f"/cases/{case.pk}/").content.decode()
     for words in ("Kit result recorded", "Immune markers recorded", "Nutrition target set"):
         assert words in timeline, words
+
+
+def test_a_choice_has_its_hint_beside_it(specialist: Client, case: Case) -> None:
+    text = specialist.get(f"/cases/{case.pk}/record-treatment/").content.decode()
+    assert "Needed when it is declined." in text
 
 
 def test_a_refused_session_keeps_its_ticks(specialist: Client, case: Case) -> None:

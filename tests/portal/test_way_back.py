@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from accounts import clock
 from accounts.models import User
+from referral.codes import OutcomeStatus
 from referral.models import Case, Question
 from referral.pathway import Verb
 from referral.performing import perform
+from referral.ward_codes import Progress
 from tests.world import HOUR, ILL, WELL, World, sampled
 
 SignIn = Callable[[User], Client]
@@ -81,6 +84,12 @@ def test_the_return_is_offered_until_it_is_confirmed(world: World, as_user: Sign
     assert "action-confirm-return" in page(client, case)
     assert client.post(f"/cases/{case.pk}/confirm-return/").status_code == 302
     assert "action-confirm-return" not in page(client, case)
+
+
+def test_chinese_has_its_own_words_where_english_has_one_for_two_things(world: World) -> None:
+    with override("zh-hans"):
+        assert str(OutcomeStatus.ALIVE.label) == "存活", "a process of the operations is 运行中"
+        assert str(Progress.DECLINED.label) == "决定不做", "an offer that was declined is 未接收"
 
 
 def test_an_outcome_that_comes_too_early_keeps_what_was_typed(world: World, as_user: SignIn) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from referral.evidence import EvidenceFileError, load_bundled, load_file, search
 from referral.evidence.searching import classes
-from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, told
+from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, reference_of, told
 from referral.models import Evidence
 from tests.world import HOUR, NOW
 
@@ -30,7 +30,7 @@ def written(tmp_path: Path):  # type: ignore[no-untyped-def]
 def refused(file: Path) -> tuple[int, str]:
     """The line at fault and the words about it; nothing was loaded."""
     before = Evidence.objects.count()
-    with pytest.raises(EvidenceFileError) as refusal:
+    with override("en"), pytest.raises(EvidenceFileError) as refusal:
         load_file(file, now=NOW)
     assert Evidence.objects.count() == before
     return refusal.value.line, str(refusal.value)
@@ -50,6 +50,8 @@ def test_the_therapies_of_the_review_of_aclf_are_there_and_so_is_the_published_i
     load_bundled(now=NOW)
     for words in ("interleukin-22", "hihep", "mesenchymal", "dpmas real-world"):
         assert search(words).exists(), words
+    for short in ("IL-22", "MSC", "IL-2", "IL-7", "IL-15", "IFN-gamma", "IFN-γ", "Pentaglobin", "DPMAS"):
+        assert search(short).exists(), short
     row = search("immunosep").get()
     assert (row.registry_number, row.certainty) == ("NCT04990232", "read")
     assert "28-day mortality no different" in row.outcome_en
@@ -71,6 +73,15 @@ def test_a_text_is_told_in_the_readers_language_or_in_the_one_there_is() -> None
         assert (told(row, "therapy"), told(row, "outcome")) == ("白细胞介素-2", "more cells")
     with override("en"):
         assert told(row, "therapy") == "Interleukin-2"
+
+
+def test_a_bare_number_of_a_reference_says_whose_list_it_is_of() -> None:
+    with override("en"):
+        assert reference_of(Evidence(reference="47; 53")) == (
+            "no. 47; 53 in the reference list of the review it was taken from"
+        )
+        assert reference_of(Evidence(reference="Blood")) == "Blood"
+        assert reference_of(Evidence()) == ""
 
 
 def test_loading_a_file_again_takes_the_place_of_what_it_said_before(written) -> None:  # type: ignore[no-untyped-def]

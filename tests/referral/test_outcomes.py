@@ -304,6 +304,18 @@ def test_one_side_cannot_give_two_dates_of_death(world: World) -> None:
     assert again == ("occurred_at", "other_date_of_death")
 
 
+def test_one_side_cannot_give_another_date_by_recording_the_death(world: World) -> None:
+    case = say(world.returned(), world.doctor, 28, "alive", D28)
+    case = say(case, world.specialist, 28, "dead", D28, occurred_at=NOW + 20 * DAY)
+    with pytest.raises(FactError) as refusal:
+        perform(case, Verb.RECORD_DEATH, actor=world.specialist, now=D28, occurred_at=NOW + 22 * DAY)
+    [(field, code, _message)] = refusal.value.rows
+    assert (field, code) == ("occurred_at", "other_date_of_death")
+    assert Case.objects.get(pk=case.pk).state == State.FOLLOW_UP
+    same_day = perform(case, Verb.RECORD_DEATH, actor=world.specialist, now=D28, occurred_at=NOW + 20 * DAY)
+    assert same_day.state == State.CLOSED
+
+
 def test_after_a_death_another_date_of_death_is_refused_until_it_is_called_a_correction(world: World) -> None:
     case = perform(
         world.returned(), Verb.RECORD_DEATH, actor=world.doctor, now=D28, occurred_at=NOW + 20 * DAY

@@ -440,5 +440,7 @@ def test_a_note_lies_encrypted_in_the_database(world: World) -> None:
 def test_the_database_refuses_what_cannot_be(world: World, model: Any, values: dict[str, Any]) -> None:
     case = world.admitted()
     common = {"case": case, "actor": world.specialist, "occurred_at": NOW, "recorded_at": NOW}
+    if model is KitResult:
+        common["ward"] = world.ward
     with pytest.raises(IntegrityError), transaction.atomic():
         model.objects.create(**common, **values)

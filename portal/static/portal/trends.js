@@ -1,4 +1,5 @@
-// Small charts of values over time. Each has its table beside it; colours follow the theme of the page.
+// Small charts of values over time, in the local time of the hospital. Each has its table beside it; colours
+// follow the theme of the page.
 (function () {
   "use strict";
   const places = [...document.querySelectorAll("[data-trend]")];
@@ -36,6 +37,7 @@
       yAxis: {
         type: "value",
         max: told.most,
+        scale: !told.most,
         minInterval: told.most ? 1 : 0,
         axisLabel: soft,
         splitLine: { lineStyle: { color: colour("--line") } },

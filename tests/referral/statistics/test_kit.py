@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from referral.models import Case
 from referral.pathway import Verb
-from referral.statistics.kit import kit_record
+from referral.statistics.kit import kit_record, ward_names
 from referral.statistics.scope import clean_wanted, rows
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, NOW, World
@@ -100,6 +100,28 @@ def test_a_failure_at_sampling_makes_the_result_beside_its_purpose(world: World)
     found = kit_record(facts(world.coordinator), hides_small=False)
     assert found.whole is not None
     assert (found.whole.total, found.beside_purpose) == (0, 1)
+
+
+def test_a_failure_before_sampling_that_is_entered_later_makes_it_beside_its_purpose_too(
+    world: World,
+) -> None:
+    case = with_result(world, "补")
+    earlier = {"occurred_at": NOW + HOUR}
+    do(case, Verb.ASSESS_ORGAN_FAILURE, world.specialist, 9 * HOUR, dialysis=True, **earlier)
+    failed(case, world, 10 * DAY)
+    found = kit_record(facts(world.coordinator), hides_small=False)
+    assert found.whole is not None
+    assert (found.whole.total, found.beside_purpose, found.unknown) == (0, 1, 0)
+
+
+def test_a_result_belongs_to_the_ward_that_used_the_kit(world: World) -> None:
+    case = with_result(world, "转")
+    do(case, Verb.TRANSFER, world.specialist, 6 * HOUR, ward=world.second_ward)
+    do(case, Verb.ASSESS_ORGAN_FAILURE, world.second_specialist, 10 * DAY, dialysis=True)
+    wanted = clean_wanted(world.coordinator, {"since": "2026-01", "until": "2026-12"}, today=NOW.date())
+    found = kit_record(rows(world.coordinator, wanted), hides_small=False)
+    assert [site.key for site in found.wards] == [world.ward.pk]
+    assert ward_names(found, wanted) == {world.ward.pk: str(world.ward)}
 
 
 def test_indeterminate_results_are_told_and_not_counted(world: World) -> None:

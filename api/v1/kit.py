@@ -1,0 +1,100 @@
+"""The kit's agreement with organ failure within 28 days of sampling."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.resource import Resource
+from api.v1.documenting import described
+from api.v1.statistics import PeriodQuery, ShareShape
+from referral.statistics.kit import KitRecord, kit_record, ward_names
+from referral.statistics.privacy import FEWEST
+from referral.statistics.scope import Wanted, clean_wanted, may_count, rows, sees_all
+from scoring.research.agreement import Agreement
+
+DESCRIPTION = (
+    "For coordinators and researchers of the network. Counted is the first result of each case that says yes "
+    "or no, sampled while no organ was failing. Shares carry Wilson's 95 % interval. What rests on fewer "
+    f"than {FEWEST} cases in a cell is null for researchers, and wards are codes."
+)
+
+
+class EstimateShape(serializers.Serializer[Any]):
+    """A figure with its 95 % interval."""
+
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class AgreementShape(serializers.Serializer[Agreement]):
+    """The kit's answer (positive or not) against organ failure (true or false), and its figures."""
+
+    true_positive = serializers.IntegerField()
+    false_positive = serializers.IntegerField()
+    false_negative = serializers.IntegerField()
+    true_negative = serializers.IntegerField()
+    sensitivity = ShareShape()
+    specificity = ShareShape()
+    positive_predictive_value = ShareShape()
+    negative_predictive_value = ShareShape()
+    kappa = EstimateShape()
+
+
+class KitSiteShape(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    agreement = AgreementShape(allow_null=True)
+
+
+class NotCountedShape(serializers.Serializer[KitRecord]):
+    """`beside_purpose`: an organ was failing at sampling; `unknown`: what came of it is not known."""
+
+    indeterminate = serializers.IntegerField(allow_null=True)
+    beside_purpose = serializers.IntegerField(allow_null=True)
+    unknown = serializers.IntegerField(allow_null=True)
+
+
+class KitRecordShape(serializers.Serializer[Any]):
+    since = serializers.DateField()
+    until = serializers.DateField()
+    whole = AgreementShape(allow_null=True)
+    wards = KitSiteShape(many=True, help_text="by the ward that used the kit")
+    lots = KitSiteShape(many=True, help_text="by the lot of the kit")
+    not_counted = NotCountedShape()
+
+
+class KitView(Resource):
+    @described(
+        "kit_statistics",
+        "The kit against organ failure within 28 days of sampling, overall, by ward and by lot",
+        tag="statistics",
+        description=DESCRIPTION,
+        answer=KitRecordShape,
+        parameters=[PeriodQuery],
+        refusals=(404, 422),
+    )
+    def get(self, request: Request) -> Response:
+        if not may_count(self.person):
+            raise NotFound
+        asked = {name: str(value) for name, value in self.query(PeriodQuery).items()}
+        wanted = clean_wanted(self.person, asked, today=self.now.date())
+        if not sees_all(self.person, wanted.network):
+            raise NotFound
+        found = kit_record(rows(self.person, wanted), hides_small=wanted.hides_small)
+        return Response(KitRecordShape(kit_answer(found, wanted)).data)
+
+
+def kit_answer(found: KitRecord, wanted: Wanted) -> dict[str, Any]:
+    """One KitRecordShape."""
+    names = ward_names(found, wanted)
+    return {
+        "since": wanted.since,
+        "until": wanted.until,
+        "whole": found.whole,
+        "wards": [{"name": names[site.key], "agreement": site.agreement} for site in found.wards],
+        "lots": [{"name": site.key, "agreement": site.agreement} for site in found.lots],
+        "not_counted": found,
+    }
