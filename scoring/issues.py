@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+_LONGEST_QUOTE = 60
+
 
 def gettext_noop(text: str) -> str:
     """Marks a text for the translation catalogue and returns it unchanged."""
@@ -194,6 +196,20 @@ class Issue:
     def as_dict(self) -> dict[str, Any]:
         """JSON form: field, code, English message, params."""
         return {"field": self.field, "code": self.code, "message": self.message, "params": dict(self.params)}
+
+
+def as_text(raw: object) -> str:
+    """What was typed as text; an ellipsis for a whole number of thousands of digits, which has none."""
+    try:
+        return str(raw)
+    except ValueError:
+        return "…"
+
+
+def quoted(raw: object) -> str:
+    """What was typed, for a message that repeats it: cut short where it is longer than a line."""
+    text = as_text(raw)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
 
 
 def plain_number(value: object) -> str:

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Mapping, Set
+from itertools import pairwise
 from typing import Any
 
 from scoring.inputs import INPUTS, Input
@@ -18,11 +19,20 @@ _DOCUMENT_KEYS = {
     *("terms", "baseline", "reference", "validity", "limits", "expected_load", "calibration", "fit"),
     "checksum",
 }
-_TERM_KEYS = {
-    *("input", "kind", "unit", "coefficient", "coefficients", "lower", "upper", "levels", "knots"),
-    *("log_scale", "source", "certainty", "note"),
+_TERM_KEYS = {"input", "kind", "unit", "source", "certainty", "note"}
+_KEYS_OF_KIND: Mapping[str, Set[str]] = {
+    "linear": {"coefficient"},
+    "log": {"coefficient", "lower", "upper"},
+    "capped": {"coefficient", "lower", "upper"},
+    "level": {"coefficient", "levels"},
+    "spline": {"coefficients", "knots", "log_scale", "lower", "upper"},
 }
+_REPEATABLE_KIND = "capped"
+"""An input may have several capped terms, a line with bends; of any other kind one says all."""
+
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_LONGEST_NAME = 80
+_HIGHEST_VERSION = 1_000_000
 
 
 class NodeFaultError(ValueError):
@@ -106,6 +116,13 @@ class Node:
             raise self.fault("must be a number")
         return float(self.value)
 
+    def flag(self, key: str) -> bool:
+        """The member `key`, true or false. Raises NodeFaultError."""
+        node = self.get(key)
+        if not isinstance(node.value, bool):
+            raise node.fault("must be true or false")
+        return node.value
+
     def whole(self, key: str) -> int:
         """The member `key`, an integer of at least 1. Raises NodeFaultError."""
         node = self.get(key)
@@ -137,12 +154,16 @@ def read_document(document: Mapping[str, Any]) -> RiskModel:
     root = Node(document)
     root.only(_DOCUMENT_KEYS)
     root.text("format", one_of=(FORMAT,))
-    if not _NAME.fullmatch(root.text("name")):
-        raise root.get("name").fault("must be lower-case words joined by hyphens")
+    if not _NAME.fullmatch(root.text("name")) or len(root.text("name")) > _LONGEST_NAME:
+        raise root.get("name").fault(
+            f"must be lower-case words joined by hyphens, {_LONGEST_NAME} characters at most"
+        )
+    if root.whole("version") > _HIGHEST_VERSION:
+        raise root.get("version").fault(f"must be at most {_HIGHEST_VERSION}")
     for key in ("title", "summary"):
         root.words(key)
     _check_card(root)
-    terms = tuple(_term(node, root.get("sources")) for node in root.items("terms"))
+    terms = _terms(root)
     return RiskModel(
         name=root.text("name"),
         version=root.whole("version"),
@@ -165,16 +186,34 @@ def _check_card(root: Node) -> None:
         population.words(key)
     for item in root.items("limits"):
         item.as_words()
-    sources = root.get("sources")
-    if not isinstance(sources.value, Mapping):
-        raise sources.fault("must be an object")
-    for key in sources.value:
-        sources.get(key).only({"citation", "doi", "note"})
-        sources.get(key).text("citation")
+    _check_sources(root.get("sources"))
+    for key in ("calibration", "fit"):
+        if root.has(key) and not isinstance(root.get(key).value, Mapping):
+            raise root.get(key).fault("must be an object")
     if root.has("expected_load"):
         for item in root.items("expected_load"):
             item.only({"threshold", "share"})
             _fraction(item, "threshold"), _fraction(item, "share")
+
+
+def _check_sources(sources: Node) -> None:
+    if not isinstance(sources.value, Mapping):
+        raise sources.fault("must be an object")
+    for key in sources.value:
+        source = sources.get(key)
+        source.only({"citation", "doi", "note"})
+        for part in ("citation", *(optional for optional in ("doi", "note") if source.has(optional))):
+            source.text(part)
+
+
+def _terms(root: Node) -> tuple[Term, ...]:
+    terms: list[Term] = []
+    for node in root.items("terms"):
+        term = _term(node, root.get("sources"))
+        if term.kind != _REPEATABLE_KIND and any((t.input, t.kind) == (term.input, term.kind) for t in terms):
+            raise node.get("input").fault(f"has a {term.kind} term already")
+        terms.append(term)
+    return tuple(terms)
 
 
 def _fraction(node: Node, key: str) -> float:
@@ -196,13 +235,11 @@ def _origin(node: Node, sources: Node) -> None:
 
 
 def _term(node: Node, sources: Node) -> Term:
-    node.only(_TERM_KEYS)
     name = node.text("input", one_of=tuple(INPUTS))
     spec = INPUTS[name]
-    if spec.kind == "choice":
-        raise node.get("input").fault("has no numeric value")
+    kind = _kind(node, spec)
+    node.only({*_TERM_KEYS, *_KEYS_OF_KIND[kind]})
     _origin(node, sources)
-    kind = node.text("kind", one_of=("linear", "log", "capped", "level", "spline"))
     unit = _unit(node, spec)
     term = Term(
         input=name,
@@ -214,7 +251,7 @@ def _term(node: Node, sources: Node) -> Term:
         upper=node.number("upper") if node.has("upper") else None,
         levels=node.numbers("levels") if kind == "level" else (),
         knots=node.numbers("knots") if kind == "spline" else (),
-        log_scale=node.has("log_scale") and node.get("log_scale").value is True,
+        log_scale=node.has("log_scale") and node.flag("log_scale"),
     )
     _check_term(node, term, spec)
     return term
@@ -225,11 +262,19 @@ def _unit(node: Node, spec: Input) -> str:
     return node.text("unit", one_of=known) if known else ""
 
 
-def _check_term(node: Node, term: Term, spec: Input) -> None:
-    if (term.kind == "level") != (spec.kind == "grade"):
+def _kind(node: Node, spec: Input) -> str:
+    """The kind of a term, one that suits its input."""
+    kind = node.text("kind", one_of=tuple(_KEYS_OF_KIND))
+    if spec.kind == "choice":
+        raise node.get("input").fault("has no numeric value")
+    if (kind == "level") != (spec.kind == "grade"):
         raise node.get("kind").fault("level terms are for grades, and grades need level terms")
-    if spec.kind == "flag" and term.kind != "linear":
+    if spec.kind == "flag" and kind != "linear":
         raise node.get("kind").fault("a yes/no input needs a linear term")
+    return kind
+
+
+def _check_term(node: Node, term: Term, spec: Input) -> None:
     if term.kind == "level" and len(term.levels) != len(
         range(int(spec.hard[0] or 0), int(spec.hard[1] or 0) + 1)
     ):
@@ -240,6 +285,8 @@ def _check_term(node: Node, term: Term, spec: Input) -> None:
         raise node.get("upper").fault("must be above lower")
     if (term.kind == "log" or term.log_scale) and not (term.lower or spec.hard[0] or 0) > 0:
         raise node.fault("a logarithm needs a lower bound above 0", "lower")
+    if (term.kind == "log" or term.log_scale) and term.upper is not None and term.upper <= 0:
+        raise node.get("upper").fault("must be above 0 for a logarithm")
     if term.kind == "spline":
         _check_spline(node, term)
 
@@ -256,6 +303,12 @@ def _horizons(node: Node, sources: Node) -> tuple[Horizon, ...]:
     _origin(node, sources)
     centre = node.number("centre")
     horizons = tuple(_horizon(item, centre) for item in node.items("horizons"))
+    by_days = sorted(enumerate(horizons), key=lambda placed: placed[1].days)
+    for (_, earlier), (place, later) in pairwise(by_days):
+        if later.days == earlier.days:
+            raise node.fault("is the baseline of the same day twice", "horizons", place, "days")
+        if later.log_cumulative_hazard < earlier.log_cumulative_hazard:
+            raise node.fault("has a lower hazard than an earlier day", "horizons", place)
     if MAIN_HORIZON_DAYS not in {horizon.days for horizon in horizons}:
         raise node.get("horizons").fault(f"needs a horizon of {MAIN_HORIZON_DAYS} days")
     return horizons
@@ -280,6 +333,10 @@ def _reference(node: Node, terms: tuple[Term, ...]) -> dict[str, float]:
         value, (low, high) = node.number(term.key), INPUTS[term.input].hard
         if (low is not None and value < low) or (high is not None and value > high):
             raise node.get(term.key).fault(f"is not a possible value ({low} to {high})")
+        if INPUTS[term.input].kind in ("flag", "grade") and not value.is_integer():
+            raise node.get(term.key).fault("must be a whole number")
+        if INPUTS[term.input].kind == "flag" and value not in (0, 1):
+            raise node.get(term.key).fault("must be 0 or 1")
         values[term.key] = value
     return values
 

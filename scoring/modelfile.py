@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scoring.modelcheck import Node, NodeFaultError, read_document
-from scoring.positions import line_of
+from scoring.positions import first_fault, line_of
 from scoring.riskmodel import RiskModel
 
 FOLDER = Path(__file__).parent / "models_data"
@@ -25,12 +25,6 @@ class ModelFileError(ValueError):
         self.reason, self.path, self.line, self.source = reason, path, line, source
         where = ", ".join(filter(None, [source, f"line {line}" if line else "", path]))
         super().__init__(f"{where}: {reason}")
-
-
-class _RefusedError(ValueError):
-    def __init__(self, reason: str, needle: str) -> None:
-        super().__init__(reason)
-        self.reason, self.needle = reason, needle
 
 
 def load_model(source: str | Path) -> RiskModel:
@@ -96,27 +90,24 @@ def verify_checksum(document: Mapping[str, Any]) -> None:
 
 
 def parse_json(text: str, *, source: str) -> Any:
-    """JSON without repeated keys or values that are no numbers. Raises ModelFileError with the line."""
+    """JSON of moderate depth without repeated keys, values that are no numbers or halves of characters.
+    Raises ModelFileError with the line.
+    """
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        document = json.loads(text, parse_int=_whole_number)
     except json.JSONDecodeError as error:
         raise ModelFileError(error.msg, line=error.lineno, source=source) from error
-    except _RefusedError as error:
-        line = text.count("\n", 0, text.rfind(error.needle)) + 1
-        raise ModelFileError(error.reason, line=line, source=source) from error
+    except RecursionError:
+        document = None
+    fault = first_fault(text)
+    if fault is not None:
+        raise ModelFileError(fault.reason, line=fault.line, source=source)
+    return document
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _RefusedError(f"the key “{key}” is repeated", json.dumps(key, ensure_ascii=False))
-        found[key] = value
-    return found
-
-
-def _no_constant(name: str) -> float:
-    raise _RefusedError(f"{name} is not a number a model can use", name)
+def _whole_number(digits: str) -> int | float:
+    """A number too long for a whole one is infinite, and refused where it stands."""
+    return int(digits) if len(digits) < 300 else float(digits)
 
 
 def _canonical(value: Any) -> Any:

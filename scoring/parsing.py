@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from scoring.inputs import INPUTS, OTHER_LABORATORY, Input
-from scoring.issues import Issue
+from scoring.issues import Issue, as_text, quoted
 from scoring.units import canonical_unit, spelling
 
 Value = float | int | bool | str
@@ -103,16 +103,16 @@ def _doubt(spec: Input, value: float, unit: str, limit: float, code: str) -> Iss
 
 def _number(spec: Input, raw: object) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
-        raise RefusedError(Issue(spec.name, "not_a_number", {"value": str(raw)}))
+        raise RefusedError(Issue(spec.name, "not_a_number", {"value": quoted(raw)}))
     text = unicodedata.normalize("NFKC", raw).strip() if isinstance(raw, str) else raw
     try:
         if isinstance(text, str) and "_" in text:
             raise ValueError(text)
         number = float(text)
     except (ValueError, OverflowError):
-        raise RefusedError(Issue(spec.name, "not_a_number", {"value": str(raw)})) from None
+        raise RefusedError(Issue(spec.name, "not_a_number", {"value": quoted(raw)})) from None
     if not math.isfinite(number):
-        raise RefusedError(Issue(spec.name, "not_finite", {"value": str(raw)}))
+        raise RefusedError(Issue(spec.name, "not_finite", {"value": quoted(raw)}))
     return number
 
 
@@ -120,25 +120,25 @@ def _grade(spec: Input, raw: object) -> int:
     number = _number(spec, raw)
     low, high = spec.hard
     if not number.is_integer() or low is None or high is None or not low <= number <= high:
-        raise RefusedError(Issue(spec.name, "not_whole", {"value": str(raw), "low": low, "high": high}))
+        raise RefusedError(Issue(spec.name, "not_whole", {"value": quoted(raw), "low": low, "high": high}))
     return int(number)
 
 
 def _flag(spec: Input, raw: object) -> bool:
     if isinstance(raw, bool):
         return raw
-    text = unicodedata.normalize("NFKC", str(raw)).strip().lower()
+    text = unicodedata.normalize("NFKC", as_text(raw)).strip().lower()
     text = text.removesuffix(".0")
     if text in _YES or text in _NO:
         return text in _YES
-    raise RefusedError(Issue(spec.name, "not_yes_or_no", {"value": str(raw)}))
+    raise RefusedError(Issue(spec.name, "not_yes_or_no", {"value": quoted(raw)}))
 
 
 def _choice(spec: Input, raw: object) -> str:
-    text = str(raw).strip().lower()
+    text = unicodedata.normalize("NFKC", as_text(raw)).strip().lower()
     if text not in spec.choices:
         raise RefusedError(
-            Issue(spec.name, "not_a_choice", {"value": str(raw), "choices": list(spec.choices)})
+            Issue(spec.name, "not_a_choice", {"value": quoted(raw), "choices": list(spec.choices)})
         )
     return text
 
@@ -149,7 +149,7 @@ def _unit(spec: Input, unit: object) -> str:
     known = list(spec.units)
     if is_blank(unit):
         raise RefusedError(Issue(spec.unit_field, "unit_missing", {"units": known}))
-    typed = str(unit)
+    typed = as_text(unit)
     found = canonical_unit(typed, spec.units)
     if found is None:
         ambiguous = spelling(typed) == "mg/dl"
@@ -157,7 +157,7 @@ def _unit(spec: Input, unit: object) -> str:
             Issue(
                 spec.unit_field,
                 "unit_ambiguous" if ambiguous else "unit_unknown",
-                {"value": typed, "units": known},
+                {"value": quoted(typed), "units": known},
             )
         )
     return found

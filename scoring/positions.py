@@ -1,9 +1,53 @@
-"""On which line of a JSON text a value stands."""
+"""On which line of a JSON text a value stands, or something that JSON allows and a model file does not."""
 
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 _DECODER = json.JSONDecoder()
+_MARK = re.compile(r'"(?:[^"\\]|\\.)*"(?:\s*:)?|[\[\]{}]|NaN|-?Infinity')
+_DEEPEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, and on which line (from 1)."""
+
+    reason: str
+    line: int
+
+
+def first_fault(text: str) -> Fault | None:
+    """The first repeated key, value that is no number, half of a character or nesting without end in a JSON
+    text; None if there is none.
+    """
+    keys: list[set[str]] = []
+    for mark in _MARK.finditer(text):
+        reason = _fault_of(mark[0], keys)
+        if reason:
+            return Fault(reason, text.count("\n", 0, mark.start()) + 1)
+    return None
+
+
+def _fault_of(mark: str, keys: list[set[str]]) -> str | None:
+    """What is wrong with a mark inside the containers whose keys so far are given; keeps them in step."""
+    if mark in "{[":
+        keys.append(set())
+        return f"is nested deeper than {_DEEPEST}" if len(keys) > _DEEPEST else None
+    if mark in "}]":
+        keys.pop()
+        return None
+    if not mark.startswith('"'):
+        return f"{mark} is not a number a model can use"
+    content = json.loads(mark.removesuffix(":"))
+    if any("\ud800" <= character <= "\udfff" for character in content):
+        return "the text holds half a character"
+    if mark.endswith(":"):
+        if content in keys[-1]:
+            return f"the key “{content}” is repeated"
+        keys[-1].add(content)
+    return None
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.inputs import EIGHT, INPUTS, UNIT_FIELDS
-from scoring.issues import Issue
+from scoring.issues import Issue, as_text
 from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
@@ -113,7 +113,7 @@ def _is_known(name: str) -> bool:
 def _as_typed(typed: object, unit: object) -> dict[str, Any]:
     entry: dict[str, Any] = {"value": str(typed) if isinstance(typed, Decimal) else typed}
     if not is_blank(unit):
-        entry["unit"] = str(unit).strip()
+        entry["unit"] = as_text(unit).strip()
     return entry
 
 

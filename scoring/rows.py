@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 import json
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,9 @@ KNOWN_COLUMNS = frozenset({*INPUTS, *UNIT_FIELDS, "sampled_at", "confirmed", ID_
 
 _READ_BYTES = 65_536
 _LARGEST_OBJECT = 1_048_576
+_LONGEST_LINE = 131_072
+_MOST_LINES_OF_A_ROW = 50
+_LONGEST_WHOLE_NUMBER = 300
 _BETWEEN_OBJECTS = " \t\r\n,[]\ufeff"
 
 
@@ -54,25 +58,27 @@ def csv_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
     Raises UnreadableFileError for an empty file, a workbook, or a header that names no input or one twice.
     """
     text = _text(stream)
-    header_line = text.readline()
+    header_line = text.readline(_LONGEST_LINE)
     if not header_line.strip():
         raise UnreadableFileError("empty_file", "The file is empty. Its first line must name the inputs.")
     separator = next((mark for mark in ",;\t" if mark in header_line), ",")
     names = _header(next(csv.reader([header_line], delimiter=separator)))
-    reader = csv.reader(text, delimiter=separator)
+    lines = _Lines(text)
     number = 0
     while True:
+        lines.start_row()
         try:
-            cells = next(reader)
+            cells = _cells(lines, names, separator)
         except StopIteration:
             return
         except csv.Error as error:
+            lines.give_back()
             number += 1
-            yield Row(number, reader.line_num + 1, {}, Issue("row", "malformed_row", {"value": str(error)}))
+            yield Row(number, lines.number, {}, Issue("row", "malformed_row", {"value": str(error)}))
             continue
         if any(cell.strip() for cell in cells):
             number += 1
-            yield _csv_row(number, reader.line_num + 1, names, cells)
+            yield _csv_row(number, lines.number, names, cells)
 
 
 def json_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
@@ -137,10 +143,68 @@ def _row(number: int, line: int, cells: dict[str, Any]) -> Row:
     return Row(number, line, raw, issue, others, label)
 
 
+def _whole_number(digits: str) -> int | float:
+    """A number too long for a whole one is infinite, and refused by name where it stands."""
+    return int(digits) if len(digits) < _LONGEST_WHOLE_NUMBER else float(digits)
+
+
 def _is_text(cell: str) -> bool:
     return cell.isascii() or not any(
         "\ud800" <= character <= "\udfff" or character == "\ufffd" for character in cell
     )
+
+
+class _Lines:
+    """The lines after the header, which remembers those of the row that is being read and takes them back."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._again: deque[str] = deque()
+        self._row: list[str] = []
+        self.number = 1
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self._row) == _MOST_LINES_OF_A_ROW:
+            raise csv.Error("a quotation mark is not closed")
+        line = self._again.popleft() if self._again else self._read()
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self._row.append(line)
+        if len(line) == _LONGEST_LINE:
+            raise csv.Error(f"the line is longer than {_LONGEST_LINE:,} characters")
+        return line
+
+    def start_row(self) -> None:
+        """The next line begins a row."""
+        self._row = []
+
+    def give_back(self) -> None:
+        """Every line of this row but its first will be read again."""
+        self.number -= len(self._row) - 1
+        self._again.extendleft(reversed(self._row[1:]))
+
+    def _read(self) -> str:
+        """The next line; of one that is too long the beginning, with the rest passed over."""
+        line = rest = self._text.readline(_LONGEST_LINE)
+        while len(rest) == _LONGEST_LINE and not rest.endswith("\n"):
+            rest = self._text.readline(_LONGEST_LINE)
+        return line
+
+
+def _cells(lines: _Lines, names: list[str], separator: str) -> list[str]:
+    """The cells of the next row, which may go over several lines where no input stands."""
+    cells = next(csv.reader(lines, delimiter=separator, strict=True))
+    if any(
+        "\n" in cell or "\r" in cell
+        for name, cell in zip(names, cells, strict=False)
+        if name in KNOWN_COLUMNS
+    ):
+        raise csv.Error("a quotation mark is not closed")
+    return cells
 
 
 class _JsonSource:
@@ -149,7 +213,7 @@ class _JsonSource:
     def __init__(self, stream: io.BufferedIOBase) -> None:
         self._stream = stream
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape").decode
-        self._json = json.JSONDecoder()
+        self._json = json.JSONDecoder(parse_int=_whole_number)
         self._text = ""
         self._at = 0
         self._ended = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from scoring.inputs import INPUTS
-from scoring.issues import Issue
+from scoring.issues import Issue, as_text, quoted
 from scoring.parsing import is_blank
 
 STALE_AFTER = timedelta(hours=12)
@@ -51,9 +51,9 @@ def _take_one(
 
 
 def _time(sampling: Sampling, field_name: str, typed: object, now: datetime | None) -> datetime | None:
-    params = {"value": str(typed)}
+    params = {"value": quoted(typed)}
     try:
-        time = typed if isinstance(typed, datetime) else datetime.fromisoformat(str(typed).strip())
+        time = typed if isinstance(typed, datetime) else datetime.fromisoformat(as_text(typed).strip())
     except ValueError:
         sampling.issues.append(Issue(field_name, "time_invalid", params))
         return None

@@ -6,6 +6,7 @@ per mg/dL; urea 1/2.8 mmol/L per mg/dL of urea *nitrogen* (BUN); 1 mg/dL of BUN 
 back as 2.0 and lands on the same side of a cut-off.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -39,8 +40,8 @@ def canonical_unit(text: str, units: Mapping[str, float]) -> str | None:
 
 
 def spelling(text: str) -> str:
-    """A unit as typed, without its differences of case, spaces and micro sign."""
-    return "".join(text.split()).replace("µ", "u").replace("μ", "u").lower()
+    """A unit as typed, without its differences of case, width, spaces and micro sign."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).replace("μ", "u").lower()
 
 
 def bilirubin_mg_dl(umol_l: float) -> float:

@@ -137,6 +137,24 @@ MALFORMED: dict[str, Callable[[Document], None]] = {
     "validity.inr": put("validity", "inr", value=[8, 0.9]),
     "validity.cirrhosis": put("validity", "cirrhosis", value=[0, 1]),
     "population.age_years": put("population", "age_years", value=[18]),
+    "version ": put("version", value=3_000_000_000),
+    "name ": put("name", value="a" * 81),
+    "sources.paper.doi": put("sources", "paper", "doi", value=5),
+    "calibration": put("calibration", value="by hand"),
+    "terms[0].knots": put("terms", 0, "knots", value=[1, 2, 3]),
+    "terms[0].log_scale": put("terms", 0, "log_scale", value=True),
+    "terms[0].upper": put("terms", 0, "upper", value=70),
+    "terms[3].lower": put("terms", 3, "lower", value=1),
+    "terms[4].upper": put("terms", 4, "upper", value=-1),
+    "terms[8].input": lambda document: document["terms"].append(document["terms"][0]),
+    "baseline.horizons[1].days": lambda document: document["baseline"]["horizons"].append(
+        {"days": 90, "survival": 0.5}
+    ),
+    "baseline.horizons[0]": lambda document: document["baseline"]["horizons"].append(
+        {"days": 28, "log_cumulative_hazard": -0.5}
+    ),
+    "reference.cirrhosis": put("reference", "cirrhosis", value=2),
+    "reference.encephalopathy_grade": put("reference", "encephalopathy_grade", value=0.5),
     "expected_load[0].share": put("expected_load", 0, "share", value=45),
     "limits[1]": put("limits", 1, value=""),
 }
@@ -148,6 +166,7 @@ def test_a_malformed_file_is_refused_at_its_path_and_line(path: str, document: D
     text = resealed(document)
     with pytest.raises(ModelFileError) as caught:
         parse_model(text, source="site.json")
+    path = path.strip()
     assert caught.value.path == path
     assert caught.value.line is not None and 1 <= caught.value.line <= len(text.splitlines())
     assert str(caught.value).startswith(f"site.json, line {caught.value.line}, {path}: ")
@@ -168,6 +187,11 @@ def test_the_line_named_is_the_line_at_fault(document: Document) -> None:
         ('{\n "a": 1,\n "a": 2\n}', 3, "repeated"),
         ('{\n "a": NaN\n}', 2, "NaN"),
         ('{\n "a": [1,\n -Infinity]}', 3, "-Infinity"),
+        ('{\n "a": {"b": 1,\n "b": 2},\n "c": {"b": 3}}', 3, "“b” is repeated"),
+        ('{\n "a": "NaN",\n "b": NaN,\n "c": "NaN"\n}', 3, "NaN"),
+        ('{\n "a": "x",\n "b": "\\ud800"\n}', 3, "half a character"),
+        ('{\n "a":\n' + "[" * 100_000, 3, "nested deeper"),
+        ('{\n "a":\n' + "[" * 60 + "]" * 60 + "}", 3, "nested deeper"),
         ("[]", 1, "one JSON object"),
         ("", 1, "Expecting value"),
     ],
@@ -183,6 +207,20 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ModelFileError, match="cannot be read"):
         load_model(file)
+
+
+def test_a_coefficient_of_thousands_of_digits_is_refused_at_its_place(document: Document) -> None:
+    text = text_of(document).replace("0.032", "1" + "0" * 5000, 1)
+    with pytest.raises(ModelFileError, match="must be a number") as caught:
+        parse_model(text)
+    assert caught.value.path == "terms[0].coefficient"
+
+
+def test_a_line_with_bends_is_made_of_several_capped_terms(document: Document) -> None:
+    document["terms"][0].update(kind="capped", upper=60)
+    document["terms"].append({**document["terms"][0], "lower": 60, "coefficient": 0.1, "upper": 120})
+    age = model_from_document(seal(document)).contributions({**DEFAULT_MODEL.reference, "age_years": 70})
+    assert age["age_years"] == pytest.approx(0.032 * (60 - 48.5) + 0.1 * (70 - 60))
 
 
 def test_baseline_survival_and_log_hazard_say_the_same(document: Document) -> None:

@@ -48,7 +48,7 @@ def test_urea_and_urea_nitrogen_in_mg_dl_differ_by_2_14() -> None:
     assert float(nitrogen) / float(urea) == pytest.approx(2.14)
 
 
-@pytest.mark.parametrize("unit", ["umol/L", "µmol/L", "μmol/l", " UMOL/L ", "umol / l"])
+@pytest.mark.parametrize("unit", ["umol/L", "µmol/L", "μmol/l", " UMOL/L ", "umol / l", "ｕｍｏｌ／Ｌ"])
 def test_a_unit_is_known_in_every_usual_spelling(unit: str) -> None:
     assert read_inputs(patient(bilirubin_unit=unit)).values["bilirubin_umol_l"] == 95
 
@@ -69,6 +69,14 @@ def test_what_is_no_number_is_refused_and_quoted(typed: object) -> None:
 )
 def test_nan_and_infinity_are_not_measured_values(typed: object) -> None:
     assert only_issue(patient(inr=typed)) == ("inr", "not_finite")
+
+
+@pytest.mark.parametrize("name", ["inr", "encephalopathy_grade", "cirrhosis", "bilirubin_unit", "sampled_at"])
+@pytest.mark.parametrize("typed", [10**5000, [10**5000], "9" * 6000], ids=["number", "list", "text"])
+def test_what_is_absurdly_long_is_refused_in_a_short_message(name: str, typed: object) -> None:
+    issue = read_inputs({**patient(), name: typed}).issues[0]
+    assert issue.field == name
+    assert len(issue.message) < 250
 
 
 @pytest.mark.parametrize("typed", [None, "", "   ", "\u3000"])

@@ -2,11 +2,14 @@
 
 import io
 import json
+import math
+import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from scoring import read_inputs
 from scoring.rows import Row, UnreadableFileError, csv_rows, json_rows
 
 HEADER = "id,age_years,inr,bilirubin,bilirubin_unit\n"
@@ -84,11 +87,44 @@ def test_columns_that_are_no_inputs_are_named() -> None:
     assert from_csv("inr,hospital\n1.4,X\n")[0].others == {"hospital": "X"}
 
 
-def test_a_stray_quotation_mark_is_reported_in_the_end() -> None:
-    rows = from_csv(HEADER + 'A,50,"1.4,20,mg/dL\n' + "B,50,1.4,20,mg/dL\n" * 20_000)
+@pytest.mark.parametrize("bad", ['"A,50,1.4,20,mg/dL', 'A,50,"1.4,20,mg/dL', 'A,50,1.4,20,"mg/dL'])
+@pytest.mark.parametrize("after", [0, 3, 2000])
+def test_a_stray_quotation_mark_costs_its_own_row_only(bad: str, after: int) -> None:
+    good = "B,50,1.4,20,mg/dL\n"
+    rows = from_csv(HEADER + good + bad + "\n" + good * after)
+    assert codes(rows) == [None, "malformed_row", *[None] * after]
+    assert (rows[1].number, rows[1].line) == (2, 3)
+    assert [row.number for row in rows] == list(range(1, after + 3))
+    assert [row.line for row in rows[2:]] == list(range(4, after + 4))
+
+
+def test_two_stray_quotation_marks_do_not_swallow_what_stands_between_them() -> None:
+    good, bad = "B,50,1.4,20,mg/dL\n", 'A,50,"1.4,20,mg/dL\n'
+    rows = from_csv(HEADER + bad + good * 5 + 'C,5",1.4,20,mg/dL\n' + good)
     assert rows[0].issue is not None
-    assert rows[0].issue.code == "malformed_row"
-    assert codes(rows[1:]).count(None) > 10_000, "reading goes on after it"
+    assert codes(rows[1:6]) == [None] * 5
+    assert rows[-1].label == "B"
+
+
+def test_a_comment_over_several_lines_belongs_to_its_row() -> None:
+    rows = from_csv('inr,comment,age_years\n1.4,"one\ntwo, three\n",50\n1.5,none,51\n')
+    assert [(row.raw["inr"], row.raw["age_years"]) for row in rows] == [("1.4", "50"), ("1.5", "51")]
+    assert [row.line for row in rows] == [4, 5]
+
+
+def test_a_line_without_an_end_is_reported_and_passed_over_in_constant_memory() -> None:
+    long = Endless(HEADER.encode() + b"A,50,1.4,20,mg/dL\nA", b"x" * 65_536, until=100_000_000)
+    tracemalloc.start()
+    rows = list(csv_rows(io.BufferedReader(long)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert codes(rows) == [None, "malformed_row"]
+    assert peak < 10_000_000
+
+
+def test_after_a_line_that_is_too_long_reading_goes_on() -> None:
+    rows = from_csv(HEADER + "A," + "5" * 400_000 + "\nB,50,1.4,20,mg/dL\n")
+    assert codes(rows) == ["malformed_row", None]
 
 
 @pytest.mark.parametrize(
@@ -146,6 +182,13 @@ def test_json_nested_without_end_is_reported_and_not_followed() -> None:
     assert codes(rows) == ["invalid_json", None]
 
 
+def test_a_number_of_thousands_of_digits_is_refused_where_it_stands() -> None:
+    rows = from_json('{"inr": 1' + "0" * 5000 + '}\n{"inr": 2}')
+    assert codes(rows) == [None, None]
+    (issue,) = read_inputs(rows[0].raw).issues
+    assert (issue.field, issue.code) == ("inr", "not_finite")
+
+
 def test_half_a_character_in_json_spoils_its_own_row_only() -> None:
     assert codes(from_json('{"inr": "\\ud800"}\n{"inr": 1}')) == ["not_utf8", None]
 
@@ -157,10 +200,11 @@ def test_objects_are_found_across_the_borders_of_reads() -> None:
 
 
 class Endless(io.RawIOBase):
-    """A file without an end, which counts what was taken from it."""
+    """A file without an end (or with one after `until` bytes), which counts what was taken from it."""
 
-    def __init__(self, first: bytes, line: bytes) -> None:
+    def __init__(self, first: bytes, line: bytes, until: float = math.inf) -> None:
         self.taken = 0
+        self._until = until
         self._line = line
         self._pending = first
 
@@ -168,6 +212,8 @@ class Endless(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
+        if self.taken >= self._until:
+            return 0
         while len(self._pending) < len(buffer):
             self._pending += self._line
         buffer[:] = self._pending[: len(buffer)]
