@@ -7,10 +7,11 @@ from typing import Any
 from scoring.batch import evaluate_many
 from scoring.evaluation import Evaluation
 from scoring.issues import Issue
+from scoring.organ_failure import aclf_grade
 from scoring.reading import Reading, read_inputs
 from scoring.riskmodel import RiskModel
 from scoring.rows import Row
-from scoring.scores import ScoreValue, comparators
+from scoring.scores import ScoreValue, comparators, organ_inputs
 
 _CHUNK = 1000
 
@@ -56,11 +57,15 @@ def _result(row: Row, reading: Reading, evaluation: Evaluation) -> dict[str, Any
 
 
 def shown(reading: Reading, evaluation: Evaluation) -> dict[str, Any]:
-    """What is said of one patient: the model's result and every comparator whose inputs suffice."""
+    """What is said of one patient: the model's result, every comparator whose inputs suffice, and the grades
+    by organ failure (None while no organ is known).
+    """
     full = evaluation.as_dict()
     line = {name: full[name] for name in _SHOWN}
     scores = comparators(reading)
     line["scores"] = {name: score.as_dict() for name, score in scores.items()}
+    organs = aclf_grade(organ_inputs(reading))
+    line["organ_failure"] = organs.as_dict() if organs.subscores else None
     notes = {name: note for name, score in scores.items() if (note := _note(score))}
     return {**line, "score_notes": notes} if notes else line
 

@@ -6,10 +6,11 @@ EF-CLIF. Simple grade: He K, Li H, J Clin Hepatol 2025;41:1025-1029, doi 10.1244
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from scoring.issues import gettext_noop
+from scoring.measured import check_measured
 
 Organ = Literal["liver", "kidney", "brain", "coagulation", "circulation", "respiration"]
 
@@ -32,7 +33,7 @@ class OrganInputs:
     """What the table is read from; None where it is not known. mg/dL, mmHg, West Haven grade 0-4.
 
     `mechanical_ventilation` is for another reason than encephalopathy; `ventilated_for_encephalopathy` counts
-    for the brain. `dialysis` is any renal replacement.
+    for the brain. `dialysis` is any renal replacement. ValueError for what no measurement can be.
     """
 
     bilirubin_mg_dl: float | None = None
@@ -46,6 +47,10 @@ class OrganInputs:
     mechanical_ventilation: bool | None = None
     ventilated_for_encephalopathy: bool | None = None
     dialysis: bool | None = None
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            check_measured(each.name, getattr(self, each.name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,19 @@ from scoring.selectors import active_model
 from scoring.texts import MODEL_STATUS, issue_text
 
 
+class OrganGradesShape(serializers.Serializer[Any]):
+    """CLIF-C organ subscores, `grade` by EASL-CLIF, `simple_grade` by number of failures; while organs are
+    missing, both are lower bounds.
+    """
+
+    subscores = serializers.DictField(child=serializers.IntegerField())
+    failures = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=serializers.CharField())
+    clif_c_of = serializers.IntegerField(allow_null=True)
+    grade = serializers.CharField()
+    simple_grade = serializers.CharField(allow_null=True)
+
+
 class ScoreShape(serializers.Serializer[Any]):
     """Without one of the indicators, risk, band and high_risk are null; comparators need their own inputs."""
 
@@ -36,6 +49,7 @@ class ScoreShape(serializers.Serializer[Any]):
     missing = serializers.ListField(child=serializers.CharField())
     warnings = IssueShape(many=True)
     scores = serializers.DictField(help_text="by name: {value, grade?, risk?}")
+    organ_failure = OrganGradesShape(allow_null=True)
     score_notes = serializers.DictField(required=False)
 
 

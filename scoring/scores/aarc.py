@@ -1,11 +1,13 @@
 """AARC score of the APASL ACLF research consortium. Choudhury A, Hepatol Int 2017;11:461-471."""
 
+from scoring.measured import measured
 from scoring.scores.ctp import rising_points
 from scoring.scores.encephalopathy import points as encephalopathy_points
 
 _MORTALITY_28D = {"I": 0.127, "II": 0.445, "III": 0.859}
 
 
+@measured
 def aarc(
     *,
     bilirubin_mg_dl: float,

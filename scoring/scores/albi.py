@@ -2,7 +2,10 @@
 
 import math
 
+from scoring.measured import measured
 
+
+@measured
 def albi(*, bilirubin_umol_l: float, albumin_g_l: float) -> tuple[float, int]:
     """0.66 log10 bilirubin (umol/L) - 0.085 albumin (g/L), unrounded, and grade.
 

@@ -2,9 +2,11 @@
 
 import math
 
+from scoring.measured import measured
 from scoring.scores.rounding import clamp
 
 
+@measured
 def clif_c_aclf(*, clif_c_of: int, age_years: float, wbc_10e9_l: float) -> float:
     """10 (0.33 OF + 0.04 age + 0.63 ln WBC - 2), held to 0-100, unrounded. For patients with ACLF."""
     score = 10 * (0.33 * clif_c_of + 0.04 * age_years + 0.63 * math.log(wbc_10e9_l) - 2)

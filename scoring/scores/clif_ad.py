@@ -2,7 +2,10 @@
 
 import math
 
+from scoring.measured import measured
 
+
+@measured
 def clif_c_ad(
     *, age_years: float, creatinine_mg_dl: float, inr: float, wbc_10e9_l: float, sodium_mmol_l: float
 ) -> tuple[float, str]:

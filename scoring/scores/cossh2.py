@@ -2,9 +2,11 @@
 
 import math
 
+from scoring.measured import measured
 from scoring.scores.encephalopathy import points as encephalopathy_points
 
 
+@measured
 def cossh_aclf_2(
     *,
     inr: float,

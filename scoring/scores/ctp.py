@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from scoring.measured import measured
 from scoring.scores.encephalopathy import points as encephalopathy_points
 
 Ascites = Literal["none", "mild", "moderate_severe"]
@@ -9,6 +10,7 @@ Ascites = Literal["none", "mild", "moderate_severe"]
 _ASCITES_POINTS = {"none": 1, "mild": 2, "moderate_severe": 3}
 
 
+@measured
 def ctp(
     *,
     bilirubin_mg_dl: float,

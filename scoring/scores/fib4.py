@@ -2,7 +2,10 @@
 
 import math
 
+from scoring.measured import measured
 
+
+@measured
 def fib_4(*, age_years: float, ast_u_l: float, alt_u_l: float, platelets_10e9_l: float) -> float:
     """age x AST / (platelets x sqrt ALT), unrounded; U/L, 10^9/L. ZeroDivisionError without platelets."""
     return age_years * ast_u_l / (platelets_10e9_l * math.sqrt(alt_u_l))

@@ -6,11 +6,13 @@ Kamath PS, Hepatology 2001;33:464-470, doi 10.1053/jhep.2001.22172; OPTN policy 
 import math
 from typing import Literal
 
+from scoring.measured import measured
 from scoring.scores.rounding import clamp, half_up
 
 CREATININE_CAP_MG_DL = 4.0
 
 
+@measured
 def meld(*, bilirubin_mg_dl: float, creatinine_mg_dl: float, inr: float, dialysis: bool = False) -> int:
     """MELD (UNOS), 6-40, of `meld_unrounded` rounded half up; mg/dL."""
     score = meld_unrounded(
@@ -19,6 +21,7 @@ def meld(*, bilirubin_mg_dl: float, creatinine_mg_dl: float, inr: float, dialysi
     return int(clamp(half_up(score), 6, 40))
 
 
+@measured
 def meld_unrounded(
     *, bilirubin_mg_dl: float, creatinine_mg_dl: float, inr: float, dialysis: bool = False
 ) -> float:
@@ -36,6 +39,7 @@ def meld_unrounded(
     )
 
 
+@measured
 def meld_2001_unrounded(
     *,
     bilirubin_mg_dl: float,

@@ -3,6 +3,7 @@
 import math
 from typing import Literal
 
+from scoring.measured import measured
 from scoring.scores.rounding import clamp, half_up
 
 CREATININE_CAP_MG_DL = 3.0
@@ -10,6 +11,7 @@ CREATININE_CAP_MG_DL = 3.0
 Sex = Literal["male", "female"]
 
 
+@measured
 def meld_3(
     *,
     bilirubin_mg_dl: float,
@@ -35,6 +37,7 @@ def meld_3(
     return int(clamp(half_up(score), 6, 40))
 
 
+@measured
 def meld_3_unrounded(
     *,
     bilirubin_mg_dl: float,

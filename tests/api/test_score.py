@@ -22,6 +22,13 @@ def test_a_score_is_that_of_the_library_with_every_comparator_that_can_be_had(do
     assert "not validated" in answer.body["model_notice"]
 
 
+def test_organ_failures_are_graded_as_far_as_they_are_known(doctor: Caller) -> None:
+    graded = doctor.post("/score", {"creatinine": 2.1, "creatinine_unit": "mg/dL"}).body["organ_failure"]
+    assert (graded["failures"], graded["grade"], graded["simple_grade"]) == (["kidney"], "1a", "I")
+    assert len(graded["missing"]) == 5
+    assert doctor.post("/score", {}).body["organ_failure"] is None
+
+
 def test_without_one_of_the_eight_there_is_no_risk_and_its_name(doctor: Caller) -> None:
     answer = doctor.post("/score", {"indicators": {**ILL, "inr": None}}).body
     assert (answer["risk_90d"], answer["band"], answer["high_risk"]) == (None, None, None)

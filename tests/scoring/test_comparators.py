@@ -1,7 +1,12 @@
 """Every score from one reading, and what is said when inputs are lacking."""
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
+import scoring
 from scoring import SCORES, aclf_grade, comparator_gaps, comparators, organ_inputs, read_inputs
 from scoring.scores.meld3 import meld_3_unrounded
 from scoring.scores.rounding import half_up
@@ -187,3 +192,66 @@ def test_nothing_at_all_gives_no_score() -> None:
 def test_the_eight_alone_give_no_score_that_needs_more() -> None:
     assert comparators(read_inputs(patient())) == {}
     assert "creatinine" in LABS
+
+
+FUNCTIONS: list[tuple[Callable[..., object], dict[str, Any]]] = [
+    (scoring.meld, {"bilirubin_mg_dl": 2, "creatinine_mg_dl": 1, "inr": 1.5}),
+    (scoring.meld_unrounded, {"bilirubin_mg_dl": 2, "creatinine_mg_dl": 1, "inr": 1.5}),
+    (
+        scoring.meld_2001_unrounded,
+        {"bilirubin_mg_dl": 2, "creatinine_mg_dl": 1, "inr": 1.5, "cause": "other"},
+    ),
+    (scoring.meld_na, {"bilirubin_mg_dl": 2, "creatinine_mg_dl": 1, "inr": 1.5, "sodium_mmol_l": 130}),
+    (scoring.meld_na_kim_2008, {"meld": 20, "sodium_mmol_l": 130}),
+    (scoring.meld_na_biggins_2006, {"meld": 20, "sodium_mmol_l": 130}),
+    (
+        scoring.meld_3,
+        {
+            **{"bilirubin_mg_dl": 2, "creatinine_mg_dl": 1, "inr": 1.5, "sodium_mmol_l": 130},
+            **{"albumin_g_dl": 3, "sex": "female"},
+        },
+    ),
+    (
+        scoring.ctp,
+        {
+            **{"bilirubin_mg_dl": 2, "albumin_g_dl": 3, "inr": 1.5, "ascites": "none"},
+            "encephalopathy_grade": 1,
+        },
+    ),
+    (scoring.albi, {"bilirubin_umol_l": 20, "albumin_g_l": 30}),
+    (scoring.clif_c_aclf, {"clif_c_of": 8, "age_years": 50, "wbc_10e9_l": 8}),
+    (
+        scoring.clif_c_ad,
+        {"age_years": 50, "creatinine_mg_dl": 1, "inr": 1.5, "wbc_10e9_l": 8, "sodium_mmol_l": 130},
+    ),
+    (
+        scoring.cossh_aclf_2,
+        {
+            **{"inr": 1.5, "encephalopathy_grade": 1, "neutrophils_10e9_l": 4, "bilirubin_umol_l": 200},
+            **{"urea_mmol_l": 5, "age_years": 50},
+        },
+    ),
+    (
+        scoring.aarc,
+        {
+            **{"bilirubin_mg_dl": 2, "creatinine_mg_dl": 1, "inr": 1.5, "lactate_mmol_l": 1},
+            "encephalopathy_grade": 1,
+        },
+    ),
+    (scoring.imeld, {"meld": 20, "age_years": 50, "sodium_mmol_l": 130}),
+    (scoring.fib_4, {"age_years": 50, "ast_u_l": 60, "alt_u_l": 60, "platelets_10e9_l": 100}),
+    (scoring.apri, {"ast_u_l": 60, "ast_upper_limit_u_l": 40, "platelets_10e9_l": 100}),
+    (scoring.OrganInputs, {"bilirubin_mg_dl": 2, "inr": 1.5, "encephalopathy_grade": 1, "map_mmhg": 80}),
+]
+
+
+@pytest.mark.parametrize(("function", "given"), FUNCTIONS, ids=[each.__name__ for each, _ in FUNCTIONS])
+def test_a_function_called_by_itself_refuses_what_cannot_be_and_names_it(
+    function: Callable[..., object], given: dict[str, Any]
+) -> None:
+    function(**given)
+    for name in given:
+        for impossible in (math.nan, math.inf, -1, "high"):
+            with pytest.raises(ValueError, match=name):
+                function(**{**given, name: impossible})
+    assert "ValueError" in (function.__doc__ or "")

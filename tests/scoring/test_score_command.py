@@ -87,6 +87,15 @@ def test_a_scored_line_has_the_agreed_fields(scored: subprocess.CompletedProcess
     assert len(line["scores"]) == 13
 
 
+def test_a_scored_line_grades_the_organ_failures(scored: subprocess.CompletedProcess[str]) -> None:
+    graded = lines(scored)[0]["organ_failure"]
+    assert (graded["grade"], graded["simple_grade"], graded["missing"]) == ("none", None, [])
+    assert graded["clif_c_of"] == lines(scored)[0]["scores"]["CLIF-C OF"]["value"]
+    partly = lines(scored)[4]["organ_failure"]
+    assert (partly["failures"], partly["simple_grade"], partly["clif_c_of"]) == (["coagulation"], "I", None)
+    assert partly["missing"] == ["kidney", "circulation", "respiration"]
+
+
 def test_the_line_says_what_the_library_says(scored: subprocess.CompletedProcess[str]) -> None:
     expected = evaluate(read_inputs(everything())).as_dict()
     line = lines(scored)[0]
