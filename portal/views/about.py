@@ -12,7 +12,7 @@ from referral import worklists
 from scoring import DEFAULT_MODEL, RiskModel, texts
 from scoring.cards import model_card as card_of
 from scoring.inputs import BY_KEY
-from scoring.selectors import find_version, to_model
+from scoring.selectors import active_model, find_version, to_model
 
 
 @signed_in
@@ -24,7 +24,7 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "levels": [*levels, OVER],
         "wards": worklists.wards_of_networks(user),
-        "model": DEFAULT_MODEL.identifier,
+        "model": active_model().identifier,
         "now": clock.now(),
     }
     return render(request, "portal/about.html", context)
@@ -44,7 +44,13 @@ def model_card(request: HttpRequest, name: str) -> HttpResponse:
         "status": texts.MODEL_STATUS.get(model.status, model.status),
         "is_provisional": model.status == "provisional",
         "terms": [
-            (texts.label(term.input), texts.unit_text(term.unit), texts.CERTAINTY[term.certainty], term)
+            (
+                texts.label(term.input),
+                texts.unit_text(term.unit),
+                texts.CERTAINTY[term.certainty],
+                term,
+                [card.sources.index(source) + 1 for source in term.sources],
+            )
             for term in card.terms
         ],
         "ranges": [
@@ -55,6 +61,11 @@ def model_card(request: HttpRequest, name: str) -> HttpResponse:
                 texts.value_text(key, card.reference[key]),
             )
             for key, (low, high) in card.validity.items()
+        ],
+        "marginals": [
+            (texts.label(BY_KEY[key].name), texts.unit_text(BY_KEY[key].unit), words)
+            for key, words in card.calibration.get("marginals", {}).items()
+            if key in BY_KEY
         ],
         "loads": [(texts.risk_text(at), texts.risk_text(share)) for at, share in card.expected_load.items()],
     }

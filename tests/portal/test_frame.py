@@ -6,8 +6,10 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import User
+from scoring import DEFAULT_MODEL
 from tests.portal.conftest import SignIn
 from tests.world import World
 
@@ -54,6 +56,22 @@ def test_pages_keep_their_own_strict_policy(world: World, as_user: SignIn, path:
     assert not re.search(r"<script(?![^>]*\ssrc=)[^>]*>", page)
     assert not re.search(r'(?:src|href)="(?:https?:)?//(?!doi\.org)', page)
     assert "no-store" in answer.headers["Cache-Control"]
+
+
+def test_the_card_says_where_every_number_is_from_and_what_it_was_calibrated_on(
+    world: World, as_user: SignIn
+) -> None:
+    page = as_user(world.doctor).get("/models/aclf8-provisional/").content.decode()
+    document = DEFAULT_MODEL.document
+    for words in (
+        *document["calibration"]["marginals"].values(),
+        *document["calibration"]["targets"].values(),
+    ):
+        assert escape(words) in page
+    for term in document["terms"]:
+        for source in term["source"]:
+            assert f'href="#source-{list(document["sources"]).index(source) + 1}"' in page
+    assert page.count('id="source-') == len(document["sources"])
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])
