@@ -70,4 +70,4 @@ def _comparison(axes: Axes, found: Validation) -> None:
         range(len(found.rivals)), [f"{rival.name} (n = {rival.patients})" for rival in found.rivals]
     )
     axes.invert_yaxis()
-    axes.set(xlabel=f"C index, 95 %: {found.model} (coloured), comparator (dark), same patients")
+    axes.set(xlabel=f"C index, 95 %, same patients\n{found.model} (coloured), comparator (dark)")

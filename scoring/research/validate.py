@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext, gettext_noop
 
-from scoring.inputs import INPUTS
+from scoring.inputs import EIGHT, INPUTS
 from scoring.reading import Reading
 from scoring.research import survival
 from scoring.research.cohort import Cohort, CohortError
@@ -29,6 +29,7 @@ from scoring.research.sample import (
 )
 from scoring.research.survival import Outcome
 from scoring.riskmodel import MAIN_HORIZON_DAYS, RiskModel
+from scoring.texts import label
 
 THRESHOLDS = np.round(np.arange(0.01, 0.81, 0.01), 2)
 _PATIENTS_PER_GROUP = 30
@@ -52,6 +53,10 @@ SMALL = gettext_noop(
     "as many without are advised (Vergouwe Y, J Clin Epidemiol 2005;58:475-483)."
 )
 LOST = gettext_noop("%(lost)s patients were lost before day %(days)s; the others are weighted for them.")
+UNIFORM = gettext_noop(
+    "The same for every patient: %(inputs)s. Whether it is weighed rightly cannot be seen here."
+)
+UNMEASURED = gettext_noop("Not measured in the cohort: %(inputs)s.")
 ONE_COHORT = gettext_noop("One cohort: how the model does elsewhere is not known from it.")
 
 
@@ -223,8 +228,11 @@ def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str],
     outcome = used.describe_outcome(days)
     ended, lost, total = outcome["events_by_horizon"], outcome["censored_before_horizon"], len(used)
     fit = model.document.get("fit", {})
+    measured = {name: INPUTS[name].key for name in EIGHT if name not in hold}
+    unmeasured = [name for name, key in measured.items() if np.isnan(cohort.column(key)).all()]
+    uniform = [name for name, key in measured.items() if np.ptp(used.column(key)) == 0]
     sentences: tuple[tuple[object, str, dict[str, object]], ...] = (
-        (hold, HELD, {"inputs": ", ".join(hold)}),
+        (hold, HELD, {"inputs": _named(hold)}),
         (fit.get("cohort") == cohort.fingerprint, SAME_PATIENTS, {"corrected": fit.get("corrected_c")}),
         (total < len(cohort), COMPLETE_CASES, {"lacking": len(cohort) - total, "patients": len(cohort)}),
         (
@@ -232,10 +240,16 @@ def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str],
             SMALL,
             {"ended": ended, "patients": total, "days": days, "advised": ADVISED_EVENTS},
         ),
+        (uniform, UNIFORM, {"inputs": _named(uniform)}),
+        (unmeasured, UNMEASURED, {"inputs": _named(unmeasured)}),
         (lost, LOST, {"lost": lost, "days": days}),
         (True, ONE_COHORT, {}),
     )
     return [gettext(sentence) % params for applies, sentence, params in sentences if applies]
+
+
+def _named(inputs: Sequence[str]) -> str:
+    return ", ".join(label(name) for name in inputs)
 
 
 def _log_log_interval(survival_left: float, error: float) -> tuple[float, float]:

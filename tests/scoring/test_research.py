@@ -314,6 +314,8 @@ def test_from_real_patients_to_a_model_and_a_report_that_says_its_limits(
     assert [rival["name"] for rival in found["rivals"]] == ["ALBI"]
     page = (tmp_path / "found.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 3
+    assert "Not measured in the cohort: Variceal bleeding, Hepatic encephalopathy" in page
+    assert "The same for every patient: Cirrhosis." in page
     for sentence in ("these very patients", "Complete cases only: 67 of 508", "What limits these findings"):
         assert sentence in page
     assert "http" not in page.replace("http://www.w3.org", "").replace("http://purl.org", "").replace(
@@ -332,6 +334,8 @@ def test_what_support2_lacks_can_be_held_and_then_only_discrimination_is_shown(
     )
     page = (tmp_path / "held.html").read_text(encoding="utf-8")
     assert "calibration mean nothing" in page
+    assert "The cohort lacks INR, Hepatic encephalopathy (West Haven grade), Variceal bleeding" in page
+    assert "The same for every patient: Cirrhosis." in page
     assert "Calibration intercept" not in page and "Decision curve" not in page
 
 
