@@ -25,6 +25,8 @@ from scoring.scores.meld_na import meld_na
 from scoring.units import albumin_g_dl, bilirubin_mg_dl, creatinine_mg_dl
 
 ADULT_FROM_YEARS = 18
+UNUSED_OF_CHILDREN = frozenset({"sex"})
+"""Inputs that a score needs of adults only: MELD 3.0 has one constant for all children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,12 @@ def _meld_na(a: Arguments) -> ScoreValue:
 
 
 def _meld_3(a: Arguments) -> ScoreValue:
-    child = a.get("age_years", ADULT_FROM_YEARS) < ADULT_FROM_YEARS
-    picked = _pick(a, *_MELD_LABS, "sodium_mmol_l", "albumin_g_dl", "sex", "dialysis")
-    return ScoreValue(meld_3(**picked, registered_before_18=child))
+    picked = _pick(a, *_MELD_LABS, "sodium_mmol_l", "albumin_g_dl", "dialysis")
+    return ScoreValue(meld_3(**picked, sex=a.get("sex"), registered_before_18=_is_child(a)))
+
+
+def _is_child(values: Mapping[str, Any]) -> bool:
+    return bool(values.get("age_years", ADULT_FROM_YEARS) < ADULT_FROM_YEARS)
 
 
 def _ctp(a: Arguments) -> ScoreValue:
@@ -239,9 +244,10 @@ def _all_gaps(usable: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
 
 
 def _usable(values: Mapping[str, Value]) -> frozenset[str]:
-    """Names of the inputs that can meet a need: neither a no nor a zero count."""
-    return frozenset(
+    """Names of the inputs that meet a need: neither a no nor a zero count; of a child also the unused."""
+    stated = frozenset(
         BY_KEY[key].name
         for key, value in values.items()
         if value is not False and not (value == 0 and key in _DIVISORS)
     )
+    return stated | UNUSED_OF_CHILDREN if _is_child(values) else stated

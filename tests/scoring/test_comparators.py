@@ -142,7 +142,8 @@ def test_a_child_gets_meld_3_with_the_constant_for_children() -> None:
         sex=None,
         registered_before_18=True,
     )
-    assert boy == girl
+    unstated = comparators(read_inputs(everything(age_years=15, sex=None)))["MELD 3.0"].value
+    assert boy == girl == unstated
     assert child - man == pytest.approx(1.33)
 
 
