@@ -1,8 +1,9 @@
 """How fast the statistics are over a million cases: whole pages, through the real views.
 
 `python -m bench.statistics` fills an embedded PostgreSQL of its own with a million rows of facts of one
-network (60 months, 60 hospitals, 6 wards; 50,000 cases of them open, a tenth of their deadlines overdue),
-asks for each page several times, prints the median and the slowest, and writes bench/results/statistics.json.
+network (60 months, 60 hospitals, 6 wards; 50,000 cases of them open, a tenth of their deadlines overdue;
+50,000 with a result of the kit, every third of them with an organ table; 50,000 scored in shadow), asks for
+each page several times, prints the median and the slowest, and writes bench/results/statistics.json.
 """
 
 import json
@@ -20,7 +21,7 @@ from typing import Any
 
 from config import embedded
 
-CASES, OPEN_CASES = 1_000_000, 50_000
+CASES, OPEN_CASES, KITS, SHADOWED = 1_000_000, 50_000, 50_000, 50_000
 MONTHS, HOSPITALS, WARDS = 60, 60, 6
 RUNS = 7
 TARGET_MS = 500
@@ -32,7 +33,7 @@ FACTS = """
 INSERT INTO referral_casefacts (
     case_id, network_id, hospital_id, ward_id, month, state, first_visit_at, indicators_at, flagged_at,
     flagged_late, offered_at, acknowledged_at, accepted_at, admitted_at, diagnosed_at, intervened_at,
-    died_at, offers, declines, expiries, risk_90d, model, policy_version, outcome_28, outcome_90,
+    died_at, offers, declines, expiries, risk_90d, model, assessment, policy_version, outcome_28, outcome_90,
     assess_verdict, acknowledge_verdict, decide_verdict, admit_verdict, diagnose_verdict,
     treat_precipitant_verdict, follow_up_90_verdict
 )
@@ -44,7 +45,8 @@ SELECT
     visit + interval '3 h' + random() * interval '30 min', visit + interval '4 h' + random() * interval '2 h',
     visit + interval '6 h' + random() * interval '60 h', visit + interval '66 h' + random() * interval '60 h',
     visit + interval '70 h' + random() * interval '60 h',
-    CASE WHEN n %% 5 = 0 THEN visit + interval '30 d' END, 1, 0, 0, random(), 'aclf8-provisional-1', 1,
+    CASE WHEN n %% 5 = 0 THEN visit + interval '30 d' END, 1, 0, 0, random(), 'aclf8-provisional-1',
+    gen_random_uuid(), 1,
     'alive', CASE WHEN n %% 5 = 0 THEN 'dead' ELSE 'alive' END,
     late(0.2), late(0.1), late(0.1), late(0.3), late(0.2), late(0.2), late(0.1)
 FROM (
@@ -57,7 +59,8 @@ WITHOUT_REFERENCES = """
 DO $$ DECLARE found record; BEGIN
     FOR found IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
         WHERE contype = 'f' AND conrelid IN (
-            'referral_casefacts'::regclass, 'referral_case'::regclass, 'referral_deadline'::regclass)
+            'referral_casefacts'::regclass, 'referral_case'::regclass, 'referral_deadline'::regclass,
+            'referral_kitresult'::regclass, 'referral_organfailureassessment'::regclass)
     LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', found.place, found.conname); END LOOP;
 END $$
 """
@@ -65,11 +68,37 @@ LATE = """
 CREATE FUNCTION pg_temp.late(share float) RETURNS smallint VOLATILE LANGUAGE sql AS
 $$ SELECT CASE WHEN random() < share THEN 1 + floor(random() * 8) ELSE 0 END::smallint $$
 """
-CASES_OF_OPEN = """
+CASES_BEHIND = """
 INSERT INTO referral_case SELECT (jsonb_populate_record(template, jsonb_build_object(
     'id', facts.case_id, 'number', 'B' || row_number() OVER (), 'patient_id', gen_random_uuid(),
-    'state', facts.state, 'hospital_id', facts.hospital_id, 'ward_id', facts.ward_id))).*
-FROM referral_casefacts AS facts, referral_case AS template WHERE facts.state = 'admitted'
+    'state', facts.state, 'hospital_id', facts.hospital_id, 'ward_id', facts.ward_id,
+    'organ_failure_28', CASE WHEN facts.state = 'closed' THEN 'no' ELSE '' END))).*
+FROM ((SELECT * FROM referral_casefacts WHERE state = 'admitted')
+      UNION ALL (SELECT * FROM referral_casefacts WHERE state = 'closed' LIMIT %(kits)s)) AS facts,
+    referral_case AS template
+"""
+KIT_RESULTS = """
+INSERT INTO referral_kitresult (
+    id, case_id, actor_id, occurred_at, recorded_at, lot, sampled_at, answer, assay)
+SELECT gen_random_uuid(), case_id, gen_random_uuid(), admitted_at + interval '1 h',
+    admitted_at + interval '1 h', 'L' || floor(random() * 20), admitted_at,
+    CASE WHEN random() < 0.3 THEN 'positive' ELSE 'negative' END, '{}'
+FROM referral_casefacts JOIN referral_case ON referral_case.id = case_id
+WHERE referral_casefacts.state = 'closed'
+"""
+ORGAN_TABLES = """
+INSERT INTO referral_organfailureassessment (id, case_id, actor_id, occurred_at, recorded_at, entered,
+    values, subscores, failing, missing, failures, grade, simple_grade, opens_transplant, from_two)
+SELECT gen_random_uuid(), case_id, actor_id, sampled_at + interval '2 d', recorded_at, '{}', '{}', '{}',
+    '[]', '[]', 1, '1a', 'I', false, false
+FROM referral_kitresult WHERE random() < 0.33
+"""
+SHADOW_SCORES = """
+INSERT INTO scoring_shadowscore (id, subject, model_id, risk_90d, high_risk, active_checksum,
+    active_risk_90d, active_high_risk, at)
+SELECT gen_random_uuid(), assessment, %(model)s, random(), random() < 0.3, '', risk_90d, random() < 0.3, now()
+FROM referral_casefacts WHERE month >= '2025-01-01' AND state = 'closed' AND assessment IS NOT NULL
+LIMIT %(shadowed)s
 """
 DEADLINES_OF_OPEN = """
 INSERT INTO referral_deadline SELECT (jsonb_populate_record(template, jsonb_build_object(
@@ -107,6 +136,7 @@ def fill() -> Any:
     from django.db import connection
 
     from accounts.models import Hospital, Membership, Role, User, Ward
+    from tests.scoring.test_governance import install, shadow, variant
     from tests.world import build
 
     world = build()
@@ -117,6 +147,8 @@ def fill() -> Any:
     Hospital.objects.bulk_create(hospitals)
     wards = [Ward(hospital=hospitals[n], name_zh=f"病房{n}", phone="1", beds=9) for n in range(WARDS)]
     Ward.objects.bulk_create(wards)
+    in_shadow = install(variant())
+    shadow(str(in_shadow))
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(WITHOUT_REFERENCES)
@@ -135,8 +167,11 @@ def fill() -> Any:
                 "cases": CASES,
             },
         )
-        cursor.execute(CASES_OF_OPEN)
+        cursor.execute(CASES_BEHIND, {"kits": KITS})
         cursor.execute(DEADLINES_OF_OPEN)
+        cursor.execute(KIT_RESULTS)
+        cursor.execute(ORGAN_TABLES)
+        cursor.execute(SHADOW_SCORES, {"model": in_shadow.pk, "shadowed": SHADOWED})
         cursor.execute("VACUUM ANALYZE")
     Membership.objects.get_or_create(user=world.coordinator, role=Role.COORDINATOR, network=world.network)
     return User.objects.get(pk=world.coordinator.pk)

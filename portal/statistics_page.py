@@ -11,12 +11,15 @@ from django.utils.translation import gettext
 
 from referral.pathway import Kind
 from referral.statistics.figures import Spread
-from referral.statistics.report import FUNNEL, MEASURES, Report
+from referral.statistics.report import ADMIT_LATE_FLAG, FUNNEL, MEASURES, Report
 from referral.statistics.scope import Wanted
 from referral.statistics.table import UNIT_SECONDS, Row, Table, table
 from scoring.research.agreement import Share
 
-MAIN_KINDS = (Kind.ASSESS, Kind.ACKNOWLEDGE, Kind.DECIDE, Kind.ADMIT, Kind.DIAGNOSE, Kind.TREAT_PRECIPITANT)
+MAIN_KINDS = (
+    *(Kind.ASSESS, Kind.ACKNOWLEDGE, Kind.DECIDE, Kind.ADMIT, ADMIT_LATE_FLAG),
+    *(Kind.DIAGNOSE, Kind.TREAT_PRECIPITANT),
+)
 CHART_KINDS = (Kind.ADMIT, Kind.DIAGNOSE, Kind.ACKNOWLEDGE)
 CHART_MEASURES = ("admission", "diagnosis")
 

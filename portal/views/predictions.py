@@ -1,50 +1,92 @@
 """Predicted risks against outcomes, for the model in force or another, and the models in shadow beside it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts import clock
+from accounts.models import User
 from portal.access import person, signed_in
 from portal.predictions_page import figures_of, record
-from portal.views.statistics import question
+from portal.statistics_files import PREDICTIONS_HEADER, prediction_lines
+from portal.views.statistics import asked, csv_file, question
+from referral.errors import FactError
 from referral.statistics import scope
-from referral.statistics.predictions import performance, shadows
+from referral.statistics.predictions import Performance, Shadow, performance, shadows
+from referral.statistics.scope import Wanted, clean_wanted
 from scoring import DEFAULT_MODEL, texts
+from scoring.riskmodel import RiskModel
 from scoring.selectors import active_model, installed_versions
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The models that one may ask about, the one asked about, and its record with those in shadow."""
+
+    known: list[str]
+    active: RiskModel
+    found: Performance
+    shadows: list[Shadow]
 
 
 @signed_in
 @require_safe
 def predictions(request: HttpRequest) -> HttpResponse:
     """For coordinators and researchers: one hospital's cases would say too little about a model."""
-    user, now = person(request), clock.now()
-    if not scope.may_count(user):
-        raise Http404
+    user, now = _reader(request), clock.now()
     wanted, wrong = question(user, request.GET.dict(), now)
-    if not scope.sees_all(user, wanted.network):
-        raise Http404
-    known = [DEFAULT_MODEL.identifier, *(str(version) for version in installed_versions())]
-    active = active_model()
-    asked = request.GET.get("model", active.identifier)
-    name = asked if asked in known else active.identifier
-    rows = scope.rows(user, wanted)
-    found = performance(rows, name, hides_small=wanted.hides_small)
+    made = _compared(request, user, wanted, now)
     context = {
-        "sees_all": True,
-        "wanted": wanted,
-        "wrong": wrong,
-        "networks": scope.networks(user),
-        "models": list(dict.fromkeys(known)),
-        "name": name,
-        "active": active.identifier,
-        "status": texts.MODEL_STATUS.get(active.status, active.status),
-        "is_provisional": active.status == "provisional",
-        "found": found,
-        "record": record(found),
+        **asked(user, wanted, wrong, request.GET.dict()),
+        "models": made.known,
+        "name": made.found.model,
+        "active": made.active.identifier,
+        "status": texts.MODEL_STATUS.get(made.active.status, made.active.status),
+        "is_provisional": made.active.status == "provisional",
+        "found": made.found,
+        "record": record(made.found),
         "shadows": [
-            (shadow, figures_of(shadow.active), figures_of(shadow.shadow))
-            for shadow in shadows(rows, hides_small=wanted.hides_small)
+            (shadow, figures_of(shadow.active), figures_of(shadow.shadow)) for shadow in made.shadows
         ],
     }
     return render(request, "portal/statistics/predictions.html", context, status=422 if wrong else 200)
+
+
+@signed_in
+@require_safe
+def predictions_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same numbers as a file."""
+    user, now = _reader(request), clock.now()
+    try:
+        wanted = clean_wanted(user, request.GET.dict(), today=now.date())
+    except FactError as error:
+        return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
+    made = _compared(request, user, wanted, now)
+    lines = prediction_lines(made.found, made.shadows)
+    return csv_file(request, f"predictions-{made.found.model}.csv", PREDICTIONS_HEADER, lines)
+
+
+def _reader(request: HttpRequest) -> User:
+    user = person(request)
+    if not scope.may_count(user):
+        raise Http404
+    return user
+
+
+def _compared(request: HttpRequest, user: User, wanted: Wanted, now: datetime) -> Compared:
+    if not scope.sees_all(user, wanted.network):
+        raise Http404
+    active = active_model()
+    known = [DEFAULT_MODEL.identifier, *(str(version) for version in installed_versions())]
+    name = request.GET.get("model", "")
+    asked_for = name if name in known else active.identifier
+    rows = scope.study(user, wanted)
+    return Compared(
+        known=list(dict.fromkeys(known)),
+        active=active,
+        found=performance(rows, asked_for, now=now, hides_small=wanted.hides_small),
+        shadows=shadows(rows, now=now, hides_small=wanted.hides_small),
+    )

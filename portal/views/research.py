@@ -1,23 +1,25 @@
 """The kit's agreement with what came, and the de-identified export for researchers."""
 
+from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.models import User
 from portal.access import person, signed_in
 from portal.predictions_page import estimate_text, share_text
-from portal.views.statistics import csv_file, question
+from portal.statistics_files import KIT_HEADER, kit_lines
+from portal.views.statistics import asked, csv_file, question
 from referral.errors import AccessError, FactError
 from referral.statistics import scope
 from referral.statistics.export import HEADER, export, may_export
-from referral.statistics.kit import KitRecord, Site, kit_record, ward_names
-from referral.statistics.scope import Wanted
+from referral.statistics.kit import KitRecord, kit_record, ward_names
+from referral.statistics.scope import Wanted, clean_wanted
 from scoring.research.agreement import Agreement
 
 
@@ -36,11 +38,27 @@ def research(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and not wrong:
         try:
             return csv_file(request, "cohort.csv", HEADER, export(user, wanted, now=now))
-        except FactError as error:
-            status, wrong = 422, {"since": error.rows[0][2]}
         except AccessError:
             status, wrong = 403, {"export": NOT_YOURS}
-    return render(request, "portal/statistics/research.html", _context(user, wanted, wrong), status=status)
+    context = asked(user, wanted, wrong, raw.dict()) | _context(user, wanted, now)
+    return render(request, "portal/statistics/research.html", context, status=status)
+
+
+@signed_in
+@require_safe
+def kit_csv(request: HttpRequest) -> HttpResponseBase:
+    """The kit's tables as a file."""
+    user, now = person(request), clock.now()
+    if not scope.may_count(user):
+        raise Http404
+    try:
+        wanted = clean_wanted(user, request.GET.dict(), today=now.date())
+    except FactError as error:
+        return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
+    if not scope.sees_all(user, wanted.network):
+        raise Http404
+    found = kit_record(scope.study(user, wanted), now=now, hides_small=wanted.hides_small)
+    return csv_file(request, "kit.csv", KIT_HEADER, kit_lines(_named(found, wanted), found))
 
 
 NOT_YOURS = gettext_lazy(
@@ -48,33 +66,24 @@ NOT_YOURS = gettext_lazy(
 )
 
 
-def _context(user: User, wanted: Wanted, wrong: dict[str, Any]) -> dict[str, Any]:
-    found = kit_record(scope.rows(user, wanted), hides_small=wanted.hides_small)
+def _context(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:
+    found = kit_record(scope.study(user, wanted), now=now, hides_small=wanted.hides_small)
     return {
-        "sees_all": True,
-        "wanted": wanted,
-        "wrong": wrong,
-        "networks": scope.networks(user),
-        "found": found,
-        "kit": _rows(found, wanted),
+        "kit": [(name, _figures(table)) for _part, name, table in _named(found, wanted)],
         "left_out": _left_out(found),
         "may_export": may_export(user, wanted),
         "columns": HEADER,
     }
 
 
-def _rows(found: KitRecord, wanted: Wanted) -> list[tuple[str, list[str] | None]]:
-    """A named row of figures for all results, each ward and each lot; None where too few to be shown."""
+def _named(found: KitRecord, wanted: Wanted) -> list[tuple[str, str, Agreement | None]]:
+    """The tables of all results, of each ward and of each lot, named; None where too few to be shown."""
     wards = ward_names(found, wanted)
     return [
-        (_("all results"), _figures(found.whole)),
-        *((wards[site.key], _figures(site.agreement)) for site in found.wards),
-        *((_lot(site), _figures(site.agreement)) for site in found.lots),
+        ("all", _("all results"), found.whole),
+        *(("ward", wards[site.key], site.agreement) for site in found.wards),
+        *(("lot", _("lot %(lot)s") % {"lot": site.key}, site.agreement) for site in found.lots),
     ]
-
-
-def _lot(site: Site) -> str:
-    return _("lot %(lot)s") % {"lot": site.key}
 
 
 def _figures(found: Agreement | None) -> list[str] | None:
@@ -92,5 +101,5 @@ def _left_out(found: KitRecord) -> list[tuple[str, int | None]]:
     return [
         (_("indeterminate"), found.indeterminate),
         (_("organ failure at sampling, beside the kit's purpose"), found.beside_purpose),
-        (_("organ failure within 28 days not known"), found.unknown),
+        (_("organ failure within 28 days not known, or not yet"), found.unknown),
     ]

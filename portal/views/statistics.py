@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts import clock
@@ -38,10 +39,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
     wanted, wrong = question(user, request.GET.dict(), now)
     found = figures_of(user, wanted, now=now)
     context = {
-        **_choices(user, wanted),
-        "sees_all": scope.sees_all(user, wanted.network),
-        "wanted": wanted,
-        "wrong": wrong,
+        **asked(user, wanted, wrong, request.GET.dict()),
         "figures": arrange(found, wanted),
         "now": now,
     }
@@ -60,9 +58,20 @@ def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     words = table(figures_of(user, wanted, now=now), wanted)
-    rows = (row.as_csv() for row in words.rows())
+    rows = chain((row.as_csv() for row in words.rows()), _messages(user, wanted, now))
     name = f"statistics-{wanted.since:%Y-%m}-{wanted.until:%Y-%m}-by-{wanted.by}.csv"
     return csv_file(request, name, CSV_HEADER, rows)
+
+
+def _messages(user: User, wanted: Wanted, now: datetime) -> Iterator[tuple[str, ...]]:
+    """What became of the last seven days' messages, for coordinators: lines of CSV_HEADER."""
+    if wanted.network.pk not in user.standing.coordinates:
+        return
+    health = present.recent_health(wanted.network, now=now)
+    counts = {name: getattr(health, name) for name in ("told", "read", "acknowledged")}
+    counts |= {f"{channel}:{state}": count for (channel, state), count in sorted(health.deliveries.items())}
+    for name, count in counts.items():
+        yield "messages", gettext("last seven days"), name, "", str(count), "", "", "", "", ""
 
 
 def csv_file(
@@ -84,11 +93,28 @@ def plain(cell: Any) -> Any:
 
 
 def question(user: User, raw: dict[str, str], now: datetime) -> tuple[Wanted, dict[str, Any]]:
-    """What is asked; or what is asked by default, and what was wrong by field."""
-    try:
-        return clean_wanted(user, raw, today=now.date()), {}
-    except FactError as error:
-        return clean_wanted(user, {}, today=now.date()), {field: text for field, _code, text in error.rows}
+    """What is asked, without what cannot be; and what was wrong, by field."""
+    wrong: dict[str, Any] = {}
+    while True:
+        try:
+            read = {name: text for name, text in raw.items() if name not in wrong}
+            return clean_wanted(user, read, today=now.date()), wrong
+        except FactError as error:
+            wrong |= {field: text for field, _code, text in error.rows}
+
+
+def asked(user: User, wanted: Wanted, wrong: dict[str, Any], raw: dict[str, str]) -> dict[str, Any]:
+    """What the form of a question shows: choices, and the months as they were typed."""
+    return {
+        "networks": scope.networks(user),
+        "hospitals": scope.hospitals(user, wanted.network),
+        "wards": scope.wards(user, wanted.network).select_related("hospital"),
+        "bys": list(By),
+        "sees_all": scope.sees_all(user, wanted.network),
+        "wanted": wanted,
+        "wrong": wrong,
+        "typed": {name: raw.get(name) or f"{getattr(wanted, name):%Y-%m}" for name in ("since", "until")},
+    }
 
 
 async def awaited(lines: Iterator[str]) -> AsyncIterator[str]:
@@ -109,15 +135,6 @@ def _counter(request: HttpRequest) -> User:
     if not scope.may_count(user):
         raise Http404
     return user
-
-
-def _choices(user: User, wanted: Wanted) -> dict[str, Any]:
-    return {
-        "networks": scope.networks(user),
-        "hospitals": [] if wanted.hides_small else scope.hospitals(user, wanted.network),
-        "wards": [] if wanted.hides_small else scope.wards(user, wanted.network).select_related("hospital"),
-        "bys": list(By),
-    }
 
 
 def _present(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A million rows of facts as columns: what PostgreSQL strings together, NumPy reads in place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -104,18 +105,18 @@ class Columns:
 def read(rows: QuerySet[CaseFacts]) -> Columns:
     """All of `rows` in one statement, straight from the covering index, grouped by their cell."""
     grouped = rows.order_by().values_list("month", "hospital", "ward").annotate(together=Together("packed"))
-    found = _fetched_as_bytes(grouped)
+    found = fetched_as_bytes(*grouped.query.sql_with_params())
     packed = np.frombuffer(b"".join(row[3] for row in found), dtype=LAYOUT)
     lengths = np.array([len(row[3]) // LAYOUT.itemsize for row in found], dtype=np.int64)
     cells = [Cell(*row[:3]) for row in found]
     return Columns(cells, np.repeat(np.arange(len(cells), dtype=np.int32), lengths), packed)
 
 
-def _fetched_as_bytes(query: QuerySet[Any, Any]) -> list[Any]:
+def fetched_as_bytes(text: str, parameters: Sequence[Any]) -> list[Any]:
     """The rows in PostgreSQL's binary form: half the bytes of the text that Django would ask for."""
     with transaction.atomic(), connection.cursor() as django_cursor:
-        text = django_cursor.mogrify(*query.query.sql_with_params())
+        asked = django_cursor.mogrify(text, parameters)
         # Workers would have to hand every row's bytes over to their leader, which takes longer than the scan.
         django_cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         with psycopg.Cursor(connection.connection) as cursor:
-            return cursor.execute(text, binary=True).fetchall()
+            return cursor.execute(asked, binary=True).fetchall()

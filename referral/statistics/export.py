@@ -4,7 +4,8 @@ Every date of a patient is moved back by the same secret number of minutes, at m
 intervals stay; places and people are codes that need the key; ages over 89 are 90; free text is not in it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,11 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Count, QuerySet, TextField
 from django.db.models.functions import MD5, Cast
-from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.encryption import blind_index
 from accounts.models import User
-from referral.errors import AccessError, FactError
+from referral.errors import AccessError
 from referral.models import Assessment, CaseFacts
 from referral.models.statistics import IN_TIME, KINDS, LATE_BECAUSE, MOMENTS
 from referral.statistics import scope
@@ -26,11 +26,10 @@ from referral.statistics.scope import Wanted
 
 OLDEST = 90
 MOST_MINUTES_BACK = 365 * 24 * 60
-SMALL_HOSPITAL = 20
-"""Hospitals with fewer cases in the export share one code: theirs would be recognised by their size."""
+SMALL_PLACE = 20
+"""Hospitals, and wards, with fewer cases share one code: theirs would be recognised by their size."""
 
-SMALL = "H-small"
-FEWEST_MONTHS = 12
+SMALL = "small"
 CHUNK = 2000
 INDICATORS = (
     *("cirrhosis", "variceal_bleeding", "encephalopathy_grade", "bilirubin_umol_l"),
@@ -45,9 +44,6 @@ HEADER: tuple[str, ...] = (
 )
 
 
-TOO_SHORT = _("Choose at least twelve months: a shorter period would tell the dates that are moved.")
-
-
 def may_export(user: User, wanted: Wanted) -> bool:
     """Researchers of the network, and nobody else, whatever else they may see."""
     return wanted.network.pk in user.standing.researches
@@ -56,31 +52,25 @@ def may_export(user: User, wanted: Wanted) -> bool:
 def export(user: User, wanted: Wanted, *, now: datetime) -> Iterator[tuple[str, ...]]:
     """The lines of the export, read while they are written; that it was taken is on the audit trail.
 
-    Raises AccessError for who may not export, FactError for a period so short that it tells the dates.
+    All cases of the network, whatever period is asked about: two files of different periods, compared, would
+    tell when somebody was ill. Raises AccessError for who may not export.
     """
     if not may_export(user, wanted):
         raise AccessError
-    if scope.months_before(wanted.until, FEWEST_MONTHS - 1) < wanted.since:
-        raise FactError(("since", "too_short", TOO_SHORT))
-    rows = scope.rows(user, wanted)
+    rows = scope.rows(user, scope.everything(replace(wanted, hospital=None, ward=None)))
     audit.record(
         actor=user,
         action="research_export",
         subject_type="network",
         subject_id=wanted.network.pk,
         now=now,
-        since=f"{wanted.since:%Y-%m}",
-        until=f"{wanted.until:%Y-%m}",
         cases=rows.count(),
     )
     return _lines(rows)
 
 
 def _lines(rows: QuerySet[CaseFacts]) -> Iterator[tuple[str, ...]]:
-    sizes = rows.order_by().values_list("hospital").annotate(Count("pk"))
-    codes = {
-        hospital: pseudonym("H", hospital) if cases >= SMALL_HOSPITAL else SMALL for hospital, cases in sizes
-    }
+    codes = _codes("H", "hospital", rows) | _codes("W", "ward", rows.filter(ward__isnull=False))
     # In an order that says nothing: that of registration would be a date in itself.
     told = rows.select_related("case__patient", "hospital").defer("packed")
     told = told.order_by(MD5(Cast("pk", TextField())))
@@ -93,26 +83,38 @@ def _lines(rows: QuerySet[CaseFacts]) -> Iterator[tuple[str, ...]]:
     yield from _batch(batch, codes)
 
 
+def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str]:
+    """What each place is called: small ones alike, with the next smallest until together they are not."""
+    sizes = rows.order_by().values_list(place).annotate(size=Count("pk")).order_by("size", place)
+    codes, together = {}, 0
+    for key, size in sizes:
+        is_small = size < SMALL_PLACE or 0 < together < SMALL_PLACE
+        together += size if is_small else 0
+        codes[key] = f"{letter}-{SMALL}" if is_small else pseudonym(letter, key)
+    return codes
+
+
 def _batch(rows: list[CaseFacts], codes: dict[UUID, str]) -> Iterator[tuple[str, ...]]:
     assessments = Assessment.objects.only("values", "red_flags").in_bulk(
         [row.assessment for row in rows if row.assessment]
     )
     for row in rows:
-        yield line(row, assessments.get(row.assessment) if row.assessment else None, codes[row.hospital_id])
+        yield line(row, assessments.get(row.assessment) if row.assessment else None, codes)
 
 
-def line(row: CaseFacts, assessment: Assessment | None, hospital: str) -> tuple[str, ...]:
-    """One case in the order of HEADER."""
+def line(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str]) -> tuple[str, ...]:
+    """One case in the order of HEADER; `codes`: what its places are called."""
     case, patient = row.case, row.case.patient
     back = shift(patient.pk)
     values = assessment.values if assessment else {}
     visited = row.first_visit_at.astimezone(ZoneInfo(row.hospital.zone)).date()
+    hospital = codes[row.hospital_id]
     told: dict[str, Any] = {
         "case": code("C", row.pk),
         "patient": code("P", patient.pk),
         "hospital": hospital,
-        "hospital_level": "" if hospital == SMALL else row.hospital.level,
-        "ward": pseudonym("W", row.ward_id) if row.ward_id else "",
+        "hospital_level": "" if hospital.endswith(SMALL) else row.hospital.level,
+        "ward": codes[row.ward_id] if row.ward_id else "",
         "age_years": min(OLDEST, patient.age_on(visited)),
         "sex": patient.sex,
         "chronic_liver_disease": case.chronic_liver_disease,

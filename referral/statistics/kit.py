@@ -3,13 +3,14 @@
 Counted is the first result of each case with an answer of yes or no, sampled while no organ was failing, as
 far as the records go, also those that were entered later. A result belongs to the ward that used the kit,
 wherever the patient was taken afterwards. Organ failure is present if a table within 28 days shows one or the
-outcome says so, absent if the outcome says that there was none; everything else is unknown and only told.
+outcome says so, absent if the outcome says that there was none; everything else is unknown and only told, as
+is a sample of the last 28 days, of which a failure would be known and its absence not yet.
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Ward
 from referral.codes import OrganFailureSeen
 from referral.models import CaseFacts, KitResult, OrganFailureAssessment
-from referral.statistics.privacy import few, pseudonym
+from referral.statistics.privacy import few, hidden_parts, pseudonym, shown
 from referral.statistics.scope import Wanted
 from referral.ward_codes import KitAnswer
 from scoring.research.agreement import Agreement, agreement
@@ -57,7 +58,7 @@ class KitRecord:
     unknown: int | None
 
 
-def kit_record(rows: QuerySet[CaseFacts], *, hides_small: bool) -> KitRecord:
+def kit_record(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> KitRecord:
     """The record of the kit on the cases of `rows`."""
     results = KitResult.objects.filter(case__statistics__in=rows.values("pk")).alias(
         before=Coalesce(Subquery(_tables(occurred_at__lte=OuterRef("sampled_at")).values("failures")[:1]), 0)
@@ -68,16 +69,14 @@ def kit_record(rows: QuerySet[CaseFacts], *, hides_small: bool) -> KitRecord:
         "beside_purpose": results.filter(failing).count(),
     }
     results = results.exclude(failing)
-    counted, unknown = _counted(results)
-    if hides_small:
-        left_out = {name: count for name, count in left_out.items() if not few(count)}
+    counted, unknown = _counted(results, now)
+    left_out["unknown"] = unknown
+    whole = _agreement(counted)
     return KitRecord(
-        whole=_agreement(counted, hides_small),
-        wards=_by(counted, [result.ward for result in counted], hides_small),
-        lots=_by(counted, [result.lot for result in counted], hides_small),
-        indeterminate=left_out.get("indeterminate"),
-        beside_purpose=left_out.get("beside_purpose"),
-        unknown=None if hides_small and few(unknown) else unknown,
+        whole=None if hides_small and any(map(few, cells(whole))) else whole,
+        wards=by_place(counted, [result.ward for result in counted], hides_small),
+        lots=by_place(counted, [result.lot for result in counted], hides_small),
+        **{name: shown(count) if hides_small else count for name, count in left_out.items()},
     )
 
 
@@ -89,19 +88,19 @@ def ward_names(found: KitRecord, wanted: Wanted) -> dict[Hashable, str]:
     return {ward.pk: str(ward) for ward in Ward.objects.filter(pk__in=keys)}
 
 
-def _counted(results: QuerySet[KitResult]) -> tuple[list[Result], int]:
+def _counted(results: QuerySet[KitResult], now: datetime) -> tuple[list[Result], int]:
     """The results that count, and how many would if their outcome were known."""
     told = (
         results.exclude(answer=KitAnswer.INDETERMINATE)
         .annotate(seen=Exists(_failures()), said=F("case__organ_failure_28"))
         .order_by("case_id", "sampled_at", "recorded_at", "pk")
         .distinct("case_id")
-        .values_list("ward", "lot", "answer", "seen", "said")
+        .values_list("ward", "lot", "answer", "seen", "said", "sampled_at")
     )
     found, unknown = [], 0
-    for ward, lot, answer, seen, said in told:
+    for ward, lot, answer, seen, said, sampled_at in told:
         failed = seen or said == OrganFailureSeen.YES
-        if failed or said == OrganFailureSeen.NO:
+        if sampled_at + WINDOW <= now and (failed or said == OrganFailureSeen.NO):
             found.append(Result(ward, lot, answer == KitAnswer.POSITIVE, failed))
         else:
             unknown += 1
@@ -123,17 +122,24 @@ def _tables(**fit: Any) -> QuerySet[OrganFailureAssessment]:
     )
 
 
-def _by(results: list[Result], keys: list[Hashable], hides_small: bool) -> list[Site]:
+def by_place(results: list[Result], keys: Sequence[Hashable], hides_small: bool) -> list[Site]:
+    """The agreement in each group of results that have a key in common."""
     groups: dict[Hashable, list[Result]] = {}
     for result, key in zip(results, keys, strict=True):
         groups.setdefault(key, []).append(result)
-    return [Site(key, _agreement(groups[key], hides_small)) for key in sorted(groups, key=str)]
+    ordered = sorted(groups, key=str)
+    found = [_agreement(groups[key]) for key in ordered]
+    hidden = hidden_parts([cells(site) for site in found]) if hides_small else set()
+    return [Site(key, None if place in hidden else found[place]) for place, key in enumerate(ordered)]
 
 
-def _agreement(results: Iterable[Result], hides_small: bool) -> Agreement | None:
+def cells(found: Agreement) -> tuple[int, int, int, int]:
+    """The two-by-two table: positive with and without failure, negative with and without."""
+    return found.true_positive, found.false_positive, found.false_negative, found.true_negative
+
+
+def _agreement(results: Iterable[Result]) -> Agreement:
     counts = Counter((result.positive, result.failed) for result in results)
-    if hides_small and any(few(count) for count in counts.values()):
-        return None
     return agreement(
         true_positive=counts[True, True],
         false_positive=counts[True, False],

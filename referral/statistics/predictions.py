@@ -1,32 +1,34 @@
 """Predicted 90-day risk against what became of the cases, for the model in force and those in shadow.
 
 The end point is that of the models: death or liver transplant within 90 days of the first visit. Counted are
-cases whose outcome at day 90 is known; the lost are told beside them.
+cases whose outcome at day 90 is known, of months that ended 90 days ago: of later ones the dead are known and
+the living are not yet, and together they would make every model look too hopeful.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 import numpy as np
-from django.db.models import FloatField, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 
 from referral.codes import OutcomeStatus
 from referral.models import CaseFacts
-from referral.models.statistics import OUTCOMES, STATES
-from referral.pathway import State
+from referral.models.statistics import OUTCOMES
+from referral.statistics.beside import read_beside
 from referral.statistics.columns import Column, Columns, read
-from referral.statistics.privacy import few
+from referral.statistics.privacy import few, hidden_parts, shown
 from scoring.models import RiskModelVersion, ShadowScore
 from scoring.research.agreement import Share
 from scoring.research.observed import Observed, observe
 from scoring.selectors import ShadowComparison, shadow_comparison, shadow_versions
 
-HORIZON_SECONDS = 90 * 24 * 3600
+HORIZON = timedelta(days=90)
 REACHED = (OutcomeStatus.DEAD, OutcomeStatus.TRANSPLANTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Performance:
-    """One model on the cases it scored first. `unknown`: ended without a known outcome at day 90."""
+    """One model on the cases it scored first. `unknown`: without a known outcome at day 90."""
 
     model: str
     observed: Observed
@@ -35,31 +37,39 @@ class Performance:
 
 @dataclass(frozen=True, slots=True)
 class Shadow:
-    """A model in shadow: its flags beside those of the model in force, and both on the same outcomes."""
+    """A model in shadow: its flags beside those of the model in force, and both on the same outcomes.
+
+    `flags`: by name in FLAGS; None where too few for the reader.
+    """
 
     comparison: ShadowComparison
+    flags: dict[str, int | None]
     shadow: Observed
     active: Observed
 
 
-def performance(rows: QuerySet[CaseFacts], model: str, *, hides_small: bool) -> Performance:
+def performance(rows: QuerySet[CaseFacts], model: str, *, now: datetime, hides_small: bool) -> Performance:
     """How `model` did on those of `rows` whose first assessment was by it."""
     # The index has the model; that a risk is missing is found in the bytes, not by a visit to the row.
-    columns = read(rows.filter(model=model))
+    columns = read(followed_up(rows, now).filter(model=model))
     event, known = outcomes(columns)
     risk = columns.rows["risk_90d"].astype(np.float64)
     scored = ~np.isnan(risk)
-    ended = columns.rows["state"] == STATES.index(State.CLOSED) + 1
-    unknown = int((ended & scored & ~known).sum())
+    unknown = int((scored & ~known).sum())
     found = observe(risk[known & scored], event[known & scored])
     if hides_small:
-        return Performance(model, hide_small(found), None if few(unknown) else unknown)
+        return Performance(model, hide_small(found), shown(unknown))
     return Performance(model, found, unknown)
 
 
-def shadows(rows: QuerySet[CaseFacts], *, hides_small: bool) -> list[Shadow]:
+def shadows(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> list[Shadow]:
     """Every model in shadow on those of `rows` that it scored beside the model in force."""
-    return [_shadow(rows, version, hides_small) for version in shadow_versions()]
+    return [_shadow(rows, version, now, hides_small) for version in shadow_versions()]
+
+
+def followed_up(rows: QuerySet[CaseFacts], now: datetime) -> QuerySet[CaseFacts]:
+    """Those of `rows` whose month ended 90 days ago."""
+    return rows.filter(month__lt=(now - HORIZON).date().replace(day=1))
 
 
 def comparison(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> ShadowComparison:
@@ -74,7 +84,7 @@ def outcomes(columns: Columns) -> tuple[Column, Column]:
     day_28, day_90 = columns.rows["outcome_28"], columns.rows["outcome_90"]
     died, dated = columns.seconds("died_at")
     event = np.isin(day_28, [dead, transplanted]) | (day_90 == transplanted)
-    event |= np.where(dated, died <= HORIZON_SECONDS, day_90 == dead)
+    event |= np.where(dated, died <= HORIZON.total_seconds(), day_90 == dead)
     return event, event | (day_90 == alive) | dated
 
 
@@ -82,34 +92,27 @@ def hide_small(found: Observed) -> Observed:
     """The figures without groups in which fewer than five did or did not reach the end point."""
     if few(found.events) or few(found.patients - found.events):
         return Observed(0, 0)
-    return replace(found, groups=tuple(group for group in found.groups if not _is_small(group.observed)))
-
-
-def _is_small(found: Share) -> bool:
-    return few(found.hits) or few(found.total - found.hits)
-
-
-def _shadow(rows: QuerySet[CaseFacts], version: RiskModelVersion, hides_small: bool) -> Shadow:
-    scored = ShadowScore.objects.filter(model=version, subject=OuterRef("assessment"))
-    pairs = rows.filter(state=State.CLOSED, risk_90d__isnull=False).annotate(
-        shadow=Subquery(scored.values("risk_90d")[:1], output_field=FloatField())
+    hidden = hidden_parts([_counts(group.observed) for group in found.groups])
+    return replace(
+        found,
+        groups=tuple(group for place, group in enumerate(found.groups) if place not in hidden),
     )
-    found = [
-        (row.shadow, row.risk_90d, float(reached))
-        for row in pairs.filter(shadow__isnull=False).defer("packed")
-        if (reached := end_point(row)) is not None
-    ]
-    shadow, active, event = np.array(found, dtype=np.float64).reshape(-1, 3).T
-    both = observe(shadow, event == 1), observe(active, event == 1)
+
+
+def _counts(found: Share) -> tuple[int, int]:
+    return found.hits, found.total - found.hits
+
+
+FLAGS = ("both", "only_active", "only_shadow", "neither")
+
+
+def _shadow(rows: QuerySet[CaseFacts], version: RiskModelVersion, now: datetime, hides_small: bool) -> Shadow:
+    compared = comparison(rows, version)
+    beside = read_beside(followed_up(rows, now), version)
+    event, known = outcomes(beside.cases)
+    both = observe(beside.shadow[known], event[known]), observe(beside.active[known], event[known])
+    flags = {name: getattr(compared, name) for name in FLAGS}
     if hides_small:
         both = hide_small(both[0]), hide_small(both[1])
-    return Shadow(comparison(rows, version), *both)
-
-
-def end_point(row: CaseFacts) -> bool | None:
-    """Whether the case reached the end point within 90 days; None if unknown."""
-    if row.outcome_28 in REACHED or row.outcome_90 == OutcomeStatus.TRANSPLANTED:
-        return True
-    if row.died_at is not None:
-        return (row.died_at - row.first_visit_at).total_seconds() <= HORIZON_SECONDS
-    return {OutcomeStatus.DEAD: True, OutcomeStatus.ALIVE: False}.get(OutcomeStatus(row.outcome_90 or "lost"))
+        flags = {name: shown(count) for name, count in flags.items()}
+    return Shadow(compared, flags, *both)

@@ -7,13 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
-from django.db.models import Case, Count, F, QuerySet, When
+from django.db.models import Case, Count, F, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referral.codes import DelayReason
 from referral.models import CaseFacts
 from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE, NO_VERDICT
+from referral.pathway import Kind
 from referral.statistics.columns import Cell, Column, Columns, read
 from referral.statistics.figures import Ints, Spread, spreads
 from scoring.research.agreement import Share, share
@@ -62,6 +63,15 @@ OFFERS: tuple[tuple[str, Text], ...] = (
     ("expiries", _("expired without an answer")),
 )
 NO_REASON = "none"
+ADMIT_LATE_FLAG = "admit_late_flag"
+"""Admission of those flagged too late for the window, whose time counts from the flag: counted apart."""
+
+JUDGED: Mapping[str, Text] = {
+    **{kind: Kind(kind).label for kind in KINDS[: KINDS.index(Kind.ADMIT) + 1]},
+    ADMIT_LATE_FLAG: _("admission after a late flag"),
+    **{kind: Kind(kind).label for kind in KINDS[KINDS.index(Kind.ADMIT) + 1 :]},
+}
+"""What is in time or late, and its name: every kind of deadline, admission in two."""
 
 
 class By(StrEnum):
@@ -98,7 +108,8 @@ class Report:
     offers: Mapping[str, int | None]
 
 
-Overdue = Counter[tuple[Cell, str, int | None]]
+Overdue = Counter[tuple[Cell, str, int | None, str]]
+"""Cases by cell, name in JUDGED, the row's verdict so far, and the reason given for the delay or none."""
 
 
 def report(rows: QuerySet[CaseFacts], by: By, *, overdue: Overdue) -> Report:
@@ -111,20 +122,22 @@ def report(rows: QuerySet[CaseFacts], by: By, *, overdue: Overdue) -> Report:
         whole=whole[0],
         groups=_groups(keys, group, columns, overdue, lambda cell: getattr(cell, by)),
         funnel={moment: int(columns.seconds(moment)[1].sum()) for moment, _label in FUNNEL},
-        delays={kind: _reasons(columns.verdicts(kind)) for kind in KINDS},
+        delays={name: _reasons(_verdicts(columns, name), name, overdue) for name in JUDGED},
         offers={name: int(columns.rows[name].sum()) for name, _label in OFFERS},
     )
 
 
 def overdue_now(rows: QuerySet[CaseFacts], *, now: datetime) -> Overdue:
-    """Count the open deadlines of `rows` beyond their first due time, by cell, kind and the row's verdict."""
+    """The open deadlines of `rows` beyond their first due time."""
     late = rows.order_by().filter(
         case__deadlines__closed_at__isnull=True, case__deadlines__first_due_at__lt=now
     )
     verdict = Case(*(When(case__deadlines__kind=kind, then=F(f"{kind}_verdict")) for kind in KINDS))
-    found = late.values_list("month", "hospital", "ward", "case__deadlines__kind", verdict)
+    apart = When(case__deadlines__kind=Kind.ADMIT, flagged_late=True, then=Value(ADMIT_LATE_FLAG))
+    name = Case(apart, default=F("case__deadlines__kind"))
+    found = late.values_list("month", "hospital", "ward", name, verdict, "case__deadlines__delay_reason")
     counted = found.annotate(Count("pk", distinct=True))
-    return Counter({(Cell(*row[:3]), row[3], row[4]): row[5] for row in counted})
+    return Counter({(Cell(*row[:3]), *row[3:6]): row[6] for row in counted})
 
 
 def _grouped(columns: Columns, by: By) -> tuple[list[Hashable], Ints]:
@@ -147,13 +160,13 @@ def _groups(
     late_flags = np.bincount(group, weights=columns.rows["flagged_late"], minlength=size).tolist()
     times = {measure.name: _times(measure, columns, group, size) for measure in MEASURES}
     late = _open_late(overdue, key_of)
-    shares = {kind: _shares(kind, keys, columns, group, late.get(kind, {})) for kind in KINDS}
+    shares = {name: _shares(_verdicts(columns, name), keys, group, late.get(name, {})) for name in JUDGED}
     return [
         Group(
             key=key,
             cases=cases[place],
             times={name: of_group[place] for name, of_group in times.items()},
-            in_time={kind: of_group[place] for kind, of_group in shares.items()},
+            in_time={name: of_group[place] for name, of_group in shares.items()},
             late_flags=int(late_flags[place]),
         )
         for place, key in enumerate(keys)
@@ -165,16 +178,23 @@ def _times(measure: Measure, columns: Columns, group: Ints, size: int) -> list[S
     return spreads(took, group[both], size)
 
 
+def _verdicts(columns: Columns, name: str) -> Column:
+    """The verdicts on one of JUDGED."""
+    if name not in (Kind.ADMIT, ADMIT_LATE_FLAG):
+        return columns.verdicts(name)
+    apart = columns.rows["flagged_late"] == (name == ADMIT_LATE_FLAG)
+    return np.where(apart, columns.verdicts(Kind.ADMIT), np.int32(NO_VERDICT))
+
+
 def _shares(
-    kind: str,
+    verdicts: Column,
     keys: Sequence[Hashable],
-    columns: Columns,
     group: Ints,
     still_open: Mapping[Hashable, list[int]],
 ) -> list[Share]:
     """Judged cases that were in time, those that are overdue at this moment counted as late."""
     each = NO_VERDICT + 1
-    counts = np.bincount(group * each + columns.verdicts(kind), minlength=len(keys) * each).reshape(-1, each)
+    counts = np.bincount(group * each + verdicts, minlength=len(keys) * each).reshape(-1, each)
     in_time, judged = counts[:, IN_TIME].tolist(), counts[:, :NO_VERDICT].sum(axis=1).tolist()
     found = []
     for place, key in enumerate(keys):
@@ -184,19 +204,21 @@ def _shares(
 
 
 def _open_late(overdue: Overdue, key_of: Callable[[Cell], Hashable]) -> dict[str, dict[Hashable, list[int]]]:
-    """By kind and group: overdue cases that were not judged yet, and those that were in time until now."""
+    """By name in JUDGED and group: overdue cases not judged before, and those that were in time until now."""
     found: dict[str, dict[Hashable, list[int]]] = {}
-    for (cell, kind, verdict), cases in overdue.items():
+    for (cell, name, verdict, _reason), cases in overdue.items():
         if verdict in (None, IN_TIME):
-            counts = found.setdefault(kind, {}).setdefault(key_of(cell), [0, 0])
+            counts = found.setdefault(name, {}).setdefault(key_of(cell), [0, 0])
             counts[0 if verdict is None else 1] += cases
     return found
 
 
-def _reasons(verdicts: Column) -> dict[str, int]:
-    """How many were late, by the reason given."""
+def _reasons(verdicts: Column, name: str, overdue: Overdue) -> dict[str, int]:
+    """How many are late, by the reason given; those of `name` that are overdue at this moment among them."""
     counts = np.bincount(verdicts, minlength=NO_VERDICT + 1)
-    return {
-        NO_REASON: int(counts[LATE]),
-        **{reason: int(counts[LATE_BECAUSE[reason]]) for reason in DelayReason.values},
-    }
+    found = Counter({reason: int(counts[code]) for reason, code in LATE_BECAUSE.items()})
+    found[NO_REASON] = int(counts[LATE])
+    for (_cell, kind, verdict, reason), cases in overdue.items():
+        if kind == name and verdict in (None, IN_TIME):
+            found[reason or NO_REASON] += cases
+    return {reason: found[reason] for reason in (NO_REASON, *DelayReason.values)}

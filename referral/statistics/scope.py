@@ -1,7 +1,7 @@
 """Which cases a question is about, and which places a person may ask about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
@@ -42,13 +42,17 @@ def networks(user: User) -> QuerySet[Network]:
 
 
 def hospitals(user: User, network: Network) -> QuerySet[Hospital]:
-    """The first hospitals among which the user may choose."""
+    """The first hospitals among which the user may choose; none for research, where places are codes."""
+    if is_for_research(user, network):
+        return Hospital.objects.none()
     found = Hospital.objects.visible_to(user).filter(network=network)
     return found if sees_all(user, network) else found.filter(pk__in=user.standing.refers_for)
 
 
 def wards(user: User, network: Network) -> QuerySet[Ward]:
-    """The wards among which the user may choose."""
+    """The wards among which the user may choose; none for research, where places are codes."""
+    if is_for_research(user, network):
+        return Ward.objects.none()
     found = Ward.objects.visible_to(user).filter(hospital__network=network)
     return found if sees_all(user, network) else found.filter(pk__in=user.standing.wards)
 
@@ -101,6 +105,17 @@ def rows(user: User, wanted: Wanted) -> QuerySet[CaseFacts]:
     if wanted.hospital is not None:
         found = found.filter(hospital=wanted.hospital)
     return found if wanted.ward is None else found.filter(ward=wanted.ward)
+
+
+def study(user: User, wanted: Wanted) -> QuerySet[CaseFacts]:
+    """The facts for what is checked against outcomes: for research always those of all months, because two
+    periods compared would tell small numbers."""
+    return rows(user, everything(wanted) if wanted.hides_small else wanted)
+
+
+def everything(wanted: Wanted) -> Wanted:
+    """The same question about all months."""
+    return replace(wanted, since=date.min, until=date.max)
 
 
 def months_before(month: date, count: int) -> date:

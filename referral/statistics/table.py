@@ -10,10 +10,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Hospital, Ward
 from referral.codes import DelayReason
-from referral.pathway import Kind
 from referral.statistics.figures import Spread
 from referral.statistics.privacy import FEWEST, pseudonym
-from referral.statistics.report import FUNNEL, MEASURES, NO_REASON, OFFERS, By, Group, Measure, Report
+from referral.statistics.report import (
+    FUNNEL,
+    JUDGED,
+    MEASURES,
+    NO_REASON,
+    OFFERS,
+    By,
+    Group,
+    Measure,
+    Report,
+)
 from referral.statistics.scope import Wanted
 from scoring.research.agreement import Share
 
@@ -121,7 +130,7 @@ def _time(measure: Measure, spread: Spread | None, name: str) -> Row:
 
 
 def _share(kind: str, found: Share | None, name: str) -> Row:
-    said = ("in_time", name, kind, Kind(kind).label, "%")
+    said = ("in_time", name, kind, JUDGED[kind], "%")
     if found is None:
         return Row(*said, counted(None))
     value, low, high = (
@@ -136,5 +145,5 @@ def _delays(found: Report, everything: str) -> Iterator[Row]:
     for kind, reasons in found.delays.items():
         for reason, count in reasons.items():
             if count != 0:
-                label = f"{Kind(kind).label}: {words[reason]}"
+                label = f"{JUDGED[kind]}: {words[reason]}"
                 yield Row("delay", everything, f"{kind}:{reason}", label, "", counted(count))

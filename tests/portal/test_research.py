@@ -5,6 +5,7 @@ import io
 from typing import Any
 
 from accounts.models import AuditEntry
+from portal.statistics_files import KIT_HEADER
 from referral.statistics.export import HEADER
 from tests.portal.conftest import SignIn
 from tests.world import World
@@ -43,11 +44,40 @@ def test_others_find_no_such_page(world: World, as_user: SignIn) -> None:
         assert as_user(user).post("/statistics/research/", PERIOD).status_code == 404
 
 
-def test_a_short_period_is_refused_and_nothing_typed_is_lost(world: World, as_user: SignIn) -> None:
-    answer = as_user(world.researcher).post("/statistics/research/", {"since": "2026-05", "until": "2026-06"})
+def test_months_that_cannot_be_read_are_refused_and_nothing_typed_is_lost(
+    world: World, as_user: SignIn
+) -> None:
+    answer = as_user(world.coordinator).get(
+        f"/statistics/research/?since=2026-06&until=2026-05&hospital={world.hospital.pk}"
+    )
+    page = answer.content.decode()
     assert answer.status_code == 422
-    assert "at least twelve months" in answer.content.decode()
-    assert 'value="2026-05"' in answer.content.decode()
+    assert 'value="2026-06"' in page
+    assert 'value="2026-05"' in page
+    assert f'value="{world.hospital.pk}" selected' in page
+
+
+def test_the_kits_file_holds_the_numbers_of_the_page(world: World, as_user: SignIn) -> None:
+    answer: Any = as_user(world.coordinator).get("/statistics/research/kit.csv", PERIOD)
+    lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    assert lines[0] == list(KIT_HEADER)
+    assert lines[1][:6] == ["all", "all results", "0", "0", "0", "0"]
+    assert lines[2:] == [
+        ["not_counted", name, "0"] for name in ("indeterminate", "beside_purpose", "unknown")
+    ]
+
+
+def test_the_kits_file_is_for_who_sees_the_page(world: World, as_user: SignIn) -> None:
+    for user in (world.doctor, world.specialist, world.administrator):
+        assert as_user(user).get("/statistics/research/kit.csv").status_code == 404
+    assert as_user(world.coordinator).get("/statistics/research/kit.csv?since=x").status_code == 422
+
+
+def test_research_counts_the_kit_over_all_months(world: World, as_user: SignIn) -> None:
+    for user, is_told in ((world.researcher, True), (world.coordinator, False)):
+        page = as_user(user).get("/statistics/research/").content.decode()
+        assert ("For research all months are counted" in page) is is_told
+        assert ('name="since"' in page) is not is_told
 
 
 def test_the_kits_table_is_there_without_results(world: World, as_user: SignIn) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from accounts import clock
 from accounts.models import Hospital, User
+from notifications.models import Delivery, Notification
 from portal.views.statistics import plain
 from referral.pathway import Verb
 from referral.performing import perform
@@ -104,6 +106,30 @@ def test_the_file_holds_the_numbers_of_the_page(world: World, as_user: SignIn) -
             assert f"{row['low']}–{row['high']}" in page
     admission = next(row for row in rows if (row["group"], row["figure"]) == ("all cases", "admission"))
     assert (admission["value"], admission["cases"], admission["unit"]) == ("40.0", "6", "h")
+
+
+def test_a_coordinators_file_ends_with_what_became_of_messages(world: World, as_user: SignIn) -> None:
+    world.flagged(now=clock.now())
+    told = Notification.objects.count()
+    ways = Counter(f"{row.channel}:{row.state}" for row in Delivery.objects.all())
+    lines = [row for row in file_of(world.coordinator, as_user) if row["part"] == "messages"]
+    assert {row["figure"]: row["cases"] for row in lines} == {
+        "told": str(told),
+        "read": "0",
+        "acknowledged": "0",
+        **{way: str(count) for way, count in ways.items()},
+    }
+    assert told > 0
+    assert not [row for row in file_of(world.lead, as_user) if row["part"] == "messages"]
+
+
+def test_a_wrong_month_keeps_what_else_was_chosen(world: World, as_user: SignIn) -> None:
+    asked = f"?since=2026-06&until=2026-05&by=ward&hospital={world.hospital.pk}"
+    page = as_user(world.coordinator).get(f"/statistics/{asked}").content.decode()
+    assert f'value="{world.hospital.pk}" selected' in page
+    assert 'value="ward" selected' in page
+    assert 'value="2026-06"' in page
+    assert 'value="2026-05"' in page
 
 
 def test_the_charts_draw_the_numbers_of_the_table(world: World, as_user: SignIn) -> None:

@@ -29,6 +29,7 @@
     name: line.name,
     silent: true,
     z: 1,
+    encode: { x: 0, y: [1, 2] },
     data: line.points.map((point, at) => [at, point[1], point[2]]).filter((point) => point[1] !== null),
     renderItem: (params, api) => {
       const low = api.coord([api.value(0), api.value(1)]);

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from accounts.models import AuditEntry, User
-from referral.errors import AccessError, FactError
+from referral.errors import AccessError
 from referral.models import Case
 from referral.pathway import Verb
 from referral.statistics import export as module
@@ -85,7 +85,7 @@ def test_codes_are_stable_and_small_hospitals_share_one(
     assert sorted(line["case"] for line in cohort(world.researcher)) == first
     assert {line["hospital"] for line in cohort(world.researcher)} == {"H-small"}
     assert {line["hospital_level"] for line in cohort(world.researcher)} == {""}
-    monkeypatch.setattr(module, "SMALL_HOSPITAL", 1)
+    monkeypatch.setattr(module, "SMALL_PLACE", 1)
     assert len({line["hospital"] for line in cohort(world.researcher)}) == 2
 
 
@@ -111,7 +111,7 @@ def test_taking_it_out_is_on_the_audit_trail(world: World, case: Case) -> None:
     cohort(world.researcher)
     entry = AuditEntry.objects.get(action="research_export")
     assert (entry.actor, entry.subject_id) == (world.researcher, str(world.network.pk))
-    assert entry.detail == {"since": "2026-01", "until": "2026-12", "cases": 1}
+    assert entry.detail == {"cases": 1}
 
 
 def test_only_researchers_may_take_it(world: World, case: Case) -> None:
@@ -121,10 +121,29 @@ def test_only_researchers_may_take_it(world: World, case: Case) -> None:
     assert not AuditEntry.objects.filter(action="research_export").exists()
 
 
-def test_a_period_below_a_year_is_refused_because_it_would_tell_the_dates(world: World, case: Case) -> None:
-    with pytest.raises(FactError) as refused:
-        cohort(world.researcher, since="2026-05", until="2026-05")
-    assert refused.value.rows[0][:2] == ("since", "too_short")
+def test_two_periods_give_the_same_cohort_so_that_their_difference_tells_no_date(
+    world: World, case: Case
+) -> None:
+    whole = cohort(world.researcher)
+    assert cohort(world.researcher, since="2026-06", until="2026-06") == whole
+    assert len(whole) == 1
+
+
+def test_a_single_small_hospital_is_not_alone_under_the_code_of_the_small(
+    world: World, case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SMALL_PLACE", 2)
+    for number in range(2):
+        world.register(name=f"外院{number}", actor=world.other_doctor, hospital=world.other_hospital)
+    assert {line["hospital"] for line in cohort(world.researcher)} == {"H-small"}
+
+
+def test_small_wards_share_one_code(world: World, case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert [line["ward"] for line in cohort(world.researcher)] == ["W-small"]
+    monkeypatch.setattr(module, "SMALL_PLACE", 1)
+    (line,) = cohort(world.researcher)
+    assert line["ward"].startswith("W-")
+    assert line["ward"] != "W-small"
 
 
 def test_a_case_entered_by_mistake_is_not_in_it(world: World) -> None:

@@ -2,18 +2,20 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from accounts.models import User
 from referral.models import Case
 from referral.pathway import Verb
-from referral.statistics.kit import kit_record, ward_names
+from referral.statistics.kit import Result, by_place, kit_record, ward_names
 from referral.statistics.scope import clean_wanted, rows
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, NOW, World
 
 DAY = timedelta(days=1)
+LATER = NOW + 60 * DAY
 
 
 def facts(user: User) -> Any:
@@ -60,7 +62,7 @@ def four(world: World) -> None:
 
 
 def test_every_result_is_in_its_cell(world: World, four: None) -> None:
-    found = kit_record(facts(world.coordinator), hides_small=False)
+    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
     assert found.whole is not None
     cells = (found.whole.true_positive, found.whole.false_positive)
     assert (*cells, found.whole.false_negative, found.whole.true_negative) == (1, 1, 1, 1)
@@ -68,7 +70,7 @@ def test_every_result_is_in_its_cell(world: World, four: None) -> None:
 
 
 def test_lots_and_wards_have_their_own_table(world: World, four: None) -> None:
-    found = kit_record(facts(world.coordinator), hides_small=False)
+    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
     by_lot = {site.key: site.agreement for site in found.lots}
     assert by_lot["A1"] is not None
     assert (by_lot["A1"].true_positive, by_lot["A1"].false_positive, by_lot["A1"].total) == (1, 1, 2)
@@ -77,9 +79,17 @@ def test_lots_and_wards_have_their_own_table(world: World, four: None) -> None:
     ]
 
 
+def test_a_sample_counts_when_its_28_days_are_over_and_not_as_soon_as_an_organ_fails(world: World) -> None:
+    failed(with_result(world, "早"), world, 10 * DAY)
+    for now, counts in ((NOW + 11 * DAY, (0, 1)), (NOW + 28 * DAY + 2 * HOUR, (1, 0))):
+        found = kit_record(facts(world.coordinator), now=now, hides_small=False)
+        assert found.whole is not None
+        assert (found.whole.total, found.unknown) == counts
+
+
 def test_a_failure_after_28_days_is_not_the_kits(world: World) -> None:
     failed(with_result(world, "晚"), world, 2 * HOUR + 29 * DAY)
-    found = kit_record(facts(world.coordinator), hides_small=False)
+    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
     assert found.whole is not None
     assert (found.whole.total, found.unknown) == (0, 1)
 
@@ -97,7 +107,7 @@ def test_a_failure_at_sampling_makes_the_result_beside_its_purpose(world: World)
         sampled_at=NOW + 3 * HOUR,
         answer="positive",
     )
-    found = kit_record(facts(world.coordinator), hides_small=False)
+    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
     assert found.whole is not None
     assert (found.whole.total, found.beside_purpose) == (0, 1)
 
@@ -109,7 +119,7 @@ def test_a_failure_before_sampling_that_is_entered_later_makes_it_beside_its_pur
     earlier = {"occurred_at": NOW + HOUR}
     do(case, Verb.ASSESS_ORGAN_FAILURE, world.specialist, 9 * HOUR, dialysis=True, **earlier)
     failed(case, world, 10 * DAY)
-    found = kit_record(facts(world.coordinator), hides_small=False)
+    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
     assert found.whole is not None
     assert (found.whole.total, found.beside_purpose, found.unknown) == (0, 1, 0)
 
@@ -119,14 +129,14 @@ def test_a_result_belongs_to_the_ward_that_used_the_kit(world: World) -> None:
     do(case, Verb.TRANSFER, world.specialist, 6 * HOUR, ward=world.second_ward)
     do(case, Verb.ASSESS_ORGAN_FAILURE, world.second_specialist, 10 * DAY, dialysis=True)
     wanted = clean_wanted(world.coordinator, {"since": "2026-01", "until": "2026-12"}, today=NOW.date())
-    found = kit_record(rows(world.coordinator, wanted), hides_small=False)
+    found = kit_record(rows(world.coordinator, wanted), now=LATER, hides_small=False)
     assert [site.key for site in found.wards] == [world.ward.pk]
     assert ward_names(found, wanted) == {world.ward.pk: str(world.ward)}
 
 
 def test_indeterminate_results_are_told_and_not_counted(world: World) -> None:
     with_result(world, "不定", "indeterminate")
-    found = kit_record(facts(world.coordinator), hides_small=False)
+    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
     assert (found.indeterminate, found.unknown) == (1, 0)
 
 
@@ -142,18 +152,37 @@ def test_of_several_results_the_first_counts(world: World) -> None:
         answer="positive",
     )
     failed(case, world, 10 * DAY)
-    found = kit_record(facts(world.coordinator), hides_small=False)
+    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
     assert found.whole is not None
     assert (found.whole.false_negative, found.whole.total) == (1, 1)
 
 
 def test_researchers_see_no_table_with_few_in_a_cell(world: World, four: None) -> None:
-    found = kit_record(facts(world.researcher), hides_small=True)
+    found = kit_record(facts(world.researcher), now=LATER, hides_small=True)
     assert found.whole is None
     assert all(site.agreement is None for site in (*found.wards, *found.lots))
 
 
 def test_only_visible_cases_are_counted(world: World, four: None) -> None:
-    found = kit_record(facts(world.second_specialist), hides_small=False)
+    found = kit_record(facts(world.second_specialist), now=LATER, hides_small=False)
     assert found.whole is not None
     assert found.whole.total == 0
+
+
+def site(place: int, *counts: int) -> list[Result]:
+    """Results of one ward: positive with and without failure, negative with and without."""
+    kinds = ((True, True), (True, False), (False, True), (False, False))
+    lot = f"lot {place}"
+    return [
+        Result(UUID(int=place), lot, *kind)
+        for kind, count in zip(kinds, counts, strict=True)
+        for _ in range(count)
+    ]
+
+
+def test_a_hidden_ward_cannot_be_told_from_the_total_and_the_other_wards() -> None:
+    counted = [*site(1, 9, 9, 9, 1), *site(2, 9, 9, 9, 9), *site(3, 20, 20, 20, 20)]
+    found = by_place(counted, [result.ward for result in counted], hides_small=True)
+    assert [part.agreement is None for part in found] == [True, True, False]
+    everything = by_place(counted, [result.ward for result in counted], hides_small=False)
+    assert [part.agreement is None for part in everything] == [False] * 3

@@ -1,6 +1,6 @@
 """Predicted risks beside what became of the cases."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from referral.models import Assessment, Case, CaseFacts
 from referral.pathway import Verb
 from referral.performing import perform
 from referral.statistics.columns import read
-from referral.statistics.predictions import comparison, end_point, outcomes, performance, shadows
+from referral.statistics.predictions import comparison, outcomes, performance, shadows
 from referral.statistics.scope import clean_wanted, rows
 from scoring import DEFAULT_MODEL
 from scoring.models import ShadowScore
@@ -19,6 +19,7 @@ from tests.scoring.test_governance import install, shadow, variant
 from tests.world import HOUR, NOW, WELL, World, sampled
 
 DAY = timedelta(days=1)
+LATER = NOW + 150 * DAY
 
 
 def facts(user: User) -> Any:
@@ -53,10 +54,9 @@ OUTCOMES = {
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_the_end_point_is_death_or_transplant_within_ninety_days(world: World, name: str) -> None:
     said, is_known, is_reached = OUTCOMES[name]
-    case = ended(world, name, **said)
+    ended(world, name, **said)
     event, known = outcomes(read(facts(world.coordinator)))
     assert (bool(known[0]), bool(event[0]) and bool(known[0])) == (is_known, is_reached)
-    assert end_point(CaseFacts.objects.get(case=case)) is (is_reached if is_known else None)
 
 
 def many(world: World) -> list[Case]:
@@ -82,16 +82,26 @@ def many(world: World) -> list[Case]:
 
 def test_a_models_record_counts_only_its_own_cases(world: World) -> None:
     many(world)
-    found = performance(facts(world.coordinator), DEFAULT_MODEL.identifier, hides_small=False)
+    found = performance(facts(world.coordinator), DEFAULT_MODEL.identifier, now=LATER, hides_small=False)
     assert (found.observed.patients, found.observed.events, found.unknown) == (40, 9, 0)
     assert found.observed.says_something
-    other = performance(facts(world.coordinator), "another-1", hides_small=False)
+    other = performance(facts(world.coordinator), "another-1", now=LATER, hides_small=False)
     assert other.observed.patients == 0
+
+
+def test_deaths_are_not_counted_before_the_survivors_of_their_month_can_be(world: World) -> None:
+    ended(world, "早", death=5)
+    ended(world, "活", day_90="alive")
+    for now, counted in ((NOW + 92 * DAY, 0), (datetime(2026, 8, 29, 1, tzinfo=UTC), 0), (LATER, 2)):
+        found = performance(
+            facts(world.coordinator), DEFAULT_MODEL.identifier, now=now, hides_small=False
+        ).observed
+        assert (found.patients, found.events) == (counted, counted // 2)
 
 
 def test_researchers_do_not_see_groups_with_few_end_points(world: World) -> None:
     many(world)
-    shown = performance(facts(world.researcher), DEFAULT_MODEL.identifier, hides_small=True)
+    shown = performance(facts(world.researcher), DEFAULT_MODEL.identifier, now=LATER, hides_small=True)
     assert shown.observed.groups == () or all(
         group.observed.hits == 0 or group.observed.hits >= 5 for group in shown.observed.groups
     )
@@ -99,8 +109,14 @@ def test_researchers_do_not_see_groups_with_few_end_points(world: World) -> None
 
 def test_those_lost_are_told_beside_the_figures(world: World) -> None:
     ended(world, "lost", day_90="lost")
-    assert performance(facts(world.coordinator), DEFAULT_MODEL.identifier, hides_small=False).unknown == 1
-    assert performance(facts(world.researcher), DEFAULT_MODEL.identifier, hides_small=True).unknown is None
+    assert (
+        performance(facts(world.coordinator), DEFAULT_MODEL.identifier, now=LATER, hides_small=False).unknown
+        == 1
+    )
+    assert (
+        performance(facts(world.researcher), DEFAULT_MODEL.identifier, now=LATER, hides_small=True).unknown
+        is None
+    )
 
 
 def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> None:
@@ -118,6 +134,6 @@ def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> N
     assert ShadowScore.objects.count() == Assessment.objects.count() == 2
     assert comparison(facts(world.coordinator), version).scored == 2
     assert comparison(facts(world.doctor), version).scored == 1
-    (found,) = shadows(facts(world.coordinator), hides_small=False)
+    (found,) = shadows(facts(world.coordinator), now=LATER, hides_small=False)
     assert (found.shadow.patients, found.active.patients) == (1, 1)
     assert found.comparison.mean_difference == pytest.approx(0)

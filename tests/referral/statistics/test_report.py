@@ -8,18 +8,20 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, Network, Role, User
 from referral.engine import run_cycle
 from referral.errors import FactError
 from referral.models import Case, Deadline, Event
 from referral.pathway import Kind, Verb
 from referral.performing import perform
 from referral.statistics.columns import LAYOUT, read
+from referral.statistics.figures import Spread
 from referral.statistics.privacy import hide_small, pseudonym
-from referral.statistics.report import FUNNEL, By, Report
+from referral.statistics.report import ADMIT_LATE_FLAG, FUNNEL, By, Group, Report
 from referral.statistics.scope import Wanted, clean_wanted, rows
 from referral.statistics.selectors import statistics as ask
 from referral.statistics.table import CSV_HEADER, table
+from scoring.research.agreement import share
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled
 
@@ -182,8 +184,21 @@ def test_everybody_counts_what_they_see_and_nothing_else(world: World, admitted:
         "lead": 7,
         "specialist2": 0,
         "coordinator": 8,
-        "researcher": 8,
+        "researcher": 10,
     }
+
+
+def test_the_coordinator_of_another_network_counts_nothing_and_cannot_ask_about_this_one(
+    world: World, admitted: list[Case]
+) -> None:
+    elsewhere = Network.objects.create(name_zh="别的网络")
+    stranger = User.objects.create_user("elsewhere@hospital.test", name="别处")
+    Membership.objects.create(user=stranger, role=Role.COORDINATOR, network=elsewhere)
+    assert figures(stranger).whole.cases == 0
+    for name, place in (("network", world.network), ("hospital", world.hospital), ("ward", world.ward)):
+        with pytest.raises(FactError) as refused:
+            wanted(stranger, **{name: str(place.pk)})
+        assert refused.value.rows[0][:2] == (name, "not_found")
 
 
 def test_an_administrator_has_nothing_to_count(world: World) -> None:
@@ -228,7 +243,7 @@ def test_without_a_period_the_last_twelve_months_are_meant(world: World) -> None
 def test_researchers_do_not_see_small_numbers_nor_names(world: World, admitted: list[Case]) -> None:
     found = figures(world.researcher, by="hospital")
     words = table(found, wanted(world.researcher, by="hospital"))
-    assert found.whole.cases == 7
+    assert found.whole.cases == 5
     assert found.whole.in_time["admit"] is None
     assert [name for name, _rows in words.groups] == [pseudonym("H", world.hospital.pk)]
     assert world.hospital.name not in str(words)
@@ -241,7 +256,78 @@ def test_where_one_group_is_hidden_the_next_smallest_is_too(world: World, admitt
         world.register(name=f"另{number}", now=NOW + timedelta(days=40))
     shown = hide_small(figures(world.coordinator))
     by_month = {str(group.key)[:7]: group.cases for group in shown.groups}
-    assert by_month == {"2026-04": None, "2026-05": None, "2026-06": 6}
+    assert by_month == {"2026-04": None, "2026-05": None, "2026-06": 5}
+
+
+def counted(*counts: int) -> list[Group]:
+    """Groups of so many cases, all admitted, of which one in five was late."""
+    return [
+        Group(key, cases, {"admission": Spread(cases, 1.0)}, {"admit": share(cases - cases // 5, cases)}, 0)
+        for key, cases in enumerate(counts)
+    ]
+
+
+def as_researcher(groups: list[Group]) -> Report:
+    whole = counted(sum(group.cases or 0 for group in groups))[0]
+    return hide_small(Report(By.MONTH, whole, groups, {}, {}, {}))
+
+
+def test_no_count_that_a_researcher_sees_is_exact(world: World) -> None:
+    found = as_researcher(counted(50, 51, 52, 53))
+    assert [group.cases for group in found.groups] == [50, 50, 50, 55]
+    for group in (found.whole, *found.groups):
+        said = group.in_time["admit"]
+        assert said is not None
+        assert (said.hits % 5, said.total % 5, (group.cases or 0) % 5) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("hidden", [1, 2, 3, 4])
+def test_the_total_of_two_periods_less_one_of_them_tells_no_small_number(hidden: int) -> None:
+    differences = set()
+    for known in range(100, 105):
+        both, alone = as_researcher(counted(known + hidden)), as_researcher(counted(known))
+        assert both.whole.cases is not None
+        assert alone.whole.cases is not None
+        differences.add(both.whole.cases - alone.whole.cases)
+    assert differences == {0, 5}
+
+
+def test_hidden_groups_are_no_small_number_together() -> None:
+    found = as_researcher(counted(1, 1, 30, 60))
+    assert [group.cases for group in found.groups] == [None, None, None, 60]
+
+
+def test_a_researcher_chooses_no_hospital_or_ward_so_that_a_code_is_not_told_by_its_place(
+    world: World, admitted: list[Case]
+) -> None:
+    for name, place in (("hospital", world.hospital), ("ward", world.ward)):
+        with pytest.raises(FactError) as refused:
+            wanted(world.researcher, **{name: str(place.pk)})
+        assert refused.value.rows[0][:2] == (name, "not_found")
+
+
+def test_an_admission_after_a_late_flag_is_counted_apart(world: World) -> None:
+    visit = NOW - 40 * HOUR
+    case = world.register(name="晚报", at=visit)
+    perform(case, Verb.ASSESS, actor=world.doctor, now=NOW, values=sampled(ILL, NOW))
+    after = figures(world.coordinator, NOW + 25 * HOUR)
+    assert (after.whole.late_flags, after.whole.in_time["admit"].total) == (1, 0)
+    assert (after.whole.in_time[ADMIT_LATE_FLAG].hits, after.whole.in_time[ADMIT_LATE_FLAG].total) == (0, 1)
+    assert after.delays[ADMIT_LATE_FLAG]["none"] == 1
+    do(case, Verb.ADMIT, world.specialist, 26 * HOUR, occurred_at=NOW + 20 * HOUR)
+    judged = figures(world.coordinator, NOW + 26 * HOUR)
+    assert (judged.whole.in_time["admit"].total, judged.whole.in_time[ADMIT_LATE_FLAG].hits) == (0, 1)
+
+
+def test_a_reason_given_while_the_deadline_is_still_open_is_counted(world: World) -> None:
+    case = world.accepted()
+    run_cycle(NOW + 49 * HOUR)
+    missed = Deadline.objects.get(case=case, kind=Kind.ADMIT)
+    before = figures(world.coordinator, NOW + 49 * HOUR).delays["admit"]
+    assert {reason: count for reason, count in before.items() if count} == {"none": 1}
+    do(case, Verb.EXPLAIN_DELAY, world.doctor, 50 * HOUR, deadline=missed, reason="no_bed")
+    after = figures(world.coordinator, NOW + 50 * HOUR).delays["admit"]
+    assert {reason: count for reason, count in after.items() if count} == {"no_bed": 1}
 
 
 def test_a_researcher_who_also_coordinates_sees_everything(world: World, admitted: list[Case]) -> None:
