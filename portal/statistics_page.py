@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from referral.pathway import Kind
 from referral.statistics.figures import Spread
-from referral.statistics.report import ADMIT_LATE_FLAG, FUNNEL, MEASURES, Report
+from referral.statistics.report import ADMIT_LATE_FLAG, FUNNEL, MEASURES, By, Report
 from referral.statistics.scope import Wanted
 from referral.statistics.table import UNIT_SECONDS, Row, Table, table
 from scoring.research.agreement import Share
@@ -96,10 +96,11 @@ def _in_words(cell: Row) -> tuple[str, str]:
 
 
 def _share_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:
-    """Percentages in time by group, with their intervals."""
+    """Percentages in time by group, with their intervals; months are joined by a line, places are not."""
     return {
         "kind": "share",
         "groups": list(names),
+        "joined": found.by == By.MONTH,
         "unit": "%",
         "series": [
             _series(Kind(kind).label, [_percent(group.in_time[kind]) for group in found.groups])
@@ -114,6 +115,7 @@ def _time_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:
     return {
         "kind": "time",
         "groups": list(names),
+        "joined": found.by == By.MONTH,
         "unit": "h",
         "series": [
             _series(measure.label, [_hours(group.times[measure.name]) for group in found.groups])

@@ -21,7 +21,9 @@ from referral.statistics.table import names_of
 DESCRIPTION = (
     "Counted are the cases of the caller's hospitals and wards, and all of the networks that the caller "
     "coordinates. Researchers get the whole network without names of places; what rests on fewer than "
-    f"{FEWEST} cases is null for them. Extensions do not count: a deadline is judged by its first due time."
+    f"{FEWEST} cases is null for them, and other counts are rounded to fives. Extensions do not count: a "
+    "deadline is judged by its first due time; admission after a late flag is counted apart "
+    "(`admit_late_flag`)."
 )
 
 

@@ -143,6 +143,14 @@ def test_the_charts_draw_the_numbers_of_the_table(world: World, as_user: SignIn)
     assert charts["funnel"]["series"][0]["points"][0][0] == 1
 
 
+def test_a_line_joins_months_and_not_places(world: World, as_user: SignIn) -> None:
+    admitted_after(world, 10)
+    for by, is_joined in (("month", True), ("hospital", False), ("ward", False)):
+        found = CHARTS.search(as_user(world.coordinator).get(f"/statistics/?by={by}").content.decode())
+        assert found is not None
+        assert json.loads(found[1])["times"]["joined"] is is_joined
+
+
 def test_a_period_without_cases_says_so(world: World, as_user: SignIn) -> None:
     page = page_of(world.coordinator, as_user, "?since=2020-01&until=2020-03")
     assert "No case in this period" in page

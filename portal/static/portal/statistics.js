@@ -52,7 +52,7 @@
         name: line.name,
         symbolSize: 8,
         connectNulls: false,
-        lineStyle: { width: 2, type: ["solid", "dashed", "dotted"][place % 3] },
+        lineStyle: { width: chart.joined ? 2 : 0, type: ["solid", "dashed", "dotted"][place % 3] },
         data: line.points.map((point) => point[0]),
       },
       intervals(line, place, 4),
