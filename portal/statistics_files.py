@@ -101,4 +101,4 @@ def _three(found: Share | Estimate | None) -> tuple[str, str, str]:
 
 
 def _number(part: float | None) -> str:
-    return "" if part is None else f"{part:.6f}"
+    return "" if part is None else str(part)
