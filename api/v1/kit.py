@@ -12,13 +12,14 @@ from api.v1.documenting import described
 from api.v1.statistics import PeriodQuery, ShareShape
 from referral.statistics.kit import KitRecord, kit_record, ward_names
 from referral.statistics.privacy import FEWEST
-from referral.statistics.scope import Wanted, clean_wanted, may_count, rows, sees_all
+from referral.statistics.scope import Wanted, clean_wanted, may_count, sees_all, study
 from scoring.research.agreement import Agreement
 
 DESCRIPTION = (
     "For coordinators and researchers of the network. Counted is the first result of each case that says yes "
-    "or no, sampled while no organ was failing. Shares carry Wilson's 95 % interval. What rests on fewer "
-    f"than {FEWEST} cases in a cell is null for researchers, and wards are codes."
+    "or no, sampled while no organ was failing and at least 28 days ago. Shares carry Wilson's 95 % interval. What rests on fewer "
+    f"than {FEWEST} cases in a cell is null for researchers, wards are codes, and all months are counted "
+    "whatever the period."
 )
 
 
@@ -50,7 +51,7 @@ class KitSiteShape(serializers.Serializer[Any]):
 
 
 class NotCountedShape(serializers.Serializer[KitRecord]):
-    """`beside_purpose`: an organ was failing at sampling; `unknown`: what came of it is not known."""
+    """`beside_purpose`: an organ was failing at sampling; `unknown`: what came of it is not known, or not yet."""
 
     indeterminate = serializers.IntegerField(allow_null=True)
     beside_purpose = serializers.IntegerField(allow_null=True)
@@ -83,7 +84,7 @@ class KitView(Resource):
         wanted = clean_wanted(self.person, asked, today=self.now.date())
         if not sees_all(self.person, wanted.network):
             raise NotFound
-        found = kit_record(rows(self.person, wanted), hides_small=wanted.hides_small)
+        found = kit_record(study(self.person, wanted), now=self.now, hides_small=wanted.hides_small)
         return Response(KitRecordShape(kit_answer(found, wanted)).data)
 
 
