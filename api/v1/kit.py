@@ -17,7 +17,8 @@ from scoring.research.agreement import Agreement
 
 DESCRIPTION = (
     "For coordinators and researchers of the network. Counted is the first result of each case that says yes "
-    "or no, sampled while no organ was failing and at least 28 days ago. Shares carry Wilson's 95 % interval. What rests on fewer "
+    "or no, sampled while no organ was failing and at least 28 days ago. Shares carry Wilson's "
+    "95 % interval. What rests on fewer "
     f"than {FEWEST} cases in a cell is null for researchers, wards are codes, and all months are counted "
     "whatever the period."
 )
@@ -51,7 +52,7 @@ class KitSiteShape(serializers.Serializer[Any]):
 
 
 class NotCountedShape(serializers.Serializer[KitRecord]):
-    """`beside_purpose`: an organ was failing at sampling; `unknown`: what came of it is not known, or not yet."""
+    """`beside_purpose`: an organ was failing at sampling; `unknown`: what came is not known, or not yet."""
 
     indeterminate = serializers.IntegerField(allow_null=True)
     beside_purpose = serializers.IntegerField(allow_null=True)

@@ -48,13 +48,14 @@ def test_researchers_get_no_small_numbers_and_no_ids_of_places(
 def test_the_kit_is_held_against_organ_failure_for_coordinators_and_researchers_only(
     world: World, now: datetime, as_user: Callable[..., Caller]
 ) -> None:
-    case = world.register(now=now - 30 * HOUR)
+    visit = now - 30 * 24 * HOUR
+    case = world.register(now=visit)
     for verb, after, facts in (
         (Verb.ADMIT, 1, {}),
-        (Verb.RECORD_KIT_RESULT, 3, {"lot": "A1", "sampled_at": now - 28 * HOUR, "answer": "positive"}),
+        (Verb.RECORD_KIT_RESULT, 3, {"lot": "A1", "sampled_at": visit + 2 * HOUR, "answer": "positive"}),
         (Verb.ASSESS_ORGAN_FAILURE, 9, {"dialysis": True}),
     ):
-        perform(case, verb, actor=world.specialist, now=now - (30 - after) * HOUR, **facts)
+        perform(case, verb, actor=world.specialist, now=visit + after * HOUR, **facts)
     body = as_user(world.coordinator).get("/statistics/kit").body
     assert (body["whole"]["true_positive"], body["whole"]["true_negative"]) == (1, 0)
     assert body["whole"]["sensitivity"] == {
