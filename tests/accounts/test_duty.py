@@ -18,7 +18,7 @@ from accounts.duty import (
     swap_duty,
     undo_exception,
 )
-from accounts.models import AuditEntry, DutyOverride, DutyShift, Membership, Role, User, Ward
+from accounts.models import AuditEntry, DutyOverride, DutyShift, User, Ward
 from accounts.rota import gaps, on_duty
 from tests.world import HOUR, World
 
@@ -30,13 +30,6 @@ NIGHT = (MONDAY + 20 * HOUR, MONDAY + 32 * HOUR)
 @pytest.fixture
 def ward(world: World) -> Ward:
     return world.ward
-
-
-@pytest.fixture
-def colleague(world: World) -> User:
-    user = User.objects.create_user("colleague@test.example", name="colleague")
-    Membership.objects.create(user=user, role=Role.SPECIALIST, ward=world.ward)
-    return user
 
 
 def names(ward: Ward, moment: datetime) -> set[str]:

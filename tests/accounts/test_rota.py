@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from accounts.models import DutyOverride, DutyShift, Hospital, Membership, Role, User, Ward
+from accounts.models import DutyOverride, DutyShift, Hospital, User, Ward
 from accounts.rota import Watch, gaps, leads_of, next_on_duty, on_duty, on_duty_at, watches
 from tests.world import HOUR, World
 
@@ -24,13 +24,6 @@ def ward(world: World) -> Ward:
 @pytest.fixture
 def specialist(world: World) -> User:
     return world.specialist
-
-
-@pytest.fixture
-def colleague(world: World) -> User:
-    user = User.objects.create_user("colleague@test.example", name="colleague")
-    Membership.objects.create(user=user, role=Role.SPECIALIST, ward=world.ward)
-    return user
 
 
 def shift(ward: Ward, user: User, weekday: int, starts: int, ends: int) -> DutyShift:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -19,11 +19,11 @@ from django.utils.translation import gettext
 from accounts.models import User
 from config.servers import Redis
 from notifications import broker, hooks
-from notifications.channels.base import Channel, Message, Receipt
+from notifications.channels.base import Channel, ChannelError, Message, Receipt
 from notifications.hooks import Rendered
 from notifications.live import publishing
 from notifications.models import Delivery, Notification, Severity
-from notifications.services import Notice
+from notifications.services import Notice, notify
 from tests.notifications.pages import Open, Page
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -146,6 +146,20 @@ def notice(user: User, key: str = "k", **changes: Any) -> Notice:
         "payload": {"number": "C-7"},
     }
     return Notice(**(facts | changes))
+
+
+def told(user: User, **changes: Any) -> Notification:
+    """The stored row of a notice at NOW."""
+    return notify(notices=[notice(user, **changes)], now=NOW)[0]
+
+
+def fails(*, permanent: bool = False, retry_after: timedelta | None = None) -> Callable[[Message], Receipt]:
+    """How a channel behaves whose provider refuses."""
+
+    def behave(message: Message) -> Receipt:
+        raise ChannelError("421 try later", permanent=permanent, retry_after=retry_after)
+
+    return behave
 
 
 QUEUES = ("critical", "notify", "retry", "bulk")

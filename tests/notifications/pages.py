@@ -6,6 +6,8 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
+from notifications.live import publish
+
 Open = Callable[..., contextlib.AbstractAsyncContextManager["Page"]]
 
 
@@ -52,3 +54,11 @@ class Page:
         self._listening.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._listening
+
+
+def case(number: int, *topics: str) -> None:
+    publish(topics=topics or ["ward:1"], kind="case", ids={"case": str(number)})
+
+
+async def say(number: int, *topics: str) -> None:
+    await asyncio.to_thread(case, number, *topics)

@@ -6,26 +6,13 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from notifications.channels.base import ChannelError, Message, Receipt
+from notifications.channels.base import Receipt
 from notifications.delivery import deliver
 from notifications.models import DropReason, Notification, Subscription
 from notifications.services import acknowledge, notify, withdraw
-from tests.notifications.conftest import NOW, Case, RecordingChannel, email_of, notice
+from tests.notifications.conftest import NOW, Case, RecordingChannel, email_of, fails, notice, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
-
-Fail = Callable[[Message], Receipt]
-
-
-def fails(*, permanent: bool = False, retry_after: timedelta | None = None) -> Fail:
-    def behave(message: Message) -> Receipt:
-        raise ChannelError("421 try later", permanent=permanent, retry_after=retry_after)
-
-    return behave
-
-
-def told(user: User, **changes: object) -> Notification:
-    return notify(notices=[notice(user, **changes)], now=NOW)[0]
 
 
 def test_a_delivery_is_handed_over_and_confirmed(user: User) -> None:

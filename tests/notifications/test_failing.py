@@ -12,22 +12,18 @@ from notifications.delivery import deliver
 from notifications.failing import PATIENCE, wait_before
 from notifications.models import Delivery, Notification, Subscription
 from notifications.services import notify
-from tests.notifications.conftest import NOW, Case, PagerChannel, RecordingChannel, email_of, notice
+from tests.notifications.conftest import (
+    NOW,
+    Case,
+    PagerChannel,
+    RecordingChannel,
+    email_of,
+    fails,
+    notice,
+    told,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
-
-Fail = Callable[[Message], Receipt]
-
-
-def fails(*, permanent: bool = False, retry_after: timedelta | None = None) -> Fail:
-    def behave(message: Message) -> Receipt:
-        raise ChannelError("421 try later", permanent=permanent, retry_after=retry_after)
-
-    return behave
-
-
-def told(user: User, **changes: object) -> Notification:
-    return notify(notices=[notice(user, **changes)], now=NOW)[0]
 
 
 def test_a_temporary_failure_is_tried_again_later_and_not_before(user: User) -> None:

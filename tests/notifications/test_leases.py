@@ -17,22 +17,17 @@ from notifications.delivery import BATCH_SECONDS, Stopwatch, deliver
 from notifications.models import Delivery, DeliveryState, DropReason, Notification, Subscription
 from notifications.outbox import LEASE
 from notifications.services import notify
-from tests.notifications.conftest import NOW, Case, PagerChannel, RecordingChannel, email_of, notice
+from tests.notifications.conftest import (
+    NOW,
+    Case,
+    PagerChannel,
+    RecordingChannel,
+    email_of,
+    notice,
+    told,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
-
-Fail = Callable[[Message], Receipt]
-
-
-def fails(*, permanent: bool = False, retry_after: timedelta | None = None) -> Fail:
-    def behave(message: Message) -> Receipt:
-        raise ChannelError("421 try later", permanent=permanent, retry_after=retry_after)
-
-    return behave
-
-
-def told(user: User, **changes: object) -> Notification:
-    return notify(notices=[notice(user, **changes)], now=NOW)[0]
 
 
 def test_a_lease_keeps_others_away_until_it_runs_out(user: User) -> None:

@@ -1,6 +1,5 @@
 """The live stream: what an open page hears, and for how long."""
 
-import asyncio
 import contextlib
 from collections.abc import Callable
 
@@ -11,23 +10,15 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from accounts.models import User
-from notifications.live import publish, views
+from notifications.live import views
 from tests.notifications.conftest import reading
-from tests.notifications.pages import Open
+from tests.notifications.pages import Open, case, say
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.urls("notifications.urls"),
     pytest.mark.usefixtures("topics"),
 ]
-
-
-def case(number: int, *topics: str) -> None:
-    publish(topics=topics or ["ward:1"], kind="case", ids={"case": str(number)})
-
-
-async def say(number: int, *topics: str) -> None:
-    await asyncio.to_thread(case, number, *topics)
 
 
 def test_nobody_listens_without_signing_in(client: Client, user: User) -> None:

@@ -12,24 +12,16 @@ from asgiref.sync import async_to_sync
 from accounts.models import User
 from config.servers import Redis
 from notifications.live import hub as hub_module
-from notifications.live import publish, publishing
+from notifications.live import publishing
 from notifications.live.hub import CLOSED, Event, hub
 from tests.notifications.conftest import reading
-from tests.notifications.pages import Open
+from tests.notifications.pages import Open, case, say
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.urls("notifications.urls"),
     pytest.mark.usefixtures("topics"),
 ]
-
-
-def case(number: int, *topics: str) -> None:
-    publish(topics=topics or ["ward:1"], kind="case", ids={"case": str(number)})
-
-
-async def say(number: int, *topics: str) -> None:
-    await asyncio.to_thread(case, number, *topics)
 
 
 @pytest.mark.parametrize("place", ["trimmed", "flushed", "garbage", "from the future", "empty"])
