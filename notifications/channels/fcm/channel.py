@@ -1,14 +1,12 @@
 import re
 from collections.abc import Mapping
 
-from django.utils.translation import gettext_lazy as _
-
-from notifications.channels.base import AddressError, Channel, ChannelError, Message, Receipt, Target
+from notifications.channels.base import ChannelError, Message, Receipt
 from notifications.channels.fcm import access
 from notifications.channels.http import Answer, accepted, as_json, post
+from notifications.channels.mobile import AppChannel
 from notifications.models import Severity
 
-TOKEN = re.compile(r"[A-Za-z0-9:_-]{20,1000}")
 TTL = {
     Severity.CRITICAL: "7200s",
     Severity.SEVERE: "21600s",
@@ -18,12 +16,11 @@ TTL = {
 OF_ANOTHER = "SENDER_ID_MISMATCH"
 
 
-class FcmChannel(Channel):
+class FcmChannel(AppChannel):
     """Mobile push through Firebase Cloud Messaging (HTTP v1): a convenience where Google can be reached."""
 
     name = "fcm"
-    label = _("mobile app")
-    is_device = True
+    token = re.compile(r"[A-Za-z0-9:_-]{20,1000}")
 
     def send(self, message: Message) -> Receipt:
         account = self.setting("service_account")
@@ -38,15 +35,6 @@ class FcmChannel(Channel):
         url = f"{self.setting('url').rstrip('/')}/v1/projects/{project}/messages:send"
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json; charset=utf-8"}
         return post(url, body=as_json({"message": _content(message)}), headers=headers)
-
-    def read(self, given: Mapping[str, str]) -> Target:
-        token = given.get("token", "").strip()
-        if not TOKEN.fullmatch(token):
-            raise AddressError("token", _("Give the registration token that the app received."))
-        return Target(token)
-
-    def shown(self, address: str) -> str:
-        return f"…{address[-4:]}"
 
 
 def _content(message: Message) -> Mapping[str, object]:
