@@ -53,6 +53,11 @@ def inbox(user: "User") -> NotificationQuerySet:
     return Notification.objects.visible_to(user).standing().exclude(subject_type=WAY)
 
 
+def told(user: "User") -> NotificationQuerySet:
+    """Everything `user` was ever told, what has been withdrawn since included."""
+    return Notification.objects.visible_to(user)
+
+
 def unread_count(user: "User") -> int:
     return inbox(user).filter(read_at__isnull=True).count()
 

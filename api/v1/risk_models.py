@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from api.resource import Resource
 from api.v1.documenting import described
-from referral.models import CaseFacts
+from referral.statistics import scope
 from referral.statistics.predictions import comparison
 from scoring.cards import model_card
 from scoring.models import RiskModelVersion
@@ -83,11 +83,9 @@ class ModelsView(Resource):
 
     def _comparison(self, version: RiskModelVersion) -> Any:
         """Over the first assessments in the networks that the caller coordinates; nobody else's are shown."""
-        networks = self.person.standing.coordinates
-        if not networks:
+        if not self.person.standing.coordinates:
             return None
-        rows = CaseFacts.objects.visible_to(self.person).filter(network__in=networks)
-        return ComparisonShape(comparison(rows, version)).data
+        return ComparisonShape(comparison(scope.coordinated(self.person), version)).data
 
 
 def card(model: RiskModel, use: str) -> dict[str, Any]:

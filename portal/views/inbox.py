@@ -98,7 +98,7 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 def _own(user: User, pk: UUID) -> Notification:
-    found = Notification.objects.visible_to(user).filter(pk=pk).first()
+    found = selectors.told(user).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found

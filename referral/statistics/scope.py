@@ -118,6 +118,11 @@ def everything(wanted: Wanted) -> Wanted:
     return replace(wanted, since=date.min, until=date.max)
 
 
+def coordinated(user: User) -> QuerySet[CaseFacts]:
+    """The facts of every case in the networks that the user coordinates."""
+    return CaseFacts.objects.visible_to(user).filter(network__in=user.standing.coordinates)
+
+
 def months_before(month: date, count: int) -> date:
     """The first day of the month `count` months earlier."""
     years, rest = divmod(month.year * 12 + month.month - 1 - count, 12)
