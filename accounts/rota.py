@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import DutyOverride, DutyShift, Membership, Network, Role, User, Ward
 
 Span = tuple[datetime, datetime]
+Row = TypeVar("Row", DutyShift, DutyOverride)
 DAY = timedelta(days=1)
 AHEAD = timedelta(days=14)
 
@@ -39,6 +40,13 @@ def on_duty_at(wards: Collection[Ward], now: datetime) -> dict[UUID, frozenset[U
     on |= {(ward, user) for ward, user, is_on in corrected if is_on}
     on &= _pairs(Membership.objects.filter(ward__in=wards, user__is_active=True))
     return {ward.pk: frozenset(user for place, user in on if place == ward.pk) for ward in wards}
+
+
+def people_on_duty_at(wards: Collection[Ward], now: datetime) -> dict[UUID, list[User]]:
+    """The same with the people themselves, by name."""
+    on = on_duty_at(wards, now)
+    people = list(User.objects.filter(pk__in=frozenset().union(*on.values())))
+    return {ward: [user for user in people if user.pk in found] for ward, found in on.items()}
 
 
 def _pairs(*found: QuerySet[Any]) -> set[tuple[UUID, UUID]]:
@@ -76,10 +84,12 @@ def coordinators_of(network: Network | UUID) -> QuerySet[User]:
 
 def watches(ward: Ward, start: datetime, end: datetime) -> list[Watch]:
     """Everybody's duty between `start` and `end`, cut to that span, the earliest first."""
+    shifts = _by_user(ward.shifts.all())
+    overrides = _by_user(ward.duty_overrides.filter(starts_at__lt=end, ends_at__gt=start))
     found = [
         Watch(user, max(since, start), min(until, end))
         for user in User.objects.filter(is_active=True, memberships__ward=ward).distinct()
-        for since, until in _duty_of(user, ward, start, end)
+        for since, until in _duty(ward, shifts.get(user.pk, []), overrides.get(user.pk, []), start, end)
         if since < end and until > start
     ]
     return sorted(found, key=lambda watch: (watch.starts_at, watch.user.name))
@@ -108,13 +118,24 @@ def _weekly(wards: Collection[Ward], local: datetime) -> QuerySet[DutyShift]:
     )
 
 
-def _duty_of(user: User, ward: Ward, start: datetime, end: datetime) -> list[Span]:
-    overrides = DutyOverride.objects.filter(ward=ward, user=user, starts_at__lt=end, ends_at__gt=start)
+def _by_user(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.user_id, []).append(row)
+    return found
+
+
+def _duty(
+    ward: Ward,
+    shifts: Iterable[DutyShift],
+    overrides: Collection[DutyOverride],
+    start: datetime,
+    end: datetime,
+) -> list[Span]:
+    """The duty of one person, from their own shifts and overrides."""
     called_in = [(row.starts_at, row.ends_at) for row in overrides if row.is_on]
     off = [(row.starts_at, row.ends_at) for row in overrides if not row.is_on]
-    weekly = [
-        span for shift in ward.shifts.filter(user=user) for span in _occurrences(shift, ward, start, end)
-    ]
+    weekly = [span for shift in shifts for span in _occurrences(shift, ward, start, end)]
     return _joined([*_without(_joined(weekly), off), *called_in])
 
 

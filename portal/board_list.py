@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
-from accounts.rota import wards_watched_by
+from accounts.rota import people_on_duty_at, wards_watched_by
 from notifications.channels.registry import channels
 from notifications.selectors import Reach, reachability
 from portal import case_file, verb_forms
@@ -162,13 +162,11 @@ def _form(verb: Verb, case: Case, offer: Offer | None) -> VerbForm:
 
 def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
     """The wards that the reader answers for or coordinates."""
+    wards = list(wards_watched_by(user))
+    on = people_on_duty_at(wards, now)
     return [
-        WardStatus(
-            ward,
-            case_file.duty_contacts(ward, now),
-            may_switch=may_run(user, ward),
-        )
-        for ward in wards_watched_by(user)
+        WardStatus(ward, case_file.duty_contacts(on[ward.pk]), may_switch=may_run(user, ward))
+        for ward in wards
     ]
 
 

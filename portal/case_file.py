@@ -239,10 +239,10 @@ def ward_contacts(ward: Ward, now: datetime) -> list[Contact]:
     """A ward's own number and the people on duty there."""
     closed = _("closed for new requests") if not ward.is_open else ""
     own = Contact(_("ward"), _place(ward), ward.phone, closed, alarm=bool(closed))
-    return [own, *duty_contacts(ward, now)]
+    return [own, *duty_contacts(on_duty(ward, now))]
 
 
-def duty_contacts(ward: Ward, now: datetime) -> list[Contact]:
+def duty_contacts(people: Iterable[User]) -> list[Contact]:
     """The people on duty in a ward, or that nobody is."""
-    duty = [Contact(_("on duty"), person.name, person.phone) for person in on_duty(ward, now)]
+    duty = [Contact(_("on duty"), person.name, person.phone) for person in people]
     return duty or [Contact(_("on duty"), "", "", NOBODY_ON_DUTY, alarm=True)]

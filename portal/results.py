@@ -41,8 +41,6 @@ class Result:
     risk: str = ""
     band: str = ""
     band_code: str = ""
-    percent: float = 0
-    threshold_percent: float = 0
     threshold: str = ""
     red_flags: tuple[str, ...] = ()
     bars: tuple[Bar, ...] = ()
@@ -98,8 +96,6 @@ def assessed(assessment: Assessment) -> Result:
         risk=texts.risk_text(assessment.risk_90d),
         band=texts.band_text(assessment.band),
         band_code=assessment.band,
-        percent=round(min(assessment.risk_90d, DISPLAY_CAP) * 100, 1),
-        threshold_percent=round(result["threshold"] * 100, 1),
         threshold=texts.risk_text(result["threshold"]),
         bars=bars(result),
         model_name=assessment.model_name,

@@ -43,7 +43,6 @@ class Figures:
     headline: list[Row]
     in_time: Grid
     times: Grid
-    all_kinds: list[Row]
     charts: dict[str, Any]
 
 
@@ -56,7 +55,6 @@ def arrange(found: Report, wanted: Wanted) -> Figures:
         headline=list(_headline(words.whole)),
         in_time=_grid(words, "in_time", MAIN_KINDS),
         times=_grid(words, "time", [measure.name for measure in MEASURES]),
-        all_kinds=[row for row in words.whole if row.part == "in_time" and row.cases != "0"],
         charts={
             "in_time": _share_chart(found, names),
             "times": _time_chart(found, names),
