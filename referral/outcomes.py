@@ -20,15 +20,11 @@ AN_EVENT = frozenset({OutcomeStatus.DEAD, OutcomeStatus.TRANSPLANTED})
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the patient was at day 28 or 90. `at`: of the death, transplant or observation it rests on.
-
-    `statement`: the row it rests on, which may be about the other day (dead by day 28 is dead by day 90).
-    """
+    """How the patient was at day 28 or 90. `at`: of the death, transplant or observation it rests on."""
 
     day: int
     status: str
     at: datetime
-    statement: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +107,7 @@ def _outlived(dead: Outcome, seen: Outcome, zone: ZoneInfo) -> bool:
 def _standing(case: Case, day: int, valid: Sequence[Outcome]) -> Standing | None:
     end = case.first_visit_at + timedelta(days=day)
     found = _direct(day, valid) or _implied(day, end, valid)
-    return Standing(day, found[0], found[1].at, found[1]) if found else None
+    return Standing(day, found[0], found[1].at) if found else None
 
 
 def _organ_failure(valid: Sequence[Outcome]) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 
 from referral.checklist import Item, checklist
 from referral.codes import PrecipitantCode
@@ -33,12 +32,6 @@ class Trend:
     @property
     def latest(self) -> float:
         return self.points[-1][1]
-
-    @property
-    def change(self) -> float | None:
-        """From the sample before to the latest; None with one sample."""
-        steps = [after - before for (_t, before), (_u, after) in pairwise(self.points)]
-        return steps[-1] if steps else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,11 +70,6 @@ class Evaluation:
         """True if the rule refers the patient: by the score, or by a red flag even without one."""
         return self.status != "not_applicable" and bool(self.high_risk or self.red_flags)
 
-    @property
-    def above_display_cap(self) -> bool:
-        """True if the risk is shown as "above 95 %" instead of its number."""
-        return self.risk_90d is not None and self.risk_90d > DISPLAY_CAP
-
     def as_dict(self) -> dict[str, Any]:
         """JSON form. `status` is the model's (`provisional`, `validated`, `retired`), `outcome` the
         evaluation's.

@@ -18,11 +18,6 @@ def active_model() -> RiskModel:
     return default_model() if version is None else to_model(version)
 
 
-def shadow_models() -> tuple[RiskModel, ...]:
-    """The models that score silently beside the active one."""
-    return tuple(to_model(version) for version in shadow_versions())
-
-
 def active_version() -> RiskModelVersion | None:
     """The row of the model in force; None while none was ever activated."""
     event = _decisions(ModelEvent.Kind.ACTIVATED).first()

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from scoring.evaluation import BANDS, DISPLAY_CAP, Evaluation
+from scoring.evaluation import BANDS, DISPLAY_CAP
 from scoring.inputs import BY_KEY, INPUTS
 from scoring.issues import FIELD_LABELS, MESSAGES, Issue, plain_number
 from scoring.organ_failure import ORGANS
@@ -136,11 +136,6 @@ def value_text(key: str, value: Any) -> str:
 def unit_text(unit: str) -> str:
     """A unit as people write it."""
     return str(UNITS.get(unit, unit)).replace("umol", "µmol")
-
-
-def contribution_texts(evaluation: Evaluation) -> list[ContributionText]:
-    """What drives a result, the strongest first; empty unless scored."""
-    return explain(evaluation.contributions, values=evaluation.values, reference=evaluation.reference)
 
 
 def explain(

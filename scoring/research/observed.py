@@ -44,10 +44,6 @@ class Observed:
     groups: tuple[RiskGroup, ...] = ()
     net_benefit: tuple[tuple[float, float, float], ...] = ()
 
-    @property
-    def says_something(self) -> bool:
-        return self.observed is not None
-
 
 def observe(risk: Column, event: Flags) -> Observed:
     """The figures of n predicted risks (0-1) and whether the end point came within the horizon."""

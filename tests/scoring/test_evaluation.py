@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import DEFAULT_MODEL, Evaluation, band_of, evaluate, read_inputs
+from scoring.texts import risk_text
 from tests.scoring.patients import patient
 
 
@@ -162,8 +163,8 @@ def test_a_red_flagged_patient_is_never_shown_as_low_or_moderate(risk: float) ->
 
 def test_the_sickest_are_shown_as_above_95_percent() -> None:
     result = scored(inr=10, bilirubin=800, urea=40, encephalopathy_grade=4, age_years=79)
-    assert result.above_display_cap
-    assert not scored().above_display_cap
+    assert risk_text(result.risk_90d) == "above 95 %"
+    assert "above" not in risk_text(scored().risk_90d)
 
 
 def test_contributions_sum_to_the_distance_from_the_median_patient() -> None:

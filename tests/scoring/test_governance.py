@@ -20,7 +20,6 @@ from scoring.selectors import (
     find_version,
     installed_versions,
     shadow_comparison,
-    shadow_models,
     shadow_versions,
     to_model,
 )
@@ -152,7 +151,7 @@ def test_a_shadow_model_scores_silently_beside_the_active_one() -> None:
     milder["baseline"]["horizons"][0]["log_cumulative_hazard"] -= 1
     install(json.dumps(seal(milder)))
     version = shadow("network-model")
-    assert [model.name for model in shadow_models()] == ["network-model"]
+    assert [version.name for version in shadow_versions()] == ["network-model"]
     assert active_model() is DEFAULT_MODEL
     subjects = {}
     for changes in ({}, {"inr": 3}, {"age_years": 20, "cirrhosis": False}, {"urea": None}):
@@ -183,7 +182,7 @@ def test_a_shadow_ends_when_it_is_ended_or_becomes_the_active_model() -> None:
     install(variant())
     shadow("network-model")
     shadow("network-model", on=False)
-    assert shadow_models() == ()
+    assert shadow_versions() == []
     shadow("network-model")
     activate("network-model")
     assert shadow_versions() == []

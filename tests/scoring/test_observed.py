@@ -75,5 +75,5 @@ def test_a_good_model_beats_referring_everybody_at_high_thresholds() -> None:
 def test_too_few_give_their_counts_only(patients: int, events: int) -> None:
     found = observe(np.linspace(0, 1, patients), np.arange(patients) < events)
     assert (found.patients, found.events) == (patients, events)
-    assert not found.says_something
+    assert found.observed is None
     assert (found.auroc, found.groups, found.net_benefit) == (None, (), ())

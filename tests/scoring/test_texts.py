@@ -71,7 +71,7 @@ def test_a_risk_is_never_shown_beyond_95_percent(risk: float, text: str) -> None
 
 def test_contributions_are_told_in_words_the_strongest_first() -> None:
     result = evaluate(read_inputs(patient(inr=2.84, sodium_mmol_l=145, cirrhosis=False)))
-    rows = texts.contribution_texts(result)
+    rows = texts.explain(result.contributions, values=result.values, reference=result.reference)
     assert [row.input for row in rows][:3] == ["inr", "cirrhosis", "sodium_mmol_l"]
     assert rows[0].sentence == "2.84 instead of the typical patient's 1.42: raises the hazard 3.2-fold."
     assert rows[1].sentence == "no instead of the typical patient's yes: lowers the hazard to 0.42 of it."
@@ -83,7 +83,7 @@ def test_a_stored_result_can_be_explained_later() -> None:
     result = evaluate(read_inputs(patient(inr=2.0, bilirubin=205)))
     stored = result.as_dict()
     again = texts.explain(stored["contributions"], values=stored["values"], reference=stored["reference"])
-    assert again == texts.contribution_texts(result)
+    assert again == texts.explain(result.contributions, values=result.values, reference=result.reference)
 
 
 def test_values_are_shown_with_their_units() -> None:
@@ -94,4 +94,5 @@ def test_values_are_shown_with_their_units() -> None:
 
 
 def test_without_a_score_there_is_nothing_to_explain() -> None:
-    assert texts.contribution_texts(evaluate(read_inputs({}))) == []
+    result = evaluate(read_inputs({}))
+    assert texts.explain(result.contributions, values=result.values, reference=result.reference) == []

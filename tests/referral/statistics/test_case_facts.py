@@ -11,8 +11,8 @@ from referral.models import Case, CaseFacts, Deadline
 from referral.models.statistics import IN_TIME, LATE, LATE_BECAUSE
 from referral.pathway import Kind, Verb
 from referral.performing import perform
-from referral.statistics.from_events import facts_from_events
 from referral.statistics.recording import rebuild
+from tests.referral.statistics.replaying import facts_from_events
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled
 
 DAY = timedelta(days=1)
