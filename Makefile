@@ -18,7 +18,7 @@ help:
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        run the tests"
 	@echo "make chaos       kill, stop and freeze the running product, and count what arrived (ARGS=--help)"
-	@echo "make check       format, lint, types, import floors, migrations, API file, translations, deployment"
+	@echo "make check       format, lint, types, import floors, migrations, API file, translations, query counts, deployment"
 	@echo "make bench       measure"
 	@echo "make catalogues  collect texts for translation into locale/"
 
@@ -34,7 +34,7 @@ test: environment node_modules/.done $(CATALOGUES)
 chaos: staticfiles/.done $(CATALOGUES)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-check: environment
+check: environment node_modules/.done $(CATALOGUES)
 	@$(BIN)/python -m config.check
 
 bench: staticfiles/.done $(CATALOGUES)

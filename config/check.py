@@ -1,4 +1,4 @@
-"""`make check`: everything that can be said of the tree without running it, a line for each finding."""
+"""`make check`: what a review should not have to look for, a line for each finding."""
 
 import difflib
 import os
@@ -32,11 +32,10 @@ def production_environment() -> dict[str, str]:
     }
 
 
-def run(command: list[str]) -> str:
-    """Run a command in the tree; its output if it failed, else nothing."""
-    done = subprocess.run(
-        command, cwd=embedded.ROOT, env=production_environment(), capture_output=True, text=True
-    )
+def run(command: list[str], environment: dict[str, str] | None = None) -> str:
+    """Run a command in the tree, as in production if not told otherwise; its output if it failed."""
+    chosen = production_environment() if environment is None else environment
+    done = subprocess.run(command, cwd=embedded.ROOT, env=chosen, capture_output=True, text=True)
     return "" if done.returncode == 0 else (done.stdout + done.stderr).strip() or f"status {done.returncode}"
 
 
@@ -53,6 +52,21 @@ def api_file() -> str:
     return "\n".join([hint, *difference[:60]]) if difference else ""
 
 
+def query_counts() -> str:
+    """What differs from the committed counts; asked of a real database, as the tests have one."""
+    counted = [
+        f"{BIN}/pytest",
+        "-q",
+        "--tb=short",
+        "--show-capture=no",
+        "tests/contract/test_query_counts.py",
+    ]
+    # With this name set, which importing `config` does, the settings are read before the servers run.
+    return run(
+        counted, {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    )
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "format": lambda: run([f"{BIN}/ruff", "format", "--check", "."]),
     "lint": lambda: run([f"{BIN}/ruff", "check", "."]),
@@ -61,6 +75,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "migrations": lambda: run([*MANAGE, "makemigrations", "--check", "--dry-run"]),
     "API file": api_file,
     "translations": lambda: run([sys.executable, "-m", "config.catalogues", "check"]),
+    "query counts": query_counts,
     "deployment": lambda: run([*MANAGE, "check", "--deploy", "--fail-level", "WARNING"]),
 }
 

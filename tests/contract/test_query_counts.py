@@ -1,0 +1,215 @@
+"""How often each page asks the database stands in a file beside this one, and does not grow with the rows.
+
+A difference is written into the file by `UPDATE_QUERY_COUNTS=1` before the test, and is read in the review.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
+
+from accounts import clock
+from accounts.models import Catchment, DutyShift, Hospital, Membership, Role, User, Ward
+from api.v1 import urls as api_urls
+from notifications.models import Delivery
+from portal import urls as portal_urls
+from referral.evidence import load_bundled
+from referral.models import Case
+from referral.pathway import Verb
+from referral.performing import perform
+from tests.world import HOUR, World, build
+
+FILE = Path(__file__).with_name("query_counts.json")
+WRITTEN_ANEW = "UPDATE_QUERY_COUNTS"
+
+ASKED = [
+    ("specialist", "/api/v1/me"),
+    ("doctor", "/api/v1/me/tokens"),
+    ("coordinator", "/api/v1/statistics"),
+    ("coordinator", "/api/v1/statistics?by=hospital"),
+    ("coordinator", "/api/v1/statistics/kit"),
+    ("coordinator", "/api/v1/models"),
+    ("doctor", "/api/v1/evidence"),
+    ("doctor", "/api/v1/cases"),
+    ("specialist", "/api/v1/cases"),
+    ("coordinator", "/api/v1/cases"),
+    ("specialist", "/api/v1/changes"),
+    ("specialist", "/api/v1/cases/{case}"),
+    ("specialist", "/api/v1/cases/{case}/events"),
+    ("specialist", "/api/v1/cases/{case}/deadlines"),
+    ("specialist", "/api/v1/cases/{case}/messages"),
+    ("specialist", "/api/v1/cases/{case}/ward-record"),
+    ("lead", "/api/v1/wards/{ward}/duty"),
+    ("coordinator", "/api/v1/board"),
+    ("specialist", "/api/v1/board"),
+    ("specialist", "/api/v1/notifications"),
+    ("specialist", "/api/v1/devices"),
+    ("doctor", "/"),
+    ("doctor", "/cases/new/"),
+    ("doctor", "/cases/{case}/"),
+    ("specialist", "/cases/{case}/"),
+    ("specialist", "/cases/{case}/live/"),
+    ("doctor", "/cases/{case}/result/"),
+    ("doctor", "/cases/{registered}/indicators/"),
+    ("doctor", "/cases/{case}/letter/"),
+    ("specialist", "/cases/{returned}/back-letter/"),
+    ("specialist", "/cases/{case}/trends/"),
+    ("specialist", "/cases/{case}/ward/"),
+    ("specialist", "/cases/{case}/message/"),
+    ("coordinator", "/cases/{case}/extend/"),
+    ("specialist", "/board/"),
+    ("coordinator", "/board/"),
+    ("coordinator", "/board/?tab=window-2"),
+    ("coordinator", "/board/rows/"),
+    ("lead", "/board/wards/{ward}/"),
+    ("lead", "/board/wards/{ward}/duty/"),
+    ("specialist", "/inbox/"),
+    ("specialist", "/inbox/unread/"),
+    ("administrator", "/operations/"),
+    ("administrator", "/operations/live/"),
+    ("administrator", "/operations/deliveries/"),
+    ("administrator", "/operations/deliveries/{delivery}/"),
+    ("coordinator", "/statistics/"),
+    ("coordinator", "/statistics/?by=ward"),
+    ("researcher", "/statistics/research/"),
+    ("coordinator", "/statistics/models/"),
+    ("coordinator", "/statistics/file.csv"),
+    ("researcher", "/statistics/research/kit.csv"),
+    ("coordinator", "/statistics/models/file.csv"),
+    ("doctor", "/evidence/"),
+    ("doctor", "/calculator/"),
+    ("specialist", "/me/"),
+    ("doctor", "/models/aclf8-provisional/"),
+    ("doctor", "/about/"),
+    ("doctor", "/offline/"),
+    ("administrator", "/admin/accounts/hospital/"),
+    ("administrator", "/admin/accounts/ward/"),
+    ("administrator", "/admin/accounts/user/"),
+    ("administrator", "/admin/referral/pathwaypolicy/"),
+    ("superuser", "/admin/accounts/auditentry/"),
+    ("superuser", "/admin/scoring/riskmodelversion/"),
+]
+"""Who asks for which address."""
+
+
+READS_NO_ROWS = {"portal:worker", "portal:manifest"}
+
+
+@dataclass
+class Scene:
+    """A world that can be made larger, and the rows that addresses name."""
+
+    world: World
+    now: datetime
+    superuser: User
+    rows: dict[str, Any]
+
+    def grow(self, number: int) -> None:
+        """One more of everything that a list shows."""
+        world, now = self.world, self.now
+        self._places(number)
+        world.watched(now, name=f"观{number}")
+        asked = world.watched(now, name=f"问{number}")
+        perform(asked, Verb.ASK_ADVICE, actor=world.doctor, now=now, text="?")
+        world.flagged(now, name=f"请{number}")
+        passed = world.flagged(now, name=f"转{number}")
+        perform(passed, Verb.DECLINE, actor=world.specialist, now=now, reason="no_bed")
+        left = world.accepted(now, name=f"途{number}")
+        perform(left, Verb.DEPART, actor=world.doctor, now=now, expected_arrival_at=now + HOUR)
+        self.rows["registered"] = world.register(now=now, name=f"登{number}").pk
+        self.rows["returned"] = world.returned(now, name=f"回{number}").pk
+        self.record(number)
+
+    def _places(self, number: int) -> None:
+        world = self.world
+        names = {"name_zh": f"新{number}", "name_en": f"New {number}"}
+        hospital = Hospital.objects.create(network=world.network, level="tertiary", phone="020-3000", **names)
+        ward = Ward.objects.create(hospital=hospital, phone="020-4000", beds=5, **names)
+        Catchment.objects.create(hospital=world.hospital, ward=ward, rank=10 + number)
+        user = User.objects.create_user(f"new{number}@test.example", "a-long-password", name=f"N{number}")
+        for place in (ward, world.ward):
+            Membership.objects.create(user=user, role=Role.SPECIALIST, ward=place)
+            shift = {"weekday": self.now.weekday(), "starts": "00:00", "ends": "00:00"}
+            DutyShift.objects.create(ward=place, user=user, **shift)
+
+    def record(self, number: int) -> None:
+        """One more of everything that the page of a case shows."""
+        case, world, now = Case.objects.get(pk=self.rows["case"]), self.world, self.now
+        facts = {
+            Verb.MESSAGE: {"text": str(number)},
+            Verb.ASSESS_ORGAN_FAILURE: {"inr": 2.6, "dialysis": True, "vasopressors": True},
+            Verb.RECORD_PRECIPITANT: {"precipitant": ("BACT_INF", "GI_BLEED", "HBV_FLARE")[number % 3]},
+            Verb.RECORD_KIT_RESULT: {"lot": f"K{number}", "sampled_at": now, "answer": "positive"},
+            Verb.RECORD_ARTIFICIAL_LIVER: {"mode": "dpmas", "started_at": now - HOUR, "ended_at": now},
+            Verb.SET_NUTRITION_TARGET: {"height_cm": 170, "weight_kg": 60 + number},
+            Verb.RECORD_IMMUNE_STATUS: {"sampled_at": now, "pct_ng_ml": 1 + number},
+        }
+        for verb, given in facts.items():
+            perform(case, verb, actor=world.specialist, now=now, **given)
+
+    def count(self, who: str, address: str) -> int:
+        user = self.superuser if who == "superuser" else getattr(self.world, who)
+        path = address.format(**self.rows)
+        client = Client()
+        client.force_login(user)
+        headers = {"X-Session-Token": str(client.session.session_key)} if path.startswith("/api/") else {}
+        cache.clear()
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.get(path, headers=headers)
+            answer.getvalue()  # a file is written while it is sent
+        assert answer.status_code == 200, (who, path, answer.status_code)
+        return len(asked)
+
+    def counts(self) -> dict[str, int]:
+        return {f"{address} ({who})": self.count(who, address) for who, address in ASKED}
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    world, now = build(), clock.now()
+    User.objects.filter(pk=world.administrator.pk).update(is_staff=True)
+    load_bundled(now=now)
+    superuser = User.objects.create_superuser("root@test.example", "a-long-password", name="root")
+    scene = Scene(world, now, superuser, {"ward": world.ward.pk})
+    scene.rows["case"] = world.admitted(now - HOUR, name="院").pk
+    scene.grow(0)
+    scene.rows["delivery"] = Delivery.objects.first().pk
+    return scene
+
+
+def test_a_page_asks_as_often_as_the_file_says_however_much_there_is(scene: Scene) -> None:
+    scene.counts()  # the first request of a process fills what it keeps
+    few = scene.counts()
+    for number in (1, 2):
+        scene.grow(number)
+    many = scene.counts()
+    assert {name: (count, many[name]) for name, count in few.items() if many[name] != count} == {}
+    if os.environ.get(WRITTEN_ANEW):
+        FILE.write_text(json.dumps(many, indent=2, sort_keys=True) + "\n")
+    assert many == json.loads(FILE.read_text()), f"Look why; then write it anew with {WRITTEN_ANEW}=1."
+
+
+def test_every_page_and_every_list_of_the_api_is_counted(scene: Scene) -> None:
+    counted = {resolve(address.format(**scene.rows).partition("?")[0]).view_name for _who, address in ASKED}
+    client = Client()
+    client.force_login(scene.world.specialist)
+    kept = {"pk": scene.rows["case"], "key": "x", "verb": "x", "name": "x"}
+    for route in portal_urls.urlpatterns:
+        if f"portal:{route.name}" not in counted | READS_NO_ROWS:
+            names = {name: kept[name] for name in route.pattern.converters}
+            assert client.get(reverse(f"portal:{route.name}", kwargs=names)).status_code == 405, route.name
+    readers = {
+        f"api:{route.name}"
+        for route in api_urls.urlpatterns
+        if route.name and hasattr(getattr(route.callback, "view_class", None), "get")
+    }
+    assert readers - READS_NO_ROWS <= counted
