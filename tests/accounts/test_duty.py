@@ -8,6 +8,9 @@ import pytest
 from django.db import connection
 
 from accounts.duty import (
+    LONGEST_EXCEPTION,
+    LONGEST_NOTE,
+    NOTE_LIFE,
     DutyRefused,
     NotYours,
     add_shifts,
@@ -20,7 +23,7 @@ from accounts.duty import (
 )
 from accounts.models import AuditEntry, DutyOverride, DutyShift, User, Ward
 from accounts.rota import gaps, on_duty
-from tests.world import HOUR, World
+from tests.world import HOUR, MINUTE, World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY = datetime(2026, 5, 18, tzinfo=SHANGHAI)
@@ -89,6 +92,15 @@ def test_an_impossible_time_is_refused(
     assert not DutyOverride.objects.exists()
 
 
+def test_an_exception_may_last_its_longest_time_and_must_end_later_than_now(
+    world: World, colleague: User
+) -> None:
+    longest = (MONDAY, MONDAY + LONGEST_EXCEPTION)
+    assert refusal(swap, world, None, colleague, span=(MONDAY - HOUR, MONDAY)) == ("ends_at", "in_past")
+    swap(world, None, colleague, span=longest)
+    assert DutyOverride.objects.get().ends_at == longest[1]
+
+
 def test_a_swap_between_the_wrong_people_is_refused(world: World, colleague: User) -> None:
     assert refusal(swap, world, colleague, world.specialist) == ("off", "not_on_duty")
     assert refusal(swap, world, world.specialist, world.specialist) == ("on", "same_person")
@@ -149,6 +161,12 @@ def test_the_latest_note_counts_and_an_old_one_is_not_shown(world: World, ward: 
     assert latest is not None and latest.text == "second"
     assert current_note(ward, MONDAY + timedelta(days=4)) is None
     assert current_note(world.second_ward, MONDAY + 6 * HOUR) is None
+
+
+def test_a_note_may_have_its_full_length_and_lives_for_three_days(world: World, ward: Ward) -> None:
+    hand_over(ward=ward, text="x" * LONGEST_NOTE, actor=world.specialist, now=MONDAY)
+    assert current_note(ward, MONDAY + NOTE_LIFE - MINUTE) is not None
+    assert current_note(ward, MONDAY + NOTE_LIFE) is None
 
 
 @pytest.mark.parametrize("text", ["", "   ", "x" * 1001, "a\x00b"])

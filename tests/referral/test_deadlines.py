@@ -6,6 +6,7 @@ import pytest
 
 from notifications.models import Notification
 from referral import engine, firing
+from referral.deadlines import INSTANT
 from referral.engine import fire_batch, run_cycle, seconds_until_next
 from referral.errors import AccessError, FactError
 from referral.models import Case, Deadline, Offer
@@ -157,6 +158,37 @@ def test_a_corrected_first_visit_moves_the_window_and_judges_closed_deadlines_ag
     assert of(case, Kind.FOLLOW_UP_90).due_at == corrected + timedelta(days=90 + 7)
     line = case.events.get(what="correct_first_visit")
     assert line.facts == {"before": NOW.isoformat(), "after": corrected.isoformat()}
+
+
+@pytest.mark.parametrize(("late", "state"), [(timedelta(0), "met"), (INSTANT, "missed")])
+def test_the_very_moment_of_the_due_time_is_still_in_time(world: World, late: timedelta, state: str) -> None:
+    case = perform(world.accepted(), Verb.ADMIT, actor=world.specialist, now=NOW + 48 * HOUR + late)
+    assert of(case, Kind.ADMIT).state == state
+
+
+@pytest.mark.parametrize(("late", "state"), [(timedelta(0), "cancelled"), (INSTANT, "missed")])
+def test_what_is_withdrawn_at_the_due_time_was_not_missed_and_a_moment_later_it_was(
+    world: World, late: timedelta, state: str
+) -> None:
+    case = perform(
+        world.flagged(), Verb.WITHDRAW, actor=world.doctor, now=NOW + 15 * MINUTE + late, reason="improved"
+    )
+    assert of(case, Kind.ACKNOWLEDGE).state == state
+
+
+@pytest.mark.parametrize(("late", "state"), [(timedelta(0), "met"), (INSTANT, "missed")])
+def test_a_corrected_first_visit_that_ends_the_window_at_the_admission_leaves_it_in_time(
+    world: World, late: timedelta, state: str
+) -> None:
+    case = perform(world.accepted(), Verb.ADMIT, actor=world.specialist, now=NOW + 47 * HOUR)
+    case = perform(
+        case,
+        Verb.CORRECT_FIRST_VISIT,
+        actor=world.doctor,
+        now=NOW + 47 * HOUR + MINUTE,
+        first_visit_at=NOW - HOUR - late,
+    )
+    assert of(case, Kind.ADMIT).state == state
 
 
 def test_a_delay_is_explained_by_a_code_and_only_where_there_was_one(world: World) -> None:
