@@ -179,14 +179,19 @@ def ward_left(change: Change) -> UUID | None:
     )
 
 
-def settle(change: Change, target: State | None) -> None:
-    """Write what follows from a verb: state, event, deadlines, alerts."""
-    case, row = change.case, change.row
-    allowed = row.targets or {State(case.state)}
+def _hold_to_the_table(change: Change, target: State | None) -> None:
+    """Raise AssertionError if the verb's effect ends in a state in which the table does not let it end."""
+    row = change.row
     if target is None and row.targets and not row.may_stay:
         raise AssertionError(f"{row.verb} must end in one of {sorted(row.targets)}")
-    if target is not None and target not in allowed:
+    if target is not None and target not in (row.targets or {State(change.case.state)}):
         raise AssertionError(f"{row.verb} cannot end in {target}")
+
+
+def settle(change: Change, target: State | None) -> None:
+    """Write what follows from a verb: state, event, deadlines, alerts."""
+    _hold_to_the_table(change, target)
+    case, row = change.case, change.row
     before, case.state = case.state, target or case.state
     if left := ward_left(change):
         change.facts[LEFT_WARD] = str(left)

@@ -7,7 +7,7 @@ from referral.engine import run_cycle
 from referral.errors import AccessError, FactError, OfferNotOpen, VerbNotAllowed
 from referral.models import Case, Deadline, Offer
 from referral.pathway import Kind, State, Verb
-from referral.performing import perform
+from referral.performing import EFFECTS, perform
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, open_offer, sampled
 
 
@@ -205,3 +205,18 @@ def test_impossible_times_are_refused(world: World) -> None:
         world.register(name="乙", at=NOW + HOUR)
     with pytest.raises(FactError, match="too_old"):
         world.register(name="丙", at=NOW - 31 * 24 * HOUR)
+
+
+@pytest.mark.parametrize(
+    ("target", "words"), [(State.CLOSED, "cannot end in closed"), (None, "must end in one of")]
+)
+def test_an_effect_that_ends_where_the_table_does_not_let_it_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, target: State | None, words: str
+) -> None:
+    case = world.flagged()
+    monkeypatch.setitem(EFFECTS, Verb.ACCEPT, lambda change, bed: target)
+    with pytest.raises(AssertionError, match=words):
+        perform(case, Verb.ACCEPT, actor=world.specialist, now=NOW, bed="12")
+    case.refresh_from_db()
+    assert case.state == State.OFFERED
+    assert not case.events.filter(what="accept").exists()
