@@ -55,8 +55,17 @@ def start(**more: str) -> None:
     call_command("migrate", verbosity=0)
 
 
+def machine() -> dict[str, Any]:
+    """The machine, and how busy it is with other things."""
+    return {
+        "cores": os.cpu_count(),
+        "load_average": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+    }
+
+
 def conditions() -> dict[str, Any]:
-    """The machine and the database's settings, and how busy the machine is with other things."""
+    """The machine and the database's settings."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -64,12 +73,7 @@ def conditions() -> dict[str, Any]:
         for name in SHOWN_SETTINGS:
             cursor.execute(f"SHOW {name}")
             shown[name] = cursor.fetchone()[0]
-    return {
-        "cores": os.cpu_count(),
-        "load_average": round(os.getloadavg()[0], 1),
-        "python": platform.python_version(),
-        "postgresql": shown,
-    }
+    return machine() | {"postgresql": shown}
 
 
 def empty_broker() -> None:

@@ -7,16 +7,15 @@ each figure is the median of several runs, ours and the bare expression taking t
 
 import io
 import json
-import math
-import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bench import report, rig
+from bench.report import Figure
 from scoring import DEFAULT_MODEL, comparators, evaluate, read_inputs
 from scoring.batch import risks
 from scoring.calibration import Cohort, simulate_cohort
@@ -26,7 +25,7 @@ from scoring.rows import csv_rows
 PATIENTS = 2_000_000
 RUNS = 9
 CSV_PATIENTS = 20_000
-RESULTS = Path(__file__).parent / "results" / "scoring.json"
+LARGEST_DIFFERENCE = 1e-9
 
 TARGET_PER_SECOND = 5_000_000
 TARGET_SHARE_OF_BARE = 0.5
@@ -66,23 +65,25 @@ def bare_expression(cohort: Cohort) -> NDArray[np.float64]:
     return -np.expm1(-np.exp(DEFAULT_MODEL.horizons[0].log_cumulative_hazard + predictor))
 
 
-def measure_columns() -> dict[str, float]:
+def measure_columns() -> list[Figure]:
     """Patients per second through `scoring.batch.risks` and through the bare expression."""
     cohort = simulate_cohort(size=PATIENTS)
     difference = np.abs(risks(DEFAULT_MODEL, cohort) - bare_expression(cohort)).max()
+    if difference > LARGEST_DIFFERENCE:
+        raise SystemExit(f"The bare expression is another model: the risks differ by {difference}.")
     ours, bare = [], []
     for _ in range(RUNS):
         ours.append(seconds(lambda: risks(DEFAULT_MODEL, cohort)))
         bare.append(seconds(lambda: bare_expression(cohort)))
-    return {
-        "batch_per_second": PATIENTS / statistics.median(ours),
-        "bare_numpy_per_second": PATIENTS / statistics.median(bare),
-        "share_of_bare": statistics.median(bare) / statistics.median(ours),
-        "largest_difference": float(difference),
-    }
+    own, other = report.median(ours), report.median(bare)
+    return [
+        report.at_least("risk model on columns, patients/s", PATIENTS / own, TARGET_PER_SECOND),
+        Figure("  bare NumPy expression of the same, patients/s", PATIENTS / other),
+        report.at_least("  share of its speed", other / own, TARGET_SHARE_OF_BARE),
+    ]
 
 
-def measure_one_patient() -> dict[str, float]:
+def measure_one_patient() -> list[Figure]:
     """Milliseconds from raw input to risk, contributions, warnings and all thirteen comparators."""
 
     def once() -> None:
@@ -90,14 +91,14 @@ def measure_one_patient() -> dict[str, float]:
         json.dumps([evaluate(reading).as_dict(), {n: s.as_dict() for n, s in comparators(reading).items()}])
 
     once()
-    times = sorted(seconds(once) * 1000 for _ in range(500))
-    return {
-        "one_patient_ms": statistics.median(times),
-        "one_patient_p99_ms": times[math.ceil(0.99 * 500) - 1],
-    }
+    times = [seconds(once) * 1000 for _ in range(500)]
+    return [
+        report.below("one patient, raw input to JSON, ms", report.median(times), TARGET_ONE_PATIENT_MS),
+        Figure("  99th centile, ms", report.centile(times, 0.99)),
+    ]
 
 
-def measure_csv() -> dict[str, float]:
+def measure_csv() -> list[Figure]:
     """Patients per second from CSV text to JSON lines, comparators included."""
     header = ",".join(ONE_PATIENT)
     row = ",".join(str(value) for value in ONE_PATIENT.values())
@@ -107,31 +108,15 @@ def measure_csv() -> dict[str, float]:
         for line, _ in result_lines(csv_rows(io.BytesIO(content)), model=DEFAULT_MODEL, threshold=0.15):
             json.dumps(line, ensure_ascii=False)
 
-    return {"csv_per_second": CSV_PATIENTS / statistics.median(seconds(whole) for _ in range(3))}
+    per_second = CSV_PATIENTS / report.median(seconds(whole) for _ in range(3))
+    return [Figure("CSV to JSON lines with all scores, patients/s", per_second)]
 
 
 def main() -> int:
     """Measure, print, keep; 1 if a target was missed."""
-    figures = measure_columns() | measure_one_patient() | measure_csv()
-    targets = [
-        ("Risk model on columns, patients/s", figures["batch_per_second"], f">= {TARGET_PER_SECOND:,}"),
-        ("Bare NumPy expression, patients/s", figures["bare_numpy_per_second"], ""),
-        ("Share of the bare expression's speed", figures["share_of_bare"], f">= {TARGET_SHARE_OF_BARE}"),
-        ("One patient, raw input to JSON, ms", figures["one_patient_ms"], f"< {TARGET_ONE_PATIENT_MS}"),
-        ("  99th centile, ms", figures["one_patient_p99_ms"], ""),
-        ("CSV to JSON lines, patients/s", figures["csv_per_second"], ""),
-    ]
-    print(f"{'Scoring, one core':<40}{'measured':>14}  target")
-    for name, figure, target in targets:
-        print(f"{name:<40}{figure:>14,.{0 if figure > 100 else 3}f}  {target}")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    met = (
-        figures["batch_per_second"] >= TARGET_PER_SECOND
-        and figures["share_of_bare"] >= TARGET_SHARE_OF_BARE
-        and figures["one_patient_ms"] < TARGET_ONE_PATIENT_MS
-    )
-    return 0 if met else 1
+    figures = [*measure_columns(), *measure_one_patient(), *measure_csv()]
+    conditions = rig.machine() | {"patients": PATIENTS, "runs": RUNS, "numpy": np.__version__}
+    return report.publish("scoring", "Scoring, one core", figures, conditions)
 
 
 if __name__ == "__main__":

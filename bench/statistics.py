@@ -6,26 +6,17 @@ network (60 months, 60 hospitals, 6 wards; 50,000 cases of them open, a tenth of
 each page several times, prints the median and the slowest, and writes bench/results/statistics.json.
 """
 
-import json
-import os
-import shutil
-import statistics
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from config import embedded
+from bench import report, rig
 
 CASES, OPEN_CASES, KITS, SHADOWED = 1_000_000, 50_000, 50_000, 50_000
 MONTHS, HOSPITALS, WARDS = 60, 60, 6
 RUNS = 7
 TARGET_MS = 500
-RESULTS = Path(__file__).parent / "results" / "statistics.json"
 FIRST_MONTH = datetime(2021, 1, 1, tzinfo=UTC)
 END = datetime(2025, 12, 31, 12, tzinfo=UTC)
 
@@ -79,8 +70,9 @@ FROM ((SELECT * FROM referral_casefacts WHERE state = 'admitted')
 """
 KIT_RESULTS = """
 INSERT INTO referral_kitresult (
-    id, case_id, actor_id, occurred_at, recorded_at, lot, sampled_at, answer, assay)
-SELECT gen_random_uuid(), case_id, gen_random_uuid(), admitted_at + interval '1 h',
+    id, case_id, ward_id, actor_id, occurred_at, recorded_at, lot, sampled_at, answer, assay)
+SELECT gen_random_uuid(), case_id, referral_casefacts.ward_id, gen_random_uuid(),
+    admitted_at + interval '1 h',
     admitted_at + interval '1 h', 'L' || floor(random() * 20), admitted_at,
     CASE WHEN random() < 0.3 THEN 'positive' ELSE 'negative' END, '{}'
 FROM referral_casefacts JOIN referral_case ON referral_case.id = case_id
@@ -108,27 +100,6 @@ FROM referral_casefacts AS facts, referral_deadline AS template,
     unnest(array['diagnose', 'follow_up_90']) AS due
 WHERE facts.state = 'admitted' AND template.kind = 'assess'
 """
-
-
-@contextmanager
-def product() -> Iterator[None]:
-    """The product on servers and a database of its own, gone afterwards."""
-    data = Path(tempfile.mkdtemp(prefix="aclf-bench-"))
-    servers = embedded.Servers(data, durable=False)
-    servers.acquire()
-    servers.start()
-    try:
-        os.environ.update(embedded.DEMO_ENVIRONMENT | embedded.keys(data) | servers.addresses)
-        os.environ.update(ACLF_MODE="test", DJANGO_SETTINGS_MODULE="config.settings")
-        import django
-        from django.core.management import call_command
-
-        django.setup()
-        call_command("migrate", verbosity=0)
-        yield
-    finally:
-        servers.stop()
-        shutil.rmtree(data, ignore_errors=True)
 
 
 def fill() -> Any:
@@ -211,18 +182,21 @@ def measure(user: Any) -> dict[str, list[float]]:
 
 def main() -> int:
     """Measure, print, keep; 1 if a target was missed."""
-    with product():
-        start = time.perf_counter()
-        user = fill()
-        print(f"Filled in {time.perf_counter() - start:.0f} s")
-        figures = measure(user)
-    print(f"{'Statistics of a million cases, ms':<48}{'median':>8}{'slowest':>9}  target")
-    for name, times in figures.items():
-        print(f"{name:<48}{statistics.median(times):>8.0f}{max(times):>9.0f}  < {TARGET_MS}")
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    return 0 if all(statistics.median(times) < TARGET_MS for times in figures.values()) else 1
+    rig.start()
+    start = time.perf_counter()
+    user = fill()
+    print(f"Filled in {time.perf_counter() - start:.0f} s", flush=True)
+    figures = [
+        figure
+        for name, times in measure(user).items()
+        for figure in (
+            report.below(f"{name}, ms", report.median(times), TARGET_MS),
+            report.Figure("  slowest, ms", max(times)),
+        )
+    ]
+    conditions = rig.conditions() | {"cases": CASES, "open": OPEN_CASES, "runs": RUNS}
+    return report.publish("statistics", "Statistics of a million cases", figures, conditions)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())
