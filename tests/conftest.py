@@ -12,6 +12,7 @@ from typing import Any
 import django
 import pytest
 from django.db import connections
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from config import embedded
@@ -79,6 +80,13 @@ def _empty_all(operations: Any, statements: list[str]) -> None:
 
 
 Operations.execute_sql_flush = _empty_all  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Texts outside a request come in English, whatever language the request of an earlier test left."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")
