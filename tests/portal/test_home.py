@@ -138,7 +138,7 @@ def test_a_list_that_was_shown_is_on_the_trail_once_however_often_it_is_redrawn(
     assert [entry.detail["cases"] for entry in seen] == [[str(case.pk)]]
     later = world.register(now=clock.now(), name="李四")
     client.get("/")
-    assert any(str(later.pk) in entry.detail["cases"] for entry in seen)
+    assert any(str(later.pk) in entry.detail["cases"] for entry in seen.all())
 
 
 def test_a_search_for_what_the_database_cannot_hold_finds_nothing(world: World, as_user: SignIn) -> None:
