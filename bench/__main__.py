@@ -1,16 +1,31 @@
 """`make bench`: every benchmark in turn, each in a process of its own; raw figures as JSON in bench/results/.
 
-`make bench ARGS="engine live"` runs only those.
+`make bench ARGS="engine live"` runs only those; with --write the figures go into docs/benchmarks.md.
 """
 
+import argparse
 import subprocess
 import sys
 
+from bench import report
+
 NAMES = ("scoring", "engine", "load", "handover", "live", "statistics")
 
+
+def main() -> int:
+    """Run what was chosen; 1 if a target was missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--write", action="store_true", help="put the figures into docs/benchmarks.md")
+    chosen = parser.parse_args()
+    names = chosen.names or NAMES
+    missed = [name for name in names if subprocess.call([sys.executable, "-m", f"bench.{name}"])]
+    if chosen.write:
+        report.document(NAMES)
+    if missed:
+        print(f"\nTargets missed, or not measured: {', '.join(missed)}")
+    return int(bool(missed))
+
+
 if __name__ == "__main__":
-    chosen = sys.argv[1:] or NAMES
-    if unknown := set(chosen) - set(NAMES):
-        sys.exit(f"No such benchmark: {', '.join(sorted(unknown))}. There are: {', '.join(NAMES)}.")
-    missed = [name for name in chosen if subprocess.call([sys.executable, "-m", f"bench.{name}"])]
-    sys.exit(f"\nTargets missed in: {', '.join(missed)}" if missed else 0)
+    sys.exit(main())

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 RESULTS = Path(__file__).parent / "results"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+PLACE = re.compile(r"(?<=<!-- measured -->\n).*(?=\n<!-- /measured -->)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,11 @@ class Figure:
     value: float
     target: str = ""
     met: bool | None = None
+
+    @property
+    def cells(self) -> tuple[str, str, str, str]:
+        verdict = {True: "met", False: "MISSED", None: ""}[self.met]
+        return self.name, _number(self.value), self.target, verdict
 
 
 def at_least(name: str, value: float, target: float) -> Figure:
@@ -34,12 +42,30 @@ def publish(name: str, title: str, figures: Sequence[Figure], conditions: dict[s
     print(f"\n{title}")
     print("  ".join(f"{key}: {_flat(value)}" for key, value in conditions.items()))
     for figure in figures:
-        verdict = {True: "met", False: "MISSED", None: ""}[figure.met]
-        print(f"{figure.name:<72}{_number(figure.value):>12}  {figure.target:<10} {verdict}", flush=True)
+        name, value, target, verdict = figure.cells
+        print(f"{name:<72}{value:>12}  {target:<12} {verdict}", flush=True)
     RESULTS.mkdir(exist_ok=True)
-    content = {"conditions": conditions, "figures": [asdict(figure) for figure in figures]}
+    shown = [asdict(figure) for figure in figures]
+    content = {"title": title, "conditions": conditions, "figures": shown}
     (RESULTS / f"{name}.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     return int(any(figure.met is False for figure in figures))
+
+
+def document(names: Sequence[str]) -> None:
+    """Put the kept figures of these benchmarks into docs/benchmarks.md."""
+    text = "\n\n".join(_section(name) for name in names)
+    DOCUMENT.write_text(PLACE.sub(lambda _: text, DOCUMENT.read_text()))
+
+
+def _section(name: str) -> str:
+    kept = json.loads((RESULTS / f"{name}.json").read_text())
+    conditions = ", ".join(
+        f"{key.replace('_', ' ')} {_flat(value)}" for key, value in kept["conditions"].items()
+    )
+    rows = [Figure(**figure).cells for figure in kept["figures"]]
+    lines = [("", "measured", "target", ""), ("---", "---:", "---", "---"), *rows]
+    table = "\n".join(f"| {' | '.join(cell.replace('  ', '&emsp;') for cell in line)} |" for line in lines)
+    return f"### {kept['title']}\n\n`make bench ARGS={name}`: {conditions}.\n\n{table}"
 
 
 def centile(values: Iterable[float], share: float) -> float:

@@ -23,6 +23,7 @@ from portal.windows import Window, duration, window_of, window_of_case
 from referral.models import Assessment, Case, Deadline
 from referral.pathway import IN_WARD, State
 from referral.statistics.scope import may_count
+from referral.statistics.table import counted
 from scoring import texts
 
 register = template.Library()
@@ -139,6 +140,9 @@ def empty_state(
 def tel(number: str) -> str:
     """A phone number as a `tel:` address."""
     return "tel:" + "".join(character for character in number if character.isdigit() or character in "+,;")
+
+
+register.filter("counted", counted)
 
 
 @register.inclusion_tag("portal/components/navigation.html", takes_context=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Hospital, Ward
 from referral.codes import DelayReason
 from referral.statistics.figures import Spread
-from referral.statistics.privacy import FEWEST, pseudonym
+from referral.statistics.privacy import pseudonym
 from referral.statistics.report import (
     FUNNEL,
     JUDGED,
@@ -105,7 +105,7 @@ def names_of(found: Report, wanted: Wanted) -> dict[object, str]:
 
 
 def counted(count: int | None) -> str:
-    return f"<{FEWEST}" if count is None else str(count)
+    return _("hidden") if count is None else str(count)
 
 
 def _rows_of(group: Group, name: str) -> Iterator[Row]:

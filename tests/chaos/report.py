@@ -26,6 +26,7 @@ class Table:
     rows: list[tuple[str, ...]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     holds: bool = True
+    load: float = field(default_factory=lambda: os.getloadavg()[0])
 
     def add(self, name: str, found: Reckoning, killed: int, seconds: float) -> None:
         self._show(name, found, killed, seconds)
@@ -59,8 +60,9 @@ class Table:
             cursor.execute("SHOW server_version")
             version = cursor.fetchone()[0].split()[0]
         python = ".".join(map(str, sys.version_info[:3]))
+        machine = f"{os.cpu_count()} cores, load average {self.load:.1f} before"
         return (
-            f"`{self.command}`, seed {self.seed}; {os.cpu_count()} cores, shared with other work; "
+            f"`{self.command}`, seed {self.seed}; {machine}; "
             f"Python {python}, PostgreSQL {version} with fsync on, Redis, all on one machine."
         )
 
