@@ -29,9 +29,7 @@ DIGEST_EVERY = timedelta(hours=1)
 MOST_CARRIED, MOST_LISTED = 200, 20
 
 GATHER = """
-UPDATE notifications_delivery AS delivery
-SET carried_by_id = found.head, state = 'sending', attempts = attempts + 1
-FROM (
+WITH found AS MATERIALIZED (
     SELECT head.id AS head, other.id
     FROM unnest(%(heads)s::uuid[], %(keys)s::text[], %(channels)s::text[], %(addresses)s::uuid[])
         AS head(id, key, channel, subscription)
@@ -46,7 +44,10 @@ FROM (
         LIMIT %(most)s
         FOR UPDATE SKIP LOCKED
     ) AS other
-) AS found
+)
+UPDATE notifications_delivery AS delivery
+SET carried_by_id = found.head, state = 'sending', attempts = attempts + 1
+FROM found
 WHERE delivery.id = found.id
 """
 

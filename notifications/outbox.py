@@ -82,20 +82,22 @@ LOUD_ENOUGH = """
 """
 
 CLAIM = """
-UPDATE notifications_delivery AS delivery
-SET state = 'sending', attempts = attempts + 1, lease_token = %(token)s, leased_until = %(until)s,
-    next_hint_at = %(until)s, uncertain_attempts = uncertain_attempts + (leased_until IS NOT NULL)::int
-FROM (
+WITH due AS MATERIALIZED (
     SELECT id FROM notifications_delivery
     WHERE state IN ('pending', 'sending') AND available_at <= %(now)s AND carried_by_id IS NULL
         AND (leased_until IS NULL OR leased_until <= %(now)s) {which}
     ORDER BY urgent DESC, available_at
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
-) AS due
+)
+UPDATE notifications_delivery AS delivery
+SET state = 'sending', attempts = attempts + 1, lease_token = %(token)s, leased_until = %(until)s,
+    next_hint_at = %(until)s, uncertain_attempts = uncertain_attempts + (leased_until IS NOT NULL)::int
+FROM due
 WHERE delivery.id = due.id
 RETURNING delivery.*
 """
+"""Materialised, here and below: a plan that asked the subquery again for each row would pass the limit."""
 
 HOLD = """
 UPDATE notifications_delivery AS delivery
@@ -117,15 +119,16 @@ WHERE id = %(id)s AND lease_token = %(token)s AND state = 'sending'
 the message is repeated, counted as uncertain, like any other whose confirmation was lost."""
 
 REMIND = """
-UPDATE notifications_delivery AS delivery
-SET next_hint_at = %(next)s
-FROM (
+WITH due AS MATERIALIZED (
     SELECT id FROM notifications_delivery
     WHERE state IN ('pending', 'sending') AND next_hint_at <= %(now)s AND carried_by_id IS NULL
     ORDER BY next_hint_at
     LIMIT %(limit)s
     FOR UPDATE SKIP LOCKED
-) AS due
+)
+UPDATE notifications_delivery AS delivery
+SET next_hint_at = %(next)s
+FROM due
 WHERE delivery.id = due.id
 RETURNING delivery.id, delivery.urgent, delivery.attempts
 """

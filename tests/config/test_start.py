@@ -12,6 +12,7 @@ from config import check, embedded
 def manage(*arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
     """Run manage.py with a production environment, changed."""
     environment = {**check.production_environment(), **changes}
+    environment.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # browser tests set it for this process
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
         cwd=embedded.ROOT,

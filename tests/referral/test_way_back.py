@@ -82,7 +82,7 @@ def test_an_admission_before_the_departure_is_refused(world: World) -> None:
     with pytest.raises(FactError) as refusal:
         perform(case, Verb.ADMIT, actor=world.specialist, now=NOW + 5 * HOUR, occurred_at=NOW + HOUR)
     assert codes(refusal) == ["out_of_order"]
-    assert "核对日期和时间" in str(refusal.value.rows[0][2])
+    assert "Check the date and time" in str(refusal.value.rows[0][2])
 
 
 def test_a_back_referral_keeps_its_four_texts_encrypted(world: World) -> None:
