@@ -32,15 +32,17 @@ def people() -> "Case":
 
     scene.build(clock.now())
     scene.clear(clock.now())
-    case = Case.objects.select_related("hospital", "assessment").get()
+    case = Case.objects.select_related("hospital", "network", "assessment").get()
     users = User.objects.bulk_create(
         User(email=f"person{number}@bench.example", name=str(number)) for number in range(MESSAGES)
     )
     Membership.objects.bulk_create(
-        Membership(user=user, role=Role.REFERRING_CLINICIAN, hospital=case.hospital) for user in users
+        Membership(user=user, role=Role.REFERRING_CLINICIAN, hospital=case.hospital, network=case.network)
+        for user in users
     )
     Subscription.objects.bulk_create(
-        Subscription(user=user, channel="email", address_key=user.email, enabled=False) for user in users
+        Subscription(user=user, channel="email", address=user.email, address_key=user.email, enabled=False)
+        for user in users
     )
     Subscription.objects.bulk_create(
         Subscription(user=user, channel="sms", address=f"+86139{nth:08}", address_key=str(nth))

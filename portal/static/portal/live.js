@@ -13,7 +13,10 @@
   const RETRY_MS = 3000;
   const POLL_MS = 15000;
   const IDLE_POLLS = 4;
-  const SOON_MS = 120;
+  // The first news after a silence is shown at once; in a storm several are shown together.
+  const AT_ONCE_MS = 15;
+  const TOGETHER_MS = 120;
+  const SILENCE_MS = 1000;
   const ANSWER_MS = 10000;
 
   // What the htmx extension takes for an EventSource.
@@ -206,6 +209,11 @@
     draw(part, await answer.text());
   };
 
+  const pause = (part) => {
+    const isStorm = part.liveLoads || performance.now() - (part.livedAt ?? -SILENCE_MS) < SILENCE_MS;
+    return isStorm ? TOGETHER_MS : AT_ONCE_MS;
+  };
+
   const refresh = (part) => {
     if (part.liveWaits) return;
     part.liveWaits = true;
@@ -220,8 +228,9 @@
         answered(false);
       } finally {
         part.liveLoads = false;
+        part.livedAt = performance.now();
       }
-    }, SOON_MS);
+    }, pause(part));
   };
   const refreshAll = () => document.querySelectorAll("[data-live]").forEach(refresh);
 
