@@ -42,8 +42,8 @@ def publish(name: str, title: str, figures: Sequence[Figure], conditions: dict[s
     print(f"\n{title}")
     print("  ".join(f"{key}: {_flat(value)}" for key, value in conditions.items()))
     for figure in figures:
-        name, value, target, verdict = figure.cells
-        print(f"{name:<72}{value:>12}  {target:<12} {verdict}", flush=True)
+        label, value, target, verdict = figure.cells
+        print(f"{label:<72}{value:>12}  {target:<12} {verdict}", flush=True)
     RESULTS.mkdir(exist_ok=True)
     shown = [asdict(figure) for figure in figures]
     content = {"title": title, "conditions": conditions, "figures": shown}

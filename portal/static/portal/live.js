@@ -16,7 +16,7 @@
   // The first news after a silence is shown at once; in a storm several are shown together.
   const AT_ONCE_MS = 15;
   const TOGETHER_MS = 120;
-  const SILENCE_MS = 1000;
+  const SILENCE_MS = 250;
   const ANSWER_MS = 10000;
 
   // What the htmx extension takes for an EventSource.
