@@ -52,8 +52,8 @@ def publish(name: str, title: str, figures: Sequence[Figure], conditions: dict[s
 
 
 def document(names: Sequence[str]) -> None:
-    """Put the kept figures of these benchmarks into docs/benchmarks.md."""
-    text = "\n\n".join(_section(name) for name in names)
+    """Put the figures that are kept of these benchmarks into docs/benchmarks.md."""
+    text = "\n\n".join(_section(name) for name in names if (RESULTS / f"{name}.json").exists())
     DOCUMENT.write_text(PLACE.sub(lambda _: text, DOCUMENT.read_text()))
 
 

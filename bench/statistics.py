@@ -71,12 +71,12 @@ FROM ((SELECT * FROM referral_casefacts WHERE state = 'admitted')
 KIT_RESULTS = """
 INSERT INTO referral_kitresult (
     id, case_id, ward_id, actor_id, occurred_at, recorded_at, lot, sampled_at, answer, assay)
-SELECT gen_random_uuid(), case_id, referral_casefacts.ward_id, gen_random_uuid(),
-    admitted_at + interval '1 h',
-    admitted_at + interval '1 h', 'L' || floor(random() * 20), admitted_at,
+SELECT gen_random_uuid(), case_id, facts.ward_id, gen_random_uuid(),
+    facts.admitted_at + interval '1 h',
+    facts.admitted_at + interval '1 h', 'L' || floor(random() * 20), facts.admitted_at,
     CASE WHEN random() < 0.3 THEN 'positive' ELSE 'negative' END, '{}'
-FROM referral_casefacts JOIN referral_case ON referral_case.id = case_id
-WHERE referral_casefacts.state = 'closed'
+FROM referral_casefacts AS facts JOIN referral_case ON referral_case.id = case_id
+WHERE facts.state = 'closed'
 """
 ORGAN_TABLES = """
 INSERT INTO referral_organfailureassessment (id, case_id, actor_id, occurred_at, recorded_at, entered,
