@@ -8,6 +8,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.duty import may_arrange
 from accounts.models import User, Ward
 from accounts.rota import people_on_duty_at, wards_watched_by
 from notifications.channels.registry import channels
@@ -22,7 +23,6 @@ from referral import selectors
 from referral.models import Case, Offer
 from referral.pathway import Party, State, Verb
 from referral.performing import verbs_of
-from referral.wards import may_run
 from scoring import texts
 
 PER_PAGE = 50
@@ -133,7 +133,7 @@ def sections(rows: Iterable[Row]) -> list[Section]:
 def row_of(case: Case, user: User, now: datetime) -> Row:
     """A row for a case from `selectors.cases`; asks for nothing but the wards of an unplaced one."""
     parties = selectors.sides(user, case)
-    usable = verbs_of(parties, case.state)
+    usable = verbs_of(parties, case)
     offer = selectors.current_offer(case)
     fresh = offer is not None and offer.is_open and offer.acknowledged_at is None
     acknowledges = fresh and Verb.ACKNOWLEDGE in usable
@@ -165,7 +165,7 @@ def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
     wards = list(wards_watched_by(user))
     on = people_on_duty_at(wards, now)
     return [
-        WardStatus(ward, case_file.duty_contacts(on[ward.pk]), may_switch=may_run(user, ward))
+        WardStatus(ward, case_file.duty_contacts(on[ward.pk]), may_switch=may_arrange(user, ward))
         for ward in wards
     ]
 

@@ -76,7 +76,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
     """The context of a case page. `case` comes from `selectors.cases`."""
     offer = selectors.current_offer(case)
     sides = selectors.sides(user, case)
-    usable = verbs_of(sides, case.state)
+    usable = verbs_of(sides, case)
     return {
         "case": case,
         "now": now,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from referral import selectors
 from referral.models import Case, Offer
 from referral.pathway import State, Verb
 
@@ -351,8 +350,7 @@ OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY})
 def sorted_out(case: Case, usable: list[Verb], offer: Offer | None) -> tuple[list[Verb], list[Verb]]:
     """The usable verbs that are expected now, and the others, in the order to offer them."""
     expected = EXPECTED.get(case.state, ())
-    pointless = selectors.pointless_verbs(case)
-    shown = [verb for verb in usable if verb in TEXTS and verb not in OF_THEIR_OWN | pointless]
+    shown = [verb for verb in usable if verb in TEXTS and verb not in OF_THEIR_OWN]
     if offer is not None and offer.acknowledged_at is not None:
         shown = [verb for verb in shown if verb != Verb.ACKNOWLEDGE]
     first = [verb for verb in expected if verb in shown]

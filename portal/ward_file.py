@@ -73,7 +73,7 @@ class Found:
 def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
     """The context of the page. `case` comes from `selectors`."""
     record = ward_record(case)
-    usable = verbs_of(selectors.sides(user, case), case.state)
+    usable = verbs_of(selectors.sides(user, case), case)
     return {
         "case": case,
         "now": now,

@@ -17,15 +17,16 @@ class PathwayError(Exception):
 
 
 class VerbNotAllowed(PathwayError):
-    """The state of the case has no such verb; `extra["allowed_verbs"]` says which it has for this person."""
+    """The state of the case has no such verb; `extra["allowed_verbs"]` says which it has for this person.
 
-    def __init__(self, state_label: Text, allowed: list[str]) -> None:
-        super().__init__(
-            "verb_not_allowed",
-            _("This cannot be done now: the case is “%(state)s”. Reload the case to see what can.")
-            % {"state": state_label},
-            allowed_verbs=allowed,
-        )
+    `first` says what has to be done before, where that is known.
+    """
+
+    def __init__(self, state_label: Text, allowed: list[str], first: Text = "") -> None:
+        refusal = _("This cannot be done now: the case is “%(state)s”. Reload the case to see what can.") % {
+            "state": state_label
+        }
+        super().__init__("verb_not_allowed", first or refusal, allowed_verbs=allowed)
 
 
 class OfferNotOpen(PathwayError):

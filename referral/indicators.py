@@ -12,7 +12,7 @@ from referral import telling, timeline
 from referral.errors import AccessError, FactError
 from referral.models import Case, Indicators
 from referral.parties import open_offer, parties_of
-from referral.pathway import BEFORE_ADMISSION, Party
+from referral.pathway import BEFORE_ADMISSION, Party, Verb
 from referral.performing import check_version, lock, not_allowed
 from referral.verbs.assessment import merged
 from scoring import Reading, read_inputs
@@ -38,7 +38,7 @@ def save_indicators(
     if Party.ORIGIN not in parties_of(actor, locked, open_offer(locked)):
         raise AccessError
     if locked.state not in BEFORE_ADMISSION:
-        raise not_allowed(locked, actor)
+        raise not_allowed(locked, Verb.ASSESS, actor)
     together = merged(locked, values)
     reading = read_inputs(together, now=now, expect_sampled_at=True)
     if reading.issues:

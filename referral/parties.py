@@ -2,7 +2,7 @@
 
 from accounts.models import User, Ward
 from referral.models import Case, Offer, Question
-from referral.pathway import Party, State, Transition, verbs_in
+from referral.pathway import Kind, Party, State, Transition, Verb, verbs_in
 
 
 def open_offer(case: Case) -> Offer | None:
@@ -14,6 +14,18 @@ def open_question(case: Case) -> Question | None:
     if case.state != State.WATCHED:
         return None
     return next((question for question in case.questions.all() if question.closed_at is None), None)
+
+
+def pointless_verbs(case: Case) -> frozenset[Verb]:
+    """Verbs that the state has, but for which this case gives no cause now."""
+    found = set()
+    if open_question(case) is not None:
+        found.add(Verb.ASK_ADVICE)
+    if not any(row.kind == Kind.CONFIRM_RETURN and row.closed_at is None for row in case.deadlines.all()):
+        found.add(Verb.CONFIRM_RETURN)
+    if not case.outcome_disputed:
+        found.add(Verb.SETTLE_OUTCOME)
+    return frozenset(found)
 
 
 def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[Party]:

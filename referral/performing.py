@@ -13,11 +13,23 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, Ward
 from referral import deadlines, firing, telling, timeline
 from referral.audience import Directory
-from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, VerbNotAllowed
+from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
 from referral.models import Case, Offer
 from referral.models.cases import LEFT_WARD
-from referral.parties import open_offer, parties_of, rows_for
-from referral.pathway import OPENS, Audience, Kind, Party, State, Transition, Verb, transition
+from referral.parties import open_offer, parties_of, pointless_verbs, rows_for
+from referral.pathway import (
+    BEFORE_ADMISSION,
+    IN_WARD,
+    OPENS,
+    TABLE,
+    Audience,
+    Kind,
+    Party,
+    State,
+    Transition,
+    Verb,
+    transition,
+)
 from referral.placement import close_question
 from referral.statistics.recording import record
 
@@ -66,18 +78,30 @@ class Change:
 
 def usable_verbs(user: User, case: Case) -> list[Verb]:
     """The verbs `user` can use on `case` now, in the table's order."""
-    return verbs_of(parties_of(user, case, open_offer(case)), case.state)
+    return verbs_of(parties_of(user, case, open_offer(case)), case)
 
 
-def verbs_of(parties: frozenset[Party], state: str) -> list[Verb]:
-    """The verbs that any of `parties` can use in `state`, in the table's order."""
-    return list(dict.fromkeys(row.verb for row in rows_for(parties, state) if row.verb in EFFECTS))
+def verbs_of(parties: frozenset[Party], case: Case) -> list[Verb]:
+    """The verbs that any of `parties` can use on `case` now, in the table's order."""
+    of_the_state = dict.fromkeys(row.verb for row in rows_for(parties, case.state) if row.verb in EFFECTS)
+    pointless = pointless_verbs(case)
+    return [verb for verb in of_the_state if verb not in pointless]
 
 
-def not_allowed(case: Case, actor: User | None) -> VerbNotAllowed:
+def not_allowed(case: Case, verb: Verb, actor: User | None) -> VerbNotAllowed:
     """The refusal of a verb that the state does not have, with those it has for `actor`."""
     allowed = usable_verbs(actor, case) if actor else []
-    return VerbNotAllowed(State(case.state).label, [verb.value for verb in allowed])
+    return VerbNotAllowed(State(case.state).label, [row.value for row in allowed], first_do(case, verb))
+
+
+def first_do(case: Case, verb: Verb) -> Text:
+    """What has to be recorded before `verb` can be used; empty where that would not help."""
+    if case.state == State.ADMITTED and verb in (Verb.BACK_REFER, Verb.DISCHARGE):
+        return _("Record the diagnosis first: then the patient can be referred back or discharged.")
+    row = next((row for row in TABLE if row.verb == verb), None)
+    if case.state in BEFORE_ADMISSION and row is not None and row.sources <= IN_WARD:
+        return _("Record the admission first: this is for patients in the ward's bed.")
+    return ""
 
 
 def effect(verb: Verb) -> Callable[[Effect], Effect]:
@@ -144,7 +168,7 @@ def admissible(
     if offer is not None and (current is None or current.pk != offer):
         raise OfferNotOpen
     if row is None or verb not in EFFECTS:
-        raise not_allowed(case, actor)
+        raise not_allowed(case, verb, actor)
     if not row.by & parties_of(actor, case, current):
         raise AccessError
     return row, current

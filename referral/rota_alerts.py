@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.duty import may_arrange
 from accounts.models import User, Ward
 from accounts.rota import Span, coordinators_of, gaps, leads_of
 from notifications.hooks import Rendered
 from notifications.models import Notification
 from notifications.services import Notice, notify, withdraw_one
-from referral.wards import may_run
 
 WARD = "ward"
 GAP, GAP_IS_NEAR = "duty_gap", "duty_gap_is_near"
@@ -123,7 +123,7 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
 def still_entitled(notification: Notification) -> bool:
     """The recipient may still arrange the ward's rota."""
     ward = Ward.objects.select_related("hospital").filter(pk=notification.subject_id).first()
-    return ward is not None and may_run(notification.recipient, ward)
+    return ward is not None and may_arrange(notification.recipient, ward)
 
 
 def next_recipients(notification: Notification) -> list[Any]:

@@ -25,9 +25,8 @@ from referral.models import (
     Outcome,
     Question,
 )
-from referral.outcomes import outcomes_of
-from referral.parties import open_question, parties_of
-from referral.pathway import BEFORE_ADMISSION, ENDED, FOLLOW_UPS, IN_WARD, Party, State, Verb
+from referral.parties import parties_of
+from referral.pathway import ENDED, FOLLOW_UPS, IN_WARD, Party, State
 
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -178,19 +177,6 @@ def statements(case: Case) -> list[Outcome]:
     if not (case.outcome_28 or case.outcome_90 or case.died_at):
         return []
     return list(case.outcomes.select_related("actor").order_by("number"))
-
-
-def pointless_verbs(case: Case) -> frozenset[Verb]:
-    """Verbs that the state has, but for which this case gives no cause now."""
-    found = set()
-    if case.state == State.WATCHED and open_question(case) is not None:
-        found.add(Verb.ASK_ADVICE)
-    if case.state == State.FOLLOW_UP:
-        waiting = BackReferral.objects.filter(case=case, confirmed_at__isnull=True)
-        found |= set() if waiting.exists() else {Verb.CONFIRM_RETURN}
-    if case.state not in BEFORE_ADMISSION and not outcomes_of(case).disputes:
-        found.add(Verb.SETTLE_OUTCOME)
-    return frozenset(found)
 
 
 def sides(user: User, case: Case) -> frozenset[Party]:

@@ -15,11 +15,6 @@ from referral.pathway import Verb
 from referral.performing import perform
 
 
-def may_run(user: User, ward: Ward) -> bool:
-    """Whether `user` leads the ward, coordinates its network or administers it."""
-    return may_arrange(user, ward)
-
-
 @transaction.atomic
 def close_ward(*, ward: Ward, actor: User, reason: str, now: datetime) -> Ward:
     """Take no new requests; the open ones go to the next ward at once. Raises AccessError."""
@@ -52,5 +47,5 @@ def open_ward(*, ward: Ward, actor: User, now: datetime) -> Ward:
 
 
 def _authorise(actor: User, ward: Ward) -> None:
-    if not may_run(actor, ward):
+    if not may_arrange(actor, ward):
         raise AccessError

@@ -219,7 +219,7 @@ class ListedCaseShape(Shape[Case]):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_allowed_verbs(self, case: Case) -> list[str]:
-        return [verb.value for verb in verbs_of(sides(self.context["user"], case), case.state)]
+        return [verb.value for verb in verbs_of(sides(self.context["user"], case), case)]
 
 
 class CaseShape(ListedCaseShape, WayBackShape):

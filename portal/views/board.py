@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import clock
+from accounts.duty import may_arrange
 from accounts.models import User, Ward
 from accounts.rota import wards_watched_by
 from portal import board_list, verb_forms
@@ -19,7 +20,7 @@ from referral import reading, selectors
 from referral.arrivals import find_arrival
 from referral.errors import TooOften
 from referral.pathway import Verb
-from referral.wards import close_ward, may_run, open_ward
+from referral.wards import close_ward, open_ward
 
 CASE_NUMBER = re.compile(r"\d{2}-\d{4,}")
 LONGEST_REASON = 200
@@ -80,7 +81,7 @@ def ward(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open or close a ward, after saying what that will do."""
     user = person(request)
     found = wards_watched_by(user).filter(pk=pk).first()
-    if found is None or not may_run(user, found):
+    if found is None or not may_arrange(user, found):
         raise Http404
     if request.method == "POST":
         return _switch(request, found)

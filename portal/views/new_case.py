@@ -135,7 +135,7 @@ def _context(case: Case, user: User, values: IndicatorsForm, known: Stored, now:
         "known": known,
         "now": now,
         "wards": selectors.wards_to_call(case),
-        "may_refer": Verb.REFER in verbs_of(selectors.sides(user, case), case.state),
+        "may_refer": Verb.REFER in verbs_of(selectors.sides(user, case), case),
     }
 
 

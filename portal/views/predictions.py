@@ -12,11 +12,11 @@ from accounts.models import User
 from portal.access import person, signed_in
 from portal.predictions_page import figures_of, record
 from portal.statistics_files import PREDICTIONS_HEADER, prediction_lines
-from portal.views.statistics import asked, csv_file, question
+from portal.views.statistics import asked, csv_file, question, read_question
 from referral.errors import FactError
 from referral.statistics import scope
 from referral.statistics.predictions import Performance, Shadow, performance, shadows
-from referral.statistics.scope import Wanted, clean_wanted
+from referral.statistics.scope import Wanted
 from scoring import DEFAULT_MODEL, texts
 from scoring.riskmodel import RiskModel
 from scoring.selectors import active_model, installed_versions
@@ -61,7 +61,7 @@ def predictions_csv(request: HttpRequest) -> HttpResponseBase:
     """The same numbers as a file."""
     user, now = _reader(request), clock.now()
     try:
-        wanted = clean_wanted(user, request.GET.dict(), today=now.date())
+        wanted = read_question(user, request.GET.dict(), now)
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     made = _compared(request, user, wanted, now)

@@ -14,12 +14,12 @@ from accounts.models import User
 from portal.access import person, signed_in
 from portal.predictions_page import estimate_text, share_text
 from portal.statistics_files import KIT_HEADER, kit_lines
-from portal.views.statistics import asked, csv_file, question
+from portal.views.statistics import asked, csv_file, question, read_question
 from referral.errors import AccessError, FactError
 from referral.statistics import scope
 from referral.statistics.export import HEADER, export, may_export
 from referral.statistics.kit import KitRecord, kit_record, ward_names
-from referral.statistics.scope import Wanted, clean_wanted
+from referral.statistics.scope import Wanted
 from scoring.research.agreement import Agreement
 
 
@@ -52,7 +52,7 @@ def kit_csv(request: HttpRequest) -> HttpResponseBase:
     if not scope.may_count(user):
         raise Http404
     try:
-        wanted = clean_wanted(user, request.GET.dict(), today=now.date())
+        wanted = read_question(user, request.GET.dict(), now)
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     if not scope.sees_all(user, wanted.network):

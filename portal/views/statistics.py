@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
@@ -28,6 +29,7 @@ from referral.statistics.selectors import statistics as figures_of
 from referral.statistics.table import CSV_HEADER, table
 
 LINES_AT_ONCE = 500
+MOST_SHOWN = 20
 FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.])")
 
 
@@ -54,7 +56,7 @@ def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse
     """The same figures as a file."""
     user, now = _counter(request), clock.now()
     try:
-        wanted = clean_wanted(user, request.GET.dict(), today=now.date())
+        wanted = read_question(user, request.GET.dict(), now)
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     words = table(figures_of(user, wanted, now=now), wanted)
@@ -92,13 +94,21 @@ def plain(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
 
+def read_question(user: User, raw: dict[str, str], now: datetime) -> Wanted:
+    """What is asked. Raises FactError; Http404 for places that the user may not see."""
+    try:
+        return clean_wanted(user, raw, today=now.date())
+    except ObjectDoesNotExist as error:
+        raise Http404 from error
+
+
 def question(user: User, raw: dict[str, str], now: datetime) -> tuple[Wanted, dict[str, Any]]:
     """What is asked, without what cannot be; and what was wrong, by field."""
     wrong: dict[str, Any] = {}
     while True:
         try:
             read = {name: text for name, text in raw.items() if name not in wrong}
-            return clean_wanted(user, read, today=now.date()), wrong
+            return read_question(user, read, now), wrong
         except FactError as error:
             wrong |= {field: text for field, _code, text in error.rows}
 
@@ -141,13 +151,16 @@ def _present(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:
     """The coordinator's part."""
     health = present.recent_health(wanted.network, now=now)
     channels = sorted({channel for channel, _state in health.deliveries})
+    unanswered = present.unanswered_offers(user, wanted.network)
+    longest = list(unanswered[:MOST_SHOWN])
     states = [state for state in DeliveryState if any(key[1] == state for key in health.deliveries)]
     return {
         "open": [
             (State(state).label, count)
             for state, count in present.open_by_state(user, wanted.network).items()
         ],
-        "unanswered": present.unanswered_offers(user, wanted.network),
+        "unanswered": longest,
+        "unanswered_count": unanswered.count() if len(longest) == MOST_SHOWN else len(longest),
         "health": health,
         "delivery_states": [state.label for state in states],
         "deliveries": [

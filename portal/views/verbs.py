@@ -20,7 +20,7 @@ from referral.arrivals import arriving
 from referral.errors import AccessError, FactError, PathwayError
 from referral.models import Case
 from referral.pathway import Verb
-from referral.performing import usable_verbs
+from referral.performing import first_do, usable_verbs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -40,7 +40,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         return redirect("portal:indicators", pk=pk)
     if wanted not in usable_verbs(person(request), case):
         refusal = _("“%(verb)s” cannot be done now.") % {"verb": verb_texts.TEXTS[wanted].title}
-        messages.warning(request, refusal)
+        messages.warning(request, str(first_do(case, wanted) or refusal))
         return redirect(_after(request, case, ""))
     sent = Submission.of(wanted, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}

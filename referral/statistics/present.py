@@ -11,7 +11,6 @@ from referral.models import Case, Offer
 from referral.pathway import ENDED, State
 
 RECENT = timedelta(days=7)
-MOST_SHOWN = 20
 
 
 def open_by_state(user: User, network: Network) -> Mapping[State, int]:
@@ -35,7 +34,7 @@ def unanswered_offers(user: User, network: Network) -> QuerySet[Offer]:
             case__in=Case.objects.visible_to(user), case__network=network, state=Offer.State.OPEN
         )
         .select_related("case__hospital", "ward__hospital")
-        .order_by("offered_at")[:MOST_SHOWN]
+        .order_by("offered_at")
     )
 
 

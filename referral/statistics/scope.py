@@ -71,9 +71,10 @@ def is_for_research(user: User, network: Network) -> bool:
 def clean_wanted(user: User, raw: Mapping[str, str], *, today: date) -> Wanted:
     """The question in `raw`: `network`, `hospital`, `ward` (ids), `since`, `until` (2026-05), `by`.
 
-    Without a period, the last twelve months. Raises FactError for what cannot be read or is not the user's.
+    Without a period, the last twelve months. Raises FactError for what cannot be read or does not fit, and
+    ObjectDoesNotExist for places that the user may not see.
     """
-    network = _place(networks(user), "network", raw) or networks(user).first()
+    network = _place(user, networks(user), "network", raw) or networks(user).first()
     if network is None:
         raise FactError(("network", "not_found", NOT_FOUND))
     until = _month("until", raw) or today.replace(day=1)
@@ -85,8 +86,8 @@ def clean_wanted(user: User, raw: Mapping[str, str], *, today: date) -> Wanted:
         raise FactError(("by", "invalid", _("Choose one of the answers offered.")))
     return Wanted(
         network=network,
-        hospital=_place(hospitals(user, network), "hospital", raw),
-        ward=_place(wards(user, network), "ward", raw),
+        hospital=_place(user, hospitals(user, network), "hospital", raw),
+        ward=_place(user, wards(user, network), "ward", raw),
         since=since,
         until=until,
         by=By(by),
@@ -141,15 +142,18 @@ def _month(name: str, raw: Mapping[str, str]) -> date | None:
         ) from error
 
 
-def _place(choices: QuerySet[Place], name: str, raw: Mapping[str, str]) -> Place | None:
+def _place(user: User, choices: QuerySet[Place], name: str, raw: Mapping[str, str]) -> Place | None:
     text = raw.get(name) or ""
     if not text:
         return None
     refused: tuple[str, str, Text] = (name, "not_found", NOT_FOUND)
     try:
-        found = choices.filter(pk=UUID(text)).first()
+        key = UUID(text)
     except ValueError as error:
         raise FactError(refused) from error
+    found = choices.filter(pk=key).first()
     if found is None:
+        # One that the user may see and yet not choose here belongs to another network, or to others' cases.
+        choices.model.objects.visible_to(user).get(pk=key)
         raise FactError(refused)
     return found

@@ -57,7 +57,8 @@ def record_death(change: Change, *, note: str = "") -> State:
     """The patient died; every deadline ends."""
     _check_death(change)
     _one_date_of_death(change, OutcomeStatus.DEAD)
-    _add(change, None, OutcomeStatus.DEAD, "", note, OutcomeSource.REPORTED)
+    if _add(change, None, OutcomeStatus.DEAD, "", note, OutcomeSource.REPORTED):
+        _tell_of_the_dispute(change)
     close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
     tell_earlier_episodes(change)
     return State.CLOSED
@@ -83,9 +84,13 @@ def state(
     disputed = _add(change, day, status, organ_failure, note, source)
     change.facts.update(day=day, status=status, **({"organ_failure": organ_failure} if organ_failure else {}))
     if disputed:
-        change.facts["disputed"] = True
-        change.also_tells.add(Audience.COORDINATOR)
+        _tell_of_the_dispute(change)
     change.also_meets |= FOLLOW_UPS if status == OutcomeStatus.DEAD else {OUTCOME_DAYS[day]}
+
+
+def _tell_of_the_dispute(change: Change) -> None:
+    change.facts["disputed"] = True
+    change.also_tells.add(Audience.COORDINATOR)
 
 
 def _add(

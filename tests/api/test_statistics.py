@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from accounts.models import Hospital, Network
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.api.conftest import Caller
@@ -104,3 +105,15 @@ def test_models_in_shadow_carry_their_comparison_for_coordinators_only(
     assert (in_force["use"], in_force["comparison"]) == ("active", None)
     assert (beside["comparison"]["scored"], beside["comparison"]["both"]) == (1, 1)
     assert as_user(world.doctor).get("/models").body["results"][1]["comparison"] is None
+
+
+def test_places_that_a_person_may_not_see_do_not_exist_for_them(
+    world: World, as_user: Callable[..., Caller]
+) -> None:
+    caller = as_user(world.coordinator)
+    elsewhere = Network.objects.create(name_zh="别处", name_en="Elsewhere")
+    hospital = Hospital.objects.create(network=elsewhere, name_zh="丁", name_en="D", level="primary")
+    for path in ("/statistics", "/statistics/kit"):
+        assert caller.get(path, network=str(elsewhere.pk)).status == 404
+        assert caller.get(path, hospital=str(hospital.pk)).status == 404
+        assert caller.get(path, network="x").status == 422

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from accounts import clock
-from accounts.models import Hospital, User
+from accounts.models import Hospital, Network, User
 from notifications.models import Delivery, Notification
 from portal.views.statistics import plain
 from referral.pathway import Verb
@@ -189,3 +189,19 @@ def test_a_late_admission_shows_its_reason(world: World, as_user: SignIn) -> Non
         case, Verb.EXPLAIN_DELAY, actor=world.doctor, now=visit + 51 * HOUR, deadline=missed, reason="no_bed"
     )
     assert "Admission: no bed" in page_of(world.coordinator, as_user)
+
+
+def test_a_network_that_is_not_the_readers_does_not_exist(world: World, as_user: SignIn) -> None:
+    elsewhere = Network.objects.create(name_zh="别处", name_en="Elsewhere")
+    for page in ("", "file.csv", "models/", "models/file.csv", "research/", "research/kit.csv"):
+        answer = as_user(world.coordinator).get(f"/statistics/{page}?network={elsewhere.pk}")
+        assert answer.status_code == 404, page
+
+
+def test_a_long_list_of_unanswered_requests_says_how_many_it_leaves_out(
+    world: World, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.views.statistics.MOST_SHOWN", 1)
+    for name in ("测试甲", "测试乙", "测试丙"):
+        world.flagged(now=clock.now() - 20 * MINUTE, name=name)
+    assert "The 1 that have waited longest, of 3." in page_of(world.coordinator, as_user)

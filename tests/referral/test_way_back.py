@@ -7,10 +7,10 @@ from django.db import DatabaseError, connection, transaction
 
 from notifications.models import Notification
 from referral.engine import run_cycle
-from referral.errors import AccessError, FactError, PathwayError
+from referral.errors import AccessError, FactError, PathwayError, VerbNotAllowed
 from referral.models import BackReferral, Case, Diagnosis
 from referral.pathway import Kind, State, Verb
-from referral.performing import perform
+from referral.performing import perform, usable_verbs
 from tests.world import HOUR, MINUTE, NOW, World, build
 
 DAY = timedelta(days=1)
@@ -188,3 +188,30 @@ def test_a_death_in_a_new_episode_also_closes_the_old_one(world: World) -> None:
     statement = old.outcomes.get()
     assert (statement.side, statement.actor, statement.status) == ("engine", None, "dead")
     assert old.deadlines.get(kind=Kind.FOLLOW_UP_28).state == "met"
+
+
+def test_a_return_is_confirmed_only_where_somebody_was_referred_back(world: World) -> None:
+    case = world.returned()
+    assert Verb.CONFIRM_RETURN in usable_verbs(world.doctor, case)
+    case = perform(case, Verb.CONFIRM_RETURN, actor=world.doctor, now=NOW)
+    assert Verb.CONFIRM_RETURN not in usable_verbs(world.doctor, case)
+    home = perform(world.diagnosed(name="测试乙"), Verb.DISCHARGE, actor=world.specialist, now=NOW, to="home")
+    assert Verb.CONFIRM_RETURN not in usable_verbs(world.doctor, home)
+
+
+@pytest.mark.parametrize(
+    ("verb", "facts"), [(Verb.DISCHARGE, {"to": "home"}), (Verb.BACK_REFER, {"plan": "x"})]
+)
+def test_who_leaves_before_the_diagnosis_is_told_that_it_comes_first(
+    world: World, verb: Verb, facts: dict[str, str]
+) -> None:
+    with pytest.raises(VerbNotAllowed) as refused:
+        perform(world.admitted(), verb, actor=world.specialist, now=NOW, **facts)
+    assert str(refused.value.message).startswith("Record the diagnosis first")
+    assert "diagnose" in refused.value.extra["allowed_verbs"]
+
+
+def test_what_is_recorded_of_a_patient_in_bed_asks_for_the_admission_first(world: World) -> None:
+    with pytest.raises(VerbNotAllowed) as refused:
+        perform(world.accepted(), Verb.DIAGNOSE, actor=world.specialist, now=NOW, category="aclf")
+    assert str(refused.value.message).startswith("Record the admission first")
