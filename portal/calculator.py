@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from referral.models import Case
+from referral.ward_record import last_organs
 from scoring import (
     INPUTS,
     SCORES,
@@ -24,6 +27,7 @@ from scoring import (
 )
 from scoring.inputs import BY_KEY
 from scoring.issues import plain_number
+from scoring.parsing import Value
 from scoring.score_cards import CITATION_CERTAINTY, GRADE_CARDS, SCORE_CARDS, ScoreCard
 
 Text = str | Promise
@@ -65,6 +69,15 @@ class Row:
     is_provisional: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Comparators:
+    """The scores of a case, and when the assessment and the table of organ failure behind them were."""
+
+    rows: list[Row]
+    assessed_at: datetime | None
+    organs_at: datetime | None
+
+
 def rows_of(reading: Reading) -> list[Row]:
     """The two grades of organ failure and every published score, those with missing inputs too."""
     gaps, found = comparator_gaps(reading), comparators(reading)
@@ -76,12 +89,24 @@ def rows_of(reading: Reading) -> list[Row]:
     ]
 
 
-def comparator_rows(case: Case) -> list[Row]:
-    """`rows_of` the values of a case's latest assessment, with the patient's sex; none without one."""
-    if case.assessment is None:
-        return []
-    values = {"sex": case.patient.sex, **case.assessment.values}
-    return rows_of(Reading(values=values, entered={}, missing=()))
+def comparators_of(case: Case) -> Comparators | None:
+    """The scores of a case by the newest value of everything in its assessment and in the ward's last table
+    of organ failure; None without either.
+    """
+    assessment, table = case.assessment, last_organs(case)
+    dated = [(row.assessed_at, row.values) for row in (assessment,) if row]
+    dated += [(row.occurred_at, row.values) for row in (table,) if row]
+    if not dated:
+        return None
+    visited = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
+    values: dict[str, Value] = {"sex": case.patient.sex, "age_years": case.patient.age_on(visited)}
+    for _at, newer in sorted(dated, key=lambda of_when: of_when[0]):
+        values |= newer
+    return Comparators(
+        rows=rows_of(Reading(values=values, entered={}, missing=())),
+        assessed_at=assessment.assessed_at if assessment else None,
+        organs_at=table.occurred_at if table else None,
+    )
 
 
 def model_row(reading: Reading, model: RiskModel) -> Row:

@@ -14,7 +14,7 @@ from accounts.models import User, Ward
 from accounts.rota import coordinators_of, on_duty
 from notifications import hooks
 from portal import timeline_texts, verb_forms, way_back_file
-from portal.calculator import comparator_rows
+from portal.calculator import comparators_of
 from portal.verb_forms import VerbForm
 from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
 from portal.windows import Window, window_of, window_of_case
@@ -93,7 +93,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "wards": selectors.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
         **way_back_file.parts(case),
         "lines": timeline_texts.lines(case, selectors.events(case)),
-        "comparators": comparator_rows(case) if sides & SPECIALISTS else [],
+        "comparators": comparators_of(case) if sides & SPECIALISTS else None,
     }
 
 

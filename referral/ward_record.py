@@ -104,6 +104,11 @@ def ward_record(case: Case) -> WardRecord:
     )
 
 
+def last_organs(case: Case) -> OrganFailureAssessment | None:
+    """The latest table of organ failure of a visible case."""
+    return OrganFailureAssessment.objects.filter(case=case).last()
+
+
 def _days(case: Case, target: NutritionTarget | None) -> list[Nourished]:
     """By day, the latest record of each."""
     kcal = {row.day: row.kcal for row in NutritionDay.objects.filter(case=case).order_by("recorded_at", "pk")}

@@ -69,7 +69,7 @@ def model_card(model: RiskModel, *, language: str = "en") -> ModelCard:
     """The card of a model in a language (`en`, `zh-hans`) as far as its file has it, else in English."""
     document = model.document
     population = document["population"]
-    sources = {key: _source(entry) for key, entry in document["sources"].items()}
+    sources = {key: _source(entry, language) for key, entry in document["sources"].items()}
     return ModelCard(
         name=model.name,
         version=model.version,
@@ -134,8 +134,8 @@ def _term_card(
     )
 
 
-def _source(entry: Mapping[str, str]) -> Source:
-    return Source(entry["citation"], entry.get("doi", ""), entry.get("note", ""))
+def _source(entry: Mapping[str, Any], language: str) -> Source:
+    return Source(entry["citation"], entry.get("doi", ""), _words(entry.get("note", ""), language))
 
 
 def _words(value: str | Mapping[str, str], language: str) -> str:

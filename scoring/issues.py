@@ -65,6 +65,9 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "malformed_row": gettext_noop("The row cannot be read: %(value)s. Check its quotation marks."),
         "not_an_object": gettext_noop("This is not a JSON object with the inputs by name."),
         "invalid_json": gettext_noop("This is not valid JSON: %(value)s."),
+        "repeated_name": gettext_noop(
+            "“%(value)s” is named twice, and which value is right cannot be known. Leave the right one."
+        ),
     }
 )
 

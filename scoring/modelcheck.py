@@ -202,8 +202,10 @@ def _check_sources(sources: Node) -> None:
     for key in sources.value:
         source = sources.get(key)
         source.only({"citation", "doi", "note"})
-        for part in ("citation", *(optional for optional in ("doi", "note") if source.has(optional))):
+        for part in ("citation", *(["doi"] if source.has("doi") else [])):
             source.text(part)
+        if source.has("note"):
+            source.words("note")
 
 
 def _terms(root: Node) -> tuple[Term, ...]:

@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import json
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,9 +92,9 @@ def json_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
     while source.skip_to_object():
         number += 1
         line = source.line
-        found, error = source.take()
-        if error is not None:
-            yield Row(number, line, {}, Issue("row", "invalid_json", {"value": error}))
+        found, issue = source.take()
+        if issue is not None:
+            yield Row(number, line, {}, issue)
         elif not isinstance(found, dict):
             yield Row(number, line, {}, Issue("row", "not_an_object"))
         else:
@@ -213,7 +213,8 @@ class _JsonSource:
     def __init__(self, stream: io.BufferedIOBase) -> None:
         self._stream = stream
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="surrogateescape").decode
-        self._json = json.JSONDecoder(parse_int=_whole_number)
+        self._json = json.JSONDecoder(parse_int=_whole_number, object_pairs_hook=self._object)
+        self._repeated: str | None = None
         self._text = ""
         self._at = 0
         self._ended = False
@@ -229,19 +230,30 @@ class _JsonSource:
             if not self._read_more():
                 return False
 
-    def take(self) -> tuple[Any, str | None]:
+    def take(self) -> tuple[Any, Issue | None]:
         """The value here and None, or None and what is wrong with it."""
         while True:
+            self._repeated = None
             try:
                 value, end = self._json.raw_decode(self._text, self._at)
             except (json.JSONDecodeError, RecursionError) as error:
                 if len(self._text) - self._at < _LARGEST_OBJECT and self._read_more():
                     continue
                 self._skip_line()
-                return None, getattr(error, "msg", "nested too deeply")
+                reason = getattr(error, "msg", "nested too deeply")
+                return None, Issue("row", "invalid_json", {"value": reason})
             if end < len(self._text) or not self._read_more():
                 self._advance(end)
+                if self._repeated is not None:
+                    return None, Issue("row", "repeated_name", {"value": self._repeated})
                 return value, None
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object; a name that stands in it twice is kept to be complained of."""
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            self._repeated = Counter(name for name, _ in pairs).most_common(1)[0][0]
+        return found
 
     def _read_more(self) -> bool:
         if self._ended:

@@ -121,7 +121,8 @@ SCORE_CARDS: tuple[ScoreCard, ...] = (
         certainty=gettext_noop(
             "Bilirubin of exactly 12 mg/dL counts as failing, as the definition of organ failure says; "
             "the printed "
-            "table says above 12. Which cells count as failure is general knowledge."
+            "table says above 12. Which cells count as failure is general knowledge; the lower limits of "
+            "respiration (200 and 214) were read at second hand."
         ),
     ),
     ScoreCard(
@@ -163,7 +164,10 @@ SCORE_CARDS: tuple[ScoreCard, ...] = (
         reading=gettext_noop("Low below 7.4, high from 8.4 (28-day mortality)."),
         citation="Li J, J Hepatol 2021;75:1104-1115",
         doi="10.1016/j.jhep.2021.05.026",
-        certainty=gettext_noop("Units, points for encephalopathy and cut-offs are general knowledge."),
+        certainty=gettext_noop(
+            "The coefficients were read at second hand; units, points for encephalopathy and cut-offs are "
+            "general knowledge."
+        ),
     ),
     ScoreCard(
         name="AARC",

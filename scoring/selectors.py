@@ -29,11 +29,11 @@ def shadow_versions() -> list[RiskModelVersion]:
     latest: dict[UUID, ModelEvent] = {}
     for event in _decisions(ModelEvent.Kind.SHADOW_STARTED, ModelEvent.Kind.SHADOW_ENDED):
         latest.setdefault(event.model_id, event)
-    active = active_version()
+    in_force = active_model().checksum
     return [
         event.model
         for event in latest.values()
-        if event.kind == ModelEvent.Kind.SHADOW_STARTED and event.model != active
+        if event.kind == ModelEvent.Kind.SHADOW_STARTED and event.model.checksum != in_force
     ]
 
 

@@ -11,7 +11,7 @@ from scoring.evaluation import Evaluation, evaluate
 from scoring.modelfile import ModelFileError, parse_model, shipped_file
 from scoring.models import ModelEvent, RiskModelVersion, ShadowScore
 from scoring.reading import Reading
-from scoring.selectors import active_version, find_version, shadow_versions, to_model
+from scoring.selectors import active_model, active_version, find_version, shadow_versions, to_model
 
 
 class GovernanceError(ValueError):
@@ -64,8 +64,15 @@ def activate_model(
 def set_shadow(
     *, name: str, on: bool, approved_by: str, reason: str, actor: User | None, now: datetime
 ) -> RiskModelVersion:
-    """Let a model score silently beside the active one, or end it. Raises as `activate_model`."""
+    """Let a model score silently beside the active one, or end it.
+
+    Raises GovernanceError if it is unknown, in force itself, does so already, or approver or reason is empty.
+    """
     version = _known(name, actor=actor, now=now)
+    if on and version.checksum == active_model().checksum:
+        raise GovernanceError(
+            _("%(model)s is in force. Name another model to run beside it.") % {"model": version}
+        )
     if (version in shadow_versions()) is on:
         running = _("%(model)s runs in shadow already.") if on else _("%(model)s does not run in shadow.")
         raise GovernanceError(running % {"model": version})

@@ -1,15 +1,23 @@
-"""The report's plots as SVG, drawn the same way every time."""
+"""The report's plots as SVG, drawn the same way every time.
+
+Their words are text in the current language, set in the reader's fonts: no font is needed where they are
+drawn. What would not fit if those are wider, the keys, stands below the plot (`decision_key`,
+`comparison_key`).
+"""
 
 import io
+import warnings
 from collections.abc import Callable
 
 import matplotlib as mpl
+from django.utils.translation import gettext
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scoring.research.validate import Validation
 
 _INK, _OURS, _OTHER = "#1f2937", "#0b7285", "#9ca3af"
+_DECISION = {"model": (_OURS, ""), "everybody": (_OTHER, ""), "nobody": (_INK, "2 3")}
 
 
 def plots(found: Validation) -> dict[str, str]:
@@ -23,8 +31,29 @@ def plots(found: Validation) -> dict[str, str]:
     return drawn
 
 
+def decision_key() -> list[tuple[str, str, str]]:
+    """Colour, dashes and meaning of each line of the decision curve."""
+    words = {
+        "model": gettext("By the model"),
+        "everybody": gettext("Everybody"),
+        "nobody": gettext("Nobody"),
+    }
+    return [(*_DECISION[name], words[name]) for name in _DECISION]
+
+
+def comparison_key(found: Validation) -> list[tuple[str, str]]:
+    """Colour and meaning of the dots of the comparison."""
+    return [(_OURS, found.model), (_INK, gettext("Published score"))]
+
+
 def _drawn(draw: Callable[[Axes], None], *, height: float = 4.2) -> str:
-    with mpl.rc_context({"svg.hashsalt": "scoring", "font.size": 9, "axes.edgecolor": _INK}):
+    with (
+        mpl.rc_context(
+            {"svg.hashsalt": "scoring", "svg.fonttype": "none", "font.size": 9, "axes.edgecolor": _INK}
+        ),
+        warnings.catch_warnings(),
+    ):
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure = Figure(figsize=(5.6, height), layout="constrained")
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
@@ -44,19 +73,17 @@ def _calibration(axes: Axes, found: Validation) -> None:
     axes.errorbar(predicted, observed, yerr=[below, above], fmt="o", color=_OURS, capsize=3, linewidth=1)
     highest = min(1.0, 1.1 * max(*predicted, *(group.high for group in found.groups)))
     axes.set(xlim=(0, highest), ylim=(0, highest))
-    axes.set(xlabel=f"Predicted risk by day {found.days}", ylabel="Observed risk (Kaplan-Meier, 95 %)")
+    predicted_by = gettext("Predicted risk by day %(days)s") % {"days": found.days}
+    axes.set(xlabel=predicted_by, ylabel=gettext("Observed risk (Kaplan-Meier) with its interval"))
 
 
 def _decision(axes: Axes, found: Validation) -> None:
-    styles = {"model": (_OURS, "-"), "everybody": (_OTHER, "-"), "nobody": (_INK, ":")}
     for name, values in found.net_benefit.items():
-        colour, line = styles[name]
-        axes.plot(
-            found.thresholds, values, color=colour, linestyle=line, linewidth=1.4, label=f"Refer: {name}"
-        )
+        colour, dashes = _DECISION[name]
+        axes.plot(found.thresholds, values, color=colour, linestyle=":" if dashes else "-", linewidth=1.4)
     highest = max(max(values) for values in found.net_benefit.values())
-    axes.set(ylim=(-0.05, 1.1 * highest), xlabel="Threshold (predicted risk)", ylabel="Net benefit")
-    axes.legend(frameon=False)
+    axes.set(ylim=(-0.05, 1.1 * highest))
+    axes.set(xlabel=gettext("Threshold (predicted risk)"), ylabel=gettext("Net benefit"))
 
 
 def _comparison(axes: Axes, found: Validation) -> None:
@@ -70,4 +97,4 @@ def _comparison(axes: Axes, found: Validation) -> None:
         range(len(found.rivals)), [f"{rival.name} (n = {rival.patients})" for rival in found.rivals]
     )
     axes.invert_yaxis()
-    axes.set(xlabel=f"C index, 95 %, same patients\n{found.model} (coloured), comparator (dark)")
+    axes.set(xlabel=gettext("C index with its interval, same patients"))

@@ -8,7 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 
 from scoring.cards import model_card
-from scoring.research.plots import plots
+from scoring.research.plots import comparison_key, decision_key, plots
 from scoring.research.rivals import Rival
 from scoring.research.sample import Interval
 from scoring.research.validate import Validation
@@ -20,7 +20,7 @@ _EVERY_FIFTH = slice(4, None, 5)
 
 
 def report(found: Validation, model: RiskModel) -> str:
-    """The page in the current language; labels inside the plots are English."""
+    """The page in the current language."""
     # Style and SVG are our own; the page must stand alone, so both go into it.
     drawn = {f"{name}_plot": mark_safe(svg) for name, svg in plots(found).items()}  # noqa: S308
     style = mark_safe(f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>")  # noqa: S308
@@ -32,6 +32,8 @@ def report(found: Validation, model: RiskModel) -> str:
         "missing": [(label(name), count) for name, count in found.missing.items()],
         "refused": [(label(name), count) for name, count in found.refused.items()],
         "excluded": list(found.excluded.items()),
+        "decision_key": decision_key(),
+        "comparison_key": comparison_key(found),
         **_tables(found),
         **drawn,
     }

@@ -57,6 +57,7 @@ UNIFORM = gettext_noop(
     "The same for every patient: %(inputs)s. Whether it is weighed rightly cannot be seen here."
 )
 UNMEASURED = gettext_noop("Not measured in the cohort: %(inputs)s.")
+UNDESCRIBED = gettext_noop("Who these patients are and where they were treated was not stated.")
 ONE_COHORT = gettext_noop("One cohort: how the model does elsewhere is not known from it.")
 
 
@@ -73,8 +74,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """The findings. Figures with intervals are (estimate, low, high), 95 %, by bootstrap percentiles."""
+    """The findings. Figures with intervals are (estimate, low, high), 95 %, by bootstrap percentiles.
 
+    `population`: who the patients are, as whoever had them validated says; may be empty.
+    """
+
+    population: str
     model: str
     model_status: str
     model_checksum: str
@@ -111,12 +116,14 @@ def validate(
     model: RiskModel,
     cohort: Cohort,
     *,
+    population: str = "",
     hold: Sequence[str] = (),
     days: int = MAIN_HORIZON_DAYS,
     bootstrap: int = 500,
     seed: int = 20250604,
 ) -> Validation:
-    """Validate on the patients who have every input of the model.
+    """Validate on the patients who have every input of the model. `population` says in a sentence who they
+    are.
 
     `hold`: inputs that the cohort lacks and that are set to the model's median patient for everybody; then
     only discrimination means anything, and the limits say so. Raises CohortError if fewer than 30 patients or
@@ -126,6 +133,7 @@ def validate(
     sample = _sample(model, used, days)
     compared, not_compared = rivals(_as_measured(used, hold), sample, bootstrap=bootstrap, seed=seed)
     return Validation(
+        population=population,
         model=model.identifier,
         model_status=model.status,
         model_checksum=model.checksum,
@@ -143,7 +151,7 @@ def validate(
         net_benefit=_net_benefits(sample),
         rivals=compared,
         no_rivals=not_compared,
-        limits=tuple(_limits(model, cohort, used, hold, days)),
+        limits=(*_limits(model, cohort, used, hold, days), *([] if population else [gettext(UNDESCRIBED)])),
         bootstrap=bootstrap,
         seed=seed,
     )

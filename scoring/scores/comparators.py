@@ -211,14 +211,19 @@ def comparator_gaps(reading: Reading) -> dict[str, tuple[str, ...]]:
 
 
 def organ_inputs(reading: Reading) -> OrganInputs:
-    """The reading's values as the organ table wants them."""
+    """The reading's values as the organ table wants them; `ventilated_for_encephalopathy` too, where a table
+    that was kept has it.
+    """
     values: Mapping[str, Any] = reading.values
     bilirubin, creatinine = values.get("bilirubin_umol_l"), values.get("creatinine_umol_l")
-    same = ("encephalopathy_grade", "inr", "map_mmhg", "vasopressors", "pao2_fio2", "spo2_fio2")
+    same = (
+        *("encephalopathy_grade", "inr", "map_mmhg", "vasopressors", "pao2_fio2", "spo2_fio2"),
+        *("mechanical_ventilation", "ventilated_for_encephalopathy", "dialysis"),
+    )
     return OrganInputs(
         bilirubin_mg_dl=None if bilirubin is None else bilirubin_mg_dl(bilirubin),
         creatinine_mg_dl=None if creatinine is None else creatinine_mg_dl(creatinine),
-        **{name: values.get(name) for name in (*same, "mechanical_ventilation", "dialysis")},
+        **{name: values.get(name) for name in same},
     )
 
 
@@ -248,6 +253,6 @@ def _usable(values: Mapping[str, Value]) -> frozenset[str]:
     stated = frozenset(
         BY_KEY[key].name
         for key, value in values.items()
-        if value is not False and not (value == 0 and key in _DIVISORS)
+        if key in BY_KEY and value is not False and not (value == 0 and key in _DIVISORS)
     )
     return stated | UNUSED_OF_CHILDREN if _is_child(values) else stated

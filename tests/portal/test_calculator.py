@@ -14,15 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from portal.calculator import comparator_rows, rows_of
+from portal.calculator import Row, comparators_of, rows_of
 from portal.forms.calculator import GROUPS
+from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
-from scoring import DEFAULT_MODEL, INPUTS, SCORES, read_inputs
+from scoring import DEFAULT_MODEL, INPUTS, SCORES, meld, read_inputs
 from scoring.score_cards import CITATION_CERTAINTY, SCORE_CARDS
 from tests.portal.conftest import SignIn
 from tests.portal.test_new_case import text, value_of
-from tests.world import NOW, World, sampled
+from tests.world import HOUR, NOW, World, sampled
 
 TYPED = {
     "age_years": "56",
@@ -302,7 +303,7 @@ def test_the_scores_of_a_case_reach_as_far_as_its_values(world: World) -> None:
     values = sampled({**TYPED, "creatinine": "150", "creatinine_unit": "umol/L", "albumin_g_l": "28"}, now)
     case = perform(world.register(), Verb.ASSESS, actor=world.doctor, now=now, values=values)
 
-    rows = {found.name: found for found in comparator_rows(case)}
+    rows = scores_of(case)
 
     raw = {**TYPED, "creatinine": "150", "creatinine_unit": "umol/L", "albumin_g_l": "28", "sex": "male"}
     typed = {found.name: found for found in rows_of(read_inputs({**raw, "age_years": "56"}))}
@@ -311,5 +312,45 @@ def test_the_scores_of_a_case_reach_as_far_as_its_values(world: World) -> None:
     assert rows["AARC"].needs == ("乳酸",) or rows["AARC"].needs == ("Lactate",)
 
 
+def scores_of(case: Case) -> dict[str, Row]:
+    found = comparators_of(case)
+    assert found is not None
+    return {row.name: row for row in found.rows}
+
+
+ORGANS = {
+    **{"bilirubin": "15", "bilirubin_unit": "mg/dL", "creatinine": "1.6", "creatinine_unit": "mg/dL"},
+    **{"inr": "1.8", "map_mmhg": "66", "pao2_fio2": "320"},
+}
+
+
+def test_what_the_ward_measured_for_the_organs_counts_where_it_is_the_newer(world: World) -> None:
+    case = world.admitted()
+    perform(case, Verb.ASSESS_ORGAN_FAILURE, actor=world.specialist, now=NOW + 3 * HOUR, **ORGANS)
+
+    rows = scores_of(case)
+
+    assert case.assessment is not None and case.assessment.values["inr"] != 1.8
+    assert rows["MELD"].value == str(meld(bilirubin_mg_dl=15, creatinine_mg_dl=1.6, inr=1.8))
+    assert rows["CLIF-C OF"].value == str(3 + 1 + 2 + 1 + 2 + 1)
+
+
+def test_the_page_says_when_the_values_of_the_scores_were_so(world: World, as_user: SignIn) -> None:
+    case = world.admitted()
+    perform(case, Verb.ASSESS_ORGAN_FAILURE, actor=world.specialist, now=NOW + 3 * HOUR, **ORGANS)
+
+    shown = text(as_user(world.specialist).get(reverse("portal:case", args=[case.pk])))
+
+    assert "Where both have a value, the newer one counts." in shown
+
+
+def test_ventilation_for_encephalopathy_counts_in_the_scores_of_a_case_too(world: World) -> None:
+    case = world.admitted()
+    ventilated = {**ORGANS, "encephalopathy_grade": "2", "ventilated_for_encephalopathy": True}
+    perform(case, Verb.ASSESS_ORGAN_FAILURE, actor=world.specialist, now=NOW + 3 * HOUR, **ventilated)
+
+    assert scores_of(case)["CLIF-C OF"].value == str(3 + 1 + 3 + 1 + 2 + 1)
+
+
 def test_a_case_without_an_assessment_has_no_scores(world: World) -> None:
-    assert comparator_rows(world.register()) == []
+    assert comparators_of(world.register()) is None

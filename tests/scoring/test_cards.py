@@ -1,6 +1,7 @@
 """Cards: what a reader should know before trusting a number."""
 
 import json
+import re
 
 import pytest
 
@@ -70,3 +71,10 @@ def test_a_score_card_names_every_input_that_the_score_needs() -> None:
 @pytest.mark.parametrize("name", ["COSSH-ACLF II", "AARC", "iMELD", "ALBI", "CLIF-C OF"])
 def test_what_was_not_read_in_a_source_is_said(name: str) -> None:
     assert next(card for card in SCORE_CARDS if card.name == name).certainty
+
+
+def test_what_a_source_is_worth_is_said_in_the_readers_language() -> None:
+    notes = [source.note for source in model_card(DEFAULT_MODEL, language="zh-hans").sources]
+    assert all(re.search("[\u4e00-\u9fff]", note) for note in notes)
+    english = [source.note for source in model_card(DEFAULT_MODEL).sources]
+    assert any("read at second hand" in note for note in english)

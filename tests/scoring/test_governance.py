@@ -197,6 +197,16 @@ def test_a_shadow_is_neither_started_nor_ended_twice() -> None:
         shadow("network-model")
 
 
+def test_the_model_in_force_is_not_its_own_shadow() -> None:
+    with pytest.raises(GovernanceError, match="in force"):
+        shadow(DEFAULT_MODEL.name)
+    install(variant())
+    activate("network-model")
+    with pytest.raises(GovernanceError, match="in force"):
+        shadow("network-model")
+    assert shadow(DEFAULT_MODEL.name) in shadow_versions()
+
+
 def test_asking_for_the_active_model_costs_one_query(django_assert_num_queries: Any) -> None:
     install(variant())
     activate("network-model")

@@ -2,6 +2,8 @@
 
 import io
 import json
+import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from scoring import DEFAULT_MODEL, load_model, model_from_document
 from scoring.research.cohort import Cohort, CohortError, read_cohort
 from scoring.research.fit import Fitted, Plan, fit_model
 from scoring.research.fitted_file import document_of
+from scoring.research.plots import plots
 from scoring.research.validate import Validation, validate
 from tests.scoring.cohorts import simulated
 
@@ -306,14 +309,16 @@ def test_from_real_patients_to_a_model_and_a_report_that_says_its_limits(
     assert load_model(model).status == "provisional"
     call_command(
         *("validate_model", str(support2), "--model", str(model), "--bootstrap", "5"),
-        *("--output", str(tmp_path / "found")),
+        *("--population", "American intensive care, 1989-1994", "--output", str(tmp_path / "found")),
         stdout=out,
     )
     found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
     assert 0.6 < found["c_index"][0] < 0.72
+    assert found["population"] == "American intensive care, 1989-1994"
     assert [rival["name"] for rival in found["rivals"]] == ["ALBI"]
     page = (tmp_path / "found.html").read_text(encoding="utf-8")
-    assert page.count("<svg") == 3
+    assert page.count("<svg ") == 3 + 3 + 2, "three plots, the keys of two"
+    assert "American intensive care, 1989-1994" in page and "was not stated" not in page
     assert "Not measured in the cohort: Variceal bleeding, Hepatic encephalopathy" in page
     assert "The same for every patient: Cirrhosis." in page
     for sentence in ("these very patients", "Complete cases only: 67 of 508", "What limits these findings"):
@@ -363,3 +368,15 @@ def test_a_report_in_chinese_takes_the_models_chinese_words(support2: Path, tmp_
     page = (tmp_path / "zh.html").read_text(encoding="utf-8")
     assert '<html lang="zh-hans">' in page
     assert "八项指标风险模型（暂定版）" in page
+    assert "未说明患者为何种人群" in page
+    assert ">C指数及其区间（同一批患者）</text>" in page
+
+
+def test_every_word_in_a_plot_is_text_in_the_readers_language(validation: Validation) -> None:
+    with warnings.catch_warnings(), translation.override("zh-hans"):
+        warnings.simplefilter("error")
+        drawn = plots(validation)
+    words = {text for svg in drawn.values() for text in re.findall(r"<text[^>]*>([^<]*)</text>", svg)}
+    assert {"90天内预测风险", "净获益", "阈值（预测风险）"} <= words
+    names = r"Kaplan-Meier|C指数"
+    assert not any(re.search("[A-Za-z]", re.sub(names, "", text)) for text in words)

@@ -166,6 +166,16 @@ def test_after_something_that_is_not_json_reading_goes_on_at_the_next_line() -> 
     assert [row.line for row in rows] == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize(
+    "twice", ['{"inr": 3, "inr": 1}', '{"sampled_at": {"inr": "a", "inr": "b"}}', '{"inr": 1, "inr": 1}']
+)
+def test_a_value_given_twice_in_json_is_not_chosen_from(twice: str) -> None:
+    rows = from_json(f'{{"inr": 1}}\n{twice}\n{{"inr": 2}}')
+    assert codes(rows) == [None, "repeated_name", None]
+    assert rows[1].issue is not None and rows[1].issue.params == {"value": "inr"}
+    assert rows[1].raw == {}
+
+
 @pytest.mark.parametrize("text", ["1", '"text"', "null", "true"])
 def test_json_that_is_no_object_is_reported(text: str) -> None:
     assert codes(from_json(text)) == ["not_an_object"]

@@ -20,6 +20,11 @@ class Command(BaseCommand):
         parser.add_argument("cohort", type=Path)
         parser.add_argument("--model", default=DEFAULT_NAME, help="name of a shipped model, or a model file")
         parser.add_argument(
+            "--population",
+            default="",
+            help="who the patients are and where from, in a sentence for the report",
+        )
+        parser.add_argument(
             "--hold",
             default="",
             help="inputs the cohort lacks, held at the median patient: discrimination only",
@@ -42,6 +47,7 @@ class Command(BaseCommand):
                 found = validate(
                     model,
                     cohort,
+                    population=options["population"].strip(),
                     hold=[name.strip() for name in options["hold"].split(",") if name.strip()],
                     bootstrap=options["bootstrap"],
                     seed=options["seed"],
