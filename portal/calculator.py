@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -98,8 +97,7 @@ def comparators_of(case: Case) -> Comparators | None:
     dated += [(row.occurred_at, row.values) for row in (table,) if row]
     if not dated:
         return None
-    visited = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
-    values: dict[str, Value] = {"sex": case.patient.sex, "age_years": case.patient.age_on(visited)}
+    values: dict[str, Value] = {"sex": case.patient.sex, "age_years": case.age}
     for _at, newer in sorted(dated, key=lambda of_when: of_when[0]):
         values |= newer
     return Comparators(

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
@@ -105,9 +104,8 @@ WARDS_IN_FRONT = frozenset({State.REGISTERED, State.WATCHED, State.UNPLACED})
 
 def identity(case: Case) -> dict[str, Any]:
     """Who the patient is, beyond the name."""
-    visited = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
     details = ("national_id", "local_number", "phone")
-    return {"age": case.patient.age_on(visited), **{name: case.patient.detail(name) for name in details}}
+    return {"age": case.age, **{name: case.patient.detail(name) for name in details}}
 
 
 def awaited(case: Case, user: User, offer: Offer | None) -> Awaited | None:

@@ -104,6 +104,9 @@ CONFIRMABLE: Mapping[str, str] = MappingProxyType(
 NOTICES: Mapping[str, str] = MappingProxyType(
     {
         "sampled_at_missing": gettext_noop("%(label)s: the time of sampling is not known."),
+        "age_by_birth_date": gettext_noop(
+            "%(label)s %(value)s was entered, but by the birth date it is %(age)s. Correct what is wrong."
+        ),
         "outside_population": gettext_noop(
             "%(label)s %(value)s: the model was made for %(low)s to %(high)s. Read the result with caution."
         ),

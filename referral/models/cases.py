@@ -1,4 +1,5 @@
 from typing import TYPE_CHECKING, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -127,6 +128,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def age(self) -> int:
+        """The patient's completed years at the first visit, by the calendar of the hospital."""
+        return self.patient.age_on(self.first_visit_at.astimezone(ZoneInfo(self.hospital.zone)).date())
 
     @property
     def version(self) -> int:

@@ -1,8 +1,8 @@
 """The verbs that decide whether a case is flagged: assess and refer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +13,7 @@ from referral.pathway import State, Verb
 from referral.performing import Change, effect
 from referral.placement import offer_to_next_ward
 from referral.verbs.anytime import flag_is_late
-from scoring import INPUTS, Evaluation, Reading, confirmed_names, evaluate, read_inputs
+from scoring import INPUTS, Evaluation, Issue, Reading, confirmed_names, evaluate, read_inputs
 from scoring.selectors import active_model
 from scoring.services import score_in_shadow
 from scoring.texts import issue_text
@@ -36,6 +36,7 @@ def assess(
     """
     case = change.case
     reading = read_inputs(merged(case, values or {}), now=change.now, expect_sampled_at=True)
+    reading = replace(reading, warnings=(*reading.warnings, *doubts_of_age(case, reading)))
     refuse_unless_complete(reading)
     evaluation = evaluate(
         reading,
@@ -86,8 +87,7 @@ def merged(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     times = {**_times(stored), **_times(values)}
     together = {**stored, **values, "confirmed": sorted(confirmed), "sampled_at": times or None}
     if together.get("age_years") in (None, ""):
-        visit = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
-        together["age_years"] = case.patient.age_on(visit)
+        together["age_years"] = case.age
     return together
 
 
@@ -97,6 +97,14 @@ def _times(values: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(sampled, Mapping):
         return dict(sampled)
     return {name: sampled for name in values if name in INPUTS and INPUTS[name].laboratory}
+
+
+def doubts_of_age(case: Case, reading: Reading) -> list[Issue]:
+    """A warning where the age that was typed and the one by the birth date are more than a year apart."""
+    typed = reading.values.get("age_years")
+    if typed is None or abs(float(typed) - case.age) <= 1:
+        return []
+    return [Issue("age_years", "age_by_birth_date", {"value": typed, "age": case.age})]
 
 
 def refuse_unless_complete(reading: Reading) -> None:

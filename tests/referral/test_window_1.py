@@ -220,3 +220,17 @@ def test_an_effect_that_ends_where_the_table_does_not_let_it_changes_nothing(
     case.refresh_from_db()
     assert case.state == State.OFFERED
     assert not case.events.filter(what="accept").exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "doubted"), [(56, False), (57, False), (55, False), (54.9, True), (65, True)]
+)
+def test_an_age_that_is_not_that_of_the_birth_date_counts_and_is_doubted(
+    world: World, typed: float, doubted: bool
+) -> None:
+    values = sampled({**ILL, "age_years": typed}, NOW)
+    case = perform(world.register(), Verb.ASSESS, actor=world.doctor, now=NOW, values=values)
+
+    assert case.assessment is not None and case.assessment.values["age_years"] == typed
+    codes = {warning["code"] for warning in case.assessment.result["warnings"]}
+    assert ("age_by_birth_date" in codes) is doubted
