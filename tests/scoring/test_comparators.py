@@ -256,3 +256,32 @@ def test_a_function_called_by_itself_refuses_what_cannot_be_and_names_it(
             with pytest.raises(ValueError, match=name):
                 function(**{**given, name: impossible})
     assert "ValueError" in (function.__doc__ or "")
+
+
+@pytest.mark.parametrize("function", [scoring.meld, scoring.meld_unrounded, scoring.meld_na, scoring.meld_3])
+def test_dialysis_that_is_not_stated_is_none(function: Callable[..., float]) -> None:
+    given = next(given for each, given in FUNCTIONS if each is function)
+    assert function(**given) == function(**given, dialysis=False) < function(**given, dialysis=True)
+
+
+def test_an_adult_is_meant_where_meld_3_is_not_told_otherwise() -> None:
+    labs = {"bilirubin_mg_dl": 2, "creatinine_mg_dl": 1, "inr": 1.5, "sodium_mmol_l": 130, "albumin_g_dl": 3}
+    adult, child = (scoring.meld_3_unrounded(**labs, sex="male", **said) for said in ({}, CHILD))
+    assert child - adult == pytest.approx(1.33)
+
+
+CHILD = {"registered_before_18": True}
+
+
+@pytest.mark.parametrize(
+    ("function", "low", "high"),
+    [(scoring.meld_na_kim_2008, 125, 140), (scoring.meld_na_biggins_2006, 120, 135)],
+)
+def test_sodium_is_held_within_the_limits_of_the_older_formulas(
+    function: Callable[..., float], low: float, high: float
+) -> None:
+    by_sodium = [
+        function(meld=20, sodium_mmol_l=na) for na in (low - 9, low, low + 1, high - 1, high, high + 9)
+    ]
+    below, at_low, above_low, below_high, at_high, above = by_sodium
+    assert below == at_low > above_low and below_high > at_high == above
