@@ -7,4 +7,4 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from notifications import hooks, trials
 
-        hooks.register_subject(trials.WAY, render=trials.render, still_entitled=lambda notification: True)
+        hooks.register_subject(trials.WAY, render=trials.render, still_entitled=trials.still_entitled)

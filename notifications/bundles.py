@@ -82,14 +82,19 @@ def gather(heads: Sequence[Delivery]) -> None:
         cursor.execute(GATHER, params)
 
 
-def carried(head: Delivery) -> list[Delivery]:
-    """What a leased delivery's message tells besides its own notification."""
-    if not head.bundle_key or not settings.STORM_CONTROL:
-        return []
-    rows = head.carries.filter(state__in=OPEN_STATES).select_related(
+def carried(heads: Sequence[Delivery]) -> dict[UUID, list[Delivery]]:
+    """What the messages of leased deliveries tell besides their own notifications, by the head's id."""
+    found: dict[UUID, list[Delivery]] = {head.pk: [] for head in heads}
+    able = [head.pk for head in heads if head.bundle_key]
+    if not able or not settings.STORM_CONTROL:
+        return found
+    rows = Delivery.objects.filter(carried_by__in=able, state__in=OPEN_STATES).select_related(
         "notification__recipient", "subscription"
     )
-    return list(rows.order_by("notification__created_at", "pk"))
+    for row in rows.order_by("notification__created_at", "pk"):
+        if row.carried_by_id is not None:
+            found[row.carried_by_id].append(row)
+    return found
 
 
 def dissolve(head: Delivery, *, now: datetime) -> int:

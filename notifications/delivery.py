@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 import structlog
@@ -18,6 +19,7 @@ from notifications import bundles, failing, hooks, outbox, storm, subscriptions
 from notifications.channels.base import ChannelError, Message, Receipt
 from notifications.channels.registry import channels
 from notifications.models import Delivery, DropReason, Subscription
+from notifications.reasons import Reasons
 from notifications.subscriptions import Address
 
 log = structlog.get_logger(__name__)
@@ -57,23 +59,45 @@ def deliver(
     most = limit or (BATCH_OF_ALL if ids is None else len(ids))
     claimed = outbox.claim(ids=ids, limit=most, now=now)
     passed = storm.let_through(claimed, now=now)
-    known = subscriptions.known(passed) if passed else {}
+    if not passed:
+        return len(claimed)
+    batch = Batch(passed, watch)
     reached: set[Address] = set()
     for position, delivery in enumerate(passed):
         if must_stop() or watch.seconds > BATCH_SECONDS:
             outbox.release(passed[position:], now=watch.now)
             break
-        if _send(delivery, known, watch):
+        if _send(delivery, batch):
             reached.add(subscriptions.address_of(delivery))
-    subscriptions.record_successes(reached, known, now=watch.now)
+    subscriptions.record_successes(reached, batch.known, now=watch.now)
     storm.note_successes(channel for _user, channel, _address in reached)
     return len(claimed)
 
 
-def _send(delivery: Delivery, known: Mapping[Address, Subscription], watch: Stopwatch) -> bool:
+class Batch:
+    """Leased deliveries, and what has to be known of all of them."""
+
+    def __init__(self, deliveries: Sequence[Delivery], watch: Stopwatch) -> None:
+        self.watch = watch
+        self.known: Mapping[Address, Subscription] = subscriptions.known(deliveries)
+        self._carried = bundles.carried(deliveries)
+        told = chain(deliveries, *self._carried.values())
+        self._reasons = Reasons({one.notification_id for one in told}, lambda: watch.seconds)
+
+    def carried(self, delivery: Delivery) -> Sequence[Delivery]:
+        return self._carried[delivery.pk]
+
+    def why_not(self, delivery: Delivery, subscription: Subscription | None) -> DropReason | None:
+        """Why `delivery`, to the address of `subscription`, is not to be sent any more."""
+        if reason := self._reasons.against(delivery.notification_id):
+            return reason
+        return None if subscriptions.wants(subscription, delivery) else DropReason.UNSUBSCRIBED
+
+
+def _send(delivery: Delivery, batch: Batch) -> bool:
     """One attempt at `delivery`. True when it was handed over."""
     try:
-        return _attempt(delivery, known, watch)
+        return _attempt(delivery, batch)
     except (OperationalError, InterfaceError):
         raise
     except Exception:
@@ -82,11 +106,11 @@ def _send(delivery: Delivery, known: Mapping[Address, Subscription], watch: Stop
         return False
 
 
-def _attempt(delivery: Delivery, known: Mapping[Address, Subscription], watch: Stopwatch) -> bool:
-    address = subscriptions.address_of(delivery)
-    subscription = known.get(address)
+def _attempt(delivery: Delivery, batch: Batch) -> bool:
+    watch, address = batch.watch, subscriptions.address_of(delivery)
+    subscription = batch.known.get(address)
     try:
-        told = _still_to_tell(delivery, subscription, watch.now)
+        told = _still_to_tell(delivery, subscription, batch)
         if not told:
             return False
         if subscription is not None and subscription.retired_at is not None:
@@ -106,35 +130,19 @@ def _attempt(delivery: Delivery, known: Mapping[Address, Subscription], watch: S
     return True
 
 
-def _still_to_tell(delivery: Delivery, subscription: Subscription | None, now: datetime) -> list[Delivery]:
+def _still_to_tell(delivery: Delivery, subscription: Subscription | None, batch: Batch) -> list[Delivery]:
     """`delivery` and what it carries, without what lost its reason; empty when its message is not sent."""
-    carried = bundles.carried(delivery)
-    if reason := _why_not(delivery, subscription):
-        bundles.dissolve(delivery, now=now)
+    if reason := batch.why_not(delivery, subscription):
+        bundles.dissolve(delivery, now=batch.watch.now)
         outbox.drop(delivery, reason=reason)
         return []
     told = [delivery]
-    for one in carried:
-        if reason := _why_not(one, subscription):
+    for one in batch.carried(delivery):
+        if reason := batch.why_not(one, subscription):
             outbox.drop(one, reason=reason)
         else:
             told.append(one)
     return told
-
-
-def _why_not(delivery: Delivery, subscription: Subscription | None) -> DropReason | None:
-    notification = delivery.notification
-    if notification.withdrawn_at is not None:
-        return DropReason.WITHDRAWN
-    if notification.acknowledged_at is not None:
-        return DropReason.ACKNOWLEDGED
-    if not notification.recipient.is_active:
-        return DropReason.INACTIVE
-    if not subscriptions.wants(subscription, delivery):
-        return DropReason.UNSUBSCRIBED
-    if not hooks.subject(notification.subject_type).still_entitled(notification):
-        return DropReason.NOT_ENTITLED
-    return None
 
 
 def _hand_over(delivery: Delivery, told: Sequence[Delivery], address: Address) -> Receipt:

@@ -40,7 +40,7 @@ class Subject:
     """How one subject type answers what delivery has to ask."""
 
     render: Render
-    still_entitled: Callable[["Notification"], bool]
+    still_entitled: Callable[[Sequence["Notification"]], set[UUID]]
     next_recipients: Callable[["Notification"], Sequence[UUID]]
     undeliverable: Callable[["Notification", datetime], None]
 
@@ -61,14 +61,15 @@ def register_subject(
     subject_type: str,
     *,
     render: Render,
-    still_entitled: Callable[["Notification"], bool],
+    still_entitled: Callable[[Sequence["Notification"]], set[UUID]],
     next_recipients: Callable[["Notification"], Sequence[UUID]] = _nobody,
     undeliverable: Callable[["Notification", datetime], None] = _untold,
 ) -> None:
     """Make `subject_type` known.
 
     `render` words a kind and payload in a language; the language is also active while it runs.
-    `still_entitled` is asked right before sending: may the recipient still see the subject?
+    `still_entitled` is asked right before sending: of these notifications, the ids of those whose recipient
+    may still see the subject.
     `next_recipients` gives the ids of others of the audience, best first, when the recipient is out of reach.
     `undeliverable` is called, in the transaction that records it, when nobody at all could be told.
     """

@@ -1,6 +1,6 @@
 """What is known of a person's addresses: their wishes, and how the address fared last."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -33,10 +33,18 @@ def address_of(delivery: Delivery) -> Address:
     return user.pk, delivery.channel, address or ""
 
 
-def known(deliveries: Iterable[Delivery]) -> dict[Address, Subscription]:
+def known(deliveries: Sequence[Delivery]) -> dict[Address, Subscription]:
     """The stored subscriptions behind `deliveries`, those of account channels included."""
-    users = {delivery.notification.recipient_id for delivery in deliveries}
-    rows = Subscription.objects.filter(user__in=users, removed_at__isnull=True)
+    rows = {
+        one.subscription for one in deliveries if one.subscription and one.subscription.removed_at is None
+    }
+    by_account = {one.notification.recipient_id for one in deliveries if one.subscription is None}
+    if by_account:
+        rows |= set(
+            Subscription.objects.filter(
+                user__in=by_account, channel__in=account_channels(), removed_at__isnull=True
+            )
+        )
     return {(row.user_id, row.channel, row.address): row for row in rows}
 
 

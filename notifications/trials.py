@@ -1,6 +1,6 @@
 """Messages that are about a way itself: its test, and the code that proves whose it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,11 @@ def code_of(way: UUID | str, sent_at: datetime) -> str:
     """The six digits that were sent to a way then; stored nowhere."""
     digest = salted_hmac("notifications.way", f"{way}:{sent_at.isoformat()}", algorithm="sha256").digest()
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
+
+
+def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
+    """All of them: whoever has the way may test it."""
+    return {notification.pk for notification in notifications}
 
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:

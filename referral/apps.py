@@ -19,7 +19,7 @@ class ReferralConfig(AppConfig):
                 next_recipients=entitlement.next_recipients,
                 undeliverable=entitlement.undeliverable,
             )
-        hooks.register_subject(telling.OPERATION, render=wording.render, still_entitled=entitlement.operates)
+        hooks.register_subject(telling.OPERATION, render=wording.render, still_entitled=entitlement.operate)
         hooks.register_subject(
             rota_alerts.WARD,
             render=rota_alerts.render,

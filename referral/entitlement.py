@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.models import User
+from accounts.standing import Standing
 from notifications.models import Notification
 from referral import telling, timeline
 from referral.audience import Directory
@@ -18,20 +19,34 @@ WARDS_CHAIN = (Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR)
 HOSPITALS_CHAIN = (Audience.HOSPITAL, Audience.COORDINATOR, Audience.DUTY, Audience.WARD_LEAD)
 
 
-def still_entitled(notification: Notification) -> bool:
-    """The recipient sees the case, or was asked about it."""
-    user, case = notification.recipient, notification.payload["case"]
-    return (
-        Case.objects.visible_to(user).filter(pk=case).exists()
-        or Offer.objects.filter(case=case, ward__in=user.standing.wards).exists()
-    )
+def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
+    """Those whose recipient sees the case, or was asked about it: one question for all of one standing."""
+    groups: dict[Standing, list[Notification]] = {}
+    for notification in notifications:
+        groups.setdefault(notification.recipient.standing, []).append(notification)
+    return {one for told in groups.values() for one in _entitled_alike(told)}
 
 
-def operates(notification: Notification) -> bool:
-    """The recipient runs the platform for the network of the case, which they need not see."""
-    user = notification.recipient
-    network = Case.objects.values_list("network", flat=True).get(pk=notification.payload["case"])
-    return user.is_superuser or network in user.standing.administers
+def _entitled_alike(told: Sequence[Notification]) -> set[UUID]:
+    """The same for notifications whose recipients may all act at the same places."""
+    user = told[0].recipient
+    cases = {UUID(one.payload["case"]) for one in told}
+    seen = Case.objects.visible_to(user).filter(pk__in=cases).values_list("pk", flat=True)
+    asked = Offer.objects.filter(case__in=cases, ward__in=user.standing.wards).values_list("case", flat=True)
+    known = {*seen, *asked}
+    return {one.pk for one in told if UUID(one.payload["case"]) in known}
+
+
+def operate(notifications: Sequence[Notification]) -> set[UUID]:
+    """Those whose recipient runs the platform for the network of the case, which they need not see."""
+    cases = {one.payload["case"] for one in notifications}
+    networks = dict(Case.objects.filter(pk__in=cases).values_list("pk", "network"))
+    return {
+        one.pk
+        for one in notifications
+        if one.recipient.is_superuser
+        or networks.get(UUID(one.payload["case"])) in one.recipient.standing.administers
+    }
 
 
 def next_recipients(notification: Notification) -> Sequence[UUID]:

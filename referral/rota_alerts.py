@@ -1,7 +1,7 @@
 """Tells the ward lead of gaps in the duty rota before they happen: once when seen, once more a day before."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -120,10 +120,15 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     )
 
 
-def still_entitled(notification: Notification) -> bool:
-    """The recipient may still arrange the ward's rota."""
-    ward = Ward.objects.select_related("hospital").filter(pk=notification.subject_id).first()
-    return ward is not None and may_arrange(notification.recipient, ward)
+def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
+    """Those whose recipient may still arrange the ward's rota."""
+    ids = {one.subject_id for one in notifications}
+    wards = {str(ward.pk): ward for ward in Ward.objects.select_related("hospital").filter(pk__in=ids)}
+    return {
+        one.pk
+        for one in notifications
+        if (ward := wards.get(one.subject_id)) is not None and may_arrange(one.recipient, ward)
+    }
 
 
 def next_recipients(notification: Notification) -> list[Any]:

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -11,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_id
 from accounts.models.organisations import Hospital, Network, Ward
 from accounts.standing import Standing, standing_from
+
+STANDING_FIELDS = ("role", "hospital_id", "ward_id", "network_id")
 
 
 class Role(models.TextChoices):
@@ -37,6 +40,16 @@ class UserManager(BaseUserManager["User"]):
     def visible_to(self, user: "User") -> models.QuerySet["User"]:
         """Colleagues: everyone who holds a role in a network of `user`."""
         return self.filter(memberships__network__in=user.standing.networks).distinct()
+
+    def read_standings(self, users: Iterable["User"]) -> None:
+        """Read the standing of all of these user objects anew, at once."""
+        active = {user.pk: user for user in users if user.is_active}
+        rows: dict[Any, list[tuple[str, Any, Any, Any]]] = {pk: [] for pk in active}
+        held = Membership.objects.filter(user__in=active)
+        for pk, *row in held.values_list("user", *STANDING_FIELDS):
+            rows[pk].append((row[0], row[1], row[2], row[3]))
+        for pk, user in active.items():
+            user.standing = standing_from(rows[pk])
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -87,7 +100,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Every place where this user may act, read once per user object."""
         if not self.is_active:
             return Standing()
-        return standing_from(self.memberships.values_list("role", "hospital_id", "ward_id", "network_id"))
+        return standing_from(self.memberships.values_list(*STANDING_FIELDS))
 
 
 class Membership(models.Model):

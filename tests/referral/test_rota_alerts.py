@@ -128,7 +128,7 @@ def test_who_no_longer_leads_the_ward_is_not_sent_it(world: World) -> None:
     look_ahead(NOW)
     [row] = told(world, GAP)
     entitled = hooks.subject(row.subject_type).still_entitled
-    assert entitled(row)
+    assert entitled([row])
     Membership.objects.filter(user=world.lead).delete()
-    assert not entitled(Notification.objects.get(pk=row.pk))
+    assert not entitled([Notification.objects.get(pk=row.pk)])
     assert hooks.subject(row.subject_type).next_recipients(row) == [world.coordinator.pk]

@@ -262,7 +262,7 @@ class Pathway(RuleBasedStateMachine):
         assert not strangers & told
         for user in User.objects.filter(pk__in=told - self.entitled):
             in_question = Notification(recipient=user, payload={"case": str(self.case.pk)})
-            assert still_entitled(in_question) or self.wards & set(user.standing.wards)
+            assert still_entitled([in_question]) or self.wards & set(user.standing.wards)
         self.entitled |= told
         self.wards |= {self.case.ward_id}
 

@@ -1,0 +1,64 @@
+"""Whether what was to be told still is to be: asked for many at once, and anew once the answer is old."""
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from uuid import UUID
+
+import structlog
+from django.db import InterfaceError, OperationalError
+
+from accounts.models import User
+from notifications import hooks
+from notifications.models import DropReason, Notification
+
+log = structlog.get_logger(__name__)
+
+FRESH_SECONDS = 1.0
+
+
+class Reasons:
+    """Why notifications are not to be told any more. `seconds` is a clock that never goes back."""
+
+    def __init__(self, notifications: Iterable[UUID], seconds: Callable[[], float]) -> None:
+        self._ids, self._seconds = list(notifications), seconds
+        self._asked_at = float("-inf")
+        self._found: dict[UUID, DropReason | None] = {}
+
+    def against(self, notification: UUID) -> DropReason | None:
+        """Why it is not told, as of at most a second ago; None if it is."""
+        if self._seconds() - self._asked_at > FRESH_SECONDS:
+            self._found, self._asked_at = self._of_all(), self._seconds()
+        if notification not in self._found:
+            return find([notification])[notification]
+        return self._found[notification]
+
+    def _of_all(self) -> dict[UUID, DropReason | None]:
+        try:
+            return find(self._ids)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            # One that cannot be understood must not hold up the others: each is then asked about alone.
+            log.exception("reasons_raised", notifications=len(self._ids))
+            return {}
+
+
+def find(ids: Sequence[UUID]) -> dict[UUID, DropReason | None]:
+    """Why each of these notifications is not to be told any more, as the database has it now."""
+    rows = Notification.objects.filter(pk__in=ids).prefetch_related("recipient").order_by("subject_type")
+    told = list(rows)
+    User.objects.read_standings(one.recipient for one in told)
+    entitled: set[UUID] = set()
+    for subject_type, group in groupby(told, key=lambda one: one.subject_type):
+        entitled |= hooks.subject(subject_type).still_entitled(list(group))
+    return {one.pk: _against(one, is_entitled=one.pk in entitled) for one in told}
+
+
+def _against(notification: Notification, *, is_entitled: bool) -> DropReason | None:
+    if notification.withdrawn_at is not None:
+        return DropReason.WITHDRAWN
+    if notification.acknowledged_at is not None:
+        return DropReason.ACKNOWLEDGED
+    if not notification.recipient.is_active:
+        return DropReason.INACTIVE
+    return None if is_entitled else DropReason.NOT_ENTITLED
