@@ -76,15 +76,15 @@ def lags() -> list[float]:
     """Milliseconds of lag while one deadline falls due every 10 ms, through the engine's own loop."""
     from accounts import clock
     from bench import scene
-    from referral.management.commands.run_engine import Command, Heartbeat
+    from referral.management.commands.run_engine import Command, Heartbeat, Ticker
 
     found: list[float] = []
     rig.empty_broker()
     scene.add(STREAM, due=clock.now() + timedelta(seconds=5), apart=APART)
-    command, heartbeat = Command(), Heartbeat(None)
+    command, heartbeat, ticker = Command(), Heartbeat(None), Ticker()
     with noting(found):
         while len(found) < STREAM:
-            time.sleep(command.cycle(heartbeat))
+            time.sleep(command.cycle(heartbeat, ticker))
     return found
 
 

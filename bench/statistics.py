@@ -106,38 +106,19 @@ def fill() -> Any:
     """A network with its coordinator and its million rows; the coordinator."""
     from django.db import connection
 
-    from accounts.models import Hospital, Membership, Role, User, Ward
+    from accounts.models import Membership, Role, User
     from tests.scoring.test_governance import install, shadow, variant
     from tests.world import build
 
     world = build()
     world.register(now=END - timedelta(days=2))
-    hospitals = [
-        Hospital(network=world.network, name_zh=f"医院{n}", level="primary") for n in range(HOSPITALS)
-    ]
-    Hospital.objects.bulk_create(hospitals)
-    wards = [Ward(hospital=hospitals[n], name_zh=f"病房{n}", phone="1", beds=9) for n in range(WARDS)]
-    Ward.objects.bulk_create(wards)
     in_shadow = install(variant())
     shadow(str(in_shadow))
     with connection.cursor() as cursor:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(WITHOUT_REFERENCES)
         cursor.execute(LATE)
-        cursor.execute(
-            FACTS.replace("late(", "pg_temp.late("),
-            {
-                "network": world.network.pk,
-                "hospitals": [place.pk for place in hospitals],
-                "hospital_count": HOSPITALS,
-                "wards": [place.pk for place in wards],
-                "ward_count": WARDS,
-                "open": OPEN_CASES,
-                "first": FIRST_MONTH,
-                "months": MONTHS,
-                "cases": CASES,
-            },
-        )
+        cursor.execute(FACTS.replace("late(", "pg_temp.late("), places(world.network))
         cursor.execute(CASES_BEHIND, {"kits": KITS})
         cursor.execute(DEADLINES_OF_OPEN)
         cursor.execute(KIT_RESULTS)
@@ -146,6 +127,27 @@ def fill() -> Any:
         cursor.execute("VACUUM ANALYZE")
     Membership.objects.get_or_create(user=world.coordinator, role=Role.COORDINATOR, network=world.network)
     return User.objects.get(pk=world.coordinator.pk)
+
+
+def places(network: Any) -> dict[str, Any]:
+    """Hospitals and wards of `network`, made here, and the sizes, as FACTS asks for them."""
+    from accounts.models import Hospital, Ward
+
+    hospitals = [Hospital(network=network, name_zh=f"医院{n}", level="primary") for n in range(HOSPITALS)]
+    Hospital.objects.bulk_create(hospitals)
+    wards = [Ward(hospital=hospitals[n], name_zh=f"病房{n}", phone="1", beds=9) for n in range(WARDS)]
+    Ward.objects.bulk_create(wards)
+    return {
+        "network": network.pk,
+        "hospitals": [place.pk for place in hospitals],
+        "hospital_count": HOSPITALS,
+        "wards": [place.pk for place in wards],
+        "ward_count": WARDS,
+        "open": OPEN_CASES,
+        "first": FIRST_MONTH,
+        "months": MONTHS,
+        "cases": CASES,
+    }
 
 
 def milliseconds(ask: Callable[[], Any]) -> list[float]:

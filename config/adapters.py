@@ -1,5 +1,7 @@
 """Sign-in beyond django-allauth's defaults: accounts come from an administrator, secrets are encrypted."""
 
+from collections.abc import Sequence
+from threading import Thread
 from typing import Any
 
 import structlog
@@ -9,6 +11,8 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpRequest
 
 log = structlog.get_logger(__name__)
@@ -18,14 +22,30 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send it. Raises OSError to who is signed in; a stranger gets the answer for an unknown address."""
-        try:
-            super().send_mail(template_prefix, email, context)
-        except OSError as error:
-            if self.request.user.is_authenticated:
-                raise
-            log.error("account_mail_failed", mail=template_prefix, error=type(error).__name__)
+    def render_mail(self, *args: Any, **named: Any) -> EmailMessage:
+        """The message; one to somebody who is not signed in does not let them wait while it is sent."""
+        message = super().render_mail(*args, **named)
+        if not self.request.user.is_authenticated:
+            message.connection = BackgroundBackend()
+        return message
+
+
+class BackgroundBackend(BaseEmailBackend):
+    """Sends in a thread of its own and says nothing of failure.
+
+    A stranger who waited, or saw an error, would learn from it that an address is known.
+    """
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        Thread(target=_send, args=[list(messages)]).start()
+        return len(messages)
+
+
+def _send(messages: list[EmailMessage]) -> None:
+    try:
+        get_connection().send_messages(messages)
+    except OSError as error:
+        log.error("account_mail_failed", error=type(error).__name__)
 
 
 class ClosedSocialAccountAdapter(DefaultSocialAccountAdapter):

@@ -6,7 +6,10 @@ Our own faces refuse it field by field; here a 400 is enough, because no form of
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import render
+from django.views.defaults import bad_request
 
 from api.parsing import read
 from api.problems import Refusal
@@ -38,6 +41,13 @@ class RefuseUnreadable:
         """What a browser says of a security key is decoded by a library that fails in many ways."""
         is_said = request.path.startswith(FACES) and SECURITY_KEYS in request.path
         return HttpResponseBadRequest() if is_said and isinstance(error, UNREADABLE) else None
+
+
+def refuse(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for a request that Django itself will not read."""
+    if isinstance(exception, RequestDataTooBig):
+        return render(request, "413.html", status=413)
+    return bad_request(request, exception)
 
 
 def is_readable(request: HttpRequest) -> bool:

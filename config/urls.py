@@ -13,6 +13,8 @@ def closed(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
+handler400 = "config.unreadable.refuse"
+
 urlpatterns = [
     re_path(r"^(?:accounts/email/|_allauth/\w+/v1/(?:account/email|auth/(?:\w+/)?signup))$", closed),
     path("healthz", health.healthz),

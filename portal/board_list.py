@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.duty import may_arrange
@@ -28,10 +29,10 @@ from scoring import texts
 PER_PAGE = 50
 ON_A_ROW = ("bilirubin", "inr", "urea", "sodium_mmol_l", "encephalopathy_grade")
 
-TABS: dict[str, tuple[Text, Any]] = {
-    "window-1": (_("Window 1"), selectors.window_1),
-    "window-2": (_("Window 2"), selectors.window_2),
-    "follow-up": (_("Follow-up"), selectors.follow_up),
+TABS: dict[str, tuple[Text, str]] = {
+    "window-1": (_("Window 1"), "window_1"),
+    "window-2": (_("Window 2"), "window_2"),
+    "follow-up": (_("Follow-up"), "follow_up"),
 }
 FIRST_TAB = "window-1"
 
@@ -107,19 +108,27 @@ class Tab:
 def live(user: User, now: datetime, *, tab: str, page: str = "") -> dict[str, Any]:
     """The part of the board that changes by itself."""
     name = tab if tab in TABS else FIRST_TAB
-    shown: Page[Case] = Paginator(TABS[name][1](user), PER_PAGE).get_page(page or 1)
+    part, counts = TABS[name][1], selectors.part_counts(user)
+    shown = _page(selectors.board(user, part), counts[part], page)
     rows = [row_of(case, user, now) for case in shown]
     return {
         "now": now,
         "tab": name,
         "page": shown,
-        "tabs": [Tab(key, label, find(user).count(), key == name) for key, (label, find) in TABS.items()],
+        "tabs": [Tab(key, label, counts[of], key == name) for key, (label, of) in TABS.items()],
         "sections": sections(rows),
         "wards": ward_statuses(user, now),
         "reach": reach(reachability(user)),
         "looks_up": bool(user.standing.wards),
         "coordinates": bool(user.standing.coordinates),
     }
+
+
+def _page(rows: QuerySet[Case], count: int, number: str) -> Page[Case]:
+    """A page of `rows`, of which there are `count`."""
+    paginator = Paginator(rows, PER_PAGE)
+    paginator.count = count
+    return paginator.get_page(number or 1)
 
 
 def sections(rows: Iterable[Row]) -> list[Section]:
@@ -131,7 +140,7 @@ def sections(rows: Iterable[Row]) -> list[Section]:
 
 
 def row_of(case: Case, user: User, now: datetime) -> Row:
-    """A row for a case from `selectors.cases`; asks for nothing but the wards of an unplaced one."""
+    """A row for a case from `selectors.board`; asks for nothing but the wards of an unplaced one."""
     parties = selectors.sides(user, case)
     usable = verbs_of(parties, case)
     offer = selectors.current_offer(case)

@@ -228,7 +228,7 @@ def contacts(case: Case, now: datetime) -> list[Contact]:
     found.append(Contact(_("registered by"), clinician.name, clinician.phone))
     found += [
         Contact(Party.COORDINATOR.label, person.name, person.phone)
-        for person in coordinators_of(case.network)
+        for person in coordinators_of(case.network_id)
     ]
     return found
 

@@ -21,14 +21,7 @@ class Directory:
     def __init__(self, now: datetime, cases: Collection[Case], wards: Collection[Ward | None] = ()) -> None:
         self.now, self._cases = now, cases
         self._found: dict[tuple[object, ...], tuple[frozenset[UUID], bool]] = {}
-        unplaced = {case.pk for case in cases if case.ward_id is None}
-        asked = Offer.objects.filter(case__in=unplaced, state=Offer.State.OPEN).select_related(
-            "ward__hospital"
-        )
-        self._asked = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
-        self._asked |= _wards_of_open_questions(cases)
-        known = [*wards, *(self.ward_of(case) for case in cases)]
-        self._wards = {ward.pk: ward for ward in known if ward is not None}
+        self._further = wards
 
     def ward_of(self, case: Case, offer: Offer | None = None) -> Ward | None:
         """The ward that has, expects or is asked about the patient; for an offer, its own."""
@@ -81,6 +74,21 @@ class Directory:
 
     def _at(self, place: UUID, *roles: Role) -> frozenset[UUID]:
         return frozenset().union(*(self._members.get((place, role), NOBODY) for role in roles))
+
+    @cached_property
+    def _asked(self) -> dict[UUID, Ward]:
+        """By case: the ward that is asked about it, where none has it yet."""
+        unplaced = {case.pk for case in self._cases if case.ward_id is None}
+        asked = Offer.objects.filter(case__in=unplaced, state=Offer.State.OPEN).select_related(
+            "ward__hospital"
+        )
+        found = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
+        return found | _wards_of_open_questions(self._cases)
+
+    @cached_property
+    def _wards(self) -> dict[UUID, Ward]:
+        known = [*self._further, *(self.ward_of(case) for case in self._cases)]
+        return {ward.pk: ward for ward in known if ward is not None}
 
     @cached_property
     def _duty(self) -> dict[UUID, frozenset[UUID]]:

@@ -6,11 +6,10 @@ Every function here expects the case to be locked by the caller.
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
-
 from notifications.services import withdraw
 from referral import telling, timeline
 from referral.models import Case, Deadline, Offer
+from referral.parties import open_offer
 from referral.pathway import FOLLOW_UPS, LIVES, Kind
 
 INSTANT = timedelta(microseconds=1)
@@ -35,16 +34,26 @@ def span(case: Case, kind: Kind, occurred_at: datetime) -> tuple[datetime, datet
             return occurred_at, occurred_at + length
 
 
+def running(case: Case) -> list[Deadline]:
+    """The open deadlines of a case, each with its offer."""
+    return list(case.deadlines.open().select_related("offer"))
+
+
 def open_missing(
-    case: Case, kinds: Iterable[Kind], *, now: datetime, occurred_at: datetime
+    case: Case,
+    kinds: Collection[Kind],
+    *,
+    running: Iterable[Deadline],
+    now: datetime,
+    occurred_at: datetime,
 ) -> list[Deadline]:
-    """Open those of `kinds` that are not open yet, and return them."""
-    offer = Offer.objects.filter(case=case, state=Offer.State.OPEN).first()
-    running = set(case.deadlines.open().values_list("kind", "offer"))
+    """Open those of `kinds` that are not among `running`, or were closed there, and return them."""
+    offer = open_offer(case) if PER_OFFER.intersection(kinds) else None
+    known = {(deadline.kind, deadline.offer_id) for deadline in running if deadline.closed_at is None}
     fresh = []
     for kind in sorted(kinds):
         about = offer if kind in PER_OFFER else None
-        if (kind, about.pk if about else None) in running or _asked_often_enough(case, kind):
+        if (kind, about.pk if about else None) in known or _asked_often_enough(case, kind):
             continue
         starts_at, due_at = span(case, kind, now if kind in PER_OFFER else occurred_at)
         fresh.append(
@@ -66,10 +75,19 @@ def _asked_often_enough(case: Case, kind: Kind) -> bool:
 
 
 def meet(
-    case: Case, kinds: Iterable[Kind], *, offer: Offer | None, occurred_at: datetime, now: datetime
+    case: Case,
+    running: Iterable[Deadline],
+    kinds: Collection[Kind],
+    *,
+    offer: Offer | None,
+    occurred_at: datetime,
+    now: datetime,
 ) -> None:
-    """Close the open deadlines of `kinds` by a fact at `occurred_at`: met when that was in time."""
-    for deadline in case.deadlines.open().filter(kind__in=set(kinds)).filter(Q(offer=None) | Q(offer=offer)):
+    """Close those of `running` that are of `kinds` by a fact at `occurred_at`: met when that was in time."""
+    about = {None, offer.pk if offer else None}
+    for deadline in running:
+        if deadline.kind not in kinds or deadline.offer_id not in about:
+            continue
         in_time = occurred_at <= deadline.due_at
         if in_time and deadline.missed_at:
             timeline.append(
@@ -86,14 +104,15 @@ def meet(
         _close(deadline, Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED, occurred_at, now)
 
 
-def drop_pointless(case: Case, *, now: datetime) -> None:
-    """Close what no longer matters in the case's state; one that was already missed stays missed.
+def drop_pointless(case: Case, running: Iterable[Deadline], *, now: datetime) -> None:
+    """Close those of `running` that no longer matter in the case's state; one already missed stays missed.
 
     An offer that expired was answered by nobody: what was told of its misses still stands.
     """
-    for deadline in case.deadlines.open().select_related("offer"):
+    for deadline in running:
         offer_is_over = deadline.offer is not None and not deadline.offer.is_open
-        if case.state in LIVES[Kind(deadline.kind)] and not offer_is_over:
+        is_of_use = case.state in LIVES[Kind(deadline.kind)] and not offer_is_over
+        if deadline.closed_at is not None or is_of_use:
             continue
         if deadline.due_at < now:
             timeline.store(miss(case, deadline, now=now))

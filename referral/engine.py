@@ -32,9 +32,13 @@ log = logging.getLogger(__name__)
 
 
 def run_cycle(now: datetime) -> int:
-    """Fire everything that is due at `now`; return how many deadlines were looked at."""
-    looked_at = 0
-    while claimed := fire_batch(now):
+    """Fire everything that is due at `now`; return how many deadlines were looked at.
+
+    A batch that is not full was the last one: what others hold comes up in the next cycle.
+    """
+    looked_at = claimed = fire_batch(now)
+    while claimed >= BATCH:
+        claimed = fire_batch(now)
         looked_at += claimed
     return looked_at
 

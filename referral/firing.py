@@ -117,4 +117,5 @@ def save(found: Iterable[Firing]) -> None:
     timeline.store(lines)
     with connection.cursor() as cursor:
         cursor.execute(SAVE_DEADLINES, [array(getattr(row, name) for row in rows) for name in columns])
-        cursor.execute(SAVE_EVENT_COUNTS, [array(counts), array(counts.values())])
+        if counts:
+            cursor.execute(SAVE_EVENT_COUNTS, [array(counts), array(counts.values())])

@@ -229,18 +229,21 @@ def settle(change: Change, target: State | None) -> None:
         occurred_at=change.occurred_at,
         now=change.now,
     )
+    running = deadlines.running(case)
     deadlines.meet(
         case,
+        running,
         row.meets | change.also_meets,
         offer=change.offer,
         occurred_at=change.occurred_at,
         now=change.now,
     )
-    deadlines.drop_pointless(case, now=change.now)
+    deadlines.drop_pointless(case, running, now=change.now)
     if before == State.WATCHED != case.state:
         close_question(case, now=change.now)
     opening = change.also_opens | (OPENS.get(target, frozenset()) if target else frozenset())
-    fresh = deadlines.open_missing(case, opening, now=change.now, occurred_at=change.occurred_at)
+    moment = change.occurred_at
+    fresh = deadlines.open_missing(case, opening, running=running, now=change.now, occurred_at=moment)
     case.updated_at = change.now
     case.save()
     record([case.pk])

@@ -134,6 +134,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     check_first_visit(visit.at, now)
     check_person(visit.person, visit.at, hospital)
     patient = identify(visit.person, hospital)
+    earlier = Case.objects.filter(patient=patient)
     case = Case(
         pk=visit.case_id or new_id(),
         number=next_number(now),
@@ -141,7 +142,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
         hospital=hospital,
         patient=patient,
         policy=rules_of(hospital),
-        previous=Case.objects.filter(patient=patient).order_by("-registered_at").first(),
+        previous_id=earlier.order_by("-registered_at").values_list("pk", flat=True).first(),
         chronic_liver_disease=visit.chronic_liver_disease or ChronicLiverDisease.UNKNOWN,
         presentation=visit.presentation,
         registered_by=actor,
@@ -151,7 +152,8 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     )
     insert(case)
     timeline.append(case, timeline.REGISTERED, actor=actor, before="", occurred_at=visit.at, now=now)
-    fresh = deadlines.open_missing(case, OPENS[State.REGISTERED], now=now, occurred_at=visit.at)
+    opening = OPENS[State.REGISTERED]
+    fresh = deadlines.open_missing(case, opening, running=(), now=now, occurred_at=visit.at)
     case.save()
     record([case.pk])
     tell_of_new_episode(case, now=now)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -26,7 +26,7 @@ from referral.models import (
     Question,
 )
 from referral.parties import parties_of
-from referral.pathway import ENDED, FOLLOW_UPS, IN_WARD, Party, State
+from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Party, State
 
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -43,6 +43,16 @@ AWAITED: dict[str, tuple[Party, Text]] = {
 }
 """By state: who is awaited, and what for."""
 
+PARTS: dict[str, frozenset[State]] = {
+    "window_1": BEFORE_ADMISSION,
+    "window_2": IN_WARD,
+    "follow_up": frozenset({State.FOLLOW_UP}),
+}
+"""The parts of the pathway that open cases are in, by state."""
+
+LEAST_TIME_FIRST = (F("next_due_at").asc(nulls_last=True), "first_visit_at", "pk")
+UNANSWERED = frozenset({State.UNPLACED, State.OFFERED})
+
 
 def alerts_about(case: Case, user: User) -> QuerySet[Notification]:
     """Severe and critical alerts to `user` about a case of `cases` that they have not acknowledged yet."""
@@ -54,14 +64,17 @@ def alerts_about(case: Case, user: User) -> QuerySet[Notification]:
 
 
 def cases(user: User) -> QuerySet[Case]:
-    """Every case the user may see, with what a list or a page shows, and `next_due_at` of its deadlines."""
+    """Every case the user may see, with what a page shows, and `next_due_at` of its deadlines."""
+    return worklist(user).select_related("registered_by")
+
+
+def worklist(user: User) -> QuerySet[Case]:
+    """The same without the people behind it, for long lists."""
     running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
     acute = running.exclude(kind__in=FOLLOW_UPS)
     return (
         Case.objects.visible_to(user)
-        .select_related(
-            "patient", "hospital", "ward__hospital", "assessment", "policy", "registered_by", "network"
-        )
+        .select_related("patient", "hospital", "ward__hospital", "assessment", "policy")
         .prefetch_related(
             Prefetch(
                 "offers", Offer.objects.select_related("ward__hospital", "acknowledged_by", "answered_by")
@@ -78,26 +91,22 @@ def cases(user: User) -> QuerySet[Case]:
     )
 
 
-def open_work(user: User) -> QuerySet[Case]:
-    """The user's open cases, least time left first."""
-    return (
-        cases(user).exclude(state__in=ENDED).order_by(F("next_due_at").asc(nulls_last=True), "first_visit_at")
-    )
+def open_work(user: User, part: str = "") -> QuerySet[Case]:
+    """The user's open cases, or those of one of PARTS, least time left first."""
+    return cases(user).filter(state__in=PARTS[part] if part else OPEN).order_by(*LEAST_TIME_FIRST)
 
 
-def window_1(user: User) -> QuerySet[Case]:
-    """Open cases before admission."""
-    return open_work(user).exclude(state__in=[*IN_WARD, State.FOLLOW_UP])
+def board(user: User, part: str) -> QuerySet[Case]:
+    """The user's open cases of one of PARTS: those without an answer first, then least time left."""
+    rows = worklist(user).filter(state__in=PARTS[part])
+    return rows.annotate(has_answer=~Q(state__in=UNANSWERED)).order_by("has_answer", *LEAST_TIME_FIRST)
 
 
-def window_2(user: User) -> QuerySet[Case]:
-    """Cases in a ward."""
-    return open_work(user).filter(state__in=IN_WARD)
-
-
-def follow_up(user: User) -> QuerySet[Case]:
-    """Cases whose acute care is over."""
-    return open_work(user).filter(state=State.FOLLOW_UP)
+def part_counts(user: User) -> dict[str, int]:
+    """How many open cases the user sees in each of PARTS."""
+    rows = Case.objects.visible_to(user).filter(state__in=OPEN).order_by()
+    found = dict(rows.values_list("state").annotate(number=Count("pk")))
+    return {part: sum(found.get(state, 0) for state in states) for part, states in PARTS.items()}
 
 
 def by_time_left(rows: QuerySet[Case]) -> QuerySet[Case]:

@@ -29,12 +29,9 @@ def shadow_versions() -> list[RiskModelVersion]:
     latest: dict[UUID, ModelEvent] = {}
     for event in _decisions(ModelEvent.Kind.SHADOW_STARTED, ModelEvent.Kind.SHADOW_ENDED):
         latest.setdefault(event.model_id, event)
-    in_force = active_model().checksum
-    return [
-        event.model
-        for event in latest.values()
-        if event.kind == ModelEvent.Kind.SHADOW_STARTED and event.model.checksum != in_force
-    ]
+    begun = [event.model for event in latest.values() if event.kind == ModelEvent.Kind.SHADOW_STARTED]
+    in_force = active_model().checksum if begun else ""
+    return [model for model in begun if model.checksum != in_force]
 
 
 def find_version(name: str) -> RiskModelVersion | None:

@@ -53,7 +53,7 @@ class CaseQuery(PageQuery):
 
 class BoardQuery(PageQuery):
     part = serializers.ChoiceField(
-        choices=["window_1", "window_2", "follow_up"], required=False, default="", allow_blank=True
+        choices=list(selectors.PARTS), required=False, default="", allow_blank=True
     )
 
 
@@ -186,16 +186,8 @@ class BoardView(CaseList):
     )
     def get(self, request: Request) -> Response:
         query = self.query(BoardQuery)
-        rows = PARTS[query["part"]](self.person)
+        rows = selectors.open_work(self.person, query["part"])
         return self.listed(selectors.by_time_left(rows), LEAST_TIME_FIRST, query)
-
-
-PARTS = {
-    "": selectors.open_work,
-    "window_1": selectors.window_1,
-    "window_2": selectors.window_2,
-    "follow_up": selectors.follow_up,
-}
 
 
 class PartView(Resource):

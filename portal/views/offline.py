@@ -55,5 +55,5 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """Kept by the worker of those who refer, and shown for any page while there is no connection."""
+    """Kept by the browser of who is signed in, and shown for any page while there is no connection."""
     return render(request, "portal/offline.html", {"refers": bool(person(request).standing.refers_for)})

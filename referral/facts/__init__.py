@@ -82,9 +82,16 @@ def _invalid(fact: Fact, value: Any) -> Text:
         case Shape.PAIRS:
             return _("Give each value a name: one per line, such as “name: 1.5”, 20 at most.")
         case Shape.CHOICE | Shape.NUMBER | Shape.BOOLEAN | Shape.SEVERAL | Shape.UNIT | Shape.CONFIRMED:
-            return _("Choose one of the answers offered.")
+            return _invalid_choice(fact)
         case _:
             return _("This does not exist here. Reload the case and choose again.")
+
+
+def _invalid_choice(fact: Fact) -> Text:
+    known = fact.choices.values if isinstance(fact.choices, type) else fact.choices or ()
+    if not known:
+        return _("Choose one of the answers offered.")
+    return _("Choose one of the answers offered: %(choices)s.") % {"choices": ", ".join(map(str, known))}
 
 
 def _invalid_number(fact: Fact) -> Text:

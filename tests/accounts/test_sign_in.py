@@ -1,11 +1,18 @@
 """Signing in, in the browser and from the app; nobody signs up by themselves."""
 
+from collections.abc import Sequence
+from threading import Event
+
 import pytest
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import User
+from tests.notifications.conftest import until
 from tests.world import World
 
 LOGIN = "/_allauth/app/v1/auth/login"
@@ -70,6 +77,27 @@ def test_a_forgotten_password_gets_the_same_answer_also_while_no_mail_can_be_sen
         assert (asked.status_code, asked["Location"]) == (302, reverse("account_reset_password_done"))
         told = client.post(RESET, {"email": email}, content_type="application/json")
         assert (told.status_code, told.json()) == (200, {"status": 200})
+
+
+class HeldBackend(EmailBackend):
+    """A mail server that takes its time: until `go`."""
+
+    go = Event()
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        self.go.wait(20)
+        return super().send_messages(messages)
+
+
+def test_a_slow_mail_server_does_not_tell_by_the_wait_which_addresses_are_known(
+    world: World, client: Client, settings: Settings
+) -> None:
+    settings.EMAIL_BACKEND = f"{__name__}.HeldBackend"
+    answer = client.post(reverse("account_reset_password"), {"email": "doctor@test.example"})
+    assert (answer.status_code, mail.outbox) == (302, [])
+    HeldBackend.go.set()
+    until(lambda: len(mail.outbox) == 1)
+    assert mail.outbox[0].to == ["doctor@test.example"]
 
 
 def test_a_closed_account_cannot_sign_in(world: World, client: Client) -> None:

@@ -109,3 +109,12 @@ def test_rules_that_cannot_be_read_come_back_as_they_were_typed(
     assert set(answer.context["adminform"].form.errors) == {field}
     assert typed[2:8] in answer.content.decode()
     assert world.network.policies.count() == 1
+
+
+def test_a_form_that_is_too_large_is_told_so_in_words(world: World, client: Client) -> None:
+    client.force_login(world.doctor)
+    answer = client.post(
+        "/cases/new/", f"name={'x' * 1024 * 1024}", content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 413
+    assert "1 MiB" in answer.content.decode()

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from accounts.models import AuditEntry, Membership, Role
+from portal import board_list
 from referral.models import Case, Offer
 from referral.pathway import State, Verb
 from referral.performing import perform
@@ -45,6 +46,21 @@ def test_requests_stand_by_time_left_above_what_is_expected(world: World, as_use
 
     assert numbers(page) == [pressing.number, fresh.number, expected.number]
     assert "Waiting for an answer" in page and "Accepted, not yet left" in page
+
+
+def test_a_new_request_is_on_the_first_page_however_many_cases_are_expected_sooner(
+    world: World, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_list, "PER_PAGE", 2)
+    now = clock.now()
+    for name in ("甲一", "甲二", "甲三"):
+        world.accepted(now=now - HOUR, name=name)
+    fresh = world.flagged(now=now, name="甲四")
+
+    page = board(as_user(world.specialist))
+
+    assert numbers(page)[0] == fresh.number
+    assert "Page 1 of 2" in page
 
 
 def test_a_ward_sees_its_own_cases_and_no_others(world: World, as_user: SignIn) -> None:

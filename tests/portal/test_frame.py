@@ -132,7 +132,7 @@ def test_what_does_not_exist_is_said_kindly_in_both_languages(
 
 
 @pytest.mark.parametrize(
-    "page", ["400.html", "403.html", "404.html", "429.html", "500.html", "403_csrf.html"]
+    "page", ["400.html", "403.html", "404.html", "413.html", "429.html", "500.html", "403_csrf.html"]
 )
 def test_pages_for_trouble_need_neither_a_person_nor_a_database(page: str) -> None:
     written = render_to_string(page)

@@ -58,6 +58,24 @@ def page(browser: Browser, live_server: Any, world: World, as_user: SignIn) -> I
     context.close()
 
 
+def test_a_wards_board_without_a_connection_says_so_in_the_platforms_own_words(
+    browser: Browser, live_server: Any, world: World, as_user: SignIn
+) -> None:
+    context = browser.new_context(base_url=live_server.url, locale="en-GB")
+    context.route("**/live", lambda route: route.abort())
+    page = context.new_page()
+    sign_in(page, as_user(world.specialist))
+    page.goto("/board/")
+    until(lambda: bool(page.evaluate(AT_HAND)))
+
+    context.set_offline(True)
+    page.goto("/board/")
+
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    expect(page.get_by_role("link", name="New case")).to_have_count(0)
+    context.close()
+
+
 def press_assess(page: Page) -> None:
     page.get_by_role("button", name="Assess now").click()
 

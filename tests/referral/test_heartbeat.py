@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from referral.management.commands.run_engine import Heartbeat
+from notifications.models import ProcessTick
+from referral.management.commands.run_engine import Heartbeat, Ticker
 from tests.notifications.channels.provider import Provider, serving
 from tests.notifications.conftest import until
 from tests.world import NOW
@@ -54,3 +55,14 @@ def test_without_an_address_nobody_is_called() -> None:
     heartbeat = Heartbeat(None)
     heartbeat.beat(NOW)
     assert not heartbeat.is_calling
+
+
+@pytest.mark.django_db
+def test_operators_see_the_longest_lag_of_each_second() -> None:
+    ticker = Ticker()
+    seen = []
+    for tenth, lag in ((0, 5), (3, 900), (6, 40), (10, 20), (15, 10)):
+        ticker.note(NOW + tenth * SECOND / 10, lag=timedelta(milliseconds=lag))
+        row = ProcessTick.objects.get(pk="engine")
+        seen.append((row.at, row.lag / timedelta(milliseconds=1)))
+    assert seen == [(NOW, 5)] * 3 + [(NOW + SECOND, 900)] * 2

@@ -10,17 +10,6 @@
   const place = document.querySelector("[data-drafts]");
   const isKept = "kept" in document.body.dataset;
 
-  // What works without a connection is kept at hand; the worker does it.
-  if (place && !isKept && navigator.serviceWorker) {
-    navigator.serviceWorker
-      .register(place.dataset.worker)
-      .then(() => navigator.serviceWorker.ready)
-      .then(({ active }) => active.postMessage("keep"))
-      .catch(() => {
-        // Without a worker, entering needs a connection.
-      });
-  }
-
   const database = () =>
     new Promise((done, fail) => {
       const asked = indexedDB.open(NAME, 1);

@@ -81,6 +81,17 @@
     }
   };
   if (document.querySelector("[data-forget]")) forget();
+  // What works without a connection is kept at hand for who is signed in; the worker does it.
+  if (texts.worker && !("kept" in texts) && navigator.serviceWorker) {
+    navigator.serviceWorker
+      .register(texts.worker)
+      .then(() => navigator.serviceWorker.ready)
+      .then(({ active }) => active.postMessage("keep"))
+      .catch(() => {
+        // Without a worker, every page needs a connection.
+      });
+  }
+
   // Signing out also takes what was kept for want of a connection (offline.js, worker.js).
   const KEPT = "aclf-offline";
   const PATIENCE_MS = 1000;

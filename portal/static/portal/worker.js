@@ -1,5 +1,6 @@
-// Shows pushed alerts, also while no page is open, and keeps the page for a first visit at hand for want of a
-// connection. Nothing of a patient is kept here; opening an alert changes nothing: the page asks for sign-in.
+// Shows pushed alerts, also while no page is open, and keeps at hand what works for want of a connection: a page
+// that says so, and for those who refer the one for a first visit. Nothing of a patient is kept here; opening an
+// alert changes nothing: the page asks for sign-in.
 "use strict";
 
 const KEPT = "aclf-offline";
@@ -17,7 +18,7 @@ const keep = async () => {
   const files = new Set();
   for (const path of PAGES) {
     const answer = await fetch(path);
-    if (!answer.ok || answer.redirected) return;
+    if (!answer.ok || answer.redirected) continue;
     const page = await answer.text();
     for (const [, file] of page.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)) files.add(file);
     const headers = { "Content-Type": "text/html; charset=utf-8" };
@@ -25,6 +26,7 @@ const keep = async () => {
     if (policy) headers["Content-Security-Policy"] = policy;
     await store.put(path, new Response(page.replace("<body", "<body data-kept"), { headers }));
   }
+  if (!files.size) return;
   const known = await store.keys();
   const isOld = ({ url }) => url.includes("/static/") && !files.has(new URL(url).pathname);
   await Promise.all(known.filter(isOld).map((request) => store.delete(request)));

@@ -14,6 +14,7 @@ from notifications.services import tick
 from referral import engine
 
 LONGEST_SLEEP_SECONDS = 1.0
+TICK_EVERY = timedelta(seconds=1)
 HEARTBEAT_EVERY = timedelta(seconds=30)
 HEARTBEAT_SECONDS = 2.0
 log = logging.getLogger(__name__)
@@ -33,22 +34,22 @@ class Command(BaseCommand):
         if not once:
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, lambda *_: stop.set())
-        heartbeat = Heartbeat(settings.HEARTBEAT_URL)
+        heartbeat, ticker = Heartbeat(settings.HEARTBEAT_URL), Ticker()
         log.info("engine.started")
         while not stop.is_set():
-            pause = self.cycle(heartbeat)
+            pause = self.cycle(heartbeat, ticker)
             if once:
                 heartbeat.finish()
                 return
             stop.wait(pause)
         log.info("engine.stopped")
 
-    def cycle(self, heartbeat: "Heartbeat") -> float:
+    def cycle(self, heartbeat: "Heartbeat", ticker: "Ticker") -> float:
         """One cycle; returns seconds to sleep. While the database is away, tries again every second."""
         try:
             now = clock.now()
             fired = engine.run_cycle(now)
-            tick(name="engine", now=now, lag=clock.now() - now)
+            ticker.note(now, lag=clock.now() - now)
             if fired:
                 log.info("engine.fired", extra={"deadlines": fired})
             heartbeat.beat(now)
@@ -57,6 +58,24 @@ class Command(BaseCommand):
             log.warning("engine.database_away", extra={"error": type(error).__name__})
             connection.close()
             return LONGEST_SLEEP_SECONDS
+
+
+class Ticker:
+    """Signs of life for the operators, at most one a second, with the longest lag since the one before.
+
+    Each is a commit of its own, which a deadline that falls due meanwhile would have to wait for.
+    """
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._longest = timedelta(0)
+
+    def note(self, now: datetime, *, lag: timedelta) -> None:
+        """A cycle that began at `now` took `lag`."""
+        self._longest = max(self._longest, lag)
+        if self._at is None or now - self._at >= TICK_EVERY:
+            tick(name="engine", now=now, lag=self._longest)
+            self._at, self._longest = now, timedelta(0)
 
 
 class Heartbeat:
