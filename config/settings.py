@@ -332,7 +332,10 @@ SPECTACULAR_SETTINGS = {
         "api.openapi.add_other_refusals",
     ],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {"BilirubinUnitEnum": ["umol/L", "mg/dL"]},
+    "ENUM_NAME_OVERRIDES": {
+        "BilirubinUnitEnum": ["umol/L", "mg/dL"],
+        "ErrorReasonEnum": "referral.codes.ErrorReason",
+    },
 }
 
 LOGGING_CONFIG = None

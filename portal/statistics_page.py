@@ -81,13 +81,13 @@ def _grid(words: Table, part: str, codes: Sequence[str]) -> Grid:
 
 
 def _as_html(cells: Sequence[Row]) -> SafeString:
-    return format_html_join("", "<td><strong>{}</strong> {}</td>", (_in_words(cell) for cell in cells))
+    return format_html_join("", "<td><strong>{}</strong> {}</td>", (in_words(cell) for cell in cells))
 
 
-def _in_words(cell: Row) -> tuple[str, str]:
+def in_words(cell: Row) -> tuple[str, str]:
     """The figure, and in brackets its interval, 90th centile and number of cases."""
     if not cell.value:
-        return "", "–" if cell.cases == "0" else cell.cases
+        return ("", "–") if cell.unit and cell.cases == "0" else ("", cell.cases)
     p90 = gettext("90 %% by %(p90)s") % {"p90": cell.p90} if cell.p90 else ""
     interval = f"{cell.low}–{cell.high}" if cell.low else ""
     return cell.value, f"({'; '.join(part for part in (interval, p90, f'n = {cell.cases}') if part)})"
@@ -101,7 +101,7 @@ def _share_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:
         "joined": found.by == By.MONTH,
         "unit": "%",
         "series": [
-            _series(Kind(kind).label, [_percent(group.in_time[kind]) for group in found.groups])
+            series(Kind(kind).label, [percent_of(group.in_time[kind]) for group in found.groups])
             for kind in CHART_KINDS
         ],
     }
@@ -116,7 +116,7 @@ def _time_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:
         "joined": found.by == By.MONTH,
         "unit": "h",
         "series": [
-            _series(measure.label, [_hours(group.times[measure.name]) for group in found.groups])
+            series(measure.label, [hours_of(group.times[measure.name]) for group in found.groups])
             for measure in measures
         ],
     }
@@ -127,19 +127,19 @@ def _funnel_chart(found: Report) -> dict[str, Any]:
         "kind": "funnel",
         "groups": [str(label) for _name, label in FUNNEL],
         "unit": "",
-        "series": [_series(gettext("cases"), [[found.funnel[name], None, None] for name, _label in FUNNEL])],
+        "series": [series(gettext("cases"), [[found.funnel[name], None, None] for name, _label in FUNNEL])],
     }
 
 
-def _series(name: str | Promise, points: list[list[float | None]]) -> dict[str, Any]:
+def series(name: str | Promise, points: list[list[float | None]]) -> dict[str, Any]:
     return {"name": str(name), "points": points}
 
 
-def _percent(share: Share | None) -> list[float | None]:
+def percent_of(share: Share | None) -> list[float | None]:
     parts = (None, None, None) if share is None else (share.value, share.low, share.high)
     return [None if part is None else round(100 * part, 1) for part in parts]
 
 
-def _hours(spread: Spread | None) -> list[float | None]:
+def hours_of(spread: Spread | None) -> list[float | None]:
     parts = (None, None, None) if spread is None else (spread.median, spread.low, spread.high)
     return [None if part is None else round(part / UNIT_SECONDS["h"], 1) for part in parts]

@@ -24,6 +24,7 @@ REASONS: Mapping[str, Any] = {
     Verb.RELEASE: codes.ReleaseReason,
     Verb.END_REFERRAL: codes.EndReason,
     Verb.MARK_ENTERED_IN_ERROR: codes.ErrorReason,
+    Verb.RETRACT_ORGAN_FAILURE: codes.ErrorReason,
     Verb.EXPLAIN_DELAY: codes.DelayReason,
     Verb.DECIDE_TRANSPLANT: ward_codes.AgainstTransplant,
     Verb.RECORD_TREATMENT: ward_codes.NotDoneReason,
@@ -140,6 +141,10 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "grade": lambda value, zone: str(texts.ACLF_GRADE[value]),
     "simple_grade": lambda value, zone: _("grade %(grade)s by number of failures") % {"grade": value},
     "third_failure": lambda value, zone: str(THIRD_FAILURE[value]),
+    "no_third_failure": lambda value, zone: _("no third organ failure is left"),
+    "third_failure_at": lambda value, zone: (
+        _("third organ failure seen %(time)s") % {"time": _time(value, zone)}
+    ),
     "transplant": _label(ward_codes.TransplantDecision),
     "item": _label(ward_codes.TreatmentItem),
     "progress": _label(ward_codes.Progress),

@@ -16,6 +16,7 @@ from referral import selectors
 from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
 from referral.models import Case, Deadline
 from referral.pathway import Verb
+from referral.ward_record import ward_record
 from scoring import INPUTS, OTHER_LABORATORY, texts
 
 MANY = frozenset({Shape.SEVERAL, Shape.CONFIRMED})
@@ -311,6 +312,14 @@ def _assessments(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     ]
 
 
+def _organs(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+    zone = ZoneInfo(case.hospital.zone)
+    return [
+        Option(str(row.pk), f"{row.occurred_at.astimezone(zone):%Y-%m-%d %H:%M}", texts.ACLF_GRADE[row.grade])
+        for row in reversed(ward_record(case).counting)
+    ]
+
+
 def _answers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     return [Option("true", _("yes")), Option("false", _("no"))]
 
@@ -351,6 +360,7 @@ OPTIONS: dict[Shape, Callable[[Verb, Fact, Case], list[Option]]] = {
     Shape.WARD: _wards,
     Shape.DEADLINE: _deadlines,
     Shape.ASSESSMENT: _assessments,
+    Shape.ORGANS: _organs,
     Shape.SEVERAL: _choices,
     Shape.BOOLEAN: _answers,
     Shape.MEASURED: _measured,

@@ -159,6 +159,16 @@ TEXTS: dict[str, VerbText] = {
         _("The organ failures were assessed."),
         "primary",
     ),
+    Verb.RETRACT_ORGAN_FAILURE: VerbText(
+        _("Organ assessment entered in error"),
+        _(
+            "The assessment stays readable and is marked, but no longer counts: the grade, the checklist and "
+            "the seven days to a transplant follow from the others. Then enter the right values."
+        ),
+        _("Mark as entered in error"),
+        _("The assessment was marked as entered in error and no longer counts."),
+        "danger",
+    ),
     Verb.RECORD_TREATMENT: VerbText(
         _("Update the treatment checklist"),
         _("Says how one item stands. Earlier entries stay on record; the latest one counts."),
@@ -343,8 +353,8 @@ EXPECTED: dict[str, tuple[Verb, ...]] = {
 }
 """The steps that a page offers first, by state; the others wait under "more"."""
 
-OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY})
-"""Verbs that have a place of their own on the page of a case."""
+OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY, Verb.RETRACT_ORGAN_FAILURE})
+"""Verbs that have a place of their own, on the page of a case or of its ward record."""
 
 
 def sorted_out(case: Case, usable: list[Verb], offer: Offer | None) -> tuple[list[Verb], list[Verb]]:

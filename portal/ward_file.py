@@ -13,7 +13,7 @@ from portal.case_file import Step
 from portal.moments import local
 from portal.verb_texts import TEXTS, Text, slug
 from referral import selectors
-from referral.models import Case, OrganFailureAssessment, Precipitant
+from referral.models import Case, OrganFailureAssessment, OrganFailureRetraction, Precipitant
 from referral.pathway import Verb
 from referral.performing import verbs_of
 from referral.precipitants import snomed_of
@@ -32,11 +32,15 @@ CERTAINTY: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class OrganRow:
-    """One reading of the organ table. `scores`: a subscore for each organ, and whether it fails."""
+    """One reading of the organ table. `scores`: a subscore for each organ, and whether it fails.
+
+    `retraction`: by whom and why it was marked as entered in error.
+    """
 
     row: OrganFailureAssessment
     scores: tuple[tuple[int | None, bool], ...]
     grade: str
+    retraction: OrganFailureRetraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,8 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "can": {verb.value: Step(slug(verb), TEXTS[verb]) for verb in usable if verb in TEXTS},
         "organ_names": [texts.organ_text(organ) for organ in ORGANS],
         "organs": [_organ_row(row) for row in reversed(record.organs)],
-        "organ_chart": organ_chart(record.organs, case.hospital.zone),
+        "latest": _organ_row(record.counting[-1]) if record.counting else None,
+        "organ_chart": organ_chart(record.counting, case.hospital.zone),
         "precipitants": [Found(row, snomed_of(row.precipitant, row.icd10)) for row in record.precipitants],
         "sessions": [
             (row, [Complication(code).label for code in row.complications]) for row in record.sessions
@@ -96,7 +101,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
 
 def _organ_row(row: OrganFailureAssessment) -> OrganRow:
     scores = tuple((row.subscores.get(organ), organ in row.failing) for organ in ORGANS)
-    return OrganRow(row, scores, str(texts.ACLF_GRADE[row.grade]))
+    return OrganRow(row, scores, str(texts.ACLF_GRADE[row.grade]), getattr(row, "retraction", None))
 
 
 def organ_chart(rows: Sequence[OrganFailureAssessment], zone: str) -> dict[str, Any]:

@@ -18,12 +18,14 @@ MOST = {"encephalopathy_grade": 4}
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one side said. `disputed`: another statement in force contradicts it; `replaced`: a later one."""
+    """What one side said. `disputed`: another statement in force contradicts it; `replaced`: a later one;
+    `against_records`: what was recorded on the case does."""
 
     row: Outcome
     side: Text
     disputed: bool
     replaced: bool
+    against_records: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,11 @@ def statements(case: Case) -> list[Statement]:
     found = judged(case, rows)
     disputed = {row.pk for pair in found.disputes for row in pair}
     valid = {row.pk for row in found.in_force}
-    return [Statement(row, Party(row.side).label, row.pk in disputed, row.pk not in valid) for row in rows]
+    unlike = {row.pk for row in found.against_records}
+    return [
+        Statement(row, Party(row.side).label, row.pk in disputed, row.pk not in valid, row.pk in unlike)
+        for row in rows
+    ]
 
 
 def trends(case: Case) -> dict[str, Any]:

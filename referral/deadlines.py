@@ -158,16 +158,27 @@ def rejudge_from_first_visit(case: Case, *, now: datetime) -> None:
     """After the first visit was corrected: move what counts from it and judge again what is closed."""
     rows = case.deadlines.filter(kind__in=SINCE_FIRST_VISIT).exclude(outcome=Deadline.Outcome.CANCELLED)
     for deadline in rows:
-        starts_at, due_at = span(case, Kind(deadline.kind), deadline.starts_at)
-        deadline.first_due_at = due_at
-        if deadline.closed_at is None:
-            reschedule(deadline, case, due_at=due_at, starts_at=starts_at, now=now)
-            continue
-        in_time = deadline.closed_at <= due_at
-        deadline.starts_at, deadline.due_at = starts_at, due_at
-        deadline.missed_at = None if in_time else due_at
-        deadline.outcome = Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED
-        deadline.save()
+        restart(deadline, case, starts_at=deadline.starts_at, now=now)
+
+
+def restart(deadline: Deadline, case: Case, *, starts_at: datetime, now: datetime) -> None:
+    """Count a deadline anew because what caused it was at another time, and judge again if it is closed."""
+    starts_at, due_at = span(case, Kind(deadline.kind), starts_at)
+    deadline.first_due_at = due_at
+    if deadline.closed_at is None:
+        reschedule(deadline, case, due_at=due_at, starts_at=starts_at, now=now)
+        return
+    in_time = deadline.closed_at <= due_at
+    deadline.starts_at, deadline.due_at = starts_at, due_at
+    deadline.missed_at = None if in_time else due_at
+    deadline.outcome = Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED
+    deadline.save()
+
+
+def take_back(deadline: Deadline, *, now: datetime) -> None:
+    """Close a deadline whose cause was entered in error, as of its start: it never ran and is not judged."""
+    deadline.missed_at = None
+    _close(deadline, Deadline.Outcome.CANCELLED, deadline.starts_at, now)
 
 
 def due_without_grace(deadline: Deadline, case: Case) -> datetime:

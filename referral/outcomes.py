@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from referral.codes import OrganFailureSeen, OutcomeSource, OutcomeStatus
 from referral.models import Case, Outcome
 from referral.pathway import SPEAKERS, Party
+from referral.ward_says import against, records_of
 
 DAYS = (28, 90)
 AN_EVENT = frozenset({OutcomeStatus.DEAD, OutcomeStatus.TRANSPLANTED})
@@ -31,6 +32,7 @@ class Standing:
 class Outcomes:
     """By day what holds, the statements not replaced, and the pairs of them that contradict each other.
 
+    `against_records`: statements that the case's own records contradict, until the coordinator settles it.
     `organ_failure`: yes, no, unknown or empty (nobody said), within 28 days of the first visit.
     """
 
@@ -38,13 +40,18 @@ class Outcomes:
     organ_failure: str
     in_force: tuple[Outcome, ...]
     disputes: tuple[tuple[Outcome, Outcome], ...]
+    against_records: tuple[Outcome, ...]
     died_at: datetime | None
+
+    @property
+    def is_disputed(self) -> bool:
+        return bool(self.disputes or self.against_records)
 
     @property
     def is_final(self) -> bool:
         """Whether nothing more is asked: known at day 90, dead or lost, and nothing disputed."""
         lost = any(found.status == OutcomeStatus.LOST for found in self.standing.values())
-        return not self.disputes and (90 in self.standing or self.died_at is not None or lost)
+        return not self.is_disputed and (90 in self.standing or self.died_at is not None or lost)
 
 
 def outcomes_of(case: Case) -> Outcomes:
@@ -64,8 +71,30 @@ def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
         organ_failure=_organ_failure(valid),
         in_force=tuple(valid),
         disputes=disputes,
+        against_records=_against_records(case, valid),
         died_at=deaths[0] if deaths else None,
     )
+
+
+def _against_records(case: Case, valid: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Those said after the coordinator's last settlement that the records contradict."""
+    if not valid:
+        return ()
+    records = records_of(case)
+    settled = max((row.number for row in valid if row.source == OutcomeSource.SETTLED), default=0)
+    return tuple(row for row in valid if row.number > settled and against(row, records, case))
+
+
+def keep_what_holds(case: Case) -> bool:
+    """Write into the case what all its statements say together; return whether something contradicts them."""
+    known = outcomes_of(case)
+    case.died_at = known.died_at
+    case.outcome_28, case.outcome_90 = (
+        known.standing[day].status if day in known.standing else "" for day in DAYS
+    )
+    case.organ_failure_28 = known.organ_failure
+    case.outcome_disputed = known.is_disputed
+    return case.outcome_disputed
 
 
 def in_force(statements: Iterable[Outcome], zone: ZoneInfo) -> list[Outcome]:
@@ -90,11 +119,13 @@ def contradict(one: Outcome, other: Outcome, zone: ZoneInfo) -> bool:
         return days[0] != days[1]
     if _outlived(one, other, zone) or _outlived(other, one, zone):
         return True
+    known = {row.organ_failure for row in (one, other)} - {"", OrganFailureSeen.UNKNOWN}
+    if len(known) > 1:
+        return True
     if one.day != other.day or one.day is None:
         return False
-    known = {row.organ_failure for row in (one, other)} - {"", OrganFailureSeen.UNKNOWN}
     statuses = {row.status for row in (one, other)} - {OutcomeStatus.LOST}
-    return len(known) > 1 or len(statuses) > 1
+    return len(statuses) > 1
 
 
 def _outlived(dead: Outcome, seen: Outcome, zone: ZoneInfo) -> bool:

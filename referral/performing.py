@@ -16,6 +16,7 @@ from referral.audience import Directory
 from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
 from referral.models import Case, Offer
 from referral.models.cases import LEFT_WARD
+from referral.outcomes import keep_what_holds
 from referral.parties import open_offer, parties_of, pointless_verbs, rows_for
 from referral.pathway import (
     BEFORE_ADMISSION,
@@ -32,6 +33,7 @@ from referral.pathway import (
 )
 from referral.placement import close_question
 from referral.statistics.recording import record
+from referral.ward_says import SAYING
 
 Effect = Callable[..., State | None]
 EFFECTS: dict[Verb, Effect] = {}
@@ -229,6 +231,10 @@ def settle(change: Change, target: State | None) -> None:
         occurred_at=change.occurred_at,
         now=change.now,
     )
+    if row.verb in SAYING and case.outcomes.exists():
+        was_disputed = case.outcome_disputed
+        if keep_what_holds(case) and not was_disputed:
+            change.also_tells.add(Audience.COORDINATOR)
     running = deadlines.running(case)
     deadlines.meet(
         case,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,8 @@ from referral.models import (
     Event,
     Message,
     Offer,
+    OrganFailureAssessment,
+    OrganFailureRetraction,
     Outcome,
     Question,
 )
@@ -168,10 +170,20 @@ def current_offer(case: Case) -> Offer | None:
 
 
 def diagnosis_of(case: Case) -> Diagnosis | None:
-    """The diagnosis of a visible case; no query before there can be one."""
+    """The diagnosis of a visible case, with the grade of the organ assessments that count; no query before
+    there can be one."""
     if case.diagnosed_at is None:
         return None
-    return Diagnosis.objects.filter(case=case).select_related("actor").first()
+    retracted = OrganFailureRetraction.objects.filter(
+        assessment__case=OuterRef("case"), assessment__occurred_at__lte=OuterRef("occurred_at")
+    )
+    rows = Diagnosis.objects.filter(case=case).select_related("actor").annotate(regraded=Exists(retracted))
+    found = rows.first()
+    if found is not None and found.regraded:
+        tables = OrganFailureAssessment.objects.filter(retraction=None, case=case)
+        table = tables.filter(occurred_at__lte=found.occurred_at).last()
+        found.grade, found.simple_grade = (table.grade, table.simple_grade) if table else ("", "")
+    return found
 
 
 def back_referral_of(case: Case) -> BackReferral | None:

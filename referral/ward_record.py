@@ -18,6 +18,7 @@ from referral.models import (
     TransplantDecision,
     TreatmentRecord,
 )
+from referral.verbs.organs import MANY
 from scoring.immune import MARKERS, PublishedRange, ranges_of
 
 
@@ -59,9 +60,14 @@ class WardRecord:
     trends: Sequence[Trend]
 
     @property
+    def counting(self) -> list[OrganFailureAssessment]:
+        """The organ assessments that were not marked as entered in error."""
+        return counting(self.organs)
+
+    @property
     def grade(self) -> str:
         """The latest simple grade; empty without a failing organ or before the first assessment."""
-        return self.organs[-1].simple_grade if self.organs else ""
+        return grade_of(self.counting)
 
     @property
     def has_infection(self) -> bool:
@@ -70,13 +76,25 @@ class WardRecord:
 
     @property
     def third_failure(self) -> OrganFailureAssessment | None:
-        """The assessment that started the days to a transplant."""
-        return next((row for row in self.organs if row.opens_transplant), None)
+        """The assessment from which the days to a transplant count."""
+        found = [row for row in self.counting if row.failures >= MANY]
+        return next((row for row in found if row.opens_transplant), next(iter(found), None))
+
+
+def counting(organs: Sequence[OrganFailureAssessment]) -> list[OrganFailureAssessment]:
+    """Those of `organs`, loaded with their retractions, that count."""
+    return [row for row in organs if not hasattr(row, "retraction")]
+
+
+def grade_of(organs: Sequence[OrganFailureAssessment]) -> str:
+    return organs[-1].simple_grade if organs else ""
 
 
 def ward_record(case: Case) -> WardRecord:
     """What was recorded on a visible case."""
-    organs = list(OrganFailureAssessment.objects.filter(case=case).select_related("actor"))
+    organs = list(
+        OrganFailureAssessment.objects.filter(case=case).select_related("actor", "retraction__actor")
+    )
     decisions = list(TransplantDecision.objects.filter(case=case).select_related("actor"))
     sessions = list(ArtificialLiverSession.objects.filter(case=case).select_related("actor"))
     immune = list(ImmuneStatus.objects.filter(case=case).select_related("actor"))
@@ -91,7 +109,7 @@ def ward_record(case: Case) -> WardRecord:
             .prefetch_related("interventions__actor")
         ),
         checklist=checklist(
-            organs[-1].simple_grade if organs else "",
+            grade_of(counting(organs)),
             treatments=TreatmentRecord.objects.filter(case=case).select_related("actor"),
             sessions=sessions,
             decisions=decisions,
@@ -106,7 +124,7 @@ def ward_record(case: Case) -> WardRecord:
 
 def last_organs(case: Case) -> OrganFailureAssessment | None:
     """The latest table of organ failure of a visible case."""
-    return OrganFailureAssessment.objects.filter(case=case).last()
+    return OrganFailureAssessment.objects.filter(case=case, retraction=None).last()
 
 
 def _days(case: Case, target: NutritionTarget | None) -> list[Nourished]:

@@ -24,8 +24,8 @@ WORDS = {
         _("Please redirect it to a ward; the case page shows every ward's phone number."),
     ),
     telling.REMINDER: (
-        _("Case %(number)s: %(deadline)s is due"),
-        _("Case of %(hospital)s. Due at %(due)s."),
+        _("Case %(number)s: %(deadline)s by %(due)s"),
+        _("Case of %(hospital)s. Still open, due at %(due)s."),
     ),
     telling.MISSED: (
         _("Case %(number)s: %(deadline)s is overdue"),

@@ -14,7 +14,7 @@ from api.v1.documenting import described
 from api.v1.shapes import PersonShape
 from referral import selectors
 from referral.checklist import Item
-from referral.models import Precipitant
+from referral.models import OrganFailureRetraction, Precipitant
 from referral.precipitants import CODINGS, snomed_of
 from referral.ward_record import Trend, WardRecord, ward_record
 from scoring import OTHER_LABORATORY, immune, nutrition, texts
@@ -44,6 +44,12 @@ class KitResultShape(RecordShape):
     organ_failure_at_sampling = serializers.BooleanField(allow_null=True)
 
 
+class RetractionShape(Shape[OrganFailureRetraction]):
+    reason = serializers.CharField()
+    at = serializers.DateTimeField()
+    actor = PersonShape()
+
+
 class OrganFailureShape(RecordShape):
     """`grade` by EASL-CLIF, `simple_grade` by number of failures; lower bounds while organs are missing."""
 
@@ -58,6 +64,9 @@ class OrganFailureShape(RecordShape):
     entered = serializers.DictField(help_text="as typed, with its unit")
     opens_transplant = serializers.BooleanField(help_text="the first with three failures or more")
     from_two = serializers.BooleanField(help_text="and the assessment before had two")
+    retraction = RetractionShape(
+        allow_null=True, default=None, help_text="marked as entered in error; counts no longer"
+    )
 
 
 class TransplantDecisionShape(RecordShape):

@@ -15,11 +15,11 @@ from portal.statistics_files import PREDICTIONS_HEADER, prediction_lines
 from portal.views.statistics import asked, csv_file, question, read_question
 from referral.errors import FactError
 from referral.statistics import scope
-from referral.statistics.predictions import Performance, Shadow, performance, shadows
+from referral.statistics.predictions import Performance, Shadow, known_models, performance, shadows
 from referral.statistics.scope import Wanted
-from scoring import DEFAULT_MODEL, texts
+from scoring import texts
 from scoring.riskmodel import RiskModel
-from scoring.selectors import active_model, installed_versions
+from scoring.selectors import active_model
 
 
 @dataclass(frozen=True)
@@ -80,12 +80,12 @@ def _compared(request: HttpRequest, user: User, wanted: Wanted, now: datetime) -
     if not scope.sees_all(user, wanted.network):
         raise Http404
     active = active_model()
-    known = [DEFAULT_MODEL.identifier, *(str(version) for version in installed_versions())]
+    known = known_models()
     name = request.GET.get("model", "")
     asked_for = name if name in known else active.identifier
     rows = scope.study(user, wanted)
     return Compared(
-        known=list(dict.fromkeys(known)),
+        known=known,
         active=active,
         found=performance(rows, asked_for, now=now, hides_small=wanted.hides_small),
         shadows=shadows(rows, now=now, hides_small=wanted.hides_small),

@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.models import User, Ward
 from referral.facts.shapes import Fact, Shape
-from referral.models import Assessment, Case, Deadline
+from referral.models import Assessment, Case, Deadline, OrganFailureAssessment
 
 
 def _text(fact: Fact, value: Any, case: Case, user: User) -> str:
@@ -162,4 +162,7 @@ PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
     Shape.WARD: _one_of(lambda case, user: Ward.objects.visible_to(user).select_related("hospital")),
     Shape.DEADLINE: _one_of(lambda case, user: Deadline.objects.filter(case=case)),
     Shape.ASSESSMENT: _one_of(lambda case, user: Assessment.objects.filter(case=case)),
+    Shape.ORGANS: _one_of(
+        lambda case, user: OrganFailureAssessment.objects.filter(retraction=None, case=case)
+    ),
 }

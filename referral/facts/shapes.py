@@ -26,6 +26,7 @@ class Shape(StrEnum):
     WARD = "ward"
     DEADLINE = "deadline"
     ASSESSMENT = "assessment"
+    ORGANS = "organs"
     VALUES = "values"
     DECIMAL = "decimal"
     BOOLEAN = "boolean"

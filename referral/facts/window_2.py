@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from referral import ward_codes
+from referral import codes, ward_codes
 from referral.errors import Text
 from referral.facts.shapes import BED, CONFIRMED, NOTE, OCCURRED_AT, PRECIPITANT, WARD, Fact, Shape, reason
 from referral.pathway import Verb
@@ -63,6 +63,11 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         CONFIRMED,
         NOTE,
         OCCURRED_AT,
+    ),
+    Verb.RETRACT_ORGAN_FAILURE: (
+        Fact("organs", Shape.ORGANS, _("assessment of organ failure")),
+        reason(codes.ErrorReason),
+        NOTE,
     ),
     Verb.RECORD_PRECIPITANT: (
         PRECIPITANT,

@@ -10,7 +10,7 @@ from accounts.encryption import EncryptedField
 from accounts.ids import new_id
 from accounts.models import User, Ward
 from referral import ward_codes
-from referral.codes import PrecipitantCode
+from referral.codes import ErrorReason, PrecipitantCode
 from referral.models.cases import Case
 
 NAME = "%(class)s"
@@ -79,8 +79,8 @@ class OrganFailureAssessment(Record):
 
     `entered` is as typed, `values` normalised with the unit in the name, `subscores` 1-3 by organ. `grade` is
     by EASL-CLIF, `simple_grade` (I, II, III; empty without a failure) by the number of failures; both are
-    lower bounds while organs are missing. `opens_transplant`: the first with three failures or more;
-    `from_two`: the one before had two.
+    lower bounds while organs are missing. `opens_transplant`: when it was entered, it was the first with
+    three failures or more; `from_two`: the one before had two.
     """
 
     entered = models.JSONField()
@@ -108,10 +108,18 @@ class OrganFailureAssessment(Record):
                 | Q(failures__gte=3, failures__lte=6, simple_grade="III"),
                 name="organ_simple_grade_counts_failures",
             ),
-            models.UniqueConstraint(
-                fields=["case"], condition=Q(opens_transplant=True), name="case_has_one_third_failure"
-            ),
         ]
+
+
+class OrganFailureRetraction(models.Model):
+    """An organ assessment marked as entered in error; it stays readable and no longer counts."""
+
+    assessment = models.OneToOneField(
+        OrganFailureAssessment, primary_key=True, on_delete=models.PROTECT, related_name="retraction"
+    )
+    reason = models.CharField(max_length=20, choices=ErrorReason)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
 
 class TransplantDecision(Record):

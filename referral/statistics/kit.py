@@ -19,7 +19,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import Ward
 from referral.codes import OrganFailureSeen
-from referral.models import CaseFacts, KitResult, OrganFailureAssessment
+from referral.models import CaseFacts, KitResult, OrganFailureAssessment, OrganFailureRetraction
 from referral.statistics.privacy import few, hidden_parts, pseudonym, shown
 from referral.statistics.scope import Wanted
 from referral.ward_codes import KitAnswer
@@ -61,9 +61,10 @@ class KitRecord:
 def kit_record(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> KitRecord:
     """The record of the kit on the cases of `rows`."""
     results = KitResult.objects.filter(case__statistics__in=rows.values("pk")).alias(
-        before=Coalesce(Subquery(_tables(occurred_at__lte=OuterRef("sampled_at")).values("failures")[:1]), 0)
+        before=Coalesce(Subquery(_tables(occurred_at__lte=OuterRef("sampled_at")).values("failures")[:1]), 0),
+        mistaken=Exists(_mistaken()),
     )
-    failing = Q(organ_failure_at_sampling=True) | Q(before__gt=0)
+    failing = Q(organ_failure_at_sampling=True, mistaken=False) | Q(before__gt=0)
     left_out = {
         "indeterminate": results.filter(answer=KitAnswer.INDETERMINATE).count(),
         "beside_purpose": results.filter(failing).count(),
@@ -117,8 +118,16 @@ def _failures() -> QuerySet[OrganFailureAssessment]:
 
 def _tables(**fit: Any) -> QuerySet[OrganFailureAssessment]:
     """The organ tables of a result's case, the latest first."""
-    return OrganFailureAssessment.objects.filter(case=OuterRef("case"), **fit).order_by(
-        "-occurred_at", "-recorded_at", "-pk"
+    tables = OrganFailureAssessment.objects.filter(retraction=None, case=OuterRef("case"), **fit)
+    return tables.order_by("-occurred_at", "-recorded_at", "-pk")
+
+
+def _mistaken() -> QuerySet[OrganFailureRetraction]:
+    """Tables entered in error with a failure before the sample: what was noted at sampling rests on them."""
+    return OrganFailureRetraction.objects.filter(
+        assessment__case=OuterRef("case"),
+        assessment__failures__gt=0,
+        assessment__occurred_at__lte=OuterRef("sampled_at"),
     )
 
 

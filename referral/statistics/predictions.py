@@ -17,10 +17,11 @@ from referral.models.statistics import OUTCOMES
 from referral.statistics.beside import read_beside
 from referral.statistics.columns import Column, Columns, read
 from referral.statistics.privacy import few, hidden_parts, shown
+from scoring import DEFAULT_MODEL
 from scoring.models import RiskModelVersion, ShadowScore
 from scoring.research.agreement import Share
 from scoring.research.observed import Observed, observe
-from scoring.selectors import ShadowComparison, shadow_comparison, shadow_versions
+from scoring.selectors import ShadowComparison, installed_versions, shadow_comparison, shadow_versions
 
 HORIZON = timedelta(days=90)
 REACHED = (OutcomeStatus.DEAD, OutcomeStatus.TRANSPLANTED)
@@ -46,6 +47,11 @@ class Shadow:
     flags: dict[str, int | None]
     shadow: Observed
     active: Observed
+
+
+def known_models() -> list[str]:
+    """The models that one may ask about: the one that comes with the product, and the installed ones."""
+    return list(dict.fromkeys([DEFAULT_MODEL.identifier, *(str(row) for row in installed_versions())]))
 
 
 def performance(rows: QuerySet[CaseFacts], model: str, *, now: datetime, hides_small: bool) -> Performance:

@@ -134,12 +134,14 @@ def _month(name: str, raw: Mapping[str, str]) -> date | None:
     text = raw.get(name) or ""
     if not text:
         return None
+    refused = (name, "invalid", _("Write the month as year and month, such as 2026-05."))
     try:
-        return date.fromisoformat(f"{text}-01")
+        month = date.fromisoformat(f"{text}-01")
     except ValueError as error:
-        raise FactError(
-            (name, "invalid", _("Write the month as year and month, such as 2026-05."))
-        ) from error
+        raise FactError(refused) from error
+    if not 1900 <= month.year < 2200:
+        raise FactError(refused)
+    return month
 
 
 def _place(user: User, choices: QuerySet[Place], name: str, raw: Mapping[str, str]) -> Place | None:

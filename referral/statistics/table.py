@@ -1,6 +1,6 @@
 """The figures as rows of text: what the page shows and the CSV file holds, from one place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -27,6 +27,7 @@ from referral.statistics.scope import Wanted
 from scoring.research.agreement import Share
 
 UNIT_SECONDS = {"min": 60, "h": 3600}
+Text = str | Promise
 CSV_HEADER = ("part", "group", "figure", "unit", "cases", "hits", "value", "low", "high", "p90")
 
 
@@ -92,11 +93,15 @@ def table(found: Report, wanted: Wanted) -> Table:
 
 def names_of(found: Report, wanted: Wanted) -> dict[object, str]:
     """What each group is called."""
-    keys = [group.key for group in found.groups]
-    if found.by == By.MONTH:
+    return names([group.key for group in found.groups], wanted, _("no ward yet"))
+
+
+def names(keys: Sequence[object], wanted: Wanted, without: str) -> dict[object, str]:
+    """What months, or hospitals or wards, are called; `without` stands for those that have none."""
+    if wanted.by == By.MONTH:
         return {key: f"{key:%Y-%m}" for key in keys if isinstance(key, date)}
-    model, letter = (Hospital, "H") if found.by == By.HOSPITAL else (Ward, "W")
-    nobody: dict[object, str] = {None: _("no ward yet")}
+    model, letter = (Hospital, "H") if wanted.by == By.HOSPITAL else (Ward, "W")
+    nobody: dict[object, str] = {None: without}
     if wanted.hides_small:
         return nobody | {key: pseudonym(letter, key) for key in keys if isinstance(key, UUID)}
     return nobody | {
@@ -119,9 +124,12 @@ def _rows_of(group: Group, name: str) -> Iterator[Row]:
 
 def _time(measure: Measure, spread: Spread | None, name: str) -> Row:
     said = ("time", name, measure.name, measure.label, measure.unit)
-    if spread is None:
-        return Row(*said, counted(None))
-    seconds = UNIT_SECONDS[measure.unit]
+    return Row(*said, counted(None)) if spread is None else time_row(*said, spread)
+
+
+def time_row(part: str, name: str, code: str, label: Text, unit: str, spread: Spread) -> Row:
+    """The row of a time, in `unit`."""
+    said, seconds = (part, name, code, label, unit), UNIT_SECONDS[unit]
     low, value, high, p90 = (
         "" if number is None else f"{number / seconds:.1f}"
         for number in (spread.low, spread.median, spread.high, spread.p90)
@@ -130,9 +138,13 @@ def _time(measure: Measure, spread: Spread | None, name: str) -> Row:
 
 
 def _share(kind: str, found: Share | None, name: str) -> Row:
-    said = ("in_time", name, kind, JUDGED[kind], "%")
-    if found is None:
-        return Row(*said, counted(None))
+    said = ("in_time", name, kind, JUDGED[kind])
+    return Row(*said, "%", counted(None)) if found is None else share_row(*said, found)
+
+
+def share_row(part: str, name: str, code: str, label: Text, found: Share) -> Row:
+    """The row of a share, in per cent."""
+    said = (part, name, code, label, "%")
     value, low, high = (
         "" if part is None else f"{100 * part:.1f}" for part in (found.value, found.low, found.high)
     )

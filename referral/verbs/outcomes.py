@@ -9,7 +9,7 @@ from referral.codes import OutcomeSource, OutcomeStatus
 from referral.episodes import earlier_in_follow_up
 from referral.errors import FactError, PathwayError
 from referral.models import Case, Offer, Outcome
-from referral.outcomes import AN_EVENT, DAYS, in_force, outcomes_of, side_of
+from referral.outcomes import AN_EVENT, in_force, keep_what_holds, outcomes_of, side_of
 from referral.parties import parties_of
 from referral.pathway import FOLLOW_UPS, IN_WARD, Audience, Kind, State, Verb
 from referral.performing import Change, effect, perform
@@ -43,7 +43,7 @@ def settle_outcome(
     change: Change, *, day: int, status: str, note: str, organ_failure: str = ""
 ) -> State | None:
     """The coordinator says what holds, after asking both sides; all statements stay readable."""
-    if not outcomes_of(change.case).disputes:
+    if not outcomes_of(change.case).is_disputed:
         raise PathwayError(
             "nothing_disputed",
             _("No statements contradict each other here, so there is nothing to settle. Reload the case."),
@@ -119,18 +119,6 @@ def _add(
         "died_at": case.died_at.isoformat() if case.died_at else None,
     }
     return disputed
-
-
-def keep_what_holds(case: Case) -> bool:
-    """Write into the case what all its statements say together; return whether they contradict each other."""
-    known = outcomes_of(case)
-    case.died_at = known.died_at
-    case.outcome_28, case.outcome_90 = (
-        known.standing[day].status if day in known.standing else "" for day in DAYS
-    )
-    case.organ_failure_28 = known.organ_failure
-    case.outcome_disputed = bool(known.disputes)
-    return case.outcome_disputed
 
 
 def _closed_if_final(change: Change) -> State | None:

@@ -82,7 +82,7 @@ def record_kit_result(
 
 def organ_failure_by(case: Case, moment: datetime) -> bool | None:
     """Whether the last values before `moment` show a failing organ; None where there are none."""
-    table = OrganFailureAssessment.objects.filter(case=case, occurred_at__lte=moment).last()
+    table = OrganFailureAssessment.objects.filter(retraction=None, case=case, occurred_at__lte=moment).last()
     indicators = (
         Assessment.objects.filter(case=case, retraction=None, assessed_at__lte=moment)
         .order_by("assessed_at", "number")

@@ -117,3 +117,27 @@ def test_places_that_a_person_may_not_see_do_not_exist_for_them(
         assert caller.get(path, network=str(elsewhere.pk)).status == 404
         assert caller.get(path, hospital=str(hospital.pk)).status == 404
         assert caller.get(path, network="x").status == 422
+
+
+def test_notifications_and_predictions_have_figures_of_their_own(
+    world: World, now: datetime, as_user: Callable[..., Caller]
+) -> None:
+    admitted(world, now, 10)
+    told = as_user(world.coordinator).get("/statistics/notifications", by="ward")
+    assert told.status == 200
+    assert told.body["whole"]["told"] == sum(group["told"] for group in told.body["groups"]) > 0
+    assert str(world.ward.pk) in {group["key"] for group in told.body["groups"]}
+    found = as_user(world.researcher).get("/statistics/predictions")
+    assert (found.status, found.body["observed"]["patients"]) == (200, 0)
+    assert as_user(world.researcher).get("/statistics/predictions", model="x").status == 422
+
+
+def test_predictions_are_for_coordinators_and_researchers_and_notifications_not_for_research(
+    world: World, as_user: Callable[..., Caller]
+) -> None:
+    assert as_user(world.doctor).get("/statistics/predictions").status == 404
+    assert as_user(world.administrator).get("/statistics/predictions").status == 404
+    assert as_user(world.researcher).get("/statistics/notifications").status == 404
+    assert as_user(world.doctor).get("/statistics/notifications").status == 200
+    for month in ("0001-01", "9999-12"):
+        assert as_user(world.doctor).get("/statistics/notifications", until=month).status == 422

@@ -205,3 +205,25 @@ def test_a_long_list_of_unanswered_requests_says_how_many_it_leaves_out(
     for name in ("测试甲", "测试乙", "测试丙"):
         world.flagged(now=clock.now() - 20 * MINUTE, name=name)
     assert "The 1 that have waited longest, of 3." in page_of(world.coordinator, as_user)
+
+
+def test_what_became_of_notifications_has_a_page_and_a_file_with_the_same_numbers(
+    world: World, as_user: SignIn
+) -> None:
+    admitted_after(world, 10)
+    told = Notification.objects.filter(recipient__memberships__network=world.network).count()
+    browser = as_user(world.coordinator)
+    page = unescape(browser.get("/statistics/notifications/?by=ward").content.decode())
+    assert "Delivered, read, acknowledged" in page
+    answer: Any = browser.get("/statistics/notifications/file.csv?by=ward")
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+    whole = next(row for row in rows if (row["group"], row["figure"]) == ("everybody", "told"))
+    assert whole["cases"] == str(told)
+    assert f"<strong></strong> {told}</td>" in page
+    assert browser.get("/statistics/notifications/?until=0001-01").status_code == 422
+
+
+def test_researchers_have_no_page_about_notifications(world: World, as_user: SignIn) -> None:
+    browser = as_user(world.researcher)
+    assert browser.get("/statistics/notifications/").status_code == 404
+    assert "/statistics/notifications/" not in browser.get("/statistics/").content.decode()

@@ -266,3 +266,24 @@ def test_the_evidence_library_is_searched_filtered_and_paged(specialist: Client)
     assert "<script>x" not in specialist.get("/evidence/", {"q": "<script>x"}).content.decode()
     assert specialist.get("/evidence/", {"q": "\x00", "therapy_class": "y" * 500}).status_code == 200
     assert Client().get("/evidence/").status_code == 302
+
+
+def test_a_mistyped_organ_table_is_marked_and_stays_in_the_table(world: World, as_user: SignIn) -> None:
+    case = world.admitted(now=clock.now() - 3 * HOUR)
+    for hours, values in ((2, {"inr": 1.2}), (1, {"dialysis": True, "inr": 2.6})):
+        perform(
+            case, Verb.ASSESS_ORGAN_FAILURE, actor=world.specialist, now=clock.now() - hours * HOUR, **values
+        )
+    browser, wrong = as_user(world.specialist), OrganFailureAssessment.objects.get(failures=2)
+    form = f"/cases/{case.pk}/retract-organ-failure/"
+    assert f"{form}?organs={wrong.pk}" in browser.get(f"/cases/{case.pk}/ward/").content.decode()
+    asked = " ".join(browser.get(f"{form}?organs={wrong.pk}").content.decode().split())
+    assert re.search(f'value="{wrong.pk}"[^>]* checked', asked)
+    done = browser.post(form, {"organs": str(wrong.pk), "reason": "wrong_values", "version": "99"})
+    assert done.status_code == 409
+    version = str(Case.objects.get(pk=case.pk).version)
+    done = browser.post(form, {"organs": str(wrong.pk), "reason": "wrong_values", "version": version})
+    assert done.status_code == 302
+    page = browser.get(f"/cases/{case.pk}/ward/").content.decode()
+    assert "entered in error" in page
+    assert "no failing organ" in page

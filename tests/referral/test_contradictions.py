@@ -1,10 +1,12 @@
 """Statements that contradict each other, or the record of the ward: shown, settled, never overwritten."""
 
+from typing import Any
+
 import pytest
 
 from notifications.models import Notification
 from referral.errors import FactError, PathwayError
-from referral.models import Case
+from referral.models import Case, OrganFailureAssessment
 from referral.outcomes import outcomes_of
 from referral.pathway import State, Verb
 from referral.performing import perform
@@ -184,3 +186,76 @@ def test_a_recorded_death_that_contradicts_a_statement_is_told_to_the_coordinato
     assert case.outcome_disputed
     assert case.events.get(what="record_death").facts["disputed"] is True
     assert Notification.objects.filter(recipient=world.coordinator, payload__verb="record_death").exists()
+
+
+def discharged(world: World, *verbs: tuple[Verb, dict[str, Any]]) -> Case:
+    """A case that went home a day after these verbs of the ward."""
+    case = world.diagnosed()
+    for verb, facts in verbs:
+        case = perform(case, verb, actor=world.specialist, now=NOW + HOUR, **facts)
+    return perform(case, Verb.DISCHARGE, actor=world.specialist, now=NOW + DAY, to="home")
+
+
+def test_the_wards_transplant_contradicts_a_patient_alive_without_one(world: World) -> None:
+    case = discharged(world, (Verb.DECIDE_TRANSPLANT, {"decision": "transplanted"}))
+    case = say(case, world.doctor, 90, "alive", D90)
+    assert (case.state, case.outcome_disputed) == (State.FOLLOW_UP, True)
+    assert [row.status for row in outcomes_of(case).against_records] == ["alive"]
+    told = Notification.objects.filter(recipient=world.coordinator, payload__verb="record_outcome")
+    assert told.exists()
+    case = say(
+        case,
+        world.coordinator,
+        90,
+        "transplanted",
+        D90 + DAY,
+        occurred_at=NOW + HOUR,
+        verb=Verb.SETTLE_OUTCOME,
+        note="called both",
+    )
+    assert (case.state, case.outcome_disputed, case.outcomes.count()) == (State.CLOSED, False, 2)
+
+
+def test_the_wards_organ_table_contradicts_who_says_that_no_organ_failed(world: World) -> None:
+    case = discharged(world, (Verb.ASSESS_ORGAN_FAILURE, {"dialysis": True}))
+    case = say(case, world.doctor, 28, "alive", D28, organ_failure="no")
+    assert case.outcome_disputed
+    case = say(case, world.doctor, 28, "alive", D28 + DAY, organ_failure="yes")
+    assert (case.outcome_disputed, case.organ_failure_28) == (False, "yes")
+
+
+def test_a_death_from_before_the_discharge_contradicts_it(world: World) -> None:
+    case = say(discharged(world), world.doctor, 28, "dead", D28, occurred_at=NOW + HOUR)
+    assert (case.state, len(outcomes_of(case).against_records)) == (State.FOLLOW_UP, 1)
+
+
+def test_what_the_ward_records_later_can_contradict_a_statement_too(world: World) -> None:
+    case = say(world.diagnosed(), world.doctor, 28, "alive", D28, organ_failure="no")
+    assert not case.outcome_disputed
+    case = perform(
+        case,
+        Verb.ASSESS_ORGAN_FAILURE,
+        actor=world.specialist,
+        now=D28 + DAY,
+        occurred_at=NOW + DAY,
+        dialysis=True,
+    )
+    assert case.outcome_disputed
+    told = Notification.objects.filter(recipient=world.coordinator, payload__verb="assess_organ_failure")
+    assert told.exists()
+    organs = OrganFailureAssessment.objects.get()
+    case = perform(
+        case,
+        Verb.RETRACT_ORGAN_FAILURE,
+        actor=world.specialist,
+        now=D28 + DAY,
+        organs=organs,
+        reason="wrong_patient",
+    )
+    assert not case.outcome_disputed
+
+
+def test_answers_about_organ_failure_contradict_each_other_across_the_days(world: World) -> None:
+    case = say(world.returned(), world.doctor, 28, "alive", D28, organ_failure="no")
+    case = say(case, world.specialist, 90, "alive", D90, organ_failure="yes")
+    assert (len(outcomes_of(case).disputes), case.state) == (1, State.FOLLOW_UP)

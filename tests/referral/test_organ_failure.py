@@ -1,13 +1,27 @@
 """Organ failure and transplant: both grades, the third failure and its seven days, the decision."""
 
-import pytest
+from typing import Any
 
-from referral.errors import ConfirmationNeeded
-from referral.models import OrganFailureAssessment, TransplantDecision
+import pytest
+from django.db import DatabaseError, transaction
+
+from referral.engine import run_cycle
+from referral.errors import AccessError, ConfirmationNeeded
+from referral.models import (
+    Case,
+    CaseFacts,
+    OrganFailureAssessment,
+    OrganFailureRetraction,
+    TransplantDecision,
+)
 from referral.pathway import Kind, Verb
-from referral.performing import usable_verbs
+from referral.performing import perform, usable_verbs
+from referral.selectors import diagnosis_of
+from referral.statistics.kit import kit_record
+from referral.ward_record import ward_record
 from tests.referral.in_ward import DAY, SOUND, THREE, TWO, deadline, does, refusal
-from tests.world import HOUR, NOW, World
+from tests.referral.statistics.replaying import facts_from_events
+from tests.world import HOUR, MINUTE, NOW, World
 
 
 def test_both_grades_of_organ_failure_are_computed_and_kept(world: World) -> None:
@@ -128,3 +142,117 @@ def test_a_transplant_is_decided_before_and_after_the_diagnosis(world: World) ->
     assert Verb.DECIDE_TRANSPLANT in usable_verbs(world.specialist, case)
     case = does(world, case, Verb.DIAGNOSE, category="aclf")
     assert Verb.DECIDE_TRANSPLANT in usable_verbs(world.specialist, case)
+
+
+def latest_retraction(case: Case) -> dict[str, Any]:
+    facts: dict[str, Any] = case.events.filter(what="retract_organ_failure").latest("number").facts
+    return facts
+
+
+def retract(world: World, case: Case, place: int, now: Any = NOW + 3 * HOUR) -> Case:
+    """Mark the organ assessment in that place, by time, as entered in error."""
+    organs = OrganFailureAssessment.objects.filter(case=case)[place]
+    return does(world, case, Verb.RETRACT_ORGAN_FAILURE, now, organs=organs, reason="wrong_values")
+
+
+def test_an_assessment_entered_in_error_stays_readable_and_the_grade_follows(world: World) -> None:
+    case = world.admitted()
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, **SOUND)
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 150 * MINUTE, **TWO)
+    assert ward_record(case).grade == "II"
+
+    retract(world, case, 1)
+    record = ward_record(case)
+    assert (record.grade, len(record.organs), len(record.counting)) == ("I", 2, 1)
+    assert record.organs[1].retraction.reason == "wrong_values"
+    assert latest_retraction(case)["simple_grade"] == "I"
+    assert not [item for item in record.checklist if item.code == "icu"]
+
+
+def test_a_third_failure_entered_in_error_takes_the_days_to_a_transplant_back(world: World) -> None:
+    case = world.admitted()
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, **TWO)
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 150 * MINUTE, **THREE)
+    run_cycle(NOW + 9 * DAY)
+    assert deadline(case, Kind.TRANSPLANT).state == "missed"
+
+    retract(world, case, 1, NOW + 9 * DAY)
+    row = deadline(case, Kind.TRANSPLANT)
+    assert (row.state, row.missed_at, row.closed_at) == ("cancelled", None, row.starts_at)
+    assert CaseFacts.objects.get(pk=case.pk).transplant_verdict is None
+
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 10 * DAY, **THREE)
+    again = case.deadlines.open().get(kind=Kind.TRANSPLANT)
+    assert again.due_at == NOW + 17 * DAY
+
+
+def test_the_days_to_a_transplant_count_from_the_next_third_failure_that_is_left(world: World) -> None:
+    case = world.admitted()
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, **THREE)
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 4 * HOUR, **THREE)
+    retract(world, case, 0, NOW + 5 * HOUR)
+    assert deadline(case, Kind.TRANSPLANT).due_at == NOW + 4 * HOUR + 7 * DAY
+    third = ward_record(case).third_failure
+    assert third is not None
+    assert third.occurred_at == NOW + 4 * HOUR
+
+
+def test_the_facts_of_a_case_with_retracted_assessments_equal_its_events(world: World) -> None:
+    case = world.admitted()
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, **THREE)
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 4 * HOUR, **THREE)
+    run_cycle(NOW + 8 * DAY)
+    for place in (0, 1):
+        case = retract(world, case, place, NOW + 8 * DAY)
+        stored = CaseFacts.objects.filter(pk=case.pk).values().get()
+        assert {name: stored[name] for name in facts_from_events(case)} == facts_from_events(case)
+
+
+def test_the_grade_of_the_diagnosis_follows_what_counts(world: World) -> None:
+    case = world.admitted()
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, **SOUND)
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 150 * MINUTE, **THREE)
+    case = does(world, case, Verb.DIAGNOSE, NOW + 3 * HOUR, category="aclf")
+    found = diagnosis_of(case)
+    assert found is not None
+    assert found.simple_grade == "III"
+    case = retract(world, case, 1, NOW + 4 * HOUR)
+    found = diagnosis_of(case)
+    assert found is not None
+    assert (found.grade, found.simple_grade) == ("1b", "I")
+
+
+def test_an_assessment_is_retracted_once_and_only_by_the_ward_that_has_the_patient(world: World) -> None:
+    case = world.admitted()
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, **TWO)
+    organs = OrganFailureAssessment.objects.get()
+    for stranger in (world.doctor, world.coordinator):
+        with pytest.raises(AccessError):
+            perform(
+                case,
+                Verb.RETRACT_ORGAN_FAILURE,
+                actor=stranger,
+                now=NOW + 3 * HOUR,
+                organs=organs,
+                reason="wrong_values",
+            )
+    retract(world, case, 0)
+    facts = {"organs": organs, "reason": "wrong_values"}
+    assert refusal(world, case, Verb.RETRACT_ORGAN_FAILURE, NOW + 4 * HOUR, **facts) == {
+        ("organs", "not_found")
+    }
+    with pytest.raises(DatabaseError), transaction.atomic():
+        OrganFailureRetraction.objects.update(reason="test_entry")
+
+
+def test_a_kit_result_is_no_longer_beside_its_purpose_when_the_failure_was_a_mistake(world: World) -> None:
+    case = perform(world.register(), Verb.REFER, actor=world.doctor, now=NOW, reason="worried")
+    case = perform(case, Verb.ADMIT, actor=world.specialist, now=NOW)
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, **TWO)
+    sample = NOW + 150 * MINUTE
+    facts = {"lot": "K1", "sampled_at": sample, "answer": "positive"}
+    does(world, case, Verb.RECORD_KIT_RESULT, NOW + 3 * HOUR, **facts)
+    rows = CaseFacts.objects.filter(pk=case.pk)
+    assert kit_record(rows, now=NOW + 40 * DAY, hides_small=False).beside_purpose == 1
+    retract(world, case, 0, NOW + 4 * HOUR)
+    assert kit_record(rows, now=NOW + 40 * DAY, hides_small=False).beside_purpose == 0

@@ -205,6 +205,16 @@ class Replay:
         if "assessment" in event.facts:
             self.assessed.remove(event.facts["assessment"])
 
+    def _retract_organ_failure(self, event: Event) -> None:
+        """Days to a transplant that began with a mistake end as if they had never begun, or begin later."""
+        for run in [run for run in self.runs if run.kind == Kind.TRANSPLANT][-1:]:
+            if "no_third_failure" in event.facts:
+                run.closed_at, run.met, run.missed = run.starts, False, False
+            elif "third_failure_at" in event.facts:
+                starts = datetime.fromisoformat(event.facts["third_failure_at"])
+                run.starts, run.due = self._span(run.kind, starts, event)
+                self._judge_again(run, event.recorded_at)
+
     def _explain_delay(self, event: Event) -> None:
         self.reasons[event.facts["deadline"]] = event.facts["reason"]
 

@@ -1,0 +1,96 @@
+"""What became of the notifications to the people of a network, hospital or ward."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.resource import Resource
+from api.v1.documenting import described
+from api.v1.statistics import ShareShape, SpreadShape, StatisticsQuery
+from referral.statistics.messages import Messages, Told, may_read, messages
+from referral.statistics.report import By
+from referral.statistics.scope import Wanted, clean_wanted, may_count
+from referral.statistics.table import names
+
+DESCRIPTION = (
+    "Counted are notifications to the people of the caller's hospitals and wards, and to all of the networks "
+    "that the caller coordinates, by the month in which they were written. Somebody of two places counts at "
+    "both, and once in the whole. Urgent ones are severe or critical and ask for an acknowledgement."
+)
+
+
+class ToldShape(serializers.Serializer[Told]):
+    """`reached`: handed over or delivered; `failed`: no way was left. `answer`: to the acknowledgement."""
+
+    told = serializers.IntegerField()
+    reached = ShareShape()
+    failed = serializers.IntegerField()
+    read = ShareShape()
+    urgent = serializers.IntegerField()
+    acknowledged = ShareShape(help_text="of the urgent ones")
+    answer = SpreadShape()
+
+
+class NamedToldShape(ToldShape):
+    key = serializers.SerializerMethodField(help_text="month, or id of the place; null without a place")
+    name = serializers.SerializerMethodField()
+
+    def get_key(self, group: Told) -> str | None:
+        return None if group.key is None else str(group.key)
+
+    def get_name(self, group: Told) -> str:
+        return str(self.context["names"][group.key])
+
+
+class WayShape(serializers.Serializer[Any]):
+    channel = serializers.CharField()
+    state = serializers.CharField()
+    deliveries = serializers.IntegerField()
+
+
+class MessageStatisticsShape(serializers.Serializer[Any]):
+    by = serializers.ChoiceField(choices=list(By))
+    since = serializers.DateField()
+    until = serializers.DateField()
+    whole = ToldShape()
+    groups = NamedToldShape(many=True)
+    ways = WayShape(many=True)
+
+
+class MessageStatisticsView(Resource):
+    @described(
+        "notification_statistics",
+        "Notifications delivered, failed, read and acknowledged by month, hospital or ward",
+        tag="statistics",
+        description=DESCRIPTION,
+        answer=MessageStatisticsShape,
+        parameters=[StatisticsQuery],
+        refusals=(404, 422),
+    )
+    def get(self, request: Request) -> Response:
+        if not may_count(self.person):
+            raise NotFound
+        asked = {name: str(value) for name, value in self.query(StatisticsQuery).items()}
+        wanted = clean_wanted(self.person, asked, today=self.now.date())
+        if not may_read(self.person, wanted):
+            raise NotFound
+        return Response(messages_answer(messages(self.person, wanted), wanted))
+
+
+def messages_answer(found: Messages, wanted: Wanted) -> dict[str, Any]:
+    """One MessageStatisticsShape."""
+    context = {"names": names([group.key for group in found.groups], wanted, "")}
+    return {
+        "by": str(found.by),
+        "since": wanted.since,
+        "until": wanted.until,
+        "whole": ToldShape(found.whole).data,
+        "groups": NamedToldShape(found.groups, many=True, context=context).data,  # type: ignore[arg-type]
+        "ways": [
+            {"channel": channel, "state": state, "deliveries": count}
+            for (channel, state), count in sorted(found.ways.items())
+        ],
+    }

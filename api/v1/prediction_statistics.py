@@ -1,0 +1,108 @@
+"""Predicted 90-day risks against what became of the cases, by model."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.resource import Resource
+from api.v1.documenting import described
+from api.v1.kit import EstimateShape
+from api.v1.statistics import PeriodQuery, ShareShape
+from referral.errors import FactError
+from referral.statistics.predictions import known_models, performance, shadows
+from referral.statistics.scope import NOT_FOUND, clean_wanted, may_count, sees_all, study
+from scoring.research.observed import Observed
+from scoring.selectors import active_model
+
+DESCRIPTION = (
+    "For coordinators and researchers of the network. The end point is death or liver transplant within 90 "
+    "days of the first visit; counted are cases with a known outcome of months that ended 90 days ago. "
+    "Figures need 30 cases and five of each outcome. Researchers see no group with fewer than five, and all "
+    "months whatever the period."
+)
+
+
+class PredictionsQuery(PeriodQuery):
+    model = serializers.CharField(required=False, help_text="the one in force when left out")
+
+
+class RiskGroupShape(serializers.Serializer[Any]):
+    """Cases of similar predicted risk, from `low` to `high`."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    predicted = serializers.FloatField()
+    observed = ShareShape()
+
+
+class ObservedShape(serializers.Serializer[Observed]):
+    """Calibration (`groups`, `ratio` of observed to predicted), discrimination (`auroc`) and decision curve.
+
+    `net_benefit`: threshold, of referring by the model, of referring everybody.
+    """
+
+    patients = serializers.IntegerField()
+    events = serializers.IntegerField()
+    predicted = serializers.FloatField(allow_null=True)
+    observed = ShareShape(allow_null=True)
+    ratio = EstimateShape(allow_null=True)
+    auroc = EstimateShape(allow_null=True)
+    groups = RiskGroupShape(many=True)
+    net_benefit = serializers.ListField(child=serializers.ListField(child=serializers.FloatField()))
+
+
+class ShadowRecordShape(serializers.Serializer[Any]):
+    """A model in shadow and the one in force on the same cases; `flags`: how many each of them flagged."""
+
+    model = serializers.CharField()
+    flags = serializers.DictField(child=serializers.IntegerField(allow_null=True))
+    shadow = ObservedShape()
+    active = ObservedShape()
+
+
+class PredictionsShape(serializers.Serializer[Any]):
+    model = serializers.CharField()
+    unknown = serializers.IntegerField(allow_null=True, help_text="cases without a known outcome at day 90")
+    observed = ObservedShape()
+    shadows = ShadowRecordShape(many=True)
+
+
+class PredictionsView(Resource):
+    @described(
+        "prediction_statistics",
+        "Predicted against observed 90-day risk: calibration, discrimination, decision curve by model",
+        tag="statistics",
+        description=DESCRIPTION,
+        answer=PredictionsShape,
+        parameters=[PredictionsQuery],
+        refusals=(404, 422),
+    )
+    def get(self, request: Request) -> Response:
+        if not may_count(self.person):
+            raise NotFound
+        asked = {name: str(value) for name, value in self.query(PredictionsQuery).items()}
+        name = asked.pop("model", active_model().identifier)
+        if name not in known_models():
+            raise FactError(("model", "not_found", NOT_FOUND))
+        wanted = clean_wanted(self.person, asked, today=self.now.date())
+        if not sees_all(self.person, wanted.network):
+            raise NotFound
+        rows, now, hides = study(self.person, wanted), self.now, wanted.hides_small
+        found = performance(rows, name, now=now, hides_small=hides)
+        beside = [
+            {
+                "model": str(row.comparison.model),
+                "flags": row.flags,
+                "shadow": row.shadow,
+                "active": row.active,
+            }
+            for row in shadows(rows, now=now, hides_small=hides)
+        ]
+        return Response(
+            PredictionsShape(
+                {"model": name, "unknown": found.unknown, "observed": found.observed, "shadows": beside}
+            ).data
+        )
