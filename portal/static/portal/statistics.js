@@ -107,6 +107,13 @@
   document.querySelectorAll("[data-chart]").forEach((place) => {
     const chart = data[place.dataset.chart];
     if (!chart) return;
+    if (!chart.series.some((line) => line.points.some((point) => point[0] !== null))) {
+      place.removeAttribute("role");
+      place.removeAttribute("aria-label");
+      place.classList.add("is-empty");
+      place.textContent = place.dataset.empty || "";
+      return;
+    }
     place.append(document.createElement("div"));
     place.firstChild.className = "chart-canvas";
     shown.push([window.echarts.init(place.firstChild), chart]);
