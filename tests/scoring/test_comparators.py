@@ -258,9 +258,13 @@ def test_a_function_called_by_itself_refuses_what_cannot_be_and_names_it(
     assert "ValueError" in (function.__doc__ or "")
 
 
-@pytest.mark.parametrize("function", [scoring.meld, scoring.meld_unrounded, scoring.meld_na, scoring.meld_3])
+@pytest.mark.parametrize(
+    "function",
+    [scoring.meld, scoring.meld_unrounded, scoring.meld_na, scoring.meld_3, scoring.meld_3_unrounded],
+)
 def test_dialysis_that_is_not_stated_is_none(function: Callable[..., float]) -> None:
-    given = next(given for each, given in FUNCTIONS if each is function)
+    name = function.__name__.removesuffix("_unrounded")
+    given = next(given for each, given in FUNCTIONS if each.__name__ == name)
     assert function(**given) == function(**given, dialysis=False) < function(**given, dialysis=True)
 
 
@@ -285,3 +289,21 @@ def test_sodium_is_held_within_the_limits_of_the_older_formulas(
     ]
     below, at_low, above_low, below_high, at_high, above = by_sodium
     assert below == at_low > above_low and below_high > at_high == above
+
+
+@pytest.mark.parametrize("function", [scoring.meld, scoring.meld_na, scoring.meld_3])
+def test_the_healthiest_has_6_and_the_sickest_40(function: Callable[..., int]) -> None:
+    more = next(given for each, given in FUNCTIONS if each is function)
+    well = {"bilirubin_mg_dl": 0.5, "creatinine_mg_dl": 0.6, "inr": 0.9, "sodium_mmol_l": 140}
+    ill = {"bilirubin_mg_dl": 50, "creatinine_mg_dl": 9, "inr": 9, "sodium_mmol_l": 120}
+    rest = {"albumin_g_dl": 4, "sex": "male"}
+    for expected, labs in ((6, well), (40, ill)):
+        assert function(**{name: {**labs, **rest}[name] for name in more}) == expected
+
+
+@pytest.mark.parametrize(("bilirubin", "points"), [(3.99, 5), (4, 6), (10, 6), (10.01, 7)])
+def test_cholestatic_disease_has_limits_of_its_own_in_child_turcotte_pugh(
+    bilirubin: float, points: int
+) -> None:
+    best = {"albumin_g_dl": 4, "inr": 1, "ascites": "none", "encephalopathy_grade": 0}
+    assert scoring.ctp(bilirubin_mg_dl=bilirubin, cholestatic=True, **best)[0] == points

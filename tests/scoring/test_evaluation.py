@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring import DEFAULT_MODEL, Evaluation, band_of, evaluate, read_inputs
+from scoring import DEFAULT_MODEL, DEFAULT_THRESHOLD, Evaluation, band_of, evaluate, read_inputs
 from scoring.texts import risk_text
 from tests.scoring.patients import patient
 
@@ -228,3 +228,29 @@ def test_a_higher_inr_never_lowers_the_risk(pair: tuple[float, float]) -> None:
 def test_a_higher_sodium_never_raises_the_risk(pair: tuple[float, float]) -> None:
     low, high = (scored(sodium_mmol_l=sodium).risk_90d for sodium in sorted(pair))
     assert low is not None and high is not None and low >= high
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("inr", 0.9, None),
+        ("inr", 0.89, "outside_model_range"),
+        ("inr", 8, None),
+        ("inr", 8.01, "outside_model_range"),
+        ("age_years", 18, None),
+        ("age_years", 17.9, "outside_population"),
+        ("age_years", 79, None),
+        ("age_years", 79.1, "outside_model_range"),
+    ],
+)
+def test_the_range_of_the_model_includes_its_ends_and_only_a_minor_is_outside_the_population(
+    name: str, value: float, code: str | None
+) -> None:
+    told = {
+        warning.code for warning in scored(**{name: value}).warnings if warning.code.startswith("outside")
+    }
+    assert told == ({code} if code else set())
+
+
+def test_the_rule_that_is_shipped_refers_from_15_percent() -> None:
+    assert DEFAULT_THRESHOLD == 0.15
