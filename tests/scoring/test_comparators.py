@@ -307,3 +307,7 @@ def test_cholestatic_disease_has_limits_of_its_own_in_child_turcotte_pugh(
 ) -> None:
     best = {"albumin_g_dl": 4, "inr": 1, "ascites": "none", "encephalopathy_grade": 0}
     assert scoring.ctp(bilirubin_mg_dl=bilirubin, cholestatic=True, **best)[0] == points
+
+
+def test_the_mortality_of_an_aarc_grade_is_the_published_one() -> None:
+    assert [scoring.aarc_risks(grade)["28d"] for grade in ("I", "II", "III")] == [0.127, 0.445, 0.859]
