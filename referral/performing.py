@@ -214,10 +214,19 @@ def _hold_to_the_table(change: Change, target: State | None) -> None:
         raise AssertionError(f"{row.verb} cannot end in {target}")
 
 
+def _hold_against_outcomes(change: Change) -> None:
+    """Tell the coordinator where what was recorded now contradicts what was said about the outcome."""
+    case = change.case
+    if change.row.verb in SAYING and case.outcomes.exists():
+        was_disputed = case.outcome_disputed
+        if keep_what_holds(case) and not was_disputed:
+            change.also_tells.add(Audience.COORDINATOR)
+
+
 def settle(change: Change, target: State | None) -> None:
     """Write what follows from a verb: state, event, deadlines, alerts."""
-    _hold_to_the_table(change, target)
     case, row = change.case, change.row
+    _hold_to_the_table(change, target)
     before, case.state = case.state, target or case.state
     if left := ward_left(change):
         change.facts[LEFT_WARD] = str(left)
@@ -231,10 +240,7 @@ def settle(change: Change, target: State | None) -> None:
         occurred_at=change.occurred_at,
         now=change.now,
     )
-    if row.verb in SAYING and case.outcomes.exists():
-        was_disputed = case.outcome_disputed
-        if keep_what_holds(case) and not was_disputed:
-            change.also_tells.add(Audience.COORDINATOR)
+    _hold_against_outcomes(change)
     running = deadlines.running(case)
     deadlines.meet(
         case,
@@ -248,13 +254,12 @@ def settle(change: Change, target: State | None) -> None:
     if before == State.WATCHED != case.state:
         close_question(case, now=change.now)
     opening = change.also_opens | (OPENS.get(target, frozenset()) if target else frozenset())
-    moment = change.occurred_at
-    fresh = deadlines.open_missing(case, opening, running=running, now=change.now, occurred_at=moment)
-    case.updated_at = change.now
+    now, moment = change.now, change.occurred_at
+    fresh = deadlines.open_missing(case, opening, running=running, now=now, occurred_at=moment)
+    case.updated_at = now
     case.save()
     record([case.pk])
     telling.tell_of(change)
     firing.fire(fresh, now=change.now)
-    telling.announce(
-        case, what=row.verb, wards=[change.ward_before, Directory(change.now, [case]).ward_of(case)]
-    )
+    wards = [change.ward_before, Directory(change.now, [case]).ward_of(case)]
+    telling.announce(case, what=row.verb, wards=wards)
