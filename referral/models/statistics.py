@@ -150,7 +150,10 @@ class CaseFacts(models.Model):
                 include=["packed", "model"],
                 condition=~Q(state="cancelled"),
                 name="facts_by_month_and_place",
-            )
+            ),
+            models.Index(
+                fields=["assessment"], condition=Q(assessment__isnull=False), name="facts_by_assessment"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="facts_state_known"),

@@ -17,6 +17,7 @@ from referral.models import CaseFacts
 from referral.models.statistics import KINDS, MOMENTS, NO_VERDICT, NOT_YET
 
 Column = NDArray[Any]
+VERDICTS = NO_VERDICT + 1
 LAYOUT = np.dtype(
     [
         *((moment, ">i4") for moment in MOMENTS),
@@ -65,6 +66,10 @@ class Columns:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def __getitem__(self, chosen: Column) -> "Columns":
+        """The cases for which `chosen` is true."""
+        return Columns(self.cells, self.cell[chosen], self.rows[chosen])
+
     def seconds(self, moment: str) -> tuple[Column, Column]:
         """Seconds from the first visit to a moment, and in which cases it came. "first_visit_at": 0, all."""
         if moment not in self._seconds:
@@ -79,9 +84,18 @@ class Columns:
             self._between[since, until] = (ended[0] - begun[0])[both], both
         return self._between[since, until]
 
-    def verdicts(self, kind: str) -> Column:
-        """IN_TIME, LATE and higher with a reason, NO_VERDICT; in 32 bits."""
-        return ((self._verdicts >> (4 * KINDS.index(kind))) & NO_VERDICT).astype(np.int32)
+    def verdict_counts(self, group: Column, groups: int) -> dict[str, Column]:
+        """By kind: how many cases of each of `groups` have each verdict (IN_TIME, LATE and higher with a
+        reason, NO_VERDICT), as `groups` rows; `group` numbers each case's from 0.
+
+        Two kinds share a byte of a row, and are counted together.
+        """
+        found, first = [], group * np.intp(VERDICTS**2)
+        for pair in self._verdict_bytes[: -(-len(KINDS) // 2)]:
+            counts = np.bincount(first + pair, minlength=groups * VERDICTS**2)
+            both = counts.reshape(groups, VERDICTS, VERDICTS)
+            found += [both.sum(axis=1), both.sum(axis=2)]
+        return dict(zip(KINDS, found, strict=False))
 
     def _taken_out(self, moment: str) -> tuple[Column, Column]:
         if moment == "first_visit_at":
@@ -98,8 +112,10 @@ class Columns:
         return {}
 
     @cached_property
-    def _verdicts(self) -> Column:
-        return self.rows["verdicts"].astype(np.int64)
+    def _verdict_bytes(self) -> Column:
+        """Eight rows of bytes, the first with the first two kinds, which stand last in the row."""
+        packed = self.rows["verdicts"].astype("<i8").view(np.uint8).reshape(-1, 8)
+        return np.ascontiguousarray(packed.T)
 
 
 def read(rows: QuerySet[CaseFacts]) -> Columns:

@@ -46,9 +46,11 @@ def spreads(values: Ints, group: Ints, groups: int) -> list[Spread]:
 
 def _sorted_keys(values: Ints, group: Ints, lowest: int, width: int) -> Ints:
     """Group and size in one number per value, sorted in one go; in 32 bits, twice as fast, where they fit."""
-    kind = np.uint32 if width * (int(group.max()) + 1) < 2**32 else np.int64
+    groups = int(group.max()) + 1
+    kind = np.uint32 if width * groups < 2**32 else np.int64
     keys: Ints = (values - np.array(lowest, values.dtype)).astype(kind)
-    keys += group.astype(kind) * np.array(width, kind)
+    if groups > 1:
+        keys += group.astype(kind) * np.array(width, kind)
     keys.sort()
     return keys
 

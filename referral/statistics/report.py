@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +16,7 @@ from referral.codes import DelayReason
 from referral.models import CaseFacts
 from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE, NO_VERDICT
 from referral.pathway import Kind
-from referral.statistics.columns import Cell, Column, Columns, read
+from referral.statistics.columns import Cell, Columns, read
 from referral.statistics.figures import Ints, Spread, spreads
 from scoring.research.agreement import Share, share
 
@@ -108,6 +109,11 @@ class Report:
     offers: Mapping[str, int | None]
 
 
+Times = Mapping[str, list[Spread]]
+"""By the name of a measure: one spread for each group."""
+
+THREADS = 2
+
 Overdue = Counter[tuple[Cell, str, int | None, str]]
 """Cases by cell, name in JUDGED, the row's verdict so far, and the reason given for the delay or none."""
 
@@ -116,13 +122,18 @@ def report(rows: QuerySet[CaseFacts], by: By, *, overdue: Overdue) -> Report:
     """The figures of `rows`. `overdue`: open deadlines beyond their first due time, which are not in rows."""
     columns = read(rows)
     keys, group = _grouped(columns, by)
-    whole = _groups([None], np.zeros(len(columns), dtype=np.int32), columns, overdue, lambda cell: None)
+    verdicts = _verdict_counts(columns, group, len(keys))
+    in_all = {name: counts.sum(axis=0, keepdims=True) for name, counts in verdicts.items()}
+    together, apart = _times(columns, group, len(keys))
+    nowhere = np.zeros(len(columns), dtype=np.int32)
+    whole = _groups([None], nowhere, columns, together, in_all, _open_late(overdue, lambda cell: None))
+    late = _open_late(overdue, lambda cell: getattr(cell, by))
     return Report(
         by=by,
         whole=whole[0],
-        groups=_groups(keys, group, columns, overdue, lambda cell: getattr(cell, by)),
+        groups=_groups(keys, group, columns, apart, verdicts, late),
         funnel={moment: int(columns.seconds(moment)[1].sum()) for moment, _label in FUNNEL},
-        delays={name: _reasons(_verdicts(columns, name), name, overdue) for name in JUDGED},
+        delays={name: _reasons(in_all[name][0], name, overdue) for name in JUDGED},
         offers={name: int(columns.rows[name].sum()) for name, _label in OFFERS},
     )
 
@@ -152,15 +163,14 @@ def _groups(
     keys: Sequence[Hashable],
     group: Ints,
     columns: Columns,
-    overdue: Overdue,
-    key_of: Callable[[Cell], Hashable],
+    times: Times,
+    verdicts: Mapping[str, Ints],
+    late: Mapping[str, Mapping[Hashable, Sequence[int]]],
 ) -> list[Group]:
     size = len(keys)
     cases = np.bincount(group, minlength=size).tolist()
     late_flags = np.bincount(group, weights=columns.rows["flagged_late"], minlength=size).tolist()
-    times = {measure.name: _times(measure, columns, group, size) for measure in MEASURES}
-    late = _open_late(overdue, key_of)
-    shares = {name: _shares(_verdicts(columns, name), keys, group, late.get(name, {})) for name in JUDGED}
+    shares = {name: _shares(verdicts[name], keys, late.get(name, {})) for name in JUDGED}
     return [
         Group(
             key=key,
@@ -173,28 +183,31 @@ def _groups(
     ]
 
 
-def _times(measure: Measure, columns: Columns, group: Ints, size: int) -> list[Spread]:
-    took, both = columns.between(measure.since, measure.until)
-    return spreads(took, group[both], size)
+def _times(columns: Columns, group: Ints, size: int) -> tuple[Times, Times]:
+    """The spreads of every measure, of all cases together and of each group; in threads, as NumPy allows."""
+
+    def of(measure: Measure) -> tuple[list[Spread], list[Spread]]:
+        took, both = columns.between(measure.since, measure.until)
+        return spreads(took, np.zeros(len(took), dtype=np.int8), 1), spreads(took, group[both], size)
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        found = dict(zip((measure.name for measure in MEASURES), threads.map(of, MEASURES), strict=True))
+    return {name: both[0] for name, both in found.items()}, {name: both[1] for name, both in found.items()}
 
 
-def _verdicts(columns: Columns, name: str) -> Column:
-    """The verdicts on one of JUDGED."""
-    if name not in (Kind.ADMIT, ADMIT_LATE_FLAG):
-        return columns.verdicts(name)
-    apart = columns.rows["flagged_late"] == (name == ADMIT_LATE_FLAG)
-    return np.where(apart, columns.verdicts(Kind.ADMIT), np.int32(NO_VERDICT))
+def _verdict_counts(columns: Columns, group: Ints, size: int) -> dict[str, Ints]:
+    """By name in JUDGED: cases by group and verdict. Admissions after a late flag are taken out."""
+    found = columns.verdict_counts(group, size)
+    is_late = columns.rows["flagged_late"] != 0
+    found[ADMIT_LATE_FLAG] = columns[is_late].verdict_counts(group[is_late], size)[Kind.ADMIT]
+    found[Kind.ADMIT] = found[Kind.ADMIT] - found[ADMIT_LATE_FLAG]
+    return found
 
 
 def _shares(
-    verdicts: Column,
-    keys: Sequence[Hashable],
-    group: Ints,
-    still_open: Mapping[Hashable, list[int]],
+    counts: Ints, keys: Sequence[Hashable], still_open: Mapping[Hashable, Sequence[int]]
 ) -> list[Share]:
     """Judged cases that were in time, those that are overdue at this moment counted as late."""
-    each = NO_VERDICT + 1
-    counts = np.bincount(group * each + verdicts, minlength=len(keys) * each).reshape(-1, each)
     in_time, judged = counts[:, IN_TIME].tolist(), counts[:, :NO_VERDICT].sum(axis=1).tolist()
     found = []
     for place, key in enumerate(keys):
@@ -213,9 +226,8 @@ def _open_late(overdue: Overdue, key_of: Callable[[Cell], Hashable]) -> dict[str
     return found
 
 
-def _reasons(verdicts: Column, name: str, overdue: Overdue) -> dict[str, int]:
+def _reasons(counts: Ints, name: str, overdue: Overdue) -> dict[str, int]:
     """How many are late, by the reason given; those of `name` that are overdue at this moment among them."""
-    counts = np.bincount(verdicts, minlength=NO_VERDICT + 1)
     found = Counter({reason: int(counts[code]) for reason, code in LATE_BECAUSE.items()})
     found[NO_REASON] = int(counts[LATE])
     for (_cell, kind, verdict, reason), cases in overdue.items():
