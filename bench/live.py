@@ -2,7 +2,7 @@
 
 `python -m bench.live` prints a table and writes bench/results/live.json. A real web server, a real browser
 with the board open, and a program that registers flagged cases through the API. The time runs from before the
-request is sent until the row stands on the page.
+request is sent until the row stands on the page; each case comes to a board at rest.
 """
 
 import shutil
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 CASES, WARM_UP = 100, 5
 TARGET_MS = 300
 LONGEST_MS = 30_000
+REST_SECONDS = 0.5
 SEEN = """
 ([number, longest]) => new Promise((resolve) => {
   const end = Date.now() + longest;
@@ -80,11 +81,13 @@ def submit(api: httpx.Client, nth: int) -> tuple[dict[str, Any], float]:
     return answer.json(), began
 
 
-def withdraw(api: httpx.Client, case: dict[str, Any]) -> None:
-    """Make room on the board, which shows a page of cases."""
+def withdraw(api: httpx.Client, case: dict[str, Any], page: Page) -> None:
+    """Make room on the board, which shows a page of cases, and wait until it is at rest again."""
     body = {"reason": "improved"}
     path, key = f"/api/v1/cases/{case['id']}/withdraw", f"withdraw-{case['id']}"
     api.post(path, json=body, headers={"Idempotency-Key": key}).raise_for_status()
+    page.locator(f"[data-number='{case['number']}']").wait_for(state="detached")
+    time.sleep(REST_SECONDS)
 
 
 def measure(url: str, world: "World") -> list[float]:
@@ -101,7 +104,7 @@ def measure(url: str, world: "World") -> list[float]:
             if shown is None:
                 raise TimeoutError(f"{case['number']} did not come to the open board.")
             found.append(shown - began)
-            withdraw(api, case)
+            withdraw(api, case, page)
         browser.close()
     return found[WARM_UP:]
 

@@ -122,15 +122,13 @@ def validate(
     bootstrap: int = 500,
     seed: int = 20250604,
 ) -> Validation:
-    """Validate on the patients who have every input of the model. `population` says in a sentence who they
-    are.
+    """Validate on the patients who have every input of the model; `population` says who they are.
 
-    `hold`: inputs that the cohort lacks and that are set to the model's median patient for everybody; then
-    only discrimination means anything, and the limits say so. Raises CohortError if fewer than 30 patients or
-    no end points remain.
+    `hold`: inputs that the cohort lacks, set to the model's median patient for everybody; then only
+    discrimination means anything, and the limits say so. Raises CohortError if fewer than 30 patients or no
+    end points remain.
     """
-    used = _usable(model, cohort, hold, days)
-    sample = _sample(model, used, days)
+    sample = _sample(model, used := _usable(model, cohort, hold, days), days)
     compared, not_compared = rivals(_as_measured(used, hold), sample, bootstrap=bootstrap, seed=seed)
     return Validation(
         population=population,

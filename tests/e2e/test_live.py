@@ -83,6 +83,43 @@ def test_a_row_in_which_somebody_types_stays_when_its_request_is_gone(world: Wor
     expect(page.get_by_text("bay 7")).to_be_visible()
 
 
+def test_a_request_that_is_gone_leaves_a_board_on_which_nobody_types(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    row = page.locator("article", has_text=case.number)
+    expect(row).to_be_visible()
+
+    perform(case, Verb.DECLINE, actor=world.lead, now=clock.now(), reason="no_bed")
+
+    expect(row).to_have_count(0)
+    expect(page.get_by_text("No open requests")).to_be_visible()
+
+
+def test_a_colleagues_acceptance_shows_on_an_open_board(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    row = page.locator("article", has_text=case.number)
+    expect(row.locator("summary", has_text="Decline")).to_be_visible()
+
+    perform(case, Verb.ACCEPT, actor=world.lead, now=clock.now(), bed="7")
+
+    expect(row.locator("summary", has_text="Decline")).to_have_count(0)
+    expect(row).to_contain_text("Bed 7")
+
+
+def test_leaving_a_page_on_which_nothing_was_typed_asks_nothing(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.goto(f"/cases/{case.pk}/")
+    page.locator("#action-decline > summary").click()
+    page.goto("/board/")
+    assert asked == []
+
+
 def test_a_message_that_cannot_be_sent_is_kept_and_said(world: World, visit: Visits) -> None:
     case = world.flagged(now=clock.now())
     page = visit(world.doctor, size=PHONE)

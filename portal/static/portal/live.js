@@ -29,6 +29,9 @@
       this.channel = new BroadcastChannel(NAME);
       this.channel.onmessage = (message) => this.hear(message.data);
       this.watch = setInterval(() => this.takeOverIfSilent(), BEAT_MS);
+      // A page that goes must not tell the other tabs of a lost connection: the next one takes over at once.
+      addEventListener("pagehide", () => this.disconnect());
+      addEventListener("pageshow", ({ persisted }) => persisted && this.release && this.connect());
       this.lead({});
       this.channel.postMessage({ kind: "hello" });
     }
@@ -156,14 +159,7 @@
   };
 
   // Parts of the page that are drawn again.
-  const fields = (form) => [...form.elements].filter((field) => field.name && field.type !== "hidden");
-  const isChanged = (field) => {
-    if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
-    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
-    return field.value !== field.defaultValue;
-  };
-  const isBusy = (node) =>
-    node.nodeName === "FORM" && ("sent" in node.dataset || fields(node).some(isChanged));
+  const isBusy = (node) => node.nodeName === "FORM" && ("sent" in node.dataset || window.isTypedInto(node));
   const holdsBusy = (node) =>
     node.nodeType === Node.ELEMENT_NODE && (isBusy(node) || [...node.querySelectorAll("form")].some(isBusy));
   const versionOf = (form) => form.elements.namedItem("version")?.value;

@@ -54,10 +54,19 @@
 
   // Leaving by a link, a reload or another language loses what was typed: the browser asks first.
   let leavesWith = null;
-  const isChanged = (field) => field.name && field.type !== "hidden" && "value" in field && !field.options
-    && (["radio", "checkbox"].includes(field.type)
-      ? field.checked !== field.defaultChecked
-      : field.value !== field.defaultValue);
+  const NOT_TYPED = ["hidden", "submit", "button", "reset", "fieldset", "output"];
+  const isLeftAsDrawn = (select) => {
+    const drawn = [...select.options].filter((option) => option.defaultSelected);
+    const first = drawn.length || select.multiple ? drawn : [select.options[0]];
+    return [...select.options].every((option) => option.selected === first.includes(option));
+  };
+  const isChanged = (field) => {
+    if (!field.name || NOT_TYPED.includes(field.type)) return false;
+    if (field.options) return !isLeftAsDrawn(field);
+    if (["radio", "checkbox"].includes(field.type)) return field.checked !== field.defaultChecked;
+    return field.value !== field.defaultValue;
+  };
+  window.isTypedInto = (form) => [...form.elements].some(isChanged);
   document.addEventListener("submit", (event) => {
     leavesWith = event.target;
   });
@@ -66,7 +75,7 @@
   });
   addEventListener("beforeunload", (event) => {
     const forms = [...document.querySelectorAll("form[data-once], form[data-keep]")];
-    const isLost = forms.some((form) => form !== leavesWith && [...form.elements].some(isChanged));
+    const isLost = forms.some((form) => form !== leavesWith && window.isTypedInto(form));
     if (isLost) event.preventDefault();
   });
 
