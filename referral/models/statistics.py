@@ -147,12 +147,9 @@ class CaseFacts(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["network", "month", "hospital", "ward"],
-                include=["packed", "model"],
+                include=["packed", "model", "assessment"],
                 condition=~Q(state="cancelled"),
                 name="facts_by_month_and_place",
-            ),
-            models.Index(
-                fields=["assessment"], condition=Q(assessment__isnull=False), name="facts_by_assessment"
             ),
         ]
         constraints: ClassVar = [

@@ -11,10 +11,10 @@ from scoring.models import RiskModelVersion, ShadowScore
 
 PAIR = np.dtype([("facts", LAYOUT), ("shadow", ">f8"), ("active", ">f8")])
 JOINED = """
-SELECT string_agg(facts.packed || float8send(score.risk_90d) || float8send(facts.risk_90d), ''::bytea)
-FROM ({facts}) AS facts (assessment, risk_90d, packed)
+SELECT string_agg(facts.packed || float8send(score.risk_90d) || float8send(score.active_risk_90d), ''::bytea)
+FROM ({facts}) AS facts (assessment, packed)
 JOIN {scores} AS score ON score.subject = facts.assessment
-WHERE score.model_id = %s AND score.risk_90d IS NOT NULL
+WHERE score.model_id = %s AND score.risk_90d IS NOT NULL AND score.active_risk_90d IS NOT NULL
 """
 
 
@@ -29,8 +29,7 @@ class Beside:
 
 def read_beside(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> Beside:
     """Those of `rows` that `version` scored beside the model in force."""
-    scored = rows.order_by().filter(risk_90d__isnull=False).values_list("assessment", "risk_90d", "packed")
-    facts, parameters = scored.query.sql_with_params()
+    facts, parameters = rows.order_by().values_list("assessment", "packed").query.sql_with_params()
     text = JOINED.format(facts=facts, scores=ShadowScore._meta.db_table)
     ((together,),) = fetched_as_bytes(text, (*parameters, version.pk))
     pairs = np.frombuffer(together or b"", dtype=PAIR)

@@ -124,9 +124,8 @@ def validate(
 ) -> Validation:
     """Validate on the patients who have every input of the model; `population` says who they are.
 
-    `hold`: inputs that the cohort lacks, set to the model's median patient for everybody; then only
-    discrimination means anything, and the limits say so. Raises CohortError if fewer than 30 patients or no
-    end points remain.
+    `hold`: inputs that the cohort lacks, set to the model's median patient for all; then only discrimination
+    means anything. Raises CohortError if fewer than 30 patients or no end points remain.
     """
     sample = _sample(model, used := _usable(model, cohort, hold, days), days)
     compared, not_compared = rivals(_as_measured(used, hold), sample, bootstrap=bootstrap, seed=seed)
