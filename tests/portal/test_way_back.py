@@ -48,7 +48,7 @@ def test_the_first_hospital_reads_diagnosis_and_plan_on_the_case(world: World, a
         assert said in text
 
 
-@pytest.mark.parametrize(("lang", "title"), [("en", "Letter of the way back"), ("zh-hans", "下转信")])
+@pytest.mark.parametrize(("lang", "title"), [("en", "Back-referral letter"), ("zh-hans", "下转信")])
 def test_the_letter_of_the_way_back_speaks_both_languages(
     world: World, as_user: SignIn, lang: str, title: str
 ) -> None:
