@@ -7,12 +7,11 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.resource import Resource
 from api.v1.documenting import described
-from api.v1.statistics import PeriodQuery, ShareShape
+from api.v1.statistics import Counting, PeriodQuery, ShareShape
 from referral.statistics.kit import KitRecord, kit_record, ward_names
 from referral.statistics.privacy import FEWEST
-from referral.statistics.scope import Wanted, clean_wanted, may_count, sees_all, study
+from referral.statistics.scope import Wanted, sees_all, study
 from scoring.research.agreement import Agreement
 
 DESCRIPTION = (
@@ -68,7 +67,7 @@ class KitRecordShape(serializers.Serializer[Any]):
     not_counted = NotCountedShape()
 
 
-class KitView(Resource):
+class KitView(Counting):
     @described(
         "kit_statistics",
         "The kit against organ failure within 28 days of sampling, overall, by ward and by lot",
@@ -79,10 +78,7 @@ class KitView(Resource):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        if not may_count(self.person):
-            raise NotFound
-        asked = {name: str(value) for name, value in self.query(PeriodQuery).items()}
-        wanted = clean_wanted(self.person, asked, today=self.now.date())
+        wanted = self.wanted(self.asked(PeriodQuery))
         if not sees_all(self.person, wanted.network):
             raise NotFound
         found = kit_record(study(self.person, wanted), now=self.now, hides_small=wanted.hides_small)

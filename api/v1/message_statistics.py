@@ -7,12 +7,11 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.resource import Resource
 from api.v1.documenting import described
-from api.v1.statistics import ShareShape, SpreadShape, StatisticsQuery
+from api.v1.statistics import Counting, ShareShape, SpreadShape, StatisticsQuery
 from referral.statistics.messages import Messages, Told, may_read, messages
 from referral.statistics.report import By
-from referral.statistics.scope import Wanted, clean_wanted, may_count
+from referral.statistics.scope import Wanted
 from referral.statistics.table import names
 
 DESCRIPTION = (
@@ -60,7 +59,7 @@ class MessageStatisticsShape(serializers.Serializer[Any]):
     ways = WayShape(many=True)
 
 
-class MessageStatisticsView(Resource):
+class MessageStatisticsView(Counting):
     @described(
         "notification_statistics",
         "Notifications delivered, failed, read and acknowledged by month, hospital or ward",
@@ -71,10 +70,7 @@ class MessageStatisticsView(Resource):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        if not may_count(self.person):
-            raise NotFound
-        asked = {name: str(value) for name, value in self.query(StatisticsQuery).items()}
-        wanted = clean_wanted(self.person, asked, today=self.now.date())
+        wanted = self.wanted(self.asked(StatisticsQuery))
         if not may_read(self.person, wanted):
             raise NotFound
         return Response(messages_answer(messages(self.person, wanted), wanted))

@@ -7,13 +7,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.resource import Resource
 from api.v1.documenting import described
 from api.v1.kit import EstimateShape
-from api.v1.statistics import PeriodQuery, ShareShape
+from api.v1.statistics import Counting, PeriodQuery, ShareShape
 from referral.errors import FactError
 from referral.statistics.predictions import known_models, performance, shadows
-from referral.statistics.scope import NOT_FOUND, clean_wanted, may_count, sees_all, study
+from referral.statistics.scope import NOT_FOUND, sees_all, study
 from scoring.research.observed import Observed
 from scoring.selectors import active_model
 
@@ -70,7 +69,7 @@ class PredictionsShape(serializers.Serializer[Any]):
     shadows = ShadowRecordShape(many=True)
 
 
-class PredictionsView(Resource):
+class PredictionsView(Counting):
     @described(
         "prediction_statistics",
         "Predicted against observed 90-day risk: calibration, discrimination, decision curve by model",
@@ -81,13 +80,11 @@ class PredictionsView(Resource):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        if not may_count(self.person):
-            raise NotFound
-        asked = {name: str(value) for name, value in self.query(PredictionsQuery).items()}
+        asked = self.asked(PredictionsQuery)
         name = asked.pop("model", active_model().identifier)
         if name not in known_models():
             raise FactError(("model", "not_found", NOT_FOUND))
-        wanted = clean_wanted(self.person, asked, today=self.now.date())
+        wanted = self.wanted(asked)
         if not sees_all(self.person, wanted.network):
             raise NotFound
         rows, now, hides = study(self.person, wanted), self.now, wanted.hides_small

@@ -108,7 +108,21 @@ class StatisticsShape(serializers.Serializer[Any]):
     offers = serializers.DictField(child=serializers.IntegerField(allow_null=True))
 
 
-class StatisticsView(Resource):
+class Counting(Resource):
+    """What the caller may count. Raises NotFound for those who may count nothing."""
+
+    def asked(self, query: type[PeriodQuery]) -> dict[str, str]:
+        """The question in the address, as text by name."""
+        if not may_count(self.person):
+            raise NotFound
+        return {name: str(value) for name, value in self.query(query).items()}
+
+    def wanted(self, asked: Mapping[str, str]) -> Wanted:
+        """What `asked` means for the caller today."""
+        return clean_wanted(self.person, asked, today=self.now.date())
+
+
+class StatisticsView(Counting):
     @described(
         "statistics",
         "Where time is lost: figures of a period by month, hospital or ward",
@@ -119,10 +133,7 @@ class StatisticsView(Resource):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        if not may_count(self.person):
-            raise NotFound
-        asked = {name: str(value) for name, value in self.query(StatisticsQuery).items()}
-        wanted = clean_wanted(self.person, asked, today=self.now.date())
+        wanted = self.wanted(self.asked(StatisticsQuery))
         return Response(statistics_answer(statistics(self.person, wanted, now=self.now), wanted))
 
 

@@ -6,11 +6,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.models import User
-from portal.access import person, signed_in
+from portal.access import signed_in
 from portal.messages_page import all_rows, page
-from portal.views.statistics import asked, csv_file, question, read_question
+from portal.views.statistics import asked, counter, csv_file, question, read_question
 from referral.errors import FactError
-from referral.statistics import scope
 from referral.statistics.messages import may_read, messages
 from referral.statistics.scope import Wanted
 from referral.statistics.table import CSV_HEADER
@@ -20,7 +19,7 @@ from referral.statistics.table import CSV_HEADER
 @require_safe
 def told(request: HttpRequest) -> HttpResponse:
     """The figures as charts and tables."""
-    user, now = _reader(request), clock.now()
+    user, now = counter(request), clock.now()
     wanted, wrong = question(user, request.GET.dict(), now)
     _may(user, wanted)
     context = {
@@ -34,7 +33,7 @@ def told(request: HttpRequest) -> HttpResponse:
 @require_safe
 def told_csv(request: HttpRequest) -> HttpResponseBase:
     """The same figures as a file."""
-    user, now = _reader(request), clock.now()
+    user, now = counter(request), clock.now()
     try:
         wanted = read_question(user, request.GET.dict(), now)
     except FactError as error:
@@ -43,13 +42,6 @@ def told_csv(request: HttpRequest) -> HttpResponseBase:
     rows = (row.as_csv() for row in all_rows(messages(user, wanted), wanted))
     name = f"notifications-{wanted.since:%Y-%m}-{wanted.until:%Y-%m}-by-{wanted.by}.csv"
     return csv_file(request, name, CSV_HEADER, rows)
-
-
-def _reader(request: HttpRequest) -> User:
-    user = person(request)
-    if not scope.may_count(user):
-        raise Http404
-    return user
 
 
 def _may(user: User, wanted: Wanted) -> None:

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.models import User
-from portal.access import person, signed_in
+from portal.access import signed_in
 from portal.predictions_page import figures_of, record
 from portal.statistics_files import PREDICTIONS_HEADER, prediction_lines
-from portal.views.statistics import asked, csv_file, question, read_question
+from portal.views.statistics import asked, counter, csv_file, question, read_question
 from referral.errors import FactError
 from referral.statistics import scope
 from referral.statistics.predictions import Performance, Shadow, known_models, performance, shadows
@@ -36,7 +36,7 @@ class Compared:
 @require_safe
 def predictions(request: HttpRequest) -> HttpResponse:
     """For coordinators and researchers: one hospital's cases would say too little about a model."""
-    user, now = _reader(request), clock.now()
+    user, now = counter(request), clock.now()
     wanted, wrong = question(user, request.GET.dict(), now)
     made = _compared(request, user, wanted, now)
     context = {
@@ -59,7 +59,7 @@ def predictions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def predictions_csv(request: HttpRequest) -> HttpResponseBase:
     """The same numbers as a file."""
-    user, now = _reader(request), clock.now()
+    user, now = counter(request), clock.now()
     try:
         wanted = read_question(user, request.GET.dict(), now)
     except FactError as error:
@@ -67,13 +67,6 @@ def predictions_csv(request: HttpRequest) -> HttpResponseBase:
     made = _compared(request, user, wanted, now)
     lines = prediction_lines(made.found, made.shadows)
     return csv_file(request, f"predictions-{made.found.model}.csv", PREDICTIONS_HEADER, lines)
-
-
-def _reader(request: HttpRequest) -> User:
-    user = person(request)
-    if not scope.may_count(user):
-        raise Http404
-    return user
 
 
 def _compared(request: HttpRequest, user: User, wanted: Wanted, now: datetime) -> Compared:

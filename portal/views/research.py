@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.models import User
-from portal.access import person, signed_in
+from portal.access import signed_in
 from portal.predictions_page import estimate_text, share_text
 from portal.statistics_files import KIT_HEADER, kit_lines
-from portal.views.statistics import asked, csv_file, question, read_question
+from portal.views.statistics import asked, counter, csv_file, question, read_question
 from referral.errors import AccessError, FactError
 from referral.statistics import scope
 from referral.statistics.export import HEADER, export, may_export
@@ -27,9 +27,7 @@ from scoring.research.agreement import Agreement
 @require_http_methods(["GET", "HEAD", "POST"])
 def research(request: HttpRequest) -> HttpResponseBase:
     """GET shows, POST downloads: taking the cohort out is an act that is kept on the audit trail."""
-    user, now = person(request), clock.now()
-    if not scope.may_count(user):
-        raise Http404
+    user, now = counter(request), clock.now()
     raw = request.POST if request.method == "POST" else request.GET
     wanted, wrong = question(user, raw.dict(), now)
     if not scope.sees_all(user, wanted.network):
@@ -48,9 +46,7 @@ def research(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def kit_csv(request: HttpRequest) -> HttpResponseBase:
     """The kit's tables as a file."""
-    user, now = person(request), clock.now()
-    if not scope.may_count(user):
-        raise Http404
+    user, now = counter(request), clock.now()
     try:
         wanted = read_question(user, request.GET.dict(), now)
     except FactError as error:

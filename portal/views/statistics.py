@@ -37,7 +37,7 @@ FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.])")
 @require_safe
 def statistics(request: HttpRequest) -> HttpResponse:
     """Figures of what the user may count; a coordinator's page begins with what is open now."""
-    user, now = _counter(request), clock.now()
+    user, now = counter(request), clock.now()
     wanted, wrong = question(user, request.GET.dict(), now)
     found = figures_of(user, wanted, now=now)
     context = {
@@ -54,7 +54,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 @require_safe
 def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
     """The same figures as a file."""
-    user, now = _counter(request), clock.now()
+    user, now = counter(request), clock.now()
     try:
         wanted = read_question(user, request.GET.dict(), now)
     except FactError as error:
@@ -140,7 +140,8 @@ class Echo:
         return text
 
 
-def _counter(request: HttpRequest) -> User:
+def counter(request: HttpRequest) -> User:
+    """Who asks; 404 for a person who may count nothing."""
     user = person(request)
     if not scope.may_count(user):
         raise Http404
