@@ -256,9 +256,9 @@ def _how(code: int) -> str:
 
 
 def _known_migrations() -> str:
-    return "\n".join(
-        sorted(f"{file.parts[-3]}/{file.name}" for file in embedded.ROOT.glob("*/migrations/*.py"))
-    )
+    """Whatever `migrate` would bring into the database: migrations, and risk models that come along."""
+    files = (*embedded.ROOT.glob("*/migrations/*.py"), *embedded.ROOT.glob("scoring/models_data/*.json"))
+    return "\n".join(sorted(f"{file.parts[-3]}/{file.name}" for file in files))
 
 
 def _is_bindable(port: int) -> bool:

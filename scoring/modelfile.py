@@ -136,6 +136,15 @@ def shipped_file(name: str) -> Path:
 
 
 @cache
+def shipped_models() -> tuple[RiskModel, ...]:
+    """Every model that comes with the product, read once."""
+    return tuple(load_model(path) for path in sorted(FOLDER.glob("*.json")))
+
+
 def default_model() -> RiskModel:
-    """The model shipped with the product, read once."""
-    return load_model(DEFAULT_NAME)
+    """The model that scores where no other is named: the newest version of the one that is shipped for it."""
+    return max((model for model in shipped_models() if model.name == DEFAULT_NAME), key=_version)
+
+
+def _version(model: RiskModel) -> int:
+    return model.version

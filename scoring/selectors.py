@@ -4,24 +4,33 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from django.db.models import Avg, Case, Count, F, Q, QuerySet, When
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Avg, Case, Count, F, Max, Q, QuerySet, When
 from django.db.models.functions import Abs
 
-from scoring.modelfile import default_model, model_from_document
+from scoring.modelfile import default_model, model_from_document, shipped_models
 from scoring.models import ModelEvent, RiskModelVersion, ShadowScore
 from scoring.riskmodel import RiskModel
 
 
 def active_model() -> RiskModel:
-    """The model in force: the one last activated, or the one shipped with the product."""
-    version = active_version()
-    return default_model() if version is None else to_model(version)
+    """The model in force: the one last activated, or the newest that is shipped while none ever was."""
+    return to_model(active_version())
 
 
-def active_version() -> RiskModelVersion | None:
-    """The row of the model in force; None while none was ever activated."""
-    event = _decisions(ModelEvent.Kind.ACTIVATED).first()
-    return event.model if event else None
+def active_version() -> RiskModelVersion:
+    """The row of the model in force."""
+    activated = Max("events__id", filter=Q(events__kind=ModelEvent.Kind.ACTIVATED))
+    version = (
+        RiskModelVersion.objects.defer("document")
+        .annotate(activated=activated)
+        .filter(Q(activated__isnull=False) | Q(checksum=default_model().checksum))
+        .order_by(F("activated").desc(nulls_last=True))
+        .first()
+    )
+    if version is None:
+        raise ImproperlyConfigured("The shipped risk model is not in the database. Run manage.py migrate.")
+    return version
 
 
 def shadow_versions() -> list[RiskModelVersion]:
@@ -30,31 +39,35 @@ def shadow_versions() -> list[RiskModelVersion]:
     for event in _decisions(ModelEvent.Kind.SHADOW_STARTED, ModelEvent.Kind.SHADOW_ENDED):
         latest.setdefault(event.model_id, event)
     begun = [event.model for event in latest.values() if event.kind == ModelEvent.Kind.SHADOW_STARTED]
-    in_force = active_model().checksum if begun else ""
-    return [model for model in begun if model.checksum != in_force]
+    in_force = active_version() if begun else None
+    return [model for model in begun if model != in_force]
 
 
 def find_version(name: str) -> RiskModelVersion | None:
-    """An installed model by name (its newest version) or by name and version."""
+    """An installed model by name (its newest version), by name and version, or by checksum."""
     stem, _, number = name.rpartition("-")
-    wanted = Q(name=name)
+    wanted = Q(name=name) | Q(checksum=name)
     if stem and number.isdecimal():
         wanted |= Q(name=stem, version=int(number))
     return RiskModelVersion.objects.filter(wanted).order_by("-version").first()
 
 
 def installed_versions() -> QuerySet[RiskModelVersion]:
-    """Every installed model with its decisions."""
-    return RiskModelVersion.objects.prefetch_related("events__actor")
+    """Every installed model, those that are shipped among them."""
+    return RiskModelVersion.objects.defer("document")
 
 
 def to_model(version: RiskModelVersion) -> RiskModel:
     """The pure model of a row, read and verified once per process."""
-    return _verified(version.checksum)
+    return _of_content(version.checksum)
 
 
 @lru_cache(maxsize=32)
-def _verified(checksum: str) -> RiskModel:
+def _of_content(checksum: str) -> RiskModel:
+    """The model with this checksum: the content is the same wherever it is read."""
+    for model in shipped_models():
+        if model.checksum == checksum:
+            return model
     document = RiskModelVersion.objects.values_list("document", flat=True).get(checksum=checksum)
     return model_from_document(document)
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from scoring.evaluation import Evaluation, evaluate
-from scoring.modelfile import ModelFileError, parse_model, shipped_file
+from scoring.modelfile import parse_model, shipped_models
 from scoring.models import ModelEvent, RiskModelVersion, ShadowScore
 from scoring.reading import Reading
-from scoring.selectors import active_model, active_version, find_version, shadow_versions, to_model
+from scoring.riskmodel import RiskModel
+from scoring.selectors import active_version, find_version, shadow_versions, to_model
 
 
 class GovernanceError(ValueError):
@@ -26,7 +27,20 @@ def install_model(*, text: str, actor: User | None, reason: str, now: datetime) 
     Raises ModelFileError for a malformed or altered file, GovernanceError if another file bears its name and
     version or the reason is empty.
     """
-    model = parse_model(text)
+    return _keep(parse_model(text), actor=actor, reason=reason, now=now)
+
+
+@transaction.atomic
+def install_shipped_models(*, now: datetime) -> None:
+    """Keep the files that come with the product, so that no result can outlive the model that made it.
+
+    Raises GovernanceError if one of them was changed after it was kept without a higher version.
+    """
+    for model in shipped_models():
+        _keep(model, actor=None, reason="shipped with the product", now=now)
+
+
+def _keep(model: RiskModel, *, actor: User | None, reason: str, now: datetime) -> RiskModelVersion:
     version, created = RiskModelVersion.objects.get_or_create(
         name=model.name,
         version=model.version,
@@ -46,15 +60,15 @@ def install_model(*, text: str, actor: User | None, reason: str, now: datetime) 
 def activate_model(
     *, name: str, approved_by: str, reason: str, actor: User | None, now: datetime
 ) -> RiskModelVersion:
-    """Put an installed or shipped model in force for every new result; old results keep theirs.
+    """Put an installed model in force for every new result; old results keep theirs.
 
     `name` is a model's name (its newest version) or name and version. Raises GovernanceError if it is
-    unknown, retired or already in force, or approver or reason is empty.
+    unknown, retired or activated already, or approver or reason is empty.
     """
-    version = _known(name, actor=actor, now=now)
+    version = _known(name)
     if version.status == RiskModelVersion.Status.RETIRED:
         raise GovernanceError(_("%(model)s is retired and cannot be activated.") % {"model": version})
-    if version == active_version():
+    if version == active_version() and version.events.filter(kind=ModelEvent.Kind.ACTIVATED).exists():
         raise GovernanceError(_("%(model)s is in force already.") % {"model": version})
     _decide(version, ModelEvent.Kind.ACTIVATED, approved_by=approved_by, reason=reason, actor=actor, now=now)
     return version
@@ -68,8 +82,8 @@ def set_shadow(
 
     Raises GovernanceError if it is unknown, in force itself, does so already, or approver or reason is empty.
     """
-    version = _known(name, actor=actor, now=now)
-    if on and version.checksum == active_model().checksum:
+    version = _known(name)
+    if on and version == active_version():
         raise GovernanceError(
             _("%(model)s is in force. Name another model to run beside it.") % {"model": version}
         )
@@ -103,19 +117,13 @@ def score_in_shadow(
     return ShadowScore.objects.bulk_create(scores)
 
 
-def _known(name: str, *, actor: User | None, now: datetime) -> RiskModelVersion:
-    """The installed model of this name; one shipped with the product is installed on its first use."""
+def _known(name: str) -> RiskModelVersion:
+    """The installed model of this name, and no other decision until this one is taken."""
     _one_decision_at_a_time()
     version = find_version(name)
-    if version is not None:
-        return version
-    try:
-        file = shipped_file(name)
-    except ModelFileError as error:
-        unknown = _("There is no model “%(name)s”. Install its file first.") % {"name": name}
-        raise GovernanceError(unknown) from error
-    text = file.read_text(encoding="utf-8")
-    return install_model(text=text, actor=actor, reason="shipped with the product", now=now)
+    if version is None:
+        raise GovernanceError(_("There is no model “%(name)s”. Install its file first.") % {"name": name})
+    return version
 
 
 def _one_decision_at_a_time() -> None:

@@ -17,7 +17,6 @@ from referral.models.statistics import OUTCOMES
 from referral.statistics.beside import read_beside
 from referral.statistics.columns import Column, Columns, read
 from referral.statistics.privacy import few, hidden_parts, shown
-from scoring import DEFAULT_MODEL
 from scoring.models import RiskModelVersion, ShadowScore
 from scoring.research.agreement import Share
 from scoring.research.observed import Observed, observe
@@ -50,8 +49,8 @@ class Shadow:
 
 
 def known_models() -> list[str]:
-    """The models that one may ask about: the one that comes with the product, and the installed ones."""
-    return list(dict.fromkeys([DEFAULT_MODEL.identifier, *(str(row) for row in installed_versions())]))
+    """The models that one may ask about."""
+    return [str(version) for version in installed_versions()]
 
 
 def performance(rows: QuerySet[CaseFacts], model: str, *, now: datetime, hides_small: bool) -> Performance:

@@ -1,4 +1,4 @@
-"""Puts an installed or shipped model in force, with approver and reason."""
+"""Puts an installed model in force, with approver and reason."""
 
 from argparse import ArgumentParser
 from typing import Any
