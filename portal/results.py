@@ -47,6 +47,7 @@ class Result:
     warnings: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     model_name: str = ""
+    model_checksum: str = ""
     model_status: Text = ""
     is_provisional: bool = False
     cautions: tuple[Text, ...] = field(default=(texts.LOW_SCORE_CAUTION,))
@@ -99,6 +100,7 @@ def assessed(assessment: Assessment) -> Result:
         threshold=texts.risk_text(result["threshold"]),
         bars=bars(result),
         model_name=assessment.model_name,
+        model_checksum=assessment.model_checksum,
         model_status=texts.MODEL_STATUS.get(assessment.model_status, assessment.model_status),
         is_provisional=assessment.model_status == "provisional",
         red_flags=flags,

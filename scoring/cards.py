@@ -93,13 +93,15 @@ def model_card(model: RiskModel, *, language: str = "en") -> ModelCard:
         limits=tuple(_words(limit, language) for limit in document["limits"]),
         expected_load={entry["threshold"]: entry["share"] for entry in document.get("expected_load", ())},
         sources=tuple(sources.values()),
-        calibration=document.get("calibration", {}),
+        calibration=_in_language(document.get("calibration", {}), language),
         fit=document.get("fit", {}),
     )
 
 
 def formula(term: Term) -> str:
-    """A term written out, with x for the value in the term's unit."""
+    """A term written out, with x for the value in the term's unit; rcs is a restricted cubic spline with its
+    knots.
+    """
     x = "x"
     if term.lower is not None:
         x = f"max({x}, {term.lower:g})"
@@ -108,10 +110,7 @@ def formula(term: Term) -> str:
     if term.kind == "log" or term.log_scale:
         x = f"ln {x}"
     if term.kind == "spline":
-        knots = ", ".join(f"{knot:g}" for knot in term.knots)
-        return (
-            f"restricted cubic spline of {x}, knots {knots}: {', '.join(f'{c:g}' for c in term.coefficients)}"
-        )
+        return f"rcs({x}; {_listed(term.knots)}) × ({_listed(term.coefficients)})"
     if term.kind == "level":
         x = f"({_listed(term.levels)})[x]"
     return f"{term.coefficients[0]:g} × {x}"
@@ -136,6 +135,15 @@ def _term_card(
 
 def _source(entry: Mapping[str, Any], language: str) -> Source:
     return Source(entry["citation"], entry.get("doi", ""), _words(entry.get("note", ""), language))
+
+
+def _in_language(value: Any, language: str) -> Any:
+    """A part of the document whose texts, wherever they stand, are in one language."""
+    if not isinstance(value, Mapping):
+        return value
+    if all(isinstance(words, str) for words in value.values()) and "en" in value:
+        return _words(value, language)
+    return {key: _in_language(part, language) for key, part in value.items()}
 
 
 def _words(value: str | Mapping[str, str], language: str) -> str:

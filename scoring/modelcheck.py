@@ -102,6 +102,12 @@ class Node:
             raise self.fault("must be a text, or texts by language")
         return self.value
 
+    def members(self) -> Iterator[tuple[str, "Node"]]:
+        """Name and value of each member of this object. Raises NodeFaultError if it is none."""
+        if not isinstance(self.value, Mapping):
+            raise self.fault("must be an object")
+        return ((key, self.get(key)) for key in self.value)
+
     def number(self, key: str) -> float:
         """The member `key`, a finite number. Raises NodeFaultError."""
         return self.get(key).as_number()
@@ -187,20 +193,26 @@ def _check_card(root: Node) -> None:
     for item in root.items("limits"):
         item.as_words()
     _check_sources(root.get("sources"))
-    for key in ("calibration", "fit"):
-        if root.has(key) and not isinstance(root.get(key).value, Mapping):
-            raise root.get(key).fault("must be an object")
+    _check_history(root)
     if root.has("expected_load"):
         for item in root.items("expected_load"):
             item.only({"threshold", "share"})
             _fraction(item, "threshold"), _fraction(item, "share")
 
 
+def _check_history(root: Node) -> None:
+    """How the numbers were found: free in form but for the texts that the card shows."""
+    for key in ("calibration", "fit"):
+        if root.has(key):
+            root.get(key).members()
+    for key in ("marginals", "targets"):
+        if root.has("calibration") and root.get("calibration").has(key):
+            for _, words in root.get("calibration").get(key).members():
+                words.as_words()
+
+
 def _check_sources(sources: Node) -> None:
-    if not isinstance(sources.value, Mapping):
-        raise sources.fault("must be an object")
-    for key in sources.value:
-        source = sources.get(key)
+    for _, source in sources.members():
         source.only({"citation", "doi", "note"})
         for part in ("citation", *(["doi"] if source.has("doi") else [])):
             source.text(part)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,7 +15,7 @@ from referral.statistics.predictions import comparison
 from scoring.cards import model_card
 from scoring.models import RiskModelVersion
 from scoring.riskmodel import RiskModel
-from scoring.selectors import active_model, shadow_versions, to_model
+from scoring.selectors import active_model, active_version, find_version, shadow_versions, to_model
 from scoring.texts import MODEL_STATUS
 
 
@@ -25,7 +26,10 @@ class ModelShape(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     status = serializers.CharField()
     notice = serializers.CharField()
-    use = serializers.ChoiceField(choices=["active", "shadow"])
+    use = serializers.ChoiceField(
+        choices=["active", "shadow", "none"],
+        help_text="none: kept for its results, or not used yet",
+    )
     checksum = serializers.CharField()
     title = serializers.CharField()
     summary = serializers.CharField()
@@ -86,6 +90,26 @@ class ModelsView(Resource):
         if not self.person.standing.coordinates:
             return None
         return ComparisonShape(comparison(scope.coordinated(self.person), version)).data
+
+
+class ModelView(Resource):
+    @described(
+        "model",
+        "The card of one model, in use or not: by name, by name and version, or by the checksum of a result",
+        tag="scoring",
+        answer=ModelShape,
+        refusals=(404,),
+    )
+    def get(self, request: Request, name: str) -> Response:
+        version = find_version(name)
+        if version is None:
+            raise NotFound
+        return Response(card(to_model(version), self._use(version)))
+
+    def _use(self, version: RiskModelVersion) -> str:
+        if version == active_version():
+            return "active"
+        return "shadow" if version in shadow_versions() else "none"
 
 
 def card(model: RiskModel, use: str) -> dict[str, Any]:

@@ -87,6 +87,7 @@ class AssessmentShape(Shape[Assessment]):
     red_flags = serializers.ListField(child=serializers.CharField())
     red_flag_texts = serializers.SerializerMethodField()
     model = serializers.CharField(source="model_name")
+    model_checksum = serializers.CharField(help_text="its card is at /models/{checksum}, for ever")
     model_status = serializers.CharField()
     model_notice = serializers.SerializerMethodField()
     threshold = serializers.FloatField(source="result.threshold")

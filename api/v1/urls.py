@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern] = [
         name="prediction_statistics",
     ),
     path("models", risk_models.ModelsView.as_view(), name="models"),
+    path("models/<slug:name>", risk_models.ModelView.as_view(), name="model"),
     path("evidence", evidence.EvidenceView.as_view(), name="evidence"),
     path("cases", cases.CasesView.as_view(), name="cases"),
     path(CASE, cases.CaseView.as_view(), name="case"),

@@ -41,8 +41,12 @@ def document_of(fitted: Fitted) -> dict[str, Any]:
             },
             "population": {
                 "intended": plan.population,
-                "derivation": f"{plan.population}: {outcome['patients']} patients with all inputs, "
-                f"{outcome['events_by_horizon']} end points within {MAIN_HORIZON_DAYS} days.",
+                "derivation": {
+                    "en": f"{plan.population}: {outcome['patients']} patients with all inputs, "
+                    f"{outcome['events_by_horizon']} end points within {MAIN_HORIZON_DAYS} days.",
+                    "zh-hans": f"{plan.population}：{outcome['patients']}例患者指标齐全，"
+                    f"{MAIN_HORIZON_DAYS}天内{outcome['events_by_horizon']}例终点事件。",
+                },
                 "age_years": _range(used.column("age_years"), fallback=[18, 120]),
             },
             "sources": {"cohort": {"citation": f"Own cohort: {plan.population}"}},
@@ -83,7 +87,8 @@ def _term(term: Term, errors: list[float]) -> dict[str, Any]:
     if term.log_scale:
         entry["log_scale"] = True
     spread = ", ".join(f"{error:.3g}" for error in errors)
-    return entry | {"certainty": "fitted", "source": ["cohort"], "note": f"Standard error {spread}."}
+    note = {"en": f"Standard error {spread}.", "zh-hans": f"标准误{spread}。"}
+    return entry | {"certainty": "fitted", "source": ["cohort"], "note": note}
 
 
 def _middle(values: Column) -> float:

@@ -41,6 +41,7 @@ ASKED = [
     ("coordinator", "/api/v1/statistics/notifications?by=ward"),
     ("coordinator", "/api/v1/statistics/predictions"),
     ("coordinator", "/api/v1/models"),
+    ("doctor", "/api/v1/models/aclf8-provisional"),
     ("doctor", "/api/v1/evidence"),
     ("doctor", "/api/v1/cases"),
     ("specialist", "/api/v1/cases"),

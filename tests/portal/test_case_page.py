@@ -230,6 +230,18 @@ def test_a_risk_is_never_shown_without_saying_that_the_model_is_provisional(
         assert "Provisional: not the consortium" in page
 
 
+def test_a_result_leads_to_the_card_of_the_very_model_that_made_it(world: World, as_user: SignIn) -> None:
+    case = world.flagged(now=clock.now())
+    assert case.assessment is not None
+    card = f"/models/{case.assessment.model_checksum}/"
+    client = as_user(world.doctor)
+    for where in ("", "result/", "letter/"):
+        assert f'href="{card}"' in client.get(f"/cases/{case.pk}/{where}").content.decode(), where
+    page = client.get(card).content.decode()
+    assert case.assessment.model_name in page and case.assessment.model_checksum in page
+    assert client.get(f"/models/{'f' * 64}/").status_code == 404
+
+
 def test_the_letter_has_what_the_ward_has_to_know(world: World, as_user: SignIn) -> None:
     now = clock.now()
     case = world.flagged(now=now, national_id="110101197001020011")

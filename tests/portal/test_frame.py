@@ -1,5 +1,6 @@
 """The frame of every page: who gets where, in which language, under which policy of contents."""
 
+import json
 import re
 
 import pytest
@@ -9,9 +10,11 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.models import User
-from scoring import DEFAULT_MODEL
+from scoring import DEFAULT_MODEL, seal
+from scoring.cards import model_card
+from scoring.services import install_model
 from tests.portal.conftest import SignIn
-from tests.world import World
+from tests.world import NOW, World
 
 PLACES = ["portal:home", "portal:inbox", "portal:preferences", "portal:about", "portal:board"]
 
@@ -63,15 +66,36 @@ def test_the_card_says_where_every_number_is_from_and_what_it_was_calibrated_on(
 ) -> None:
     page = as_user(world.doctor).get("/models/aclf8-provisional/").content.decode()
     document = DEFAULT_MODEL.document
-    for words in (
-        *document["calibration"]["marginals"].values(),
-        *document["calibration"]["targets"].values(),
-    ):
+    calibration = model_card(DEFAULT_MODEL).calibration
+    for words in (*calibration["marginals"].values(), *calibration["targets"].values()):
         assert escape(words) in page
     for term in document["terms"]:
         for source in term["source"]:
             assert f'href="#source-{list(document["sources"]).index(source) + 1}"' in page
     assert page.count('id="source-') == len(document["sources"])
+
+
+def test_the_card_is_in_chinese_for_who_reads_chinese(world: World, as_user: SignIn) -> None:
+    client = as_user(world.doctor)
+    client.post("/language/", {"language": "zh-hans", "next": "/about/"})
+    page = client.get("/models/aclf8-provisional/").content.decode()
+    marginals = model_card(DEFAULT_MODEL, language="zh-hans").calibration["marginals"]
+    assert all(escape(words) in page for words in marginals.values())
+    assert "held within" not in page
+    assert "normal" not in re.sub(r"<code>.*?</code>", "", page.partition("<main")[2])
+
+
+def test_the_card_of_a_fitted_model_says_how_it_was_fitted_as_far_as_its_file_does(
+    world: World, as_user: SignIn
+) -> None:
+    fit = {"patients": 441, "apparent_c": 0.6612, "corrected_c": None, "cohort": "unknown"}
+    document = seal({**DEFAULT_MODEL.document, "name": "network-model", "fit": fit})
+    install_model(text=json.dumps(document), actor=None, reason="ours", now=NOW)
+
+    page = as_user(world.doctor).get("/models/network-model/").content.decode()
+
+    section = page.partition('id="fit"')[2].partition("</section>")[0]
+    assert re.findall(r"<dd>(.*?)</dd>", section) == ["441", "0.6612"]
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/"])

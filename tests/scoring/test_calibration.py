@@ -1,6 +1,7 @@
 """The provisional model's solved constants can be found again by anyone."""
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from django.core.management import call_command
 
 from scoring import DEFAULT_MODEL
 from scoring.calibration import HAZARD_RATIO_OF_MEANS, MEAN_RISK, Solution, calibrate, simulate_cohort
+from scoring.cards import model_card
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,22 @@ def test_the_cohort_has_the_published_marginals() -> None:
     assert np.median(cohort["bilirubin_umol_l"]) == pytest.approx(95, rel=0.02)
     assert (cohort["encephalopathy_grade"] >= 3).mean() == pytest.approx(0.023, abs=0.002)
     assert cohort["sodium_mmol_l"].min() >= 115 and cohort["sodium_mmol_l"].max() <= 152
+
+
+def test_the_file_says_in_words_what_the_cohort_was_drawn_from() -> None:
+    cohort = simulate_cohort(size=200_000)
+    marginals = model_card(DEFAULT_MODEL).calibration["marginals"]
+    held = {key: words for key, words in marginals.items() if "held within" in words}
+    assert len(held) == 5
+    for key, words in held.items():
+        middle, spread, low, high = map(float, re.findall(r"\d+(?:\.\d+)?", words))
+        scale = np.log if words.startswith("lognormal") else np.asarray
+        lower, median, upper = np.quantile(scale(cohort[key]), [0.25, 0.5, 0.75])
+        assert low <= cohort[key].min() and cohort[key].max() <= high
+        assert median == pytest.approx(scale(middle), rel=0.01)
+        assert (upper - lower) / 1.349 == pytest.approx(spread, rel=0.02), (
+            "quartiles of a normal distribution"
+        )
 
 
 def test_the_command_prints_what_it_solved() -> None:

@@ -24,6 +24,16 @@ def test_the_card_comes_in_chinese_and_falls_back_to_english() -> None:
     assert model_card(DEFAULT_MODEL, language="fr").title == model_card(DEFAULT_MODEL).title
 
 
+def test_the_chinese_card_says_what_the_constants_were_calibrated_on_in_the_same_numbers() -> None:
+    english = model_card(DEFAULT_MODEL).calibration["marginals"]
+    chinese = model_card(DEFAULT_MODEL, language="zh-hans").calibration["marginals"]
+    assert english.keys() == chinese.keys() == DEFAULT_MODEL.reference.keys()
+    for key, words in chinese.items():
+        assert key == "cirrhosis" or re.search("[\u4e00-\u9fff]", words), words
+        if key != "encephalopathy_grade":  # graded in Roman numerals in English
+            assert re.findall(r"[\d.]+", words) == re.findall(r"[\d.]+", english[key])
+
+
 def test_every_term_names_its_sources_in_full() -> None:
     for term in model_card(DEFAULT_MODEL).terms:
         assert term.sources, term.input
@@ -46,7 +56,7 @@ def test_a_card_survives_json() -> None:
         (Term("encephalopathy_grade", "level", (0.5,), levels=(0, 1, 1, 2, 2)), "0.5 × (0, 1, 1, 2, 2)[x]"),
         (
             Term("inr", "spline", (0.5, -0.3), knots=(1, 2, 4), log_scale=True),
-            "restricted cubic spline of ln x, knots 1, 2, 4: 0.5, -0.3",
+            "rcs(ln x; 1, 2, 4) × (0.5, -0.3)",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scoring import DEFAULT_MODEL, ModelFileError, load_model, model_from_document, seal
-from scoring.modelfile import FOLDER, checksum, parse_model
+from scoring.modelfile import FOLDER, checksum, parse_model, shipped_models
 from scoring.positions import line_of
 
 SHIPPED = FOLDER / "aclf8-provisional-1.json"
@@ -35,6 +35,12 @@ def test_the_shipped_file_is_sealed_and_says_that_it_is_provisional() -> None:
     assert DEFAULT_MODEL.status == "provisional"
     assert DEFAULT_MODEL.identifier == "aclf8-provisional-1"
     assert DEFAULT_MODEL.checksum == checksum(DEFAULT_MODEL.document)
+
+
+def test_a_shipped_file_is_never_changed_but_followed_by_a_higher_version() -> None:
+    assert {model.identifier: model.checksum for model in shipped_models()} == {
+        "aclf8-provisional-1": "f6bc787a617caeb626a3f7dfdeecb5a38829c64acea112996e34d609a1cead67"
+    }
 
 
 def test_every_number_of_the_shipped_file_says_where_it_is_from_and_how_certain_it_is() -> None:
@@ -141,6 +147,12 @@ MALFORMED: dict[str, Callable[[Document], None]] = {
     "name ": put("name", value="a" * 81),
     "sources.paper.doi": put("sources", "paper", "doi", value=5),
     "calibration": put("calibration", value="by hand"),
+    "calibration.marginals": put("calibration", "marginals", value="normal"),
+    "calibration.marginals.inr": put("calibration", "marginals", "inr", value=1.42),
+    "calibration.targets.rate.en": put(
+        "calibration", "targets", "rate", value={"zh-hans": "病死率", "en": ""}
+    ),
+    "fit": put("fit", value=[]),
     "terms[0].knots": put("terms", 0, "knots", value=[1, 2, 3]),
     "terms[0].log_scale": put("terms", 0, "log_scale", value=True),
     "terms[0].upper": put("terms", 0, "upper", value=70),

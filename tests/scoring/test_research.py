@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from scoring import DEFAULT_MODEL, load_model, model_from_document
-from scoring.research.cohort import Cohort, CohortError, read_cohort
+from scoring.research.cohort import Cohort, CohortError, open_cohort, read_cohort
 from scoring.research.fit import Fitted, Plan, fit_model
 from scoring.research.fitted_file import document_of
 from scoring.research.plots import plots
@@ -61,12 +61,14 @@ def test_a_cohort_keeps_its_outcomes_and_counts_what_it_leaves_out() -> None:
         ("inr,event\n1.5,1\n", "no column time_days"),
         ("inr,time_days\n1.5,10\n", "no column event"),
         ("inr,time_days,event\n1.5,-1,1\n", "No patient has a usable outcome"),
-        ("inr,time_days,event\n", "No patient has a usable outcome"),
+        ("inr,time_days,event\n", "No patient follows the first line"),
     ],
 )
-def test_a_cohort_without_outcomes_is_refused(text: str, sentence: str) -> None:
+def test_a_cohort_without_outcomes_is_refused(text: str, sentence: str, tmp_path: Path) -> None:
+    file = tmp_path / "cohort.csv"
+    file.write_text(text, encoding="utf-8")
     with pytest.raises(CohortError, match=sentence):
-        cohort_of(text)
+        open_cohort(file)
 
 
 def test_follow_up_can_be_ended_at_the_horizon() -> None:
@@ -106,7 +108,7 @@ def test_a_fitted_model_is_sealed_provisional_and_says_how_it_was_made(fitted: F
     assert document["fit"]["patients"] == 4000
     assert document["fit"]["cohort"] == fitted.cohort.fingerprint
     assert all(
-        term["certainty"] == "fitted" and "Standard error" in term["note"] for term in document["terms"]
+        term["certainty"] == "fitted" and "Standard error" in term["note"]["en"] for term in document["terms"]
     )
     assert document["reference"]["inr"] == pytest.approx(1.42, rel=0.05)
     assert document["limits"][0]["zh-hans"]
