@@ -134,10 +134,14 @@ def warnings_of(reading: Reading, model: RiskModel) -> list[str]:
     return [texts.issue_text(issue) for issue in evaluate(reading, model=model).warnings]
 
 
-def values_of(reading: Reading) -> list[tuple[str, str]]:
-    """Name and normalised value of everything the scores were counted from."""
+def values_of(reading: Reading) -> list[tuple[str, str, str]]:
+    """Name and normalised value of everything the scores were counted from, and what was typed in another
+    unit.
+    """
+    named = ((BY_KEY[key].name, texts.value_text(key, value)) for key, value in reading.values.items())
     return [
-        (texts.label(BY_KEY[key].name), texts.value_text(key, value)) for key, value in reading.values.items()
+        (texts.label(name), value, texts.typed_text(name, reading.entered.get(name, {})))
+        for name, value in named
     ]
 
 

@@ -66,15 +66,12 @@ def _value(assessment: Assessment, name: str, now: datetime) -> LabValue:
     iso = assessment.entered.get("sampled_at", {}).get(name)
     sampled_at = datetime.fromisoformat(iso) if iso else None
     elapsed = now - sampled_at if sampled_at else None
-    entered = assessment.entered.get("entered", {}).get(name, {})
-    unit = entered.get("unit", "")
     value = texts.value_text(spec.key, assessment.values[spec.key])
-    typed = f"{entered.get('value', '')} {unit}".replace("umol", "µmol")
     return LabValue(
         name=name,
         label=texts.label(name),
         value=value,
-        typed=typed if unit and unit != spec.unit else "",
+        typed=texts.typed_text(name, assessment.entered.get("entered", {}).get(name, {})),
         sampled_at=sampled_at,
         age=duration(elapsed) if elapsed is not None else "",
         is_old=elapsed is not None and elapsed > STALE_AFTER,

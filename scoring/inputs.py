@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from scoring.units import BILIRUBIN_UNITS, CREATININE_UNITS, UREA_UNITS
+from scoring.units import ALBUMIN_UNITS, BILIRUBIN_UNITS, CREATININE_UNITS, UREA_UNITS
 
 Kind = Literal["number", "grade", "flag", "choice"]
 Range = tuple[float | None, float | None]
@@ -20,7 +20,11 @@ NO_RANGE: Range = (None, None)
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: `name` for what is typed, `key` for the normalised value, with its unit."""
+    """One input: `name` for what is typed, `key` for the normalised value, with its unit.
+
+    `unit_field`: name of the input that says in which of `units` this one was typed; None where the unit is
+    fixed. `unit_in_name`: where that is left out, the unit is the one in the name.
+    """
 
     name: str
     key: str
@@ -31,15 +35,37 @@ class Input:
     soft: Range = NO_RANGE
     choices: tuple[str, ...] = ()
     laboratory: bool = False
-
-    @property
-    def unit_field(self) -> str | None:
-        """Name of the input that says in which unit this one was typed; None where the unit is fixed."""
-        return f"{self.name}_unit" if self.units else None
+    unit_field: str | None = None
+    unit_in_name: bool = False
 
 
 def _number(name: str, unit: str, hard: Range, soft: Range, *, laboratory: bool = True) -> Input:
     return Input(name, name, "number", unit, hard=hard, soft=soft, laboratory=laboratory)
+
+
+def _switchable(
+    analyte: str,
+    unit: str,
+    units: Mapping[str, float],
+    hard: Range,
+    soft: Range,
+    *,
+    unit_in_name: bool = False,
+) -> Input:
+    """A laboratory value that may be typed in several units."""
+    key = f"{analyte}_{unit.replace('/', '_').lower()}"
+    return Input(
+        key if unit_in_name else analyte,
+        key,
+        "number",
+        unit,
+        units,
+        hard=hard,
+        soft=soft,
+        laboratory=True,
+        unit_field=f"{analyte}_unit",
+        unit_in_name=unit_in_name,
+    )
 
 
 def _flag(name: str) -> Input:
@@ -51,35 +77,15 @@ _EIGHT = (
     _flag("cirrhosis"),
     _flag("variceal_bleeding"),
     Input("encephalopathy_grade", "encephalopathy_grade", "grade", hard=(0, 4)),
-    Input(
-        "bilirubin",
-        "bilirubin_umol_l",
-        "number",
-        "umol/L",
-        BILIRUBIN_UNITS,
-        hard=(0.5, 1500),
-        soft=(30, 860),
-        laboratory=True,
-    ),
+    _switchable("bilirubin", "umol/L", BILIRUBIN_UNITS, (0.5, 1500), (30, 860)),
     _number("inr", "", (0.5, 30), (0.8, 10)),
-    Input(
-        "urea", "urea_mmol_l", "number", "mmol/L", UREA_UNITS, hard=(0.1, 120), soft=(1, 50), laboratory=True
-    ),
+    _switchable("urea", "mmol/L", UREA_UNITS, (0.1, 120), (1, 50)),
     _number("sodium_mmol_l", "mmol/L", (90, 200), (115, 160)),
 )
 
 _COMPARATOR_INPUTS = (
-    Input(
-        "creatinine",
-        "creatinine_umol_l",
-        "number",
-        "umol/L",
-        CREATININE_UNITS,
-        hard=(5, 3000),
-        soft=(20, 1300),
-        laboratory=True,
-    ),
-    _number("albumin_g_l", "g/L", (5, 70), (15, 55)),
+    _switchable("creatinine", "umol/L", CREATININE_UNITS, (5, 3000), (20, 1300)),
+    _switchable("albumin", "g/L", ALBUMIN_UNITS, (5, 70), (15, 55), unit_in_name=True),
     _number("wbc_10e9_l", "10^9/L", (0.01, 500), (0.5, 60)),
     _number("neutrophils_10e9_l", "10^9/L", (0, 400), (None, 50)),
     _number("platelets_10e9_l", "10^9/L", (0, 3000), (10, 1000)),
@@ -118,7 +124,8 @@ EIGHT: tuple[str, ...] = tuple(spec.name for spec in _EIGHT)
 """The eight indicators of the risk model, by input name."""
 
 UNIT_FIELDS: Mapping[str, Input] = MappingProxyType(
-    {f"{spec.name}_unit": spec for spec in INPUTS.values() if spec.units}
+    {spec.unit_field: spec for spec in INPUTS.values() if spec.unit_field}
 )
+"""The inputs that may be typed in several units, by the name of the input that says in which."""
 BY_KEY: Mapping[str, Input] = MappingProxyType({spec.key: spec for spec in INPUTS.values()})
 """The same inputs by the name of their normalised value."""

@@ -134,6 +134,7 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "creatinine": gettext_noop("Creatinine"),
         "creatinine_unit": gettext_noop("Unit of creatinine"),
         "albumin_g_l": gettext_noop("Albumin"),
+        "albumin_unit": gettext_noop("Unit of albumin"),
         "wbc_10e9_l": gettext_noop("White blood cells"),
         "neutrophils_10e9_l": gettext_noop("Neutrophils"),
         "lymphocytes_10e9_l": gettext_noop("Lymphocytes"),

@@ -44,7 +44,8 @@ def is_blank(raw: object) -> bool:
 def check_value(name: str, raw: object, unit: object = None) -> tuple[Value | None, tuple[Issue, ...]]:
     """One value by itself: the normalised value (None if refused) and what is wrong or unusual about it.
 
-    `name` is an input name or one of `OTHER_LABORATORY`; `unit` is needed where the input has several.
+    `name` is an input name or one of `OTHER_LABORATORY`; `unit` is needed where the input has several and its
+    name does not say one.
     """
     spec = INPUTS.get(name) or OTHER_LABORATORY[name]
     try:
@@ -147,12 +148,14 @@ def _unit(spec: Input, unit: object) -> str:
     if not spec.units or not spec.unit_field:
         return spec.unit
     known = list(spec.units)
+    if is_blank(unit) and spec.unit_in_name:
+        return spec.unit
     if is_blank(unit):
         raise RefusedError(Issue(spec.unit_field, "unit_missing", {"units": known}))
     typed = as_text(unit)
     found = canonical_unit(typed, spec.units)
     if found is None:
-        ambiguous = spelling(typed) == "mg/dl"
+        ambiguous = spelling(typed) in {spelling(unit.split()[-1]) for unit in known}
         raise RefusedError(
             Issue(
                 spec.unit_field,

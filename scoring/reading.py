@@ -60,11 +60,11 @@ def read_inputs(
     """Reads one patient's input.
 
     `raw` uses the input names of `scoring.INPUTS`, `bilirubin_unit`, `urea_unit`, `creatinine_unit`,
-    `sampled_at` (one time, or times by input name) and `confirmed` (names of fields whose unusual value is
-    right). Values may be text, numbers, booleans, None or empty. With `now` (aware), samples older than 12 h
-    are asked about and future ones refused; samples 12 h apart are asked about always. With
-    `expect_sampled_at` an unknown sampling time of a laboratory value is a warning. Never raises for bad
-    input: see `Reading.issues`.
+    `albumin_unit` (g/L where it is left out), `sampled_at` (one time, or times by input name) and `confirmed`
+    (names of fields whose unusual value is right). Values may be text, numbers, booleans, None or empty. With
+    `now` (aware), samples older than 12 h are asked about and future ones refused; samples 12 h apart are
+    asked about always. With `expect_sampled_at` an unknown sampling time of a laboratory value is a warning.
+    Never raises for bad input: see `Reading.issues`.
     """
     issues = [Issue(name, "unknown_field", {}) for name in raw if not _is_known(name)]
     values: dict[str, Value] = {}

@@ -55,7 +55,8 @@ def csv_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
     one.
 
     Commas, or semicolons or tabs where the header has no comma. Rows without any content are passed over.
-    Raises UnreadableFileError for an empty file, a workbook, or a header that names no input or one twice.
+    Raises UnreadableFileError for a workbook, for a header that names no input or one twice, and for a file
+    that is empty or names its inputs and then no patient.
     """
     text = _text(stream)
     header_line = text.readline(_LONGEST_LINE)
@@ -70,7 +71,7 @@ def csv_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
         try:
             cells = _cells(lines, names, separator)
         except StopIteration:
-            return
+            break
         except csv.Error as error:
             lines.give_back()
             number += 1
@@ -79,6 +80,8 @@ def csv_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
         if any(cell.strip() for cell in cells):
             number += 1
             yield _csv_row(number, lines.number, names, cells)
+    if number == 0:
+        raise UnreadableFileError("empty_file", "No patient follows the first line. Give one in each line.")
 
 
 def json_rows(stream: io.BufferedIOBase) -> Iterator[Row]:

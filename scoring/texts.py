@@ -14,6 +14,7 @@ from scoring.inputs import BY_KEY, INPUTS
 from scoring.issues import FIELD_LABELS, MESSAGES, Issue, plain_number
 from scoring.organ_failure import ORGANS
 from scoring.red_flags import RED_FLAGS
+from scoring.units import canonical_unit
 
 Text = str | Promise
 
@@ -131,6 +132,15 @@ def value_text(key: str, value: Any) -> str:
     if spec.kind == "choice":
         return str(CHOICES[spec.name][value])
     return f"{plain_number(value)} {unit_text(spec.unit)}".strip()
+
+
+def typed_text(name: str, entered: Mapping[str, Any]) -> str:
+    """What was typed with its unit, as `Reading.entered` has it; nothing if `value_text` is in that unit."""
+    spec, typed = INPUTS[name], entered.get("unit", "")
+    unit = canonical_unit(typed, spec.units or {})
+    if unit is None or unit == spec.unit:
+        return ""
+    return f"{entered['value']} {unit_text(unit)}"
 
 
 def unit_text(unit: str) -> str:

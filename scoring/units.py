@@ -27,6 +27,7 @@ UREA_UNITS: Mapping[str, float] = MappingProxyType(
         "BUN mg/dL": 1 / BUN_MG_DL_PER_MMOL_L_UREA,
     }
 )
+ALBUMIN_UNITS: Mapping[str, float] = MappingProxyType({"g/L": 1.0, "g/dL": G_L_PER_G_DL})
 
 _CONVERSION_DECIMALS = 10
 

@@ -59,7 +59,9 @@ def _input_fields() -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields[spec.name] = _field(spec)
         if spec.unit_field and spec.units:
             fields[spec.unit_field] = serializers.ChoiceField(
-                choices=list(spec.units), required=False, help_text="no unit, no score"
+                choices=list(spec.units),
+                required=False,
+                help_text=f"{spec.unit} if left out" if spec.unit_in_name else "no unit, no score",
             )
     return fields
 

@@ -17,7 +17,9 @@ from portal.forms.fields import MomentField, Refusal, set_clock, take_refusals
 from portal.moments import local
 from referral.codes import HoldBackReason, ReferReason
 from scoring import EIGHT, INPUTS, Input, Issue, read_inputs
+from scoring.inputs import UNIT_FIELDS
 from scoring.texts import WEST_HAVEN, issue_text, label, unit_text
+from scoring.units import canonical_unit
 
 Text = str | Promise
 
@@ -234,6 +236,9 @@ TYPED = ("cirrhosis", "variceal_bleeding", "encephalopathy_grade", *LABORATORY)
 def initial(start: Mapping[str, Any], zone: str) -> dict[str, Any]:
     """Raw values by input name as the form's fields hold them."""
     found = {name: value for name, value in start.items() if name not in ("sampled_at", "confirmed")}
+    for unit_field, spec in UNIT_FIELDS.items():
+        if unit_field in found:
+            found[unit_field] = canonical_unit(str(found[unit_field]), spec.units or {})
     for name in ("cirrhosis", "variceal_bleeding"):
         if isinstance(found.get(name), bool):
             found[name] = "yes" if found[name] else "no"

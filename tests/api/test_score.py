@@ -1,11 +1,15 @@
 """Stateless scoring: the lines of `manage.py score`, in the caller's language."""
 
+import json
+import math
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from scoring import evaluate, read_inputs
+from referral.indicators import draft_of
+from scoring import DEFAULT_MODEL, evaluate, read_inputs, seal
+from scoring.services import install_model, set_shadow
 from tests.api.conftest import Caller, ill
 from tests.world import ILL, World
 
@@ -60,3 +64,53 @@ def test_warnings_speak_the_callers_language(world: World, language: str, words:
     caller = Caller(world.doctor, language)
     warning = caller.post("/score", {**ILL, "sodium_mmol_l": 112}).body["warnings"][0]
     assert words in warning["message"]
+
+
+def test_the_card_of_the_model_that_made_a_result_is_found_by_its_checksum(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    assessment = doctor.get(f"/cases/{world.flagged(now).pk}").body["assessment"]
+    card = doctor.get(f"/models/{assessment['model_checksum']}").body
+    assert (f"{card['name']}-{card['version']}", card["use"]) == (assessment["model"], "active")
+    assert doctor.get("/models/aclf8-provisional").body == card
+    assert doctor.get(f"/models/{assessment['model']}").body == card
+    assert doctor.get("/models/nothing-here").status == 404
+
+
+def test_a_model_says_whether_it_is_in_use(doctor: Caller, now: datetime) -> None:
+    text = json.dumps(seal({**DEFAULT_MODEL.document, "name": "network-model"}))
+    install_model(text=text, actor=None, reason="ours", now=now)
+    assert doctor.get("/models/network-model").body["use"] == "none"
+    set_shadow(name="network-model", on=True, approved_by="Board", reason="beside", actor=None, now=now)
+    assert doctor.get("/models/network-model-1").body["use"] == "shadow"
+
+
+def test_albumin_counts_alike_in_either_unit_and_in_the_one_of_its_name_where_none_is_stated(
+    doctor: Caller,
+) -> None:
+    answers = [
+        doctor.post("/score", {**ILL, **albumin}).body["scores"]
+        for albumin in (
+            {"albumin_g_l": 28},
+            {"albumin_g_l": 28, "albumin_unit": "g/L"},
+            {"albumin_g_l": 2.8, "albumin_unit": "g/dL"},
+        )
+    ]
+    assert answers[0] == answers[1] == answers[2]
+    assert answers[0]["ALBI"]["value"] == pytest.approx(0.66 * math.log10(ILL["bilirubin"]) - 0.085 * 28)
+    refused = doctor.post("/score", {**ILL, "albumin_g_l": 28, "albumin_unit": "g/dL"})
+    assert refused.fields == {"albumin_g_l": "out_of_range"}
+
+
+def test_a_new_albumin_is_not_read_in_the_unit_of_an_older_one(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    case = world.register(now=now)
+    path = f"/cases/{case.pk}/indicators"
+    assert doctor.patch(path, {"albumin_g_l": 5, "albumin_unit": "g/dL"}).status == 200
+    assert draft_of(case)["albumin_unit"] == "g/dL"
+    assert doctor.patch(path, {"albumin_g_l": 6}).status == 200
+    assert read_inputs(draft_of(case)).values["albumin_g_l"] == 6
+    assert doctor.patch(path, {"inr": 1.9}).status == 200
+    assert doctor.patch(path, {"albumin_unit": "g/dL"}).status == 200
+    assert read_inputs(draft_of(case)).values["albumin_g_l"] == 60

@@ -269,6 +269,34 @@ def test_each_score_has_its_source_and_its_doubts(world: World, as_user: SignIn)
     assert CITATION_CERTAINTY not in row(page, "Simple grade")
 
 
+def test_albumin_can_be_typed_in_g_dl_and_is_printed_in_both_units(world: World, as_user: SignIn) -> None:
+    client = as_user(world.doctor)
+    si = text(post(client, TYPED | LABORATORY))
+    page = text(post(client, TYPED | LABORATORY | {"albumin_g_l": "2.8", "albumin_unit": "g/dL"}))
+
+    for name in ("CTP", "ALBI", "MELD 3.0"):
+        assert row(page, name) == row(si, name)
+    assert "Albumin 28 g/L (2.8 g/dL)" in words(page.split("Counted from")[1])
+    assert "28 g/L (" not in words(si.split("Counted from")[1])
+    assert re.search(r'<option value="g/dL" selected', page)
+
+
+def test_g_per_litre_is_preselected_and_a_value_stays_in_the_unit_it_was_typed_in(
+    world: World, as_user: SignIn
+) -> None:
+    client = as_user(world.doctor)
+    fresh = text(client.get(reverse("portal:calculator")))
+    select = re.search(r'<select[^>]*name="albumin_unit".*?</select>', fresh, re.S)
+    assert select is not None
+    assert re.findall(r'<option value="([^"]+)"', select[0]) == ["g/L", "g/dL"]
+
+    refused = text(post(client, TYPED | {"albumin_g_l": "28", "albumin_unit": "g/dL"}))
+
+    assert "Possible values are 0.5 to 7 g/dL" in refused
+    assert 'value="28"' in refused
+    assert re.search(r'<option value="g/dL" selected', refused)
+
+
 def test_the_calculator_speaks_chinese(world: World, client: Client) -> None:
     world.doctor.language = User.Language.CHINESE
     world.doctor.save()

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts import clock
 from portal.moments import local
-from referral.indicators import draft_of
+from referral.indicators import draft_of, save_indicators
 from referral.models import Case
 from referral.pathway import State
 from tests.portal.conftest import SignIn
@@ -123,6 +123,17 @@ def test_a_complete_assessment_is_asked_for_all_eight(world: World, as_user: Sig
     assert answer.status_code == 422
     assert "refer without a score" in text(answer)
     assert not Case.objects.exists()
+
+
+def test_a_draft_from_elsewhere_opens_in_the_unit_it_was_typed_in(world: World, as_user: SignIn) -> None:
+    case, now = world.register(now=clock.now()), clock.now()
+    drawn = {"bilirubin": 20, "bilirubin_unit": " MG/DL", "urea": 28, "urea_unit": "bun mg/dl"}
+    save_indicators(case=case, actor=world.doctor, values=drawn, now=now)
+
+    page = text(as_user(world.doctor).get(f"/cases/{case.pk}/indicators/"))
+
+    assert '<option value="mg/dL" selected' in page
+    assert '<option value="BUN mg/dL" selected' in page
 
 
 def test_referring_needs_no_score_but_a_reason(world: World, as_user: SignIn) -> None:

@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import scoring
 from scoring import SCORES, aclf_grade, comparator_gaps, comparators, organ_inputs, read_inputs
@@ -32,6 +35,16 @@ NAMES = [
 def test_a_patient_with_everything_gets_every_score() -> None:
     assert list(comparators(read_inputs(everything()))) == NAMES == list(SCORES)
     assert comparator_gaps(read_inputs(everything())) == {}
+
+
+@given(tenths=st.integers(50, 700), child=st.booleans())
+def test_albumin_in_g_dl_and_in_g_l_gives_every_score_the_same_answer(tenths: int, child: bool) -> None:
+    age = 12 if child else 52
+    si = read_inputs(everything(albumin_g_l=tenths / 10, age_years=age))
+    conventional = read_inputs(everything(albumin_g_l=tenths / 100, albumin_unit="g/dL", age_years=age))
+    assert conventional.values["albumin_g_l"] == pytest.approx(si.values["albumin_g_l"], rel=1e-12)
+    for one, other in zip(comparators(si).values(), comparators(conventional).values(), strict=True):
+        assert other == replace(one, value=pytest.approx(one.value, rel=1e-12))
 
 
 def test_scores_come_with_grade_and_published_risk_where_there_are() -> None:

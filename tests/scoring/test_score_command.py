@@ -150,6 +150,15 @@ def test_what_cannot_be_done_is_said_in_one_sentence(arguments: list[str], sente
     assert caught.value.returncode == 1
 
 
+@pytest.mark.parametrize(("form", "content"), [("--json", "[]"), ("-", "inr,bilirubin,bilirubin_unit\n")])
+def test_a_file_without_a_patient_is_an_error_in_either_form(form: str, content: str, tmp_path: Path) -> None:
+    file, out = tmp_path / "nobody", io.StringIO()
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(CommandError, match="Give one"):
+        call_command("score", *([form, str(file)] if form == "--json" else [str(file)]), stdout=out)
+    assert json.loads(out.getvalue())["error"]["code"] == "empty_file"
+
+
 def test_an_unreadable_file_also_gives_a_line_for_programs(tmp_path: Path) -> None:
     file = tmp_path / "strange.csv"
     file.write_text("a,b\n1,2\n", encoding="utf-8")
