@@ -24,7 +24,7 @@ REASONS: Mapping[str, Any] = {
     Verb.RELEASE: codes.ReleaseReason,
     Verb.END_REFERRAL: codes.EndReason,
     Verb.MARK_ENTERED_IN_ERROR: codes.ErrorReason,
-    Verb.RETRACT_ORGAN_FAILURE: codes.ErrorReason,
+    Verb.RETRACT_RECORD: codes.ErrorReason,
     Verb.EXPLAIN_DELAY: codes.DelayReason,
     Verb.DECIDE_TRANSPLANT: ward_codes.AgainstTransplant,
     Verb.RECORD_TREATMENT: ward_codes.NotDoneReason,
@@ -124,6 +124,7 @@ THIRD_FAILURE = {
 }
 
 PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
+    "of": _label(ward_codes.RecordKind),
     "band": lambda value, zone: _("risk %(band)s") % {"band": texts.band_text(value)},
     "flagged": lambda value, zone: _("flagged"),
     "hold_back": lambda value, zone: (
@@ -141,6 +142,10 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "grade": lambda value, zone: str(texts.ACLF_GRADE[value]),
     "simple_grade": lambda value, zone: _("grade %(grade)s by number of failures") % {"grade": value},
     "third_failure": lambda value, zone: str(THIRD_FAILURE[value]),
+    "met_by_another": lambda value, zone: _("met by what was done %(time)s") % {"time": _time(value, zone)},
+    "unmet_by": lambda value, zone: _("not met before the patient left the ward"),
+    "runs_again": lambda value, zone: _("the time limit runs again"),
+    "kits": lambda value, zone: _("organ failure at the kit's sampling judged anew"),
     "no_third_failure": lambda value, zone: _("no third organ failure is left"),
     "third_failure_at": lambda value, zone: (
         _("third organ failure seen %(time)s") % {"time": _time(value, zone)}

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.moments import instant, local
+from portal.record_texts import said_of
 from portal.verb_texts import TEXTS, Text, VerbText, slug
 from referral import selectors
 from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
@@ -312,11 +313,15 @@ def _assessments(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     ]
 
 
-def _organs(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _records(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     zone = ZoneInfo(case.hospital.zone)
     return [
-        Option(str(row.pk), f"{row.occurred_at.astimezone(zone):%Y-%m-%d %H:%M}", texts.ACLF_GRADE[row.grade])
-        for row in reversed(ward_record(case).counting)
+        Option(
+            str(row.pk),
+            f"{row.occurred_at.astimezone(zone):%Y-%m-%d %H:%M} · {kind.label}",
+            said_of(kind, row),
+        )
+        for kind, row in ward_record(case).mistakable
     ]
 
 
@@ -360,7 +365,7 @@ OPTIONS: dict[Shape, Callable[[Verb, Fact, Case], list[Option]]] = {
     Shape.WARD: _wards,
     Shape.DEADLINE: _deadlines,
     Shape.ASSESSMENT: _assessments,
-    Shape.ORGANS: _organs,
+    Shape.RECORD: _records,
     Shape.SEVERAL: _choices,
     Shape.BOOLEAN: _answers,
     Shape.MEASURED: _measured,

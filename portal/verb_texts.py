@@ -159,14 +159,14 @@ TEXTS: dict[str, VerbText] = {
         _("The organ failures were assessed."),
         "primary",
     ),
-    Verb.RETRACT_ORGAN_FAILURE: VerbText(
-        _("Organ assessment entered in error"),
+    Verb.RETRACT_RECORD: VerbText(
+        _("Record entered in error"),
         _(
-            "The assessment stays readable and is marked, but no longer counts: the grade, the checklist and "
-            "the seven days to a transplant follow from the others. Then enter the right values."
+            "The record stays readable and is marked, but no longer counts: grade, checklist, deadlines and "
+            "statistics follow from the others. While the patient is in the ward, then enter what is right."
         ),
         _("Mark as entered in error"),
-        _("The assessment was marked as entered in error and no longer counts."),
+        _("The record was marked as entered in error and no longer counts."),
         "danger",
     ),
     Verb.RECORD_TREATMENT: VerbText(
@@ -353,7 +353,7 @@ EXPECTED: dict[str, tuple[Verb, ...]] = {
 }
 """The steps that a page offers first, by state; the others wait under "more"."""
 
-OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY, Verb.RETRACT_ORGAN_FAILURE})
+OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY, Verb.RETRACT_RECORD})
 """Verbs that have a place of their own, on the page of a case or of its ward record."""
 
 

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from portal.case_file import Step
 from portal.moments import local
+from portal.record_texts import marker_values
 from portal.verb_texts import TEXTS, Text, slug
 from referral import selectors
-from referral.models import Case, OrganFailureAssessment, OrganFailureRetraction, Precipitant
+from referral.models import Case, ImmuneStatus, OrganFailureAssessment, Precipitant
 from referral.pathway import Verb
 from referral.performing import verbs_of
 from referral.precipitants import snomed_of
@@ -32,15 +33,11 @@ CERTAINTY: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class OrganRow:
-    """One reading of the organ table. `scores`: a subscore for each organ, and whether it fails.
-
-    `retraction`: by whom and why it was marked as entered in error.
-    """
+    """One reading of the organ table. `scores`: a subscore for each organ, and whether it fails."""
 
     row: OrganFailureAssessment
     scores: tuple[tuple[int | None, bool], ...]
     grade: str
-    retraction: OrganFailureRetraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +71,14 @@ class Found:
     snomed: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The immune markers of one sample in words."""
+
+    row: ImmuneStatus
+    values: str
+
+
 def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
     """The context of the page. `case` comes from `selectors`."""
     record = ward_record(case)
@@ -93,6 +98,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
             (row, [Complication(code).label for code in row.complications]) for row in record.sessions
         ],
         "energy": energy(record),
+        "samples": [Sample(row, marker_values(row.values)) for row in reversed(record.immune)],
         "markers": [_marker(trend, case.hospital.zone) for trend in record.trends],
         "immune_caution": _(immune.CAUTION),
         "may_record_treatment": Verb.RECORD_TREATMENT in usable,
@@ -101,7 +107,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
 
 def _organ_row(row: OrganFailureAssessment) -> OrganRow:
     scores = tuple((row.subscores.get(organ), organ in row.failing) for organ in ORGANS)
-    return OrganRow(row, scores, str(texts.ACLF_GRADE[row.grade]), getattr(row, "retraction", None))
+    return OrganRow(row, scores, str(texts.ACLF_GRADE[row.grade]))
 
 
 def organ_chart(rows: Sequence[OrganFailureAssessment], zone: str) -> dict[str, Any]:

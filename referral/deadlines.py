@@ -168,10 +168,32 @@ def restart(deadline: Deadline, case: Case, *, starts_at: datetime, now: datetim
     if deadline.closed_at is None:
         reschedule(deadline, case, due_at=due_at, starts_at=starts_at, now=now)
         return
-    in_time = deadline.closed_at <= due_at
     deadline.starts_at, deadline.due_at = starts_at, due_at
-    deadline.missed_at = None if in_time else due_at
+    close_by_another(deadline, deadline.closed_at)
+
+
+def close_by_another(deadline: Deadline, occurred_at: datetime) -> None:
+    """Judge a closed deadline by the fact at `occurred_at` that fulfils it now."""
+    in_time = occurred_at <= deadline.due_at
+    deadline.closed_at = occurred_at
+    deadline.missed_at = None if in_time else deadline.due_at
     deadline.outcome = Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED
+    deadline.save()
+
+
+def run_again(deadline: Deadline, case: Case, *, now: datetime) -> None:
+    """Open a deadline again because what fulfilled it was entered in error; one that was missed stays so."""
+    deadline.closed_at, deadline.outcome = None, ""
+    deadline.alerted_until = now
+    deadline.next_at = next_look(deadline, case)
+    deadline.save()
+
+
+def close_unmet(deadline: Deadline, by: datetime) -> None:
+    """Judge a deadline that nothing fulfilled before it no longer mattered, which was at `by`."""
+    is_late = deadline.due_at < by
+    deadline.closed_at, deadline.missed_at = by, deadline.due_at if is_late else None
+    deadline.outcome = Deadline.Outcome.MISSED if is_late else Deadline.Outcome.CANCELLED
     deadline.save()
 
 

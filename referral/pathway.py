@@ -41,7 +41,7 @@ class Verb(TextChoices):
     ADMIT = "admit", _("admit")
     RECORD_KIT_RESULT = "record_kit_result", _("record the kit result")
     ASSESS_ORGAN_FAILURE = "assess_organ_failure", _("assess organ failure")
-    RETRACT_ORGAN_FAILURE = "retract_organ_failure", _("mark an organ assessment as entered in error")
+    RETRACT_RECORD = "retract_record", _("mark a record of the ward as entered in error")
     RECORD_PRECIPITANT = "record_precipitant", _("record a precipitant")
     RECORD_INTERVENTION = "record_intervention", _("record an intervention")
     RECORD_TREATMENT = "record_treatment", _("record an item of the treatment")
@@ -209,9 +209,9 @@ TABLE: tuple[Transition, ...] = (
     # the coordinator
     row(V.REDIRECT, {S.OFFERED, S.UNPLACED}, {S.OFFERED}, {P.COORDINATOR}, tells={A.CLINICIAN}),
     # window 2
-    row(V.RECORD_KIT_RESULT, {S.ADMITTED}, STAYS, {P.CARE_WARD}),
+    row(V.RECORD_KIT_RESULT, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.ASSESS_ORGAN_FAILURE, IN_WARD, STAYS, {P.CARE_WARD}),
-    row(V.RETRACT_ORGAN_FAILURE, IN_WARD, STAYS, {P.CARE_WARD}),
+    row(V.RETRACT_RECORD, IN_WARD | {S.FOLLOW_UP, S.CLOSED}, STAYS, {P.CARE_WARD}),
     row(V.RECORD_PRECIPITANT, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_INTERVENTION, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_TREATMENT, IN_WARD, STAYS, {P.CARE_WARD}),

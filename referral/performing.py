@@ -100,10 +100,23 @@ def first_do(case: Case, verb: Verb) -> Text:
     """What has to be recorded before `verb` can be used; empty where that would not help."""
     if case.state == State.ADMITTED and verb in (Verb.BACK_REFER, Verb.DISCHARGE):
         return _("Record the diagnosis first: then the patient can be referred back or discharged.")
+    if case.state == State.CLOSED and verb in (Verb.RECORD_DEATH, Verb.RECORD_OUTCOME):
+        return _closed_with(case)
     row = next((row for row in TABLE if row.verb == verb), None)
     if case.state in BEFORE_ADMISSION and row is not None and row.sources <= IN_WARD:
         return _("Record the admission first: this is for patients in the ward's bed.")
     return ""
+
+
+def _closed_with(case: Case) -> Text:
+    """How to say something else about the outcome of a closed case."""
+    if case.died_at is None:
+        return _("The case is closed. To say something else about the outcome, use “correct the outcome”.")
+    died = case.died_at.astimezone(ZoneInfo(case.hospital.zone)).date().isoformat()
+    return _(
+        "The case is closed with the death on %(date)s, and nobody dies on two dates. If that date is wrong, "
+        "use “correct the outcome”; where two sides then differ, the coordinator settles it."
+    ) % {"date": died}
 
 
 def effect(verb: Verb) -> Callable[[Effect], Effect]:

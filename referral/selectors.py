@@ -23,12 +23,13 @@ from referral.models import (
     Message,
     Offer,
     OrganFailureAssessment,
-    OrganFailureRetraction,
     Outcome,
     Question,
+    Retraction,
 )
 from referral.parties import parties_of
 from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Party, State
+from referral.ward_codes import RecordKind
 
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -174,13 +175,11 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
     there can be one."""
     if case.diagnosed_at is None:
         return None
-    retracted = OrganFailureRetraction.objects.filter(
-        assessment__case=OuterRef("case"), assessment__occurred_at__lte=OuterRef("occurred_at")
-    )
+    retracted = Retraction.objects.filter(case=OuterRef("case"), kind=RecordKind.ORGAN_FAILURE)
     rows = Diagnosis.objects.filter(case=case).select_related("actor").annotate(regraded=Exists(retracted))
     found = rows.first()
     if found is not None and found.regraded:
-        tables = OrganFailureAssessment.objects.filter(retraction=None, case=case)
+        tables = OrganFailureAssessment.objects.counting().filter(case=case)
         table = tables.filter(occurred_at__lte=found.occurred_at).last()
         found.grade, found.simple_grade = (table.grade, table.simple_grade) if table else ("", "")
     return found

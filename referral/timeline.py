@@ -61,7 +61,7 @@ LABELS = {
     Verb.RECORD_INTERVENTION: _("Treatment of the precipitant recorded"),
     Verb.RECORD_KIT_RESULT: _("Kit result recorded"),
     Verb.ASSESS_ORGAN_FAILURE: _("Organ failures assessed"),
-    Verb.RETRACT_ORGAN_FAILURE: _("Organ assessment marked as entered in error"),
+    Verb.RETRACT_RECORD: _("Record of the ward marked as entered in error"),
     Verb.RECORD_TREATMENT: _("Treatment checklist updated"),
     Verb.RECORD_ARTIFICIAL_LIVER: _("Artificial liver session recorded"),
     Verb.SET_NUTRITION_TARGET: _("Nutrition target set"),

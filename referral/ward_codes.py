@@ -5,6 +5,18 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
+class RecordKind(TextChoices):
+    """What the ward records and no newer entry replaces, so that a mistake has to be marked as one."""
+
+    KIT_RESULT = "kit_result", _("kit result")
+    ORGAN_FAILURE = "organ_failure", _("assessment of organ failure")
+    TRANSPLANT_DECISION = "transplant_decision", _("decision on transplant")
+    PRECIPITANT = "precipitant", _("precipitant")
+    INTERVENTION = "intervention", _("treatment of the precipitant")
+    ARTIFICIAL_LIVER = "artificial_liver", _("artificial liver session")
+    IMMUNE_STATUS = "immune_status", _("immune markers")
+
+
 class KitAnswer(TextChoices):
     """What the six-metabolite kit itself says."""
 

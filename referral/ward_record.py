@@ -1,8 +1,12 @@
 """Everything the specialist ward has recorded on a case, for whoever may see the case."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
 
 from referral.checklist import Item, checklist
 from referral.codes import PrecipitantCode
@@ -15,11 +19,16 @@ from referral.models import (
     NutritionTarget,
     OrganFailureAssessment,
     Precipitant,
+    Record,
+    Retraction,
     TransplantDecision,
     TreatmentRecord,
 )
 from referral.verbs.organs import MANY
+from referral.ward_codes import RecordKind
 from scoring.immune import MARKERS, PublishedRange, ranges_of
+
+Kept = TypeVar("Kept", bound=Record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,22 @@ class WardRecord:
         return counting(self.organs)
 
     @property
+    def mistakable(self) -> list[tuple[RecordKind, Record]]:
+        """What counts and can be marked as entered in error, with its kind, the newest first."""
+        treatments = [done for row in self.precipitants for done in row.interventions.all()]
+        kept: dict[RecordKind, Sequence[Record]] = {
+            RecordKind.KIT_RESULT: self.kits,
+            RecordKind.ORGAN_FAILURE: self.organs,
+            RecordKind.TRANSPLANT_DECISION: self.decisions,
+            RecordKind.PRECIPITANT: self.precipitants,
+            RecordKind.INTERVENTION: treatments,
+            RecordKind.ARTIFICIAL_LIVER: self.sessions,
+            RecordKind.IMMUNE_STATUS: self.immune,
+        }
+        found = [(kind, row) for kind, rows in kept.items() for row in counting(rows)]
+        return sorted(found, key=lambda pair: pair[1].occurred_at, reverse=True)
+
+    @property
     def grade(self) -> str:
         """The latest simple grade; empty without a failing organ or before the first assessment."""
         return grade_of(self.counting)
@@ -72,7 +97,7 @@ class WardRecord:
     @property
     def has_infection(self) -> bool:
         """Whether an infection is among the precipitants, for which immune markers are meant."""
-        return any(row.precipitant == PrecipitantCode.BACT_INF for row in self.precipitants)
+        return any(row.precipitant == PrecipitantCode.BACT_INF for row in counting(self.precipitants))
 
     @property
     def third_failure(self) -> OrganFailureAssessment | None:
@@ -81,9 +106,9 @@ class WardRecord:
         return next((row for row in found if row.opens_transplant), next(iter(found), None))
 
 
-def counting(organs: Sequence[OrganFailureAssessment]) -> list[OrganFailureAssessment]:
-    """Those of `organs`, loaded with their retractions, that count."""
-    return [row for row in organs if not hasattr(row, "retraction")]
+def counting(rows: Sequence[Kept]) -> list[Kept]:
+    """Those of `rows`, as `ward_record` read them, that were not marked as entered in error."""
+    return [row for row in rows if row.retraction is None]
 
 
 def grade_of(organs: Sequence[OrganFailureAssessment]) -> str:
@@ -92,39 +117,51 @@ def grade_of(organs: Sequence[OrganFailureAssessment]) -> str:
 
 def ward_record(case: Case) -> WardRecord:
     """What was recorded on a visible case."""
-    organs = list(
-        OrganFailureAssessment.objects.filter(case=case).select_related("actor", "retraction__actor")
+    retracted = {row.record: row for row in case.retractions.select_related("actor")}
+    organs = _marked(OrganFailureAssessment.objects.filter(case=case), retracted)
+    decisions = _marked(TransplantDecision.objects.filter(case=case), retracted)
+    sessions = _marked(ArtificialLiverSession.objects.filter(case=case), retracted)
+    immune = _marked(ImmuneStatus.objects.filter(case=case), retracted)
+    precipitants = _marked(
+        Precipitant.objects.filter(case=case).prefetch_related("interventions__actor"), retracted
     )
-    decisions = list(TransplantDecision.objects.filter(case=case).select_related("actor"))
-    sessions = list(ArtificialLiverSession.objects.filter(case=case).select_related("actor"))
-    immune = list(ImmuneStatus.objects.filter(case=case).select_related("actor"))
+    for precipitant in precipitants:
+        _mark(precipitant.interventions.all(), retracted)
     target = NutritionTarget.objects.filter(case=case).select_related("actor").last()
     return WardRecord(
-        kits=list(KitResult.objects.filter(case=case).select_related("actor")),
+        kits=_marked(KitResult.objects.filter(case=case), retracted),
         organs=organs,
         decisions=decisions,
-        precipitants=list(
-            Precipitant.objects.filter(case=case)
-            .select_related("actor")
-            .prefetch_related("interventions__actor")
-        ),
+        precipitants=precipitants,
         checklist=checklist(
             grade_of(counting(organs)),
             treatments=TreatmentRecord.objects.filter(case=case).select_related("actor"),
-            sessions=sessions,
-            decisions=decisions,
+            sessions=counting(sessions),
+            decisions=counting(decisions),
         ),
         sessions=sessions,
         target=target,
         days=_days(case, target),
         immune=immune,
-        trends=_trends(immune),
+        trends=_trends(counting(immune)),
     )
+
+
+def _marked(rows: QuerySet[Kept], retracted: Mapping[UUID, Retraction]) -> list[Kept]:
+    """`rows` with the people behind them and, where they were entered in error, how that was said."""
+    return _mark(rows.select_related("actor"), retracted)
+
+
+def _mark(rows: Iterable[Kept], retracted: Mapping[UUID, Retraction]) -> list[Kept]:
+    found = list(rows)
+    for row in found:
+        row.retraction = retracted.get(row.pk)
+    return found
 
 
 def last_organs(case: Case) -> OrganFailureAssessment | None:
     """The latest table of organ failure of a visible case."""
-    return OrganFailureAssessment.objects.filter(case=case, retraction=None).last()
+    return OrganFailureAssessment.objects.counting().filter(case=case).last()
 
 
 def _days(case: Case, target: NutritionTarget | None) -> list[Nourished]:

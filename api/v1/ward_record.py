@@ -14,12 +14,18 @@ from api.v1.documenting import described
 from api.v1.shapes import PersonShape
 from referral import selectors
 from referral.checklist import Item
-from referral.models import OrganFailureRetraction, Precipitant
+from referral.models import Precipitant, Retraction
 from referral.precipitants import CODINGS, snomed_of
 from referral.ward_record import Trend, WardRecord, ward_record
 from scoring import OTHER_LABORATORY, immune, nutrition, texts
 
 Shape = serializers.Serializer
+
+
+class RetractionShape(Shape[Retraction]):
+    reason = serializers.CharField()
+    at = serializers.DateTimeField()
+    actor = PersonShape()
 
 
 class RecordShape(Shape[Any]):
@@ -32,8 +38,17 @@ class RecordShape(Shape[Any]):
     note = serializers.CharField(allow_null=True)
 
 
-class KitResultShape(RecordShape):
-    """`organ_failure_at_sampling`: the kit is made for patients without; null where nothing was known."""
+class RetractableShape(RecordShape):
+    """A record that can be marked as entered in error, with `retract_record`."""
+
+    retraction = RetractionShape(allow_null=True, help_text="marked as entered in error; counts no longer")
+
+
+class KitResultShape(RetractableShape):
+    """`organ_failure_at_sampling`: the kit is made for patients without; null where nothing is known.
+
+    It follows the records that count, also those that are entered or taken back later.
+    """
 
     lot = serializers.CharField()
     sampled_at = serializers.DateTimeField()
@@ -44,13 +59,7 @@ class KitResultShape(RecordShape):
     organ_failure_at_sampling = serializers.BooleanField(allow_null=True)
 
 
-class RetractionShape(Shape[OrganFailureRetraction]):
-    reason = serializers.CharField()
-    at = serializers.DateTimeField()
-    actor = PersonShape()
-
-
-class OrganFailureShape(RecordShape):
+class OrganFailureShape(RetractableShape):
     """`grade` by EASL-CLIF, `simple_grade` by number of failures; lower bounds while organs are missing."""
 
     grade = serializers.CharField()
@@ -64,17 +73,14 @@ class OrganFailureShape(RecordShape):
     entered = serializers.DictField(help_text="as typed, with its unit")
     opens_transplant = serializers.BooleanField(help_text="the first with three failures or more")
     from_two = serializers.BooleanField(help_text="and the assessment before had two")
-    retraction = RetractionShape(
-        allow_null=True, default=None, help_text="marked as entered in error; counts no longer"
-    )
 
 
-class TransplantDecisionShape(RecordShape):
+class TransplantDecisionShape(RetractableShape):
     decision = serializers.CharField()
     reason = serializers.CharField()
 
 
-class PrecipitantShape(RecordShape):
+class PrecipitantShape(RetractableShape):
     """`icd10` is of the WHO edition. Codes are empty where none was verified."""
 
     precipitant = serializers.CharField()
@@ -82,7 +88,7 @@ class PrecipitantShape(RecordShape):
     icd10 = serializers.CharField()
     snomed = serializers.SerializerMethodField()
     certainty = serializers.SerializerMethodField()
-    interventions = RecordShape(many=True, source="interventions.all")
+    interventions = RetractableShape(many=True, source="interventions.all")
 
     def get_snomed(self, row: Precipitant) -> str:
         return snomed_of(row.precipitant, row.icd10)
@@ -104,7 +110,7 @@ class ChecklistItemShape(Shape[Item]):
     at = serializers.DateTimeField(allow_null=True)
 
 
-class SessionShape(RecordShape):
+class SessionShape(RetractableShape):
     mode = serializers.CharField()
     started_at = serializers.DateTimeField(source="occurred_at")
     ended_at = serializers.DateTimeField()
@@ -134,6 +140,13 @@ class NourishedShape(Shape[Any]):
     day = serializers.DateField()
     kcal = serializers.IntegerField()
     share = serializers.FloatField(allow_null=True)
+
+
+class ImmuneSampleShape(RetractableShape):
+    """The markers of one sample; the unit is in the name."""
+
+    sampled_at = serializers.DateTimeField(source="occurred_at")
+    values = serializers.DictField(child=serializers.FloatField())
 
 
 class PublishedRangeShape(Shape[Any]):
@@ -187,6 +200,7 @@ class WardRecordShape(Shape[WardRecord]):
     artificial_liver_sessions = SessionShape(many=True, source="sessions")
     nutrition_target = NutritionTargetShape(source="target", allow_null=True)
     nutrition_days = NourishedShape(source="days", many=True)
+    immune_samples = ImmuneSampleShape(many=True, source="immune")
     immune_markers = TrendShape(source="trends", many=True)
     immune_caution = serializers.SerializerMethodField()
 

@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.models import User, Ward
 from referral.facts.shapes import Fact, Shape
-from referral.models import Assessment, Case, Deadline, OrganFailureAssessment
+from referral.models import RETRACTABLE, Assessment, Case, Deadline, Record
 
 
 def _text(fact: Fact, value: Any, case: Case, user: User) -> str:
@@ -145,6 +145,14 @@ def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[Fact, Any,
     return parse
 
 
+def _record(fact: Fact, value: Any, case: Case, user: User) -> Record:
+    key = UUID(str(getattr(value, "pk", value)))
+    for model in RETRACTABLE.values():
+        if found := model.objects.counting().filter(case=case, pk=key).first():
+            return found
+    raise ValueError
+
+
 PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
     Shape.TEXT: _text,
     Shape.CHOICE: _choice,
@@ -162,7 +170,5 @@ PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
     Shape.WARD: _one_of(lambda case, user: Ward.objects.visible_to(user).select_related("hospital")),
     Shape.DEADLINE: _one_of(lambda case, user: Deadline.objects.filter(case=case)),
     Shape.ASSESSMENT: _one_of(lambda case, user: Assessment.objects.filter(case=case)),
-    Shape.ORGANS: _one_of(
-        lambda case, user: OrganFailureAssessment.objects.filter(retraction=None, case=case)
-    ),
+    Shape.RECORD: _record,
 }

@@ -26,7 +26,7 @@ class Shape(StrEnum):
     WARD = "ward"
     DEADLINE = "deadline"
     ASSESSMENT = "assessment"
-    ORGANS = "organs"
+    RECORD = "record"
     VALUES = "values"
     DECIMAL = "decimal"
     BOOLEAN = "boolean"

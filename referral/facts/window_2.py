@@ -64,8 +64,8 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         NOTE,
         OCCURRED_AT,
     ),
-    Verb.RETRACT_ORGAN_FAILURE: (
-        Fact("organs", Shape.ORGANS, _("assessment of organ failure")),
+    Verb.RETRACT_RECORD: (
+        Fact("record", Shape.RECORD, _("record that was entered in error")),
         reason(codes.ErrorReason),
         NOTE,
     ),

@@ -7,6 +7,7 @@ from referral.models.policies import PathwayPolicy
 from referral.models.statistics import CaseFacts
 from referral.models.way_back import BackReferral, Diagnosis, Outcome
 from referral.models.window_2 import (
+    RETRACTABLE,
     ArtificialLiverSession,
     ImmuneStatus,
     Intervention,
@@ -14,13 +15,15 @@ from referral.models.window_2 import (
     NutritionDay,
     NutritionTarget,
     OrganFailureAssessment,
-    OrganFailureRetraction,
     Precipitant,
+    Record,
+    Retraction,
     TransplantDecision,
     TreatmentRecord,
 )
 
 __all__ = [
+    "RETRACTABLE",
     "ArtificialLiverSession",
     "Assessment",
     "AssessmentRetraction",
@@ -40,12 +43,13 @@ __all__ = [
     "NutritionTarget",
     "Offer",
     "OrganFailureAssessment",
-    "OrganFailureRetraction",
     "Outcome",
     "PathwayPolicy",
     "Patient",
     "Precipitant",
     "Question",
+    "Record",
+    "Retraction",
     "TransplantDecision",
     "TreatmentRecord",
 ]

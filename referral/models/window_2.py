@@ -1,10 +1,11 @@
 """What the specialist ward records: rows that are written once and never changed (a trigger refuses it)."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.encryption import EncryptedField
 from accounts.ids import new_id
@@ -16,13 +17,40 @@ from referral.models.cases import Case
 NAME = "%(class)s"
 
 
+class Retraction(models.Model):
+    """A record of the ward marked as entered in error; it stays readable and no longer counts."""
+
+    record = models.UUIDField(primary_key=True)
+    kind = models.CharField(max_length=20, choices=ward_codes.RecordKind)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="retractions")
+    reason = models.CharField(max_length=20, choices=ErrorReason)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind__in=ward_codes.RecordKind.values), name="retraction_kind_known"
+            ),
+        ]
+
+
 class RecordQuerySet(models.QuerySet["Record"]):
     def visible_to(self, user: User) -> "RecordQuerySet":
         return self.filter(case__in=Case.objects.visible_to(user))
 
+    def counting(self) -> Self:
+        """Those that were not marked as entered in error."""
+        return self.exclude(Exists(Retraction.objects.filter(record=OuterRef("pk"))))
+
 
 class Record(models.Model):
-    """One thing recorded on a case: when it was so, when it was entered, by whom. The note is encrypted."""
+    """One thing recorded on a case: when it was so, when it was entered, by whom. The note is encrypted.
+
+    `retraction` is there where `referral.ward_record` read the record and it was entered in error.
+    """
+
+    retraction: Retraction | None = None
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name=f"{NAME}_set")
@@ -46,8 +74,9 @@ def in_order(name: str) -> list[models.Index]:
 class KitResult(Record):
     """What the six-metabolite kit answered; `occurred_at` is when it was reported, `ward` who used it.
 
-    `organ_failure_at_sampling`: whether the records showed one by then (the kit is made for patients
-    without); None where nothing was known. `assay`: values as the laboratory names them.
+    `organ_failure_at_sampling`: whether the records that count show one by then (the kit is made for
+    patients without); None where nothing is known. It is computed, and anew whenever those records change;
+    nothing else of the row ever does. `assay`: values as the laboratory names them.
     """
 
     ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="+")
@@ -109,17 +138,6 @@ class OrganFailureAssessment(Record):
                 name="organ_simple_grade_counts_failures",
             ),
         ]
-
-
-class OrganFailureRetraction(models.Model):
-    """An organ assessment marked as entered in error; it stays readable and no longer counts."""
-
-    assessment = models.OneToOneField(
-        OrganFailureAssessment, primary_key=True, on_delete=models.PROTECT, related_name="retraction"
-    )
-    reason = models.CharField(max_length=20, choices=ErrorReason)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
 
 
 class TransplantDecision(Record):
@@ -249,3 +267,15 @@ RECORDS: tuple[type[Record], ...] = (
     ImmuneStatus,
 )
 """Every kind of record of the specialist ward."""
+
+_KINDS = ward_codes.RecordKind
+RETRACTABLE: Mapping[ward_codes.RecordKind, type[Record]] = {
+    _KINDS.KIT_RESULT: KitResult,
+    _KINDS.ORGAN_FAILURE: OrganFailureAssessment,
+    _KINDS.TRANSPLANT_DECISION: TransplantDecision,
+    _KINDS.PRECIPITANT: Precipitant,
+    _KINDS.INTERVENTION: Intervention,
+    _KINDS.ARTIFICIAL_LIVER: ArtificialLiverSession,
+    _KINDS.IMMUNE_STATUS: ImmuneStatus,
+}
+"""Those that can be marked as entered in error. Of the others the latest counts: enter it again."""

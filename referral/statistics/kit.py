@@ -1,25 +1,23 @@
 """The kit against what came: organ failure within 28 days of sampling, overall, by ward and by lot.
 
 Counted is the first result of each case with an answer of yes or no, sampled while no organ was failing, as
-far as the records go, also those that were entered later. A result belongs to the ward that used the kit,
-wherever the patient was taken afterwards. Organ failure is present if a table within 28 days shows one or the
-outcome says so, absent if the outcome says that there was none; everything else is unknown and only told, as
-is a sample of the last 28 days, of which a failure would be known and its absence not yet.
+far as the records go that count, also those that were entered later. A result belongs to the ward that used
+the kit, wherever the patient was taken afterwards. Organ failure is present if a table within 28 days shows
+one or the outcome says so, absent if the outcome says that there was none; everything else is unknown and
+only told, as is a sample of the last 28 days, of which a failure would be known and its absence not yet.
 """
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accounts.models import Ward
 from referral.codes import OrganFailureSeen
-from referral.models import CaseFacts, KitResult, OrganFailureAssessment, OrganFailureRetraction
+from referral.models import CaseFacts, KitResult, OrganFailureAssessment
 from referral.statistics.privacy import few, hidden_parts, pseudonym, shown
 from referral.statistics.scope import Wanted
 from referral.ward_codes import KitAnswer
@@ -60,16 +58,12 @@ class KitRecord:
 
 def kit_record(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> KitRecord:
     """The record of the kit on the cases of `rows`."""
-    results = KitResult.objects.filter(case__statistics__in=rows.values("pk")).alias(
-        before=Coalesce(Subquery(_tables(occurred_at__lte=OuterRef("sampled_at")).values("failures")[:1]), 0),
-        mistaken=Exists(_mistaken()),
-    )
-    failing = Q(organ_failure_at_sampling=True, mistaken=False) | Q(before__gt=0)
+    results = KitResult.objects.counting().filter(case__statistics__in=rows.values("pk"))
     left_out = {
         "indeterminate": results.filter(answer=KitAnswer.INDETERMINATE).count(),
-        "beside_purpose": results.filter(failing).count(),
+        "beside_purpose": results.filter(organ_failure_at_sampling=True).count(),
     }
-    results = results.exclude(failing)
+    results = results.exclude(organ_failure_at_sampling=True)
     counted, unknown = _counted(results, now)
     left_out["unknown"] = unknown
     whole = _agreement(counted)
@@ -109,25 +103,11 @@ def _counted(results: QuerySet[KitResult], now: datetime) -> tuple[list[Result],
 
 
 def _failures() -> QuerySet[OrganFailureAssessment]:
-    return _tables(
+    return OrganFailureAssessment.objects.counting().filter(
+        case=OuterRef("case"),
         failures__gt=0,
         occurred_at__gte=OuterRef("sampled_at"),
         occurred_at__lte=OuterRef("sampled_at") + WINDOW,
-    )
-
-
-def _tables(**fit: Any) -> QuerySet[OrganFailureAssessment]:
-    """The organ tables of a result's case, the latest first."""
-    tables = OrganFailureAssessment.objects.filter(retraction=None, case=OuterRef("case"), **fit)
-    return tables.order_by("-occurred_at", "-recorded_at", "-pk")
-
-
-def _mistaken() -> QuerySet[OrganFailureRetraction]:
-    """Tables entered in error with a failure before the sample: what was noted at sampling rests on them."""
-    return OrganFailureRetraction.objects.filter(
-        assessment__case=OuterRef("case"),
-        assessment__failures__gt=0,
-        assessment__occurred_at__lte=OuterRef("sampled_at"),
     )
 
 

@@ -34,7 +34,7 @@ COLUMNS: dict[str, str] = {
     "departed_at": "c.departed_at",
     "admitted_at": "c.admitted_at",
     "diagnosed_at": "c.diagnosed_at",
-    "intervened_at": "happened.intervened_at",
+    "intervened_at": "treated.intervened_at",
     "back_referred_at": "happened.back_referred_at",
     "died_at": "c.died_at",
     "offers": "asked.offers",
@@ -66,9 +66,13 @@ CROSS JOIN LATERAL (
     FROM referral_offer WHERE case_id = c.id
 ) AS asked
 CROSS JOIN LATERAL (
-    SELECT min(occurred_at) FILTER (WHERE what = 'record_intervention') AS intervened_at,
-           min(occurred_at) FILTER (WHERE what = 'back_refer') AS back_referred_at
-    FROM referral_event WHERE case_id = c.id
+    SELECT min(occurred_at) AS intervened_at
+    FROM referral_intervention AS done
+    WHERE case_id = c.id AND NOT EXISTS (SELECT FROM referral_retraction WHERE record = done.id)
+) AS treated
+CROSS JOIN LATERAL (
+    SELECT min(occurred_at) AS back_referred_at
+    FROM referral_event WHERE case_id = c.id AND what = 'back_refer'
 ) AS happened
 CROSS JOIN LATERAL (
     SELECT {", ".join(f"{source} AS {name}" for name, source in _VERDICTS.items())}

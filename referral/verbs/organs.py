@@ -7,13 +7,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Ward
-from referral import deadlines
 from referral.errors import ConfirmationNeeded, FactError
 from referral.facts.window_2 import ORGAN_INPUTS
-from referral.models import OrganFailureAssessment, OrganFailureRetraction, TransplantDecision
+from referral.models import OrganFailureAssessment, TransplantDecision
 from referral.pathway import Kind, Verb
 from referral.performing import Change, effect
-from referral.verbs.window_2 import written
+from referral.verbs.window_2 import reread_kits, written
 from referral.ward_codes import TransplantDecision as Decision
 from scoring import AclfGrade, Reading, aclf_grade, organ_inputs, read_inputs
 from scoring.texts import issue_text
@@ -44,7 +43,7 @@ def assess_organ_failure(change: Change, *, note: str = "", **values: Any) -> No
     change.not_before(change.case.admitted_at)
     found = read_organs(values)
     _refuse_unless_sound(found)
-    earlier = OrganFailureAssessment.objects.filter(retraction=None, case=change.case)
+    earlier = OrganFailureAssessment.objects.counting().filter(case=change.case)
     before = earlier.filter(occurred_at__lte=change.occurred_at).last()
     failures = len(found.grade.failures)
     third = failures >= MANY and not earlier.filter(failures__gte=MANY).exists()
@@ -58,35 +57,7 @@ def assess_organ_failure(change: Change, *, note: str = "", **values: Any) -> No
     if third:
         change.facts["third_failure"] = "from_two" if row.from_two else "first_seen"
         change.also_opens.add(Kind.TRANSPLANT)
-
-
-@effect(Verb.RETRACT_ORGAN_FAILURE)
-def retract_organ_failure(
-    change: Change, *, organs: OrganFailureAssessment, reason: str, note: str = ""
-) -> None:
-    """The values were wrong: the assessment stays readable, and grade and days to a transplant follow."""
-    if organs.case_id != change.case.pk or OrganFailureRetraction.objects.filter(assessment=organs).exists():
-        raise FactError(
-            ("organs", "not_found", _("This case has no such assessment, or it was retracted before."))
-        )
-    OrganFailureRetraction.objects.create(
-        assessment=organs, reason=reason, actor=change.person, at=change.now
-    )
-    change.facts.update(retracted=str(organs.pk), reason=reason)
-    change.note = note
-    left = OrganFailureAssessment.objects.filter(retraction=None, case=change.case)
-    latest, third = left.last(), left.filter(failures__gte=MANY).first()
-    if latest is not None:
-        change.facts.update(grade=latest.grade, simple_grade=latest.simple_grade)
-    running = change.case.deadlines.filter(kind=Kind.TRANSPLANT).order_by("starts_at").last()
-    if running is None or organs.failures < MANY:
-        return
-    if third is None:
-        change.facts["no_third_failure"] = True
-        deadlines.take_back(running, now=change.now)
-    elif running.starts_at == organs.occurred_at:
-        change.facts["third_failure_at"] = third.occurred_at.isoformat()
-        deadlines.restart(running, change.case, starts_at=third.occurred_at, now=change.now)
+    reread_kits(change)
 
 
 def _refuse_unless_sound(found: OrganReading) -> None:
@@ -128,8 +99,8 @@ def decide_transplant(change: Change, *, decision: str, reason: str = "", note: 
         raise FactError(("reason", "required", _("Say why it was decided against.")))
     if reason and not against:
         raise FactError(("reason", "not_needed", _("A reason belongs to a decision against it.")))
-    TransplantDecision.objects.create(decision=decision, reason=reason, **written(change, note))
-    change.facts.update(transplant=decision, reason=reason)
+    row = TransplantDecision.objects.create(decision=decision, reason=reason, **written(change, note))
+    change.facts.update(record=str(row.pk), transplant=decision, reason=reason)
     if decision != Decision.LISTED:
         change.also_meets.add(Kind.TRANSPLANT)
 

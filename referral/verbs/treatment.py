@@ -52,10 +52,10 @@ def record_artificial_liver(
         raise FactError(("ended_at", "not_after_start", _("The end must come after the start.")))
     change.occurred_at = started_at
     change.not_before(change.case.admitted_at)
-    ArtificialLiverSession.objects.create(
+    session = ArtificialLiverSession.objects.create(
         mode=mode, ended_at=ended_at, complications=complications or [], **written(change, note)
     )
-    change.facts.update(mode=mode, complications=complications or [])
+    change.facts.update(record=str(session.pk), mode=mode, complications=complications or [])
 
 
 @effect(Verb.SET_NUTRITION_TARGET)
@@ -110,8 +110,8 @@ def record_immune_status(
     change.occurred_at = sampled_at
     change.not_before(change.case.first_visit_at)
     values = read_markers(typed, confirmed or [])
-    ImmuneStatus.objects.create(values=values, confirmed=confirmed or [], **written(change, note))
-    change.facts["markers"] = list(values)
+    status = ImmuneStatus.objects.create(values=values, confirmed=confirmed or [], **written(change, note))
+    change.facts.update(record=str(status.pk), markers=list(values))
 
 
 def read_markers(typed: dict[str, Any], confirmed: list[str]) -> dict[str, Any]:

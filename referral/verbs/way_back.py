@@ -12,7 +12,7 @@ from referral.performing import Change, effect
 def diagnose(change: Change, *, category: str, should_know: str = "", note: str = "") -> State:
     """Fix the diagnosis, and what the first hospital should know."""
     change.not_before(change.case.admitted_at)
-    tables = OrganFailureAssessment.objects.filter(retraction=None)
+    tables = OrganFailureAssessment.objects.counting()
     table = tables.filter(case=change.case, occurred_at__lte=change.occurred_at).last()
     Diagnosis.objects.create(
         case=change.case,

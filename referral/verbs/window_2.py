@@ -75,14 +75,24 @@ def record_kit_result(
         organ_failure_at_sampling=organ_failure_by(change.case, sampled_at),
         **written(change, note),
     )
-    change.facts.update(
-        record=str(result.pk), kit=answer, beside_purpose=bool(result.organ_failure_at_sampling)
-    )
+    change.facts.update(record=str(result.pk), kit=answer, beside_purpose=result.organ_failure_at_sampling)
+
+
+def reread_kits(change: Change) -> None:
+    """Compute anew whether an organ was failing when a kit's sample was taken, after the tables changed."""
+    case, moved = change.case, {}
+    for kit in KitResult.objects.filter(case=case):
+        failing = organ_failure_by(case, kit.sampled_at)
+        if failing != kit.organ_failure_at_sampling:
+            KitResult.objects.filter(pk=kit.pk).update(organ_failure_at_sampling=failing)
+            moved[str(kit.pk)] = failing
+    if moved:
+        change.facts["kits"] = moved
 
 
 def organ_failure_by(case: Case, moment: datetime) -> bool | None:
     """Whether the last values before `moment` show a failing organ; None where there are none."""
-    table = OrganFailureAssessment.objects.filter(retraction=None, case=case, occurred_at__lte=moment).last()
+    table = OrganFailureAssessment.objects.counting().filter(case=case, occurred_at__lte=moment).last()
     indicators = (
         Assessment.objects.filter(case=case, retraction=None, assessed_at__lte=moment)
         .order_by("assessed_at", "number")
@@ -109,15 +119,16 @@ def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", not
         raise FactError(
             ("precipitant", "found_before", _("A precipitant is recorded already, so “none found” is wrong."))
         )
-    add_precipitant(change, precipitant, icd10, note)
-    change.facts["precipitant"] = precipitant
+    added = add_precipitant(change, precipitant, icd10, note)
+    change.facts.update(record=str(added.pk), precipitant=precipitant)
     if none_found:
         change.also_meets.add(Kind.TREAT_PRECIPITANT)
 
 
 def found(case: Case) -> Any:
     """The precipitants of a case, "none found" left out."""
-    return Precipitant.objects.filter(case=case).exclude(precipitant=PrecipitantCode.UNKNOWN)
+    rows = Precipitant.objects.counting().filter(case=case)
+    return rows.exclude(precipitant=PrecipitantCode.UNKNOWN)
 
 
 def add_precipitant(change: Change, precipitant: str, icd10: str = "", note: str = "") -> Precipitant:
@@ -136,6 +147,6 @@ def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
         )
     named = found(change.case).filter(precipitant=precipitant).last()
     against = named or add_precipitant(change, precipitant)
-    Intervention.objects.create(precipitant=against, **written(change, note))
-    change.facts["precipitant"] = precipitant
+    done = Intervention.objects.create(precipitant=against, **written(change, note))
+    change.facts.update(record=str(done.pk), precipitant=precipitant)
     change.also_meets.add(Kind.TREAT_PRECIPITANT)

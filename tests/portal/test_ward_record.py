@@ -275,14 +275,14 @@ def test_a_mistyped_organ_table_is_marked_and_stays_in_the_table(world: World, a
             case, Verb.ASSESS_ORGAN_FAILURE, actor=world.specialist, now=clock.now() - hours * HOUR, **values
         )
     browser, wrong = as_user(world.specialist), OrganFailureAssessment.objects.get(failures=2)
-    form = f"/cases/{case.pk}/retract-organ-failure/"
-    assert f"{form}?organs={wrong.pk}" in browser.get(f"/cases/{case.pk}/ward/").content.decode()
-    asked = " ".join(browser.get(f"{form}?organs={wrong.pk}").content.decode().split())
+    form = f"/cases/{case.pk}/retract-record/"
+    assert f"{form}?record={wrong.pk}" in browser.get(f"/cases/{case.pk}/ward/").content.decode()
+    asked = " ".join(browser.get(f"{form}?record={wrong.pk}").content.decode().split())
     assert re.search(f'value="{wrong.pk}"[^>]* checked', asked)
-    done = browser.post(form, {"organs": str(wrong.pk), "reason": "wrong_values", "version": "99"})
+    done = browser.post(form, {"record": str(wrong.pk), "reason": "wrong_values", "version": "99"})
     assert done.status_code == 409
     version = str(Case.objects.get(pk=case.pk).version)
-    done = browser.post(form, {"organs": str(wrong.pk), "reason": "wrong_values", "version": version})
+    done = browser.post(form, {"record": str(wrong.pk), "reason": "wrong_values", "version": version})
     assert done.status_code == 302
     page = browser.get(f"/cases/{case.pk}/ward/").content.decode()
     assert "entered in error" in page

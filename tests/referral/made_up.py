@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import User, Ward
 from referral.facts import FACTS, UNITS_OF, Fact, Shape, clean_facts
-from referral.models import Assessment, Case, Deadline, OrganFailureAssessment
+from referral.models import RETRACTABLE, Assessment, Case, Deadline
 from referral.pathway import Verb
 from scoring import INPUTS, OTHER_LABORATORY
 from tests.world import HOUR, ILL, MINUTE, WELL, sampled
@@ -60,9 +60,11 @@ class MadeUp:
         newest = Assessment.objects.filter(case=self.case).order_by("-number").first()
         return str(newest.pk) if newest else None
 
-    def organs(self, fact: Fact) -> Any:
-        rows = OrganFailureAssessment.objects.filter(case=self.case, retraction=None)
-        return str(self.pick(list(rows)).pk) if rows else str(self.case.pk)
+    def record(self, fact: Fact) -> Any:
+        rows = [
+            row for model in RETRACTABLE.values() for row in model.objects.counting().filter(case=self.case)
+        ]
+        return str(self.pick(rows).pk) if rows else str(self.case.pk)
 
     def measured(self, fact: Fact) -> Any:
         spec = MEASUREMENTS[fact.name]
@@ -83,7 +85,7 @@ MAKERS: dict[Shape, Callable[[MadeUp, Fact], Any]] = {
     Shape.WARD: MadeUp.ward,
     Shape.DEADLINE: MadeUp.deadline,
     Shape.ASSESSMENT: MadeUp.assessment,
-    Shape.ORGANS: MadeUp.organs,
+    Shape.RECORD: MadeUp.record,
     Shape.VALUES: lambda made, fact: sampled(made.pick([WELL, ILL]), made.now),
     Shape.DECIMAL: MadeUp.decimal,
     Shape.BOOLEAN: lambda made, fact: made.pick([True, False]),

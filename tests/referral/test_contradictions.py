@@ -246,10 +246,10 @@ def test_what_the_ward_records_later_can_contradict_a_statement_too(world: World
     organs = OrganFailureAssessment.objects.get()
     case = perform(
         case,
-        Verb.RETRACT_ORGAN_FAILURE,
+        Verb.RETRACT_RECORD,
         actor=world.specialist,
         now=D28 + DAY,
-        organs=organs,
+        record=organs,
         reason="wrong_patient",
     )
     assert not case.outcome_disputed

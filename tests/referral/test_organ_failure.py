@@ -11,7 +11,7 @@ from referral.models import (
     Case,
     CaseFacts,
     OrganFailureAssessment,
-    OrganFailureRetraction,
+    Retraction,
     TransplantDecision,
 )
 from referral.pathway import Kind, Verb
@@ -145,14 +145,14 @@ def test_a_transplant_is_decided_before_and_after_the_diagnosis(world: World) ->
 
 
 def latest_retraction(case: Case) -> dict[str, Any]:
-    facts: dict[str, Any] = case.events.filter(what="retract_organ_failure").latest("number").facts
+    facts: dict[str, Any] = case.events.filter(what="retract_record").latest("number").facts
     return facts
 
 
 def retract(world: World, case: Case, place: int, now: Any = NOW + 3 * HOUR) -> Case:
     """Mark the organ assessment in that place, by time, as entered in error."""
     organs = OrganFailureAssessment.objects.filter(case=case)[place]
-    return does(world, case, Verb.RETRACT_ORGAN_FAILURE, now, organs=organs, reason="wrong_values")
+    return does(world, case, Verb.RETRACT_RECORD, now, record=organs, reason="wrong_values")
 
 
 def test_an_assessment_entered_in_error_stays_readable_and_the_grade_follows(world: World) -> None:
@@ -230,19 +230,17 @@ def test_an_assessment_is_retracted_once_and_only_by_the_ward_that_has_the_patie
         with pytest.raises(AccessError):
             perform(
                 case,
-                Verb.RETRACT_ORGAN_FAILURE,
+                Verb.RETRACT_RECORD,
                 actor=stranger,
                 now=NOW + 3 * HOUR,
-                organs=organs,
+                record=organs,
                 reason="wrong_values",
             )
     retract(world, case, 0)
-    facts = {"organs": organs, "reason": "wrong_values"}
-    assert refusal(world, case, Verb.RETRACT_ORGAN_FAILURE, NOW + 4 * HOUR, **facts) == {
-        ("organs", "not_found")
-    }
+    facts = {"record": organs, "reason": "wrong_values"}
+    assert refusal(world, case, Verb.RETRACT_RECORD, NOW + 4 * HOUR, **facts) == {("record", "not_found")}
     with pytest.raises(DatabaseError), transaction.atomic():
-        OrganFailureRetraction.objects.update(reason="test_entry")
+        Retraction.objects.update(reason="test_entry")
 
 
 def test_a_kit_result_is_no_longer_beside_its_purpose_when_the_failure_was_a_mistake(world: World) -> None:

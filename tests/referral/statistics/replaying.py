@@ -54,6 +54,8 @@ class Replay:
     runs: list[Run] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
     assessed: list[str] = field(default_factory=list)
+    treated: dict[str, datetime] = field(default_factory=dict)
+    kits: dict[str, bool | None] = field(default_factory=dict)
 
     def read(self, event: Event) -> None:
         self.state = event.state_after
@@ -188,8 +190,14 @@ class Replay:
         self.moments["diagnosed_at"] = event.occurred_at
 
     def _record_intervention(self, event: Event) -> None:
-        first = self.moments.get("intervened_at") or event.occurred_at
-        self.moments["intervened_at"] = min(first, event.occurred_at)
+        self.treated[event.facts["record"]] = event.occurred_at
+        self.moments["intervened_at"] = min(self.treated.values())
+
+    def _record_kit_result(self, event: Event) -> None:
+        self.kits[event.facts["record"]] = event.facts["beside_purpose"]
+
+    def _assess_organ_failure(self, event: Event) -> None:
+        self.kits |= event.facts.get("kits", {})
 
     def _back_refer(self, event: Event) -> None:
         self.moments["back_referred_at"] = event.occurred_at
@@ -205,7 +213,24 @@ class Replay:
         if "assessment" in event.facts:
             self.assessed.remove(event.facts["assessment"])
 
-    def _retract_organ_failure(self, event: Event) -> None:
+    def _retract_record(self, event: Event) -> None:
+        """What was entered in error does not count, and what it began or ended follows the rest."""
+        self.kits |= event.facts.get("kits", {})
+        self.treated.pop(event.facts["retracted"], None)
+        self.moments["intervened_at"] = min(self.treated.values(), default=None)
+        self._no_third_failure(event)
+        kind = event.facts.get("kind", Kind.TRANSPLANT)
+        for run in [run for run in self.runs if run.kind == kind and (run.met or run.missed)][-1:]:
+            if "met_by_another" in event.facts:
+                run.closed_at = datetime.fromisoformat(event.facts["met_by_another"])
+                run.met, run.missed = run.closed_at <= run.due, run.closed_at > run.due
+            elif "unmet_by" in event.facts:
+                run.closed_at = datetime.fromisoformat(event.facts["unmet_by"])
+                run.met, run.missed = False, run.due < run.closed_at
+            elif "runs_again" in event.facts:
+                run.closed_at, run.met = None, False
+
+    def _no_third_failure(self, event: Event) -> None:
         """Days to a transplant that began with a mistake end as if they had never begun, or begin later."""
         for run in [run for run in self.runs if run.kind == Kind.TRANSPLANT][-1:]:
             if "no_third_failure" in event.facts:

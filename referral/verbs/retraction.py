@@ -1,0 +1,131 @@
+"""The verb that takes back what the ward recorded by mistake, and what follows from each kind of record."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from referral import deadlines
+from referral.codes import PrecipitantCode
+from referral.errors import FactError
+from referral.models import (
+    RETRACTABLE,
+    Deadline,
+    Intervention,
+    OrganFailureAssessment,
+    Precipitant,
+    Record,
+    Retraction,
+    TransplantDecision,
+)
+from referral.pathway import IN_WARD, LIVES, Kind, Verb
+from referral.performing import Change, effect
+from referral.verbs.organs import MANY
+from referral.verbs.window_2 import reread_kits
+from referral.ward_codes import TransplantDecision as Decision
+
+
+@effect(Verb.RETRACT_RECORD)
+def retract_record(change: Change, *, record: Record, reason: str, note: str = "") -> None:
+    """What was recorded is wrong: it stays readable, and grade, deadlines and statistics follow the rest."""
+    if record.case_id != change.case.pk or Retraction.objects.filter(record=record.pk).exists():
+        raise FactError(
+            ("record", "not_found", _("This case has no such record, or it was marked as an error before."))
+        )
+    kind = next(kind for kind, model in RETRACTABLE.items() if isinstance(record, model))
+    Retraction.objects.create(
+        record=record.pk, kind=kind, case=change.case, reason=reason, actor=change.person, at=change.now
+    )
+    change.facts.update(retracted=str(record.pk), of=kind.value, reason=reason)
+    change.note = note
+    if follow := CONSEQUENCES.get(type(record)):
+        follow(change, record)
+
+
+def _organs_follow(change: Change, organs: OrganFailureAssessment) -> None:
+    """The grade is that of the tables that are left, and the days to a transplant end or begin later."""
+    left = OrganFailureAssessment.objects.counting().filter(case=change.case)
+    latest, third = left.last(), left.filter(failures__gte=MANY).first()
+    if latest is not None:
+        change.facts.update(grade=latest.grade, simple_grade=latest.simple_grade)
+    reread_kits(change)
+    running = change.case.deadlines.filter(kind=Kind.TRANSPLANT).order_by("starts_at").last()
+    if running is None or organs.failures < MANY or running.outcome == Deadline.Outcome.CANCELLED:
+        return
+    if third is None:
+        change.facts["no_third_failure"] = True
+        deadlines.take_back(running, now=change.now)
+    elif running.starts_at == organs.occurred_at:
+        change.facts["third_failure_at"] = third.occurred_at.isoformat()
+        deadlines.restart(running, change.case, starts_at=third.occurred_at, now=change.now)
+        if running.closed_at and not _final(change).filter(occurred_at=running.closed_at).exists():
+            _never_met(change, running, running.closed_at)
+
+
+def _precipitant_follows(change: Change, precipitant: Precipitant) -> None:
+    if Intervention.objects.counting().filter(precipitant=precipitant).exists():
+        raise FactError(
+            (
+                "record",
+                "has_treatment",
+                _("Treatment is recorded against this precipitant. Mark that as entered in error first."),
+            )
+        )
+    if precipitant.precipitant == PrecipitantCode.UNKNOWN:
+        _treatment_follows(change, precipitant)
+
+
+def _treatment_follows(change: Change, record: Record) -> None:
+    none_found = Precipitant.objects.filter(precipitant=PrecipitantCode.UNKNOWN)
+    left = (rows.counting().filter(case=change.case) for rows in (none_found, Intervention.objects.all()))
+    _judge_anew(change, Kind.TREAT_PRECIPITANT, record, list(chain(*left)))
+
+
+def _decision_follows(change: Change, decision: TransplantDecision) -> None:
+    _judge_anew(change, Kind.TRANSPLANT, decision, list(_final(change)))
+
+
+def _final(change: Change) -> QuerySet[TransplantDecision]:
+    """The decisions that count and end the days to a transplant."""
+    rows = TransplantDecision.objects.counting().filter(case=change.case)
+    return rows.exclude(decision=Decision.LISTED)
+
+
+def _judge_anew(change: Change, kind: Kind, record: Record, left: list[Record]) -> None:
+    """The deadline that `record` closed is closed by the next of `left` that was entered, or runs again."""
+    closed = (
+        change.case.deadlines.filter(kind=kind, closed_at=record.occurred_at)
+        .exclude(outcome=Deadline.Outcome.CANCELLED)
+        .last()
+    )
+    if closed is None or any(row.occurred_at == closed.closed_at for row in left):
+        return
+    entered = sorted((row.recorded_at, row.pk, row.occurred_at) for row in left)
+    later = [at for *order, at in entered if tuple(order) > (record.recorded_at, record.pk)]
+    change.facts["kind"] = kind.value
+    if later:
+        change.facts["met_by_another"] = later[0].isoformat()
+        deadlines.close_by_another(closed, later[0])
+    elif change.case.state in LIVES[kind]:
+        change.facts["runs_again"] = True
+        deadlines.run_again(closed, change.case, now=change.now)
+    else:
+        left_ward = change.case.events.filter(state_before__in=IN_WARD).exclude(state_after__in=IN_WARD)
+        _never_met(change, closed, left_ward.earliest("number").recorded_at)
+
+
+def _never_met(change: Change, deadline: Deadline, by: datetime) -> None:
+    change.facts["unmet_by"] = by.isoformat()
+    deadlines.close_unmet(deadline, by)
+
+
+CONSEQUENCES: Mapping[type[Record], Callable[[Change, Any], None]] = {
+    OrganFailureAssessment: _organs_follow,
+    Precipitant: _precipitant_follows,
+    Intervention: _treatment_follows,
+    TransplantDecision: _decision_follows,
+}
+"""What follows from a record that was entered in error, beside that it no longer counts."""
