@@ -7,6 +7,8 @@ BIN := .venv/bin
 NPM := $(or $(shell npm --version >/dev/null 2>&1 && command -v npm),$(BIN)/npm)
 PORT ?= 8000
 export PORT
+# Where Python may not keep what it has compiled, every process of the product starts by compiling it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 STATIC_SOURCES := $(shell find accounts scoring notifications referral portal api -path '*/static/*' -type f 2>/dev/null) config/static.py

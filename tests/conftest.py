@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import django
+import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connections
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
 
 from config import embedded
 from config.servers import EmbeddedError
@@ -80,6 +83,20 @@ def _empty_all(operations: Any, statements: list[str]) -> None:
 
 
 Operations.execute_sql_flush = _empty_all  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
+) -> None:
+    """Migrates once for all workers: the database of each is a copy of that one."""
+    database = connections["default"]
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    with psycopg.connect(f"{server}/postgres") as waiting, django_db_blocker.unblock():
+        waiting.execute("SELECT pg_advisory_lock(1)")
+        call_command("migrate", verbosity=0)
+        database.close()
+    database.settings_dict["TEST"]["TEMPLATE"] = database.settings_dict["NAME"]
 
 
 @pytest.fixture(autouse=True)
