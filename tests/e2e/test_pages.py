@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import transaction
 from playwright.sync_api import Page, expect
 
 from accounts import clock
@@ -20,8 +21,12 @@ SETTLE_MS = 500
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
+@transaction.atomic
 def furnish(world: World) -> tuple[Case, Case]:
-    """Cases in several states; gives the offered one, whose acknowledgement is late, and the accepted one."""
+    """Cases in several states; gives the offered one, whose acknowledgement is late, and the accepted one.
+
+    The engine sees all of it or nothing: an offer of the past would expire before the ward accepts it.
+    """
     now = clock.now()
     offered = world.flagged(now=now - 20 * MINUTE, name="测试甲")
     accepted = world.accepted(now=now - 10 * MINUTE, name="测试乙")
@@ -32,6 +37,7 @@ def furnish(world: World) -> tuple[Case, Case]:
     return offered, accepted
 
 
+@transaction.atomic
 def overdue(world: World) -> Case:
     """A case whose long lateness has to fit on the screen."""
     return world.admitted(now=clock.now() - 61 * HOUR - 14 * MINUTE, name="测试戊")

@@ -21,6 +21,7 @@ from config.servers import Redis
 from notifications import broker, hooks
 from notifications.channels.base import Channel, ChannelError, Message, Receipt
 from notifications.hooks import Rendered
+from notifications.live import hub as hub_module
 from notifications.live import publishing
 from notifications.models import Delivery, Notification, Severity
 from notifications.services import Notice, notify
@@ -204,8 +205,9 @@ def stream() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture
-def open_page(user: User) -> Open:
-    """Open the stream as a signed-in user, as a browser would."""
+def open_page(user: User, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open the stream as a signed-in user, as a browser would; a busy machine may connect to Redis slowly."""
+    monkeypatch.setattr(hub_module, "CONNECT_SECONDS", 15)
 
     @contextlib.asynccontextmanager
     async def opened(
