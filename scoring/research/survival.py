@@ -102,10 +102,17 @@ def calibration_line(risk: Column, outcome: Outcome, days: float) -> tuple[float
 def net_benefit(risk: Column, outcome: Outcome, days: float, thresholds: Column) -> Column:
     """Net benefit of referring at or above each threshold (Vickers AJ, Med Decis Making 2006;26:565-574)."""
     weight, ended = weights_at(outcome, days), outcome.by(days)
-    referred = risk[:, None] >= thresholds[None, :]
-    true = (weight * ended) @ referred / len(risk)
-    false = (weight * ~ended) @ referred / len(risk)
+    order = np.argsort(risk, kind="stable")
+    below = np.searchsorted(risk[order], thresholds)
+    true = _from_place((weight * ended)[order], below) / len(risk)
+    false = _from_place((weight * ~ended)[order], below) / len(risk)
     return np.asarray(true - false * thresholds / (1 - thresholds), dtype=np.float64)
+
+
+def _from_place(values: Column, places: Column) -> Column:
+    """The sum of the values from each place to the end."""
+    before = np.concatenate(([0.0], np.cumsum(values)))
+    return np.asarray(before[-1] - before[places], dtype=np.float64)
 
 
 def _loglog_regression(design: Column, ended: Column, weight: Column, *, offset: Column) -> Column:
