@@ -1,15 +1,11 @@
 from collections.abc import Iterator
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from notifications.channels.base import Message, Target
-from notifications.hooks import Rendered
+from tests.notifications.channels.contracts import SECRET, WebPush
 from tests.notifications.channels.provider import Provider, serving
-
-ID = UUID("019aa000-0000-7000-8000-00000000d001")
-PATH = "/cases/019aa000-0000-7000-8000-00000000ca5e/"
+from tests.notifications.conftest import RecordingChannel
 
 
 @pytest.fixture(autouse=True)
@@ -23,17 +19,19 @@ def provider() -> Iterator[Provider]:
         yield running
 
 
-def message(target: Target, **changes: Any) -> Message:
-    """A critical alert to `target`."""
-    facts: dict[str, Any] = {
-        "delivery_id": ID,
-        "user_id": UUID(int=7),
-        "address": target.address,
-        "language": "zh-hans",
-        "severity": "critical",
-        "kind": "missed",
-        "rendered": Rendered("病例 C-7 已超时", "来自甲医院", PATH, {"number": "C-7", "hospital": "甲医院"}),
-        "link": f"https://aclf.example{PATH}",
-        "options": target.options,
+@pytest.fixture
+def own_channels(settings: Any, provider: Provider, recording: type[RecordingChannel]) -> None:
+    """The channels to which a person adds ways; what they send arrives at `provider`."""
+    settings.NOTIFICATION_CHANNELS = [
+        "notifications.channels.inapp.InAppChannel",
+        "tests.notifications.conftest.RecordingChannel",
+        "notifications.channels.sms.SmsChannel",
+        "notifications.channels.webpush.WebPushChannel",
+        "notifications.channels.webhook.WebhookChannel",
+    ]
+    settings.CHANNEL_SETTINGS = {
+        "sms": {"provider": "generic", "url": provider.url, "secret": SECRET},
+        "webpush": WebPush().settings(provider.url),
+        "webhook": {"enabled": True},
     }
-    return Message(**(facts | changes))
+    settings.STORM_CONTROL = False

@@ -24,7 +24,7 @@ from notifications.channels.voice import VoiceChannel
 from notifications.channels.webhook import WebhookChannel
 from notifications.channels.webpush import WebPushChannel, keys
 from notifications.channels.wecom import WeComChannel
-from tests.notifications.channels.conftest import ID
+from tests.notifications.channels.messages import ID
 from tests.notifications.channels.provider import Asked, Say
 
 SECRET = "s3cret-of-the-test"

@@ -15,8 +15,8 @@ from notifications.channels.sms import SmsChannel
 from notifications.channels.webpush import WebPushChannel, keys
 from notifications.channels.wecom import WeComChannel
 from tests.notifications.channels import contracts
-from tests.notifications.channels.conftest import message
 from tests.notifications.channels.contracts import Contract
+from tests.notifications.channels.messages import message
 from tests.notifications.channels.provider import Provider, Say, says
 
 

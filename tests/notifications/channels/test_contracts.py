@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from notifications.channels.base import AddressError, Channel, ChannelError, Receipt, Target
-from tests.notifications.channels.conftest import ID, message
 from tests.notifications.channels.contracts import CONTRACTS, Contract, Fcm
+from tests.notifications.channels.messages import ID, message
 from tests.notifications.channels.provider import (
     Asked,
     Provider,

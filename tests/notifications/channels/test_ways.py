@@ -1,65 +1,25 @@
 """A person's ways: added, proved, tested, changed and removed; and what goes there in the end."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from django.utils import translation
 
 from accounts.models import User
 from notifications import selectors, ways
 from notifications.channels.base import AddressError
 from notifications.delivery import deliver
 from notifications.models import Delivery, Notification, Subscription
-from notifications.services import notify
-from notifications.trials import CODE_LIFE, code_of
 from notifications.ways import WayError
-from tests.notifications.channels.contracts import SECRET, WebPush
+from tests.notifications.channels.contracts import WebPush
+from tests.notifications.channels.own_ways import PHONE, channels_of, code_in, phone, told
 from tests.notifications.channels.provider import Provider, Say, says
-from tests.notifications.conftest import NOW, Case, RecordingChannel, notice
+from tests.notifications.conftest import NOW, Case, RecordingChannel
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_channels")]
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
-PHONE = {"address": "138 0000 0000"}
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _channels(settings: Any, provider: Provider, recording: type[RecordingChannel]) -> None:
-    settings.NOTIFICATION_CHANNELS = [
-        "notifications.channels.inapp.InAppChannel",
-        "tests.notifications.conftest.RecordingChannel",
-        "notifications.channels.sms.SmsChannel",
-        "notifications.channels.webpush.WebPushChannel",
-        "notifications.channels.webhook.WebhookChannel",
-    ]
-    settings.CHANNEL_SETTINGS = {
-        "sms": {"provider": "generic", "url": provider.url, "secret": SECRET},
-        "webpush": WebPush().settings(provider.url),
-        "webhook": {"enabled": True},
-    }
-    settings.STORM_CONTROL = False
-
-
-def phone(user: User, provider: Provider, number: str = PHONE["address"], at: Any = NOW) -> Subscription:
-    """A proved telephone."""
-    way = ways.add(user=user, channel="sms", given={"address": number}, now=at)
-    deliver(now=at)
-    return ways.confirm(way=way, code=code_in(provider), now=at)
-
-
-def code_in(provider: Provider) -> str:
-    found = re.search(r"\d{6}", provider.asked[-1].json["title"])
-    assert found is not None
-    return found[0]
 
 
 def test_a_telephone_rings_for_severe_alerts_only_until_its_person_wishes_more(
@@ -75,80 +35,6 @@ def test_a_telephone_rings_for_severe_alerts_only_until_its_person_wishes_more(
 def browser(user: User, provider: Provider, path: str = "/push/a") -> Subscription:
     given = {**WebPush().address(provider.url), "endpoint": f"{provider.url}{path}"}
     return ways.add(user=user, channel="webpush", given=given, name="Chrome", now=NOW)
-
-
-def told(user: User, key: str = "k", **changes: Any) -> Notification:
-    return notify(notices=[notice(user, key, **changes)], now=NOW)[0]
-
-
-def channels_of(notification: Notification) -> set[str]:
-    return set(notification.deliveries.values_list("channel", flat=True)) - {"email"}
-
-
-def test_a_number_is_used_once_the_code_that_went_there_comes_back(user: User, provider: Provider) -> None:
-    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
-    assert channels_of(told(user, "before", severity="critical")) == set()
-
-    deliver(now=NOW)
-    [asked] = provider.asked
-    assert asked.json["to"] == "+8613800000000"
-    assert asked.json["link"].endswith("/me/")
-    ways.confirm(way=way, code=f" {code_in(provider)} ", now=NOW + CODE_LIFE)
-
-    assert channels_of(told(user, "after", severity="critical")) == {"sms"}
-
-
-def test_a_wrong_code_proves_nothing_and_cannot_be_found_by_trying(user: User, provider: Provider) -> None:
-    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
-    deliver(now=NOW)
-    right = code_in(provider)
-
-    for attempt in range(ways.MOST_TRIES):
-        with pytest.raises(WayError):
-            ways.confirm(way=way, code=f"{(int(right) + 1 + attempt) % 1_000_000:06d}", now=NOW)
-    with pytest.raises(WayError, match="not the code"):
-        ways.confirm(way=way, code=right, now=NOW)
-
-    way.refresh_from_db()
-    assert (way.awaits_code, way.code_tries) == (True, ways.MOST_TRIES)
-
-
-def test_a_code_grows_old_and_a_new_one_takes_its_place(user: User, provider: Provider) -> None:
-    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
-    deliver(now=NOW)
-    old = code_in(provider)
-    with pytest.raises(WayError):
-        ways.confirm(way=way, code=old, now=NOW + CODE_LIFE + MINUTE)
-
-    later = NOW + 2 * CODE_LIFE
-    ways.send_code(way=way, now=later)
-    deliver(now=later)
-    with pytest.raises(WayError):
-        ways.confirm(way=way, code=old if old != code_in(provider) else "x", now=later)
-    assert ways.confirm(way=way, code=code_in(provider), now=later).awaits_code is False
-
-
-def test_codes_come_once_a_minute_and_not_without_end(user: User, provider: Provider) -> None:
-    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
-    with pytest.raises(WayError) as soon:
-        ways.send_code(way=way, now=NOW + timedelta(seconds=20))
-    assert soon.value.wait == timedelta(seconds=40)
-
-    for minute in range(1, ways.MOST_PER_DAY["code"]):
-        ways.send_code(way=way, now=NOW + minute * MINUTE)
-    with pytest.raises(WayError, match="enough for today"):
-        ways.send_code(way=way, now=NOW + 60 * MINUTE)
-    with pytest.raises(WayError):
-        ways.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW + 61 * MINUTE)
-    assert user.subscriptions.count() == 1
-    ways.send_code(way=way, now=NOW + DAY + 60 * MINUTE)
-
-
-def test_a_code_is_not_to_be_read_in_the_portal(user: User) -> None:
-    ways.add(user=user, channel="sms", given=PHONE, now=NOW)
-
-    assert list(selectors.inbox(user)) == []
-    assert selectors.unread_count(user) == 0
 
 
 def test_a_test_is_a_real_message_and_shows_in_the_reachability(user: User, provider: Provider) -> None:
@@ -382,13 +268,6 @@ def test_the_database_keeps_no_address_of_what_was_removed(user: User, provider:
 
     with pytest.raises(IntegrityError, match="subscription_removed_keeps_no_address"), transaction.atomic():
         Subscription.objects.filter(pk=way.pk).update(removed_at=NOW, enabled=False, retired_at=NOW)
-
-
-def test_a_code_is_not_the_same_twice(user: User, provider: Provider) -> None:
-    codes = {code_of("way", NOW + second * MINUTE) for second in range(50)}
-
-    assert len(codes) > 45
-    assert all(re.fullmatch(r"\d{6}", code) for code in codes)
 
 
 def test_a_provider_that_accepted_unheard_is_asked_again_under_the_same_id(

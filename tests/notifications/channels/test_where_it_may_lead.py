@@ -9,7 +9,7 @@ from notifications.channels.base import AddressError, ChannelError, Target
 from notifications.channels.http import post
 from notifications.channels.webhook import WebhookChannel
 from notifications.channels.wire import may_lead_to
-from tests.notifications.channels.conftest import message
+from tests.notifications.channels.messages import message
 from tests.notifications.channels.provider import Provider
 
 

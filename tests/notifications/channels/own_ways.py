@@ -1,0 +1,35 @@
+"""The ways that a person adds in these tests, and what comes of a notice to them."""
+
+import re
+from typing import Any
+
+from accounts.models import User
+from notifications import ways
+from notifications.delivery import deliver
+from notifications.models import Notification, Subscription
+from notifications.services import notify
+from tests.notifications.channels.provider import Provider
+from tests.notifications.conftest import NOW, notice
+
+PHONE = {"address": "138 0000 0000"}
+
+
+def phone(user: User, provider: Provider, number: str = PHONE["address"], at: Any = NOW) -> Subscription:
+    """A proved telephone."""
+    way = ways.add(user=user, channel="sms", given={"address": number}, now=at)
+    deliver(now=at)
+    return ways.confirm(way=way, code=code_in(provider), now=at)
+
+
+def code_in(provider: Provider) -> str:
+    found = re.search(r"\d{6}", provider.asked[-1].json["title"])
+    assert found is not None
+    return found[0]
+
+
+def told(user: User, key: str = "k", **changes: Any) -> Notification:
+    return notify(notices=[notice(user, key, **changes)], now=NOW)[0]
+
+
+def channels_of(notification: Notification) -> set[str]:
+    return set(notification.deliveries.values_list("channel", flat=True)) - {"email"}
