@@ -5,6 +5,7 @@ Censoring before the horizon is met by inverse probability weights (Graf E, Stat
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,7 @@ def net_benefit(risk: Column, outcome: Outcome, days: float, thresholds: Column)
     return np.asarray(true - false * thresholds / (1 - thresholds), dtype=np.float64)
 
 
-def _from_place(values: Column, places: Column) -> Column:
+def _from_place(values: Column, places: NDArray[Any]) -> Column:
     """The sum of the values from each place to the end."""
     before = np.concatenate(([0.0], np.cumsum(values)))
     return np.asarray(before[-1] - before[places], dtype=np.float64)
