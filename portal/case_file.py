@@ -91,6 +91,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "contacts": contacts(case, now),
         "wards": selectors.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
         **way_back_file.parts(case),
+        "earlier": selectors.earlier_case(user, case),
         "lines": timeline_texts.lines(case, selectors.events(case)),
         "comparators": comparators_of(case) if sides & SPECIALISTS else None,
     }
@@ -110,9 +111,10 @@ def identity(case: Case) -> dict[str, Any]:
 
 def awaited(case: Case, user: User, offer: Offer | None) -> Awaited | None:
     """Of whom something is awaited; None when the case has ended."""
-    if case.state not in selectors.AWAITED:
+    found = selectors.awaited_of(case)
+    if found is None:
         return None
-    party, what = selectors.AWAITED[State(case.state)]
+    party, what = found
     places: dict[Party, Text] = {
         Party.ORIGIN: case.hospital.name,
         Party.OFFER_WARD: _place(offer.ward) if offer else "",

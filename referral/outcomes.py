@@ -32,6 +32,7 @@ class Standing:
 class Outcomes:
     """By day what holds, the statements not replaced, and the pairs of them that contradict each other.
 
+    `standing` has no day, and `died_at` no death, that depends on which of two such statements is right.
     `against_records`: statements that the case's own records contradict, until the coordinator settles it.
     `organ_failure`: yes, no, unknown or empty (nobody said), within 28 days of the first visit.
     """
@@ -65,14 +66,17 @@ def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
     valid = in_force(statements, zone)
     disputes = tuple((one, other) for one, other in combinations(valid, 2) if contradict(one, other, zone))
     deaths = [row.at for row in valid if row.status == OutcomeStatus.DEAD]
-    found = (_standing(case, day, valid) for day in DAYS)
+    found = (_agreed(case, day, valid, disputes) for day in DAYS)
+    in_doubt = any(
+        (one.status == OutcomeStatus.DEAD) != (other.status == OutcomeStatus.DEAD) for one, other in disputes
+    )
     return Outcomes(
         standing={row.day: row for row in found if row is not None},
         organ_failure=_organ_failure(valid),
         in_force=tuple(valid),
         disputes=disputes,
         against_records=_against_records(case, valid),
-        died_at=deaths[0] if deaths else None,
+        died_at=deaths[0] if deaths and not in_doubt else None,
     )
 
 
@@ -133,6 +137,16 @@ def _outlived(dead: Outcome, seen: Outcome, zone: ZoneInfo) -> bool:
     if dead.status != OutcomeStatus.DEAD or seen.status == OutcomeStatus.LOST:
         return False
     return seen.at.astimezone(zone).date() > dead.at.astimezone(zone).date()
+
+
+def _agreed(
+    case: Case, day: int, valid: Sequence[Outcome], disputes: Sequence[tuple[Outcome, Outcome]]
+) -> Standing | None:
+    """What holds at `day`, whichever of the statements that contradict each other are right."""
+    found = _standing(case, day, valid)
+    doubtful = {row.pk for pair in disputes for row in pair}
+    others = [_standing(case, day, [row for row in valid if row.pk != one]) for one in doubtful]
+    return None if any(other is None or other.status != found.status for other in others if found) else found
 
 
 def _standing(case: Case, day: int, valid: Sequence[Outcome]) -> Standing | None:

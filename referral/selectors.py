@@ -46,6 +46,8 @@ AWAITED: dict[str, tuple[Party, Text]] = {
 }
 """By state: who is awaited, and what for."""
 
+SETTLEMENT: tuple[Party, Text] = (Party.COORDINATOR, _("the settlement of the outcome"))
+
 PARTS: dict[str, frozenset[State]] = {
     "window_1": BEFORE_ADMISSION,
     "window_2": IN_WARD,
@@ -55,6 +57,13 @@ PARTS: dict[str, frozenset[State]] = {
 
 LEAST_TIME_FIRST = (F("next_due_at").asc(nulls_last=True), "first_visit_at", "pk")
 UNANSWERED = frozenset({State.UNPLACED, State.OFFERED})
+
+
+def awaited_of(case: Case) -> tuple[Party, Text] | None:
+    """Who is awaited on a case, and what for; None when it has ended and nothing contradicts its outcome."""
+    if case.outcome_disputed and case.state in (State.FOLLOW_UP, State.CLOSED):
+        return SETTLEMENT
+    return AWAITED.get(case.state)
 
 
 def alerts_about(case: Case, user: User) -> QuerySet[Notification]:
@@ -149,6 +158,13 @@ def open_requests(ward: Ward) -> int:
     return Offer.objects.filter(ward=ward, state=Offer.State.OPEN).count()
 
 
+def earlier_case(user: User, case: Case) -> Case | None:
+    """The patient's episode before this one, where the user may see it."""
+    if case.previous_id is None:
+        return None
+    return Case.objects.visible_to(user).filter(pk=case.previous_id).first()
+
+
 def own_offers(user: User, case_id: UUID) -> QuerySet[Offer]:
     """What the user's wards were asked about a case, which they keep when the case itself has moved on."""
     asked = Offer.objects.filter(case=case_id, ward__in=user.standing.wards)
@@ -194,7 +210,7 @@ def back_referral_of(case: Case) -> BackReferral | None:
 
 def statements(case: Case) -> list[Outcome]:
     """Everything said about the outcome of a visible case, in order."""
-    if not (case.outcome_28 or case.outcome_90 or case.died_at):
+    if not (case.outcome_28 or case.outcome_90 or case.died_at or case.outcome_disputed):
         return []
     return list(case.outcomes.select_related("actor").order_by("number"))
 

@@ -14,7 +14,7 @@ from referral import timeline
 from referral.models import Assessment, Case, Deadline, Event, Message, Offer, Patient
 from referral.pathway import Kind, State
 from referral.performing import verbs_of
-from referral.selectors import AWAITED, current_offer, sides, wards_to_call
+from referral.selectors import awaited_of, current_offer, sides, wards_to_call
 from referral.telling import OPERATION
 from scoring.texts import MODEL_STATUS, red_flag_text, stored_issue_text
 
@@ -213,9 +213,10 @@ class ListedCaseShape(Shape[Case]):
 
     @extend_schema_field(AwaitedShape(allow_null=True))
     def get_awaited(self, case: Case) -> Any:
-        if case.state not in AWAITED:
+        found = awaited_of(case)
+        if found is None:
             return None
-        party, what = AWAITED[case.state]
+        party, what = found
         return {"party": party.value, "what": str(what), "you": party in sides(self.context["user"], case)}
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))

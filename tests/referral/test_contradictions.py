@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from notifications.models import Notification
+from referral import selectors
 from referral.errors import FactError, PathwayError
 from referral.models import Case, OrganFailureAssessment
 from referral.outcomes import outcomes_of
@@ -259,3 +260,42 @@ def test_answers_about_organ_failure_contradict_each_other_across_the_days(world
     case = say(world.returned(), world.doctor, 28, "alive", D28, organ_failure="no")
     case = say(case, world.specialist, 90, "alive", D90, organ_failure="yes")
     assert (len(outcomes_of(case).disputes), case.state) == (1, State.FOLLOW_UP)
+
+
+def test_what_depends_on_which_statement_is_right_does_not_hold_until_it_is_settled(world: World) -> None:
+    case = say(world.returned(), world.doctor, 28, "alive", D28)
+    died = D28 - 9 * DAY
+    case = say(case, world.specialist, 28, "dead", D28, occurred_at=died)
+    assert (status_at(case, 28), status_at(case, 90), case.died_at) == (None, None, None)
+    assert selectors.awaited_of(case) == selectors.SETTLEMENT
+    assert len(selectors.statements(case)) == 2
+    case = say(
+        case,
+        world.coordinator,
+        28,
+        "dead",
+        D28,
+        verb=Verb.SETTLE_OUTCOME,
+        occurred_at=died,
+        note="both asked",
+    )
+    assert (status_at(case, 28), status_at(case, 90), case.died_at) == ("dead", "dead", died)
+    assert selectors.awaited_of(case) is None
+
+
+def test_what_holds_whichever_date_of_death_is_right_is_kept(world: World) -> None:
+    case = world.returned()
+    case = say(case, world.doctor, 28, "dead", D28, occurred_at=D28 - 9 * DAY)
+    case = say(
+        case,
+        world.specialist,
+        28,
+        "dead",
+        D28,
+        verb=Verb.CORRECT_OUTCOME,
+        occurred_at=D28 - 5 * DAY,
+        note="x",
+    )
+    assert case.outcome_disputed
+    assert (status_at(case, 28), status_at(case, 90)) == ("dead", "dead")
+    assert selectors.awaited_of(case) == selectors.SETTLEMENT
