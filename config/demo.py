@@ -191,7 +191,10 @@ class Demo:
             start_new_session=True,
         )
         if done.returncode != 0:
-            raise DemoError(f"manage.py {arguments[0]} failed; its messages are above.")
+            raise DemoError(
+                f"manage.py {arguments[0]} failed; its messages are above. "
+                "If the data are of an older copy, `make demo-reset` forgets them."
+            )
         return done.stdout
 
     def _children(self) -> list[Child]:

@@ -79,7 +79,7 @@ def factor(spec: Input, unit: str) -> float:
 
 def soft_limits(spec: Input, value: Value, unit: str) -> list[Issue]:
     """The question to ask about a normalised value that is possible but unusual: at most one."""
-    if spec.kind != "number" or not isinstance(value, int | float):
+    if not isinstance(value, int | float):
         return []
     low, high = spec.soft
     if low is not None and value < low:

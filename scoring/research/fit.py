@@ -25,10 +25,12 @@ _WORST_CONDITION = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to fit: the new model's name, version and population, its inputs and spline knots."""
+    """What to fit: the new model's name, version, title (in one language or several) and population, its
+    inputs and spline knots.
+    """
 
     name: str
-    title: str
+    title: str | Mapping[str, str]
     population: str
     version: int = 1
     inputs: Sequence[str] = EIGHT

@@ -173,7 +173,9 @@ def _usable(model: RiskModel, cohort: Cohort, hold: Sequence[str], days: int) ->
     if len(used) < MINIMUM_PATIENTS or ended in (0, len(used)):
         raise CohortError(
             f"{len(used)} patients have every input of {model.identifier}, {ended} of them with the end "
-            f"point by day {days}: too few to validate on. Missing: {_listed(cohort.missing(model.inputs))}."
+            f"point by day {days}: too few to validate on. Missing: {_listed(cohort.missing(model.inputs))}. "
+            "What nobody has can be held at the model's median patient (--hold): then only the order of "
+            "patients is judged."
         )
     return used
 

@@ -115,6 +115,22 @@ def drop(*path: str | int) -> Callable[[Document], None]:
     return change
 
 
+def spline(**facts: Any) -> Callable[[Document], None]:
+    """Bilirubin as a spline instead, with something wrong about it."""
+    shape = {"kind": "spline", "knots": [2, 4, 6], "coefficients": [0.2, 0.4], "log_scale": True}
+
+    def change(document: Document) -> None:
+        del document["terms"][4]["coefficient"]
+        document["terms"][4] |= shape | facts
+
+    return change
+
+
+def another(**facts: Any) -> Callable[[Document], None]:
+    """A ninth term."""
+    return lambda document: document["terms"].append({"coefficient": 1, "certainty": "assumed", **facts})
+
+
 MALFORMED: dict[str, Callable[[Document], None]] = {
     "format": put("format", value="risk-model/2"),
     "name": put("name", value="My Model"),
@@ -169,7 +185,25 @@ MALFORMED: dict[str, Callable[[Document], None]] = {
     "reference.encephalopathy_grade": put("reference", "encephalopathy_grade", value=0.5),
     "expected_load[0].share": put("expected_load", 0, "share", value=45),
     "limits[1]": put("limits", 1, value=""),
+    "sources": put("sources", value=["paper"]),
+    "population": put("population", value="adults"),
+    "baseline": put("baseline", value=[]),
+    "reference": put("reference", value=[48.5]),
+    "terms[0]": put("terms", 0, value="age_years"),
+    "terms[8].input ": another(input="sex", kind="linear"),
+    "terms[8].lower": another(input="lactate_mmol_l", kind="log", unit="mmol/L"),
+    "terms[7].upper ": put("terms", 7, "lower", value=145),
+    "terms[4].log_scale": spline(log_scale="yes"),
+    "terms[4].knots": spline(knots=[2, 4], coefficients=[0.2]),
+    "terms[4].knots ": spline(knots=[2, 4, 4]),
+    "terms[4].coefficients": spline(coefficients=[0.2, 0.4, 0.1]),
+    "terms[4].coefficient": spline(coefficient=0.2),
 }
+
+
+def test_a_spline_without_anything_wrong_about_it_is_taken(document: Document) -> None:
+    spline()(document)
+    assert model_from_document(seal(document)).terms[4].kind == "spline"
 
 
 @pytest.mark.parametrize("path", MALFORMED)

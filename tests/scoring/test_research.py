@@ -266,7 +266,7 @@ def test_validating_on_the_patients_of_the_fit_is_called_by_its_name() -> None:
 def test_small_cohorts_are_called_small_and_tiny_ones_refused() -> None:
     cohort = cohort_of(simulated(200, seed=19).csv())
     assert any(limit.startswith("Small:") for limit in validate(DEFAULT_MODEL, cohort, bootstrap=5).limits)
-    with pytest.raises(CohortError, match="too few"):
+    with pytest.raises(CohortError, match=r"too few to validate on. Missing: .* \(--hold\)"):
         validate(DEFAULT_MODEL, cohort_of(simulated(20).csv()))
 
 
@@ -307,6 +307,7 @@ def test_from_real_patients_to_a_model_and_a_report_that_says_its_limits(
         stdout=out,
     )
     assert "441 of 508 patients" in out.getvalue()
+    assert re.search(r"sodium_mmol_l +capped +-0\.\d{4}  Standard error 0\.\d+\.\n", out.getvalue())
     assert "Not measured in the cohort: variceal_bleeding, encephalopathy_grade, inr." in out.getvalue()
     assert load_model(model).status == "provisional"
     call_command(
@@ -353,11 +354,23 @@ def test_what_support2_lacks_can_be_held_and_then_only_discrimination_is_shown(
         (["validate_model", "/no/such.csv"], "cannot be opened"),
         (["validate_model", "/dev/null"], "The file is empty"),
         (["validate_model", "/dev/null", "--model", "nothing"], "no model of this name"),
+        (["support2_cohort", "/no/such/folder.csv"], "cannot be written"),
+        (["fit_model", "/dev/null", "--inputs", "age_years,shoe_size"], "shoe_size is not a known input"),
+        (["fit_model", "/dev/null", "--spline", "bilirubin:7"], "write an input and 3, 4 or 5 knots"),
     ],
 )
 def test_the_commands_refuse_in_one_sentence(command: list[str], sentence: str) -> None:
     with pytest.raises(CommandError, match=sentence):
         call_command(*command, stdout=io.StringIO())
+
+
+def test_a_report_that_cannot_be_written_is_an_error_in_one_sentence(support2: Path) -> None:
+    with pytest.raises(CommandError, match=r"/no/such/place.html cannot be written: No such file"):
+        call_command(
+            *("validate_model", str(support2), "--bootstrap", "2", "--output", "/no/such/place"),
+            *("--hold", "inr,encephalopathy_grade,variceal_bleeding"),
+            stdout=io.StringIO(),
+        )
 
 
 def test_a_report_in_chinese_takes_the_models_chinese_words(support2: Path, tmp_path: Path) -> None:

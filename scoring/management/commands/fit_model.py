@@ -1,6 +1,5 @@
 """Fits a Cox model to a cohort and writes it as a sealed, provisional model file."""
 
-import json
 import re
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring.inputs import EIGHT, INPUTS
+from scoring.management.writing import write_json
 from scoring.research.cohort import NEEDS_EXTRA, CohortError, open_cohort
 
 
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             measured = inputs_of(cohort)
             plan = Plan(
                 name=name,
-                title=options["title"] or f"Fitted to {path.name}",
+                title=options["title"] or {"en": f"Fitted to {path.name}", "zh-hans": f"由{path.name}拟合"},
                 population=options["population"] or f"Patients of {path.name}",
                 version=options["model_version"],
                 inputs=options["inputs"] or [each for each in EIGHT if each in measured],
@@ -58,7 +58,7 @@ class Command(BaseCommand):
         except (CohortError, ValueError) as error:
             raise CommandError(str(error)) from error
         target: Path = options["output"] or Path(f"{name}-{plan.version}.json")
-        target.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write_json(target, document)
         self.stdout.write(_summary(document, target))
 
 
@@ -78,7 +78,7 @@ def _summary(document: dict[str, Any], target: Path) -> str:
 
 def _term_line(term: dict[str, Any]) -> str:
     coefficients = ", ".join(f"{c:+.4f}" for c in term.get("coefficients") or [term["coefficient"]])
-    return f"  {term['input']:<24}{term['kind']:<8}{coefficients}  {term['note']}"
+    return f"  {term['input']:<24}{term['kind']:<8}{coefficients}  {term['note']['en']}"
 
 
 def _names(text: str) -> list[str]:

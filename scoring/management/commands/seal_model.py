@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from scoring.management.writing import write_text
 from scoring.modelfile import ModelFileError, parse_json, parse_model, seal
 
 
@@ -28,5 +29,5 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         text = json.dumps(sealed, ensure_ascii=False, indent=2) + "\n"
         parse_model(text, source=path.name)
-        path.write_text(text, encoding="utf-8")
+        write_text(path, text)
         self.stdout.write(f"Sealed {path}: sha256 {sealed['checksum']}")

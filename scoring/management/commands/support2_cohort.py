@@ -1,11 +1,13 @@
 """Writes the cirrhosis patients of SUPPORT2 as a cohort to try fit_model and validate_model on."""
 
+import io
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from scoring.management.writing import write_text
 from scoring.research.cohort import NEEDS_EXTRA
 
 
@@ -23,6 +25,7 @@ class Command(BaseCommand):
             from scoring.research.support2 import write_support2_cirrhosis
         except ImportError as error:
             raise CommandError(NEEDS_EXTRA) from error
-        with options["file"].open("w", encoding="utf-8", newline="") as target:
-            patients = write_support2_cirrhosis(target)
+        cohort = io.StringIO()
+        patients = write_support2_cirrhosis(cohort)
+        write_text(options["file"], cohort.getvalue())
         self.stdout.write(f"Wrote {patients} patients to {options['file']}.")

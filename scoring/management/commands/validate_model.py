@@ -1,6 +1,5 @@
 """Validates a risk model on a cohort: an HTML report with plots, and the figures as JSON."""
 
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
+from scoring.management.writing import write_json, write_text
 from scoring.modelfile import DEFAULT_NAME, ModelFileError, load_model
 from scoring.research.cohort import NEEDS_EXTRA, CohortError, open_cohort
 
@@ -57,8 +57,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         stem: Path = options["output"] or Path(f"{options['cohort'].stem}-{model.identifier}")
         html, figures = stem.with_name(f"{stem.name}.html"), stem.with_name(f"{stem.name}.json")
-        html.write_text(page, encoding="utf-8")
-        figures.write_text(json.dumps(found.as_dict(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write_text(html, page)
+        write_json(figures, found.as_dict())
         estimate, low, high = found.c_index
         self.stdout.write(
             f"{found.outcome['patients']} of {found.patients_in_file} patients; C index {estimate:.3f} "
