@@ -162,6 +162,6 @@ def _easl_clif(
         return "none"
     if failures == ("kidney",):
         return "1a"
-    kidney_dysfunction = inputs.creatinine_mg_dl is not None and 1.5 <= inputs.creatinine_mg_dl < 2
+    kidney_dysfunction = inputs.creatinine_mg_dl is not None and inputs.creatinine_mg_dl >= 1.5
     brain_dysfunction = failures != ("brain",) and inputs.encephalopathy_grade in (1, 2)
     return "1b" if kidney_dysfunction or brain_dysfunction else "none"

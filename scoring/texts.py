@@ -55,8 +55,13 @@ CHOICES: Mapping[str, Mapping[str, Text]] = {
 }
 """The answers of each input with a choice."""
 
-UNITS: Mapping[str, Text] = {"years": _("years"), "receptors/cell": _("receptors/cell")}
-"""Those units that are words."""
+UNITS: Mapping[str, Text] = {
+    "years": _("years"),
+    "receptors/cell": _("receptors/cell"),
+    "urea mg/dL": _("mg/dL urea"),
+    "BUN mg/dL": _("mg/dL BUN"),
+}
+"""Those units that have words in them."""
 
 CERTAINTY: Mapping[str, Text] = {
     "published": _("Published"),
@@ -145,7 +150,7 @@ def typed_text(name: str, entered: Mapping[str, Any]) -> str:
 
 def unit_text(unit: str) -> str:
     """A unit as people write it."""
-    return str(UNITS.get(unit, unit)).replace("umol", "µmol")
+    return str(UNITS.get(unit, unit)).replace("umol", "µmol").replace("10^9", "×10⁹")
 
 
 def explain(

@@ -1,7 +1,6 @@
 """What is typed into the calculator: every input of every score, in groups. Nothing of it is kept."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.fields import take_refusals
-from portal.forms.indicators import GRADES, UNIT_LABELS, YES_OR_NO
+from portal.forms.indicators import GRADES, YES_OR_NO, factors_of
 from scoring import EIGHT, INPUTS, Input, Reading, read_inputs
 from scoring.texts import CHOICES, WEST_HAVEN, issue_text, label, unit_text
 
@@ -59,7 +58,7 @@ class CalculatorForm(forms.Form):
         for spec in INPUTS.values():
             self.fields[spec.name] = _field(spec)
             if spec.unit_field and spec.units:
-                units = [(unit, UNIT_LABELS.get(unit, unit)) for unit in spec.units]
+                units = [(unit, unit_text(unit)) for unit in spec.units]
                 self.fields[spec.unit_field] = forms.ChoiceField(
                     label=label(spec.unit_field), choices=units, required=False
                 )
@@ -81,7 +80,7 @@ class CalculatorForm(forms.Form):
             value=self[spec.name],
             unit=self[spec.unit_field] if spec.unit_field else None,
             fixed_unit="" if spec.units else unit_text(spec.unit),
-            factors=_factors(spec.units) if spec.units else "",
+            factors=factors_of(spec),
             warnings=tuple(issue_text(issue) for issue in warnings if issue.field == spec.name),
         )
 
@@ -105,7 +104,3 @@ def _field(spec: Input) -> forms.Field:
         max_length=40,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
-
-
-def _factors(units: Mapping[str, float]) -> str:
-    return json.dumps({unit: [factor, str(UNIT_LABELS.get(unit, unit))] for unit, factor in units.items()})

@@ -28,11 +28,6 @@ LABORATORY = (*(name for name in EIGHT if INPUTS[name].laboratory), "creatinine"
 
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 GRADES = ["0", "I", "II", "III", "IV"]
-UNIT_LABELS: Mapping[str, Text] = {
-    "umol/L": "µmol/L",
-    "urea mg/dL": _("mg/dL urea"),
-    "BUN mg/dL": _("mg/dL urea nitrogen (BUN)"),
-}
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 QUESTION = "needs_confirmation"
 
@@ -125,7 +120,7 @@ class IndicatorsForm(forms.Form):
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         )
         if spec.unit_field and spec.units:
-            units = [(unit, UNIT_LABELS.get(unit, unit)) for unit in spec.units]
+            units = [(unit, unit_text(unit)) for unit in spec.units]
             self.fields[spec.unit_field] = forms.ChoiceField(
                 label=label(spec.unit_field), choices=units, required=False
             )
@@ -192,11 +187,7 @@ class IndicatorsForm(forms.Form):
                 unit=self[spec.unit_field] if spec.unit_field else None,
                 fixed_unit="" if spec.units else unit_text(spec.unit),
                 sampled_at=self[f"sampled_at_{name}"],
-                factors=json.dumps(
-                    {unit: [factor, str(UNIT_LABELS.get(unit, unit))] for unit, factor in spec.units.items()}
-                )
-                if spec.units
-                else "",
+                factors=factors_of(spec),
                 questions=self.questions.get(name, ()),
                 confirmed=name in self.confirmed,
                 last=self.last.get(name, ""),
@@ -231,6 +222,12 @@ class IndicatorsForm(forms.Form):
 
 
 TYPED = ("cirrhosis", "variceal_bleeding", "encephalopathy_grade", *LABORATORY)
+
+
+def factors_of(spec: Input) -> str:
+    """The units of an input with factors and names, for live conversion; empty where it has one unit."""
+    units = {unit: [factor, unit_text(unit)] for unit, factor in (spec.units or {}).items()}
+    return json.dumps(units) if units else ""
 
 
 def initial(start: Mapping[str, Any], zone: str) -> dict[str, Any]:

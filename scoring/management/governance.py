@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 from accounts.models import User
 from scoring.modelfile import ModelFileError
@@ -21,9 +22,10 @@ class GovernanceCommand(BaseCommand):
 
     @contextmanager
     def explained(self) -> Iterator[None]:
-        """Turns refusals into one sentence and exit status 1."""
+        """Turns refusals into one sentence, in the language of the commands, and exit status 1."""
         try:
-            yield
+            with translation.override("en"):
+                yield
         except (ModelFileError, GovernanceError) as error:
             raise CommandError(str(error)) from error
 

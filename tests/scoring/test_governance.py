@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from scoring import DEFAULT_MODEL, ModelFileError, evaluate, read_inputs, seal
 from scoring.modelfile import FOLDER
@@ -274,6 +275,11 @@ def test_a_malformed_file_is_refused_by_the_commands_in_one_sentence(tmp_path: P
             run(*command)
     with pytest.raises(CommandError, match="cannot be read"):
         run("install_model", str(tmp_path / "none.json"), "--reason", "x")
+
+
+def test_a_command_refuses_in_the_language_it_speaks() -> None:
+    with translation.override("zh-hans"), pytest.raises(CommandError, match="There is no model “none”"):
+        run("activate_model", "none", "--approved-by", "Board", "--reason", "x")
 
 
 def test_a_decision_is_recorded_under_an_existing_account_only() -> None:
