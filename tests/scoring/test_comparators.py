@@ -66,6 +66,13 @@ def test_scores_come_with_grade_and_published_risk_where_there_are() -> None:
             "creatinine",
             {"MELD", "MELD-Na", "MELD 3.0", "CLIF-C OF", "CLIF-C ACLF", "CLIF-C AD", "AARC", "iMELD"},
         ),
+        (
+            "bilirubin",
+            {
+                *("MELD", "MELD-Na", "MELD 3.0", "CTP", "ALBI", "CLIF-C OF", "CLIF-C ACLF"),
+                *("COSSH-ACLF II", "AARC", "iMELD"),
+            },
+        ),
         ("albumin_g_l", {"MELD 3.0", "CTP", "ALBI"}),
         ("ascites", {"CTP"}),
         ("sex", {"MELD 3.0"}),
@@ -84,6 +91,16 @@ def test_without_an_input_just_its_scores_are_not_given_and_it_is_named(
     reading = read_inputs(everything(**{lacking: None}))
     assert set(NAMES) - set(comparators(reading)) == scores
     assert all(comparator_gaps(reading)[score] == (lacking,) for score in scores)
+
+
+def test_a_yes_or_no_that_is_not_stated_counts_as_no() -> None:
+    flags = ("dialysis", "vasopressors", "mechanical_ventilation")
+    stated = comparators(read_inputs(everything(**dict.fromkeys(flags, False))))
+    unstated = comparators(read_inputs(everything(**dict.fromkeys(flags))))
+    assert {name: replace(value, assumed=()) for name, value in unstated.items()} == stated
+    assert unstated["MELD"].assumed == ("dialysis",)
+    assert unstated["CLIF-C OF"].assumed == flags
+    assert not any(value.assumed for value in stated.values())
 
 
 def test_scores_are_given_though_the_eight_are_incomplete() -> None:

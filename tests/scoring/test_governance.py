@@ -54,7 +54,7 @@ def shadow(name: str, *, on: bool = True) -> RiskModelVersion:
 
 def test_until_one_is_activated_the_shipped_model_is_in_force() -> None:
     install(variant())
-    assert active_model() is DEFAULT_MODEL
+    assert active_model() == DEFAULT_MODEL
 
 
 def test_an_installed_model_comes_out_as_it_went_in() -> None:
@@ -97,7 +97,7 @@ def test_the_shipped_model_can_be_put_back_in_force_by_name() -> None:
 
 def test_who_approved_the_shipped_model_can_be_recorded_once() -> None:
     activate("aclf8-provisional")
-    assert active_model() is DEFAULT_MODEL
+    assert active_model() == DEFAULT_MODEL
     with pytest.raises(GovernanceError, match="already"):
         activate("aclf8-provisional")
 
@@ -117,7 +117,7 @@ def test_nobody_activates_without_approver_and_reason(approver: str, reason: str
     install(variant())
     with pytest.raises(GovernanceError), transaction.atomic():
         activate_model(name="network-model", approved_by=approver, reason=reason, actor=None, now=NOW)
-    assert active_model() is DEFAULT_MODEL
+    assert active_model() == DEFAULT_MODEL
 
 
 def test_a_tampered_file_is_not_installed() -> None:
@@ -161,7 +161,7 @@ def test_a_shadow_model_scores_silently_beside_the_active_one() -> None:
     install(json.dumps(seal(milder)))
     version = shadow("network-model")
     assert [version.name for version in shadow_versions()] == ["network-model"]
-    assert active_model() is DEFAULT_MODEL
+    assert active_model() == DEFAULT_MODEL
     subjects = {}
     for changes in ({}, {"inr": 3}, {"age_years": 20, "cirrhosis": False}, {"urea": None}):
         reading = read_inputs(patient(**changes))
@@ -252,7 +252,7 @@ def test_from_a_handwritten_file_to_a_model_in_force(tmp_path: Path) -> None:
         run("install_model", str(file), "--reason", "ours")
     assert "Sealed" in run("seal_model", str(file))
     assert "Installed network-model-1 (validated)" in run("install_model", str(file), "--reason", "ours")
-    assert active_model() is DEFAULT_MODEL
+    assert active_model() == DEFAULT_MODEL
     said = run("activate_model", "network-model", "--approved-by", "Board", "--reason", "validated here")
     assert "in force" in said
     assert active_model().name == "network-model"

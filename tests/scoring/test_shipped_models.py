@@ -49,7 +49,7 @@ def test_a_migrated_database_keeps_the_document_of_the_shipped_model() -> None:
 def test_an_emptied_database_keeps_it_again() -> None:
     call_command("flush", interactive=False, verbosity=0)
     assert [str(version) for version in installed_versions()] == [DEFAULT_MODEL.identifier]
-    assert active_model() is DEFAULT_MODEL
+    assert active_model() == DEFAULT_MODEL
 
 
 def test_migrating_again_changes_nothing() -> None:
@@ -89,7 +89,7 @@ def test_a_release_that_changed_a_model_under_its_old_version_is_refused(folder:
 def test_a_file_that_bears_the_shipped_models_name_scores_nothing_until_it_is_activated() -> None:
     document = seal(copy.deepcopy(dict(DEFAULT_MODEL.document)) | {"version": 7})
     version = install_model(text=json.dumps(document), actor=None, reason="ours", now=NOW)
-    assert active_model() is DEFAULT_MODEL
+    assert active_model() == DEFAULT_MODEL
     set_shadow(name=str(version), on=True, approved_by="Board", reason="to compare", actor=None, now=NOW)
     assert selectors.shadow_versions() == [version]
 
