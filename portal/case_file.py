@@ -19,6 +19,7 @@ from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
 from portal.windows import Window, window_of, window_of_case
 from referral import selectors
 from referral.models import Case, Deadline, Message, Offer
+from referral.parties import open_question
 from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.performing import verbs_of
 
@@ -115,10 +116,12 @@ def awaited(case: Case, user: User, offer: Offer | None) -> Awaited | None:
     if found is None:
         return None
     party, what = found
+    question = open_question(case)
     places: dict[Party, Text] = {
         Party.ORIGIN: case.hospital.name,
         Party.OFFER_WARD: _place(offer.ward) if offer else "",
         Party.CARE_WARD: _place(case.ward) if case.ward else "",
+        Party.ADVICE_WARD: _place(question.ward) if question else "",
         Party.COORDINATOR: Party.COORDINATOR.label,
     }
     return Awaited(places[party], what, party in selectors.sides(user, case))

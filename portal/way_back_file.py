@@ -33,6 +33,7 @@ class Indicator:
     """One indicator: its values in words by assessment, and the series of its chart where it has one."""
 
     label: Text
+    unit: str
     values: tuple[str, ...]
     chart_id: str
     chart: dict[str, Any] | None
@@ -81,6 +82,7 @@ def indicator(name: str, rows: list[Assessment], zone: str) -> Indicator:
     series = {"name": label, "points": [[local(at, zone), value] for at, value in points], "step": False}
     return Indicator(
         label=label,
+        unit=texts.unit_text(INPUTS[name].unit),
         values=tuple(texts.value_text(key, row.values[key]) if key in row.values else "–" for row in rows),
         chart_id=f"trend-{name}",
         chart={"series": [series], "lines": [], "most": MOST.get(name)}

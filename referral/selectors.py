@@ -27,7 +27,7 @@ from referral.models import (
     Question,
     Retraction,
 )
-from referral.parties import parties_of
+from referral.parties import open_question, parties_of
 from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Party, State
 from referral.ward_codes import RecordKind
 
@@ -47,6 +47,7 @@ AWAITED: dict[str, tuple[Party, Text]] = {
 """By state: who is awaited, and what for."""
 
 SETTLEMENT: tuple[Party, Text] = (Party.COORDINATOR, _("the settlement of the outcome"))
+ADVICE: tuple[Party, Text] = (Party.ADVICE_WARD, _("an answer to the question"))
 
 PARTS: dict[str, frozenset[State]] = {
     "window_1": BEFORE_ADMISSION,
@@ -63,6 +64,8 @@ def awaited_of(case: Case) -> tuple[Party, Text] | None:
     """Who is awaited on a case, and what for; None when it has ended and nothing contradicts its outcome."""
     if case.outcome_disputed and case.state in (State.FOLLOW_UP, State.CLOSED):
         return SETTLEMENT
+    if open_question(case) is not None:
+        return ADVICE
     return AWAITED.get(case.state)
 
 

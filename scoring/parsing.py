@@ -98,7 +98,7 @@ def _code_below(spec: Input, value: float, unit: str) -> str:
 
 def _doubt(spec: Input, value: float, unit: str, limit: float, code: str) -> Issue:
     scale = factor(spec, unit)
-    shown = {"value": _rounded(value / scale), "unit": unit, "limit": _rounded(limit / scale)}
+    shown = {"value": _rounded(value / scale, TYPED), "unit": unit, "limit": _rounded(limit / scale)}
     return Issue(spec.name, code, shown)
 
 
@@ -170,11 +170,15 @@ def _beyond_hard_limit(spec: Input, number: float, unit: str) -> Issue:
     scale = factor(spec, unit)
     low, high = (None if limit is None else _rounded(limit / scale) for limit in spec.hard)
     return Issue(
-        spec.name, "out_of_range", {"value": _rounded(number), "unit": unit, "low": low, "high": high}
+        spec.name, "out_of_range", {"value": _rounded(number, TYPED), "unit": unit, "low": low, "high": high}
     )
 
 
-def _rounded(number: float) -> float | int:
-    """Four significant digits; a whole number as an int, so that limits read 90 and not 90.0."""
-    rounded = float(f"{number:.4g}")
+TYPED = 10
+"""Significant digits of what somebody typed: none of theirs is lost, only what a change of unit adds."""
+
+
+def _rounded(number: float, digits: int = 4) -> float | int:
+    """To significant digits; a whole number as an int, so that limits read 90 and not 90.0."""
+    rounded = float(f"{number:.{digits}g}")
     return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded

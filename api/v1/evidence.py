@@ -64,9 +64,13 @@ class EvidenceShape(serializers.Serializer[Evidence]):
 
 class EvidenceQuery(PageQuery):
     q = serializers.CharField(
-        required=False, default="", max_length=100, help_text="words in either language, all of them"
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=100,
+        help_text="words in either language, all of them",
     )
-    therapy_class = serializers.CharField(required=False, default="", max_length=60)
+    therapy_class = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
 
 
 class EvidenceView(Resource):

@@ -83,6 +83,9 @@ def load_file(file: Path, *, now: datetime, therapy: str = "") -> int:
 
 def _text(file: Path) -> str:
     raw = file.read_bytes()
+    if b"\x00" in raw:
+        line = raw[: raw.index(b"\x00")].count(b"\n") + 1
+        raise EvidenceFileError(line, _("This is not UTF-8 text. Save the file as “CSV UTF-8”."))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -113,12 +116,13 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _check_headings(headings: list[str]) -> None:
+    if not headings:
+        raise EvidenceFileError(1, _("The file is empty. Its first line has to name the columns."))
     unknown = [name for name in headings if name not in KNOWN]
-    if unknown or not headings:
-        names = ", ".join(unknown) or "—"
-        raise EvidenceFileError(
-            1, _("The heading has columns that are not known: %(names)s.") % {"names": names}
-        )
+    if unknown:
+        fault = _("The heading has columns that are not known: %(names)s. Known are: %(known)s.")
+        known = ", ".join((*IN_BOTH, *PLAIN))
+        raise EvidenceFileError(1, fault % {"names": ", ".join(unknown), "known": known})
     columns = [OTHER_NAMES.get(name, name) for name in headings]
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:

@@ -299,6 +299,7 @@ def test_the_evidence_library_speaks_the_readers_language_and_refuses_strange_qu
     [row] = Caller(world.doctor, "zh-hans").get("/evidence", q="immunosep").body["results"]
     assert "按生物标志物" in row["therapy"]
     assert doctor.get("/evidence", q="x" * 101).status == 422
+    assert len(doctor.get("/evidence", q=" ", therapy_class="").body["results"]) > 1
     assert doctor.get("/evidence", q="\x00").status == 422
     assert doctor.get("/evidence", q="%_").body["results"] == []
     assert Caller(None).get("/evidence").status in (401, 403)

@@ -137,6 +137,24 @@ def test_a_question_is_asked_answered_and_then_closed_to_the_ward(world: World, 
     assert "action-refer" in text
 
 
+def test_the_ward_that_was_asked_sees_that_its_answer_is_awaited(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    case = perform(world.watched(now), Verb.ASK_ADVICE, actor=world.doctor, now=now, text="Refer?")
+    for user, mine in ((world.specialist, True), (world.doctor, False)):
+        text = " ".join(page(as_user(user), case).split())
+        assert f"an answer to the question</strong> · {world.ward.hospital.name}" in text
+        assert ("awaited is-mine" in text) == mine
+        assert "The case has ended" not in text
+
+
+def test_a_new_episode_leads_to_the_earlier_case(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    first = world.returned(now=now, national_id="110101197001011234")
+    again = world.register(now=now, national_id="110101197001011234")
+    assert f'href="/cases/{first.pk}/"' in page(as_user(world.doctor), again)
+    assert f'href="/cases/{first.pk}/"' not in page(as_user(world.doctor), first)
+
+
 def test_only_wards_of_the_catchment_are_offered_for_a_question(world: World, as_user: SignIn) -> None:
     world.hospital.catchments.filter(ward=world.second_ward).delete()
     case = world.watched(clock.now())

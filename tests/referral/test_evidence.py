@@ -115,7 +115,9 @@ def test_the_name_of_a_file_stands_for_a_therapy_that_nobody_named(written) -> N
     [
         ("therapy_en,colour\nA,red\n", 1, "colour"),
         ("therapy_en,study,author\nA,x,y\n", 1, "study"),
-        ("", 1, "not known"),
+        ("", 1, "file is empty"),
+        ("therapy,colour\nX,red\n", 1, "Known are: therapy, mechanism"),
+        ("therapy,year\nX\0,2020\n", 2, "not UTF-8"),
         (HEADING, 1, "no rows"),
         (HEADING + "A,甲,one,2001,x,NCT1\nB,乙,two\n", 3, "3 cells"),
         (HEADING + "A,甲,one,2001,x,NCT1\n\nB,乙,two,last year,y,NCT2\n", 4, "last year"),

@@ -337,3 +337,10 @@ def test_no_input_whatever_raises(raw: dict[str, Any]) -> None:
     assert set(reading.missing) <= set(EIGHT)
     for issue in (*reading.issues, *reading.warnings):
         assert issue.message
+
+
+def test_a_refused_value_is_repeated_with_every_digit_that_was_typed() -> None:
+    for typed, code in (("99999", "out_of_range"), (123456, "out_of_range")):
+        value, issues = check_value("pct_ng_ml", typed)
+        assert (value, issues[0].code) == (None, code)
+        assert f" {typed} " in f" {issues[0].message} "

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from accounts import clock
 from referral.evidence import BUNDLED, EvidenceFileError, load_file
@@ -26,7 +27,11 @@ class Command(BaseCommand):
             try:
                 rows = load_file(file, now=now, therapy=therapy)
             except EvidenceFileError as error:
-                raise CommandError(f"{file}, {error} Nothing of this file was loaded.") from error
+                told = {"file": file, "fault": error}
+                raise CommandError(
+                    _("%(file)s, %(fault)s Nothing of this file was loaded.") % told
+                ) from error
             except OSError as error:
-                raise CommandError(f"{file} cannot be read: {error}") from error
-            self.stdout.write(f"Loaded {rows} rows from {file.name}.")
+                told = {"file": file, "fault": error.strerror}
+                raise CommandError(_("%(file)s cannot be read: %(fault)s.") % told) from error
+            self.stdout.write(_("Loaded %(rows)s rows from %(file)s.") % {"rows": rows, "file": file.name})
