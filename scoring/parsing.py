@@ -126,8 +126,6 @@ def _grade(spec: Input, raw: object) -> int:
 
 
 def _flag(spec: Input, raw: object) -> bool:
-    if isinstance(raw, bool):
-        return raw
     text = unicodedata.normalize("NFKC", as_text(raw)).strip().lower()
     text = text.removesuffix(".0")
     if text in _YES or text in _NO:

@@ -103,6 +103,13 @@ def test_a_yes_or_no_that_is_not_stated_counts_as_no() -> None:
     assert not any(value.assumed for value in stated.values())
 
 
+def test_what_only_an_organ_table_knows_does_not_disturb_the_scores() -> None:
+    reading = read_inputs(everything())
+    kept = replace(reading, values={**reading.values, "ventilated_for_encephalopathy": True})
+    assert comparators(kept)["CLIF-C OF"].value == comparators(reading)["CLIF-C OF"].value + 2
+    assert comparators(kept)["MELD"] == comparators(reading)["MELD"]
+
+
 def test_scores_are_given_though_the_eight_are_incomplete() -> None:
     assert "MELD" in comparators(read_inputs(everything(urea=None, age_years=None)))
 

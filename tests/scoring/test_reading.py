@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring import EIGHT, FIELD_LABELS, INPUTS, MESSAGES, OTHER_LABORATORY, check_value, read_inputs
+from scoring.issues import plain_number
 from tests.scoring.patients import everything, patient
 
 
@@ -143,6 +144,26 @@ def test_values_exactly_at_their_hard_limits_are_possible(name: str) -> None:
         unit = INPUTS[name].unit if INPUTS[name].units else None
         value, _ = check_value(name, limit, unit)
         assert value == limit
+
+
+@pytest.mark.parametrize(
+    "name", sorted(name for name, spec in INPUTS.items() if spec.kind == "number" and spec.unit)
+)
+def test_a_refusal_names_the_unit_of_its_limits_and_writes_them_as_people_do(name: str) -> None:
+    spec = INPUTS[name]
+    low, high = spec.hard
+    _, (issue,) = check_value(name, -1, spec.unit if spec.units else None)
+    assert f"Possible values are {plain_number(low)} to {plain_number(high)} {spec.unit};" in issue.message
+    assert ".0," not in json.dumps(issue.as_dict()["params"]), "90 and not 90.0, for programs too"
+
+
+@pytest.mark.parametrize("name", ["sodium_mmol_l", "albumin_g_l", "wbc_10e9_l"])
+def test_a_question_about_a_value_names_its_unit(name: str) -> None:
+    spec = INPUTS[name]
+    high = spec.soft[1]
+    assert high is not None
+    _, (question,) = check_value(name, high + 1)
+    assert f"{plain_number(high + 1)} {spec.unit} is unusually high" in question.message
 
 
 def test_a_value_without_its_unit_is_refused_at_the_unit() -> None:
