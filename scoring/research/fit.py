@@ -161,6 +161,8 @@ def _varying(cohort: Cohort, names: Sequence[str]) -> tuple[list[str], list[str]
     for name in names:
         if name not in INPUTS:
             raise CohortError(f"{name} is not a known input.")
+        if INPUTS[name].kind == "choice":
+            raise CohortError(f"{name} has no numeric value that a model could use.")
         values = cohort.column(INPUTS[name].key)
         different = len(np.unique(values[~np.isnan(values)]))
         (varying if different > 1 else constant).append(name)

@@ -33,11 +33,9 @@ def plan_terms(cohort: Cohort, names: Sequence[str], splines: Mapping[str, int])
     """One term per input with coefficients still 1: the shapes of the provisional model, splines where asked.
 
     Encephalopathy counts by level, sodium up to 145 mmol/L, skewed laboratory values by their logarithm, the
-    rest linearly. `splines`: number of knots (3-5) by input name. Raises CohortError for an unsuitable input.
+    rest linearly. `splines`: number of knots (3-5) by input name. Raises CohortError for an unsuitable
+    spline.
     """
-    for name in (*names, *splines):
-        if name not in INPUTS or INPUTS[name].kind == "choice":
-            raise CohortError(f"{name} is not an input that a model can use.")
     unused = set(splines) - set(names)
     if unused:
         raise CohortError(

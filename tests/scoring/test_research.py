@@ -164,6 +164,7 @@ def test_incomplete_patients_are_left_out_and_the_file_says_so() -> None:
         ({"inputs": ["cirrhosis", "inr"], "splines": {"cirrhosis": 3}}, "needs a measured input"),
         ({"inputs": ["inr"], "splines": {"inr": 9}}, "3, 4 or 5 knots"),
         ({"inputs": ["creatinine"]}, "more than one value"),
+        ({"inputs": ["inr", "sex"]}, "sex has no numeric value"),
     ],
 )
 def test_a_plan_that_cannot_be_carried_out_is_refused(plan: dict[str, Any], sentence: str) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,3 +97,24 @@ def test_values_are_shown_with_their_units() -> None:
 def test_without_a_score_there_is_nothing_to_explain() -> None:
     result = evaluate(read_inputs({}))
     assert texts.explain(result.contributions, values=result.values, reference=result.reference) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "entered", "words"),
+    [
+        ("albumin_g_l", {"value": "2.8", "unit": "g/dL"}, "2.8 g/dL"),
+        ("bilirubin", {"value": 12, "unit": "MG/DL"}, "12 mg/dL"),
+        ("urea", {"value": 28, "unit": "BUN mg/dL"}, "28 mg/dL BUN"),
+        ("bilirubin", {"value": 205, "unit": "µmol/L"}, ""),
+        ("albumin_g_l", {"value": 28}, ""),
+        ("sodium_mmol_l", {"value": 131}, ""),
+    ],
+)
+def test_what_was_typed_in_another_unit_is_repeated_in_it(
+    name: str, entered: dict[str, Any], words: str
+) -> None:
+    assert texts.typed_text(name, entered) == words
+
+
+def test_counts_are_written_as_laboratories_write_them() -> None:
+    assert texts.value_text("wbc_10e9_l", 9.0) == "9 ×10⁹/L"
