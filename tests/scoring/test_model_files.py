@@ -187,6 +187,7 @@ MALFORMED: dict[str, Callable[[Document], None]] = {
     "limits[1]": put("limits", 1, value=""),
     "sources": put("sources", value=["paper"]),
     "population": put("population", value="adults"),
+    "population.extra": put("population", "extra", value=1),
     "baseline": put("baseline", value=[]),
     "reference": put("reference", value=[48.5]),
     "terms[0]": put("terms", 0, value="age_years"),

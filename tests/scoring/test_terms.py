@@ -84,3 +84,10 @@ terms = st.sampled_from(
 def test_a_column_gives_what_its_numbers_give(term: Term, values: list[float]) -> None:
     together = term.share(np.array(values))
     assert together == pytest.approx([term.share(value) for value in values], rel=1e-14, abs=1e-14)
+
+
+def test_a_splines_cubic_column_is_scaled_by_the_distance_of_its_outer_knots() -> None:
+    """Worked by hand for the knots 1, 2 and 4; (4 - 1)^2 = 9."""
+    expected = {0.5: 0, 1: 0, 1.5: 0.125 / 9, 3: (8 - 1 * 3 / 2) / 9, 6: (125 - 64 * 3 / 2 + 8 / 2) / 9}
+    for x, cubic in expected.items():
+        assert spline_basis(x, (1.0, 2.0, 4.0)) == [x, pytest.approx(cubic, abs=1e-15)]
