@@ -189,6 +189,11 @@ MALFORMED: dict[str, Callable[[Document], None]] = {
     "population": put("population", value="adults"),
     "population.extra": put("population", "extra", value=1),
     "baseline": put("baseline", value=[]),
+    "baseline.extra": put("baseline", "extra", value=1),
+    "baseline.horizons[0].extra": put("baseline", "horizons", 0, "extra", value=1),
+    "reference.extra": put("reference", "extra", value=1),
+    "baseline.certainty": put("baseline", "certainty", value="sure"),
+    "terms[1].note": put("terms", 1, "note", value=5),
     "reference": put("reference", value=[48.5]),
     "terms[0]": put("terms", 0, value="age_years"),
     "terms[8].input ": another(input="sex", kind="linear"),
@@ -204,7 +209,16 @@ MALFORMED: dict[str, Callable[[Document], None]] = {
 
 def test_a_spline_without_anything_wrong_about_it_is_taken(document: Document) -> None:
     spline()(document)
-    assert model_from_document(seal(document)).terms[4].kind == "spline"
+    term = model_from_document(seal(document)).terms[4]
+    assert (term.kind, term.knots, term.coefficients) == ("spline", (2, 4, 6), (0.2, 0.4))
+    assert term.share(math.exp(1.5)) == pytest.approx(0.2 * 1.5), (
+        "of the logarithm, straight below the first knot"
+    )
+
+
+def test_a_text_may_be_in_one_language_only(document: Document) -> None:
+    document.update(end_point="Death within 90 days", limits=["One cohort."])
+    assert model_from_document(seal(document)).end_point == "Death within 90 days"
 
 
 @pytest.mark.parametrize("path", MALFORMED)
