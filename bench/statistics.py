@@ -104,6 +104,8 @@ WHERE facts.state = 'admitted' AND template.kind = 'assess'
 
 def fill() -> Any:
     """A network with its coordinator and its million rows; the coordinator."""
+    from importlib import import_module
+
     from django.db import connection
 
     from accounts.models import Membership, Role, User
@@ -123,6 +125,9 @@ def fill() -> Any:
         cursor.execute(DEADLINES_OF_OPEN)
         cursor.execute(KIT_RESULTS)
         cursor.execute(ORGAN_TABLES)
+        kit_facts = import_module("referral.migrations.0013_kit_facts")
+        cursor.execute(kit_facts.COUNTS_OF_CASES_BEFORE)
+        cursor.execute(kit_facts.FIRST_OF_CASES_BEFORE)
         cursor.execute(SHADOW_SCORES, {"model": in_shadow.pk, "shadowed": SHADOWED})
         cursor.execute("VACUUM ANALYZE")
     Membership.objects.get_or_create(user=world.coordinator, role=Role.COORDINATOR, network=world.network)

@@ -1,15 +1,13 @@
 """Which models are installed, in force and in shadow, as rows and as pure models."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Avg, Case, Count, F, Max, Q, QuerySet, When
-from django.db.models.functions import Abs
+from django.db.models import F, Max, Q, QuerySet
 
 from scoring.modelfile import default_model, model_from_document, shipped_models
-from scoring.models import ModelEvent, RiskModelVersion, ShadowScore
+from scoring.models import ModelEvent, RiskModelVersion
 from scoring.riskmodel import RiskModel
 
 
@@ -70,47 +68,6 @@ def _of_content(checksum: str) -> RiskModel:
             return model
     document = RiskModelVersion.objects.values_list("document", flat=True).get(checksum=checksum)
     return model_from_document(document)
-
-
-@dataclass(frozen=True, slots=True)
-class ShadowComparison:
-    """A shadow model against the active one, over the subjects that both scored.
-
-    `both`, `only_active`, `only_shadow`, `neither`: how many were flagged high risk by which. Differences are
-    shadow minus active risk (0-1), None without subjects.
-    """
-
-    model: RiskModelVersion
-    scored: int
-    both: int
-    only_active: int
-    only_shadow: int
-    neither: int
-    mean_difference: float | None
-    mean_absolute_difference: float | None
-
-
-def shadow_comparison(
-    version: RiskModelVersion, *, scores: QuerySet[ShadowScore] | None = None
-) -> ShadowComparison:
-    """Compare over all results, or over `scores` (those whose subjects the reader may see)."""
-    rows = ShadowScore.objects.all() if scores is None else scores
-    rows = rows.filter(model=version, risk_90d__isnull=False, active_risk_90d__isnull=False)
-    difference = F("risk_90d") - F("active_risk_90d")
-    figures = rows.aggregate(
-        scored=Count("pk"),
-        both=_count(Q(active_high_risk=True, high_risk=True)),
-        only_active=_count(Q(active_high_risk=True, high_risk=False)),
-        only_shadow=_count(Q(active_high_risk=False, high_risk=True)),
-        neither=_count(Q(active_high_risk=False, high_risk=False)),
-        mean_difference=Avg(difference),
-        mean_absolute_difference=Avg(Abs(difference)),
-    )
-    return ShadowComparison(model=version, **figures)
-
-
-def _count(condition: Q) -> Count:
-    return Count(Case(When(condition, then=1)))
 
 
 def _decisions(*kinds: ModelEvent.Kind) -> QuerySet[ModelEvent]:

@@ -87,8 +87,11 @@ class CaseFacts(models.Model):
     those that a later verb takes back (`accepted_at`, `departed_at`) and the flag, where the last counts.
     `<kind>_verdict` says whether every deadline of a kind was met by its first due time. Open deadlines that
     are overdue are not in here: the engine writes nothing, questions look at the deadlines themselves.
-    `risk_90d` is that of the first assessment that stands. `packed` holds the numbers of the row in the
-    layout of `referral.statistics.columns`, so that a million rows are read as columns.
+    `risk_90d` is that of the first assessment that stands. `kit_results` of the kit stand, of which some were
+    `kit_indeterminate`, and some `kit_beside_purpose` (sampled while an organ was failing); `kit_ward`,
+    `kit_lot`, `kit_sampled_at` and `kit_positive` are those of the first of the others, `kit_failed` whether
+    an organ failed within 28 days of it, NULL while that is unknown. `packed` holds the numbers of the
+    row in the layout of `referral.statistics.columns`, so that a million rows are read as columns.
     """
 
     case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="statistics")
@@ -133,6 +136,14 @@ class CaseFacts(models.Model):
     confirm_return_verdict = _verdict()
     follow_up_28_verdict = _verdict()
     follow_up_90_verdict = _verdict()
+    kit_results = models.PositiveSmallIntegerField(default=0)
+    kit_indeterminate = models.PositiveSmallIntegerField(default=0)
+    kit_beside_purpose = models.PositiveSmallIntegerField(default=0)
+    kit_ward = models.ForeignKey(Ward, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    kit_lot = models.CharField(max_length=40, blank=True)
+    kit_sampled_at = models.DateTimeField(null=True)
+    kit_positive = models.BooleanField(null=True)
+    kit_failed = models.BooleanField(null=True)
     packed = models.GeneratedField(
         expression=Func(template=PACKING, output_field=models.BinaryField()),
         output_field=models.BinaryField(),
@@ -150,6 +161,15 @@ class CaseFacts(models.Model):
                 include=["packed", "model", "assessment"],
                 condition=~Q(state="cancelled"),
                 name="facts_by_month_and_place",
+            ),
+            models.Index(
+                fields=["network", "month"],
+                include=[
+                    *("hospital", "ward", "kit_ward", "kit_lot", "kit_sampled_at", "kit_positive"),
+                    *("kit_failed", "kit_indeterminate", "kit_beside_purpose"),
+                ],
+                condition=~Q(state="cancelled") & Q(kit_results__gt=0),
+                name="facts_of_the_kit",
             ),
         ]
         constraints: ClassVar = [

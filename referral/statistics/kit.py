@@ -8,19 +8,17 @@ only told, as is a sample of the last 28 days, of which a failure would be known
 """
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Case, Count, QuerySet, Sum, Value, When
 
 from accounts.models import Ward
-from referral.codes import OrganFailureSeen
-from referral.models import CaseFacts, KitResult, OrganFailureAssessment
+from referral.models import CaseFacts
 from referral.statistics.privacy import few, hidden_parts, pseudonym, shown
 from referral.statistics.scope import Wanted
-from referral.ward_codes import KitAnswer
 from scoring.research.agreement import Agreement, agreement
 
 WINDOW = timedelta(days=28)
@@ -58,19 +56,12 @@ class KitRecord:
 
 def kit_record(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> KitRecord:
     """The record of the kit on the cases of `rows`."""
-    results = KitResult.objects.counting().filter(case__statistics__in=rows.values("pk"))
-    left_out = {
-        "indeterminate": results.filter(answer=KitAnswer.INDETERMINATE).count(),
-        "beside_purpose": results.filter(organ_failure_at_sampling=True).count(),
-    }
-    results = results.exclude(organ_failure_at_sampling=True)
-    counted, unknown = _counted(results, now)
-    left_out["unknown"] = unknown
+    counted, left_out = _counted(rows, now)
     whole = _agreement(counted)
     return KitRecord(
         whole=None if hides_small and any(map(few, cells(whole))) else whole,
-        wards=by_place(counted, [result.ward for result in counted], hides_small),
-        lots=by_place(counted, [result.lot for result in counted], hides_small),
+        wards=by_place(counted, lambda result: result.ward, hides_small),
+        lots=by_place(counted, lambda result: result.lot, hides_small),
         **{name: shown(count) if hides_small else count for name, count in left_out.items()},
     )
 
@@ -83,39 +74,31 @@ def ward_names(found: KitRecord, wanted: Wanted) -> dict[Hashable, str]:
     return {ward.pk: str(ward) for ward in Ward.objects.filter(pk__in=keys)}
 
 
-def _counted(results: QuerySet[KitResult], now: datetime) -> tuple[list[Result], int]:
-    """The results that count, and how many would if their outcome were known."""
-    told = (
-        results.exclude(answer=KitAnswer.INDETERMINATE)
-        .annotate(seen=Exists(_failures()), said=F("case__organ_failure_28"))
-        .order_by("case_id", "sampled_at", "recorded_at", "pk")
-        .distinct("case_id")
-        .values_list("ward", "lot", "answer", "seen", "said", "sampled_at")
+def _counted(rows: QuerySet[CaseFacts], now: datetime) -> tuple[Counter[Result], dict[str, int]]:
+    """The results that count, and how many of those that do not, by the reason."""
+    followed = Case(When(kit_sampled_at__lte=now - WINDOW, then=Value(True)), default=Value(False))
+    groups = (
+        rows.filter(kit_results__gt=0)
+        .order_by()
+        .values_list("kit_ward", "kit_lot", "kit_positive", "kit_failed", followed)
+        .annotate(Count("pk"), Sum("kit_indeterminate"), Sum("kit_beside_purpose"))
     )
-    found, unknown = [], 0
-    for ward, lot, answer, seen, said, sampled_at in told:
-        failed = seen or said == OrganFailureSeen.YES
-        if sampled_at + WINDOW <= now and (failed or said == OrganFailureSeen.NO):
-            found.append(Result(ward, lot, answer == KitAnswer.POSITIVE, failed))
-        else:
-            unknown += 1
-    return found, unknown
+    counted: Counter[Result] = Counter()
+    left_out = Counter(indeterminate=0, beside_purpose=0, unknown=0)
+    for ward, lot, positive, failed, is_followed, cases, indeterminate, beside_purpose in groups:
+        left_out.update(indeterminate=indeterminate, beside_purpose=beside_purpose)
+        if is_followed and failed is not None:
+            counted[Result(ward, lot, positive, failed)] += cases
+        elif positive is not None:
+            left_out.update(unknown=cases)
+    return counted, left_out
 
 
-def _failures() -> QuerySet[OrganFailureAssessment]:
-    return OrganFailureAssessment.objects.counting().filter(
-        case=OuterRef("case"),
-        failures__gt=0,
-        occurred_at__gte=OuterRef("sampled_at"),
-        occurred_at__lte=OuterRef("sampled_at") + WINDOW,
-    )
-
-
-def by_place(results: list[Result], keys: Sequence[Hashable], hides_small: bool) -> list[Site]:
+def by_place(results: Counter[Result], key_of: Callable[[Result], Hashable], hides_small: bool) -> list[Site]:
     """The agreement in each group of results that have a key in common."""
-    groups: dict[Hashable, list[Result]] = {}
-    for result, key in zip(results, keys, strict=True):
-        groups.setdefault(key, []).append(result)
+    groups: dict[Hashable, Counter[Result]] = {}
+    for result, cases in results.items():
+        groups.setdefault(key_of(result), Counter())[result] += cases
     ordered = sorted(groups, key=str)
     found = [_agreement(groups[key]) for key in ordered]
     hidden = hidden_parts([cells(site) for site in found]) if hides_small else set()
@@ -127,8 +110,10 @@ def cells(found: Agreement) -> tuple[int, int, int, int]:
     return found.true_positive, found.false_positive, found.false_negative, found.true_negative
 
 
-def _agreement(results: Iterable[Result]) -> Agreement:
-    counts = Counter((result.positive, result.failed) for result in results)
+def _agreement(results: Counter[Result]) -> Agreement:
+    counts: Counter[tuple[bool, bool]] = Counter()
+    for result, cases in results.items():
+        counts[result.positive, result.failed] += cases
     return agreement(
         true_positive=counts[True, True],
         false_positive=counts[True, False],

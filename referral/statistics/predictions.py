@@ -6,7 +6,7 @@ the living are not yet, and together they would make every model look too hopefu
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db.models import QuerySet
@@ -14,13 +14,13 @@ from django.db.models import QuerySet
 from referral.codes import OutcomeStatus
 from referral.models import CaseFacts
 from referral.models.statistics import OUTCOMES
-from referral.statistics.beside import read_beside
+from referral.statistics.beside import ShadowComparison, read_beside
 from referral.statistics.columns import Column, Columns, read
 from referral.statistics.privacy import few, hidden_parts, shown
-from scoring.models import RiskModelVersion, ShadowScore
+from scoring.models import RiskModelVersion
 from scoring.research.agreement import Share
 from scoring.research.observed import Observed, observe
-from scoring.selectors import ShadowComparison, installed_versions, shadow_comparison, shadow_versions
+from scoring.selectors import installed_versions, shadow_versions
 
 HORIZON = timedelta(days=90)
 REACHED = (OutcomeStatus.DEAD, OutcomeStatus.TRANSPLANTED)
@@ -56,7 +56,7 @@ def known_models() -> list[str]:
 def performance(rows: QuerySet[CaseFacts], model: str, *, now: datetime, hides_small: bool) -> Performance:
     """How `model` did on those of `rows` whose first assessment was by it."""
     # The index has the model; that a risk is missing is found in the bytes, not by a visit to the row.
-    columns = read(followed_up(rows, now).filter(model=model))
+    columns = read(rows.filter(month__lt=followed_until(now), model=model))
     event, known = outcomes(columns)
     risk = columns.rows["risk_90d"].astype(np.float64)
     scored = ~np.isnan(risk)
@@ -72,15 +72,14 @@ def shadows(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> l
     return [_shadow(rows, version, now, hides_small) for version in shadow_versions()]
 
 
-def followed_up(rows: QuerySet[CaseFacts], now: datetime) -> QuerySet[CaseFacts]:
-    """Those of `rows` whose month ended 90 days ago."""
-    return rows.filter(month__lt=(now - HORIZON).date().replace(day=1))
+def followed_until(now: datetime) -> date:
+    """The first month that had not ended 90 days ago."""
+    return (now - HORIZON).date().replace(day=1)
 
 
 def comparison(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> ShadowComparison:
     """The flags of a shadow model beside the active one's, over the first assessments of `rows`."""
-    scores = ShadowScore.objects.filter(subject__in=rows.values("assessment"))
-    return shadow_comparison(version, scores=scores)
+    return read_beside(rows, version).compared(version)
 
 
 def outcomes(columns: Columns) -> tuple[Column, Column]:
@@ -112,10 +111,10 @@ FLAGS = ("both", "only_active", "only_shadow", "neither")
 
 
 def _shadow(rows: QuerySet[CaseFacts], version: RiskModelVersion, now: datetime, hides_small: bool) -> Shadow:
-    compared = comparison(rows, version)
-    beside = read_beside(followed_up(rows, now), version)
-    event, known = outcomes(beside.cases)
-    both = observe(beside.shadow[known], event[known]), observe(beside.active[known], event[known])
+    beside = read_beside(rows, version)
+    compared, followed = beside.compared(version), beside.before(followed_until(now))
+    event, known = outcomes(followed.cases)
+    both = observe(followed.shadow[known], event[known]), observe(followed.active[known], event[known])
     flags = {name: getattr(compared, name) for name in FLAGS}
     if hides_small:
         both = hide_small(both[0]), hide_small(both[1])

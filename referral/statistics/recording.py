@@ -15,6 +15,7 @@ CASE WHEN outcome = 'met' AND closed_at <= first_due_at THEN {IN_TIME}
          THEN CASE delay_reason {_REASONS} ELSE {LATE} END
 END
 """
+_STANDS = "NOT EXISTS (SELECT FROM referral_retraction WHERE record = {record}.id)"
 _VERDICTS = {f"{kind}_verdict": f"max(verdict) FILTER (WHERE kind = '{kind}')" for kind in KINDS}
 
 COLUMNS: dict[str, str] = {
@@ -47,6 +48,14 @@ COLUMNS: dict[str, str] = {
     "outcome_28": "c.outcome_28",
     "outcome_90": "c.outcome_90",
     **{name: f"judged.{name}" for name in _VERDICTS},
+    "kit_results": "used.results",
+    "kit_indeterminate": "used.indeterminate",
+    "kit_beside_purpose": "used.beside_purpose",
+    "kit_ward_id": "kit.ward_id",
+    "kit_lot": "coalesce(kit.lot, '')",
+    "kit_sampled_at": "kit.sampled_at",
+    "kit_positive": "kit.answer = 'positive'",
+    "kit_failed": "kit.failed",
 }
 """Every column of the row and where it comes from."""
 
@@ -68,7 +77,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT min(occurred_at) AS intervened_at
     FROM referral_intervention AS done
-    WHERE case_id = c.id AND NOT EXISTS (SELECT FROM referral_retraction WHERE record = done.id)
+    WHERE case_id = c.id AND {_STANDS.format(record="done")}
 ) AS treated
 CROSS JOIN LATERAL (
     SELECT min(occurred_at) AS back_referred_at
@@ -88,6 +97,27 @@ LEFT JOIN LATERAL (
     WHERE assessment.case_id = c.id AND retraction.assessment_id IS NULL
     ORDER BY assessment.number LIMIT 1
 ) AS scored ON true
+CROSS JOIN LATERAL (
+    SELECT count(*) AS results,
+           count(*) FILTER (WHERE answer = 'indeterminate') AS indeterminate,
+           count(*) FILTER (WHERE organ_failure_at_sampling) AS beside_purpose
+    FROM referral_kitresult AS result
+    WHERE case_id = c.id AND {_STANDS.format(record="result")}
+) AS used
+LEFT JOIN LATERAL (
+    SELECT ward_id, lot, sampled_at, answer, CASE
+        WHEN c.organ_failure_28 = 'yes' OR EXISTS (
+            SELECT FROM referral_organfailureassessment AS organs
+            WHERE case_id = c.id AND failures > 0 AND {_STANDS.format(record="organs")}
+              AND occurred_at BETWEEN result.sampled_at AND result.sampled_at + interval '28 days'
+        ) THEN true
+        WHEN c.organ_failure_28 = 'no' THEN false
+    END AS failed
+    FROM referral_kitresult AS result
+    WHERE case_id = c.id AND answer <> 'indeterminate' AND organ_failure_at_sampling IS NOT TRUE
+      AND {_STANDS.format(record="result")}
+    ORDER BY sampled_at, recorded_at, id LIMIT 1
+) AS kit ON true
 WHERE c.id = ANY(%s)
 ON CONFLICT (case_id) DO UPDATE SET
     ({", ".join(COLUMNS)}) = ({", ".join(f"excluded.{name}" for name in COLUMNS)})

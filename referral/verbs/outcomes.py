@@ -116,6 +116,7 @@ def _add(
     change.facts["holds"] = {
         "outcome_28": case.outcome_28,
         "outcome_90": case.outcome_90,
+        "organ_failure_28": case.organ_failure_28,
         "died_at": case.died_at.isoformat() if case.died_at else None,
     }
     return disputed

@@ -12,6 +12,7 @@ from referral.codes import OutcomeStatus, PrecipitantCode
 from referral.models import Assessment, Case, Event
 from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE, MOMENTS
 from referral.pathway import LIVES, OPENS, Kind, State, Verb, transition
+from tests.referral.statistics.replaying_kit import kit_facts
 
 SINCE_FIRST_VISIT = (Kind.ASSESS, Kind.ADMIT, Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90)
 PER_OFFER = (Kind.ACKNOWLEDGE, Kind.DECIDE)
@@ -56,6 +57,8 @@ class Replay:
     assessed: list[str] = field(default_factory=list)
     treated: dict[str, datetime] = field(default_factory=dict)
     kits: dict[str, bool | None] = field(default_factory=dict)
+    failed: dict[str, datetime] = field(default_factory=dict)
+    said_to_fail: str = ""
 
     def read(self, event: Event) -> None:
         self.state = event.state_after
@@ -198,6 +201,8 @@ class Replay:
 
     def _assess_organ_failure(self, event: Event) -> None:
         self.kits |= event.facts.get("kits", {})
+        if event.facts["failures"]:
+            self.failed[event.facts["record"]] = event.occurred_at
 
     def _back_refer(self, event: Event) -> None:
         self.moments["back_referred_at"] = event.occurred_at
@@ -205,6 +210,7 @@ class Replay:
     def _record_outcome(self, event: Event) -> None:
         holds = event.facts["holds"]
         self.outcomes = {day: holds[f"outcome_{day}"] for day in (28, 90)}
+        self.said_to_fail = holds["organ_failure_28"]
         self.moments["died_at"] = datetime.fromisoformat(holds["died_at"]) if holds["died_at"] else None
 
     _record_death = _correct_outcome = _settle_outcome = _record_outcome
@@ -216,7 +222,8 @@ class Replay:
     def _retract_record(self, event: Event) -> None:
         """What was entered in error does not count, and what it began or ended follows the rest."""
         self.kits |= event.facts.get("kits", {})
-        self.treated.pop(event.facts["retracted"], None)
+        for kept in (self.kits, self.treated, self.failed):
+            kept.pop(event.facts["retracted"], None)
         self.moments["intervened_at"] = min(self.treated.values(), default=None)
         self._no_third_failure(event)
         kind = event.facts.get("kind", Kind.TRANSPLANT)
@@ -298,6 +305,7 @@ def facts_from_events(case: Case) -> dict[str, Any]:
         "outcome_28": replay.outcomes.get(28, ""),
         "outcome_90": replay.outcomes.get(90, ""),
         **{f"{kind}_verdict": replay.verdict(kind) for kind in KINDS},
+        **kit_facts(beside_purpose=replay.kits, failed=replay.failed, said=replay.said_to_fail),
     }
 
 

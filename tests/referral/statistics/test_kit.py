@@ -1,5 +1,6 @@
 """The kit against organ failure within 28 days of sampling."""
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -169,20 +170,18 @@ def test_only_visible_cases_are_counted(world: World, four: None) -> None:
     assert found.whole.total == 0
 
 
-def site(place: int, *counts: int) -> list[Result]:
+def site(place: int, *counts: int) -> Counter[Result]:
     """Results of one ward: positive with and without failure, negative with and without."""
     kinds = ((True, True), (True, False), (False, True), (False, False))
     lot = f"lot {place}"
-    return [
-        Result(UUID(int=place), lot, *kind)
-        for kind, count in zip(kinds, counts, strict=True)
-        for _ in range(count)
-    ]
+    return Counter(
+        {Result(UUID(int=place), lot, *kind): count for kind, count in zip(kinds, counts, strict=True)}
+    )
 
 
 def test_a_hidden_ward_cannot_be_told_from_the_total_and_the_other_wards() -> None:
-    counted = [*site(1, 9, 9, 9, 1), *site(2, 9, 9, 9, 9), *site(3, 20, 20, 20, 20)]
-    found = by_place(counted, [result.ward for result in counted], hides_small=True)
+    counted = site(1, 9, 9, 9, 1) + site(2, 9, 9, 9, 9) + site(3, 20, 20, 20, 20)
+    found = by_place(counted, lambda result: result.ward, hides_small=True)
     assert [part.agreement is None for part in found] == [True, True, False]
-    everything = by_place(counted, [result.ward for result in counted], hides_small=False)
+    everything = by_place(counted, lambda result: result.ward, hides_small=False)
     assert [part.agreement is None for part in everything] == [False] * 3

@@ -1,15 +1,17 @@
 """Predicted risks beside what became of the cases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from accounts.models import User
 from referral.models import Assessment, Case, CaseFacts
 from referral.pathway import Verb
 from referral.performing import perform
-from referral.statistics.columns import read
+from referral.statistics.beside import Beside
+from referral.statistics.columns import LAYOUT, Columns, read
 from referral.statistics.predictions import comparison, outcomes, performance, shadows
 from referral.statistics.scope import clean_wanted, rows
 from scoring import DEFAULT_MODEL
@@ -136,4 +138,25 @@ def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> N
     assert comparison(facts(world.doctor), version).scored == 1
     (found,) = shadows(facts(world.coordinator), now=LATER, hides_small=False)
     assert (found.shadow.patients, found.active.patients) == (1, 1)
+    assert (found.comparison.scored, found.comparison.neither) == (2, 2)
     assert found.comparison.mean_difference == pytest.approx(0)
+
+
+def test_flags_and_risks_of_both_models_stand_side_by_side(db: None) -> None:
+    version = install(variant())
+    beside = Beside(
+        cases=Columns([], np.zeros(3, dtype=np.int32), np.zeros(3, dtype=LAYOUT)),
+        month=np.array([0, 31, 59]),
+        shadow=np.array([0.1, 0.5, 0.6]),
+        active=np.array([0.3, 0.4, 0.1]),
+        flagged_by_shadow=np.array([False, True, True]),
+        flagged_by_active=np.array([True, True, False]),
+    )
+    found = beside.compared(version)
+    assert (found.both, found.only_active, found.only_shadow, found.neither) == (1, 1, 1, 0)
+    assert found.mean_difference == pytest.approx(0.4 / 3)
+    assert found.mean_absolute_difference == pytest.approx(0.8 / 3)
+    january = beside.before(date(1970, 2, 1))
+    assert (len(january.cases), january.compared(version).only_active) == (1, 1)
+    nobody = beside.before(date(1970, 1, 1)).compared(version)
+    assert (nobody.scored, nobody.mean_difference) == (0, None)
