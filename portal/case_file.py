@@ -1,6 +1,6 @@
 """What the page of one case shows: who is awaited, what is due, what can be done, whom to call, the talk."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from portal import timeline_texts, verb_forms, way_back_file
 from portal.calculator import comparators_of
 from portal.verb_forms import VerbForm
 from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
-from portal.windows import Window, window_of, window_of_case
+from portal.windows import Window, label_of, window_of, window_of_case
 from referral import selectors
 from referral.models import Case, Deadline, Message, Offer
 from referral.parties import open_question
@@ -160,20 +160,22 @@ def _due(case: Case, usable: Iterable[Verb], now: datetime) -> dict[str, Any]:
     """What is due first, in large; what else runs, what was missed without a reason, and what is over."""
     rows = list(case.deadlines.all())
     due, window = time_left(case, now)
-    running = [row for row in rows if row.closed_at is None and not _is_shown(row, due, window)]
+    zone = case.hospital.zone
+    shown = {shown.label for shown in (due, window) if shown}
+    running = [row for row in rows if row.closed_at is None and not _is_shown(row, shown, zone)]
     missed = [row for row in rows if row.missed_at is not None and not row.delay_reason]
     return {
         "due": due,
         "window": window,
         "running": [row for row in running if row.kind not in FOLLOW_UPS],
-        "later": [row for row in running if row.kind in FOLLOW_UPS],
+        "later": [window_of(row, now, zone) for row in running if row.kind in FOLLOW_UPS],
         "delays": [delay(case, row, usable) for row in missed],
-        "over": [(row, window_of(row, now, case.hospital.zone)) for row in rows if row.closed_at is not None],
+        "over": [(row, window_of(row, now, zone)) for row in rows if row.closed_at is not None],
     }
 
 
-def _is_shown(row: Deadline, *windows: Window | None) -> bool:
-    return row.kind == Kind.ADMIT or any(Kind(row.kind).label == shown.label for shown in windows if shown)
+def _is_shown(row: Deadline, shown: Container[Text], zone: str) -> bool:
+    return row.kind == Kind.ADMIT or label_of(row, zone) in shown
 
 
 def delay(case: Case, row: Deadline, usable: Iterable[Verb]) -> Delay:

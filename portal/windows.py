@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -19,6 +20,9 @@ LEVELS: tuple[tuple[float, str, Text], ...] = (
     (1.0, "urgent", _("almost over")),
 )
 """Up to which share of the time, the level and its words."""
+
+ASKED_FOR = {Kind.FOLLOW_UP_28: timedelta(days=28), Kind.FOLLOW_UP_90: timedelta(days=90)}
+"""The days after the first visit for which an outcome is asked."""
 
 FIRST_WINDOW: Text = _("first visit to specialist ward")
 OVER: tuple[str, Text] = ("over", _("overdue"))
@@ -86,7 +90,7 @@ class Window:
 def window_of(deadline: Deadline, now: datetime, zone: str) -> Window:
     """The window of one deadline."""
     return Window(
-        label=Kind(deadline.kind).label,
+        label=label_of(deadline, zone),
         starts_at=deadline.starts_at,
         due_at=deadline.due_at,
         now=now,
@@ -94,6 +98,15 @@ def window_of(deadline: Deadline, now: datetime, zone: str) -> Window:
         first_due_at=deadline.first_due_at,
         outcome=deadline.outcome,
     )
+
+
+def label_of(deadline: Deadline, zone: str) -> Text:
+    """What is due; for an outcome also the day that it is asked for, which comes before the days of grace."""
+    kind = Kind(deadline.kind)
+    if kind not in ASKED_FOR:
+        return kind.label
+    day = (deadline.starts_at + ASKED_FOR[kind]).astimezone(ZoneInfo(zone)).date()
+    return gettext("%(outcome)s (%(date)s)") % {"outcome": kind.label, "date": day.isoformat()}
 
 
 def window_of_case(case: Case, now: datetime) -> Window | None:

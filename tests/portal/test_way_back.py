@@ -1,7 +1,7 @@
 """The pages of the way back: what the case shows, the letter in both languages, trends, and the forms."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -153,6 +153,13 @@ def test_a_new_episode_leads_to_the_earlier_case(world: World, as_user: SignIn) 
     again = world.register(now=now, national_id="110101197001011234")
     assert f'href="/cases/{first.pk}/"' in page(as_user(world.doctor), again)
     assert f'href="/cases/{first.pk}/"' not in page(as_user(world.doctor), first)
+
+
+def test_an_outcome_that_is_due_names_the_day_it_is_asked_for(world: World, as_user: SignIn) -> None:
+    visit = datetime(2026, 5, 17, 3, 0, tzinfo=UTC)
+    text = page(as_user(world.doctor), world.returned(visit))
+    assert "outcome at day 28 (2026-06-14)" in text
+    assert "outcome at day 90 (2026-08-15)" in text
 
 
 def test_only_wards_of_the_catchment_are_offered_for_a_question(world: World, as_user: SignIn) -> None:
