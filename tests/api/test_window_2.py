@@ -57,6 +57,26 @@ def test_a_kit_result_is_recorded_and_read(does, specialist: Caller, case: Case,
     assert kit["reported_at"] == kit["occurred_at"]
 
 
+def test_a_mistyped_record_is_taken_back_once_and_stays_readable(  # type: ignore[no-untyped-def]
+    does, specialist: Caller, case: Case, now: datetime
+) -> None:
+    does("record-kit-result", lot="K1", sampled_at=(now - 2 * HOUR).isoformat(), answer="negative")
+    does("record-immune-status", sampled_at=(now - 2 * HOUR).isoformat(), ferritin_ng_ml=900)
+    read = record(specialist, case)
+    for kind in ("kit_results", "immune_samples"):
+        assert read[kind][0]["retraction"] is None
+        facts = {"record": read[kind][0]["id"], "reason": "wrong_values"}
+        assert does("retract-record", **facts).status == 200
+        [row] = record(specialist, case)[kind]
+        assert (row["retraction"]["reason"], row["retraction"]["actor"]["name"]) == (
+            "wrong_values", "specialist"
+        )  # fmt: skip
+        again = does("retract-record", **facts)
+        assert (again.status, again.body["errors"][0]["field"]) == (422, "record")
+    assert record(specialist, case)["immune_markers"] == []
+    assert does("retract-record", record="x", reason="wrong_values").status == 422
+
+
 @pytest.mark.parametrize(
     ("facts", "field", "code"),
     [
