@@ -74,7 +74,7 @@ def read_inputs(
         if name not in raw or is_blank(typed := raw[name]):
             continue
         unit = raw.get(spec.unit_field) if spec.unit_field else None
-        entered[name] = _as_typed(typed, unit if spec.unit_field else None)
+        entered[name] = _as_typed(typed, unit)
         try:
             value, used_unit = parse(spec, typed, unit)
         except RefusedError as refusal:

@@ -185,6 +185,15 @@ MALFORMED: dict[str, Callable[[Document], None]] = {
     "reference.encephalopathy_grade": put("reference", "encephalopathy_grade", value=0.5),
     "expected_load[0].share": put("expected_load", 0, "share", value=45),
     "limits[1]": put("limits", 1, value=""),
+    "expected_load[0].extra": put("expected_load", 0, "extra", value=1),
+    "population.intended": put("population", "intended", value=5),
+    "sources.paper.extra": put("sources", "paper", "extra", value=1),
+    "sources.paper.note": put("sources", "paper", "note", value=5),
+    "terms[4].source": drop("terms", 4, "source"),
+    "terms[2].source[0]": put("terms", 2, "source", value=["nowhere"]),
+    "version  ": put("version", value=True),
+    "version   ": put("version", value=1.5),
+    "terms[0].coefficient ": put("terms", 0, "coefficient", value=True),
     "sources": put("sources", value=["paper"]),
     "population": put("population", value="adults"),
     "population.extra": put("population", "extra", value=1),
@@ -214,6 +223,20 @@ def test_a_spline_without_anything_wrong_about_it_is_taken(document: Document) -
     assert term.share(math.exp(1.5)) == pytest.approx(0.2 * 1.5), (
         "of the logarithm, straight below the first knot"
     )
+
+
+def test_the_longest_name_and_the_highest_version_are_taken(document: Document) -> None:
+    document.update(name="a" * 80, version=1_000_000)
+    assert model_from_document(seal(document)).identifier == f"{'a' * 80}-1000000"
+
+
+def test_a_term_may_be_held_from_one_side_only(document: Document) -> None:
+    document["terms"][5]["upper"] = 3
+    document["terms"][7] = {**document["terms"][7], "lower": 120}
+    del document["terms"][7]["upper"]
+    model = model_from_document(seal(document))
+    assert model.terms[5].share(8.0) == model.terms[5].share(3.0)
+    assert model.terms[7].share(100.0) == model.terms[7].share(120.0) > model.terms[7].share(150.0)
 
 
 def test_a_text_may_be_in_one_language_only(document: Document) -> None:

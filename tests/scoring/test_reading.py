@@ -48,6 +48,11 @@ def test_a_complete_patient_reads_without_a_word() -> None:
     assert reading.complete
 
 
+def test_a_reading_with_something_missing_or_refused_is_not_complete() -> None:
+    assert not read_inputs(patient(inr=None)).complete
+    assert not read_inputs(patient(creatinine=-1, creatinine_unit="umol/L")).complete
+
+
 def test_values_come_out_in_si_with_the_unit_in_the_name() -> None:
     reading = read_inputs(
         patient(
