@@ -34,7 +34,8 @@ class Outcomes:
 
     `standing` has no day, and `died_at` no death, that depends on which of two such statements is right.
     `against_records`: statements that the case's own records contradict, until the coordinator settles it.
-    `organ_failure`: yes, no, unknown or empty (nobody said), within 28 days of the first visit.
+    `organ_failure`: yes, no, unknown or empty (nobody said, or not the same), within 28 days of the first
+    visit.
     """
 
     standing: dict[int, Standing]
@@ -158,7 +159,7 @@ def _standing(case: Case, day: int, valid: Sequence[Outcome]) -> Standing | None
 def _organ_failure(valid: Sequence[Outcome]) -> str:
     said = [row.organ_failure for row in valid if row.organ_failure]
     known = [answer for answer in said if answer != OrganFailureSeen.UNKNOWN]
-    return next(iter(known or said), "")
+    return next(iter(known or said), "") if len(set(known)) < 2 else ""
 
 
 def _direct(day: int, valid: Sequence[Outcome]) -> tuple[str, Outcome] | None:

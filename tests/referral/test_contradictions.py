@@ -260,6 +260,7 @@ def test_answers_about_organ_failure_contradict_each_other_across_the_days(world
     case = say(world.returned(), world.doctor, 28, "alive", D28, organ_failure="no")
     case = say(case, world.specialist, 90, "alive", D90, organ_failure="yes")
     assert (len(outcomes_of(case).disputes), case.state) == (1, State.FOLLOW_UP)
+    assert case.organ_failure_28 == ""
 
 
 def test_what_depends_on_which_statement_is_right_does_not_hold_until_it_is_settled(world: World) -> None:
