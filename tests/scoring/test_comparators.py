@@ -348,3 +348,19 @@ def test_cholestatic_disease_has_limits_of_its_own_in_child_turcotte_pugh(
 
 def test_the_mortality_of_an_aarc_grade_is_the_published_one() -> None:
     assert [scoring.aarc_risks(grade)["28d"] for grade in ("I", "II", "III")] == [0.127, 0.445, 0.859]
+
+
+@pytest.mark.parametrize(
+    ("age", "sodium", "score", "band"),
+    [
+        (30, 88, 45, "low"),
+        (31, 88, 45.3, "intermediate"),
+        (79, 88, 59.7, "intermediate"),
+        (80, 88, 60, "high"),
+    ],
+)
+def test_the_bands_of_clif_c_ad_end_at_45_and_begin_again_at_60(
+    age: int, sodium: int, score: float, band: str
+) -> None:
+    found = scoring.clif_c_ad(age_years=age, creatinine_mg_dl=1, inr=1, wbc_10e9_l=1, sodium_mmol_l=sodium)
+    assert found == (pytest.approx(score, abs=1e-12), band)
