@@ -26,7 +26,8 @@ INSERT INTO referral_casefacts (
     flagged_late, offered_at, acknowledged_at, accepted_at, admitted_at, diagnosed_at, intervened_at,
     died_at, offers, declines, expiries, risk_90d, model, assessment, policy_version, outcome_28, outcome_90,
     assess_verdict, acknowledge_verdict, decide_verdict, admit_verdict, diagnose_verdict,
-    treat_precipitant_verdict, follow_up_90_verdict
+    treat_precipitant_verdict, follow_up_90_verdict, kit_results, kit_indeterminate, kit_beside_purpose,
+    kit_lot
 )
 SELECT
     gen_random_uuid(), %(network)s, (%(hospitals)s::uuid[])[1 + n %% %(hospital_count)s],
@@ -39,7 +40,7 @@ SELECT
     CASE WHEN n %% 5 = 0 THEN visit + interval '30 d' END, 1, 0, 0, random(), 'aclf8-provisional-1',
     gen_random_uuid(), 1,
     'alive', CASE WHEN n %% 5 = 0 THEN 'dead' ELSE 'alive' END,
-    late(0.2), late(0.1), late(0.1), late(0.3), late(0.2), late(0.2), late(0.1)
+    late(0.2), late(0.1), late(0.1), late(0.3), late(0.2), late(0.2), late(0.1), 0, 0, 0, ''
 FROM (
     SELECT n, %(first)s::timestamptz + (n %% %(months)s) * interval '1 month'
         + random() * interval '27 d' AS visit
