@@ -31,7 +31,7 @@ demo-reset: environment
 	@$(BIN)/python -m config.demo reset
 
 test: environment node_modules/.done $(CATALOGUES)
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 chaos: staticfiles/.done $(CATALOGUES)
 	@$(BIN)/python -m tests.chaos $(ARGS)

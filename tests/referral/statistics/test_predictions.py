@@ -68,10 +68,7 @@ def many(world: World) -> list[Case]:
     cases = []
     for number in range(39):
         case = world.register(name=f"测试{number}")
-        values = {
-            name: getattr(row, name)
-            for name in ("state", "indicators_at", "model", "outcome_28", "assessment")
-        }
+        values = {name: getattr(row, name) for name in ("state", "indicators_at", "model", "outcome_28")}
         CaseFacts.objects.filter(case=case).update(
             **values,
             risk_90d=0.05 + number / 50,
