@@ -1,6 +1,7 @@
 """One real PostgreSQL and Redis for the whole run, shared by its workers; a real browser for who asks."""
 
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -130,3 +131,9 @@ def browser(chromium_path: str) -> Iterator[Browser]:
         chromium.close()
         connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()

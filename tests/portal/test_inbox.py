@@ -127,3 +127,18 @@ def test_an_alert_for_those_who_run_the_platform_leads_to_their_page(world: Worl
     told = of(world.administrator)
     answer = client.post(reverse("portal:inbox_open", args=[told.pk]))
     assert answer.headers["Location"] == reverse("portal:operations")
+
+
+def test_the_badge_counts_to_ninety_nine_and_keeps_its_place(world: World, as_user: SignIn) -> None:
+    world.flagged()
+    client, told = as_user(world.specialist), of(world.specialist)
+    assert ">1<span" in text(client.get("/inbox/unread/"))
+
+    copies = [Notification(**facts_of(told), dedup_key=f"copy {number}") for number in range(99)]
+    Notification.objects.bulk_create(copies)
+    assert ">99+<span" in text(client.get("/inbox/unread/"))
+
+
+def facts_of(told: Notification) -> dict[str, Any]:
+    names = ("recipient", "subject_type", "subject_id", "kind", "severity", "payload", "created_at")
+    return {name: getattr(told, name) for name in names}
