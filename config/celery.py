@@ -4,7 +4,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
+
+from config.loaded import keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -16,3 +18,8 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _keep_our_logging(**_kwargs: Any) -> None:
     """Celery leaves logging alone while this signal has a receiver."""
+
+
+@worker_process_init.connect
+def _keep_what_is_loaded(**_kwargs: Any) -> None:
+    keep_what_is_loaded()

@@ -1,7 +1,6 @@
 """One real PostgreSQL and Redis for the whole run, shared by its workers; a real browser for who asks."""
 
 import atexit
-import gc
 import os
 import shutil
 import tempfile
@@ -20,6 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from config import embedded
+from config.loaded import keep_what_is_loaded
 from config.servers import EmbeddedError
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -134,6 +134,4 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays to the end: the collector need not look through it again and again."""
-    gc.collect()
-    gc.freeze()
+    keep_what_is_loaded()
