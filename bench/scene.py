@@ -116,37 +116,42 @@ def add(
         "apart": apart,
     }
     with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (
-            PLACES,
-            WANTED,
-            _copy(Patient, COPY_PATIENTS, id="wanted.patient_id", likeness_index="'copy'"),
-            _copy(
-                Case,
-                COPY_CASES,
-                id="wanted.case_id",
-                number="'B' || wanted.number",
-                state="'accepted'",
-                patient_id="wanted.patient_id",
-                hospital_id="place.hospital_id",
-                ward_id="place.ward_id",
-                registered_by_id="place.user_id",
-            ),
-            _copy(
-                Deadline,
-                COPY_DEADLINES,
-                id="uuidv7()",
-                case_id="wanted.case_id",
-                kind="wish.kind",
-                starts_at="time.due_at - interval '48 hours'",
-                due_at="time.due_at",
-                first_due_at="time.due_at",
-                alerted_until="time.due_at - interval '1 second'",
-                next_at="time.due_at",
-                closed_at="NULL",
-                outcome="''",
-            ),
-        ):
+        for statement in _statements():
             cursor.execute(statement, params if "%" in statement else None)
+
+
+def _statements() -> tuple[str, ...]:
+    """What copies the template's patient, case and deadline, one after the other."""
+    return (
+        PLACES,
+        WANTED,
+        _copy(Patient, COPY_PATIENTS, id="wanted.patient_id", likeness_index="'copy'"),
+        _copy(
+            Case,
+            COPY_CASES,
+            id="wanted.case_id",
+            number="'B' || wanted.number",
+            state="'accepted'",
+            patient_id="wanted.patient_id",
+            hospital_id="place.hospital_id",
+            ward_id="place.ward_id",
+            registered_by_id="place.user_id",
+        ),
+        _copy(
+            Deadline,
+            COPY_DEADLINES,
+            id="uuidv7()",
+            case_id="wanted.case_id",
+            kind="wish.kind",
+            starts_at="time.due_at - interval '48 hours'",
+            due_at="time.due_at",
+            first_due_at="time.due_at",
+            alerted_until="time.due_at - interval '1 second'",
+            next_at="time.due_at",
+            closed_at="NULL",
+            outcome="''",
+        ),
+    )
 
 
 def _copy(model: type[models.Model], source: str, **changes: str) -> str:

@@ -3,15 +3,13 @@
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
 
 from referral.engine import run_cycle
-from referral.errors import AccessError, ConfirmationNeeded
+from referral.errors import ConfirmationNeeded
 from referral.models import (
     Case,
     CaseFacts,
     OrganFailureAssessment,
-    Retraction,
     TransplantDecision,
 )
 from referral.pathway import Kind, Verb
@@ -220,27 +218,6 @@ def test_the_grade_of_the_diagnosis_follows_what_counts(world: World) -> None:
     found = diagnosis_of(case)
     assert found is not None
     assert (found.grade, found.simple_grade) == ("1b", "I")
-
-
-def test_an_assessment_is_retracted_once_and_only_by_the_ward_that_has_the_patient(world: World) -> None:
-    case = world.admitted()
-    does(world, case, Verb.ASSESS_ORGAN_FAILURE, **TWO)
-    organs = OrganFailureAssessment.objects.get()
-    for stranger in (world.doctor, world.coordinator):
-        with pytest.raises(AccessError):
-            perform(
-                case,
-                Verb.RETRACT_RECORD,
-                actor=stranger,
-                now=NOW + 3 * HOUR,
-                record=organs,
-                reason="wrong_values",
-            )
-    retract(world, case, 0)
-    facts = {"record": organs, "reason": "wrong_values"}
-    assert refusal(world, case, Verb.RETRACT_RECORD, NOW + 4 * HOUR, **facts) == {("record", "not_found")}
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Retraction.objects.update(reason="test_entry")
 
 
 def test_a_kit_result_is_no_longer_beside_its_purpose_when_the_failure_was_a_mistake(world: World) -> None:
