@@ -35,6 +35,11 @@ from referral.placement import close_question
 from referral.statistics.recording import record
 from referral.ward_says import SAYING
 
+FIRST_VISIT: Text = _("the first visit")
+ADMISSION: Text = _("the admission")
+DIAGNOSIS: Text = _("the diagnosis")
+"""What a fact cannot come before, in words."""
+
 Effect = Callable[..., State | None]
 EFFECTS: dict[Verb, Effect] = {}
 
@@ -64,18 +69,13 @@ class Change:
             raise AccessError
         return self.actor
 
-    def not_before(self, moment: datetime | None) -> None:
-        """Raise FactError if the fact is said to have happened before `moment`."""
+    def not_before(self, moment: datetime | None, event: Text) -> None:
+        """Raise FactError if the fact is said to have happened before `event`, which was at `moment`."""
         if moment is not None and self.occurred_at < moment:
             local = moment.astimezone(ZoneInfo(self.case.hospital.zone))
-            raise FactError(
-                (
-                    "occurred_at",
-                    "out_of_order",
-                    _("This cannot have happened before %(moment)s. Check the date and time.")
-                    % {"moment": local.isoformat(sep=" ", timespec="minutes")},
-                )
-            )
+            message = _("This cannot have happened before %(event)s (%(moment)s). Check the date and time.")
+            named = {"event": event, "moment": local.isoformat(sep=" ", timespec="minutes")}
+            raise FactError(("occurred_at", "out_of_order", message % named))
 
 
 def usable_verbs(user: User, case: Case) -> list[Verb]:
@@ -204,7 +204,7 @@ def _change(
     change = Change(
         case, row, actor, now, occurred_at, offer, offer.ward if offer else case.ward, case.ward_id
     )
-    change.not_before(case.first_visit_at)
+    change.not_before(case.first_visit_at, FIRST_VISIT)
     return change
 
 

@@ -39,7 +39,7 @@ def answer_advice(change: Change, *, text: str, advice: str = "") -> None:
     question = open_question(change.case)
     if question is None:
         raise PathwayError("no_question", _("No question waits for an answer. Reload the case."))
-    change.not_before(question.asked_at)
+    change.not_before(question.asked_at, _("the question"))
     question.answer, question.advice = text, advice
     question.answered_at, question.answered_by = change.occurred_at, change.person
     question.closed_at = change.now

@@ -19,7 +19,7 @@ LONGEST_JOURNEY = timedelta(hours=48)
 @effect(Verb.DEPART)
 def depart(change: Change, *, expected_arrival_at: datetime) -> State:
     """The patient is on the way."""
-    change.not_before(change.case.accepted_at)
+    change.not_before(change.case.accepted_at, _("the acceptance"))
     case = change.case
     case.departed_at, case.expected_arrival_at = (
         change.occurred_at,
@@ -32,7 +32,7 @@ def depart(change: Change, *, expected_arrival_at: datetime) -> State:
 @effect(Verb.DIVERT)
 def divert(change: Change, *, ward: Ward, expected_arrival_at: datetime, note: str = "") -> State:
     """Send a patient who is on the way to another ward, which has agreed by phone."""
-    change.not_before(change.case.departed_at)
+    change.not_before(change.case.departed_at, _("the departure"))
     case = change.case
     if ward.hospital.network_id != case.network_id or ward.pk == case.ward_id:
         raise FactError(("ward", "not_another_ward", _("Choose another ward of this network.")))
@@ -77,7 +77,7 @@ def _after_departure(change: Change, expected: datetime) -> datetime:
 def admit(change: Change, *, bed: str = "") -> State:
     """The patient is in a bed of one of the actor's wards, expected or not."""
     case = change.case
-    change.not_before(case.departed_at)
+    change.not_before(case.departed_at, _("the departure"))
     ward = own_ward(change.person, case, change.offer)
     close_open_offer(case, Offer.State.SUPERSEDED, now=change.now)
     if ward is not None and ward.pk != case.ward_id:

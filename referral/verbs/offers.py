@@ -14,7 +14,7 @@ def asked(change: Change) -> Offer:
     """The open offer that the verb is about; the fact cannot have happened before it was made."""
     if change.offer is None:
         raise OfferNotOpen
-    change.not_before(change.offer.offered_at)
+    change.not_before(change.offer.offered_at, _("the referral request"))
     change.facts["offer"] = str(change.offer.pk)
     change.facts["ward"] = str(change.offer.ward_id)
     return change.offer

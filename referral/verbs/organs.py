@@ -11,7 +11,7 @@ from referral.errors import ConfirmationNeeded, FactError
 from referral.facts.window_2 import ORGAN_INPUTS
 from referral.models import OrganFailureAssessment, TransplantDecision
 from referral.pathway import Kind, Verb
-from referral.performing import Change, effect
+from referral.performing import ADMISSION, Change, effect
 from referral.verbs.window_2 import reread_kits, written
 from referral.ward_codes import TransplantDecision as Decision
 from scoring import AclfGrade, Reading, aclf_grade, organ_inputs, read_inputs
@@ -40,7 +40,7 @@ def read_organs(values: Mapping[str, Any]) -> OrganReading:
 @effect(Verb.ASSESS_ORGAN_FAILURE)
 def assess_organ_failure(change: Change, *, note: str = "", **values: Any) -> None:
     """Read the CLIF-C table and keep both grades. The first third failure starts the days to a transplant."""
-    change.not_before(change.case.admitted_at)
+    change.not_before(change.case.admitted_at, ADMISSION)
     found = read_organs(values)
     _refuse_unless_sound(found)
     earlier = OrganFailureAssessment.objects.counting().filter(case=change.case)
@@ -93,7 +93,7 @@ def _kept(found: OrganReading, values: Mapping[str, Any]) -> dict[str, Any]:
 @effect(Verb.DECIDE_TRANSPLANT)
 def decide_transplant(change: Change, *, decision: str, reason: str = "", note: str = "") -> None:
     """Listed, transplanted, or decided against with a reason; the last two end the days to a transplant."""
-    change.not_before(change.case.admitted_at)
+    change.not_before(change.case.admitted_at, ADMISSION)
     against = decision == Decision.AGAINST
     if against and not reason:
         raise FactError(("reason", "required", _("Say why it was decided against.")))
@@ -109,7 +109,7 @@ def decide_transplant(change: Change, *, decision: str, reason: str = "", note: 
 def transfer(change: Change, *, ward: Ward, bed: str = "", note: str = "") -> None:
     """Another ward of the network, which has agreed, has the patient now; the second window runs on."""
     case = change.case
-    change.not_before(case.admitted_at)
+    change.not_before(case.admitted_at, ADMISSION)
     if ward.hospital.network_id != case.network_id or ward.pk == case.ward_id:
         raise FactError(("ward", "not_another_ward", _("Choose another ward of this network.")))
     case.ward, case.bed = ward, bed

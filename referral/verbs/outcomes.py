@@ -12,7 +12,7 @@ from referral.models import Case, Offer, Outcome
 from referral.outcomes import AN_EVENT, in_force, keep_what_holds, outcomes_of, side_of
 from referral.parties import parties_of
 from referral.pathway import FOLLOW_UPS, IN_WARD, Audience, Kind, State, Verb
-from referral.performing import Change, effect, perform
+from referral.performing import ADMISSION, Change, effect, perform
 from referral.placement import close_open_offer
 
 OUTCOME_DAYS = {28: Kind.FOLLOW_UP_28, 90: Kind.FOLLOW_UP_90}
@@ -163,7 +163,7 @@ def _check(change: Change, day: int, status: str) -> None:
 
 
 def _check_death(change: Change) -> None:
-    change.not_before(change.case.admitted_at)
+    change.not_before(change.case.admitted_at, ADMISSION)
 
 
 def _one_date_of_death(change: Change, status: str) -> None:

@@ -15,7 +15,7 @@ from referral.models import (
     TreatmentRecord,
 )
 from referral.pathway import Verb
-from referral.performing import Change, effect
+from referral.performing import ADMISSION, FIRST_VISIT, Change, effect
 from referral.verbs.window_2 import refuse_future, written
 from referral.ward_codes import Progress
 from scoring import check_value, nutrition
@@ -26,7 +26,7 @@ from scoring.texts import issue_text
 @effect(Verb.RECORD_TREATMENT)
 def record_treatment(change: Change, *, item: str, progress: str, reason: str = "", note: str = "") -> None:
     """Say how an item of the checklist stands; the latest word on it counts."""
-    change.not_before(change.case.admitted_at)
+    change.not_before(change.case.admitted_at, ADMISSION)
     declined = progress == Progress.DECLINED
     if declined and not reason:
         raise FactError(("reason", "required", _("Say why it is declined.")))
@@ -51,7 +51,7 @@ def record_artificial_liver(
     if ended_at <= started_at:
         raise FactError(("ended_at", "not_after_start", _("The end must come after the start.")))
     change.occurred_at = started_at
-    change.not_before(change.case.admitted_at)
+    change.not_before(change.case.admitted_at, ADMISSION)
     session = ArtificialLiverSession.objects.create(
         mode=mode, ended_at=ended_at, complications=complications or [], **written(change, note)
     )
@@ -62,7 +62,7 @@ def record_artificial_liver(
 def set_nutrition_target(change: Change, *, height_cm: float, weight_kg: float, note: str = "") -> None:
     """Compute the calories to aim at from height, weight, age and sex; the latest target counts."""
     case = change.case
-    change.not_before(case.admitted_at)
+    change.not_before(case.admitted_at, ADMISSION)
     age = case.patient.age_on(local_day(change, change.occurred_at))
     sex: Any = case.patient.sex
     target = nutrition.energy_target(height_cm=height_cm, weight_kg=weight_kg, age_years=age, sex=sex)
@@ -108,7 +108,7 @@ def record_immune_status(
     """Keep the immune markers of one sample. Values beyond a soft limit must be confirmed by name."""
     refuse_future(change, "sampled_at", sampled_at)
     change.occurred_at = sampled_at
-    change.not_before(change.case.first_visit_at)
+    change.not_before(change.case.first_visit_at, FIRST_VISIT)
     values = read_markers(typed, confirmed or [])
     status = ImmuneStatus.objects.create(values=values, confirmed=confirmed or [], **written(change, note))
     change.facts.update(record=str(status.pk), markers=list(values))

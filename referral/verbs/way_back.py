@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 from referral.errors import PathwayError
 from referral.models import BackReferral, Diagnosis, OrganFailureAssessment
 from referral.pathway import Kind, State, Verb
-from referral.performing import Change, effect
+from referral.performing import ADMISSION, DIAGNOSIS, Change, effect
 
 
 @effect(Verb.DIAGNOSE)
 def diagnose(change: Change, *, category: str, should_know: str = "", note: str = "") -> State:
     """Fix the diagnosis, and what the first hospital should know."""
-    change.not_before(change.case.admitted_at)
+    change.not_before(change.case.admitted_at, ADMISSION)
     tables = OrganFailureAssessment.objects.counting()
     table = tables.filter(case=change.case, occurred_at__lte=change.occurred_at).last()
     Diagnosis.objects.create(
@@ -35,7 +35,7 @@ def back_refer(
     change: Change, *, plan: str, medicines: str = "", appointments: str = "", red_flags: str = ""
 ) -> State:
     """Send the patient back to the first hospital with a plan."""
-    change.not_before(change.case.diagnosed_at)
+    change.not_before(change.case.diagnosed_at, DIAGNOSIS)
     BackReferral.objects.create(
         case=change.case,
         hospital=change.case.hospital,
@@ -55,7 +55,7 @@ def back_refer(
 @effect(Verb.DISCHARGE)
 def discharge(change: Change, *, to: str, note: str = "") -> State:
     """Acute care ends without a way back to the first hospital."""
-    change.not_before(change.case.diagnosed_at or change.case.first_visit_at)
+    change.not_before(change.case.diagnosed_at, DIAGNOSIS)
     change.facts["to"], change.note = to, note
     return State.FOLLOW_UP
 
@@ -71,7 +71,7 @@ def confirm_return(change: Change, *, note: str = "") -> None:
         )
     if back.confirmed_at is not None:
         raise PathwayError("return_confirmed", _("The return is confirmed already. Nothing more is needed."))
-    change.not_before(back.occurred_at)
+    change.not_before(back.occurred_at, _("the back-referral"))
     back.confirmed_at, back.confirmed_by = change.occurred_at, change.person
     back.save()
     change.note = note

@@ -16,7 +16,7 @@ from referral.models import (
     Precipitant,
 )
 from referral.pathway import Kind, Verb
-from referral.performing import Change, effect
+from referral.performing import ADMISSION, Change, effect
 from referral.precipitants import CODINGS, usual_icd10
 from scoring import Reading, aclf_grade, organ_inputs
 
@@ -109,7 +109,7 @@ def organ_failure_by(case: Case, moment: datetime) -> bool | None:
 @effect(Verb.RECORD_PRECIPITANT)
 def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", note: str = "") -> None:
     """Name a precipitant; "none found" ends the search."""
-    change.not_before(change.case.admitted_at)
+    change.not_before(change.case.admitted_at, ADMISSION)
     if icd10 and icd10 not in CODINGS[PrecipitantCode(precipitant)].icd10:
         raise FactError(
             ("icd10", "other_precipitant", _("This code belongs to another precipitant. Leave it empty."))
@@ -140,7 +140,7 @@ def add_precipitant(change: Change, precipitant: str, icd10: str = "", note: str
 @effect(Verb.RECORD_INTERVENTION)
 def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
     """What was done against a precipitant, which is recorded with it where nobody had."""
-    change.not_before(change.case.admitted_at)
+    change.not_before(change.case.admitted_at, ADMISSION)
     if precipitant == PrecipitantCode.UNKNOWN:
         raise FactError(
             ("precipitant", "nothing_to_treat", _("Choose the precipitant that the treatment is against."))
