@@ -14,7 +14,7 @@ from portal.moments import instant, local
 from portal.record_texts import said_of
 from portal.verb_texts import TEXTS, Text, VerbText, slug
 from referral import selectors
-from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
+from referral.facts import COMPUTED, FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
 from referral.models import Case, Deadline
 from referral.pathway import Verb
 from referral.ward_record import ward_record
@@ -192,8 +192,12 @@ def proposed(verb: Verb, case: Case) -> dict[str, str]:
 
 
 def typed_facts(verb: Verb, posted: Mapping[str, str]) -> dict[str, str]:
-    """Those of the posted values that are facts of the verb; several ticks of one with commas."""
-    return {fact.name: _typed(fact, posted) for fact in FACTS[verb]}
+    """Those of the posted values that are facts of the verb; several ticks of one with commas.
+
+    What is computed and was typed all the same goes along, to be refused with the reason.
+    """
+    by_hand = {name: posted[name] for name in sorted(COMPUTED.get(verb, ())) if posted.get(name)}
+    return {fact.name: _typed(fact, posted) for fact in FACTS[verb]} | by_hand
 
 
 def _typed(fact: Fact, posted: Mapping[str, str]) -> str:

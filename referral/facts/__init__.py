@@ -14,7 +14,7 @@ from referral.models import Case
 from referral.pathway import Verb
 from scoring import INPUTS, OTHER_LABORATORY
 
-__all__ = ["FACTS", "ON_AN_OFFER", "UNITS_OF", "Fact", "Shape", "clean_facts"]
+__all__ = ["COMPUTED", "FACTS", "ON_AN_OFFER", "UNITS_OF", "Fact", "Shape", "clean_facts"]
 
 FACTS: dict[Verb, tuple[Fact, ...]] = window_1.FACTS | window_2.FACTS | way_back.FACTS | anytime.FACTS
 

@@ -113,6 +113,21 @@ def preview(client: Client, case: Case, **typed: str) -> Any:
     return client.post(f"/cases/{case.pk}/organs/", typed)
 
 
+def test_a_grade_typed_by_hand_is_refused_as_the_api_does_and_the_values_stay(
+    specialist: Client, case: Case
+) -> None:
+    for verb, typed, kept in (
+        ("assess-organ-failure", {"inr": "2.7", "simple_grade": "III", "note": "night"}, 'value="2.7"'),
+        ("diagnose", {"category": "aclf", "simple_grade": "III", "should_know": "fever"}, "fever"),
+    ):
+        answer = specialist.post(f"/cases/{case.pk}/{verb}/", {"version": str(case.version), **typed})
+        page = " ".join(answer.content.decode().split())
+        assert answer.status_code == 422
+        assert "“simple_grade” is computed from the values and never typed. Leave it out." in page
+        assert kept in page
+    assert not OrganFailureAssessment.objects.exists()
+
+
 def test_the_grades_follow_what_is_typed_and_nothing_is_stored(specialist: Client, case: Case) -> None:
     text = preview(specialist, case, inr="2.6", dialysis="true", map_mmhg="75").content.decode()
     assert "ACLF grade 2" in text
