@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -27,11 +28,11 @@ from scoring.research.agreement import Agreement
 @require_http_methods(["GET", "HEAD", "POST"])
 def research(request: HttpRequest) -> HttpResponseBase:
     """GET shows, POST downloads: taking the cohort out is an act that is kept on the audit trail."""
-    user, now = counter(request), clock.now()
+    user, now = _asker(request), clock.now()
     raw = request.POST if request.method == "POST" else request.GET
     wanted, wrong = question(user, raw.dict(), now)
     if not scope.sees_all(user, wanted.network):
-        raise Http404
+        raise _refusal(request)
     status = 422 if wrong else 200
     if request.method == "POST" and not wrong:
         try:
@@ -40,6 +41,18 @@ def research(request: HttpRequest) -> HttpResponseBase:
             status, wrong = 403, {"export": NOT_YOURS}
     context = asked(user, wanted, wrong, raw.dict()) | _context(user, wanted, now)
     return render(request, "portal/statistics/research.html", context, status=status)
+
+
+def _asker(request: HttpRequest) -> User:
+    try:
+        return counter(request)
+    except Http404 as error:
+        raise _refusal(request) from error
+
+
+def _refusal(request: HttpRequest) -> Exception:
+    """There is no such page for others; who asks for the cohort all the same is told whose it is."""
+    return PermissionDenied(NOT_YOURS) if request.method == "POST" else Http404()
 
 
 @signed_in

@@ -41,7 +41,24 @@ def test_a_coordinator_is_refused_with_a_sentence_that_says_what_to_do(world: Wo
 def test_others_find_no_such_page(world: World, as_user: SignIn) -> None:
     for user in (world.doctor, world.specialist, world.administrator):
         assert as_user(user).get("/statistics/research/").status_code == 404
-        assert as_user(user).post("/statistics/research/", PERIOD).status_code == 404
+
+
+def test_who_asks_for_the_cohort_without_the_right_is_told_whose_it_is_and_gets_none(
+    world: World, as_user: SignIn
+) -> None:
+    told = {
+        "en": "The export is for researchers of this network. Ask its administrator for that role.",
+        "zh-hans": "导出仅限本网络的科研人员。如需该角色，请联系网络管理员。",
+    }
+    for user in (world.doctor, world.specialist, world.administrator):
+        client = as_user(user)
+        for language, sentence in told.items():
+            client.post("/language/", {"language": language, "next": "/about/"})
+            for typed in (PERIOD, {"network": "x", "since": "never"}):
+                answer = client.post("/statistics/research/", typed)
+                assert answer.status_code == 403
+                assert sentence in answer.content.decode()
+    assert not AuditEntry.objects.filter(action="research_export").exists()
 
 
 def test_months_that_cannot_be_read_are_refused_and_nothing_typed_is_lost(
