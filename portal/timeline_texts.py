@@ -125,6 +125,7 @@ THIRD_FAILURE = {
 
 PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "of": _label(ward_codes.RecordKind),
+    "corrects": lambda value, zone: _("in the place of a record entered in error"),
     "band": lambda value, zone: _("risk %(band)s") % {"band": texts.band_text(value)},
     "flagged": lambda value, zone: _("flagged"),
     "hold_back": lambda value, zone: (

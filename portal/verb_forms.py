@@ -11,12 +11,15 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal.moments import instant, local
-from portal.record_texts import said_of
+from portal.record_texts import named
 from portal.verb_texts import TEXTS, Text, VerbText, slug
 from referral import selectors
 from referral.facts import COMPUTED, FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
-from referral.models import Case, Deadline
-from referral.pathway import Verb
+from referral.facts.shapes import CORRECTS
+from referral.mistakes import KIND_OF, to_correct
+from referral.models import RETRACTABLE, Case, Deadline, Record
+from referral.pathway import AFTER_WARD, Verb
+from referral.ward_codes import RecordKind
 from referral.ward_record import ward_record
 from scoring import INPUTS, OTHER_LABORATORY, texts
 
@@ -174,12 +177,23 @@ def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
     """The rows of a form; a choice of unit belongs to the row of its value."""
     facts = [fact for fact in FACTS[verb] if fact.shape != Shape.CONFIRMED]
     rows = {fact.name: _field(verb, fact, case, values.get(fact.name, "")) for fact in facts}
+    _ask_what_is_corrected(rows, case)
     for name, row in rows.items():
         row.unit_row = rows.get(f"{name}_unit")
         row.confirmed = name in values.get("confirmed", "").split(",")
         row.asks = row.confirmed
     beside = {row.unit_row.name for row in rows.values() if row.unit_row}
     return [row for row in rows.values() if row.name not in beside]
+
+
+def _ask_what_is_corrected(rows: dict[str, Field], case: Case) -> None:
+    """Not where there is nothing to correct; after the ward nothing else can be recorded."""
+    row = rows.get(CORRECTS.name)
+    if row is None or not row.options:
+        rows.pop(CORRECTS.name, None)
+    elif case.state in AFTER_WARD:
+        row.required, row.hint = True, ""
+        row.value = row.value or (row.options[0].value if len(row.options) == 1 else "")
 
 
 def proposed(verb: Verb, case: Case) -> dict[str, str]:
@@ -318,15 +332,19 @@ def _assessments(verb: Verb, fact: Fact, case: Case) -> list[Option]:
 
 
 def _records(verb: Verb, fact: Fact, case: Case) -> list[Option]:
-    zone = ZoneInfo(case.hospital.zone)
-    return [
-        Option(
-            str(row.pk),
-            f"{row.occurred_at.astimezone(zone):%Y-%m-%d %H:%M} · {kind.label}",
-            said_of(kind, row),
-        )
-        for kind, row in ward_record(case).mistakable
-    ]
+    return [_record(kind, row, case) for kind, row in ward_record(case).mistakable]
+
+
+def _mistakes(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+    """What of the verb's kind is still to be corrected."""
+    kind = KIND_OF[verb]
+    wrong = [row.record for row in to_correct(case) if row.kind == kind]
+    rows = RETRACTABLE[kind].objects.filter(pk__in=wrong) if wrong else ()
+    return [_record(kind, row, case) for row in rows]
+
+
+def _record(kind: RecordKind, row: Record, case: Case) -> Option:
+    return Option(str(row.pk), *named(kind, row, case.hospital.zone))
 
 
 def _answers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
@@ -370,6 +388,7 @@ OPTIONS: dict[Shape, Callable[[Verb, Fact, Case], list[Option]]] = {
     Shape.DEADLINE: _deadlines,
     Shape.ASSESSMENT: _assessments,
     Shape.RECORD: _records,
+    Shape.MISTAKE: _mistakes,
     Shape.SEVERAL: _choices,
     Shape.BOOLEAN: _answers,
     Shape.MEASURED: _measured,

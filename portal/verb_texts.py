@@ -163,7 +163,7 @@ TEXTS: dict[str, VerbText] = {
         _("Record entered in error"),
         _(
             "The record stays readable and is marked, but no longer counts: grade, checklist, deadlines and "
-            "statistics follow from the others. While the patient is in the ward, then enter what is right."
+            "statistics follow from the others. Then enter what is right in its place, also after the stay."
         ),
         _("Mark as entered in error"),
         _("The record was marked as entered in error and no longer counts."),

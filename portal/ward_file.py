@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,11 +16,12 @@ from portal.moments import local
 from portal.record_texts import marker_values
 from portal.verb_texts import TEXTS, Text, slug
 from referral import selectors
+from referral.mistakes import KIND_OF, to_correct
 from referral.models import Case, ImmuneStatus, OrganFailureAssessment, Precipitant
 from referral.pathway import Verb
 from referral.performing import verbs_of
 from referral.precipitants import snomed_of
-from referral.ward_codes import Complication
+from referral.ward_codes import Complication, RecordKind
 from referral.ward_record import Trend, WardRecord, ward_record
 from scoring import ORGANS, OTHER_LABORATORY, immune, nutrition, texts
 from scoring.issues import plain_number
@@ -101,7 +104,19 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "samples": [Sample(row, marker_values(row.values)) for row in reversed(record.immune)],
         "markers": [_marker(trend, case.hospital.zone) for trend in record.trends],
         "immune_caution": _(immune.CAUTION),
+        "corrections": corrections(case, usable),
         "may_record_treatment": Verb.RECORD_TREATMENT in usable,
+    }
+
+
+def corrections(case: Case, usable: Sequence[Verb]) -> dict[UUID, str]:
+    """By record entered in error that is still to be corrected: the form to enter what is right."""
+    verbs = {kind: verb for verb, kind in KIND_OF.items() if verb in usable}
+    forms = {kind: reverse("portal:verb", args=[case.pk, slug(verb)]) for kind, verb in verbs.items()}
+    return {
+        row.record: f"{forms[kind]}?corrects={row.record}"
+        for row in to_correct(case)
+        if (kind := RecordKind(row.kind)) in forms
     }
 
 

@@ -149,6 +149,8 @@ def verbs_table() -> str:
 def verb_of(row: Transition) -> str:
     """The verb's words and code, and whether it can be used yet."""
     words = f"{row.verb.label} `{row.verb.value}`"
+    if row.corrects:
+        return _("%(verb)s, only in the place of a record entered in error") % {"verb": words}
     return words if row.verb in EFFECTS else _("%(verb)s (not yet available)") % {"verb": words}
 
 

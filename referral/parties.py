@@ -1,6 +1,7 @@
 """Who a person is to a case, and so which verbs are theirs."""
 
 from accounts.models import User, Ward
+from referral.mistakes import verbs_without_cause
 from referral.models import Case, Offer, Question
 from referral.pathway import Kind, Party, State, Transition, Verb, verbs_in
 
@@ -25,7 +26,7 @@ def pointless_verbs(case: Case) -> frozenset[Verb]:
         found.add(Verb.CONFIRM_RETURN)
     if not case.outcome_disputed:
         found.add(Verb.SETTLE_OUTCOME)
-    return frozenset(found)
+    return verbs_without_cause(case) | found
 
 
 def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[Party]:

@@ -118,6 +118,7 @@ IN_WARD = frozenset({S.ADMITTED, S.DIAGNOSED})
 ACUTE = BEFORE_ADMISSION | IN_WARD
 OPEN = ACUTE | {S.FOLLOW_UP}
 ENDED = frozenset({S.CLOSED, S.CANCELLED})
+AFTER_WARD = frozenset({S.FOLLOW_UP, S.CLOSED})
 FOLLOW_UPS = frozenset({K.FOLLOW_UP_28, K.FOLLOW_UP_90})
 
 
@@ -126,7 +127,7 @@ class Transition:
     """In any of `sources`, one of the parties `by` may use `verb`; the case ends in one of `targets`.
 
     No targets: the state stays; `may_stay`: it stays where the facts say so. `meets`: deadlines that this
-    fact fulfils. `tells`: who hears of it.
+    fact fulfils. `tells`: who hears of it. `corrects`: only to enter rightly what was entered in error.
     """
 
     verb: Verb
@@ -136,6 +137,7 @@ class Transition:
     meets: frozenset[Kind] = frozenset()
     tells: frozenset[Audience] = frozenset()
     may_stay: bool = False
+    corrects: bool = False
 
 
 def row(
@@ -146,6 +148,7 @@ def row(
     meets: Iterable[Kind] = (),
     tells: Iterable[Audience] = (),
     may_stay: bool = False,
+    corrects: bool = False,
 ) -> Transition:
     return Transition(
         verb,
@@ -155,6 +158,7 @@ def row(
         frozenset(meets),
         frozenset(tells),
         may_stay,
+        corrects,
     )
 
 
@@ -163,6 +167,11 @@ NEXT_WARD = (S.OFFERED, S.UNPLACED)
 SIDES = (P.ORIGIN, P.CARE_WARD, P.COORDINATOR)
 SPEAKERS = (*SIDES, P.ENGINE)
 BOTH_SIDES = (P.ORIGIN, P.OFFER_WARD, P.CARE_WARD, P.COORDINATOR)
+RETRACTABLE = (
+    *(V.RECORD_KIT_RESULT, V.ASSESS_ORGAN_FAILURE, V.RECORD_PRECIPITANT, V.RECORD_INTERVENTION),
+    *(V.RECORD_ARTIFICIAL_LIVER, V.RECORD_IMMUNE_STATUS, V.DECIDE_TRANSPLANT),
+)
+"""Verbs whose record can be taken back, and then entered rightly however late."""
 
 TABLE: tuple[Transition, ...] = (
     # the first hospital
@@ -211,7 +220,7 @@ TABLE: tuple[Transition, ...] = (
     # window 2
     row(V.RECORD_KIT_RESULT, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.ASSESS_ORGAN_FAILURE, IN_WARD, STAYS, {P.CARE_WARD}),
-    row(V.RETRACT_RECORD, IN_WARD | {S.FOLLOW_UP, S.CLOSED}, STAYS, {P.CARE_WARD}),
+    row(V.RETRACT_RECORD, IN_WARD | AFTER_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_PRECIPITANT, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_INTERVENTION, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_TREATMENT, IN_WARD, STAYS, {P.CARE_WARD}),
@@ -222,6 +231,7 @@ TABLE: tuple[Transition, ...] = (
     row(V.TRANSFER, IN_WARD, STAYS, {P.CARE_WARD, P.COORDINATOR}, tells={A.CLINICIAN, A.DUTY}),
     row(V.DIAGNOSE, {S.ADMITTED}, {S.DIAGNOSED}, {P.CARE_WARD}, meets={K.DIAGNOSE}, tells={A.CLINICIAN}),
     row(V.DECIDE_TRANSPLANT, IN_WARD, STAYS, {P.CARE_WARD}),
+    *(row(verb, AFTER_WARD, STAYS, {P.CARE_WARD}, corrects=True) for verb in RETRACTABLE),
     # the way back
     row(V.BACK_REFER, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.HOSPITAL}),
     row(V.DISCHARGE, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.CLINICIAN}),

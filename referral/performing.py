@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, Ward
 from referral import deadlines, firing, telling, timeline
 from referral.audience import Directory
+from referral.correcting import accept_correction
 from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
-from referral.models import Case, Offer
+from referral.models import Case, Offer, Record
 from referral.models.cases import LEFT_WARD
 from referral.outcomes import keep_what_holds
 from referral.parties import open_offer, parties_of, pointless_verbs, rows_for
@@ -61,6 +62,7 @@ class Change:
     also_meets: set[Kind] = field(default_factory=set)
     also_opens: set[Kind] = field(default_factory=set)
     also_tells: set[Audience] = field(default_factory=set)
+    corrects: Record | None = None
 
     @property
     def person(self) -> User:
@@ -72,10 +74,19 @@ class Change:
     def not_before(self, moment: datetime | None, event: Text) -> None:
         """Raise FactError if the fact is said to have happened before `event`, which was at `moment`."""
         if moment is not None and self.occurred_at < moment:
-            local = moment.astimezone(ZoneInfo(self.case.hospital.zone))
             message = _("This cannot have happened before %(event)s (%(moment)s). Check the date and time.")
-            named = {"event": event, "moment": local.isoformat(sep=" ", timespec="minutes")}
-            raise FactError(("occurred_at", "out_of_order", message % named))
+            self._refuse_order(message, moment, event)
+
+    def not_after(self, moment: datetime, event: Text) -> None:
+        """Raise FactError if the fact is said to have happened after `event`, which was at `moment`."""
+        if self.occurred_at > moment:
+            message = _("This cannot have happened after %(event)s (%(moment)s). Give its own date and time.")
+            self._refuse_order(message, moment, event)
+
+    def _refuse_order(self, message: Text, moment: datetime, event: Text) -> None:
+        local = moment.astimezone(ZoneInfo(self.case.hospital.zone))
+        named = {"event": event, "moment": local.isoformat(sep=" ", timespec="minutes")}
+        raise FactError(("occurred_at", "out_of_order", message % named))
 
 
 def usable_verbs(user: User, case: Case) -> list[Verb]:
@@ -149,6 +160,7 @@ def perform(
         locked = lock(case)
         row, asked = admissible(locked, verb, actor=actor, offer=offer, if_version=if_version)
         change = _change(locked, row, actor, now, occurred_at or now, asked)
+        accept_correction(change, facts.pop("corrects", None))
         target = EFFECTS[verb](change, **facts)
         settle(change, target)
     return locked

@@ -98,6 +98,7 @@ def worklist(user: User) -> QuerySet[Case]:
                 "questions", Question.objects.select_related("ward__hospital", "asked_by", "answered_by")
             ),
             Prefetch("deadlines", Deadline.objects.order_by("due_at", "pk")),
+            "retractions",
         )
         .annotate(
             next_due_at=Subquery(acute.values("due_at")[:1]),

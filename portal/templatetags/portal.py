@@ -58,6 +58,12 @@ def moment(value: datetime | None, zone: str = "", full: bool = False) -> SafeSt
 
 
 @register.filter
+def at(found: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping has for `key`; nothing where it has none."""
+    return found.get(key)
+
+
+@register.filter
 def since(value: datetime, now: datetime) -> str:
     """How long ago `value` was."""
     return duration(now - value)

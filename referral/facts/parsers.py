@@ -147,8 +147,10 @@ def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[Fact, Any,
 
 def _record(fact: Fact, value: Any, case: Case, user: User) -> Record:
     key = UUID(str(getattr(value, "pk", value)))
+    is_mistake = case.retractions.filter(record=key).exists()
     for model in RETRACTABLE.values():
-        if found := model.objects.counting().filter(case=case, pk=key).first():
+        found = model.objects.filter(case=case, pk=key).first()
+        if found is not None and is_mistake == (fact.shape is Shape.MISTAKE):
             return found
     raise ValueError
 
@@ -171,4 +173,5 @@ PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
     Shape.DEADLINE: _one_of(lambda case, user: Deadline.objects.filter(case=case)),
     Shape.ASSESSMENT: _one_of(lambda case, user: Assessment.objects.filter(case=case)),
     Shape.RECORD: _record,
+    Shape.MISTAKE: _record,
 }

@@ -16,7 +16,8 @@ class Shape(StrEnum):
     MOMENT is an aware datetime or RFC 3339 text with an offset, DATE a day (ISO), SEVERAL a list of codes,
     PAIRS free names with a number or short text each. MEASURED is a value of the input of `scoring` that the
     fact is named after, UNIT the unit it was typed in: both are passed on as typed, for `scoring` to read;
-    CONFIRMED is the list of those whose unusual value is right.
+    CONFIRMED is the list of those whose unusual value is right. RECORD is one that counts, MISTAKE one that
+    was marked as entered in error.
     """
 
     TEXT = "text"
@@ -27,6 +28,7 @@ class Shape(StrEnum):
     DEADLINE = "deadline"
     ASSESSMENT = "assessment"
     RECORD = "record"
+    MISTAKE = "mistake"
     VALUES = "values"
     DECIMAL = "decimal"
     BOOLEAN = "boolean"
@@ -72,4 +74,11 @@ BED = Fact("bed", Shape.TEXT, _("bed, if known"), required=False, max_length=40)
 PRECIPITANT = Fact("precipitant", Shape.CHOICE, _("precipitant"), choices=codes.PrecipitantCode)
 EXPECTED = Fact("expected_arrival_at", Shape.MOMENT, _("expected arrival"))
 WHY = Fact("reason", Shape.TEXT, _("reason"), max_length=200)
+CORRECTS = Fact(
+    "corrects",
+    Shape.MISTAKE,
+    _("record entered in error that this one is right for"),
+    required=False,
+    hint=_("Needed when the patient has left the ward."),
+)
 CONFIRMED = Fact("confirmed", Shape.CONFIRMED, _("unusual values that are right"), required=False)

@@ -4,7 +4,18 @@ from django.utils.translation import gettext_lazy as _
 
 from referral import codes, ward_codes
 from referral.errors import Text
-from referral.facts.shapes import BED, CONFIRMED, NOTE, OCCURRED_AT, PRECIPITANT, WARD, Fact, Shape, reason
+from referral.facts.shapes import (
+    BED,
+    CONFIRMED,
+    CORRECTS,
+    NOTE,
+    OCCURRED_AT,
+    PRECIPITANT,
+    WARD,
+    Fact,
+    Shape,
+    reason,
+)
 from referral.pathway import Verb
 from referral.precipitants import ICD10
 from scoring import FIELD_LABELS, INPUTS, OTHER_LABORATORY
@@ -35,6 +46,7 @@ SAMPLED_AT: Text = _("when the sample was taken")
 
 FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.RECORD_KIT_RESULT: (
+        CORRECTS,
         Fact("lot", Shape.TEXT, _("lot number of the kit"), max_length=40),
         sampled_at(SAMPLED_AT),
         Fact("answer", Shape.CHOICE, _("the kit's answer"), choices=ward_codes.KitAnswer),
@@ -56,6 +68,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         ),
     ),
     Verb.ASSESS_ORGAN_FAILURE: (
+        CORRECTS,
         *(fact for name in ORGAN_INPUTS for fact in measured(name)),
         Fact(
             "ventilated_for_encephalopathy", Shape.BOOLEAN, _("ventilation because of encephalopathy"), False
@@ -70,12 +83,18 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         NOTE,
     ),
     Verb.RECORD_PRECIPITANT: (
+        CORRECTS,
         PRECIPITANT,
         Fact("icd10", Shape.CHOICE, _("ICD-10 code (WHO)"), required=False, choices=ICD10),
         NOTE,
         OCCURRED_AT,
     ),
-    Verb.RECORD_INTERVENTION: (PRECIPITANT, Fact("note", Shape.TEXT, _("what was done")), OCCURRED_AT),
+    Verb.RECORD_INTERVENTION: (
+        CORRECTS,
+        PRECIPITANT,
+        Fact("note", Shape.TEXT, _("what was done")),
+        OCCURRED_AT,
+    ),
     Verb.RECORD_TREATMENT: (
         Fact("item", Shape.CHOICE, _("item of the checklist"), choices=ward_codes.TreatmentItem),
         Fact("progress", Shape.CHOICE, _("how it stands"), choices=ward_codes.Progress),
@@ -84,6 +103,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         OCCURRED_AT,
     ),
     Verb.RECORD_ARTIFICIAL_LIVER: (
+        CORRECTS,
         Fact("mode", Shape.CHOICE, _("mode"), choices=ward_codes.ArtificialLiverMode),
         Fact("started_at", Shape.MOMENT, _("start of the session")),
         Fact("ended_at", Shape.MOMENT, _("end of the session")),
@@ -116,6 +136,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         NOTE,
     ),
     Verb.RECORD_IMMUNE_STATUS: (
+        CORRECTS,
         sampled_at(SAMPLED_AT),
         *(fact for name in MARKERS for fact in measured(name)),
         CONFIRMED,
@@ -123,6 +144,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     ),
     Verb.TRANSFER: (WARD, BED, NOTE, OCCURRED_AT),
     Verb.DECIDE_TRANSPLANT: (
+        CORRECTS,
         Fact("decision", Shape.CHOICE, _("decision"), choices=ward_codes.TransplantDecision),
         reason(ward_codes.AgainstTransplant, required=False, hint=_("Needed when it is decided against.")),
         NOTE,

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Ward
+from referral.correcting import judge_in_its_place, judge_past
 from referral.errors import ConfirmationNeeded, FactError
 from referral.facts.window_2 import ORGAN_INPUTS
-from referral.models import OrganFailureAssessment, TransplantDecision
+from referral.models import Case, OrganFailureAssessment, TransplantDecision
 from referral.pathway import Kind, Verb
 from referral.performing import ADMISSION, Change, effect
 from referral.verbs.window_2 import reread_kits, written
@@ -56,8 +58,23 @@ def assess_organ_failure(change: Change, *, note: str = "", **values: Any) -> No
     change.facts.update(record=str(row.pk), grade=row.grade, simple_grade=row.simple_grade, failures=failures)
     if third:
         change.facts["third_failure"] = "from_two" if row.from_two else "first_seen"
-        change.also_opens.add(Kind.TRANSPLANT)
+        _begin_days_to_transplant(change)
     reread_kits(change)
+
+
+def _begin_days_to_transplant(change: Change) -> None:
+    """They run from now on; where the patient has left the ward, they are judged as they would have ended."""
+    if not change.row.corrects:
+        change.also_opens.add(Kind.TRANSPLANT)
+        return
+    decided = final_decisions(change.case).filter(occurred_at__gte=change.occurred_at).first()
+    judge_past(change, Kind.TRANSPLANT, decided.occurred_at if decided else None)
+
+
+def final_decisions(case: Case) -> QuerySet[TransplantDecision]:
+    """The decisions that count and end the days to a transplant, the earliest first."""
+    rows = TransplantDecision.objects.counting().filter(case=case)
+    return rows.exclude(decision=Decision.LISTED)
 
 
 def _refuse_unless_sound(found: OrganReading) -> None:
@@ -103,6 +120,7 @@ def decide_transplant(change: Change, *, decision: str, reason: str = "", note: 
     change.facts.update(record=str(row.pk), transplant=decision, reason=reason)
     if decision != Decision.LISTED:
         change.also_meets.add(Kind.TRANSPLANT)
+        judge_in_its_place(change, Kind.TRANSPLANT)
 
 
 @effect(Verb.TRANSFER)

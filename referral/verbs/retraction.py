@@ -5,12 +5,12 @@ from datetime import datetime
 from itertools import chain
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from referral import deadlines
 from referral.codes import PrecipitantCode
 from referral.errors import FactError
+from referral.mistakes import left_ward
 from referral.models import (
     RETRACTABLE,
     Deadline,
@@ -21,11 +21,10 @@ from referral.models import (
     Retraction,
     TransplantDecision,
 )
-from referral.pathway import IN_WARD, LIVES, Kind, Verb
+from referral.pathway import LIVES, Kind, Verb
 from referral.performing import Change, effect
-from referral.verbs.organs import MANY
+from referral.verbs.organs import MANY, final_decisions
 from referral.verbs.window_2 import reread_kits
-from referral.ward_codes import TransplantDecision as Decision
 
 
 @effect(Verb.RETRACT_RECORD)
@@ -61,7 +60,10 @@ def _organs_follow(change: Change, organs: OrganFailureAssessment) -> None:
     elif running.starts_at == organs.occurred_at:
         change.facts["third_failure_at"] = third.occurred_at.isoformat()
         deadlines.restart(running, change.case, starts_at=third.occurred_at, now=change.now)
-        if running.closed_at and not _final(change).filter(occurred_at=running.closed_at).exists():
+        if (
+            running.closed_at
+            and not final_decisions(change.case).filter(occurred_at=running.closed_at).exists()
+        ):
             _never_met(change, running, running.closed_at)
 
 
@@ -85,13 +87,7 @@ def _treatment_follows(change: Change, record: Record) -> None:
 
 
 def _decision_follows(change: Change, decision: TransplantDecision) -> None:
-    _judge_anew(change, Kind.TRANSPLANT, decision, list(_final(change)))
-
-
-def _final(change: Change) -> QuerySet[TransplantDecision]:
-    """The decisions that count and end the days to a transplant."""
-    rows = TransplantDecision.objects.counting().filter(case=change.case)
-    return rows.exclude(decision=Decision.LISTED)
+    _judge_anew(change, Kind.TRANSPLANT, decision, list(final_decisions(change.case)))
 
 
 def _judge_anew(change: Change, kind: Kind, record: Record, left: list[Record]) -> None:
@@ -113,8 +109,7 @@ def _judge_anew(change: Change, kind: Kind, record: Record, left: list[Record]) 
         change.facts["runs_again"] = True
         deadlines.run_again(closed, change.case, now=change.now)
     else:
-        left_ward = change.case.events.filter(state_before__in=IN_WARD).exclude(state_after__in=IN_WARD)
-        _never_met(change, closed, left_ward.earliest("number").recorded_at)
+        _never_met(change, closed, left_ward(change.case).recorded_at)
 
 
 def _never_met(change: Change, deadline: Deadline, by: datetime) -> None:

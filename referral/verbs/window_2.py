@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from referral.codes import PrecipitantCode
+from referral.correcting import hold_to_the_stay, judge_in_its_place
 from referral.errors import AccessError, FactError
 from referral.models import (
     Assessment,
@@ -22,7 +23,11 @@ from scoring import Reading, aclf_grade, organ_inputs
 
 
 def written(change: Change, note: str = "", **more: Any) -> dict[str, Any]:
-    """What every record of the ward is made with; the note also stands on the timeline."""
+    """What every record of the ward is made with; the note also stands on the timeline.
+
+    Raises FactError for the correction of a record that says what was after the stay.
+    """
+    hold_to_the_stay(change)
     change.note = note
     return {
         "case": change.case,
@@ -53,7 +58,8 @@ def record_kit_result(
     note: str = "",
 ) -> None:
     """Keep the answer of the kit, an outside result; reported now where no time is given."""
-    ward = change.case.ward
+    wrong = change.corrects
+    ward = wrong.ward if isinstance(wrong, KitResult) else change.case.ward
     if ward is None:
         raise AccessError
     refuse_future(change, "sampled_at", sampled_at)
@@ -123,6 +129,7 @@ def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", not
     change.facts.update(record=str(added.pk), precipitant=precipitant)
     if none_found:
         change.also_meets.add(Kind.TREAT_PRECIPITANT)
+        judge_in_its_place(change, Kind.TREAT_PRECIPITANT)
 
 
 def found(case: Case) -> Any:
@@ -150,3 +157,4 @@ def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
     done = Intervention.objects.create(precipitant=against, **written(change, note))
     change.facts.update(record=str(done.pk), precipitant=precipitant)
     change.also_meets.add(Kind.TREAT_PRECIPITANT)
+    judge_in_its_place(change, Kind.TREAT_PRECIPITANT)

@@ -77,6 +77,30 @@ def test_a_mistyped_record_is_taken_back_once_and_stays_readable(  # type: ignor
     assert does("retract-record", record="x", reason="wrong_values").status == 422
 
 
+def test_after_the_stay_the_right_result_is_entered_in_the_place_of_the_wrong_one(  # type: ignore[no-untyped-def]
+    does, specialist: Caller, case: Case, now: datetime
+) -> None:
+    facts = {"lot": "K1", "sampled_at": (now - 2 * HOUR).isoformat(), "answer": "negative"}
+    does("record-kit-result", **facts)
+    does("diagnose", category="early_aclf")
+    assert "record_kit_result" not in does("discharge", to="home").body["allowed_verbs"]
+    wrong = record(specialist, case)["kit_results"][0]["id"]
+    taken = does("retract-record", record=wrong, reason="wrong_values")
+    assert "record_kit_result" in taken.body["allowed_verbs"]
+
+    right = {**facts, "answer": "positive", "reported_at": (now - HOUR).isoformat()}
+    for corrects in ({}, {"corrects": None}, {"corrects": "x"}, {"corrects": str(case.pk)}):
+        refused = does("record-kit-result", **right, **corrects)
+        assert (refused.status, list(refused.fields)) == (422, ["corrects"])
+    done = does("record-kit-result", **right, corrects=wrong)
+    assert done.status == 200, done.body
+    assert "record_kit_result" not in done.body["allowed_verbs"]
+    kept = {row["answer"]: row["retraction"] for row in record(specialist, case)["kit_results"]}
+    assert kept["positive"] is None
+    assert kept["negative"]["reason"] == "wrong_values"
+    assert does("record-kit-result", **right, corrects=wrong).status == 422
+
+
 @pytest.mark.parametrize(
     ("facts", "field", "code"),
     [

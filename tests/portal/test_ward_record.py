@@ -302,3 +302,31 @@ def test_a_mistyped_organ_table_is_marked_and_stays_in_the_table(world: World, a
     page = browser.get(f"/cases/{case.pk}/ward/").content.decode()
     assert "entered in error" in page
     assert "no failing organ" in page
+
+
+def test_after_the_stay_the_right_table_is_entered_in_the_place_of_the_wrong_one(
+    world: World, as_user: SignIn, case: Case
+) -> None:
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, inr=2.7, occurred_at=clock.now() - 4 * HOUR)
+    does(world, case, Verb.DIAGNOSE, category="aclf", occurred_at=clock.now() - 2 * HOUR)
+    does(world, case, Verb.DISCHARGE, to="home", occurred_at=clock.now() - HOUR)
+    browser, wrong = as_user(world.specialist), OrganFailureAssessment.objects.get()
+    where = address(case, Verb.ASSESS_ORGAN_FAILURE)
+    assert "Enter what is right" not in page(browser, case)
+    assert browser.get(where).status_code == 302
+    does(world, case, Verb.RETRACT_RECORD, record=wrong, reason="wrong_values")
+    assert f'href="{where}?corrects={wrong.pk}"' in page(browser, case)
+    assert "Enter what is right" not in page(as_user(world.doctor), case)
+
+    form = " ".join(browser.get(f"{where}?corrects={wrong.pk}").content.decode().split())
+    assert re.search(f'value="{wrong.pk}"[^>]* checked', form)
+    refused = submit(browser, case, Verb.ASSESS_ORGAN_FAILURE, corrects=str(wrong.pk), inr="1.3")
+    assert refused.status_code == 422
+    assert "This cannot have happened after the end of the stay in the ward" in refused.content.decode()
+    assert 'value="1.3"' in refused.content.decode()
+    at = local(clock.now(), -3)
+    submit(browser, case, Verb.ASSESS_ORGAN_FAILURE, corrects=str(wrong.pk), inr="1.3", occurred_at=at)
+    assert [row.failures for row in OrganFailureAssessment.objects.counting()] == [0]
+    assert "Enter what is right" not in page(browser, case)
+    timeline = browser.get(f"/cases/{case.pk}/").content.decode()
+    assert "in the place of a record entered in error" in timeline

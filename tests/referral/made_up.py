@@ -66,6 +66,11 @@ class MadeUp:
         ]
         return str(self.pick(rows).pk) if rows else str(self.case.pk)
 
+    def mistake(self, fact: Fact) -> Any:
+        """None where nothing was entered in error, so that the fact is left out."""
+        rows = list(self.case.retractions.order_by("at", "pk"))
+        return str(self.pick(rows).record) if rows else None
+
     def measured(self, fact: Fact) -> Any:
         spec = MEASUREMENTS[fact.name]
         if spec.kind == "flag":
@@ -86,6 +91,7 @@ MAKERS: dict[Shape, Callable[[MadeUp, Fact], Any]] = {
     Shape.DEADLINE: MadeUp.deadline,
     Shape.ASSESSMENT: MadeUp.assessment,
     Shape.RECORD: MadeUp.record,
+    Shape.MISTAKE: MadeUp.mistake,
     Shape.VALUES: lambda made, fact: sampled(made.pick([WELL, ILL]), made.now),
     Shape.DECIMAL: MadeUp.decimal,
     Shape.BOOLEAN: lambda made, fact: made.pick([True, False]),

@@ -192,7 +192,14 @@ class Replay:
     def _diagnose(self, event: Event) -> None:
         self.moments["diagnosed_at"] = event.occurred_at
 
+    def _record_precipitant(self, event: Event) -> None:
+        self._correct(event)
+
+    def _decide_transplant(self, event: Event) -> None:
+        self._correct(event)
+
     def _record_intervention(self, event: Event) -> None:
+        self._correct(event)
         self.treated[event.facts["record"]] = event.occurred_at
         self.moments["intervened_at"] = min(self.treated.values())
 
@@ -200,6 +207,7 @@ class Replay:
         self.kits[event.facts["record"]] = event.facts["beside_purpose"]
 
     def _assess_organ_failure(self, event: Event) -> None:
+        self._correct(event)
         self.kits |= event.facts.get("kits", {})
         if event.facts["failures"]:
             self.failed[event.facts["record"]] = event.occurred_at
@@ -228,14 +236,29 @@ class Replay:
         self._no_third_failure(event)
         kind = event.facts.get("kind", Kind.TRANSPLANT)
         for run in [run for run in self.runs if run.kind == kind and (run.met or run.missed)][-1:]:
-            if "met_by_another" in event.facts:
-                run.closed_at = datetime.fromisoformat(event.facts["met_by_another"])
-                run.met, run.missed = run.closed_at <= run.due, run.closed_at > run.due
-            elif "unmet_by" in event.facts:
-                run.closed_at = datetime.fromisoformat(event.facts["unmet_by"])
-                run.met, run.missed = False, run.due < run.closed_at
-            elif "runs_again" in event.facts:
-                run.closed_at, run.met = None, False
+            self._close_as_told(run, event)
+
+    def _correct(self, event: Event) -> None:
+        """A record in the place of a mistake: the deadline it answers for, or that it would have begun."""
+        kind = event.facts.get("kind")
+        if kind is None:
+            return
+        runs = [run for run in self.runs if run.kind == kind and run.starts <= event.occurred_at]
+        if event.what == Verb.ASSESS_ORGAN_FAILURE:
+            runs = [Run(Kind(kind), 0, *self._span(Kind(kind), event.occurred_at, event))]
+            self.runs += runs
+        self._close_as_told(runs[-1], event)
+
+    @staticmethod
+    def _close_as_told(run: Run, event: Event) -> None:
+        if "met_by_another" in event.facts:
+            run.closed_at = datetime.fromisoformat(event.facts["met_by_another"])
+            run.met, run.missed = run.closed_at <= run.due, run.closed_at > run.due
+        elif "unmet_by" in event.facts:
+            run.closed_at = datetime.fromisoformat(event.facts["unmet_by"])
+            run.met, run.missed = False, run.due < run.closed_at
+        elif "runs_again" in event.facts:
+            run.closed_at, run.met = None, False
 
     def _no_third_failure(self, event: Event) -> None:
         """Days to a transplant that began with a mistake end as if they had never begun, or begin later."""
@@ -316,7 +339,7 @@ def also_opens(event: Event) -> set[Kind]:
             return {Kind.CONFIRM_RETURN}
         case Verb.ASK_ADVICE:
             return {Kind.ANSWER_ADVICE}
-        case Verb.ASSESS_ORGAN_FAILURE if "third_failure" in event.facts:
+        case Verb.ASSESS_ORGAN_FAILURE if "third_failure" in event.facts and "kind" not in event.facts:
             return {Kind.TRANSPLANT}
         case _:
             return set()
