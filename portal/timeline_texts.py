@@ -164,6 +164,9 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "markers": lambda value, zone: ", ".join(texts.label(name) for name in value),
     "precipitant": _label(codes.PrecipitantCode),
     "category": _label(codes.DiagnosisCategory),
+    "instead_of": lambda value, zone: (
+        _("instead of: %(diagnosis)s") % {"diagnosis": codes.DiagnosisCategory(value).label}
+    ),
     "to": _label(codes.DischargeTo),
     "day": lambda value, zone: _("day %(day)s") % {"day": value},
     "status": _label(codes.OutcomeStatus),

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from portal.moments import instant, local
+from portal.moments import instant
+from portal.proposals import proposed
 from portal.record_texts import named
 from portal.verb_texts import TEXTS, Text, VerbText, slug
 from referral import selectors
@@ -194,15 +195,6 @@ def _ask_what_is_corrected(rows: dict[str, Field], case: Case) -> None:
     elif case.state in AFTER_WARD:
         row.required, row.hint = True, ""
         row.value = row.value or (row.options[0].value if len(row.options) == 1 else "")
-
-
-def proposed(verb: Verb, case: Case) -> dict[str, str]:
-    """What a form starts with: only what is known already."""
-    if verb == Verb.ADMIT and case.bed:
-        return {"bed": case.bed}
-    if verb == Verb.CORRECT_FIRST_VISIT:
-        return {"first_visit_at": local(case.first_visit_at, case.hospital.zone)}
-    return {}
 
 
 def typed_facts(verb: Verb, posted: Mapping[str, str]) -> dict[str, str]:

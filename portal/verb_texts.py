@@ -244,6 +244,24 @@ TEXTS: dict[str, VerbText] = {
         _("Discharge"),
         _("The discharge was recorded."),
     ),
+    Verb.CORRECT_DIAGNOSIS: VerbText(
+        _("Correct the diagnosis"),
+        _(
+            "Takes the place of the diagnosis, which stays readable, struck through. The first hospital is "
+            "told, and the letter carries the correction."
+        ),
+        _("Correct the diagnosis"),
+        _("The diagnosis was corrected. The first hospital was told."),
+    ),
+    Verb.CORRECT_BACK_REFERRAL: VerbText(
+        _("Correct the back-referral"),
+        _(
+            "Takes the place of the plan that was sent, which stays readable, struck through. "
+            "The first hospital is told, and the letter carries the correction."
+        ),
+        _("Correct the back-referral"),
+        _("The back-referral was corrected. The first hospital was told."),
+    ),
     Verb.CONFIRM_RETURN: VerbText(
         _("Confirm the return"),
         _("Says that the patient is back in your care. The ward is told."),

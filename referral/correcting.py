@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from referral import deadlines
-from referral.errors import FactError
+from referral.errors import FactError, Text
 from referral.mistakes import KIND_OF, end_of_stay, left_ward, to_correct
 from referral.models import Deadline, Record
 from referral.pathway import Kind
 
 if TYPE_CHECKING:
     from referral.performing import Change
+
+
+END_OF_STAY: Text = _("the end of the stay in the ward")
 
 
 def accept_correction(change: "Change", record: Record | None) -> None:
@@ -36,7 +39,7 @@ def accept_correction(change: "Change", record: Record | None) -> None:
 def hold_to_the_stay(change: "Change") -> None:
     """Raise FactError if a correction after the ward is of a time after the patient had left it."""
     if change.row.corrects:
-        change.not_after(end_of_stay(change.case), _("the end of the stay in the ward"))
+        change.not_after(end_of_stay(change.case), END_OF_STAY)
 
 
 def judge_in_its_place(change: "Change", kind: Kind) -> None:

@@ -23,7 +23,9 @@ def pointless_verbs(case: Case) -> frozenset[Verb]:
     if open_question(case) is not None:
         found.add(Verb.ASK_ADVICE)
     if not any(row.kind == Kind.CONFIRM_RETURN and row.closed_at is None for row in case.deadlines.all()):
-        found.add(Verb.CONFIRM_RETURN)
+        found |= {Verb.CONFIRM_RETURN, Verb.CORRECT_BACK_REFERRAL}
+    if case.diagnosed_at is None:
+        found.add(Verb.CORRECT_DIAGNOSIS)
     if not case.outcome_disputed:
         found.add(Verb.SETTLE_OUTCOME)
     return verbs_without_cause(case) | found

@@ -54,6 +54,8 @@ class Verb(TextChoices):
     DECIDE_TRANSPLANT = "decide_transplant", _("decide on transplant")
     BACK_REFER = "back_refer", _("refer back")
     DISCHARGE = "discharge", _("discharge")
+    CORRECT_DIAGNOSIS = "correct_diagnosis", _("correct the diagnosis")
+    CORRECT_BACK_REFERRAL = "correct_back_referral", _("correct the back-referral")
     CONFIRM_RETURN = "confirm_return", _("confirm the return")
     RECORD_OUTCOME = "record_outcome", _("record the outcome")
     SETTLE_OUTCOME = "settle_outcome", _("settle the outcome")
@@ -236,6 +238,8 @@ TABLE: tuple[Transition, ...] = (
     row(V.BACK_REFER, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.HOSPITAL}),
     row(V.DISCHARGE, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.CLINICIAN}),
     row(V.DISCHARGE, {S.WATCHED}, {S.FOLLOW_UP}, {P.ORIGIN}),
+    row(V.CORRECT_DIAGNOSIS, {S.DIAGNOSED} | AFTER_WARD, STAYS, {P.CARE_WARD}, tells={A.HOSPITAL}),
+    row(V.CORRECT_BACK_REFERRAL, {S.FOLLOW_UP}, STAYS, {P.CARE_WARD}, tells={A.HOSPITAL}),
     row(V.CONFIRM_RETURN, {S.FOLLOW_UP}, STAYS, {P.ORIGIN}, meets={K.CONFIRM_RETURN}, tells={A.DUTY}),
     row(V.RECORD_OUTCOME, IN_WARD | {S.FOLLOW_UP}, {S.CLOSED}, SIDES, may_stay=True),
     row(

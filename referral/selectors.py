@@ -1,6 +1,8 @@
 """The questions faces may ask. Everything goes through `visible_to(user)`."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
@@ -27,10 +29,12 @@ from referral.models import (
     Question,
     Retraction,
 )
+from referral.models.way_back import Correctable
 from referral.parties import open_question, parties_of
 from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Party, State
 from referral.ward_codes import RecordKind
 
+Version = TypeVar("Version", bound=Correctable)
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 
 AWAITED: dict[str, tuple[Party, Text]] = {
@@ -191,14 +195,15 @@ def current_offer(case: Case) -> Offer | None:
 
 
 def diagnosis_of(case: Case) -> Diagnosis | None:
-    """The diagnosis of a visible case, with the grade of the organ assessments that count; no query before
-    there can be one."""
+    """The diagnosis of a visible case that stands, with the grade of the organ assessments that count, and
+    those it took the place of; no query before there can be one."""
     if case.diagnosed_at is None:
         return None
     retracted = Retraction.objects.filter(case=OuterRef("case"), kind=RecordKind.ORGAN_FAILURE)
     rows = Diagnosis.objects.filter(case=case).select_related("actor").annotate(regraded=Exists(retracted))
-    found = rows.first()
-    if found is not None and found.regraded:
+    versions = list(rows)
+    found = _last_of(versions)
+    if found is not None and versions[-1].regraded:
         tables = OrganFailureAssessment.objects.counting().filter(case=case)
         table = tables.filter(occurred_at__lte=found.occurred_at).last()
         found.grade, found.simple_grade = (table.grade, table.simple_grade) if table else ("", "")
@@ -206,10 +211,19 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
 
 
 def back_referral_of(case: Case) -> BackReferral | None:
-    """The way back of a visible case."""
+    """The way back of a visible case that stands, and the versions it took the place of."""
     if case.diagnosed_at is None:
         return None
-    return BackReferral.objects.filter(case=case).select_related("hospital", "actor", "confirmed_by").first()
+    rows = BackReferral.objects.filter(case=case)
+    return _last_of(list(rows.select_related("hospital", "actor", "confirmed_by")))
+
+
+def _last_of(versions: Sequence[Version]) -> Version | None:
+    """The version that stands, with the earlier ones."""
+    if not versions:
+        return None
+    versions[-1].replaced = versions[:-1]
+    return versions[-1]
 
 
 def statements(case: Case) -> list[Outcome]:

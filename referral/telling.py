@@ -39,6 +39,7 @@ SEVERITY_OF_VERB = {
     Verb.RECORD_DEATH: "warning",
     Verb.MESSAGE: "warning",
     Verb.ASK_ADVICE: "severe",
+    **dict.fromkeys((Verb.CORRECT_DIAGNOSIS, Verb.CORRECT_BACK_REFERRAL), "warning"),
     **dict.fromkeys((Verb.ACCEPT, Verb.ANSWER_ADVICE, Verb.ASSESS, Verb.BACK_REFER, Verb.DEPART), "warning"),
 }
 

@@ -72,6 +72,8 @@ LABELS = {
     Verb.DIAGNOSE: _("Diagnosis fixed"),
     Verb.BACK_REFER: _("Referred back to the first hospital"),
     Verb.DISCHARGE: _("Discharged"),
+    Verb.CORRECT_DIAGNOSIS: _("Diagnosis corrected"),
+    Verb.CORRECT_BACK_REFERRAL: _("Back-referral corrected"),
     Verb.CONFIRM_RETURN: _("Return confirmed"),
     Verb.RECORD_OUTCOME: _("Outcome recorded"),
     Verb.CORRECT_OUTCOME: _("Outcome corrected"),

@@ -16,7 +16,11 @@ class NamedShape(Shape[Any]):
     name = serializers.CharField()
 
 
-class DiagnosisShape(Shape[Diagnosis]):
+WHY = "what was wrong with the version before; null in the first"
+REPLACED = "the versions it took the place of, the oldest first"
+
+
+class ReplacedDiagnosisShape(Shape[Diagnosis]):
     """`grade` by EASL-CLIF and `simple_grade` I to III are those of the organ table; empty without one."""
 
     category = serializers.CharField()
@@ -25,21 +29,36 @@ class DiagnosisShape(Shape[Diagnosis]):
     simple_grade = serializers.CharField()
     should_know = serializers.CharField(allow_null=True)
     note = serializers.CharField(allow_null=True)
+    why = serializers.CharField(allow_null=True, help_text=WHY)
     occurred_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
     actor = NamedShape()
 
 
-class BackReferralShape(Shape[BackReferral]):
+class DiagnosisShape(ReplacedDiagnosisShape):
+    """The diagnosis that stands."""
+
+    replaced = ReplacedDiagnosisShape(many=True, help_text=REPLACED)
+
+
+class ReplacedBackReferralShape(Shape[BackReferral]):
     hospital = NamedShape()
     plan = serializers.CharField()
     medicines = serializers.CharField(allow_null=True)
     appointments = serializers.CharField(allow_null=True)
     red_flags = serializers.CharField(allow_null=True)
+    why = serializers.CharField(allow_null=True, help_text=WHY)
     occurred_at = serializers.DateTimeField()
+    recorded_at = serializers.DateTimeField()
+    actor = NamedShape()
+
+
+class BackReferralShape(ReplacedBackReferralShape):
+    """The back-referral that stands."""
+
     confirmed_at = serializers.DateTimeField(allow_null=True)
     confirmed_by = NamedShape(allow_null=True)
-    actor = NamedShape()
+    replaced = ReplacedBackReferralShape(many=True, help_text=REPLACED)
 
 
 class StatementShape(Shape[Outcome]):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import clock
 from portal import case_file, timeline_texts, verb_forms, verb_texts
 from portal.access import person, signed_in
+from portal.proposals import proposed
 from portal.submitting import Submission, submit
 from portal.verb_texts import Text
 from referral import reading, selectors
@@ -44,7 +45,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         return redirect(_after(request, case, ""))
     sent = Submission.of(wanted, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}
-    return _page(request, case, sent, typed={**verb_forms.proposed(wanted, case), **named})
+    return _page(request, case, sent, typed={**proposed(wanted, case), **named})
 
 
 def _find(request: HttpRequest, verb: Verb, pk: UUID) -> Case:

@@ -20,7 +20,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = window_1.FACTS | window_2.FACTS | way_back
 
 COMPUTED: Mapping[Verb, frozenset[str]] = {
     Verb.ASSESS_ORGAN_FAILURE: frozenset({"grade", "simple_grade", "failures", "failing", "clif_c_of"}),
-    Verb.DIAGNOSE: frozenset({"grade", "simple_grade"}),
+    **dict.fromkeys((Verb.DIAGNOSE, Verb.CORRECT_DIAGNOSIS), frozenset({"grade", "simple_grade"})),
     Verb.SET_NUTRITION_TARGET: frozenset({"resting_kcal", "target_kcal", "factor"}),
 }
 """What follows from the facts of a verb, so that nobody types it."""

@@ -17,6 +17,18 @@ OUTCOME = (
         choices=codes.OrganFailureSeen,
     ),
 )
+DIAGNOSIS = (
+    Fact("category", Shape.CHOICE, _("diagnosis"), choices=codes.DiagnosisCategory),
+    Fact("should_know", Shape.TEXT, _("what the first hospital should know"), required=False),
+    NOTE,
+)
+LETTER = (
+    Fact("plan", Shape.TEXT, _("plan for the first hospital")),
+    Fact("medicines", Shape.TEXT, _("medicines"), required=False),
+    Fact("appointments", Shape.TEXT, _("appointments"), required=False),
+    Fact("red_flags", Shape.TEXT, _("warning signs: when to call the ward at once"), required=False),
+)
+WHAT_WAS_WRONG = Fact("why", Shape.TEXT, _("what was wrong"))
 SEEN_AT = Fact("occurred_at", Shape.MOMENT, _("when seen alive, died or transplanted"), required=False)
 BECAUSE = Fact("note", Shape.TEXT, _("how you know"))
 
@@ -29,19 +41,20 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         Fact("advice", Shape.CHOICE, _("advice"), required=False, choices=codes.Advice),
         Fact("text", Shape.TEXT, _("answer")),
     ),
-    Verb.DIAGNOSE: (
-        Fact("category", Shape.CHOICE, _("diagnosis"), choices=codes.DiagnosisCategory),
-        Fact("should_know", Shape.TEXT, _("what the first hospital should know"), required=False),
-        NOTE,
-        OCCURRED_AT,
+    Verb.DIAGNOSE: (*DIAGNOSIS, OCCURRED_AT),
+    Verb.BACK_REFER: (*LETTER, OCCURRED_AT),
+    Verb.CORRECT_DIAGNOSIS: (
+        *DIAGNOSIS,
+        WHAT_WAS_WRONG,
+        Fact(
+            "diagnosed_at",
+            Shape.MOMENT,
+            _("when the diagnosis was made"),
+            required=False,
+            hint=_("Empty means: as it was."),
+        ),
     ),
-    Verb.BACK_REFER: (
-        Fact("plan", Shape.TEXT, _("plan for the first hospital")),
-        Fact("medicines", Shape.TEXT, _("medicines"), required=False),
-        Fact("appointments", Shape.TEXT, _("appointments"), required=False),
-        Fact("red_flags", Shape.TEXT, _("warning signs: when to call the ward at once"), required=False),
-        OCCURRED_AT,
-    ),
+    Verb.CORRECT_BACK_REFERRAL: (*LETTER, WHAT_WAS_WRONG),
     Verb.DISCHARGE: (
         Fact("to", Shape.CHOICE, _("discharged to"), choices=codes.DischargeTo),
         NOTE,

@@ -1,6 +1,7 @@
 """What stays of the end of acute care: the diagnosis, the way back, and how the patient was afterwards."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +16,46 @@ from referral.models.cases import Case
 from referral.pathway import SPEAKERS
 
 
-class Diagnosis(models.Model):
+class CorrectableQuerySet(models.QuerySet["Correctable"]):
+    def standing(self) -> Self:
+        """Those that no later one has taken the place of."""
+        return self.filter(replaced_by__isnull=True)
+
+
+class Correctable(models.Model):
+    """What is said once per case and said anew where it was wrong: every version stays, the last one stands.
+
+    `why` says what was wrong with the version before; it is encrypted. `replaced`: the earlier versions,
+    where `referral.selectors` read the one that stands.
+    """
+
+    replaced: Sequence[Self] = ()
+
+    replaces = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaced_by")
+    why = EncryptedField(null=True)
+
+    objects = CorrectableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["recorded_at", "pk"]
+
+
+def said_once(name: str) -> list[models.BaseConstraint]:
+    """A case has one first version, and each further one says what was wrong."""
+    return [
+        models.UniqueConstraint(
+            fields=["case"], condition=Q(replaces__isnull=True), name=f"{name}_begins_once"
+        ),
+        models.CheckConstraint(
+            condition=Q(replaces__isnull=True, why__isnull=True)
+            | Q(replaces__isnull=False, why__isnull=False),
+            name=f"{name}_corrected_because",
+        ),
+    ]
+
+
+class Diagnosis(Correctable):
     """What the ward found; never changed (a trigger refuses it).
 
     `grade` by EASL-CLIF and `simple_grade` by the number of failed organs are those of the latest organ
@@ -23,7 +63,7 @@ class Diagnosis(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="diagnosis")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="diagnoses")
     category = models.CharField(_("diagnosis"), max_length=16, choices=DiagnosisCategory)
     grade = models.CharField(max_length=4, blank=True)
     simple_grade = models.CharField(max_length=3, blank=True)
@@ -33,21 +73,22 @@ class Diagnosis(models.Model):
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
 
-    class Meta:
+    class Meta(Correctable.Meta):
         verbose_name = _("diagnosis")
         verbose_name_plural = _("diagnoses")
         constraints: ClassVar = [
+            *said_once("diagnosis"),
             models.CheckConstraint(
                 condition=Q(category__in=DiagnosisCategory.values), name="diagnosis_category_known"
             ),
         ]
 
 
-class BackReferral(models.Model):
+class BackReferral(Correctable):
     """The patient returned to a first hospital with a plan; the four texts are encrypted."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="back_referral")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="back_referrals")
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="+")
     plan = EncryptedField()
     medicines = EncryptedField(null=True)
@@ -61,10 +102,11 @@ class BackReferral(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
 
-    class Meta:
+    class Meta(Correctable.Meta):
         verbose_name = _("back-referral")
         verbose_name_plural = _("back-referrals")
         constraints: ClassVar = [
+            *said_once("back_referral"),
             models.CheckConstraint(
                 condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
                 | Q(confirmed_at__gte=F("occurred_at"), confirmed_by__isnull=False),

@@ -239,3 +239,32 @@ def test_a_watched_case_is_asked_for_at_most_three_times(world: World, doctor: C
     rows = Deadline.objects.filter(case=case, kind="reassess")
     assert [row.state for row in rows] == ["met", "met", "met"]
     assert {(row.due_at - row.starts_at) for row in rows} == {24 * HOUR}
+
+
+def test_a_mistyped_diagnosis_and_plan_are_replaced_and_the_versions_can_be_read(
+    doctor: Caller, specialist: Caller, now: datetime
+) -> None:
+    case = diagnosed(doctor, specialist, now)
+    done(specialist.post(f"/cases/{case}/back-refer", {"plan": "P", "medicines": "M"}), "follow_up")
+    again = {"category": "aclf", "should_know": "no herbs", "why": "mistyped"}
+    for wrong, field in (({"why": ""}, "why"), ({"grade": "2"}, "grade"), ({"category": "x"}, "category"),
+                         ({"diagnosed_at": "2026-01-01"}, "diagnosed_at")):  # fmt: skip
+        refused = specialist.post(f"/cases/{case}/correct-diagnosis", {**again, **wrong})
+        assert (refused.status, list(refused.fields)) == (422, [field])
+    done(specialist.post(f"/cases/{case}/correct-diagnosis", again), "follow_up")
+    body = done(
+        specialist.post(f"/cases/{case}/correct-back-referral", {"plan": "Q", "why": "dose"}), "follow_up"
+    )
+    assert doctor.post(f"/cases/{case}/correct-diagnosis", again).status == 403
+
+    read = doctor.get(f"/cases/{case}").body
+    for shown in (body, read):
+        diagnosis, back = shown["diagnosis"], shown["back_referral"]
+        assert (diagnosis["category"], diagnosis["why"]) == ("aclf", "mistyped")
+        assert [(row["category"], row["why"]) for row in diagnosis["replaced"]] == [("early_aclf", None)]
+        assert (back["plan"], back["medicines"], back["why"]) == ("Q", None, "dose")
+        assert [(row["plan"], row["medicines"]) for row in back["replaced"]] == [("P", "M")]
+    done(doctor.post(f"/cases/{case}/confirm-return", {}), "follow_up")
+    late = specialist.post(f"/cases/{case}/correct-back-referral", {"plan": "R", "why": "x"})
+    assert (late.status, late.code) == (409, "return_confirmed")
+    assert doctor.get(f"/cases/{case}").body["back_referral"]["confirmed_at"] is not None

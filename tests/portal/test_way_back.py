@@ -1,5 +1,6 @@
 """The pages of the way back: what the case shows, the letter in both languages, trends, and the forms."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from referral.models import Case, Question
 from referral.pathway import Verb
 from referral.performing import perform
 from referral.ward_codes import Progress
+from tests.portal.reading import hidden
 from tests.world import HOUR, ILL, WELL, World, sampled
 
 SignIn = Callable[[User], Client]
@@ -84,6 +86,51 @@ def test_the_return_is_offered_until_it_is_confirmed(world: World, as_user: Sign
     assert "action-confirm-return" in page(client, case)
     assert client.post(f"/cases/{case.pk}/confirm-return/").status_code == 302
     assert "action-confirm-return" not in page(client, case)
+
+
+def test_what_was_wrong_is_struck_through_and_the_letter_carries_only_what_stands(
+    world: World, as_user: SignIn
+) -> None:
+    case, ward = returned(world), as_user(world.specialist)
+    for slug, kept, changed in (
+        ("correct-diagnosis", "No herbs.", {"category": "early_aclf", "why": "Code mistyped"}),
+        ("correct-back-referral", "Plan-P", {"plan": "Plan-Q", "why": "Wrong plan", "medicines": "Med-N"}),
+    ):
+        where = f"/cases/{case.pk}/{slug}/"
+        form = page(ward, case, f"{slug}/")
+        assert kept in form, "the form starts from what stands"
+        refused = ward.post(where, {**hidden(form, where), **changed, "why": "", "should_know": "Rest-R"})
+        assert refused.status_code == 422
+        answer = ward.post(where, {**hidden(form, where), **changed, "should_know": "Rest-R"})
+        assert answer.status_code == 302, answer.content.decode()
+    text = " ".join(page(as_user(world.doctor), case).split())
+    assert re.search(r"<s>ACLF[^<]*·[^<]*No herbs\.", text)
+    assert re.search(r"<s>Plan-P[^<]*Med-M", text)
+    for said in (
+        "Rest-R",
+        "Plan-Q",
+        "Med-N",
+        "Code mistyped",
+        "Wrong plan",
+        "Diagnosis corrected",
+        "instead of: ",
+    ):
+        assert said in text
+    for lang, title in (("en", "takes the place of every earlier one"), ("zh-hans", "取代此前所有版本")):
+        letter = page(as_user(world.doctor), case, "back-letter/", lang=lang)
+        for said in (title, "Rest-R", "Plan-Q", "Med-N", "Code mistyped", "Wrong plan"):
+            assert said in letter
+        for gone in ("No herbs.", "Plan-P", "Med-M"):
+            assert gone not in letter
+
+    assert f"/cases/{case.pk}/correct-back-referral/" in page(ward, case)
+    as_user(world.doctor).post(f"/cases/{case.pk}/confirm-return/")
+    assert f"/cases/{case.pk}/correct-back-referral/" not in page(ward, case)
+    assert f"/cases/{case.pk}/correct-diagnosis/" in page(ward, case)
+
+
+def test_a_letter_that_was_never_corrected_does_not_say_so(world: World, as_user: SignIn) -> None:
+    assert "every earlier one" not in page(as_user(world.doctor), returned(world), "back-letter/", lang="en")
 
 
 def test_chinese_has_its_own_words_where_english_has_one_for_two_things(world: World) -> None:

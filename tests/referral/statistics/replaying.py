@@ -192,6 +192,14 @@ class Replay:
     def _diagnose(self, event: Event) -> None:
         self.moments["diagnosed_at"] = event.occurred_at
 
+    def _correct_diagnosis(self, event: Event) -> None:
+        """The time that stands is the one that its deadline is judged by."""
+        before, self.moments["diagnosed_at"] = self.moments["diagnosed_at"], event.occurred_at
+        for run in self.runs:
+            if run.kind == Kind.DIAGNOSE and run.closed_at == before:
+                run.closed_at = event.occurred_at
+                run.met, run.missed = run.closed_at <= run.due, run.closed_at > run.due
+
     def _record_precipitant(self, event: Event) -> None:
         self._correct(event)
 

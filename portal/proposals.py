@@ -1,0 +1,25 @@
+"""What the form of a verb starts with: only what is known already."""
+
+from portal.moments import local
+from referral import selectors
+from referral.facts import FACTS
+from referral.models import Case
+from referral.pathway import Verb
+
+SAID_ANEW = {
+    Verb.CORRECT_DIAGNOSIS: selectors.diagnosis_of,
+    Verb.CORRECT_BACK_REFERRAL: selectors.back_referral_of,
+}
+"""Verbs that say anew what was said: from what stands, so that only what was wrong is typed."""
+
+
+def proposed(verb: Verb, case: Case) -> dict[str, str]:
+    """By fact, what stands on the case now."""
+    if verb == Verb.ADMIT and case.bed:
+        return {"bed": case.bed}
+    if verb == Verb.CORRECT_FIRST_VISIT:
+        return {"first_visit_at": local(case.first_visit_at, case.hospital.zone)}
+    if verb in SAID_ANEW:
+        said, names = SAID_ANEW[verb](case), {fact.name for fact in FACTS[verb]} - {"why"}
+        return {name: getattr(said, name, None) or "" for name in names}
+    return {}
