@@ -2,8 +2,9 @@
 
 `python -m bench.statistics` fills an embedded PostgreSQL of its own with a million rows of facts of one
 network (60 months, 60 hospitals, 6 wards; 50,000 cases of them open, a tenth of their deadlines overdue;
-50,000 with a result of the kit, every third of them with an organ table; 50,000 scored in shadow), asks for
-each page several times, prints the median and the slowest, and writes bench/results/statistics.json.
+50,000 with a result of the kit, every third of them with an organ table; 50,000 scored in shadow), seals
+what is settled at the end of the last month as beat would, asks for each page several times, prints the
+median, the slowest and the first one after a start, and writes bench/results/statistics.json.
 """
 
 import time
@@ -30,8 +31,9 @@ INSERT INTO referral_casefacts (
     kit_lot
 )
 SELECT
-    gen_random_uuid(), %(network)s, (%(hospitals)s::uuid[])[1 + n %% %(hospital_count)s],
-    (%(wards)s::uuid[])[1 + n / 7 %% %(ward_count)s], date_trunc('month', visit AT TIME ZONE 'UTC')::date,
+    gen_random_uuid(), %(network)s, (%(hospitals)s::uuid[])[1 + floor(random() * %(hospital_count)s)],
+    (%(wards)s::uuid[])[1 + floor(random() * %(ward_count)s)],
+    date_trunc('month', visit AT TIME ZONE 'UTC')::date,
     CASE WHEN n < %(open)s THEN 'admitted' ELSE 'closed' END, visit,
     visit + random() * interval '5 h', visit + interval '3 h', random() < 0.05, visit + interval '3 h',
     visit + interval '3 h' + random() * interval '30 min', visit + interval '4 h' + random() * interval '2 h',
@@ -110,6 +112,7 @@ def fill() -> Any:
     from django.db import connection
 
     from accounts.models import Membership, Role, User
+    from referral.statistics.sealing import seal_settled
     from tests.scoring.test_governance import install, shadow, variant
     from tests.world import build
 
@@ -130,6 +133,7 @@ def fill() -> Any:
         cursor.execute(kit_facts.COUNTS_OF_CASES_BEFORE)
         cursor.execute(kit_facts.FIRST_OF_CASES_BEFORE)
         cursor.execute(SHADOW_SCORES, {"model": in_shadow.pk, "shadowed": SHADOWED})
+        seal_settled(END)
         cursor.execute("VACUUM ANALYZE")
     Membership.objects.get_or_create(user=world.coordinator, role=Role.COORDINATOR, network=world.network)
     return User.objects.get(pk=world.coordinator.pk)
@@ -157,7 +161,7 @@ def places(network: Any) -> dict[str, Any]:
 
 
 def milliseconds(ask: Callable[[], Any]) -> list[float]:
-    """How long each of several runs took, after one that is not counted."""
+    """How long each of several runs took; the first one has nothing in memory yet."""
     times = []
     for _ in range(RUNS + 1):
         start = time.perf_counter()
@@ -165,7 +169,7 @@ def milliseconds(ask: Callable[[], Any]) -> list[float]:
         times.append((time.perf_counter() - start) * 1000)
         if answer.status_code != 200:
             raise SystemExit(f"{answer.status_code}: {answer.content[:300]}")
-    return times[1:]
+    return times
 
 
 def measure(user: Any) -> dict[str, list[float]]:
@@ -198,8 +202,9 @@ def main() -> int:
         figure
         for name, times in measure(user).items()
         for figure in (
-            report.below(f"{name}, ms", report.median(times), TARGET_MS),
-            report.Figure("  slowest, ms", max(times)),
+            report.below(f"{name}, ms", report.median(times[1:]), TARGET_MS),
+            report.Figure("  slowest, ms", max(times[1:])),
+            report.Figure("  the first time, ms", times[0]),
         )
     ]
     conditions = rig.conditions() | {"cases": CASES, "open": OPEN_CASES, "runs": RUNS}

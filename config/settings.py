@@ -166,6 +166,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"queue": "bulk", "expires": 30},
     },
+    "months to be sealed": {
+        "task": "referral.tasks.seal_settled_months",
+        "schedule": 3600,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
     "gaps in the duty rota": {
         "task": "referral.tasks.look_for_gaps",
         "schedule": 3600,

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from accounts import clock
 from referral import engine, rota_alerts
+from referral.statistics import sealing
 
 
 @shared_task
@@ -16,3 +17,9 @@ def run_engine_cycle() -> None:
 def look_for_gaps() -> None:
     """Tells ward leads of gaps in the duty rota before they happen; called by beat every hour."""
     rota_alerts.look_ahead(clock.now())
+
+
+@shared_task
+def seal_settled_months() -> None:
+    """Keeps the facts of months that are over as columns, for the statistics; called by beat every hour."""
+    sealing.seal_settled(clock.now())

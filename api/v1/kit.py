@@ -9,9 +9,10 @@ from rest_framework.response import Response
 
 from api.v1.documenting import described
 from api.v1.statistics import Counting, PeriodQuery, ShareShape
+from referral.statistics import scope
 from referral.statistics.kit import KitRecord, kit_record, ward_names
 from referral.statistics.privacy import FEWEST
-from referral.statistics.scope import Wanted, sees_all, study
+from referral.statistics.scope import Wanted
 from scoring.research.agreement import Agreement
 
 DESCRIPTION = (
@@ -79,9 +80,11 @@ class KitView(Counting):
     )
     def get(self, request: Request) -> Response:
         wanted = self.wanted(self.asked(PeriodQuery))
-        if not sees_all(self.person, wanted.network):
+        if not scope.sees_all(self.person, wanted.network):
             raise NotFound
-        found = kit_record(study(self.person, wanted), now=self.now, hides_small=wanted.hides_small)
+        found = kit_record(
+            scope.rows(self.person, scope.for_study(wanted)), now=self.now, hides_small=wanted.hides_small
+        )
         return Response(KitRecordShape(kit_answer(found, wanted)).data)
 
 

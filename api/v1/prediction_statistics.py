@@ -11,8 +11,8 @@ from api.v1.documenting import described
 from api.v1.kit import EstimateShape
 from api.v1.statistics import Counting, PeriodQuery, ShareShape
 from referral.errors import FactError
+from referral.statistics import scope
 from referral.statistics.predictions import known_models, performance, shadows
-from referral.statistics.scope import NOT_FOUND, sees_all, study
 from scoring.research.observed import Observed
 from scoring.selectors import active_model
 
@@ -83,12 +83,12 @@ class PredictionsView(Counting):
         asked = self.asked(PredictionsQuery)
         name = asked.pop("model", active_model().identifier)
         if name not in known_models():
-            raise FactError(("model", "not_found", NOT_FOUND))
+            raise FactError(("model", "not_found", scope.NOT_FOUND))
         wanted = self.wanted(asked)
-        if not sees_all(self.person, wanted.network):
+        if not scope.sees_all(self.person, wanted.network):
             raise NotFound
-        rows, now, hides = study(self.person, wanted), self.now, wanted.hides_small
-        found = performance(rows, name, now=now, hides_small=hides)
+        cases, hides = scope.cases(self.person, scope.for_study(wanted)), wanted.hides_small
+        found = performance(cases, name, now=self.now, hides_small=hides)
         beside = [
             {
                 "model": str(row.comparison.model),
@@ -96,7 +96,7 @@ class PredictionsView(Counting):
                 "shadow": row.shadow,
                 "active": row.active,
             }
-            for row in shadows(rows, now=now, hides_small=hides)
+            for row in shadows(cases, now=self.now, hides_small=hides)
         ]
         return Response(
             PredictionsShape(

@@ -76,10 +76,10 @@ def _compared(request: HttpRequest, user: User, wanted: Wanted, now: datetime) -
     known = known_models()
     name = request.GET.get("model", "")
     asked_for = name if name in known else active.identifier
-    rows = scope.study(user, wanted)
+    cases = scope.cases(user, scope.for_study(wanted))
     return Compared(
         known=known,
         active=active,
-        found=performance(rows, asked_for, now=now, hides_small=wanted.hides_small),
-        shadows=shadows(rows, now=now, hides_small=wanted.hides_small),
+        found=performance(cases, asked_for, now=now, hides_small=wanted.hides_small),
+        shadows=shadows(cases, now=now, hides_small=wanted.hides_small),
     )

@@ -4,6 +4,7 @@ from referral.models.deadlines import Deadline
 from referral.models.evidence import Evidence
 from referral.models.patients import Patient
 from referral.models.policies import PathwayPolicy
+from referral.models.sealed import Route, SealedColumn, SealedMonth
 from referral.models.statistics import CaseFacts
 from referral.models.way_back import BackReferral, Diagnosis, Outcome
 from referral.models.window_2 import (
@@ -50,6 +51,9 @@ __all__ = [
     "Question",
     "Record",
     "Retraction",
+    "Route",
+    "SealedColumn",
+    "SealedMonth",
     "TransplantDecision",
     "TreatmentRecord",
 ]

@@ -1,4 +1,4 @@
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Func, Q
@@ -8,6 +8,8 @@ from accounts.models import Hospital, Network, User, Ward
 from referral.codes import DelayReason, OutcomeStatus
 from referral.models.cases import Case
 from referral.pathway import Kind, State
+
+Row = TypeVar("Row", bound=models.Model)
 
 MOMENTS = (
     "indicators_at",
@@ -68,16 +70,28 @@ PACKING = " || ".join(
 )
 
 
-class CaseFactsQuerySet(models.QuerySet["CaseFacts"]):
-    def visible_to(self, user: User) -> "CaseFactsQuerySet":
-        """What the user may count: their hospitals', their wards', and all of the networks that they
-        coordinate or do research in. Never a case that was entered by mistake."""
+class PlacesQuerySet(models.QuerySet[Row]):
+    """Rows that belong to a network, a first hospital and perhaps a ward."""
+
+    def of_places(self, user: User) -> Self:
+        """Those that the user may count: their hospitals', their wards', and all of the networks that they
+        coordinate or do research in."""
         standing = user.standing
-        return self.exclude(state=State.CANCELLED).filter(
+        return self.filter(
             Q(hospital__in=standing.refers_for)
             | Q(ward__in=standing.wards)
             | Q(network__in=standing.coordinates | standing.researches)
         )
+
+
+class CaseFactsQuerySet(PlacesQuerySet["CaseFacts"]):
+    def visible_to(self, user: User) -> Self:
+        """What the user may count. Never a case that was entered by mistake."""
+        return self.counted().of_places(user)
+
+    def counted(self) -> Self:
+        """Those of cases that were not entered by mistake."""
+        return self.exclude(state=State.CANCELLED)
 
 
 class CaseFacts(models.Model):

@@ -1,17 +1,26 @@
-"""What a model in shadow said of many cases, beside their facts: one join, read as columns."""
+"""What a model in shadow said of many cases, beside their facts: read as columns."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 from django.db.models import QuerySet
 
-from referral.models import CaseFacts
-from referral.statistics.columns import LAYOUT, Column, Columns, fetched_as_bytes
+from referral.models import CaseFacts, SealedMonth
+from referral.statistics.columns import KEPT, LAYOUT, OUTCOME, SAID, Column
+from referral.statistics.reading import (
+    Cases,
+    columns_of_sealed,
+    fetched_as_bytes,
+    in_sql,
+    read_both,
+    shadow_column,
+)
 from scoring.models import RiskModelVersion, ShadowScore
 
-PAIR = np.dtype([("facts", LAYOUT), ("month", ">i4"), ("risks", ">f8", 2), ("flags", ">i2", 2)])
-"""A case, its month as the days since 1970, and risk and flag by the model in shadow and the one in force."""
+PAIR = np.dtype([("facts", LAYOUT), ("month", ">i4"), ("said", SAID.newbyteorder(">"))])
+"""A case, its month as the days since 1970, and what both models said."""
 
 JOINED = """
 SELECT string_agg(
@@ -44,34 +53,29 @@ class ShadowComparison:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """n cases with the risks (0-1) and flags that both models gave to the first assessment.
+    """n cases, `month` in days since 1970, with what both models `said` of the first assessment (SAID)."""
 
-    `month` is in days since 1970.
-    """
-
-    cases: Columns
+    outcome: Mapping[str, Column]
     month: Column
-    shadow: Column
-    active: Column
-    flagged_by_shadow: Column
-    flagged_by_active: Column
+    said: Column
+
+    def __getitem__(self, chosen: Column) -> "Beside":
+        """The cases for which `chosen` is true."""
+        outcome = {name: column[chosen] for name, column in self.outcome.items()}
+        return Beside(outcome, self.month[chosen], self.said[chosen])
 
     def before(self, month: date) -> "Beside":
         """Those of months before `month`."""
-        chosen = self.month < (month - date(1970, 1, 1)).days
-        return Beside(
-            cases=self.cases[chosen],
-            month=self.month[chosen],
-            shadow=self.shadow[chosen],
-            active=self.active[chosen],
-            flagged_by_shadow=self.flagged_by_shadow[chosen],
-            flagged_by_active=self.flagged_by_active[chosen],
-        )
+        return self[self.month < _days(month)]
+
+    def risks(self) -> tuple[Column, Column]:
+        """By the model in shadow, and by the one in force."""
+        return self.said["risks"][:, 0], self.said["risks"][:, 1]
 
     def compared(self, model: RiskModelVersion) -> ShadowComparison:
         """The flags and risks of `model`, whose scores these are, beside those of the model in force."""
-        shadow, active = self.flagged_by_shadow, self.flagged_by_active
-        difference = self.shadow - self.active
+        shadow, active = self.said["flags"][:, 0] == 1, self.said["flags"][:, 1] == 1
+        difference = np.subtract(*self.risks())
         return ShadowComparison(
             model=model,
             scored=len(difference),
@@ -84,18 +88,45 @@ class Beside:
         )
 
 
-def read_beside(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> Beside:
-    """Those of `rows` that `version` scored beside the model in force."""
-    facts, parameters = rows.order_by().values_list("assessment", "month", "packed").query.sql_with_params()
+def read_beside(networks: Sequence[Cases], version: RiskModelVersion) -> Beside:
+    """Those cases, of one network or several, that `version` scored beside the model in force."""
+    parts = [part for cases in networks for part in _read_beside(cases, version)]
+    return Beside(
+        outcome={name: np.concatenate([part.outcome[name] for part in parts]) for name in OUTCOME},
+        month=np.concatenate([part.month for part in parts]),
+        said=np.concatenate([part.said for part in parts]),
+    )
+
+
+def _read_beside(cases: Cases, version: RiskModelVersion) -> list[Beside]:
+    def of_rows(rows: QuerySet[CaseFacts]) -> Beside:
+        return _of_rows(rows, version)
+
+    def of_sealed(months: Sequence[SealedMonth]) -> Beside | None:
+        return _of_sealed(cases, months, version)
+
+    return read_both(cases, of_rows, of_sealed)
+
+
+def _of_rows(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> Beside:
+    facts, parameters = in_sql(rows.order_by().values_list("assessment", "month", "packed"))
     text = JOINED.format(facts=facts, scores=ShadowScore._meta.db_table)
     ((together,),) = fetched_as_bytes(text, (*parameters, version.pk))
     pairs = np.frombuffer(together or b"", dtype=PAIR)
-    nowhere = np.zeros(len(pairs), dtype=np.int32)
-    return Beside(
-        cases=Columns([], nowhere, pairs["facts"]),
-        month=pairs["month"].astype(np.int32),
-        shadow=pairs["risks"][:, 0].astype(np.float64),
-        active=pairs["risks"][:, 1].astype(np.float64),
-        flagged_by_shadow=pairs["flags"][:, 0] == 1,
-        flagged_by_active=pairs["flags"][:, 1] == 1,
-    )
+    outcome = {name: pairs["facts"][name].astype(KEPT[name]) for name in OUTCOME}
+    return Beside(outcome, pairs["month"].astype(np.int32), pairs["said"].astype(SAID))
+
+
+def _of_sealed(cases: Cases, months: Sequence[SealedMonth], version: RiskModelVersion) -> Beside | None:
+    name = shadow_column(version.pk)
+    scored = [month for month in months if str(version.pk) in month.shadows]
+    columns = columns_of_sealed(cases, scored, (*OUTCOME, name))
+    if columns is None:
+        return None
+    days = np.array([_days(month) for month in columns.months], dtype=np.int32)
+    said, outcome = columns.numbers[name], {name: columns.numbers[name] for name in OUTCOME}
+    return Beside(outcome, days[columns.month], said)[~np.isnan(said["risks"][:, 0])]
+
+
+def _days(month: date) -> int:
+    return (month - date(1970, 1, 1)).days

@@ -1,19 +1,14 @@
-"""A million rows of facts as columns: what PostgreSQL strings together, NumPy reads in place."""
+"""Many cases as columns of numbers, in NumPy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 import numpy as np
-import psycopg
-from django.db import connection, transaction
-from django.db.models import Aggregate, BinaryField, QuerySet
 from numpy.typing import NDArray
 
-from referral.models import CaseFacts
 from referral.models.statistics import KINDS, MOMENTS, NO_VERDICT, NOT_YET
 
 Column = NDArray[Any]
@@ -34,105 +29,68 @@ LAYOUT = np.dtype(
 )
 """One row's `packed`, as `models.statistics.PACKING` writes it."""
 
+KEPT = {name: LAYOUT[name].newbyteorder("<") for name in LAYOUT.names or ()}
+"""The columns of a case and the form in which they are counted, and kept in sealed months."""
 
-class Together(Aggregate):
-    """The bytes of all rows of a group, one after the other."""
 
-    function = "string_agg"
-    template = "%(function)s(%(expressions)s, ''::bytea)"
-    output_field = BinaryField()
+SAID = np.dtype([("risks", "<f8", 2), ("flags", "<i2", 2)])
+"""Risk (0-1) and flag of one case by a model in shadow and, second, by the one in force."""
+
+OUTCOME = ("outcome_28", "outcome_90", "died_at")
+"""The columns that say who reached the end point of the models."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """Month, first hospital and ward (None before one has accepted) that some cases have in common."""
+class Place:
+    """First hospital, and the ward (None before one has accepted)."""
 
-    month: date
     hospital: UUID
     ward: UUID | None
 
 
 @dataclass(frozen=True)
 class Columns:
-    """n cases: `cell` is the place of each one's cell in `cells`, `rows` the numbers in LAYOUT.
+    """n cases: `month` and `place` are the numbers of each one's in `months` and `places`; `numbers` are
+    those columns of KEPT that were asked for, by name."""
 
-    Columns are taken out of the rows once, in the machine's own order of bytes.
-    """
-
-    cells: list[Cell]
-    cell: NDArray[np.int32]
-    rows: Column
+    months: list[date]
+    places: list[Place]
+    month: NDArray[np.int32]
+    place: NDArray[np.int32]
+    numbers: Mapping[str, Column]
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.month)
 
     def __getitem__(self, chosen: Column) -> "Columns":
         """The cases for which `chosen` is true."""
-        return Columns(self.cells, self.cell[chosen], self.rows[chosen])
+        numbers = {name: column[chosen] for name, column in self.numbers.items()}
+        return Columns(self.months, self.places, self.month[chosen], self.place[chosen], numbers)
 
     def seconds(self, moment: str) -> tuple[Column, Column]:
         """Seconds from the first visit to a moment, and in which cases it came. "first_visit_at": 0, all."""
-        if moment not in self._seconds:
-            self._seconds[moment] = self._taken_out(moment)
-        return self._seconds[moment]
+        if moment == "first_visit_at":
+            return np.zeros(len(self), dtype=np.int32), np.ones(len(self), dtype=bool)
+        found = self.numbers[moment]
+        return found, found != NOT_YET
 
     def between(self, since: str, until: str) -> tuple[Column, Column]:
         """Seconds between two moments of the cases in which both came, and which cases those are."""
-        if (since, until) not in self._between:
-            begun, ended = self.seconds(since), self.seconds(until)
-            both = begun[1] & ended[1]
-            self._between[since, until] = (ended[0] - begun[0])[both], both
-        return self._between[since, until]
-
-    def verdict_counts(self, group: Column, groups: int) -> dict[str, Column]:
-        """By kind: how many cases of each of `groups` have each verdict (IN_TIME, LATE and higher with a
-        reason, NO_VERDICT), as `groups` rows; `group` numbers each case's from 0.
-
-        Two kinds share a byte of a row, and are counted together.
-        """
-        found, first = [], group * np.intp(VERDICTS**2)
-        for pair in self._verdict_bytes[: -(-len(KINDS) // 2)]:
-            counts = np.bincount(first + pair, minlength=groups * VERDICTS**2)
-            both = counts.reshape(groups, VERDICTS, VERDICTS)
-            found += [both.sum(axis=1), both.sum(axis=2)]
-        return dict(zip(KINDS, found, strict=False))
-
-    def _taken_out(self, moment: str) -> tuple[Column, Column]:
-        if moment == "first_visit_at":
-            return np.zeros(len(self), dtype=np.int32), np.ones(len(self), dtype=bool)
-        found = self.rows[moment].astype(np.int32)
-        return found, found != NOT_YET
-
-    @cached_property
-    def _seconds(self) -> dict[str, tuple[Column, Column]]:
-        return {}
-
-    @cached_property
-    def _between(self) -> dict[tuple[str, str], tuple[Column, Column]]:
-        return {}
-
-    @cached_property
-    def _verdict_bytes(self) -> Column:
-        """Eight rows of bytes, the first with the first two kinds, which stand last in the row."""
-        packed = self.rows["verdicts"].astype("<i8").view(np.uint8).reshape(-1, 8)
-        return np.ascontiguousarray(packed.T)
+        begun, ended = self.seconds(since), self.seconds(until)
+        both = begun[1] & ended[1]
+        return (ended[0] - begun[0])[both], both
 
 
-def read(rows: QuerySet[CaseFacts]) -> Columns:
-    """All of `rows` in one statement, straight from the covering index, grouped by their cell."""
-    grouped = rows.order_by().values_list("month", "hospital", "ward").annotate(together=Together("packed"))
-    found = fetched_as_bytes(*grouped.query.sql_with_params())
-    packed = np.frombuffer(b"".join(row[3] for row in found), dtype=LAYOUT)
-    lengths = np.array([len(row[3]) // LAYOUT.itemsize for row in found], dtype=np.int64)
-    cells = [Cell(*row[:3]) for row in found]
-    return Columns(cells, np.repeat(np.arange(len(cells), dtype=np.int32), lengths), packed)
+def verdict_counts(verdicts: Column, group: Column, groups: int) -> dict[str, Column]:
+    """By kind: how many cases of each of `groups` have each verdict (IN_TIME, LATE and higher with a reason,
+    NO_VERDICT), as `groups` rows; `group` numbers each case's from 0.
 
-
-def fetched_as_bytes(text: str, parameters: Sequence[Any]) -> list[Any]:
-    """The rows in PostgreSQL's binary form: half the bytes of the text that Django would ask for."""
-    with transaction.atomic(), connection.cursor() as django_cursor:
-        asked = django_cursor.mogrify(text, parameters)
-        # Workers would have to hand every row's bytes over to their leader, which takes longer than the scan.
-        django_cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
-        with psycopg.Cursor(connection.connection) as cursor:
-            return cursor.execute(asked, binary=True).fetchall()
+    Two kinds share a byte of a case's `verdicts`, the first two the first, and are counted together.
+    """
+    found, first = [], group * np.intp(VERDICTS**2)
+    bytes_of_cases = np.ascontiguousarray(verdicts.view(np.uint8).reshape(-1, 8).T)
+    for pair in bytes_of_cases[: -(-len(KINDS) // 2)]:
+        counts = np.bincount(first + pair, minlength=groups * VERDICTS**2)
+        both = counts.reshape(groups, VERDICTS, VERDICTS)
+        found += [both.sum(axis=1), both.sum(axis=2)]
+    return dict(zip(KINDS, found, strict=False))

@@ -5,18 +5,18 @@ cases whose outcome at day 90 is known, of months that ended 90 days ago: of lat
 the living are not yet, and together they would make every model look too hopeful.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from django.db.models import QuerySet
 
 from referral.codes import OutcomeStatus
-from referral.models import CaseFacts
-from referral.models.statistics import OUTCOMES
+from referral.models.statistics import NOT_YET, OUTCOMES
 from referral.statistics.beside import ShadowComparison, read_beside
-from referral.statistics.columns import Column, Columns, read
+from referral.statistics.columns import OUTCOME, Column
 from referral.statistics.privacy import few, hidden_parts, shown
+from referral.statistics.reading import Cases, read
 from scoring.models import RiskModelVersion
 from scoring.research.agreement import Share
 from scoring.research.observed import Observed, observe
@@ -53,12 +53,11 @@ def known_models() -> list[str]:
     return [str(version) for version in installed_versions()]
 
 
-def performance(rows: QuerySet[CaseFacts], model: str, *, now: datetime, hides_small: bool) -> Performance:
-    """How `model` did on those of `rows` whose first assessment was by it."""
-    # The index has the model; that a risk is missing is found in the bytes, not by a visit to the row.
-    columns = read(rows.filter(month__lt=followed_until(now), model=model))
-    event, known = outcomes(columns)
-    risk = columns.rows["risk_90d"].astype(np.float64)
+def performance(cases: Cases, model: str, *, now: datetime, hides_small: bool) -> Performance:
+    """How `model` did on those of `cases` whose first assessment was by it."""
+    columns = read(cases.before(followed_until(now)), ("risk_90d", *OUTCOME), model=model)
+    event, known = outcomes(columns.numbers)
+    risk = columns.numbers["risk_90d"]
     scored = ~np.isnan(risk)
     unknown = int((scored & ~known).sum())
     found = observe(risk[known & scored], event[known & scored])
@@ -67,9 +66,9 @@ def performance(rows: QuerySet[CaseFacts], model: str, *, now: datetime, hides_s
     return Performance(model, found, unknown)
 
 
-def shadows(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> list[Shadow]:
-    """Every model in shadow on those of `rows` that it scored beside the model in force."""
-    return [_shadow(rows, version, now, hides_small) for version in shadow_versions()]
+def shadows(cases: Cases, *, now: datetime, hides_small: bool) -> list[Shadow]:
+    """Every model in shadow on those of `cases` that it scored beside the model in force."""
+    return [_shadow(cases, version, now, hides_small) for version in shadow_versions()]
 
 
 def followed_until(now: datetime) -> date:
@@ -77,16 +76,16 @@ def followed_until(now: datetime) -> date:
     return (now - HORIZON).date().replace(day=1)
 
 
-def comparison(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> ShadowComparison:
-    """The flags of a shadow model beside the active one's, over the first assessments of `rows`."""
-    return read_beside(rows, version).compared(version)
+def comparison(networks: Sequence[Cases], version: RiskModelVersion) -> ShadowComparison:
+    """The flags of a shadow model beside the active one's, over the first assessments of cases."""
+    return read_beside(networks, version).compared(version)
 
 
-def outcomes(columns: Columns) -> tuple[Column, Column]:
+def outcomes(numbers: Mapping[str, Column]) -> tuple[Column, Column]:
     """Who is known to have reached the end point within 90 days, and of whom it is known either way."""
     alive, dead, transplanted = (OUTCOMES.index(status) + 1 for status in (OutcomeStatus.ALIVE, *REACHED))
-    day_28, day_90 = columns.rows["outcome_28"], columns.rows["outcome_90"]
-    died, dated = columns.seconds("died_at")
+    day_28, day_90, died = (numbers[name] for name in OUTCOME)
+    dated = died != NOT_YET
     event = np.isin(day_28, [dead, transplanted]) | (day_90 == transplanted)
     event |= np.where(dated, died <= HORIZON.total_seconds(), day_90 == dead)
     return event, event | (day_90 == alive) | dated
@@ -110,13 +109,13 @@ def _counts(found: Share) -> tuple[int, int]:
 FLAGS = ("both", "only_active", "only_shadow", "neither")
 
 
-def _shadow(rows: QuerySet[CaseFacts], version: RiskModelVersion, now: datetime, hides_small: bool) -> Shadow:
-    beside = read_beside(rows, version)
+def _shadow(cases: Cases, version: RiskModelVersion, now: datetime, hides_small: bool) -> Shadow:
+    beside = read_beside([cases], version)
     compared, followed = beside.compared(version), beside.before(followed_until(now))
-    event, known = outcomes(followed.cases)
-    both = observe(followed.shadow[known], event[known]), observe(followed.active[known], event[known])
+    event, known = outcomes(followed.outcome)
+    by_shadow, by_active = (observe(risk[known], event[known]) for risk in followed.risks())
     flags = {name: getattr(compared, name) for name in FLAGS}
     if hides_small:
-        both = hide_small(both[0]), hide_small(both[1])
+        by_shadow, by_active = hide_small(by_shadow), hide_small(by_active)
         flags = {name: shown(count) for name, count in flags.items()}
-    return Shadow(compared, flags, *both)
+    return Shadow(compared, flags, by_shadow, by_active)

@@ -21,7 +21,7 @@ def open_by_state(user: User, network: Network) -> Mapping[State, int]:
         .exclude(state__in=ENDED)
         .order_by()
         .values_list("state")
-        .annotate(Count("pk"))
+        .annotate(cases=Count("*"))
     )
     counts = dict(found)
     return {state: counts.get(state, 0) for state in State if state not in ENDED}

@@ -4,20 +4,23 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 import numpy as np
-from django.db.models import Case, Count, F, QuerySet, Value, When
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from referral.codes import DelayReason
-from referral.models import CaseFacts
+from referral.models import CaseFacts, Deadline
 from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE, NO_VERDICT
 from referral.pathway import Kind
-from referral.statistics.columns import Cell, Columns, read
+from referral.statistics.columns import Columns, verdict_counts
 from referral.statistics.figures import Ints, Spread, spreads
+from referral.statistics.reading import Cases, in_sql, read
 from scoring.research.agreement import Share, share
 
 Text = str | Promise
@@ -75,6 +78,9 @@ JUDGED: Mapping[str, Text] = {
 """What is in time or late, and its name: every kind of deadline, admission in two."""
 
 
+VERDICTS = tuple(f"{kind}_verdict" for kind in KINDS)
+
+
 class By(StrEnum):
     """What the cases are grouped by."""
 
@@ -109,8 +115,14 @@ class Report:
     offers: Mapping[str, int | None]
 
 
-Times = Mapping[str, list[Spread]]
-"""By the name of a measure: one spread for each group."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Month, first hospital and ward (None before one has accepted) that some cases have in common."""
+
+    month: date
+    hospital: UUID
+    ward: UUID | None
+
 
 THREADS = 2
 
@@ -118,88 +130,112 @@ Overdue = Counter[tuple[Cell, str, int | None, str]]
 """Cases by cell, name in JUDGED, the row's verdict so far, and the reason given for the delay or none."""
 
 
-def report(rows: QuerySet[CaseFacts], by: By, *, overdue: Overdue) -> Report:
-    """The figures of `rows`. `overdue`: open deadlines beyond their first due time, which are not in rows."""
-    columns = read(rows)
+COUNTED = (
+    *(moment for moment, _label in FUNNEL if moment != "first_visit_at"),
+    *(name for name, _label in OFFERS),
+    *("verdicts", "flagged_late"),
+)
+"""The columns that a report is made of."""
+
+
+def report(cases: Cases, by: By, *, overdue: Overdue) -> Report:
+    """The figures of `cases`. `overdue`: open deadlines beyond their first due time: facts have none."""
+    columns = read(cases, COUNTED)
     keys, group = _grouped(columns, by)
-    verdicts = _verdict_counts(columns, group, len(keys))
+    with ThreadPoolExecutor(THREADS) as threads:
+        times = threads.map(lambda measure: _times(columns, measure, group, len(keys)), MEASURES)
+        verdicts = _verdict_counts(columns, group, len(keys))
+        sizes = _sizes(columns, group, len(keys))
+        together, apart = zip(*times, strict=True)
     in_all = {name: counts.sum(axis=0, keepdims=True) for name, counts in verdicts.items()}
-    together, apart = _times(columns, group, len(keys))
-    nowhere = np.zeros(len(columns), dtype=np.int32)
-    whole = _groups([None], nowhere, columns, together, in_all, _open_late(overdue, lambda cell: None))
+    whole = _groups(
+        [None], sizes.sum(axis=1, keepdims=True), together, in_all, _open_late(overdue, lambda cell: None)
+    )
     late = _open_late(overdue, lambda cell: getattr(cell, by))
     return Report(
         by=by,
         whole=whole[0],
-        groups=_groups(keys, group, columns, apart, verdicts, late),
+        groups=_groups(keys, sizes, apart, verdicts, late),
         funnel={moment: int(columns.seconds(moment)[1].sum()) for moment, _label in FUNNEL},
         delays={name: _reasons(in_all[name][0], name, overdue) for name in JUDGED},
-        offers={name: int(columns.rows[name].sum()) for name, _label in OFFERS},
+        offers={name: int(columns.numbers[name].sum()) for name, _label in OFFERS},
     )
+
+
+OVERDUE = f"""
+SELECT month, hospital, ward,
+       CASE WHEN kind = '{Kind.ADMIT}' AND flagged_late THEN '{ADMIT_LATE_FLAG}' ELSE kind END AS name,
+       CASE kind {" ".join(f"WHEN '{kind}' THEN {kind}_verdict" for kind in KINDS)} END AS verdict,
+       delay_reason, count(DISTINCT case_id)
+FROM ({{facts}}) AS facts (case_id, month, hospital, ward, flagged_late, {", ".join(VERDICTS)})
+JOIN {Deadline._meta.db_table} USING (case_id)
+WHERE closed_at IS NULL AND first_due_at < %s
+GROUP BY month, hospital, ward, name, verdict, delay_reason
+"""  # noqa: S608 - put together from names of columns
 
 
 def overdue_now(rows: QuerySet[CaseFacts], *, now: datetime) -> Overdue:
     """The open deadlines of `rows` beyond their first due time."""
-    late = rows.order_by().filter(
-        case__deadlines__closed_at__isnull=True, case__deadlines__first_due_at__lt=now
-    )
-    verdict = Case(*(When(case__deadlines__kind=kind, then=F(f"{kind}_verdict")) for kind in KINDS))
-    apart = When(case__deadlines__kind=Kind.ADMIT, flagged_late=True, then=Value(ADMIT_LATE_FLAG))
-    name = Case(apart, default=F("case__deadlines__kind"))
-    found = late.values_list("month", "hospital", "ward", name, verdict, "case__deadlines__delay_reason")
-    counted = found.annotate(Count("pk", distinct=True))
-    return Counter({(Cell(*row[:3]), *row[3:6]): row[6] for row in counted})
+    needed = rows.order_by().values_list("case", "month", "hospital", "ward", "flagged_late", *VERDICTS)
+    facts, parameters = in_sql(needed)
+    with connection.cursor() as cursor:
+        cursor.execute(OVERDUE.format(facts=facts), [*parameters, now])
+        return Counter({(Cell(*row[:3]), *row[3:6]): row[6] for row in cursor.fetchall()})
 
 
 def _grouped(columns: Columns, by: By) -> tuple[list[Hashable], Ints]:
     """The keys of the groups in order, and the place of each case's group among them."""
-    of_cell: list[Hashable] = [getattr(cell, by) for cell in columns.cells]
-    keys = sorted(set(of_cell), key=lambda key: (key is None, str(key)))
+    if by == By.MONTH:
+        every, number = list[Hashable](columns.months), columns.month
+    else:
+        every, number = [getattr(place, by) for place in columns.places], columns.place
+    there = np.bincount(number, minlength=len(every)).tolist()
+    found = {key for key, cases in zip(every, there, strict=True) if cases}
+    keys = sorted(found, key=lambda key: (key is None, str(key)))
     place = {key: number for number, key in enumerate(keys)}
-    return keys, np.array([place[key] for key in of_cell], dtype=np.int32)[columns.cell]
+    return keys, np.array([place.get(key, 0) for key in every], dtype=np.int32)[number]
 
 
 def _groups(
     keys: Sequence[Hashable],
-    group: Ints,
-    columns: Columns,
-    times: Times,
+    sizes: Ints,
+    times: Sequence[Sequence[Spread]],
     verdicts: Mapping[str, Ints],
     late: Mapping[str, Mapping[Hashable, Sequence[int]]],
 ) -> list[Group]:
-    size = len(keys)
-    cases = np.bincount(group, minlength=size).tolist()
-    late_flags = np.bincount(group, weights=columns.rows["flagged_late"], minlength=size).tolist()
+    cases, late_flags = sizes.tolist()
     shares = {name: _shares(verdicts[name], keys, late.get(name, {})) for name in JUDGED}
     return [
         Group(
             key=key,
             cases=cases[place],
-            times={name: of_group[place] for name, of_group in times.items()},
+            times={measure.name: took[place] for measure, took in zip(MEASURES, times, strict=True)},
             in_time={name: of_group[place] for name, of_group in shares.items()},
-            late_flags=int(late_flags[place]),
+            late_flags=late_flags[place],
         )
         for place, key in enumerate(keys)
     ]
 
 
-def _times(columns: Columns, group: Ints, size: int) -> tuple[Times, Times]:
-    """The spreads of every measure, of all cases together and of each group; in threads, as NumPy allows."""
+def _sizes(columns: Columns, group: Ints, size: int) -> Ints:
+    """The cases of each group, and how many of them were flagged late, as two rows."""
+    late = group[columns.numbers["flagged_late"] != 0]
+    return np.array([np.bincount(of, minlength=size) for of in (group, late)])
 
-    def of(measure: Measure) -> tuple[list[Spread], list[Spread]]:
-        took, both = columns.between(measure.since, measure.until)
-        return spreads(took, np.zeros(len(took), dtype=np.int8), 1), spreads(took, group[both], size)
 
-    with ThreadPoolExecutor(THREADS) as threads:
-        found = dict(zip((measure.name for measure in MEASURES), threads.map(of, MEASURES), strict=True))
-    return {name: both[0] for name, both in found.items()}, {name: both[1] for name, both in found.items()}
+def _times(columns: Columns, measure: Measure, group: Ints, size: int) -> tuple[list[Spread], list[Spread]]:
+    """The spread of one measure, of all cases together and of each group."""
+    took, both = columns.between(measure.since, measure.until)
+    whole, apart = spreads(took, group[both], size)
+    return [whole], apart
 
 
 def _verdict_counts(columns: Columns, group: Ints, size: int) -> dict[str, Ints]:
     """By name in JUDGED: cases by group and verdict. Admissions after a late flag are taken out."""
-    found = columns.verdict_counts(group, size)
-    is_late = columns.rows["flagged_late"] != 0
-    found[ADMIT_LATE_FLAG] = columns[is_late].verdict_counts(group[is_late], size)[Kind.ADMIT]
+    found = verdict_counts(columns.numbers["verdicts"], group, size)
+    is_late = columns.numbers["flagged_late"] != 0
+    late = verdict_counts(columns.numbers["verdicts"][is_late], group[is_late], size)
+    found[ADMIT_LATE_FLAG] = late[Kind.ADMIT]
     found[Kind.ADMIT] = found[Kind.ADMIT] - found[ADMIT_LATE_FLAG]
     return found
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Hospital, Network, User, Ward
 from referral.errors import FactError, Text
-from referral.models import CaseFacts
+from referral.models import CaseFacts, Route
+from referral.models.statistics import PlacesQuerySet, Row
+from referral.statistics.reading import Cases, months_before
 from referral.statistics.report import By
 
 Place = TypeVar("Place", Network, Hospital, Ward)
@@ -98,20 +100,34 @@ def clean_wanted(user: User, raw: Mapping[str, str], *, today: date) -> Wanted:
 NOT_FOUND = _("This does not exist here. Choose from the list.")
 
 
-def rows(user: User, wanted: Wanted) -> QuerySet[CaseFacts]:
-    """The facts that the question is about."""
-    found = CaseFacts.objects.visible_to(user).filter(
-        network=wanted.network, month__gte=wanted.since, month__lte=wanted.until
+def cases(user: User, wanted: Wanted) -> Cases:
+    """The cases that the question is about."""
+    return Cases(
+        facts=rows(user, wanted),
+        routes=_at(wanted, Route.objects.visible_to(user)),
+        network=wanted.network,
+        since=wanted.since,
+        until=wanted.until,
     )
+
+
+def rows(user: User, wanted: Wanted) -> QuerySet[CaseFacts]:
+    """Their facts."""
+    return _at(wanted, CaseFacts.objects.visible_to(user)).filter(month__range=(wanted.since, wanted.until))
+
+
+def _at(wanted: Wanted, found: PlacesQuerySet[Row]) -> PlacesQuerySet[Row]:
+    """Those of the places that the question is about."""
+    found = found.filter(network=wanted.network)
     if wanted.hospital is not None:
         found = found.filter(hospital=wanted.hospital)
     return found if wanted.ward is None else found.filter(ward=wanted.ward)
 
 
-def study(user: User, wanted: Wanted) -> QuerySet[CaseFacts]:
-    """The facts for what is checked against outcomes: for research always those of all months, because two
+def for_study(wanted: Wanted) -> Wanted:
+    """The question about what is checked against outcomes: for research always about all months, because two
     periods compared would tell small numbers."""
-    return rows(user, everything(wanted) if wanted.hides_small else wanted)
+    return everything(wanted) if wanted.hides_small else wanted
 
 
 def everything(wanted: Wanted) -> Wanted:
@@ -119,15 +135,22 @@ def everything(wanted: Wanted) -> Wanted:
     return replace(wanted, since=date.min, until=date.max)
 
 
-def coordinated(user: User) -> QuerySet[CaseFacts]:
-    """The facts of every case in the networks that the user coordinates."""
-    return CaseFacts.objects.visible_to(user).filter(network__in=user.standing.coordinates)
+def coordinated(user: User) -> list[Cases]:
+    """Every case in the networks that the user coordinates, network by network."""
+    found = Network.objects.visible_to(user).filter(pk__in=user.standing.coordinates)
+    return [cases(user, _all_of(network)) for network in found]
 
 
-def months_before(month: date, count: int) -> date:
-    """The first day of the month `count` months earlier."""
-    years, rest = divmod(month.year * 12 + month.month - 1 - count, 12)
-    return date(years, rest + 1, 1)
+def _all_of(network: Network) -> Wanted:
+    return Wanted(
+        network=network,
+        hospital=None,
+        ward=None,
+        since=date.min,
+        until=date.max,
+        by=By.MONTH,
+        hides_small=False,
+    )
 
 
 def _month(name: str, raw: Mapping[str, str]) -> date | None:

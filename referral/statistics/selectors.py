@@ -11,6 +11,6 @@ from referral.statistics.scope import Wanted
 
 def statistics(user: User, wanted: Wanted, *, now: datetime) -> Report:
     """The figures of the cases that the user may count; small numbers hidden from researchers."""
-    rows = scope.rows(user, wanted)
-    found = report(rows, wanted.by, overdue=overdue_now(rows, now=now))
+    cases = scope.cases(user, wanted)
+    found = report(cases, wanted.by, overdue=overdue_now(cases.facts, now=now))
     return hide_small(found) if wanted.hides_small else found

@@ -7,10 +7,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scoring.research.agreement import Z95, Estimate, Share, share
-from scoring.research.survival import Column, Flags, Outcome, net_benefit
+from scoring.research.survival import Column, Flags, benefit
 
 THRESHOLDS = np.round(np.arange(0.05, 0.81, 0.05), 2)
 FEWEST_PATIENTS, FEWEST_OF_EACH = 30, 5
@@ -96,25 +95,28 @@ def auroc(risk: Column, event: Flags) -> Estimate:
     return Estimate(value, max(0.0, value - spread), min(1.0, value + spread))
 
 
-def _counts_by_value(risk: Column, event: Flags) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _counts_by_value(risk: Column, event: Flags) -> tuple[Column, Column]:
     """With and without the event, by ascending value of the risk."""
     order = np.argsort(risk, kind="stable")
-    values = risk[order]
-    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-    cases = np.add.reduceat(event[order].astype(np.intp), starts)
-    return cases, np.diff(np.append(starts, len(values))) - cases
+    values, upto = risk[order], np.cumsum(event[order], dtype=np.float64)
+    ends = np.append(np.flatnonzero(values[1:] != values[:-1]), len(values) - 1)
+    cases = np.diff(upto[ends], prepend=0.0)
+    return cases, np.diff(ends + 1.0, prepend=0.0) - cases
 
 
-def _variance(values: Column, counts: NDArray[np.intp]) -> float:
+def _variance(values: Column, counts: Column) -> float:
     """The sample variance of values that occur `counts` times each."""
-    total = int(counts.sum())
+    total = float(counts.sum())
     mean = float(values @ counts) / total
     return float((values - mean) ** 2 @ counts) / (total - 1)
 
 
 def _benefits(risk: Column, event: Flags) -> list[tuple[float, float, float]]:
-    """Threshold, net benefit by the model, net benefit of referring everybody."""
-    known = Outcome(np.full(len(risk), 1.0), event)
-    by_model = net_benefit(risk, known, 1.0, THRESHOLDS).tolist()
-    everybody = net_benefit(np.ones(len(risk)), known, 1.0, THRESHOLDS).tolist()
-    return list(zip(THRESHOLDS.tolist(), by_model, everybody, strict=True))
+    """Threshold, net benefit by the model, net benefit of referring everybody; the risks ascend."""
+    below = np.searchsorted(risk, THRESHOLDS)
+    events_before = np.concatenate(([0], np.cumsum(event)))
+    patients, events = len(risk), events_before[-1]
+    true = events - events_before[below]
+    by_model = benefit(true / patients, (patients - below - true) / patients, THRESHOLDS)
+    everybody = benefit(events / patients, 1 - events / patients, THRESHOLDS)
+    return list(zip(THRESHOLDS.tolist(), by_model.tolist(), everybody.tolist(), strict=True))

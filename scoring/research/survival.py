@@ -107,6 +107,11 @@ def net_benefit(risk: Column, outcome: Outcome, days: float, thresholds: Column)
     below = np.searchsorted(risk[order], thresholds)
     true = _from_place((weight * ended)[order], below) / len(risk)
     false = _from_place((weight * ~ended)[order], below) / len(risk)
+    return benefit(true, false, thresholds)
+
+
+def benefit(true: Column, false: Column, thresholds: Column) -> Column:
+    """Net benefit where a share of all is referred rightly and another wrongly at each threshold."""
     return np.asarray(true - false * thresholds / (1 - thresholds), dtype=np.float64)
 
 

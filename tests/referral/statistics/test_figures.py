@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referral.statistics.figures import Spread, centile, median_ranks, spreads
+from referral.statistics.figures import Spread, median_ranks, spreads
 
 
 def one(*values: int) -> Spread:
@@ -21,7 +21,7 @@ def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
 
 def test_nothing_has_no_median() -> None:
     assert one() == Spread(0)
-    assert spreads(np.array([5]), np.array([1]), 3)[0] == Spread(0)
+    assert spreads(np.array([5]), np.array([1]), 3)[1][0] == Spread(0)
 
 
 def test_the_interval_of_the_median_goes_by_ranks() -> None:
@@ -37,21 +37,27 @@ def test_fewer_than_six_have_no_interval(cases: int) -> None:
 
 
 def test_ninetieth_centiles_are_interpolated() -> None:
-    assert centile(np.arange(0, 101), 0.9) == 90
+    assert one(*range(101)).p90 == 90
     assert one(0, 10).p90 == 9
 
 
 def test_groups_do_not_mix() -> None:
     values, group = np.array([1, 100, 3, 300, 2]), np.array([0, 2, 0, 2, 0])
-    assert [spread.median for spread in spreads(values, group, 3)] == [2, None, 200]
+    assert [spread.median for spread in spreads(values, group, 3)[1]] == [2, None, 200]
 
 
 @given(st.lists(st.tuples(st.integers(-(2**31) + 1, 2**31 - 1), st.integers(0, 6)), min_size=1, max_size=60))
 def test_every_group_has_the_median_of_the_standard_library(pairs: list[tuple[int, int]]) -> None:
     values, group = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
-    for number, found in enumerate(spreads(values, group, 7)):
-        own = [value for value, of in pairs if of == number]
-        assert found.cases == len(own)
-        assert found.median == (statistics.median(own) if own else None)
-        if found.low is not None and found.high is not None:
-            assert min(own) <= found.low <= statistics.median(own) <= found.high <= max(own)
+    whole, apart = spreads(values, group, 7)
+    for spread, own in [
+        (whole, [value for value, _of in pairs]),
+        *((found, [value for value, of in pairs if of == number]) for number, found in enumerate(apart)),
+    ]:
+        assert spread.cases == len(own)
+        assert spread.median == (statistics.median(own) if own else None)
+        if len(own) > 1:
+            assert spread.p90 == pytest.approx(np.quantile(own, 0.9), abs=1e-3)
+        if spread.low is not None and spread.high is not None:
+            low, high = median_ranks(len(own))
+            assert (spread.low, spread.high) == (sorted(own)[low - 1], sorted(own)[high - 1])

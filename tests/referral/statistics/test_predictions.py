@@ -11,9 +11,11 @@ from referral.models import Assessment, Case, CaseFacts
 from referral.pathway import Verb
 from referral.performing import perform
 from referral.statistics.beside import Beside
-from referral.statistics.columns import LAYOUT, Columns, read
+from referral.statistics.columns import OUTCOME, SAID
 from referral.statistics.predictions import comparison, outcomes, performance, shadows
-from referral.statistics.scope import clean_wanted, rows
+from referral.statistics.reading import read
+from referral.statistics.scope import cases as cases_of
+from referral.statistics.scope import clean_wanted
 from scoring import DEFAULT_MODEL
 from scoring.models import ShadowScore
 from tests.referral.statistics.test_case_facts import do
@@ -25,7 +27,7 @@ LATER = NOW + 150 * DAY
 
 
 def facts(user: User) -> Any:
-    return rows(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, today=NOW.date()))
+    return cases_of(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, today=NOW.date()))
 
 
 def ended(world: World, name: str, day_28: str = "", day_90: str = "", death: float = 0) -> Case:
@@ -57,7 +59,7 @@ OUTCOMES = {
 def test_the_end_point_is_death_or_transplant_within_ninety_days(world: World, name: str) -> None:
     said, is_known, is_reached = OUTCOMES[name]
     ended(world, name, **said)
-    event, known = outcomes(read(facts(world.coordinator)))
+    event, known = outcomes(read(facts(world.coordinator), OUTCOME).numbers)
     assert (bool(known[0]), bool(event[0]) and bool(known[0])) == (is_known, is_reached)
 
 
@@ -131,8 +133,8 @@ def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> N
         values=sampled(WELL, NOW + HOUR),
     )
     assert ShadowScore.objects.count() == Assessment.objects.count() == 2
-    assert comparison(facts(world.coordinator), version).scored == 2
-    assert comparison(facts(world.doctor), version).scored == 1
+    assert comparison([facts(world.coordinator)], version).scored == 2
+    assert comparison([facts(world.doctor)], version).scored == 1
     (found,) = shadows(facts(world.coordinator), now=LATER, hides_small=False)
     assert (found.shadow.patients, found.active.patients) == (1, 1)
     assert (found.comparison.scored, found.comparison.neither) == (2, 2)
@@ -142,18 +144,17 @@ def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> N
 def test_flags_and_risks_of_both_models_stand_side_by_side(db: None) -> None:
     version = install(variant())
     beside = Beside(
-        cases=Columns([], np.zeros(3, dtype=np.int32), np.zeros(3, dtype=LAYOUT)),
+        outcome={name: np.zeros(3, dtype=np.int32) for name in OUTCOME},
         month=np.array([0, 31, 59]),
-        shadow=np.array([0.1, 0.5, 0.6]),
-        active=np.array([0.3, 0.4, 0.1]),
-        flagged_by_shadow=np.array([False, True, True]),
-        flagged_by_active=np.array([True, True, False]),
+        said=np.array(
+            [((0.1, 0.3), (False, True)), ((0.5, 0.4), (True, True)), ((0.6, 0.1), (True, False))], SAID
+        ),
     )
     found = beside.compared(version)
     assert (found.both, found.only_active, found.only_shadow, found.neither) == (1, 1, 1, 0)
     assert found.mean_difference == pytest.approx(0.4 / 3)
     assert found.mean_absolute_difference == pytest.approx(0.8 / 3)
     january = beside.before(date(1970, 2, 1))
-    assert (len(january.cases), january.compared(version).only_active) == (1, 1)
+    assert (len(january.month), january.compared(version).only_active) == (1, 1)
     nobody = beside.before(date(1970, 1, 1)).compared(version)
     assert (nobody.scored, nobody.mean_difference) == (0, None)

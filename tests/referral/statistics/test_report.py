@@ -15,11 +15,12 @@ from referral.errors import FactError
 from referral.models import Case, Deadline, Event
 from referral.pathway import Kind, Verb
 from referral.performing import perform
-from referral.statistics.columns import LAYOUT, read
+from referral.statistics.columns import KEPT
 from referral.statistics.figures import Spread
 from referral.statistics.privacy import hide_small, pseudonym
+from referral.statistics.reading import read
 from referral.statistics.report import ADMIT_LATE_FLAG, FUNNEL, By, Group, Report
-from referral.statistics.scope import Wanted, clean_wanted, rows
+from referral.statistics.scope import Wanted, cases, clean_wanted
 from referral.statistics.selectors import statistics as ask
 from referral.statistics.table import CSV_HEADER, table
 from scoring.research.agreement import share
@@ -155,13 +156,14 @@ def test_a_period_without_cases_has_empty_figures(world: World, admitted: list[C
 
 def test_packed_rows_say_the_same_as_their_columns(world: World, admitted: list[Case]) -> None:
     asked = wanted(world.coordinator)
-    facts = rows(world.coordinator, asked)
-    columns = read(facts)
+    asked_about = cases(world.coordinator, asked)
+    columns, facts = read(asked_about, list(KEPT)), asked_about.facts
     assert len(columns) == facts.count() == 7
-    assert columns.rows.dtype == LAYOUT
     expected = sorted((row.admitted_at - row.first_visit_at).total_seconds() for row in facts)
     assert sorted(columns.seconds("admitted_at")[0].tolist()) == expected
-    assert sorted(columns.rows["risk_90d"].tolist()) == pytest.approx(sorted(row.risk_90d for row in facts))
+    assert sorted(columns.numbers["risk_90d"].tolist()) == pytest.approx(
+        sorted(row.risk_90d for row in facts)
+    )
 
 
 def test_everybody_counts_what_they_see_and_nothing_else(world: World, admitted: list[Case]) -> None:
