@@ -50,7 +50,7 @@ DROP FUNCTION referral_break_seal;
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_duty_handover"),
-        ("referral", "0013_kit_facts"),
+        ("referral", "0014_corrected_way_back"),
     ]
 
     operations = [
