@@ -23,8 +23,8 @@ KIT_COLUMNS = (
 
 def upgrade() -> None:
     """The step of the migration, with the models as they were before it."""
-    before = MigrationLoader(connection).project_state([("referral", "0014_corrected_way_back")])
-    migration = import_module("referral.migrations.0015_kits_read_anew")
+    before = MigrationLoader(connection).project_state([("referral", "0015_sealed_months")])
+    migration = import_module("referral.migrations.0016_kits_read_anew")
     migration.read_anew(before.apps, SimpleNamespace(connection=connection))
 
 

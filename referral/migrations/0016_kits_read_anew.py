@@ -59,6 +59,6 @@ def failing_at(apps: Any, kit: Any) -> bool | None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referral", "0014_corrected_way_back")]
+    dependencies = [("referral", "0015_sealed_months")]
 
     operations = [migrations.RunPython(read_anew, migrations.RunPython.noop)]
