@@ -30,6 +30,8 @@ MANY = frozenset({Shape.SEVERAL, Shape.CONFIRMED})
 LONGEST_LINE = 40
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
+TRUE_TIMES = ("occurred_at", "reported_at")
+"""When it was, where that is now unless somebody says otherwise; after the ward it never is."""
 DATED = frozenset({Verb.RECORD_OUTCOME, Verb.CORRECT_OUTCOME, Verb.SETTLE_OUTCOME, Verb.RECORD_DEATH})
 """Verbs whose time matters so much that it is always asked in front."""
 ONE_TAP = {Verb.DECLINE: "reason"}
@@ -193,7 +195,8 @@ def _ask_what_is_corrected(rows: dict[str, Field], case: Case) -> None:
     if row is None or not row.options:
         rows.pop(CORRECTS.name, None)
     elif case.state in AFTER_WARD:
-        row.required, row.hint = True, ""
+        for asked in (row, *(rows[name] for name in TRUE_TIMES if name in rows)):
+            asked.required, asked.hint = True, ""
         row.value = row.value or (row.options[0].value if len(row.options) == 1 else "")
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from referral.correcting import hold_to_the_stay
 from referral.errors import ConfirmationNeeded, FactError
 from referral.models import (
     ArtificialLiverSession,
@@ -50,6 +51,8 @@ def record_artificial_liver(
     refuse_future(change, "ended_at", ended_at)
     if ended_at <= started_at:
         raise FactError(("ended_at", "not_after_start", _("The end must come after the start.")))
+    change.occurred_at = ended_at
+    hold_to_the_stay(change)
     change.occurred_at = started_at
     change.not_before(change.case.admitted_at, ADMISSION)
     session = ArtificialLiverSession.objects.create(

@@ -320,6 +320,8 @@ def test_after_the_stay_the_right_table_is_entered_in_the_place_of_the_wrong_one
 
     form = " ".join(browser.get(f"{where}?corrects={wrong.pk}").content.decode().split())
     assert re.search(f'value="{wrong.pk}"[^>]* checked', form)
+    assert re.search('name="occurred_at"[^>]* required', form), "its time is asked in front"
+    assert form.index('name="occurred_at"') < form.index("<summary>Add a note</summary>")
     refused = submit(browser, case, Verb.ASSESS_ORGAN_FAILURE, corrects=str(wrong.pk), inr="1.3")
     assert refused.status_code == 422
     assert "This cannot have happened after the end of the stay in the ward" in refused.content.decode()

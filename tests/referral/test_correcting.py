@@ -114,6 +114,16 @@ def test_after_the_stay_nothing_else_is_added_and_nothing_of_a_later_time(
     assert refusal(world, case, verb, later, **too_late) == {("occurred_at", "out_of_order")}
 
 
+def test_a_session_that_ends_after_the_stay_is_not_the_right_one(world: World) -> None:
+    verb, facts = RECORDED[RecordKind.ARTIFICIAL_LIVER]
+    case = back(world, does(world, world.admitted(), verb, **facts))
+    wrong = RETRACTABLE[RecordKind.ARTIFICIAL_LIVER].objects.get()
+    case = retract(world, case, wrong, NOW + 2 * DAY)
+    timed = {**facts, "started_at": LEFT - HOUR, "ended_at": LEFT + MINUTE, "corrects": wrong}
+    assert refusal(world, case, verb, NOW + 2 * DAY, **timed) == {("occurred_at", "out_of_order")}
+    does(world, case, verb, NOW + 2 * DAY, **{**timed, "ended_at": LEFT})
+
+
 def test_a_record_is_not_the_correction_of_another_kind(world: World) -> None:
     case = does(world, world.admitted(), Verb.RECORD_PRECIPITANT, precipitant="HEV")
     wrong = RETRACTABLE[RecordKind.PRECIPITANT].objects.get()
