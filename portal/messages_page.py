@@ -11,8 +11,8 @@ from notifications.models import DeliveryState
 from portal.operations_page import COUNTED
 from portal.statistics_page import hours_of, in_words, percent_of, series
 from portal.verb_texts import Text
+from referral.statistics.measures import By
 from referral.statistics.messages import Messages, Told
-from referral.statistics.report import By
 from referral.statistics.scope import Wanted
 from referral.statistics.table import Row, names, share_row, time_row
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 
 from referral.pathway import Kind
 from referral.statistics.figures import Spread
-from referral.statistics.report import ADMIT_LATE_FLAG, FUNNEL, MEASURES, By, Report
+from referral.statistics.measures import ADMIT_LATE_FLAG, FUNNEL, MEASURES, By
+from referral.statistics.report import Report
 from referral.statistics.scope import Wanted
 from referral.statistics.table import UNIT_SECONDS, Row, Table, table
 from scoring.research.agreement import Share

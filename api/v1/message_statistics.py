@@ -9,8 +9,8 @@ from rest_framework.response import Response
 
 from api.v1.documenting import described
 from api.v1.statistics import Counting, ShareShape, SpreadShape, StatisticsQuery
+from referral.statistics.measures import By
 from referral.statistics.messages import Messages, Told, may_read, messages
-from referral.statistics.report import By
 from referral.statistics.scope import Wanted
 from referral.statistics.table import names
 

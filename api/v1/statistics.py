@@ -12,8 +12,9 @@ from rest_framework.response import Response
 
 from api.resource import Resource
 from api.v1.documenting import described
+from referral.statistics.measures import FUNNEL, MEASURES, By
 from referral.statistics.privacy import FEWEST
-from referral.statistics.report import FUNNEL, MEASURES, By, Group, Report
+from referral.statistics.report import Group, Report
 from referral.statistics.scope import Wanted, clean_wanted, may_count
 from referral.statistics.selectors import statistics
 from referral.statistics.table import names_of

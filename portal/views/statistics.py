@@ -23,7 +23,7 @@ from portal.statistics_page import arrange
 from referral.errors import FactError
 from referral.pathway import State
 from referral.statistics import present, scope
-from referral.statistics.report import By
+from referral.statistics.measures import By
 from referral.statistics.scope import Wanted, clean_wanted
 from referral.statistics.selectors import statistics as figures_of
 from referral.statistics.table import CSV_HEADER, table

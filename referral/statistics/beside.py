@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
@@ -99,11 +100,13 @@ def read_beside(networks: Sequence[Cases], version: RiskModelVersion) -> Beside:
 
 
 def _read_beside(cases: Cases, version: RiskModelVersion) -> list[Beside]:
+    routes = list(cases.routes.values_list("pk", "hospital", "ward"))
+
     def of_rows(rows: QuerySet[CaseFacts]) -> Beside:
         return _of_rows(rows, version)
 
     def of_sealed(months: Sequence[SealedMonth]) -> Beside | None:
-        return _of_sealed(cases, months, version)
+        return _of_sealed(routes, months, version)
 
     return read_both(cases, of_rows, of_sealed)
 
@@ -117,10 +120,12 @@ def _of_rows(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> Beside:
     return Beside(outcome, pairs["month"].astype(np.int32), pairs["said"].astype(SAID))
 
 
-def _of_sealed(cases: Cases, months: Sequence[SealedMonth], version: RiskModelVersion) -> Beside | None:
+def _of_sealed(
+    routes: Sequence[Any], months: Sequence[SealedMonth], version: RiskModelVersion
+) -> Beside | None:
     name = shadow_column(version.pk)
     scored = [month for month in months if str(version.pk) in month.shadows]
-    columns = columns_of_sealed(cases, scored, (*OUTCOME, name))
+    columns = columns_of_sealed(routes, scored, (*OUTCOME, name))
     if columns is None:
         return None
     days = np.array([_days(month) for month in columns.months], dtype=np.int32)

@@ -19,9 +19,9 @@ from django.db.models.functions import TruncMonth
 from accounts.models import Hospital, Membership, User
 from notifications.models import Delivery, DeliveryState, Notification, Severity
 from notifications.trials import WAY
-from referral.statistics.figures import Spread, spreads
+from referral.statistics.figures import Spread, in_order, spreads
+from referral.statistics.measures import By
 from referral.statistics.reading import months_before
-from referral.statistics.report import By
 from referral.statistics.scope import Wanted
 from scoring.research.agreement import Share, share
 
@@ -167,7 +167,8 @@ def _groups(
         for place in places[person, month.date()]
     ]
     values, group = (np.array([row[part] for row in took], dtype=np.int64) for part in (0, 1))
-    _whole, answer = spreads(values, group, len(keys))
+    ordered = in_order(values, group, len(keys))
+    _whole, answer = spreads([(ordered, np.arange(len(keys)))], len(keys))
     return [_told(key, totals[place].tolist(), answer[place]) for place, key in enumerate(keys)]
 
 

@@ -8,13 +8,11 @@ import hashlib
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from threading import Lock
 from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
 import psycopg
-from cachetools import LRUCache
 from django.db import connection, transaction
 from django.db.models import Aggregate, BinaryField, Max, Min, QuerySet
 
@@ -22,6 +20,7 @@ from accounts.models import Network
 from referral.models import CaseFacts, Route, SealedColumn, SealedMonth
 from referral.models.statistics import PACKING
 from referral.statistics.columns import KEPT, LAYOUT, SAID, Column, Columns, Place
+from referral.statistics.held import held
 
 Read = TypeVar("Read")
 ROUTE, MODEL = "route", "model"
@@ -33,11 +32,6 @@ SEALED_LAYOUT = hashlib.sha256(f"{PACKING} {list(SEALED.items())} {SAID}".encode
 
 NOWHERE = -1
 TRIES = 3
-MOST_HELD = 2**27
-"""Bytes of sealed columns that a process holds: some two million cases."""
-
-_held: LRUCache[tuple[tuple[UUID, ...], str], Column] = LRUCache(MOST_HELD, getsizeof=lambda one: one.nbytes)
-_hold = Lock()
 OF_SEALED = f"""
 SELECT held.name, count(*), string_agg(held.numbers, ''::bytea ORDER BY sealed.month)
 FROM {SealedColumn._meta.db_table} AS held JOIN {SealedMonth._meta.db_table} AS sealed ON sealed.id = month_id
@@ -73,11 +67,13 @@ class Together(Aggregate):
 def read(cases: Cases, names: Sequence[str], *, model: str = "") -> Columns:
     """The columns `names` of `cases`, all or those whose first assessment was by `model`."""
 
+    routes = list(cases.routes.values_list("pk", "hospital", "ward"))
+
     def of_rows(rows: QuerySet[CaseFacts]) -> Columns:
-        return _of_rows(rows.filter(model=model) if model else rows, names)
+        return columns_of_rows(rows.filter(model=model) if model else rows, names)
 
     def of_sealed(months: Sequence[SealedMonth]) -> Columns | None:
-        return columns_of_sealed(cases, months, names, model=model)
+        return columns_of_sealed(routes, months, names, model=model)
 
     return _joined(read_both(cases, of_rows, of_sealed))
 
@@ -109,14 +105,30 @@ def sealed_months(cases: Cases) -> list[SealedMonth]:
     return list(asked_for.filter(layout=SEALED_LAYOUT).order_by("month"))
 
 
+def columns_of_rows(rows: QuerySet[CaseFacts], names: Sequence[str]) -> Columns:
+    """From the rows themselves."""
+    cells, cell, packed = strung_together(rows, "month", "hospital", "ward")
+    months = sorted({month for month, _hospital, _ward in cells})
+    places = list(dict.fromkeys(Place(hospital, ward) for _month, hospital, ward in cells))
+    month = _numbered([month for month, _hospital, _ward in cells], months)
+    place = _numbered([Place(hospital, ward) for _month, hospital, ward in cells], places)
+    numbers = {name: packed[name].astype(KEPT[name]) for name in names}
+    return Columns(months, places, month[cell], place[cell], numbers)
+
+
 def columns_of_sealed(
-    cases: Cases, months: Sequence[SealedMonth], names: Sequence[str], *, model: str = ""
+    routes: Sequence[tuple[int, UUID, UUID | None]],
+    months: Sequence[SealedMonth],
+    names: Sequence[str],
+    *,
+    model: str = "",
 ) -> Columns | None:
-    """From sealed months; None if one of them lost its seal meanwhile."""
-    numbers = _numbers(months, [*names, ROUTE, *([MODEL] if model else [])])
-    if numbers is None:
+    """Cases of these routes (id, hospital, ward), all or those whose first assessment was by `model`; None if
+    one of the months lost its seal meanwhile."""
+    kept = _kept(months, [*names, ROUTE, *([MODEL] if model else [])])
+    if kept is None:
         return None
-    routes = list(cases.routes.values_list("pk", "hospital", "ward"))
+    numbers = dict(kept)
     month = np.repeat(np.arange(len(months), dtype=np.int32), [month.cases for month in months])
     place = _places_of(numbers.pop(ROUTE), [pk for pk, _hospital, _ward in routes])
     chosen = place != NOWHERE
@@ -188,29 +200,25 @@ def _are_sealed_still(months: Sequence[SealedMonth]) -> bool:
     return SealedMonth.objects.filter(pk__in=[month.pk for month in months]).count() == len(months)
 
 
-def _of_rows(rows: QuerySet[CaseFacts], names: Sequence[str]) -> Columns:
-    cells, cell, packed = strung_together(rows, "month", "hospital", "ward")
-    months = sorted({month for month, _hospital, _ward in cells})
-    places = list(dict.fromkeys(Place(hospital, ward) for _month, hospital, ward in cells))
-    month = _numbered([month for month, _hospital, _ward in cells], months)
-    place = _numbered([Place(hospital, ward) for _month, hospital, ward in cells], places)
-    numbers = {name: packed[name].astype(KEPT[name]) for name in names}
-    return Columns(months, places, month[cell], place[cell], numbers)
+class Kept(dict[str, Column]):
+    """Columns by name, as they are kept, of some months one after the other."""
+
+    @property
+    def nbytes(self) -> int:
+        return sum(column.nbytes for column in self.values())
 
 
-def _numbers(months: Sequence[SealedMonth], names: Sequence[str]) -> dict[str, Column] | None:
-    """The columns of these months by name, those of one month after the other; None if one is gone."""
-    of = tuple(month.pk for month in months)
-    with _hold:
-        found = {name: _held[of, name] for name in names if (of, name) in _held}
-    missing = [name for name in names if name not in found]
-    fetched = fetched_as_bytes(OF_SEALED, (list(of), missing)) if missing else []
-    if [count for _name, count, _numbers in fetched] != [len(of)] * len(missing):
-        return None
-    read_now = {name: np.frombuffer(numbers, SEALED.get(name, SAID)) for name, _count, numbers in fetched}
-    with _hold:
-        _held.update({(of, name): one for name, one in read_now.items() if one.nbytes <= MOST_HELD})
-    return found | read_now
+def _kept(months: Sequence[SealedMonth], names: Sequence[str]) -> Kept | None:
+    """The columns of these months; None if one is gone."""
+    of = [month.pk for month in months]
+
+    def fetched() -> Kept | None:
+        found = fetched_as_bytes(OF_SEALED, (of, list(names)))
+        if [count for _name, count, _numbers in found] != [len(of)] * len(names):
+            return None
+        return Kept({name: np.frombuffer(numbers, SEALED.get(name, SAID)) for name, _count, numbers in found})
+
+    return held(("columns", *names, *of), fetched)
 
 
 def _places_of(route: Column, known: Sequence[int]) -> Column:

@@ -13,8 +13,8 @@ from accounts.models import Hospital, Network, User, Ward
 from referral.errors import FactError, Text
 from referral.models import CaseFacts, Route
 from referral.models.statistics import PlacesQuerySet, Row
+from referral.statistics.measures import By
 from referral.statistics.reading import Cases, months_before
-from referral.statistics.report import By
 
 Place = TypeVar("Place", Network, Hospital, Ward)
 MONTHS_SHOWN = 12

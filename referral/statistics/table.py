@@ -11,18 +11,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Hospital, Ward
 from referral.codes import DelayReason
 from referral.statistics.figures import Spread
+from referral.statistics.measures import FUNNEL, JUDGED, MEASURES, NO_REASON, OFFERS, By, Measure
 from referral.statistics.privacy import pseudonym
-from referral.statistics.report import (
-    FUNNEL,
-    JUDGED,
-    MEASURES,
-    NO_REASON,
-    OFFERS,
-    By,
-    Group,
-    Measure,
-    Report,
-)
+from referral.statistics.report import Group, Report
 from referral.statistics.scope import Wanted
 from scoring.research.agreement import Share
 

@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referral.statistics.figures import Spread, median_ranks, spreads
+from referral.statistics.figures import Ints, Spread, in_order, median_ranks, spreads
+
+
+def spread(values: Ints, group: Ints, groups: int) -> tuple[Spread, list[Spread]]:
+    return spreads([(in_order(values, group, groups), np.arange(groups))], groups)
 
 
 def one(*values: int) -> Spread:
-    return spreads(np.array(values, dtype=np.int64), np.zeros(len(values), dtype=np.int64), 1)[0]
+    return spread(np.array(values, dtype=np.int64), np.zeros(len(values), dtype=np.int64), 1)[0]
 
 
 def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
@@ -21,7 +25,7 @@ def test_the_median_of_an_even_number_lies_between_the_middle_two() -> None:
 
 def test_nothing_has_no_median() -> None:
     assert one() == Spread(0)
-    assert spreads(np.array([5]), np.array([1]), 3)[1][0] == Spread(0)
+    assert spread(np.array([5]), np.array([1]), 3)[1][0] == Spread(0)
 
 
 def test_the_interval_of_the_median_goes_by_ranks() -> None:
@@ -43,21 +47,33 @@ def test_ninetieth_centiles_are_interpolated() -> None:
 
 def test_groups_do_not_mix() -> None:
     values, group = np.array([1, 100, 3, 300, 2]), np.array([0, 2, 0, 2, 0])
-    assert [spread.median for spread in spreads(values, group, 3)[1]] == [2, None, 200]
+    assert [found.median for found in spread(values, group, 3)[1]] == [2, None, 200]
 
 
-@given(st.lists(st.tuples(st.integers(-(2**31) + 1, 2**31 - 1), st.integers(0, 6)), min_size=1, max_size=60))
-def test_every_group_has_the_median_of_the_standard_library(pairs: list[tuple[int, int]]) -> None:
-    values, group = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
-    whole, apart = spreads(values, group, 7)
-    for spread, own in [
-        (whole, [value for value, _of in pairs]),
-        *((found, [value for value, of in pairs if of == number]) for number, found in enumerate(apart)),
+PAIRS = st.lists(st.tuples(st.integers(-(2**31) + 1, 2**31 - 1), st.integers(0, 6)), max_size=40)
+
+
+@given(st.lists(PAIRS, min_size=1, max_size=3))
+def test_every_group_has_the_median_of_the_standard_library(parts: list[list[tuple[int, int]]]) -> None:
+    """Of values that were sorted in parts, each of which has only some of the groups."""
+    runs = []
+    for pairs in parts:
+        there = sorted({of for _value, of in pairs})
+        values = np.array([value for value, _of in pairs], dtype=np.int64)
+        group = np.array([there.index(of) for _value, of in pairs], dtype=np.int64)
+        runs.append((in_order(values, group, len(there)), np.array(there, dtype=np.intp)))
+    whole, apart = spreads(runs, 7)
+    every = [pair for pairs in parts for pair in pairs]
+    for found, own in [
+        (whole, sorted(value for value, _of in every)),
+        *(
+            (found, sorted(value for value, of in every if of == number))
+            for number, found in enumerate(apart)
+        ),
     ]:
-        assert spread.cases == len(own)
-        assert spread.median == (statistics.median(own) if own else None)
-        if len(own) > 1:
-            assert spread.p90 == pytest.approx(np.quantile(own, 0.9), abs=1e-3)
-        if spread.low is not None and spread.high is not None:
-            low, high = median_ranks(len(own))
-            assert (spread.low, spread.high) == (sorted(own)[low - 1], sorted(own)[high - 1])
+        low, high = median_ranks(len(own))
+        assert found.cases == len(own)
+        assert found.median == (statistics.median(own) if own else None)
+        assert found.p90 == (pytest.approx(np.quantile(own, 0.9), abs=1e-3) if own else None)
+        assert found.low == (own[low - 1] if low else None)
+        assert found.high == (own[high - 1] if high else None)

@@ -17,9 +17,10 @@ from referral.pathway import Kind, Verb
 from referral.performing import perform
 from referral.statistics.columns import KEPT
 from referral.statistics.figures import Spread
+from referral.statistics.measures import ADMIT_LATE_FLAG, FUNNEL, By
 from referral.statistics.privacy import hide_small, pseudonym
 from referral.statistics.reading import read
-from referral.statistics.report import ADMIT_LATE_FLAG, FUNNEL, By, Group, Report
+from referral.statistics.report import Group, Report
 from referral.statistics.scope import Wanted, cases, clean_wanted
 from referral.statistics.selectors import statistics as ask
 from referral.statistics.table import CSV_HEADER, table

@@ -15,9 +15,10 @@ from referral.pathway import Verb
 from referral.performing import perform
 from referral.statistics.beside import read_beside
 from referral.statistics.columns import KEPT
+from referral.statistics.measures import By
 from referral.statistics.predictions import performance
 from referral.statistics.reading import Cases, read, read_both, sealed_months
-from referral.statistics.report import By, Report
+from referral.statistics.report import Report
 from referral.statistics.scope import cases, clean_wanted
 from referral.statistics.sealing import SETTLED_AFTER, seal_settled
 from referral.statistics.selectors import statistics
