@@ -20,7 +20,7 @@ from portal.windows import Window, label_of, window_of, window_of_case
 from referral import selectors
 from referral.models import Case, Deadline, Message, Offer
 from referral.parties import open_question
-from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
+from referral.pathway import ACUTE, BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.performing import verbs_of
 
 NOBODY_ON_DUTY: Text = _("nobody is on duty now")
@@ -85,6 +85,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "awaited": awaited(case, user, offer),
         "alerts": alerts(case, user, usable),
         "is_before_admission": case.state in BEFORE_ADMISSION,
+        "bed": case.bed if case.state in ACUTE else "",
         **identity(case),
         **_due(case, usable, now),
         **actions(case, usable, offer),

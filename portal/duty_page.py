@@ -122,6 +122,6 @@ def _exceptions(ward: Ward, now: datetime) -> list[Change]:
         by_swap.setdefault(row.swap or row.pk, []).append(row)
 
     def name(group: list[DutyOverride], is_on: bool) -> str:
-        return ", ".join(row.user.name for row in group if row.is_on is is_on)
+        return gettext(", ").join(row.user.name for row in group if row.is_on is is_on)
 
     return [Change(group[0], name(group, False), name(group, True)) for group in by_swap.values()]

@@ -111,7 +111,11 @@ def _kind(value: str, zone: ZoneInfo) -> str:
 
 
 def _missing(value: list[str], zone: ZoneInfo) -> str:
-    return _("still missing: %(names)s") % {"names": ", ".join(texts.label(name) for name in value)}
+    return _("still missing: %(names)s") % {"names": _listed(texts.label(name) for name in value)}
+
+
+def _listed(words: Iterable[str]) -> str:
+    return _(", ").join(words)
 
 
 def _label(choices: Any) -> Callable[[Any, ZoneInfo], str]:
@@ -155,13 +159,11 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "item": _label(ward_codes.TreatmentItem),
     "progress": _label(ward_codes.Progress),
     "mode": _label(ward_codes.ArtificialLiverMode),
-    "complications": lambda value, zone: ", ".join(
-        str(ward_codes.Complication(code).label) for code in value
-    ),
+    "complications": lambda value, zone: _listed(str(ward_codes.Complication(code).label) for code in value),
     "target_kcal": lambda value, zone: _("%(kcal)s kcal per day") % {"kcal": value},
     "kcal": lambda value, zone: f"{value} kcal",
     "on_day": lambda value, zone: str(value),
-    "markers": lambda value, zone: ", ".join(texts.label(name) for name in value),
+    "markers": lambda value, zone: _listed(texts.label(name) for name in value),
     "precipitant": _label(codes.PrecipitantCode),
     "category": _label(codes.DiagnosisCategory),
     "instead_of": lambda value, zone: (

@@ -136,7 +136,7 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.RECORD_INTERVENTION: VerbText(
         _("Record a treatment of the precipitant"),
-        _("Adds to the case. The first one meets the deadline for the treatment of the precipitant."),
+        _("Adds to the case. The first one ends the deadline for the treatment of the precipitant."),
         _("Record"),
         _("The treatment was recorded."),
     ),
@@ -226,7 +226,7 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.DIAGNOSE: VerbText(
         _("Fix the diagnosis"),
-        _("Ends the second window and meets its deadline. The first hospital is told."),
+        _("Ends the second window and its deadline. The first hospital is told."),
         _("Record diagnosis"),
         _("The diagnosis was recorded. The first hospital was told."),
         "primary",

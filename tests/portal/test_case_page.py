@@ -7,7 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import clock
-from accounts.models import AuditEntry, DutyShift
+from accounts.models import AuditEntry, DutyShift, User
 from referral.engine import run_cycle
 from referral.models import Case
 from referral.pathway import Verb
@@ -166,6 +166,33 @@ def test_the_timeline_says_in_words_what_happened_when_and_when_it_was_recorded(
     declined = timeline[timeline.index("Request declined") :]
     assert "recorded" in declined[: declined.index("</li>")]
     assert "recorded" not in timeline[timeline.index("Indicators assessed") :]
+
+
+def test_a_bed_is_named_only_as_long_as_the_patient_has_it(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    case = world.flagged(now=now)
+    perform(case, Verb.ACCEPT, actor=world.specialist, now=now, bed="12")
+    perform(case, Verb.ADMIT, actor=world.specialist, now=now)
+    client, named = as_user(world.doctor), "Bed <strong>12</strong>"
+    assert named in page_of(client, case)
+
+    perform(case, Verb.DIAGNOSE, actor=world.specialist, now=now, category="aclf")
+    perform(case, Verb.BACK_REFER, actor=world.specialist, now=now, plan="P")
+
+    assert named not in page_of(client, case)
+
+
+def test_what_the_timeline_lists_is_parted_in_the_readers_script(world: World, client: Client) -> None:
+    world.doctor.language = User.Language.CHINESE
+    world.doctor.save()
+    client.force_login(world.doctor)
+    now = clock.now()
+    case, measured = world.admitted(now), {"ferritin_ng_ml": 900, "pct_ng_ml": 1.2}
+    perform(case, Verb.RECORD_IMMUNE_STATUS, actor=world.specialist, now=now, sampled_at=now, **measured)
+
+    timeline = part(page_of(client, case), "timeline")
+
+    assert "铁蛋白、降钙素原" in timeline
 
 
 def test_phones_can_be_tapped_and_the_people_on_duty_are_named(world: World, as_user: SignIn) -> None:
