@@ -2,11 +2,14 @@
 
 `python -m bench.statistics` fills an embedded PostgreSQL of its own with a million rows of facts of one
 network (60 months, 60 hospitals, 6 wards; 50,000 cases of them open, a tenth of their deadlines overdue;
-50,000 with a result of the kit, every third of them with an organ table; 50,000 scored in shadow), seals
-what is settled at the end of the last month as beat would, asks for each page several times, prints the
-median, the slowest and the first one after a start, and writes bench/results/statistics.json.
+50,000 with a result of the kit, every third of them with an organ table; 50,000 scored in shadow), and ten
+notifications for each case of the last year to 300 people. It keeps what is settled at the end of the last
+month as beat would, copies the days of notifications to the four years before, asks for each page several
+times, prints the median, the slowest and the first one after a start, and writes
+bench/results/statistics.json.
 """
 
+import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,6 +19,7 @@ from bench import report, rig
 
 CASES, OPEN_CASES, KITS, SHADOWED = 1_000_000, 50_000, 50_000, 50_000
 MONTHS, HOSPITALS, WARDS = 60, 60, 6
+PEOPLE, WRITTEN = 300, 2_000_000
 RUNS = 7
 TARGET_MS = 500
 FIRST_MONTH = datetime(2021, 1, 1, tzinfo=UTC)
@@ -54,7 +58,8 @@ DO $$ DECLARE found record; BEGIN
     FOR found IN SELECT conrelid::regclass AS place, conname FROM pg_constraint
         WHERE contype = 'f' AND conrelid IN (
             'referral_casefacts'::regclass, 'referral_case'::regclass, 'referral_deadline'::regclass,
-            'referral_kitresult'::regclass, 'referral_organfailureassessment'::regclass)
+            'referral_kitresult'::regclass, 'referral_organfailureassessment'::regclass,
+            'notifications_delivery'::regclass, 'notifications_notification'::regclass)
     LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', found.place, found.conname); END LOOP;
 END $$
 """
@@ -105,6 +110,63 @@ WHERE facts.state = 'admitted' AND template.kind = 'assess'
 """
 
 
+NOTIFICATIONS = """
+INSERT INTO notifications_notification (id, dedup_key, recipient_id, subject_type, subject_id, kind, severity,
+    payload, created_at, read_at, acknowledged_at)
+SELECT uuidv7(), 'bench ' || n, (%(people)s::uuid[])[1 + floor(random() * 300)], 'case', 'x', 'missed',
+    (array['info', 'warning', 'severe', 'critical'])[1 + floor(random() * 4)], '{}', at,
+    CASE WHEN drawn < 0.8 THEN at + interval '20 min' END,
+    CASE WHEN drawn < 0.5 THEN at + interval '20 min' + random() * interval '3 h' END
+FROM (
+    SELECT n, %(end)s - interval '1 year' + n * interval '1 year' / %(count)s AS at, random() AS drawn
+    FROM generate_series(0, %(count)s - 1) AS n
+) AS written
+"""
+DELIVERIES = """
+INSERT INTO notifications_delivery (id, notification_id, channel, bundle_key, urgent, state, attempts,
+    uncertain_attempts, available_at, next_hint_at, provider_reference, sent_at, last_error, dropped_reason)
+SELECT uuidv7(), id, 'email', '', true,
+    CASE WHEN random() < 0.9 THEN 'sent' WHEN random() < 0.5 THEN 'failed' ELSE 'undeliverable' END, 1, 0,
+    created_at, created_at, '', created_at, '', ''
+FROM notifications_notification
+"""
+DAYS_OF_BEFORE = """
+INSERT INTO referral_toldday (id, zone, day, layout, people, answers, ways)
+SELECT uuidv7(), zone, day - 365 * before, layout, people, answers, ways
+FROM referral_toldday, generate_series(1, 4) AS before
+"""
+
+
+def write_notifications(network: Any) -> None:
+    """To people of the network's hospitals and wards; settled days are kept, and copied to four years."""
+    from django.db import connection
+
+    from accounts.models import Hospital, Membership, Role, User, Ward
+    from referral.statistics.told import seal_days
+
+    people = User.objects.bulk_create(
+        User(email=f"bench{n}@hospital.test", name=f"bench{n}") for n in range(PEOPLE)
+    )
+    hospitals, wards = (
+        Hospital.objects.filter(network=network),
+        Ward.objects.filter(hospital__network=network),
+    )
+    places = [{"hospital": one} for one in hospitals] + [{"ward": one} for one in wards]
+    roles = {"hospital": Role.REFERRING_CLINICIAN, "ward": Role.SPECIALIST}
+    Membership.objects.bulk_create(
+        Membership(user=person, network=network, role=roles[next(iter(place))], **place)
+        for person, place in zip(people, itertools.cycle(places), strict=False)
+    )
+    asked = {"people": [person.pk for person in people], "end": END, "count": WRITTEN}
+    with connection.cursor() as cursor:
+        cursor.execute(NOTIFICATIONS, asked)
+        cursor.execute(DELIVERIES)
+        cursor.execute("VACUUM ANALYZE notifications_notification, notifications_delivery")
+        while seal_days(END):
+            pass
+        cursor.execute(DAYS_OF_BEFORE)
+
+
 def fill() -> Any:
     """A network with its coordinator and its million rows; the coordinator."""
     from importlib import import_module
@@ -134,6 +196,7 @@ def fill() -> Any:
         cursor.execute(kit_facts.FIRST_OF_CASES_BEFORE)
         cursor.execute(SHADOW_SCORES, {"model": in_shadow.pk, "shadowed": SHADOWED})
         seal_settled(END)
+        write_notifications(world.network)
         cursor.execute("VACUUM ANALYZE")
     Membership.objects.get_or_create(user=world.coordinator, role=Role.COORDINATOR, network=world.network)
     return User.objects.get(pk=world.coordinator.pk)
@@ -188,6 +251,8 @@ def measure(user: Any) -> dict[str, list[float]]:
         "Predictions, 60 months": f"/statistics/models/?{ever}",
         "Kit and research, 60 months": f"/statistics/research/?{ever}",
         "API, 60 months, by month": f"/api/v1/statistics?{ever}",
+        "Notifications, 12 months (2,000,000)": f"/statistics/notifications/?{year}",
+        "Notifications, 60 months, by ward (10,000,000)": f"/statistics/notifications/?{ever}&by=ward",
     }
     return {name: milliseconds(lambda path=path: client.get(path)) for name, path in pages.items()}
 

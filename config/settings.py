@@ -166,8 +166,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"queue": "bulk", "expires": 30},
     },
-    "months to be sealed": {
-        "task": "referral.tasks.seal_settled_months",
+    "what is over, for the statistics": {
+        "task": "referral.tasks.seal_what_is_settled",
         "schedule": 3600,
         "options": {"queue": "bulk", "expires": 3600},
     },

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from accounts import clock
 from referral import engine, rota_alerts
-from referral.statistics import sealing
+from referral.statistics import sealing, told
 
 
 @shared_task
@@ -20,6 +20,7 @@ def look_for_gaps() -> None:
 
 
 @shared_task
-def seal_settled_months() -> None:
-    """Keeps the facts of months that are over as columns, for the statistics; called by beat every hour."""
+def seal_what_is_settled() -> None:
+    """Keeps what is over as columns, for the statistics; called by beat every hour."""
     sealing.seal_settled(clock.now())
+    told.seal_days(clock.now())

@@ -17,7 +17,8 @@ from referral.statistics.table import names
 DESCRIPTION = (
     "Counted are notifications to the people of the caller's hospitals and wards, and to all of the networks "
     "that the caller coordinates, by the month in which they were written. Somebody of two places counts at "
-    "both, and once in the whole. Urgent ones are severe or critical and ask for an acknowledgement."
+    "both, and once in the whole. Urgent ones are severe or critical and ask for an acknowledgement. What "
+    "became of them counts for 72 hours after they were written."
 )
 
 

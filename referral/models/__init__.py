@@ -6,6 +6,7 @@ from referral.models.patients import Patient
 from referral.models.policies import PathwayPolicy
 from referral.models.sealed import Route, SealedColumn, SealedMonth
 from referral.models.statistics import CaseFacts
+from referral.models.told import Addressee, DeliveryFate, ToldDay
 from referral.models.way_back import BackReferral, Diagnosis, Outcome
 from referral.models.window_2 import (
     RETRACTABLE,
@@ -24,6 +25,9 @@ from referral.models.window_2 import (
 )
 
 __all__ = [
+    "Addressee",
+    "DeliveryFate",
+    "ToldDay",
     "RETRACTABLE",
     "ArtificialLiverSession",
     "Assessment",

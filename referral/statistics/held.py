@@ -21,13 +21,23 @@ _lock = Lock()
 
 
 def held(key: Hashable, make: Callable[[], Made | None]) -> Made | None:
-    """What `make` gave for `key` before, or gives now; what is too large, or None, is not held."""
-    with _lock:
-        known = _held.get(key)
+    """What `make` gave for `key` before, or gives now; None is not held."""
+    known = look(key)
     if known is not None:
         return cast(Made, known)
     made = make()
-    if made is not None and made.nbytes <= MOST_HELD:
+    return None if made is None else hold(key, made)
+
+
+def look(key: Hashable) -> Sized | None:
+    """What is held for `key`."""
+    with _lock:
+        return _held.get(key)
+
+
+def hold(key: Hashable, made: Made) -> Made:
+    """Hold it, unless it is larger than all the room there is."""
+    if made.nbytes <= MOST_HELD:
         with _lock:
             _held[key] = made
     return made

@@ -1,34 +1,29 @@
 """What became of what people were told: reached, failed, read, acknowledged and how soon; by month or place.
 
 Counted is each notification to somebody of the places that are asked about, by the month in which it was
-written. A person of two places counts at both, and once in the whole. An acknowledgement is asked for where a
-notification is severe or critical.
+written, and what became of it within three days. A person of two places counts at both, and once in the
+whole. An acknowledgement is asked for where a notification is severe or critical.
 """
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncMonth
+from django.db.models import Q, QuerySet
 
 from accounts.models import Hospital, Membership, User
-from notifications.models import Delivery, DeliveryState, Notification, Severity
-from notifications.trials import WAY
-from referral.statistics.figures import Spread, in_order, spreads
+from referral.statistics.figures import Ints, Ordered, Spread, in_order, spreads
 from referral.statistics.measures import By
 from referral.statistics.reading import months_before
 from referral.statistics.scope import Wanted
+from referral.statistics.told import COUNTS, Month, told
 from scoring.research.agreement import Share, share
 
-HANDED_OVER = (DeliveryState.SENT, DeliveryState.DELIVERED)
-URGENT = tuple(severity for severity in Severity if severity.is_urgent)
-COUNTS = ("told", "reached", "failed", "read", "urgent", "acknowledged")
 Counts = np.ndarray[Any, np.dtype[np.int64]]
+TOLD = COUNTS.index("told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +62,16 @@ def may_read(user: User, wanted: Wanted) -> bool:
 def messages(user: User, wanted: Wanted) -> Messages:
     """The figures of what was told to the people of the user's places."""
     members = list(_asked_about(user, wanted).values_list("user", "hospital", "ward"))
-    rows = _told_to({person for person, _hospital, _ward in members}, wanted)
-    counted = _counted(rows)
-    keys, places = _places(wanted.by, members, counted)
-    answers = list(
-        rows.filter(severity__in=URGENT, acknowledged_at__isnull=False).values_list(
-            "recipient", "month", F("acknowledged_at") - F("created_at")
-        )
-    )
-    everything: dict[tuple[UUID, date], list[int]] = {key: [0] for key in counted}
+    people = list(dict.fromkeys(person for person, _hospital, _ward in members))
+    months, ways = told(people, _zone(wanted), wanted.since, months_before(wanted.until, -1))
+    keys, slots = _groups(members, people, wanted.by, months)
+    whole, groups = _figures(months, slots, len(keys))
+    told_ones = zip(keys, groups, strict=True)
     return Messages(
         by=wanted.by,
-        whole=_groups([None], everything, counted, answers)[0],
-        groups=_groups(keys, places, counted, answers),
-        ways=_ways(rows),
+        whole=_told(None, *whole),
+        groups=[_told(key, counts, answer) for key, (counts, answer) in told_ones if counts[TOLD]],
+        ways=ways,
     )
 
 
@@ -99,81 +90,66 @@ def _asked_about(user: User, wanted: Wanted) -> QuerySet[Membership]:
     return found if wanted.ward is None else found.filter(ward=wanted.ward)
 
 
-def _told_to(people: Iterable[UUID], wanted: Wanted) -> QuerySet[Notification]:
-    zone = ZoneInfo(_zone(wanted))
-    since = datetime.combine(wanted.since, time(), zone)
-    until = datetime.combine(months_before(wanted.until, -1), time(), zone)
-    told = Notification.objects.filter(recipient__in=list(people))
-    told = told.filter(created_at__gte=since, created_at__lt=until)
-    return told.exclude(subject_type=WAY).order_by().annotate(month=TruncMonth("created_at", tzinfo=zone))
-
-
 def _zone(wanted: Wanted) -> str:
     """By which calendar months are told apart."""
     place = wanted.hospital or (wanted.ward.hospital if wanted.ward else None)
     return (place or Hospital.objects.filter(network=wanted.network).order_by("pk")[0]).zone
 
 
-def _counted(rows: QuerySet[Notification]) -> dict[tuple[UUID, date], Counts]:
-    """COUNTS by person and month."""
-    ways = Delivery.objects.filter(notification=OuterRef("pk"))
-    urgent = Q(severity__in=URGENT)
-    told = rows.annotate(
-        got=Exists(ways.filter(state__in=HANDED_OVER)),
-        lost=Exists(ways.filter(state=DeliveryState.UNDELIVERABLE)),
-    )
-    counts = (
-        Count("pk"),
-        Count("pk", filter=Q(got=True)),
-        Count("pk", filter=Q(got=False, lost=True)),
-        Count("read_at"),
-        Count("pk", filter=urgent),
-        Count("acknowledged_at", filter=urgent),
-    )
-    named = {f"{name}_count": count for name, count in zip(COUNTS, counts, strict=True)}
-    found = told.values("recipient", "month").annotate(**named).values_list("recipient", "month", *named)
-    return {(row[0], row[1].date()): np.array(row[2:], dtype=np.int64) for row in found}
-
-
-def _places(
-    by: By, members: Sequence[tuple[UUID, UUID | None, UUID | None]], counted: Iterable[tuple[UUID, date]]
-) -> tuple[list[Hashable], dict[tuple[UUID, date], list[int]]]:
-    """The keys of the groups in order, and in which of them what a person was told in a month counts."""
-    at: dict[UUID, set[Hashable]] = {}
-    for person, hospital, ward in members:
-        at.setdefault(person, set()).add(ward if by == By.WARD else hospital)
-    of: dict[tuple[UUID, date], set[Hashable]] = {
-        (person, month): {month} if by == By.MONTH else at[person] - {None} or {None}
-        for person, month in counted
-    }
-    keys = sorted({key for found in of.values() for key in found}, key=lambda key: (key is None, str(key)))
-    number = {key: place for place, key in enumerate(keys)}
-    return keys, {cell: [number[key] for key in found] for cell, found in of.items()}
-
-
 def _groups(
-    keys: Sequence[Hashable],
-    places: Mapping[tuple[UUID, date], list[int]],
-    counted: Mapping[tuple[UUID, date], Counts],
-    answers: Iterable[tuple[Any, ...]],
-) -> list[Told]:
-    totals = np.zeros((len(keys), len(COUNTS)), dtype=np.int64)
-    for cell, counts in counted.items():
-        for place in places[cell]:
-            totals[place] += counts
-    took = [
-        (int(seconds.total_seconds()), place)
-        for person, month, seconds in answers
-        for place in places[person, month.date()]
-    ]
-    values, group = (np.array([row[part] for row in took], dtype=np.int64) for part in (0, 1))
-    ordered = in_order(values, group, len(keys))
-    _whole, answer = spreads([(ordered, np.arange(len(keys)))], len(keys))
-    return [_told(key, totals[place].tolist(), answer[place]) for place, key in enumerate(keys)]
+    members: Sequence[tuple[UUID, UUID | None, UUID | None]],
+    people: Sequence[UUID],
+    by: By,
+    months: Sequence[Month],
+) -> tuple[list[Hashable], list[list[Ints]]]:
+    """The keys of the groups in order; and for each month the number of every person's first group, of the
+    second group of those who have two, and so on, NOWHERE of the others."""
+    if by == By.MONTH:
+        told_in = sorted({month.month for month in months})
+        return list(told_in), [[np.full(len(people), told_in.index(month.month))] for month in months]
+    at: dict[UUID, set[UUID]] = {person: set() for person in people}
+    for person, hospital, ward in members:
+        at[person] |= {place for place in (ward if by == By.WARD else hospital,) if place}
+    places = [list[Hashable](sorted(at[person])) or [None] for person in people]
+    keys = sorted({key for row in places for key in row}, key=lambda key: (key is None, str(key)))
+    number = {key: place for place, key in enumerate(keys)}
+    numbers = ([number[key] for key in row] for row in places)
+    slots = [np.array(slot) for slot in zip_longest(*numbers, fillvalue=NOWHERE)]
+    return keys, [slots for _month in months]
 
 
-def _told(key: Hashable, counts: Sequence[int], answer: Spread) -> Told:
-    told, reached, failed, read, urgent, acknowledged = counts
+NOWHERE = -1
+Figures = tuple[Counts, Spread]
+
+
+def _figures(
+    months: Sequence[Month], slots: Sequence[Sequence[Ints]], groups: int
+) -> tuple[Figures, list[Figures]]:
+    """COUNTS and the time to acknowledgement, of all and of each group; `slots` as `_groups` gives them."""
+    of_all, counts = np.zeros(len(COUNTS), dtype=np.int64), np.zeros((groups, len(COUNTS)), dtype=np.int64)
+    for month, of_month in zip(months, slots, strict=True):
+        of_all += month.people["counts"].sum(axis=0)
+        for slot in of_month:
+            place = slot[month.people["person"]]
+            np.add.at(counts, place[place != NOWHERE], month.people["counts"][place != NOWHERE])
+    runs = [(_answers(months, slot, groups), np.arange(groups)) for slot in zip(*slots, strict=True)]
+    whole, _first = spreads(runs[:1], groups)
+    _more, apart = spreads(runs, groups)
+    return (of_all, whole), list(zip(counts, apart, strict=True))
+
+
+def _answers(months: Sequence[Month], slots: Sequence[Ints], groups: int) -> Ordered:
+    """The seconds to the acknowledgements of those who have a group in this slot of each month."""
+    nothing = [np.empty(0, np.int32)]
+    seconds = np.concatenate([*nothing, *(month.seconds for month in months)])
+    by_month = [slot[month.answered_by] for month, slot in zip(months, slots, strict=True)]
+    group = np.concatenate([*nothing, *by_month])
+    there = group != NOWHERE
+    return in_order(seconds, group, groups) if there.all() else in_order(seconds[there], group[there], groups)
+
+
+def _told(key: Hashable, counts: Counts, answer: Spread) -> Told:
+    told, reached, failed, read, urgent, acknowledged = counts.tolist()
     return Told(
         key=key,
         told=told,
@@ -184,9 +160,3 @@ def _told(key: Hashable, counts: Sequence[int], answer: Spread) -> Told:
         acknowledged=share(acknowledged, urgent),
         answer=answer,
     )
-
-
-def _ways(rows: QuerySet[Notification]) -> dict[tuple[str, str], int]:
-    ways = Delivery.objects.filter(notification__in=rows.values("pk")).order_by()
-    counts = ways.values_list("channel", "state").annotate(Count("pk"))
-    return {(channel, state): count for channel, state, count in counts}

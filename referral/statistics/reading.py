@@ -5,7 +5,7 @@ change, a month loses its seal with the first change. Of the rows PostgreSQL str
 """
 
 import hashlib
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
@@ -169,7 +169,7 @@ def in_sql(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
     return text, parameters
 
 
-def fetched_as_bytes(text: str, parameters: Sequence[Any]) -> list[Any]:
+def fetched_as_bytes(text: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[Any]:
     """The rows in PostgreSQL's binary form: half the bytes of the text that Django would ask for."""
     with transaction.atomic(), connection.cursor() as django_cursor:
         asked = django_cursor.mogrify(text, parameters)

@@ -1,6 +1,6 @@
 """What became of notifications: by month, hospital and ward, for whom, and how soon they were answered."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +8,10 @@ import pytest
 
 from accounts.models import User
 from notifications.models import Delivery, DeliveryState, Notification
+from referral.models import ToldDay
 from referral.statistics.messages import Messages, may_read, messages
 from referral.statistics.scope import Wanted, clean_wanted
+from referral.statistics.told import seal_days
 from tests.world import HOUR, MINUTE, NOW, World
 
 TODAY = date(2026, 6, 20)
@@ -133,3 +135,73 @@ def test_somebody_of_two_wards_counts_at_both_and_once_in_the_whole(told: World)
     counted: dict[UUID | None, int] = {group.key: group.told for group in found.groups}  # type: ignore[misc]
     assert counted == {told.ward.pk: 3, told.second_ward.pk: 2, None: 2}
     assert found.whole.told == 5
+
+
+DAY = timedelta(days=1)
+WHILE_OPEN = NOW + 72 * HOUR - MINUTE
+
+
+def kept() -> list[date]:
+    return list(ToldDay.objects.order_by("day").values_list("day", flat=True))
+
+
+def test_what_comes_after_three_days_does_not_count(world: World) -> None:
+    tell(world.specialist, "sent", answered=WHILE_OPEN)
+    late = tell(world.specialist, "sent", answered=NOW + 72 * HOUR + MINUTE)
+    Delivery.objects.filter(notification=late).update(sent_at=NOW + 73 * HOUR)
+    whole = figures(world.coordinator).whole
+    assert (whole.told, whole.reached.hits, whole.read.hits, whole.acknowledged.hits) == (2, 1, 1, 1)
+    assert whole.answer.median == (WHILE_OPEN - NOW).total_seconds()
+
+
+@pytest.mark.parametrize("by", ["month", "hospital", "ward"])
+def test_days_that_are_kept_give_everybody_the_figures_of_the_notifications(told: World, by: str) -> None:
+    told.specialist.memberships.create(role="specialist", ward=told.second_ward, network=told.network)
+    people = (told.coordinator, told.specialist, told.doctor, told.other_doctor)
+    before = [figures(user, by=by) for user in people]
+    assert before[0].whole.told == 5
+    for now in (NOW + 10 * DAY, NOW + 40 * DAY):
+        seal_days(now)
+        assert [figures(user, by=by) for user in people] == before
+    tell(told.specialist, "sent", at=NOW + 41 * DAY)
+    assert figures(told.coordinator, by=by, until="2026-07").whole.told == 6
+
+
+def test_a_day_is_kept_when_three_days_have_passed_since_it_ended(world: World) -> None:
+    tell(world.specialist, at=NOW)
+    ended = datetime.fromisoformat("2026-05-18T00:00:00+08:00")
+    assert seal_days(ended + 72 * HOUR) == 0
+    assert seal_days(ended + 74 * HOUR) == 1
+    assert kept() == [date(2026, 5, 17)]
+    assert seal_days(ended + 10 * DAY) == 6
+    assert seal_days(ended + 10 * DAY) == 0
+    assert kept() == [date(2026, 5, 17 + number) for number in range(7)]
+
+
+def test_what_happens_to_a_kept_day_later_changes_no_figure(told: World) -> None:
+    seal_days(NOW + 40 * DAY)
+    before = figures(told.coordinator)
+    Notification.objects.filter(read_at=None).update(read_at=NOW + 50 * DAY)
+    assert figures(told.coordinator) == before
+    ToldDay.objects.all().delete()
+    assert figures(told.coordinator) == before
+
+
+def test_days_kept_in_an_earlier_form_are_not_read_and_made_anew(told: World) -> None:
+    before = figures(told.coordinator)
+    seal_days(NOW + 40 * DAY)
+    days = kept()
+    ToldDay.objects.update(layout="earlier", people=b"", answers=b"")
+    assert figures(told.coordinator) == before
+    seal_days(NOW + 40 * DAY)
+    assert kept() == days
+    assert figures(told.coordinator) == before
+
+
+def test_many_days_are_kept_a_hundred_at_a_time(world: World) -> None:
+    tell(world.specialist, at=NOW - 150 * DAY)
+    assert [seal_days(NOW), seal_days(NOW), seal_days(NOW)] == [100, 47, 0]
+
+
+def test_without_a_notification_no_day_is_kept(world: World) -> None:
+    assert seal_days(NOW) == 0

@@ -22,7 +22,7 @@ from referral.statistics.report import Report
 from referral.statistics.scope import cases, clean_wanted
 from referral.statistics.sealing import SETTLED_AFTER, seal_settled
 from referral.statistics.selectors import statistics
-from referral.tasks import seal_settled_months
+from referral.tasks import seal_what_is_settled
 from scoring import DEFAULT_MODEL
 from scoring.selectors import shadow_versions
 from tests.notifications.conftest import until
@@ -239,5 +239,5 @@ def is_waiting() -> bool:
 
 def test_beat_seals_what_is_settled(world: World) -> None:
     world.register(now=NOW - 400 * DAY)
-    seal_settled_months()
+    seal_what_is_settled()
     assert len(sealed()) == 1
