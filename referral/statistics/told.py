@@ -23,7 +23,7 @@ from notifications.trials import WAY
 from referral.models import Addressee, DeliveryFate, ToldDay
 from referral.statistics.columns import Column
 from referral.statistics.held import hold, look
-from referral.statistics.reading import fetched_as_bytes, months_before
+from referral.statistics.reading import fetched_as_bytes
 
 OBSERVED = timedelta(hours=72)
 SETTLED_AFTER = OBSERVED + timedelta(hours=1)
@@ -39,7 +39,8 @@ URGENT = [str(severity) for severity in Severity if severity.is_urgent]
 HANDED_OVER = [str(DeliveryState.SENT), str(DeliveryState.DELIVERED)]
 
 FATES = f"""
-SELECT recipient_id, ways, count(*), count(*) FILTER (WHERE got), count(*) FILTER (WHERE lost AND NOT got),
+SELECT recipient_id, ways, to_char(created_at AT TIME ZONE %(zone)s, 'YYYY-MM-01') AS month,
+       count(*), count(*) FILTER (WHERE got), count(*) FILTER (WHERE lost AND NOT got),
        count(*) FILTER (WHERE read_at <= last), count(*) FILTER (WHERE urgent),
        count(*) FILTER (WHERE urgent AND acknowledged_at <= last),
        string_agg(int4send(extract(epoch FROM acknowledged_at - created_at)::int4), ''::bytea)
@@ -56,7 +57,7 @@ CROSS JOIN LATERAL (
 ) AS sent
 WHERE recipient_id = ANY(%(people)s) AND created_at >= %(since)s AND created_at < %(until)s
   AND subject_type <> '{WAY}'
-GROUP BY recipient_id, ways
+GROUP BY recipient_id, ways, month
 """  # noqa: S608 - put together from names of tables and constants
 MONTHS = f"""
 SELECT to_char(day, 'YYYY-MM'), string_agg(people, ''::bytea), string_agg(answers, ''::bytea),
@@ -84,6 +85,18 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """Notifications to a person in a month that were delivered alike: `ways` are channel and state of each
+    delivery, `counts` are COUNTS, and `seconds` those to each acknowledgement, in four bytes."""
+
+    person: UUID
+    ways: tuple[str, ...]
+    month: date
+    counts: tuple[int, ...]
+    seconds: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Fates:
     """Of notifications as they are: PEOPLE, with several rows of a person, ANSWERS, and how many deliveries
     each person has by channel and state."""
@@ -103,15 +116,13 @@ def told(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[l
     number = {person: place for place, person in enumerate(people)}
     last = ToldDay.objects.filter(zone=zone, layout=LAYOUT).aggregate(last=Max("day"))["last"]
     begin = max(since, last + timedelta(days=1)) if last else since
-    while begin < until:
-        first = begin.replace(day=1)
-        end = min(until, months_before(first, -1))
-        found = _fates(number, _midnight(begin, zone), _midnight(end, zone))
+    rows = _as_they_are(people, begin, until, zone) if begin < until else []
+    for month in sorted({row.month for row in rows}):
+        found = _fates(number, [row for row in rows if row.month == month])
         by, seconds = found.answers["person"], found.answers["seconds"]
-        months.append(Month(first, found.people, by, seconds, np.empty(0, WAYS)))
+        months.append(Month(month, found.people, by, seconds, np.empty(0, WAYS)))
         for (_person, channel, state), count in found.ways.items():
             ways[channel, state] += count
-        begin = end
     return months, ways
 
 
@@ -137,7 +148,7 @@ def _seal_days(zone: str, now: datetime) -> int:
 
 
 def _seal(day: date, zone: str, number: Mapping[UUID, int]) -> None:
-    found = _fates(number, _midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+    found = _fates(number, _as_they_are(number, day, day + timedelta(days=1), zone))
     fate = _delivery_fates({way[1:] for way in found.ways})
     ways = [(person, fate[channel, state], count) for (person, channel, state), count in found.ways.items()]
     made = ToldDay(
@@ -160,17 +171,32 @@ def _midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone))
 
 
-def _fates(number: Mapping[UUID, int], since: datetime, until: datetime) -> Fates:
-    """Of what was written to these people in between."""
-    asked = {"people": list(number), "since": since, "until": until, "observed": OBSERVED}
-    rows = fetched_as_bytes(FATES, {**asked, "urgent": URGENT, "handed_over": HANDED_OVER})
-    people = np.array([(number[row[0]], row[2:8]) for row in rows], PEOPLE)
+def _as_they_are(people: Iterable[UUID], since: date, until: date, zone: str) -> list[Row]:
+    """What was written to these people in between, in the zone's calendar."""
+    asked = {
+        "people": list(people),
+        "since": datetime.combine(since, time(), ZoneInfo(zone)),
+        "until": datetime.combine(until, time(), ZoneInfo(zone)),
+        "zone": zone,
+        "observed": OBSERVED,
+        "urgent": URGENT,
+        "handed_over": HANDED_OVER,
+    }
+    return [
+        Row(person, tuple(ways or ()), date.fromisoformat(month), tuple(counts), seconds or b"")
+        for person, ways, month, *counts, seconds in fetched_as_bytes(FATES, asked)
+    ]
+
+
+def _fates(number: Mapping[UUID, int], rows: Sequence[Row]) -> Fates:
+    """The rows as columns."""
+    people = np.array([(number[row.person], row.counts) for row in rows], PEOPLE)
     ways: Counter[tuple[int, str, str]] = Counter()
-    for person, sent, told_count, *_counts in rows:
-        for way in sent or ():
+    for row in rows:
+        for way in row.ways:
             channel, state = way.split(" ")
-            ways[number[person], channel, state] += told_count
-    seconds = np.frombuffer(b"".join(row[8] or b"" for row in rows), ">i4")
+            ways[number[row.person], channel, state] += row.counts[0]
+    seconds = np.frombuffer(b"".join(row.seconds for row in rows), ">i4")
     answers = np.empty(len(seconds), ANSWERS)
     answers["seconds"] = seconds
     answers["person"] = np.repeat(people["person"], people["counts"][:, COUNTS.index("acknowledged")])
