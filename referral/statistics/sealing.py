@@ -18,6 +18,7 @@ from scoring.models import ShadowScore
 SETTLED_AFTER = timedelta(days=120)
 """After the end of a month: its last cases have been followed to day 90, or given up."""
 
+MONTHS_AT_ONCE = 100
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('sealed month ' || %s || ' ' || %s, 0))"
 """Waits for everybody who is writing facts of the month, and lets them wait; the trigger takes it shared."""
 
@@ -33,8 +34,8 @@ class WithSubject(Func):
 
 
 def seal_settled(now: datetime) -> int:
-    """Seal every month that is settled and not sealed; return how many."""
-    found = unsealed(before=(now - SETTLED_AFTER).date().replace(day=1))
+    """Seal months that are settled and not sealed, no more than MONTHS_AT_ONCE; return how many."""
+    found = unsealed(before=(now - SETTLED_AFTER).date().replace(day=1))[:MONTHS_AT_ONCE]
     for network, month in found:
         seal(network, month)
     return len(found)

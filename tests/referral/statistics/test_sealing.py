@@ -200,35 +200,43 @@ def committed_world(transactional_db: None) -> Iterator[World]:
     yield build()
 
 
-def test_sealing_waits_for_a_change_that_is_not_committed_yet(committed_world: World) -> None:
+@pytest.mark.parametrize("first", ["change", "seal"])
+def test_a_change_and_a_seal_wait_for_each_other(committed_world: World, first: str) -> None:
+    """Whichever comes first: what is sealed in the end is what is true."""
     world = committed_world
     case = world.register(now=NOW)
     written, may_commit = Signal(), Signal()
 
-    def slowly() -> None:
+    def change() -> None:
+        do(case, Verb.MARK_ENTERED_IN_ERROR, world.doctor, HOUR, reason="test_entry")
+
+    def slowly(act: Callable[[], object]) -> None:
         try:
             with transaction.atomic():
-                do(case, Verb.MARK_ENTERED_IN_ERROR, world.doctor, HOUR, reason="test_entry")
+                act()
                 written.set()
                 may_commit.wait(30)
         finally:
             connection.close()
 
-    def seal() -> None:
+    def after_it(act: Callable[[], object]) -> None:
         try:
-            seal_settled(LATER)
+            act()
         finally:
             connection.close()
 
-    change, sealing = Thread(target=slowly), Thread(target=seal)
-    change.start()
+    acts: list[Callable[[], object]] = [change, lambda: seal_settled(LATER)]
+    earlier, later = acts if first == "change" else reversed(acts)
+    threads = [Thread(target=slowly, args=[earlier]), Thread(target=after_it, args=[later])]
+    threads[0].start()
     assert written.wait(30)
-    sealing.start()
+    threads[1].start()
     until(is_waiting)
     may_commit.set()
-    change.join()
-    sealing.join()
+    for thread in threads:
+        thread.join()
     assert figures(world.coordinator).whole.cases == 0
+    assert not SealedMonth.objects.filter(cases__gt=0).exists()
 
 
 def is_waiting() -> bool:
