@@ -63,7 +63,7 @@ MONTHS = f"""
 SELECT to_char(day, 'YYYY-MM'), string_agg(people, ''::bytea), string_agg(answers, ''::bytea),
        string_agg(ways, ''::bytea)
 FROM {ToldDay._meta.db_table}
-WHERE zone = %s AND layout = %s AND to_char(day, 'YYYY-MM') = ANY(%s) GROUP BY 1
+WHERE zone = %s AND layout = %s AND day < %s AND to_char(day, 'YYYY-MM') = ANY(%s) GROUP BY 1
 """  # noqa: S608 - put together from the name of a table
 
 
@@ -112,10 +112,11 @@ Ways = Counter[tuple[str, str]]
 def told(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[list[Month], Ways]:
     """What `people`, numbered from 0, were told in the months `since` to `until`, the latter not included;
     and their deliveries by channel and state."""
-    months, ways = _sealed(people, zone, since, until)
-    number = {person: place for place, person in enumerate(people)}
     last = ToldDay.objects.filter(zone=zone, layout=LAYOUT).aggregate(last=Max("day"))["last"]
     begin = max(since, last + timedelta(days=1)) if last else since
+    # Up to there, whatever is kept while this is read.
+    months, ways = _sealed(people, zone, since, min(begin, until))
+    number = {person: place for place, person in enumerate(people)}
     rows = _as_they_are(people, begin, until, zone) if begin < until else []
     for month in sorted({row.month for row in rows}):
         found = _fates(number, [row for row in rows if row.month == month])
@@ -175,8 +176,8 @@ def _as_they_are(people: Iterable[UUID], since: date, until: date, zone: str) ->
     """What was written to these people in between, in the zone's calendar."""
     asked = {
         "people": list(people),
-        "since": datetime.combine(since, time(), ZoneInfo(zone)),
-        "until": datetime.combine(until, time(), ZoneInfo(zone)),
+        "since": _midnight(since, zone),
+        "until": _midnight(until, zone),
         "zone": zone,
         "observed": OBSERVED,
         "urgent": URGENT,
@@ -240,7 +241,7 @@ def _kept(zone: str, since: date, until: date) -> list[Month]:
     keys = {row["month"]: ("told", zone, *row.values()) for row in found}
     months = {month: look(key) for month, key in keys.items()}
     missing = [f"{month:%Y-%m}" for month, kept in months.items() if kept is None]
-    for name, *columns in fetched_as_bytes(MONTHS, (zone, LAYOUT, missing)) if missing else []:
+    for name, *columns in fetched_as_bytes(MONTHS, (zone, LAYOUT, until, missing)) if missing else []:
         month = date.fromisoformat(f"{name}-01")
         months[month] = hold(keys[month], _month(month, *columns))
     return [month for month in months.values() if isinstance(month, Month)]
