@@ -63,6 +63,11 @@ class Change:
     also_opens: set[Kind] = field(default_factory=set)
     also_tells: set[Audience] = field(default_factory=set)
     corrects: Record | None = None
+    dated_by: str = "occurred_at"
+
+    def date(self, moment: datetime, fact: str) -> None:
+        """The change was at `moment`, as the verb's own `fact` of that name says."""
+        self.occurred_at, self.dated_by = moment, fact
 
     @property
     def person(self) -> User:
@@ -86,7 +91,7 @@ class Change:
     def _refuse_order(self, message: Text, moment: datetime, event: Text) -> None:
         local = moment.astimezone(ZoneInfo(self.case.hospital.zone))
         named = {"event": event, "moment": local.isoformat(sep=" ", timespec="minutes")}
-        raise FactError(("occurred_at", "out_of_order", message % named))
+        raise FactError((self.dated_by, "out_of_order", message % named))
 
 
 def usable_verbs(user: User, case: Case) -> list[Verb]:

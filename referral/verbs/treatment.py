@@ -51,9 +51,9 @@ def record_artificial_liver(
     refuse_future(change, "ended_at", ended_at)
     if ended_at <= started_at:
         raise FactError(("ended_at", "not_after_start", _("The end must come after the start.")))
-    change.occurred_at = ended_at
+    change.date(ended_at, "ended_at")
     hold_to_the_stay(change)
-    change.occurred_at = started_at
+    change.date(started_at, "started_at")
     change.not_before(change.case.admitted_at, ADMISSION)
     session = ArtificialLiverSession.objects.create(
         mode=mode, ended_at=ended_at, complications=complications or [], **written(change, note)
@@ -110,7 +110,7 @@ def record_immune_status(
 ) -> None:
     """Keep the immune markers of one sample. Values beyond a soft limit must be confirmed by name."""
     refuse_future(change, "sampled_at", sampled_at)
-    change.occurred_at = sampled_at
+    change.date(sampled_at, "sampled_at")
     change.not_before(change.case.first_visit_at, FIRST_VISIT)
     values = read_markers(typed, confirmed or [])
     status = ImmuneStatus.objects.create(values=values, confirmed=confirmed or [], **written(change, note))

@@ -39,7 +39,7 @@ def correct_diagnosis(
     wrong = Diagnosis.objects.standing().filter(case=case).first()
     if wrong is None:
         raise PathwayError("not_diagnosed", _("No diagnosis is recorded, so there is none to correct."))
-    change.occurred_at = diagnosed_at or wrong.occurred_at
+    change.date(diagnosed_at or wrong.occurred_at, "diagnosed_at")
     refuse_future(change, "diagnosed_at", change.occurred_at)
     change.not_before(case.admitted_at, ADMISSION)
     if case.state in AFTER_WARD:

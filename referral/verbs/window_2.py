@@ -63,7 +63,7 @@ def record_kit_result(
     if ward is None:
         raise AccessError
     refuse_future(change, "sampled_at", sampled_at)
-    change.occurred_at = reported_at or change.occurred_at
+    change.date(reported_at or change.occurred_at, "reported_at")
     refuse_future(change, "reported_at", change.occurred_at)
     if sampled_at > change.occurred_at:
         raise FactError(

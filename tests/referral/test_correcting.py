@@ -110,8 +110,9 @@ def test_after_the_stay_nothing_else_is_added_and_nothing_of_a_later_time(
     case = retract(world, case, kept, later)
     too_late = {**facts, moment: LEFT + MINUTE, "corrects": kept}
     if verb == Verb.RECORD_ARTIFICIAL_LIVER:
-        too_late["ended_at"] = LEFT + HOUR
-    assert refusal(world, case, verb, later, **too_late) == {("occurred_at", "out_of_order")}
+        moment = "ended_at"
+        too_late[moment] = LEFT + HOUR
+    assert refusal(world, case, verb, later, **too_late) == {(moment, "out_of_order")}
 
 
 def test_a_session_that_ends_after_the_stay_is_not_the_right_one(world: World) -> None:
@@ -120,7 +121,7 @@ def test_a_session_that_ends_after_the_stay_is_not_the_right_one(world: World) -
     wrong = RETRACTABLE[RecordKind.ARTIFICIAL_LIVER].objects.get()
     case = retract(world, case, wrong, NOW + 2 * DAY)
     timed = {**facts, "started_at": LEFT - HOUR, "ended_at": LEFT + MINUTE, "corrects": wrong}
-    assert refusal(world, case, verb, NOW + 2 * DAY, **timed) == {("occurred_at", "out_of_order")}
+    assert refusal(world, case, verb, NOW + 2 * DAY, **timed) == {("ended_at", "out_of_order")}
     does(world, case, verb, NOW + 2 * DAY, **{**timed, "ended_at": LEFT})
 
 

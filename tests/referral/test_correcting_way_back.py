@@ -106,8 +106,8 @@ def test_a_corrected_diagnosis_lies_within_the_stay(world: World) -> None:
     case = does(world, case, Verb.DIAGNOSE, NOW + 3 * HOUR, category="aclf")
     case = does(world, case, Verb.BACK_REFER, NOW + DAY, plan="plan")
     for moment, row in (
-        (NOW + HOUR, ("occurred_at", "out_of_order")),
-        (NOW + DAY + HOUR, ("occurred_at", "out_of_order")),
+        (NOW + HOUR, ("diagnosed_at", "out_of_order")),
+        (NOW + DAY + HOUR, ("diagnosed_at", "out_of_order")),
         (NOW + 9 * DAY, ("diagnosed_at", "in_future")),
     ):
         assert refusal(

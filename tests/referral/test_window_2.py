@@ -160,7 +160,7 @@ def test_a_session_cannot_end_before_it_began_nor_in_the_future_nor_begin_before
     assert refusal(world, case, verb, **session(ended_at=NOW)) == {("ended_at", "not_after_start")}
     assert refusal(world, case, verb, **session(ended_at=LATER + MINUTE)) == {("ended_at", "in_future")}
     before = session(started_at=NOW - MINUTE)
-    assert refusal(world, case, verb, **before) == {("occurred_at", "out_of_order")}
+    assert refusal(world, case, verb, **before) == {("started_at", "out_of_order")}
 
 
 def test_the_nutrition_target_is_1_3_times_the_resting_expenditure(world: World) -> None:
