@@ -12,6 +12,7 @@ from referral.models import Assessment, AssessmentRetraction, Case, Deadline, Me
 from referral.pathway import State, Verb
 from referral.performing import Change, effect
 from referral.placement import close_open_offer
+from referral.verbs.window_2 import refuse_future
 
 OLDEST_FIRST_VISIT = timedelta(days=30)
 LONGEST_SILENCE = timedelta(hours=12)
@@ -37,7 +38,7 @@ def end_referral(change: Change, *, reason: str, note: str = "") -> State:
 @effect(Verb.CORRECT_FIRST_VISIT)
 def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str = "") -> None:
     """Change the moment both windows count from; the old one stays on the timeline."""
-    check_first_visit(first_visit_at, change.now)
+    refuse_future(change, "first_visit_at", first_visit_at)
     case = change.case
     _check_order(case, first_visit_at)
     change.facts.update(before=case.first_visit_at.isoformat(), after=first_visit_at.isoformat())
@@ -51,7 +52,11 @@ def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str =
 
 
 def _check_order(case: Case, first_visit_at: datetime) -> None:
-    """Raise FactError for a first visit before the birth, or after something else that happened."""
+    """Raise FactError for a first visit that this case cannot have begun with: long before it was registered,
+    before the birth, or after something else that happened."""
+    if case.registered_at - first_visit_at > OLDEST_FIRST_VISIT:
+        message = _("The first visit cannot be more than 30 days before it was registered. Check the date.")
+        raise FactError(("first_visit_at", "too_old", message))
     zone = ZoneInfo(case.hospital.zone)
     if first_visit_at.astimezone(zone).date() < case.patient.birth_date:
         raise FactError(

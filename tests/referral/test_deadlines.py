@@ -332,6 +332,25 @@ def test_every_kind_lives_only_in_open_states() -> None:
     assert all(states <= OPEN for states in LIVES.values())
 
 
+def test_a_first_visit_is_corrected_however_long_ago_but_not_to_long_before_it_was_registered(
+    world: World,
+) -> None:
+    case, later = world.returned(), NOW + timedelta(days=60)
+    visit = NOW - timedelta(days=29)
+    case = perform(case, Verb.CORRECT_FIRST_VISIT, actor=world.doctor, now=later, first_visit_at=visit)
+    assert case.first_visit_at == visit
+    assert of(case, Kind.FOLLOW_UP_28).due_at < NOW + timedelta(days=7)
+    with pytest.raises(FactError) as refusal:
+        perform(
+            case,
+            Verb.CORRECT_FIRST_VISIT,
+            actor=world.doctor,
+            now=later,
+            first_visit_at=NOW - timedelta(days=31),
+        )
+    assert [row[:2] for row in refusal.value.rows] == [("first_visit_at", "too_old")]
+
+
 @pytest.mark.parametrize("visit", [NOW + 3 * HOUR, NOW - timedelta(days=29)])
 def test_a_first_visit_is_not_corrected_past_what_happened_nor_before_the_birth(
     world: World, visit: datetime
