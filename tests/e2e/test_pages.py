@@ -17,7 +17,12 @@ from tests.world import HOUR, MINUTE, World
 
 LOOKS = [(PHONE, False), (DESKTOP, True)]
 """Layout depends on the size, contrast on the colours: two looks see both of each."""
-SETTLE_MS = 500
+SETTLED = """async () => {
+    await document.fonts.ready;
+    const ends = (one) => one.effect.getComputedTiming().endTime !== Infinity;
+    const moving = document.getAnimations().filter(ends);
+    await Promise.allSettled(moving.map((one) => one.finished));
+}"""
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 
 
@@ -61,8 +66,8 @@ def pages_of(world: World) -> Iterator[tuple[Any, str]]:
     for path in ("/operations/", "/operations/deliveries/", "/operations/deliveries/?state=sent"):
         yield world.administrator, path
     yield world.coordinator, "/board/"
-    for path in ("/statistics/", "/statistics/models/", "/statistics/research/"):
-        yield world.coordinator, path
+    for path in ("", "models/", "research/", "notifications/"):
+        yield world.coordinator, f"/statistics/{path}"
     yield world.researcher, "/statistics/?by=hospital"
     yield world.coordinator, f"/cases/{offered.pk}/redirect/"
     yield world.coordinator, f"/cases/{accepted.pk}/extend/"
@@ -88,8 +93,8 @@ def test_no_page_has_a_barrier_or_overflows(
         page = browsers[user]
         answer = page.goto(path)
         assert answer is not None and answer.status == 200, path
-        page.wait_for_timeout(SETTLE_MS)
         page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
+        page.evaluate(SETTLED)
         found += [f"{path} {trouble}" for trouble in troubles(page)]
     assert found == []
 
