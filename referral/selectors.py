@@ -31,7 +31,7 @@ from referral.models import (
 )
 from referral.models.way_back import Correctable
 from referral.parties import open_question, parties_of
-from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Party, State
+from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Kind, Party, State
 from referral.ward_codes import RecordKind
 
 Version = TypeVar("Version", bound=Correctable)
@@ -52,6 +52,7 @@ AWAITED: dict[str, tuple[Party, Text]] = {
 
 SETTLEMENT: tuple[Party, Text] = (Party.COORDINATOR, _("the settlement of the outcome"))
 ADVICE: tuple[Party, Text] = (Party.ADVICE_WARD, _("an answer to the question"))
+RETURN: tuple[Party, Text] = (Party.ORIGIN, _("the confirmation of the return"))
 
 PARTS: dict[str, frozenset[State]] = {
     "window_1": BEFORE_ADMISSION,
@@ -70,6 +71,8 @@ def awaited_of(case: Case) -> tuple[Party, Text] | None:
         return SETTLEMENT
     if open_question(case) is not None:
         return ADVICE
+    if any(row.kind == Kind.CONFIRM_RETURN and row.closed_at is None for row in case.deadlines.all()):
+        return RETURN
     return AWAITED.get(case.state)
 
 

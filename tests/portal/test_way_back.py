@@ -81,11 +81,20 @@ def test_there_is_no_letter_before_the_way_back_nor_for_strangers(world: World, 
             assert as_user(stranger).get(f"/cases/{back.pk}/{part}").status_code == 404
 
 
-def test_the_return_is_offered_until_it_is_confirmed(world: World, as_user: SignIn) -> None:
+def test_the_return_is_offered_and_awaited_until_it_is_confirmed(world: World, as_user: SignIn) -> None:
     case, client = returned(world), as_user(world.doctor)
+    awaited = "Awaited: <strong>the confirmation of the return</strong>"
     assert "action-confirm-return" in page(client, case)
+    assert awaited in page(client, case)
     assert client.post(f"/cases/{case.pk}/confirm-return/").status_code == 302
     assert "action-confirm-return" not in page(client, case)
+    assert "Awaited: <strong>the outcome</strong>" in page(client, case)
+
+
+def test_a_chinese_letter_is_punctuated_in_chinese(world: World, as_user: SignIn) -> None:
+    letter = page(as_user(world.doctor), returned(world), "back-letter/", lang="zh-hans")
+    assert "第28天：" in letter
+    assert ": " not in re.sub(r"<[^>]*>", "", letter[letter.index("letter-kind") :])
 
 
 def test_what_was_wrong_is_struck_through_and_the_letter_carries_only_what_stands(
