@@ -69,9 +69,13 @@ class Resource(APIView):
         return data
 
     def query(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """The address's parameters in `shape`; one given twice joined by commas. Raises ValidationError."""
+        """The address's parameters in `shape`; one given twice joined by commas, an empty one left out.
+
+        Raises ValidationError.
+        """
         given = self.request.query_params
-        read = shape(data={name: ",".join(given.getlist(name)) for name in given})
+        joined = {name: ",".join(given.getlist(name)) for name in given}
+        read = shape(data={name: value for name, value in joined.items() if value})
         read.is_valid(raise_exception=True)
         return cast("dict[str, Any]", read.validated_data)
 

@@ -108,8 +108,8 @@ TEXTS: dict[str, VerbText] = {
     Verb.ASK_ADVICE: VerbText(
         _("Ask a ward for advice"),
         _(
-            "The ward sees this case until it has answered, within 4 hours. You go on watching the patient, "
-            "and can refer at any time."
+            "The ward sees this case until it has answered; a deadline runs for that. You go on watching the "
+            "patient, and can refer at any time."
         ),
         _("Ask"),
         _("The ward was asked."),
@@ -233,7 +233,7 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.BACK_REFER: VerbText(
         _("Refer back with a plan"),
-        _("The first hospital gets the plan and is asked to confirm the return within 24 hours."),
+        _("The first hospital gets the plan and is asked to confirm the return; a deadline runs for that."),
         _("Refer back"),
         _("The patient was referred back."),
         "primary",

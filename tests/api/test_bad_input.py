@@ -232,3 +232,10 @@ def test_an_answer_is_json_whatever_accept_says(doctor: Caller) -> None:
 def test_answers_are_kept_by_no_cache(doctor: Caller) -> None:
     assert doctor.get("/me").headers["Cache-Control"] == "no-store"
     assert doctor.get("/nothing").headers["Cache-Control"] == "no-store"
+
+
+def test_an_empty_parameter_is_as_if_it_were_left_out(world: World, doctor: Caller, now: datetime) -> None:
+    world.register(now=now)
+    plain = doctor.get("/cases")
+    assert len(plain.body["results"]) == 1
+    assert doctor.get("/cases", q="", state="", cursor="", limit="").body == plain.body
