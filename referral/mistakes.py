@@ -21,6 +21,9 @@ KIND_OF: Mapping[Verb, RecordKind] = {
 
 def to_correct(case: Case) -> list[Retraction]:
     """What was entered in error and has not been entered rightly since."""
+    # Lists of cases know of all at once.
+    if not getattr(case, "has_mistakes", True):
+        return []
     retractions = list(case.retractions.all())
     if not retractions:
         return []

@@ -105,9 +105,9 @@ def worklist(user: User) -> QuerySet[Case]:
                 "questions", Question.objects.select_related("ward__hospital", "asked_by", "answered_by")
             ),
             Prefetch("deadlines", Deadline.objects.order_by("due_at", "pk")),
-            "retractions",
         )
         .annotate(
+            has_mistakes=Exists(Retraction.objects.filter(case=OuterRef("pk"))),
             next_due_at=Subquery(acute.values("due_at")[:1]),
             next_kind=Subquery(acute.values("kind")[:1]),
         )

@@ -16,10 +16,12 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from config.spawning import before_exec
 from notifications.channels.webpush.keys import make_private_key
+from notifications.models import ProcessTick
 from tests.notifications.smtp import Mailbox, smtp_server
 from tests.world import World, build
 
@@ -57,7 +59,9 @@ class Platform:
 
 
 @pytest.fixture(scope="package")
-def platform(browser: Browser, django_db_setup: None) -> Iterator[Platform]:
+def platform(
+    browser: Browser, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Platform]:
     """Runs only while tests of this folder do: its engine and worker would meddle with all others."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -90,6 +94,8 @@ def platform(browser: Browser, django_db_setup: None) -> Iterator[Platform]:
             for process in running:
                 os.killpg(process.pid, signal.SIGKILL)  # their children too, or the database stays in use
                 process.wait()
+            with django_db_blocker.unblock():
+                ProcessTick.objects.all().delete()  # signs of life from after the last test's end
 
 
 def _wait_for(address: str, running: list[subprocess.Popen[bytes]]) -> None:
