@@ -82,9 +82,8 @@ class KitView(Counting):
         wanted = self.wanted(self.asked(PeriodQuery))
         if not scope.sees_all(self.person, wanted.network):
             raise NotFound
-        found = kit_record(
-            scope.rows(self.person, scope.for_study(wanted)), now=self.now, hides_small=wanted.hides_small
-        )
+        facts = scope.study(self.person, wanted).facts
+        found = kit_record(facts, now=self.now, hides_small=wanted.hides_small)
         return Response(KitRecordShape(kit_answer(found, wanted)).data)
 
 

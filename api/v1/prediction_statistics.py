@@ -87,7 +87,7 @@ class PredictionsView(Counting):
         wanted = self.wanted(asked)
         if not scope.sees_all(self.person, wanted.network):
             raise NotFound
-        cases, hides = scope.cases(self.person, scope.for_study(wanted)), wanted.hides_small
+        cases, hides = scope.study(self.person, wanted), wanted.hides_small
         found = performance(cases, name, now=self.now, hides_small=hides)
         beside = [
             {

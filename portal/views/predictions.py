@@ -76,7 +76,7 @@ def _compared(request: HttpRequest, user: User, wanted: Wanted, now: datetime) -
     known = known_models()
     name = request.GET.get("model", "")
     asked_for = name if name in known else active.identifier
-    cases = scope.cases(user, scope.for_study(wanted))
+    cases = scope.study(user, wanted)
     return Compared(
         known=known,
         active=active,

@@ -66,7 +66,7 @@ def kit_csv(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     if not scope.sees_all(user, wanted.network):
         raise Http404
-    found = kit_record(scope.rows(user, scope.for_study(wanted)), now=now, hides_small=wanted.hides_small)
+    found = kit_record(scope.study(user, wanted).facts, now=now, hides_small=wanted.hides_small)
     return csv_file(request, "kit.csv", KIT_HEADER, kit_lines(_named(found, wanted), found))
 
 
@@ -76,7 +76,7 @@ NOT_YOURS = gettext_lazy(
 
 
 def _context(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:
-    found = kit_record(scope.rows(user, scope.for_study(wanted)), now=now, hides_small=wanted.hides_small)
+    found = kit_record(scope.study(user, wanted).facts, now=now, hides_small=wanted.hides_small)
     return {
         "kit": [(name, _figures(table)) for _part, name, table in _named(found, wanted)],
         "left_out": _left_out(found),

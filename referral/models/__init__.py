@@ -25,10 +25,8 @@ from referral.models.window_2 import (
 )
 
 __all__ = [
-    "Addressee",
-    "DeliveryFate",
-    "ToldDay",
     "RETRACTABLE",
+    "Addressee",
     "ArtificialLiverSession",
     "Assessment",
     "AssessmentRetraction",
@@ -36,6 +34,7 @@ __all__ = [
     "Case",
     "CaseFacts",
     "Deadline",
+    "DeliveryFate",
     "Diagnosis",
     "Event",
     "Evidence",
@@ -58,6 +57,7 @@ __all__ = [
     "Route",
     "SealedColumn",
     "SealedMonth",
+    "ToldDay",
     "TransplantDecision",
     "TreatmentRecord",
 ]

@@ -100,7 +100,7 @@ def read_beside(networks: Sequence[Cases], version: RiskModelVersion) -> Beside:
 
 
 def _read_beside(cases: Cases, version: RiskModelVersion) -> list[Beside]:
-    routes = list(cases.routes.values_list("pk", "hospital", "ward"))
+    routes = cases.places()
 
     def of_rows(rows: QuerySet[CaseFacts]) -> Beside:
         return _of_rows(rows, version)

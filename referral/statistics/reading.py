@@ -50,6 +50,10 @@ class Cases:
     since: date
     until: date
 
+    def places(self) -> tuple[tuple[int, UUID, UUID | None], ...]:
+        """Number, first hospital and ward of each route."""
+        return tuple(self.routes.order_by("pk").values_list("pk", "hospital", "ward"))
+
     def before(self, month: date) -> "Cases":
         """Those of months before `month`."""
         last = min(self.until, month - timedelta(days=1))
@@ -66,8 +70,7 @@ class Together(Aggregate):
 
 def read(cases: Cases, names: Sequence[str], *, model: str = "") -> Columns:
     """The columns `names` of `cases`, all or those whose first assessment was by `model`."""
-
-    routes = list(cases.routes.values_list("pk", "hospital", "ward"))
+    routes = cases.places()
 
     def of_rows(rows: QuerySet[CaseFacts]) -> Columns:
         return columns_of_rows(rows.filter(model=model) if model else rows, names)

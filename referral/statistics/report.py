@@ -68,7 +68,7 @@ def report(cases: Cases, by: By, *, overdue: Overdue) -> Report:
 
 def _total(cases: Cases, by: By) -> Total:
     """The summary of sealed months, which is held, and that of the rows of all others."""
-    routes = tuple(cases.routes.order_by("pk").values_list("pk", "hospital", "ward"))
+    routes = cases.places()
 
     def of_rows(rows: QuerySet[CaseFacts]) -> Summary:
         return summarised(columns_of_rows(rows, COUNTED), by)

@@ -124,10 +124,10 @@ def _at(wanted: Wanted, found: PlacesQuerySet[Row]) -> PlacesQuerySet[Row]:
     return found if wanted.ward is None else found.filter(ward=wanted.ward)
 
 
-def for_study(wanted: Wanted) -> Wanted:
-    """The question about what is checked against outcomes: for research always about all months, because two
+def study(user: User, wanted: Wanted) -> Cases:
+    """The cases for what is checked against outcomes: for research always those of all months, because two
     periods compared would tell small numbers."""
-    return everything(wanted) if wanted.hides_small else wanted
+    return cases(user, everything(wanted) if wanted.hides_small else wanted)
 
 
 def everything(wanted: Wanted) -> Wanted:

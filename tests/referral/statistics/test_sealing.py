@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
-from referral.models import Case, CaseFacts, SealedColumn, SealedMonth
+from referral.models import Case, CaseFacts, SealedColumn, SealedMonth, ToldDay
 from referral.pathway import Verb
 from referral.performing import perform
 from referral.statistics.beside import read_beside
@@ -246,6 +246,7 @@ def is_waiting() -> bool:
 
 
 def test_beat_seals_what_is_settled(world: World) -> None:
-    world.register(now=NOW - 400 * DAY)
+    world.flagged(now=NOW - 400 * DAY)
     seal_what_is_settled()
     assert len(sealed()) == 1
+    assert ToldDay.objects.exists()
