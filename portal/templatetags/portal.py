@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from accounts.administration import may_administer
 from accounts.models import User
+from accounts.phones import dial_address
 from notifications.selectors import unread_count
 from portal import results
 from portal.results import Result
@@ -144,8 +145,20 @@ def empty_state(
 
 @register.filter
 def tel(number: str) -> str:
-    """A phone number as a `tel:` address."""
-    return "tel:" + "".join(character for character in number if character.isdigit() or character in "+,;")
+    """What a link dials for a phone number as written; empty where nothing can be dialled."""
+    return dial_address(number)
+
+
+@register.simple_tag
+def phone(number: str, name: str = "", css: str = "", drawn: bool = True) -> SafeString | str:
+    """A phone number as written, behind `name`, and a link where it can be dialled; `drawn` with an icon."""
+    text = format_html("{} {}", name, number) if name else number
+    if address := dial_address(number):
+        attribute = format_html(' class="{}"', css) if css else ""
+        return format_html(
+            '<a{} href="{}">{}<span>{}</span></a>', attribute, address, icon("phone") if drawn else "", text
+        )
+    return format_html("<span>{}</span>", text)
 
 
 register.filter("counted", counted)

@@ -206,6 +206,21 @@ def test_phones_can_be_tapped_and_the_people_on_duty_are_named(world: World, as_
     assert "specialist" in contacts and "coordinator" in contacts
 
 
+def test_an_extension_is_dialled_and_what_is_no_number_is_no_link(world: World, as_user: SignIn) -> None:
+    world.specialist.phone = "0571-87236666转8001"
+    world.specialist.save()
+    world.coordinator.phone = "无"
+    world.coordinator.save()
+    case = world.flagged(now=clock.now(), phone="不详")
+
+    page = page_of(as_user(world.doctor), case)
+
+    contacts = part(page, "contacts")
+    assert 'href="tel:057187236666;ext=8001"' in contacts and "0571-87236666转8001" in contacts
+    assert "<span>无</span>" in contacts and "<span>不详</span>" in page
+    assert 'href="tel:"' not in page
+
+
 def test_an_empty_rota_is_said_loudly(world: World, as_user: SignIn) -> None:
     DutyShift.objects.all().delete()
     case = world.flagged(now=clock.now())
