@@ -43,6 +43,9 @@ def save_indicators(
     reading = read_inputs(together, now=now, expect_sampled_at=True)
     if reading.issues:
         raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+    # As read: what a fast clock puts ahead is kept at the server's time.
+    read = {name: time.isoformat() for name, time in reading.sampled_at.items()}
+    together["sampled_at"] = {**(together["sampled_at"] or {}), **read} or None
     Indicators.objects.update_or_create(
         case=locked,
         defaults={"values": together, "confirmed": together["confirmed"], "saved_at": now, "saved_by": actor},

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
+from accounts.skew import without_skew
 from referral import deadlines, firing, telling, timeline
 from referral.audience import Directory
 from referral.correcting import accept_correction
@@ -75,6 +76,13 @@ class Change:
         if self.actor is None:
             raise AccessError
         return self.actor
+
+    def past(self, moment: datetime, fact: str) -> datetime:
+        """`moment` as it is kept. Raises FactError if what is said to be over, as `fact`, lies ahead."""
+        settled = without_skew(moment, self.now)
+        if settled > self.now:
+            raise FactError((fact, "in_future", _("This time is in the future. Check the date and time.")))
+        return settled
 
     def not_before(self, moment: datetime | None, event: Text) -> None:
         """Raise FactError if the fact is said to have happened before `event`, which was at `moment`."""
@@ -214,13 +222,10 @@ def _change(
     occurred_at: datetime,
     offer: Offer | None,
 ) -> Change:
-    if occurred_at > now:
-        raise FactError(
-            ("occurred_at", "in_future", _("This time is in the future. Check the date and time."))
-        )
     change = Change(
         case, row, actor, now, occurred_at, offer, offer.ward if offer else case.ward, case.ward_id
     )
+    change.occurred_at = change.past(occurred_at, "occurred_at")
     change.not_before(case.first_visit_at, FIRST_VISIT)
     return change
 

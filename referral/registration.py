@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -131,7 +131,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     """What `register` does, inside a transaction of the caller."""
     if hospital.pk not in actor.standing.refers_for:
         raise AccessError
-    check_first_visit(visit.at, now)
+    visit = replace(visit, at=check_first_visit(visit.at, now))
     check_person(visit.person, visit.at, hospital)
     patient = identify(visit.person, hospital)
     earlier = Case.objects.filter(patient=patient)

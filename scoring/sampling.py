@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from accounts.skew import without_skew
 from scoring.inputs import INPUTS
 from scoring.issues import Issue, as_text, quoted
 from scoring.parsing import is_blank
@@ -60,7 +61,10 @@ def _time(sampling: Sampling, field_name: str, typed: object, now: datetime | No
     if time.tzinfo is None:
         sampling.issues.append(Issue(field_name, "time_without_offset", params))
         return None
-    if now is not None and time > now:
+    if now is None:
+        return time
+    time = without_skew(time, now)
+    if time > now:
         sampling.issues.append(Issue(field_name, "sampled_in_future", params))
         return None
     return time

@@ -99,10 +99,9 @@ class VisitForm(forms.Form):
         """Said at once, beside whatever else is wrong on the page."""
         moment: datetime = self.cleaned_data["first_visit_at"]
         try:
-            check_first_visit(moment, self.now)
+            return check_first_visit(moment, self.now)
         except FactError as refusal:
             raise ValidationError([str(message) for _field, _code, message in refusal.rows]) from refusal
-        return moment
 
     def refuse(self, rows: Sequence[Refusal]) -> None:
         """Show what the pathway refused about the visit: rows of (field, code, message)."""

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
+from accounts.skew import without_skew
 from referral import deadlines, telling, timeline
 from referral.errors import FactError
 from referral.models import Assessment, AssessmentRetraction, Case, Deadline, Message, Offer
 from referral.pathway import State, Verb
 from referral.performing import Change, effect
 from referral.placement import close_open_offer
-from referral.verbs.window_2 import refuse_future
 
 OLDEST_FIRST_VISIT = timedelta(days=30)
 LONGEST_SILENCE = timedelta(hours=12)
@@ -38,7 +38,7 @@ def end_referral(change: Change, *, reason: str, note: str = "") -> State:
 @effect(Verb.CORRECT_FIRST_VISIT)
 def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str = "") -> None:
     """Change the moment both windows count from; the old one stays on the timeline."""
-    refuse_future(change, "first_visit_at", first_visit_at)
+    first_visit_at = change.past(first_visit_at, "first_visit_at")
     case = change.case
     _check_order(case, first_visit_at)
     change.facts.update(before=case.first_visit_at.isoformat(), after=first_visit_at.isoformat())
@@ -75,8 +75,9 @@ def _check_order(case: Case, first_visit_at: datetime) -> None:
         )
 
 
-def check_first_visit(moment: datetime, now: datetime) -> None:
-    """Raise FactError for a first visit in the future or more than 30 days ago."""
+def check_first_visit(moment: datetime, now: datetime) -> datetime:
+    """The moment as it is kept. Raises FactError for one in the future or more than 30 days ago."""
+    moment = without_skew(moment, now)
     if moment > now:
         raise FactError(
             (
@@ -93,6 +94,7 @@ def check_first_visit(moment: datetime, now: datetime) -> None:
                 _("The first visit is more than 30 days ago. Register the present episode."),
             )
         )
+    return moment
 
 
 def flag_is_late(

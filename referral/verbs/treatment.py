@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.skew import TOLERANCE
 from referral.correcting import hold_to_the_stay
 from referral.errors import ConfirmationNeeded, FactError
 from referral.models import (
@@ -17,7 +18,7 @@ from referral.models import (
 )
 from referral.pathway import Verb
 from referral.performing import ADMISSION, FIRST_VISIT, Change, effect
-from referral.verbs.window_2 import refuse_future, written
+from referral.verbs.window_2 import written
 from referral.ward_codes import Progress
 from scoring import check_value, nutrition
 from scoring.immune import MARKERS
@@ -48,7 +49,7 @@ def record_artificial_liver(
     note: str = "",
 ) -> None:
     """Keep a session that is over."""
-    refuse_future(change, "ended_at", ended_at)
+    ended_at = change.past(ended_at, "ended_at")
     if ended_at <= started_at:
         raise FactError(("ended_at", "not_after_start", _("The end must come after the start.")))
     change.date(ended_at, "ended_at")
@@ -90,6 +91,8 @@ def local_day(change: Change, moment: datetime) -> date:
 @effect(Verb.RECORD_INTAKE)
 def record_intake(change: Change, *, day: date, kcal: float, note: str = "") -> None:
     """Keep the calories of one day of the stay; the latest record of a day counts."""
+    if local_day(change, change.now) < day <= local_day(change, change.now + TOLERANCE):
+        day = local_day(change, change.now)
     if day > local_day(change, change.now):
         raise FactError(("day", "in_future", _("This day has not come yet. Check the date.")))
     admitted_at = change.case.admitted_at
@@ -109,7 +112,7 @@ def record_immune_status(
     **typed: Any,
 ) -> None:
     """Keep the immune markers of one sample. Values beyond a soft limit must be confirmed by name."""
-    refuse_future(change, "sampled_at", sampled_at)
+    sampled_at = change.past(sampled_at, "sampled_at")
     change.date(sampled_at, "sampled_at")
     change.not_before(change.case.first_visit_at, FIRST_VISIT)
     values = read_markers(typed, confirmed or [])

@@ -12,7 +12,6 @@ from referral.mistakes import end_of_stay
 from referral.models import BackReferral, Case, Diagnosis, OrganFailureAssessment
 from referral.pathway import AFTER_WARD, Kind, State, Verb
 from referral.performing import ADMISSION, DIAGNOSIS, Change, effect
-from referral.verbs.window_2 import refuse_future
 
 
 @effect(Verb.DIAGNOSE)
@@ -39,8 +38,7 @@ def correct_diagnosis(
     wrong = Diagnosis.objects.standing().filter(case=case).first()
     if wrong is None:
         raise PathwayError("not_diagnosed", _("No diagnosis is recorded, so there is none to correct."))
-    change.date(diagnosed_at or wrong.occurred_at, "diagnosed_at")
-    refuse_future(change, "diagnosed_at", change.occurred_at)
+    change.date(change.past(diagnosed_at or wrong.occurred_at, "diagnosed_at"), "diagnosed_at")
     change.not_before(case.admitted_at, ADMISSION)
     if case.state in AFTER_WARD:
         change.not_after(end_of_stay(case), END_OF_STAY)

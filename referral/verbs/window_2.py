@@ -39,12 +39,6 @@ def written(change: Change, note: str = "", **more: Any) -> dict[str, Any]:
     }
 
 
-def refuse_future(change: Change, field: str, moment: datetime) -> None:
-    """Raise FactError if something said to be over lies ahead."""
-    if moment > change.now:
-        raise FactError((field, "in_future", _("This time is in the future. Check the date and time.")))
-
-
 @effect(Verb.RECORD_KIT_RESULT)
 def record_kit_result(
     change: Change,
@@ -62,9 +56,8 @@ def record_kit_result(
     ward = wrong.ward if isinstance(wrong, KitResult) else change.case.ward
     if ward is None:
         raise AccessError
-    refuse_future(change, "sampled_at", sampled_at)
-    change.date(reported_at or change.occurred_at, "reported_at")
-    refuse_future(change, "reported_at", change.occurred_at)
+    sampled_at = change.past(sampled_at, "sampled_at")
+    change.date(change.past(reported_at or change.occurred_at, "reported_at"), "reported_at")
     if sampled_at > change.occurred_at:
         raise FactError(
             ("sampled_at", "after_report", _("The sample cannot have been taken after the result came."))

@@ -51,7 +51,7 @@ def test_scatter_is_seen_without_a_clock() -> None:
 
 
 def test_a_sample_from_the_future_is_refused() -> None:
-    reading = read({"inr": (NOW + timedelta(minutes=1)).isoformat()})
+    reading = read({"inr": (NOW + timedelta(minutes=3)).isoformat()})
     assert [(issue.field, issue.code) for issue in reading.issues] == [
         ("sampled_at.inr", "sampled_in_future")
     ]
