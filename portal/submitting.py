@@ -46,8 +46,11 @@ class Submission:
         )
 
 
-def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> None:
-    """Perform the verb; a repetition of the same form changes nothing. Raises what `perform` raises."""
+def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> Case:
+    """Perform the verb and return the case as it is then; a repetition of the same form changes nothing.
+
+    Raises what `perform` raises.
+    """
     key = f"portal:once:{user.pk}:{sent.once}"
     offer = sent.offer if sent.verb in ON_AN_OFFER else None
     version = None if sent.verb in NEEDS_NO_VERSION else sent.version
@@ -55,11 +58,12 @@ def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> None:
         # The second of two clicks waits here until the first is committed.
         locked = lock(case)
         if sent.once and cache.get(key):
-            return
+            return locked
         admissible(locked, sent.verb, actor=user, offer=offer, if_version=version)
         facts = read_facts(sent, case=locked, user=user, now=now)
-        perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **facts)
+        done = perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **facts)
         transaction.on_commit(partial(cache.set, key, True, REMEMBERED_SECONDS))
+        return done
 
 
 def read_facts(sent: Submission, *, case: Case, user: User, now: datetime) -> dict[str, Any]:

@@ -19,7 +19,6 @@ APART = timedelta(minutes=1)
 REASONS: Mapping[str, Any] = {
     Verb.REFER: codes.ReferReason,
     Verb.DECLINE: codes.DeclineReason,
-    Verb.EXPIRE_OFFER: codes.DeclineReason,
     Verb.WITHDRAW: codes.WithdrawReason,
     Verb.RELEASE: codes.ReleaseReason,
     Verb.END_REFERRAL: codes.EndReason,
@@ -37,6 +36,7 @@ MARKS: Mapping[str, str] = {
     timeline.DEADLINE_QUARANTINED: "bad",
     Verb.DECLINE: "bad",
     Verb.EXPIRE_OFFER: "bad",
+    Verb.PASS_ON: "bad",
     Verb.RELEASE: "bad",
     Verb.ACCEPT: "good",
     Verb.ADMIT: "good",
@@ -76,7 +76,7 @@ def _line(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> Line:
     moved = event.state_before and event.state_before != event.state_after
     return Line(
         number=event.number,
-        title=str(timeline.label(event.what)),
+        title=str(timeline.label(event.what, event.state_after)),
         details=tuple(_details(event, wards, zone)),
         note=event.note or "",
         who=event.actor.name if event.actor else "",

@@ -371,6 +371,13 @@ EXPECTED: dict[str, tuple[Verb, ...]] = {
 }
 """The steps that a page offers first, by state; the others wait under "more"."""
 
+WITHOUT_A_WARD: dict[str, Text] = {
+    Verb.REFER: _("The case was referred, but no ward can be asked now. The coordinator was alerted; call a ward."),
+    Verb.DECLINE: _("Declined. There is no other ward to ask: the coordinator was alerted."),
+    Verb.RELEASE: _("The bed was taken back. There is no other ward to ask: the coordinator was alerted."),
+}
+"""What was done, where no ward is asked after it."""
+
 OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY, Verb.RETRACT_RECORD})
 """Verbs that have a place of their own, on the page of a case or of its ward record."""
 
@@ -383,6 +390,12 @@ def sorted_out(case: Case, usable: list[Verb], offer: Offer | None) -> tuple[lis
         shown = [verb for verb in shown if verb != Verb.ACKNOWLEDGE]
     first = [verb for verb in expected if verb in shown]
     return first, [verb for verb in shown if verb not in first]
+
+
+def done_text(verb: Verb, case: Case) -> Text:
+    """What `verb` has done to `case`, as it is now."""
+    without = WITHOUT_A_WARD.get(verb) if case.state == State.UNPLACED else None
+    return without or TEXTS[verb].done
 
 
 def slug(verb: str) -> str:

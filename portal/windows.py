@@ -28,14 +28,15 @@ FIRST_WINDOW: Text = _("first visit to specialist ward")
 OVER: tuple[str, Text] = ("over", _("overdue"))
 ENDED: dict[str, tuple[str, Text]] = {
     "met": ("met", _("done in time")),
-    "missed": ("over", _("done late or not at all")),
+    "late": ("over", _("done late")),
+    "missed": ("over", _("not done in time")),
     "cancelled": ("off", _("no longer needed")),
 }
 
 
 @dataclass(frozen=True)
 class Window:
-    """From `starts_at` to `due_at`, looked at `now`. `outcome` is empty while it runs; times are aware."""
+    """From `starts_at` to `due_at`, looked at `now`. `outcome`, one of ENDED, is empty while it runs; times are aware."""
 
     label: Text
     starts_at: datetime
@@ -96,7 +97,7 @@ def window_of(deadline: Deadline, now: datetime, zone: str) -> Window:
         now=now,
         zone=zone,
         first_due_at=deadline.first_due_at,
-        outcome=deadline.outcome,
+        outcome="late" if deadline.done_late else deadline.outcome,
     )
 
 

@@ -101,6 +101,7 @@ def meet(
             deadline.missed_at = None
         if not in_time:
             timeline.store(miss(case, deadline, now=now))
+        deadline.done_late = not in_time
         _close(deadline, Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED, occurred_at, now)
 
 
@@ -175,7 +176,7 @@ def restart(deadline: Deadline, case: Case, *, starts_at: datetime, now: datetim
 def close_by_another(deadline: Deadline, occurred_at: datetime) -> None:
     """Judge a closed deadline by the fact at `occurred_at` that fulfils it now."""
     in_time = occurred_at <= deadline.due_at
-    deadline.closed_at = occurred_at
+    deadline.closed_at, deadline.done_late = occurred_at, not in_time
     deadline.missed_at = None if in_time else deadline.due_at
     deadline.outcome = Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED
     deadline.save()
@@ -183,7 +184,7 @@ def close_by_another(deadline: Deadline, occurred_at: datetime) -> None:
 
 def run_again(deadline: Deadline, case: Case, *, now: datetime) -> None:
     """Open a deadline again because what fulfilled it was entered in error; one that was missed stays so."""
-    deadline.closed_at, deadline.outcome = None, ""
+    deadline.closed_at, deadline.outcome, deadline.done_late = None, "", False
     deadline.alerted_until = now
     deadline.next_at = next_look(deadline, case)
     deadline.save()

@@ -16,6 +16,7 @@ from referral import telling, timeline
 from referral.audience import Directory
 from referral.deadlines import INSTANT, due_without_grace, miss, next_look
 from referral.models import Deadline
+from referral.pathway import Audience
 
 SAVE_DEADLINES = """
 UPDATE referral_deadline AS deadline
@@ -105,6 +106,7 @@ def alert(firing: Firing, directory: Directory, now: datetime) -> list[Notice]:
         rungs=firing.rungs,
         now=now,
         nobody_on_duty=nobody_on_duty,
+        coordinators=directory.people(Audience.COORDINATOR, case, None),
     )
 
 

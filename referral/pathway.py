@@ -33,6 +33,7 @@ class Verb(TextChoices):
     ACCEPT = "accept", _("accept")
     DECLINE = "decline", _("decline")
     EXPIRE_OFFER = "expire_offer", _("let the offer expire")
+    PASS_ON = "pass_on", _("pass the request of a closed ward on")
     REDIRECT = "redirect", _("redirect")
     WITHDRAW = "withdraw", _("withdraw")
     DEPART = "depart", _("depart")
@@ -205,6 +206,7 @@ TABLE: tuple[Transition, ...] = (
         tells={A.CLINICIAN},
     ),
     row(V.EXPIRE_OFFER, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, tells={A.CLINICIAN, A.COORDINATOR}),
+    row(V.PASS_ON, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, tells={A.CLINICIAN}),
     row(V.RELEASE, {S.ACCEPTED, S.IN_TRANSIT}, NEXT_WARD, {P.CARE_WARD}, tells={A.CLINICIAN, A.COORDINATOR}),
     row(
         V.DIVERT,

@@ -63,6 +63,7 @@ class Change:
     also_meets: set[Kind] = field(default_factory=set)
     also_opens: set[Kind] = field(default_factory=set)
     also_tells: set[Audience] = field(default_factory=set)
+    contradicts: bool = False
     corrects: Record | None = None
     dated_by: str = "occurred_at"
 
@@ -250,12 +251,12 @@ def _hold_to_the_table(change: Change, target: State | None) -> None:
 
 
 def _hold_against_outcomes(change: Change) -> None:
-    """Tell the coordinator where what was recorded now contradicts what was said about the outcome."""
+    """Notice where what was recorded now contradicts what was said about the outcome."""
     case = change.case
     if change.row.verb in SAYING and case.outcomes.exists():
         was_disputed = case.outcome_disputed
         if keep_what_holds(case) and not was_disputed:
-            change.also_tells.add(Audience.COORDINATOR)
+            change.contradicts = True
 
 
 def settle(change: Change, target: State | None) -> None:
@@ -295,6 +296,8 @@ def settle(change: Change, target: State | None) -> None:
     case.save()
     record([case.pk])
     telling.tell_of(change)
+    if change.contradicts:
+        telling.tell_of_contradiction(change)
     firing.fire(fresh, now=change.now)
     wards = [change.ward_before, Directory(change.now, [case]).ward_of(case)]
     telling.announce(case, what=row.verb, wards=wards)

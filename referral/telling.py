@@ -1,6 +1,6 @@
 """Whom the pathway tells what: rows of the outbox, written with the change; nothing is sent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,14 +23,17 @@ if TYPE_CHECKING:
 CASE, DEADLINE, OPERATION = "case", "deadline", "operation"
 NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "missed"
 DONE, MET_ELSEWHERE, READMITTED = "done", "met_elsewhere", "readmitted"
+CONTRADICTED = "contradicted"
 QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
 NOBODY = {"nobody_on_duty": True}
+COORDINATES = {"coordinates": True}
 BEFORE_THE_MISS = frozenset({NEW_OFFER, UNPLACED, REMINDER})
 LOUDNESS = ("info", "warning", "severe", "critical")
 
 SEVERITY_OF_VERB = {
     Verb.DECLINE: "severe",
     Verb.EXPIRE_OFFER: "severe",
+    Verb.PASS_ON: "warning",
     Verb.RELEASE: "critical",
     Verb.DIVERT: "critical",
     Verb.TRANSFER: "severe",
@@ -66,8 +69,12 @@ def alerts(
     rungs: int,
     now: datetime,
     nobody_on_duty: bool = False,
+    coordinators: Collection[UUID] = (),
 ) -> list[Notice]:
-    """The same alert of one deadline to each of `recipients`; `rungs` of its ladder were passed together."""
+    """The same alert of one deadline to each of `recipients`; `rungs` of its ladder were passed together.
+
+    Those of them who are `coordinators` are told what only they can do.
+    """
     offer = deadline.offer
     group = "" if deadline.missed_at else _group(deadline.case, offer.ward_id if offer else None)
     payload = about(deadline.case, deadline=deadline.kind, due_at=deadline.due_at.isoformat(), rungs=rungs)
@@ -81,7 +88,7 @@ def alerts(
             subject_id=subject,
             kind=kind,
             severity=severity,
-            payload=payload,
+            payload=payload | COORDINATES if recipient in coordinators else payload,
             group=group,
         )
         for recipient in recipients
@@ -122,7 +129,21 @@ def tell_of(change: "Change") -> None:
         kind=DONE,
         severity=SEVERITY_OF_VERB.get(change.row.verb, "info"),
         now=change.now,
-        payload={"verb": change.row.verb.value} | (NOBODY if is_nobody_there else {}),
+        payload={"verb": change.row.verb.value, "state": case.state} | (NOBODY if is_nobody_there else {}),
+    )
+
+
+def tell_of_contradiction(change: "Change") -> None:
+    """Call on the coordinators where a verb has just said what contradicts what others said."""
+    directory = Directory(change.now, [change.case])
+    coordinators = directory.people(Audience.COORDINATOR, change.case, None)
+    tell_people(
+        change.case,
+        coordinators - {change.actor.pk} if change.actor else coordinators,
+        kind=CONTRADICTED,
+        severity="severe",
+        now=change.now,
+        payload={"verb": change.row.verb.value},
     )
 
 

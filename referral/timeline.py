@@ -13,7 +13,7 @@ from accounts.arrays import array
 from accounts.ids import new_id
 from accounts.models import User
 from referral.models import Case, Event
-from referral.pathway import Verb
+from referral.pathway import State, Verb
 
 REGISTERED = "register"
 INDICATORS_SAVED = "indicators_saved"
@@ -51,6 +51,7 @@ LABELS = {
     Verb.ACCEPT: _("Request accepted"),
     Verb.DECLINE: _("Request declined"),
     Verb.EXPIRE_OFFER: _("Request expired without an answer"),
+    Verb.PASS_ON: _("The ward stopped taking patients; the request went to the next ward"),
     Verb.REDIRECT: _("Another ward was asked"),
     Verb.WITHDRAW: _("Request taken back"),
     Verb.DEPART: _("Patient left the first hospital"),
@@ -93,9 +94,19 @@ LABELS = {
 """What has happened, in words, by `Event.what`."""
 
 
-def label(what: str) -> Any:
-    """The words for an event, in the reader's language."""
-    return LABELS[what]
+WITHOUT_A_WARD = {
+    Verb.PASS_ON: _("The ward stopped taking patients; there is no other ward to ask"),
+    Verb.DECLINE: _("Request declined; there is no other ward to ask"),
+    Verb.EXPIRE_OFFER: _("Request expired without an answer; there is no other ward to ask"),
+    Verb.RELEASE: _("Promised bed taken back; there is no other ward to ask"),
+}
+"""The same where the case has no ward after it."""
+
+
+def label(what: str, state_after: str = "") -> Any:
+    """The words for an event after which the case is in `state_after`, in the reader's language."""
+    without = WITHOUT_A_WARD.get(Verb(what)) if state_after == State.UNPLACED and what in Verb else None
+    return without or LABELS[what]
 
 
 @dataclass(slots=True)

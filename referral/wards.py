@@ -8,7 +8,6 @@ from django.db import transaction
 from accounts import audit
 from accounts.duty import may_arrange
 from accounts.models import User, Ward
-from referral.codes import DeclineReason
 from referral.errors import AccessError, OfferNotOpen, VerbNotAllowed
 from referral.models import Offer
 from referral.pathway import Verb
@@ -24,14 +23,7 @@ def close_ward(*, ward: Ward, actor: User, reason: str, now: datetime) -> Ward:
     for offer in Offer.objects.filter(ward=ward, state=Offer.State.OPEN):
         # One that was answered in the meantime needs no passing on.
         with suppress(OfferNotOpen, VerbNotAllowed):
-            perform(
-                offer.case_id,
-                Verb.EXPIRE_OFFER,
-                actor=None,
-                now=now,
-                offer=offer.pk,
-                reason=DeclineReason.WARD_CLOSED,
-            )
+            perform(offer.case_id, Verb.PASS_ON, actor=None, now=now, offer=offer.pk)
     ward.refresh_from_db()
     return ward
 

@@ -21,7 +21,7 @@ WORDS = {
     ),
     telling.UNPLACED: (
         _("No ward has accepted case %(number)s from %(hospital)s"),
-        _("Please redirect it to a ward; the case page shows every ward's phone number."),
+        _("The coordinator was alerted. Please call a ward too; the case page shows every ward's phone number."),
     ),
     telling.REMINDER: (
         _("Case %(number)s: %(deadline)s by %(due)s"),
@@ -34,6 +34,13 @@ WORDS = {
     telling.DONE: (
         _("Case %(number)s: %(event)s"),
         _("Case of %(hospital)s. Open it to see what is next."),
+    ),
+    telling.CONTRADICTED: (
+        _("Case %(number)s: statements about the outcome contradict each other"),
+        _(
+            "Latest entry: %(event)s. Please call %(hospital)s and the ward, ask what is right, "
+            "then settle the outcome on the case page. Until then the outcome does not count."
+        ),
     ),
     telling.MET_ELSEWHERE: (
         _("The patient of case %(number)s was seen at another hospital"),
@@ -59,6 +66,12 @@ WORDS = {
     ),
 }
 """Title and body by kind of notification."""
+
+TO_COORDINATORS = {
+    telling.NEW_OFFER: _("The ward should acknowledge it by %(due)s. Please call the ward, or ask another one."),
+    telling.UNPLACED: _("Please redirect it to a ward; the case page shows every ward's phone number."),
+}
+"""The body for those who can ask another ward, where it is not everybody's."""
 
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
@@ -106,6 +119,8 @@ def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tupl
         due_at = datetime.fromisoformat(payload["due_at"]).astimezone(ZoneInfo(payload["zone"]))
         facts["due"] = due_at.strftime("%Y-%m-%d %H:%M")
     if "verb" in payload:
-        facts["event"] = timeline.label(payload["verb"])
+        facts["event"] = timeline.label(payload["verb"], payload.get("state", ""))
     title, body = WORDS[kind]
+    if payload.get("coordinates"):
+        body = TO_COORDINATORS.get(kind, body)
     return str(title), str(body)

@@ -43,7 +43,7 @@ class ChangeShape(serializers.Serializer[Event]):
     gone = serializers.SerializerMethodField()
 
     def get_label(self, event: Event) -> str:
-        return str(timeline.label(event.what))
+        return str(timeline.label(event.what, event.state_after))
 
     def get_gone(self, event: Any) -> bool:
         return not event.sees

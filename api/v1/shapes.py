@@ -290,7 +290,7 @@ class EventShape(Shape[Event]):
     recorded_at = serializers.DateTimeField()
 
     def get_label(self, event: Event) -> str:
-        return str(timeline.label(event.what))
+        return str(timeline.label(event.what, event.state_after))
 
 
 class MessageShape(Shape[Message]):

@@ -97,9 +97,19 @@ def _switch(request: HttpRequest, ward: Ward) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()
     if not reason or len(reason) > LONGEST_REASON or "\x00" in reason:
         return _ward_page(request, ward, typed=reason, problem=_("Say in a few words why the ward closes."))
+    asked = selectors.open_requests(ward)
     close_ward(ward=ward, actor=user, reason=reason, now=now)
-    messages.success(request, _("The ward is closed. Open requests went to the next ward."))
+    messages.success(request, _switched_off(asked))
     return redirect("portal:board")
+
+
+def _switched_off(asked: int) -> str:
+    if not asked:
+        return _("The ward is closed. No request was open.")
+    return _(
+        "The ward is closed. Its open requests were passed on; where no other ward is open, "
+        "the coordinator was alerted."
+    )
 
 
 def _ward_page(request: HttpRequest, ward: Ward, typed: str = "", problem: str = "") -> HttpResponse:

@@ -74,7 +74,7 @@ def passed_on(request: HttpRequest, pk: UUID, typed: Sequence[str] = ()) -> Http
 def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
     sent = Submission.of(verb, request.POST)
     try:
-        submit(sent, case=case, user=person(request), now=clock.now())
+        done = submit(sent, case=case, user=person(request), now=clock.now())
     except FactError as error:
         return _page(request, case, sent, typed=sent.typed, refused=error.rows, status=422)
     except PathwayError as error:
@@ -83,7 +83,7 @@ def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
         return _page(request, case, sent, typed=sent.typed, problem=error.message, status=403)
     if _is_talk(request, verb):
         return _talk(request, case)
-    messages.success(request, str(verb_texts.TEXTS[verb].done))
+    messages.success(request, str(verb_texts.done_text(verb, done)))
     return redirect(_after(request, case, sent.back))
 
 

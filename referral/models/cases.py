@@ -154,6 +154,7 @@ class Offer(models.Model):
         ACCEPTED = "accepted", _("accepted")
         DECLINED = "declined", _("declined")
         EXPIRED = "expired", _("expired")
+        WARD_CLOSED = "ward_closed", _("passed on, the ward closed")
         WITHDRAWN = "withdrawn", _("withdrawn")
         RELEASED = "released", _("released")
         SUPERSEDED = "superseded", _("superseded")
@@ -191,6 +192,7 @@ class Offer(models.Model):
                         "accepted",
                         "declined",
                         "expired",
+                        "ward_closed",
                         "withdrawn",
                         "released",
                         "superseded",

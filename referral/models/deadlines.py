@@ -25,7 +25,8 @@ class Deadline(models.Model):
 
     `first_due_at` is the due time before any extension, by which statistics count. `alerted_until` is how far
     its ladder has been worked through, `next_at` when the engine has to look at it again. `quiet_until`
-    silences reminders, never the miss itself, and ends by itself.
+    silences reminders, never the miss itself, and ends by itself. `done_late`: it was missed, and what it asked
+    for was done after all.
     """
 
     class Outcome(models.TextChoices):
@@ -45,6 +46,7 @@ class Deadline(models.Model):
     missed_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    done_late = models.BooleanField(default=False, db_default=False)
     delay_reason = models.CharField(_("reason for the delay"), max_length=20, choices=DelayReason, blank=True)
     quiet_until = models.DateTimeField(null=True)
     quiet_cause = models.CharField(max_length=200, blank=True)

@@ -1,4 +1,4 @@
-"""The verbs on an offer: acknowledge, accept, decline, expire, redirect, release, withdraw."""
+"""The verbs on an offer: acknowledge, accept, decline, expire, pass on, redirect, release, withdraw."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -56,10 +56,16 @@ def decline(change: Change, *, reason: str, note: str = "") -> State:
 
 
 @effect(Verb.EXPIRE_OFFER)
-def expire_offer(change: Change, *, reason: str = "") -> State:
-    """Nobody answered in time, or the ward closed: the next ward is asked."""
-    answer(change, Offer.State.EXPIRED, reason)
-    change.facts["reason"] = reason
+def expire_offer(change: Change) -> State:
+    """Nobody answered in time: the next ward is asked."""
+    answer(change, Offer.State.EXPIRED)
+    return offer_to_next_ward(change.case, now=change.now)
+
+
+@effect(Verb.PASS_ON)
+def pass_on(change: Change) -> State:
+    """The ward closed before it answered, which is no failure to answer: the next ward is asked."""
+    answer(change, Offer.State.WARD_CLOSED)
     return offer_to_next_ward(change.case, now=change.now)
 
 

@@ -11,7 +11,7 @@ from referral.errors import FactError, PathwayError
 from referral.models import Case, Offer, Outcome
 from referral.outcomes import AN_EVENT, in_force, keep_what_holds, outcomes_of, side_of
 from referral.parties import parties_of
-from referral.pathway import FOLLOW_UPS, IN_WARD, Audience, Kind, State, Verb
+from referral.pathway import FOLLOW_UPS, IN_WARD, Kind, State, Verb
 from referral.performing import ADMISSION, Change, effect, perform
 from referral.placement import close_open_offer
 
@@ -89,8 +89,7 @@ def state(
 
 
 def _tell_of_the_dispute(change: Change) -> None:
-    change.facts["disputed"] = True
-    change.also_tells.add(Audience.COORDINATOR)
+    change.facts["disputed"] = change.contradicts = True
 
 
 def _add(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from notifications.hooks import render
 from notifications.models import Notification
 from referral import selectors
 from referral.errors import FactError, PathwayError
@@ -23,7 +24,9 @@ def test_two_sides_that_disagree_are_both_kept_and_the_coordinator_is_told(world
     assert case.outcomes.count() == 2
     assert len(outcomes_of(case).disputes) == 1
     assert case.events.filter(what="record_outcome").latest("number").facts["disputed"] is True
-    assert Notification.objects.filter(recipient=world.coordinator, payload__verb="record_outcome").exists()
+    told = Notification.objects.get(recipient=world.coordinator, payload__verb="record_outcome")
+    assert (told.kind, told.severity) == ("contradicted", "severe")
+    assert "contradict" in render(told, "en").title and "settle the outcome" in render(told, "en").body
 
 
 def test_day_90_does_not_close_what_is_disputed(world: World) -> None:

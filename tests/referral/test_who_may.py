@@ -77,11 +77,12 @@ def test_the_first_hospital_cannot_answer_for_the_ward_nor_the_ward_assess_for_t
         perform(case, Verb.ASSESS, actor=world.specialist, now=NOW)
 
 
-def test_only_the_engine_lets_an_offer_expire(world: World) -> None:
+@pytest.mark.parametrize("verb", [Verb.EXPIRE_OFFER, Verb.PASS_ON])
+def test_only_the_engine_ends_a_request_that_nobody_answered(world: World, verb: Verb) -> None:
     case = world.flagged()
     for person in PEOPLE:
         with pytest.raises(AccessError):
-            perform(case, Verb.EXPIRE_OFFER, actor=getattr(world, person), now=NOW)
+            perform(case, verb, actor=getattr(world, person), now=NOW)
     assert open_offer(case).is_open
 
 
