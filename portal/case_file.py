@@ -14,8 +14,9 @@ from accounts.rota import coordinators_of, on_duty
 from notifications import hooks
 from portal import timeline_texts, verb_forms, way_back_file
 from portal.calculator import comparators_of
+from portal.expected_steps import sorted_out
 from portal.verb_forms import VerbForm
-from portal.verb_texts import TEXTS, Text, VerbText, slug, sorted_out
+from portal.verb_texts import TEXTS, Text, VerbText, slug
 from portal.windows import Window, label_of, window_of, window_of_case
 from referral import selectors
 from referral.models import Case, Deadline, Message, Offer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from referral.models import Case, Offer
+from referral.models import Case
 from referral.pathway import State, Verb
 
 Text = str | Promise
@@ -357,39 +357,14 @@ TEXTS: dict[str, VerbText] = {
     ),
 }
 
-EXPECTED: dict[str, tuple[Verb, ...]] = {
-    State.REGISTERED: (Verb.ASSESS, Verb.REFER),
-    State.WATCHED: (Verb.ASSESS, Verb.REFER, Verb.ANSWER_ADVICE, Verb.ASK_ADVICE),
-    State.OFFERED: (Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE, Verb.REDIRECT),
-    State.UNPLACED: (Verb.REDIRECT,),
-    State.ACCEPTED: (Verb.DEPART, Verb.ADMIT),
-    State.IN_TRANSIT: (Verb.ADMIT,),
-    State.ADMITTED: (Verb.DIAGNOSE, Verb.RECORD_PRECIPITANT, Verb.RECORD_INTERVENTION),
-    State.DIAGNOSED: (Verb.BACK_REFER, Verb.DISCHARGE),
-    State.FOLLOW_UP: (Verb.CONFIRM_RETURN, Verb.SETTLE_OUTCOME, Verb.RECORD_OUTCOME),
-    State.CLOSED: (Verb.SETTLE_OUTCOME,),
-}
-"""The steps that a page offers first, by state; the others wait under "more"."""
-
 WITHOUT_A_WARD: dict[str, Text] = {
-    Verb.REFER: _("The case was referred, but no ward can be asked now. The coordinator was alerted; call a ward."),
+    Verb.REFER: _(
+        "The case was referred, but no ward can be asked now. The coordinator was alerted; call a ward."
+    ),
     Verb.DECLINE: _("Declined. There is no other ward to ask: the coordinator was alerted."),
     Verb.RELEASE: _("The bed was taken back. There is no other ward to ask: the coordinator was alerted."),
 }
 """What was done, where no ward is asked after it."""
-
-OF_THEIR_OWN = frozenset({Verb.MESSAGE, Verb.EXPLAIN_DELAY, Verb.RETRACT_RECORD})
-"""Verbs that have a place of their own, on the page of a case or of its ward record."""
-
-
-def sorted_out(case: Case, usable: list[Verb], offer: Offer | None) -> tuple[list[Verb], list[Verb]]:
-    """The usable verbs that are expected now, and the others, in the order to offer them."""
-    expected = EXPECTED.get(case.state, ())
-    shown = [verb for verb in usable if verb in TEXTS and verb not in OF_THEIR_OWN]
-    if offer is not None and offer.acknowledged_at is not None:
-        shown = [verb for verb in shown if verb != Verb.ACKNOWLEDGE]
-    first = [verb for verb in expected if verb in shown]
-    return first, [verb for verb in shown if verb not in first]
 
 
 def done_text(verb: Verb, case: Case) -> Text:

@@ -36,7 +36,7 @@ ENDED: dict[str, tuple[str, Text]] = {
 
 @dataclass(frozen=True)
 class Window:
-    """From `starts_at` to `due_at`, looked at `now`. `outcome`, one of ENDED, is empty while it runs; times are aware."""
+    """From `starts_at` to `due_at`, looked at `now`. `outcome`, one of ENDED, is empty while it runs."""
 
     label: Text
     starts_at: datetime

@@ -296,8 +296,6 @@ def settle(change: Change, target: State | None) -> None:
     case.save()
     record([case.pk])
     telling.tell_of(change)
-    if change.contradicts:
-        telling.tell_of_contradiction(change)
     firing.fire(fresh, now=change.now)
     wards = [change.ward_before, Directory(change.now, [case]).ward_of(case)]
     telling.announce(case, what=row.verb, wards=wards)

@@ -131,11 +131,12 @@ def tell_of(change: "Change") -> None:
         now=change.now,
         payload={"verb": change.row.verb.value, "state": case.state} | (NOBODY if is_nobody_there else {}),
     )
+    if change.contradicts:
+        _tell_of_contradiction(change, directory)
 
 
-def tell_of_contradiction(change: "Change") -> None:
+def _tell_of_contradiction(change: "Change", directory: Directory) -> None:
     """Call on the coordinators where a verb has just said what contradicts what others said."""
-    directory = Directory(change.now, [change.case])
     coordinators = directory.people(Audience.COORDINATOR, change.case, None)
     tell_people(
         change.case,

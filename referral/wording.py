@@ -21,7 +21,10 @@ WORDS = {
     ),
     telling.UNPLACED: (
         _("No ward has accepted case %(number)s from %(hospital)s"),
-        _("The coordinator was alerted. Please call a ward too; the case page shows every ward's phone number."),
+        _(
+            "The coordinator was alerted. Please call a ward too; "
+            "the case page shows every ward's phone number."
+        ),
     ),
     telling.REMINDER: (
         _("Case %(number)s: %(deadline)s by %(due)s"),
@@ -68,7 +71,9 @@ WORDS = {
 """Title and body by kind of notification."""
 
 TO_COORDINATORS = {
-    telling.NEW_OFFER: _("The ward should acknowledge it by %(due)s. Please call the ward, or ask another one."),
+    telling.NEW_OFFER: _(
+        "The ward should acknowledge it by %(due)s. Please call the ward, or ask another one."
+    ),
     telling.UNPLACED: _("Please redirect it to a ward; the case page shows every ward's phone number."),
 }
 """The body for those who can ask another ward, where it is not everybody's."""

@@ -5,30 +5,60 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_duty_handover'),
-        ('referral', '0017_told_days'),
+        ("accounts", "0003_duty_handover"),
+        ("referral", "0017_told_days"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='offer',
-            name='offer_state_known',
+            model_name="offer",
+            name="offer_state_known",
         ),
         migrations.AddField(
-            model_name='deadline',
-            name='done_late',
+            model_name="deadline",
+            name="done_late",
             field=models.BooleanField(db_default=False, default=False),
         ),
         migrations.AlterField(
-            model_name='offer',
-            name='state',
-            field=models.CharField(choices=[('open', 'open'), ('accepted', 'accepted'), ('declined', 'declined'), ('expired', 'expired'), ('ward_closed', 'passed on, the ward closed'), ('withdrawn', 'withdrawn'), ('released', 'released'), ('superseded', 'superseded')], default='open', max_length=12, verbose_name='state'),
+            model_name="offer",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("open", "open"),
+                    ("accepted", "accepted"),
+                    ("declined", "declined"),
+                    ("expired", "expired"),
+                    ("ward_closed", "passed on, the ward closed"),
+                    ("withdrawn", "withdrawn"),
+                    ("released", "released"),
+                    ("superseded", "superseded"),
+                ],
+                default="open",
+                max_length=12,
+                verbose_name="state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='offer',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'accepted', 'declined', 'expired', 'ward_closed', 'withdrawn', 'released', 'superseded'])), name='offer_state_known'),
+            model_name="offer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "open",
+                            "accepted",
+                            "declined",
+                            "expired",
+                            "ward_closed",
+                            "withdrawn",
+                            "released",
+                            "superseded",
+                        ],
+                    )
+                ),
+                name="offer_state_known",
+            ),
         ),
     ]

@@ -25,8 +25,8 @@ class Deadline(models.Model):
 
     `first_due_at` is the due time before any extension, by which statistics count. `alerted_until` is how far
     its ladder has been worked through, `next_at` when the engine has to look at it again. `quiet_until`
-    silences reminders, never the miss itself, and ends by itself. `done_late`: it was missed, and what it asked
-    for was done after all.
+    silences reminders, never the miss itself, and ends by itself. `done_late`: it was missed, and what it
+    asked for was done after all.
     """
 
     class Outcome(models.TextChoices):

@@ -41,7 +41,9 @@ def test_the_doctor_is_told_once_that_the_ward_stopped_and_the_coordinator_is_le
     assert len(titles(world, "doctor")) == len(cases)
     assert all("病房停止接收，请求已转下一病房" in title for title in titles(world, "doctor"))
     assert not titles(world, "coordinator")
-    assert not Notification.objects.filter(severity__in=("severe", "critical"), recipient=world.doctor).exists()
+    assert not Notification.objects.filter(
+        severity__in=("severe", "critical"), recipient=world.doctor
+    ).exists()
 
 
 def test_where_there_is_no_other_ward_the_line_says_so_and_the_coordinator_is_alerted(world: World) -> None:
