@@ -41,7 +41,8 @@ def build(now: datetime) -> None:
     So whoever is alerted about a missed admission is an audience of four, at one of a hundred combinations.
     """
     network = Network.objects.create(name_zh="测试网络", name_en="Test network")
-    PathwayPolicy.objects.create(network=network, version=1, created_at=now - timedelta(days=1))
+    begun = now - timedelta(days=1)
+    PathwayPolicy.objects.create(network=network, version=1, created_at=begun, in_force_from=begun)
     tertiary = Hospital.objects.create(network=network, name_zh="三级", level="tertiary")
     wards = [
         Ward.objects.create(hospital=tertiary, name_zh=f"病房{number}", phone="1", beds=10)

@@ -3,15 +3,14 @@
 Everything is in the language that is active while it is drawn.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from notifications.models import Severity
 from referral.facts import FACTS
-from referral.ladders import DEFAULT_LADDERS, Step
+from referral.ladder_texts import audience_of, joined, length, moment, severity_of, then
+from referral.ladders import DEFAULT_LADDERS
 from referral.models.policies import DEFAULT_MINUTES
 from referral.pathway import (
     BEFORE_ADMISSION,
@@ -193,49 +192,11 @@ def ladders_table() -> str:
     )
 
 
-def moment(step: Step) -> str:
-    """When a step is due, for example “50 %” or “100 % + 30 min”."""
-    share = _("at once") if step.fraction == 0 else f"{step.fraction:.0%}".replace("%", " %")
-    if not step.offset:
-        return share
-    if step.fraction == 0:
-        return f"+ {length(step.offset)}"
-    return f"{share} {'+' if step.offset > timedelta(0) else '−'} {length(abs(step.offset))}"
-
-
-def then(step: Step) -> str:
-    parts = [_("again every %(time)s") % {"time": length(step.every)}] if step.every else []
-    parts += [_("the request goes to the next ward")] if step.expires_offer else []
-    return joined(parts)
-
-
-def audience_of(step: Step) -> str:
-    return joined(audience.label for audience in Audience if audience in step.audience)
-
-
-def severity_of(step: Step) -> str:
-    return str(Severity(step.severity).label)
-
-
-def length(span: timedelta) -> str:
-    """A length of time in its largest whole unit."""
-    minutes = int(span.total_seconds() // 60)
-    if minutes % (24 * 60) == 0 and minutes > 48 * 60:
-        return ngettext("%(count)s day", "%(count)s days", minutes // 1440) % {"count": minutes // 1440}
-    if minutes % 60 == 0:
-        return _("%(count)s h") % {"count": minutes // 60}
-    return _("%(count)s min") % {"count": minutes}
-
-
 def states(found: frozenset[State]) -> str:
     for members, label in reversed(groups().values()):
         if members <= found:
             return joined([label, *(state.label for state in State if state in found - members)])
     return joined(state.label for state in State if state in found)
-
-
-def joined(words: Iterable[object]) -> str:
-    return ", ".join(str(word) for word in words)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

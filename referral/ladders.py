@@ -45,7 +45,7 @@ class Step:
         return {
             "fraction": self.fraction,
             "offset_minutes": self.offset.total_seconds() / 60,
-            "audience": list(self.audience),
+            "audience": [str(audience) for audience in Audience if audience in self.audience],
             "severity": self.severity,
             "every_minutes": self.every.total_seconds() / 60 if self.every else None,
             "expires_offer": self.expires_offer,

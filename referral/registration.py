@@ -22,7 +22,7 @@ from referral.episodes import tell_of_new_episode
 from referral.errors import AccessError, FactError, PathwayError, Text, TooOften
 from referral.models import Case, PathwayPolicy, Patient
 from referral.pathway import ACUTE, OPENS, Audience, State
-from referral.policies import latest_policy
+from referral.policies import policy_in_force
 from referral.statistics.recording import record
 from referral.verbs.anytime import check_first_visit
 from scoring import INPUTS
@@ -141,7 +141,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
         network=hospital.network,
         hospital=hospital,
         patient=patient,
-        policy=rules_of(hospital),
+        policy=rules_of(hospital, now),
         previous_id=earlier.order_by("-registered_at").values_list("pk", flat=True).first(),
         chronic_liver_disease=visit.chronic_liver_disease or ChronicLiverDisease.UNKNOWN,
         presentation=visit.presentation,
@@ -162,9 +162,12 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     return case
 
 
-def rules_of(hospital: Hospital) -> PathwayPolicy:
-    """The policy a new case of `hospital` begins with. Raises PathwayError while its network has none."""
-    policy = latest_policy(hospital.network)
+def rules_of(hospital: Hospital, now: datetime) -> PathwayPolicy:
+    """The policy a new case of `hospital` begins with at `now`.
+
+    Raises PathwayError while its network has none.
+    """
+    policy = policy_in_force(hospital.network, now)
     if policy is None:
         raise PathwayError(
             "no_policy",

@@ -126,7 +126,12 @@ def open_offer(case: Case) -> Offer:
 
 def build() -> World:
     network = Network.objects.create(name_zh="测试网络", name_en="Test network")
-    PathwayPolicy.objects.create(network=network, version=1, created_at=NOW - timedelta(days=1))
+    PathwayPolicy.objects.create(
+        network=network,
+        version=1,
+        created_at=NOW - timedelta(days=1),
+        in_force_from=NOW - timedelta(days=4000),
+    )
 
     def hospital(name: str, level: str) -> Hospital:
         return Hospital.objects.create(

@@ -48,8 +48,9 @@ def seed(*, now: datetime) -> Seeded:
     refuse_outside_demo()
     places = make_places()
     people = make_people(places)
+    since = now - POLICY_IN_FORCE_SINCE
     PathwayPolicy.objects.get_or_create(
-        network=places.network, version=1, defaults={"created_at": now - POLICY_IN_FORCE_SINCE}
+        network=places.network, version=1, defaults={"created_at": since, "in_force_from": since}
     )
     before = Case.objects.filter(network=places.network).count()
     if before:

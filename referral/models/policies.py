@@ -31,6 +31,7 @@ DEFAULT_MINUTES: dict[str, int] = {
     Kind.FOLLOW_UP_90: 90 * 24 * 60,
 }
 LONGEST_MINUTES = 366 * 24 * 60
+NO_RISK = _("A risk lies between 0 and 1: write 0.15 for fifteen in a hundred.")
 
 
 def default_minutes() -> dict[str, int]:
@@ -39,6 +40,12 @@ def default_minutes() -> dict[str, int]:
 
 def default_ladders() -> dict[str, list[dict[str, Any]]]:
     return {str(kind): [step.as_dict() for step in steps] for kind, steps in DEFAULT_LADDERS.items()}
+
+
+def check_risk(risk: float) -> None:
+    """Raise ValidationError unless `risk` is a probability other than 0 and 1."""
+    if not 0 < risk < 1:
+        raise ValidationError(NO_RISK, code="no_risk")
 
 
 def check_minutes(stored: Any) -> None:
@@ -56,15 +63,15 @@ def check_minutes(stored: Any) -> None:
 class PathwayPolicy(models.Model):
     """One version of a network's rules. Never changed (a trigger refuses it): a new version replaces it.
 
-    A case keeps the version it began with. `risk_threshold` is a predicted 90-day risk, 0 to 1; `minutes` is
-    the length of each kind of deadline; `ladders` the alerts of each kind. An outcome at day 28 or 90 can be
-    met until `outcome_grace_days` later.
+    A case keeps the version it began with: the highest whose `in_force_from` had come by then.
+    `risk_threshold` is a predicted 90-day risk, 0 to 1; `minutes` is the length of each kind of deadline;
+    `ladders` the alerts of each kind. An outcome at day 28 or 90 can be met until `outcome_grace_days` later.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="policies")
     version = models.PositiveIntegerField(_("version"))
-    risk_threshold = models.FloatField(_("risk threshold"), default=0.15)
+    risk_threshold = models.FloatField(_("risk threshold"), default=0.15, validators=[check_risk])
     late_flag_minutes = models.PositiveIntegerField(_("time for a late flag, minutes"), default=24 * 60)
     reassessments = models.PositiveSmallIntegerField(_("re-assessments asked for"), default=3)
     outcome_grace_days = models.PositiveSmallIntegerField(
@@ -74,6 +81,7 @@ class PathwayPolicy(models.Model):
     ladders = models.JSONField(_("alert ladders"), default=default_ladders)
     expires_unanswered = models.BooleanField(_("unanswered offers go to the next ward"), default=True)
     note = models.CharField(_("what changed and why"), max_length=300, blank=True)
+    in_force_from = models.DateTimeField(_("in force from"))
     created_at = models.DateTimeField(_("created"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -86,7 +94,9 @@ class PathwayPolicy(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["network", "version"], name="policy_version_once"),
             models.CheckConstraint(
-                condition=Q(risk_threshold__gt=0, risk_threshold__lt=1), name="policy_threshold_is_a_risk"
+                condition=Q(risk_threshold__gt=0, risk_threshold__lt=1),
+                name="policy_threshold_is_a_risk",
+                violation_error_message=NO_RISK,
             ),
         ]
 

@@ -1,14 +1,18 @@
 """What a browser would send from the form of a page."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 
 class FormReader(HTMLParser):
-    """Collects names and values of inputs, selects and text areas, as they stand on the page."""
+    """Collects names and values of inputs, selects and text areas, as they stand on the page.
+
+    Several boxes of one name that are ticked become a list.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.values: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
         self._select = self._textarea = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -23,7 +27,13 @@ class FormReader(HTMLParser):
         elif tag == "input" and name and found.get("type") not in ("submit", "checkbox", "file"):
             self.values[name] = value
         elif tag == "input" and found.get("type") == "checkbox" and "checked" in found:
-            self.values[name] = value or "on"
+            self._tick(name, value or "on")
+
+    def _tick(self, name: str, value: Any) -> None:
+        if name in self.values:
+            before = self.values[name]
+            value = [*before, value] if isinstance(before, list) else [before, value]
+        self.values[name] = value
 
     def handle_data(self, data: str) -> None:
         if self._textarea:
@@ -36,7 +46,7 @@ class FormReader(HTMLParser):
             self._textarea = ""
 
 
-def values_of(page: str) -> dict[str, str]:
+def values_of(page: str) -> dict[str, Any]:
     reader = FormReader()
     reader.feed(page)
     return reader.values

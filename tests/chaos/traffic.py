@@ -88,7 +88,8 @@ def begin(address: str) -> Traffic:
     quiet_policy, _loud = list(policies)
     template = world.register(now=clock.now())
     Deadline.objects.filter(case=template).exclude(kind=Kind.ASSESS).delete()
-    PathwayPolicy.objects.create(network=world.network, version=4, created_at=clock.now())
+    now = clock.now()
+    PathwayPolicy.objects.create(network=world.network, version=4, created_at=now, in_force_from=now)
     quiet = _doctors(world, "quiet", QUIET_DOCTORS)
     for user in quiet:
         Subscription.objects.create(user=user, channel="email", address=user.email, enabled=False)
@@ -103,8 +104,9 @@ def _policy(world: World, version: int, severity: str) -> PathwayPolicy:
     """One alert, to the doctor who registered the case, when the indicators are due."""
     step = {"fraction": 1, "audience": [Audience.CLINICIAN], "severity": severity}
     ladders = {**default_ladders(), str(Kind.ASSESS): [step]}
+    now = clock.now()
     return PathwayPolicy.objects.create(
-        network=world.network, version=version, created_at=clock.now(), ladders=ladders
+        network=world.network, version=version, created_at=now, in_force_from=now, ladders=ladders
     )
 
 

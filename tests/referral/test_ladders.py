@@ -210,7 +210,7 @@ def test_when_the_last_ward_does_not_answer_the_case_is_unplaced_and_the_coordin
 
 
 def test_a_policy_can_keep_unanswered_offers_with_their_ward(world: World) -> None:
-    draft = draft_policy(world.network, expires_unanswered=False)
+    draft = draft_policy(world.network, expires_unanswered=False, note="nights are covered")
     publish_policy(draft=draft, actor=world.administrator, now=NOW)
     case = world.flagged()
     run_cycle(NOW + 3 * HOUR)
@@ -308,7 +308,7 @@ def test_a_deadline_of_another_case_is_neither_extended_nor_silenced(world: Worl
 
 def test_cases_on_the_old_ladder_keep_it_when_a_new_one_is_published(world: World) -> None:
     before = world.flagged(name="先")
-    draft = draft_policy(world.network)
+    draft = draft_policy(world.network, note="one rung")
     ladder = [{"fraction": 0, "audience": ["coordinator"], "severity": "critical"}]
     draft.ladders = {**draft.ladders, "acknowledge": ladder}
     draft.minutes = {**draft.minutes, "acknowledge": 60}

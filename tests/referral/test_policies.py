@@ -1,6 +1,5 @@
 """A network's rules change by a new version; impossible ones are refused by name."""
 
-import json
 from copy import deepcopy
 from typing import Any
 
@@ -17,10 +16,7 @@ from referral.ladders import parse_ladders
 from referral.models import Offer, PathwayPolicy
 from referral.models.policies import check_minutes, default_ladders, default_minutes
 from referral.policies import draft_policy, latest_policy, publish_policy
-from tests.accounts.filled_forms import values_of
 from tests.world import HOUR, NOW, World, open_offer
-
-ADD = "admin:referral_pathwaypolicy_add"
 
 
 @pytest.fixture
@@ -127,9 +123,8 @@ def test_an_impossible_length_is_refused_with_its_kind(length: Any) -> None:
 
 def test_a_new_version_follows_the_last_and_old_cases_keep_theirs(world: World) -> None:
     before = world.flagged(name="先")
-    policy = publish_policy(
-        draft=draft_policy(world.network, risk_threshold=0.3), actor=world.administrator, now=NOW
-    )
+    draft = draft_policy(world.network, risk_threshold=0.3, note="more beds")
+    policy = publish_policy(draft=draft, actor=world.administrator, now=NOW)
     after = world.flagged(name="后", now=NOW + HOUR)
     assert (policy.version, policy.created_at, policy.created_by) == (2, NOW, world.administrator)
     assert latest_policy(world.network) == policy
@@ -170,54 +165,6 @@ def test_a_version_is_never_changed_or_deleted(world: World) -> None:
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             attempt()
-
-
-def test_the_administration_offers_the_rules_in_force_and_publishes_the_next_version(
-    administrator: User, world: World, client: Client
-) -> None:
-    publish_policy(draft=draft_policy(world.network, reassessments=5), actor=administrator, now=NOW)
-    form = values_of(client.get(reverse(ADD)).content.decode())
-    assert form["reassessments"] == "5"
-    minutes = json.loads(form["minutes"])
-    sent = form | {"minutes": json.dumps({**minutes, "acknowledge": 20}), "note": "夜间人手少"}
-    assert client.post(reverse(ADD), sent).status_code == 302
-    policy = latest_policy(world.network)
-    assert policy is not None
-    assert (policy.version, policy.minutes["acknowledge"], policy.reassessments) == (3, 20, 5)
-    assert policy.ladders == default_ladders()
-    assert policy.created_by == administrator
-
-
-def test_an_impossible_step_is_named_at_its_field_and_nothing_typed_is_lost(
-    administrator: User, world: World, client: Client
-) -> None:
-    form = values_of(client.get(reverse(ADD)).content.decode())
-    typed = json.dumps(with_step("decide", 3, severity="loud"))
-    answer = client.post(reverse(ADD), form | {"ladders": typed, "note": "试一试"})
-    assert answer.status_code == 200
-    [message] = answer.context["adminform"].form.errors["ladders"]
-    assert "3" in message and "decide" in message
-    again = values_of(answer.content.decode())
-    assert json.loads(again["ladders"]) == json.loads(typed)
-    assert again["note"] == "试一试"
-    assert PathwayPolicy.objects.count() == 1
-
-
-@pytest.mark.parametrize("typed", ["", "{", "null", "[]", '{"a": 1}', '"x"', "NaN"])
-def test_ladders_that_are_no_json_are_no_failure(administrator: User, client: Client, typed: str) -> None:
-    form = values_of(client.get(reverse(ADD)).content.decode())
-    answer = client.post(reverse(ADD), form | {"ladders": typed})
-    assert answer.status_code == 200
-    assert "ladders" in answer.context["adminform"].form.errors
-
-
-def test_a_version_can_be_read_and_not_edited(administrator: User, client: Client) -> None:
-    policy = PathwayPolicy.objects.get()
-    address = reverse("admin:referral_pathwaypolicy_change", args=[policy.pk])
-    page = client.get(address)
-    assert page.status_code == 200
-    assert "offset_minutes" in page.content.decode()
-    assert client.post(address, {"risk_threshold": 0.5}).status_code == 403
 
 
 def test_a_network_that_is_made_in_the_administration_has_rules_at_once(world: World, client: Client) -> None:

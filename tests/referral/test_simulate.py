@@ -178,7 +178,8 @@ def test_a_stream_becomes_cases_of_a_running_server(
 ) -> None:
     places = make_places()
     make_people(places)
-    PathwayPolicy.objects.create(network=places.network, version=1, created_at=clock.now())
+    now = clock.now()
+    PathwayPolicy.objects.create(network=places.network, version=1, created_at=now, in_force_from=now)
     call_command(
         "simulate", "--cases", "6", "--per-minute", "6000", "--seed", "3", "--base-url", live_server.url
     )
