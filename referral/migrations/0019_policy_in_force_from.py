@@ -13,7 +13,7 @@ ALTER TABLE referral_pathwaypolicy ENABLE TRIGGER referral_pathwaypolicy_append_
 class Migration(migrations.Migration):
     """Versions of before have been in force since they were made."""
 
-    dependencies = [("referral", "0017_told_days")]
+    dependencies = [("referral", "0018_request_passed_on")]
 
     operations = [
         migrations.AddField(
