@@ -188,7 +188,7 @@ def test_closing_a_ward_in_the_administration_passes_its_requests_on(
     world.ward.refresh_from_db()
     assert not world.ward.is_open
     assert open_offer(case).ward == world.second_ward
-    assert Offer.objects.get(case=case, ward=world.ward).state == Offer.State.EXPIRED
+    assert Offer.objects.get(case=case, ward=world.ward).state == Offer.State.WARD_CLOSED
     client.post(listing, {"action": "open_wards", "_selected_action": [world.ward.pk]})
     world.ward.refresh_from_db()
     assert world.ward.is_open
