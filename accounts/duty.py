@@ -1,11 +1,14 @@
 """The verbs of the duty rota: the weekly pattern, exceptions that can be undone, the hand-over note.
 
 `accounts.rota` answers who is on duty. Everything here is audited; the ward's own people may be named only.
+Orders of one ward are given one after the other. One that leaves nobody is taken and becomes a gap, which the
+page shows and the lead is told of; one that contradicts an earlier order is refused.
 """
 
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -55,7 +58,7 @@ def add_shifts(
     *, ward: Ward, user: User, weekdays: Collection[int], starts: time, ends: time, actor: User, now: datetime
 ) -> list[DutyShift]:
     """Add a weekly duty on each of `weekdays` (0 is Monday). Raises NotYours or DutyRefused."""
-    _authorise(actor, ward)
+    _begin(actor, ward)
     _of_the_ward(ward, user, "user")
     if not weekdays:
         raise DutyRefused("weekdays", "required", _("Choose at least one weekday."))
@@ -77,7 +80,7 @@ def add_shifts(
 @transaction.atomic
 def remove_shift(*, shift: DutyShift, actor: User, now: datetime) -> None:
     """Take a weekly duty out of the pattern. Raises NotYours."""
-    _authorise(actor, shift.ward)
+    _begin(actor, shift.ward)
     _record("remove_duty", shift.ward, actor, now, user=str(shift.user_id), weekday=shift.weekday)
     shift.delete()
 
@@ -88,19 +91,16 @@ def swap_duty(
     actor: User, now: datetime,
 ) -> UUID:  # fmt: skip
     """`off` is free from the start to the end of `span` and `on` stands in; with one of them alone, a day off
-    or a call-in. Returns the id by which it can be undone. Raises NotYours or DutyRefused.
+    or a call-in. Returns the id by which it can be undone. Raises NotYours or DutyRefused, also for calling
+    in somebody who was given the time off: that has to be undone first.
     """
-    _authorise(actor, ward)
+    _begin(actor, ward)
     _check_span(span, now)
-    for field, user in (("off", off), ("on", on)):
-        if user is not None:
-            _of_the_ward(ward, user, field)
-    if off is None and on is None:
-        raise DutyRefused("on", "required", _("Say who is free, who stands in, or both."))
-    if off == on:
-        raise DutyRefused("on", "same_person", _("Choose two different people."))
+    _check_people(ward, off, on)
     if off is not None and all(watch.user != off for watch in watches(ward, *span)):
         raise DutyRefused("off", "not_on_duty", _("This person is not on duty then. Check the times."))
+    if on is not None:
+        _check_is_not_off(ward, on, span)
     swap = new_id()
     for user, is_on in ((off, False), (on, True)):
         if user is not None:
@@ -117,7 +117,7 @@ def undo_exception(*, override: DutyOverride, actor: User, now: datetime) -> int
 
     Raises NotYours or DutyRefused.
     """
-    _authorise(actor, override.ward)
+    _begin(actor, override.ward)
     if override.ends_at <= now:
         raise DutyRefused("override", "over", _("This is over and cannot be undone any more."))
     rows = DutyOverride.objects.filter(ward=override.ward)
@@ -151,14 +151,45 @@ def current_note(ward: Ward, now: datetime) -> HandoverNote | None:
     return notes.select_related("author").first()
 
 
-def _authorise(actor: User, ward: Ward) -> None:
+def _begin(actor: User, ward: Ward) -> None:
+    """Check the right, and let other orders for the ward wait until this one is decided."""
     if not may_arrange(actor, ward):
         raise NotYours
+    Ward.objects.select_for_update(of=("self",)).get(pk=ward.pk)
+
+
+def _check_people(ward: Ward, off: User | None, on: User | None) -> None:
+    for field, user in (("off", off), ("on", on)):
+        if user is not None:
+            _of_the_ward(ward, user, field)
+    if off is None and on is None:
+        raise DutyRefused("on", "required", _("Say who is free, who stands in, or both."))
+    if off == on:
+        raise DutyRefused("on", "same_person", _("Choose two different people."))
 
 
 def _of_the_ward(ward: Ward, user: User, field: str) -> None:
     if not people_of_ward(ward).filter(pk=user.pk).exists():
         raise DutyRefused(field, "not_of_the_ward", _("Choose somebody who works on this ward."))
+
+
+def _check_is_not_off(ward: Ward, user: User, span: tuple[datetime, datetime]) -> None:
+    off = ward.duty_overrides.time_off(user.pk, *span).order_by("starts_at").first()
+    if off is not None:
+        zone = ZoneInfo(ward.hospital.zone)
+        raise DutyRefused(
+            "on",
+            "is_off",
+            _(
+                "%(name)s was given the time from %(start)s to %(end)s off. "
+                "Undo that exception first, or choose somebody else."
+            )
+            % {
+                "name": user.name,
+                "start": f"{off.starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
+                "end": f"{off.ends_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            },
+        )
 
 
 def _check_span(span: tuple[datetime, datetime], now: datetime) -> None:

@@ -1,19 +1,28 @@
-"""Who answers for a ward: the weekly rota, corrected by overrides. A call-in outranks a day off."""
+"""Who answers for a ward: the weekly rota, corrected by overrides.
 
-from collections.abc import Collection, Iterable, Iterator
+One rule decides for a person: the overrides are applied to the weekly pattern in the order in which they were
+entered, so that at any instant the latest one counts. `on_duty` and `watches` both read what it gives.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import DutyOverride, DutyShift, Membership, Network, Role, User, Ward
 
 Span = tuple[datetime, datetime]
-Row = TypeVar("Row", DutyShift, DutyOverride)
+Duties = dict[UUID, dict[UUID, list[Span]]]
+"""By ward and person: when they are on duty, in order, each span from its start until before its end."""
+
 DAY = timedelta(days=1)
+LOOK_BACK = 2 * DAY
+"""A shift lasts a day at most, and a country has skipped a whole one (Samoa, 2011)."""
+
 AHEAD = timedelta(days=14)
 
 
@@ -33,32 +42,19 @@ def on_duty(ward: Ward, now: datetime) -> QuerySet[User]:
 
 def on_duty_at(wards: Collection[Ward], now: datetime) -> dict[UUID, frozenset[UUID]]:
     """By ward: the ids of its active people who are on duty at `now`, found for all wards at once."""
-    on = _pairs(*(_weekly(its, now.astimezone(zone)) for zone, its in _by_zone(wards).items()))
-    overrides = DutyOverride.objects.filter(ward__in=wards, starts_at__lte=now, ends_at__gt=now)
-    corrected = list(overrides.values_list("ward", "user", "is_on"))
-    on -= {(ward, user) for ward, user, is_on in corrected if not is_on}
-    on |= {(ward, user) for ward, user, is_on in corrected if is_on}
-    on &= _pairs(Membership.objects.filter(ward__in=wards, user__is_active=True))
-    return {ward.pk: frozenset(user for place, user in on if place == ward.pk) for ward in wards}
+    return {
+        ward: frozenset(
+            user for user, spans in people.items() if any(since <= now < until for since, until in spans)
+        )
+        for ward, people in _duties(wards, now, now).items()
+    }
 
 
 def people_on_duty_at(wards: Collection[Ward], now: datetime) -> dict[UUID, list[User]]:
-    """The same with the people themselves, by name."""
+    """By ward: its active people who are on duty at `now`, in the order of their names."""
     on = on_duty_at(wards, now)
     people = list(User.objects.filter(pk__in=frozenset().union(*on.values())))
     return {ward: [user for user in people if user.pk in found] for ward, found in on.items()}
-
-
-def _pairs(*found: QuerySet[Any]) -> set[tuple[UUID, UUID]]:
-    """Wards and users of rows that have both."""
-    return {pair for rows in found for pair in rows.values_list("ward", "user")}
-
-
-def _by_zone(wards: Iterable[Ward]) -> dict[ZoneInfo, list[Ward]]:
-    zones: dict[ZoneInfo, list[Ward]] = {}
-    for ward in wards:
-        zones.setdefault(ZoneInfo(ward.hospital.zone), []).append(ward)
-    return zones
 
 
 def leads_of(ward: Ward) -> QuerySet[User]:
@@ -83,22 +79,24 @@ def coordinators_of(network: Network | UUID) -> QuerySet[User]:
 
 
 def watches(ward: Ward, start: datetime, end: datetime) -> list[Watch]:
-    """Everybody's duty between `start` and `end`, cut to that span, the earliest first."""
-    shifts = _by_user(ward.shifts.all())
-    overrides = _by_user(ward.duty_overrides.filter(starts_at__lt=end, ends_at__gt=start))
+    """Everybody's duty between `start` and `end`, cut to that span, the earliest first; times in UTC."""
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
+    duties = _duties([ward], start, end)[ward.pk]
     found = [
         Watch(user, max(since, start), min(until, end))
-        for user in User.objects.filter(is_active=True, memberships__ward=ward).distinct()
-        for since, until in _duty(ward, shifts.get(user.pk, []), overrides.get(user.pk, []), start, end)
+        for user in User.objects.filter(pk__in=duties)
+        for since, until in duties[user.pk]
         if since < end and until > start
     ]
     return sorted(found, key=lambda watch: (watch.starts_at, watch.user.name))
 
 
 def gaps(ward: Ward, start: datetime, end: datetime) -> list[Span]:
-    """The times between `start` and `end` at which nobody is on duty."""
-    covered = [(watch.starts_at, watch.ends_at) for watch in watches(ward, start, end)]
-    return _without([(start, end)], covered)
+    """The times between `start` and `end` at which nobody is on duty, in order, in UTC."""
+    left = [(start.astimezone(UTC), end.astimezone(UTC))]
+    for watch in watches(ward, start, end):
+        left = _without(left, (watch.starts_at, watch.ends_at))
+    return left
 
 
 def next_on_duty(ward: Ward, now: datetime, within: timedelta = AHEAD) -> list[Watch]:
@@ -107,57 +105,55 @@ def next_on_duty(ward: Ward, now: datetime, within: timedelta = AHEAD) -> list[W
     return [watch for watch in coming if watch.starts_at == coming[0].starts_at]
 
 
-def _weekly(wards: Collection[Ward], local: datetime) -> QuerySet[DutyShift]:
-    today, yesterday = local.weekday(), (local - DAY).weekday()
-    clock = local.time()
-    overnight = Q(ends__lte=F("starts"))
-    return DutyShift.objects.filter(ward__in=wards).filter(
-        Q(~overnight, weekday=today, starts__lte=clock, ends__gt=clock)
-        | Q(overnight, weekday=today, starts__lte=clock)
-        | Q(overnight, weekday=yesterday, ends__gt=clock)
-    )
+def _duties(wards: Collection[Ward], start: datetime, end: datetime) -> Duties:
+    """The duty of everybody active in `wards`, whole wherever it touches the time from `start` to `end`."""
+    shifts, overrides = defaultdict(list), defaultdict(list)
+    for shift in DutyShift.objects.filter(ward__in=wards):
+        shifts[shift.ward_id, shift.user_id].append(shift)
+    touching = DutyOverride.objects.filter(ward__in=wards, starts_at__lte=end, ends_at__gte=start)
+    for override in touching.order_by("pk"):
+        overrides[override.ward_id, override.user_id].append(override)
+    zones = {ward.pk: ZoneInfo(ward.hospital.zone) for ward in wards}
+    duties: Duties = {ward: {} for ward in zones}
+    active = Membership.objects.filter(ward__in=wards, user__is_active=True)
+    for ward, user in active.values_list("ward", "user"):
+        weekly = _weekly(shifts[ward, user], zones[ward], start, end)
+        duties[ward][user] = _corrected(weekly, overrides[ward, user])
+    return duties
 
 
-def _by_user(rows: Iterable[Row]) -> dict[UUID, list[Row]]:
-    found: dict[UUID, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.user_id, []).append(row)
-    return found
-
-
-def _duty(
-    ward: Ward,
-    shifts: Iterable[DutyShift],
-    overrides: Collection[DutyOverride],
-    start: datetime,
-    end: datetime,
-) -> list[Span]:
-    """The duty of one person, from their own shifts and overrides."""
-    called_in = [(row.starts_at, row.ends_at) for row in overrides if row.is_on]
-    off = [(row.starts_at, row.ends_at) for row in overrides if not row.is_on]
-    weekly = [span for shift in shifts for span in _occurrences(shift, ward, start, end)]
-    return _joined([*_without(_joined(weekly), off), *called_in])
-
-
-def _occurrences(shift: DutyShift, ward: Ward, start: datetime, end: datetime) -> Iterator[Span]:
-    """Each week's instance of `shift` that may touch the span from `start` to `end`."""
-    zone = ZoneInfo(ward.hospital.zone)
-    day = start.astimezone(zone).date() - DAY
-    last = end.astimezone(zone).date()
+def _weekly(shifts: Collection[DutyShift], zone: ZoneInfo, start: datetime, end: datetime) -> list[Span]:
+    """The weekly duty of one person around the time from `start` to `end`."""
+    day, last = start.astimezone(zone).date() - LOOK_BACK, end.astimezone(zone).date() + DAY
+    found = []
     while day <= last:
-        if day.weekday() == shift.weekday:
-            until = day + DAY if shift.ends <= shift.starts else day
-            yield (
-                datetime.combine(day, shift.starts, zone).astimezone(start.tzinfo),
-                datetime.combine(until, shift.ends, zone).astimezone(start.tzinfo),
-            )
+        for shift in shifts:
+            if shift.weekday == day.weekday():
+                until = day + DAY if shift.ends <= shift.starts else day
+                found.append((_instant(day, shift.starts, zone), _instant(until, shift.ends, zone)))
         day += DAY
+    return _joined(found)
+
+
+def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    """When the clock on the wall shows that time: the first time where it does so twice; where it is put
+    forward past that time, as late as if it had not been yet (RFC 5545, 3.3.5)."""
+    return datetime.combine(day, clock, zone).astimezone(UTC)
+
+
+def _corrected(weekly: list[Span], overrides: Iterable[DutyOverride]) -> list[Span]:
+    """`weekly` after the overrides of one person, which are applied in the order they come in."""
+    spans = weekly
+    for override in overrides:
+        span = (override.starts_at, override.ends_at)
+        spans = _joined([*spans, span]) if override.is_on else _without(spans, span)
+    return spans
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:
-    """`spans` in order, those that touch or overlap made one."""
+    """`spans` in order, those that touch or overlap made one, those that end before they begin left out."""
     joined: list[Span] = []
-    for since, until in sorted(spans):
+    for since, until in sorted(span for span in spans if span[0] < span[1]):
         if joined and since <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(until, joined[-1][1]))
         else:
@@ -165,14 +161,11 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def _without(spans: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
+def _without(spans: Iterable[Span], taken: Span) -> list[Span]:
     """What is left of ordered, separate `spans` after taking `taken` away."""
-    left = list(spans)
-    for gone_since, gone_until in taken:
-        pieces = [
-            piece
-            for since, until in left
-            for piece in ((since, min(until, gone_since)), (max(since, gone_until), until))
-        ]
-        left = [(since, until) for since, until in pieces if since < until]
-    return left
+    pieces = [
+        piece
+        for since, until in spans
+        for piece in ((since, min(until, taken[0])), (max(since, taken[1]), until))
+    ]
+    return [(since, until) for since, until in pieces if since < until]

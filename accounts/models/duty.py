@@ -1,4 +1,6 @@
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -45,10 +47,17 @@ class DutyShift(models.Model):
         return f"{self.user}, {self.get_weekday_display()} {self.starts:%H:%M} – {self.ends:%H:%M}"
 
 
+class DutyOverrideQuerySet(models.QuerySet["DutyOverride"]):
+    def time_off(self, user: UUID, start: datetime, end: datetime) -> Self:
+        """Those that give `user` some of the time between `start` and `end` off."""
+        return self.filter(user=user, is_on=False, starts_at__lt=end, ends_at__gt=start)
+
+
 class DutyOverride(models.Model):
     """An exception to the weekly rota: `user` is on duty, or off duty, from `starts_at` to `ends_at`.
 
-    `swap` is shared by the two rows of a swap: one off, another on for them.
+    Of several that cover an instant the latest entered counts, that is the one with the highest key. `swap`
+    is shared by the two rows of a swap: one off, another on for them.
     """
 
     ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="duty_overrides")
@@ -58,6 +67,8 @@ class DutyOverride(models.Model):
     ends_at = models.DateTimeField(_("to"))
     note = models.CharField(_("note"), max_length=200, blank=True)
     swap = models.UUIDField(null=True, blank=True, editable=False)
+
+    objects = DutyOverrideQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("duty override")
@@ -75,6 +86,10 @@ class DutyOverride(models.Model):
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
             raise ValidationError({"ends_at": _("The end must come after the start.")})
+        if self.is_on and self.user_id and self.starts_at and self.ends_at:
+            others = DutyOverride.objects.filter(ward=self.ward_id).exclude(pk=self.pk)
+            if others.time_off(self.user_id, self.starts_at, self.ends_at).exists():
+                raise ValidationError({"user": _("This person has time off then. Undo that first.")})
 
 
 class HandoverNote(models.Model):

@@ -1,7 +1,7 @@
 """The duty rota of a ward: everybody of the ward reads it, its lead arranges it."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, time
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,18 +9,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import clock, duty
 from accounts.duty import DutyRefused, NotYours
 from accounts.models import User, Ward
-from accounts.rota import wards_watched_by
+from accounts.rota import Span, gaps, wards_watched_by
 from portal import duty_page
 from portal.access import person, signed_in
-from portal.moments import instant
+from portal.moments import instant, shown
+from referral import rota_alerts
 
 LONGEST_REASON = 200
+ORDERS_AHEAD = timedelta(days=366)
+GAPS_NAMED = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,6 +41,7 @@ def rota(request: HttpRequest, pk: UUID) -> HttpResponse:
     if deed is None:
         raise Http404
     act, done = deed
+    before = _uncovered(ward, now)
     try:
         act(ward, user, now, request.POST)
     except NotYours:
@@ -44,7 +49,26 @@ def rota(request: HttpRequest, pk: UUID) -> HttpResponse:
     except DutyRefused as refusal:
         return _page(request, ward, user, now, refusal)
     messages.success(request, str(done))
+    _warn_of_gaps(request, ward, [gap for gap in _uncovered(ward, now) if gap not in before])
+    rota_alerts.tell_gaps(ward, now)
     return redirect(reverse("portal:duty", args=[ward.pk]))
+
+
+def _uncovered(ward: Ward, now: datetime) -> list[Span]:
+    """The gaps from now on, as far as orders are given ahead."""
+    return gaps(ward, now, now + ORDERS_AHEAD)
+
+
+def _warn_of_gaps(request: HttpRequest, ward: Ward, new: list[Span]) -> None:
+    """Say when nobody is on duty since the order was given."""
+    if not new:
+        return
+    zone = ward.hospital.zone
+    named = [f"{shown(start, zone)} – {shown(end, zone)}" for start, end in new[:GAPS_NAMED]]
+    times = gettext(", ").join(named)
+    if len(new) > GAPS_NAMED:
+        times += gettext(" and more")
+    messages.warning(request, gettext("Since this change nobody is on duty: %(times)s.") % {"times": times})
 
 
 def _page(
@@ -143,7 +167,8 @@ def _clock(typed: Mapping[str, str], field: str) -> time:
 
 def _moment(ward: Ward, typed: Mapping[str, str], field: str, now: datetime) -> datetime:
     try:
-        return instant(typed.get(field, ""), ward.hospital.zone, now)
+        # In UTC, because two times of one zone are compared by their clocks, also when these are put back.
+        return instant(typed.get(field, ""), ward.hospital.zone, now).astimezone(UTC)
     except ValueError:
         raise DutyRefused(field, "invalid", _("Enter a date and a time.")) from None
 

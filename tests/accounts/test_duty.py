@@ -179,3 +179,57 @@ def test_who_does_not_work_on_the_ward_leaves_no_note(world: World, ward: Ward) 
     for actor in (world.second_specialist, world.doctor, world.coordinator):
         with pytest.raises(NotYours):
             hand_over(ward=ward, text="x", actor=actor, now=MONDAY)
+
+
+def test_a_stand_in_who_is_then_given_the_day_off_is_off_and_leaves_a_gap(
+    world: World, ward: Ward, colleague: User
+) -> None:
+    swap(world, world.specialist, colleague)
+    swap(world, colleague, None)
+    assert names(ward, NIGHT[0]) == names(ward, NIGHT[1] - HOUR) == set()
+    assert gaps(ward, MONDAY, MONDAY + 48 * HOUR) == [NIGHT]
+
+
+def test_half_of_a_stand_ins_night_off_is_a_gap_of_half_a_night(
+    world: World, ward: Ward, colleague: User
+) -> None:
+    swap(world, world.specialist, colleague)
+    half = (NIGHT[0] + 6 * HOUR, NIGHT[1])
+    swap(world, colleague, None, span=half)
+    assert gaps(ward, MONDAY, MONDAY + 48 * HOUR) == [half]
+    assert names(ward, NIGHT[0]) == {"colleague"}
+
+
+def test_a_stand_in_of_a_stand_in_takes_over_and_undoing_it_gives_the_night_back(
+    world: World, ward: Ward, colleague: User
+) -> None:
+    swap(world, world.specialist, colleague)
+    swap(world, colleague, world.lead)
+    assert names(ward, NIGHT[0]) == {"lead"}
+    undo_exception(override=DutyOverride.objects.latest("pk"), actor=world.lead, now=MONDAY)
+    assert names(ward, NIGHT[0]) == {"colleague"}
+
+
+def test_nobody_is_called_in_for_time_they_were_given_off(world: World, ward: Ward, colleague: User) -> None:
+    swap(world, world.specialist, colleague)
+    with pytest.raises(DutyRefused) as caught:
+        swap(world, None, world.specialist, span=(NIGHT[0] - HOUR, NIGHT[0] + HOUR))
+    assert (caught.value.field, caught.value.code) == ("on", "is_off")
+    assert "specialist" in str(caught.value.message) and "2026-05-18 20:00" in str(caught.value.message)
+    swap(world, None, world.specialist, span=(NIGHT[1], NIGHT[1] + HOUR))
+    undo_exception(override=DutyOverride.objects.earliest("pk"), actor=world.lead, now=MONDAY)
+    swap(world, None, world.specialist, span=NIGHT)
+
+
+def test_a_new_weekly_duty_does_not_call_back_who_is_off(world: World, ward: Ward) -> None:
+    swap(world, world.specialist, None)
+    ward.shifts.all().delete()
+    facts: Any = {"ward": ward, "user": world.specialist, "starts": time(19), "ends": time(9), "now": MONDAY}
+    add_shifts(weekdays=range(7), actor=world.lead, **facts)
+    assert gaps(ward, NIGHT[0] - HOUR, NIGHT[1] + HOUR) == [NIGHT]
+
+
+def test_a_stand_in_who_leaves_the_ward_leaves_a_gap(world: World, ward: Ward, colleague: User) -> None:
+    swap(world, world.specialist, colleague)
+    colleague.memberships.all().delete()
+    assert gaps(ward, MONDAY, MONDAY + 48 * HOUR) == [NIGHT]

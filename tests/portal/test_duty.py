@@ -9,6 +9,7 @@ from django.test import Client
 from accounts import clock
 from accounts.models import DutyOverride, HandoverNote, Membership, Role, User
 from accounts.rota import on_duty
+from notifications.models import Notification
 from portal.moments import local
 from tests.portal.conftest import SignIn
 from tests.portal.test_new_case import text
@@ -192,3 +193,39 @@ def test_a_gap_of_an_hour_is_named_with_its_times(world: World, lead: Client, wh
     shown = f"{local(start, ZONE)[11:]}–{local(start + HOUR, ZONE)[11:]}".replace("–00:00", "–24:00")
     assert f'<span class="duty-time">{shown}</span>' in page
     assert "<strong>specialist</strong> is off" in page
+
+
+def test_an_order_that_leaves_nobody_says_so_at_once_and_the_lead_is_told(
+    world: World, lead: Client, where: str, colleague: User
+) -> None:
+    lead.post(where, night(world, colleague))
+    typed = night(world, colleague) | {"off": str(colleague.pk), "on": ""}
+    page = text(lead.post(where, typed, follow=True))
+    start, end = (typed[name].replace("T", " ") for name in ("starts_at", "ends_at"))
+    assert f"Since this change nobody is on duty: {start} – {end}." in page
+    assert list(on_duty(world.ward, clock.now() + 2 * HOUR)) == []
+    [told] = Notification.objects.filter(subject_id=str(world.ward.pk), withdrawn_at=None)
+    assert told.recipient == world.lead
+    undone = text(
+        lead.post(where, {"do": "undo", "exception": DutyOverride.objects.latest("pk").pk}, follow=True)
+    )
+    assert "nobody is on duty" not in undone.casefold()
+    assert not Notification.objects.filter(subject_id=str(world.ward.pk), withdrawn_at=None).exists()
+
+
+def test_calling_in_somebody_who_has_time_off_is_refused_by_name(
+    world: World, lead: Client, where: str, colleague: User
+) -> None:
+    lead.post(where, night(world, colleague))
+    typed = night(world, colleague) | {"off": "", "on": str(world.specialist.pk)}
+    answer = lead.post(where, typed)
+    assert answer.status_code == 422
+    assert "specialist was given the time from" in text(answer)
+    assert "Undo that exception first" in text(answer)
+
+
+def test_many_new_gaps_are_named_by_their_first(world: World, lead: Client, where: str) -> None:
+    shift = world.ward.shifts.first()
+    assert shift is not None
+    page = text(lead.post(where, {"do": "remove", "shift": str(shift.pk)}, follow=True))
+    assert "Since this change nobody is on duty:" in page and "and more" in page
