@@ -53,10 +53,14 @@ admin.site.unregister(Group)
 @admin.register(Network)
 class ReferralNetworkAdmin(NetworkAdmin):
     network_path = "pk"
-    list_display = ("name_zh", "name_en")
+    list_display = ("name_zh", "name_en", "zone")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return administrator(request).is_superuser
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The zone of a network is chosen once: what was counted since is by its calendar."""
+        return ("zone",) if obj else ()
 
 
 class CatchmentInline(RowsInside):

@@ -137,7 +137,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     earlier = Case.objects.filter(patient=patient)
     case = Case(
         pk=visit.case_id or new_id(),
-        number=next_number(now),
+        number=next_number(hospital.network.day_of(now)),
         network=hospital.network,
         hospital=hospital,
         patient=patient,
@@ -229,11 +229,11 @@ def insert(case: Case) -> None:
         raise OpenCaseExists(rival, own=rival.hospital_id == case.hospital_id) from error
 
 
-def next_number(now: datetime) -> str:
-    """The next case number, such as 26-000042: the year and a running number."""
+def next_number(today: date) -> str:
+    """The next case number, such as 26-000042: the network's year and a running number."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('referral_case_number')")
-        return f"{now:%y}-{cursor.fetchone()[0]:06d}"
+        return f"{today:%y}-{cursor.fetchone()[0]:06d}"
 
 
 def identify(person: Person, hospital: Hospital) -> Patient:

@@ -57,18 +57,18 @@ def tell_gaps(ward: Ward, now: datetime) -> int:
     return len(notify(notices=new, now=now))
 
 
-def _key(span: Span, now: datetime, horizon: datetime) -> str:
+def _key(ward: Ward, span: Span, now: datetime, horizon: datetime) -> str:
     """One gap, however often it is looked at: without its start while it runs, or an end not seen yet."""
     start, end = span
     until = f"until:{end.isoformat()}" if end < horizon else ""
     since = "" if start <= now else f"from:{start.isoformat()}"
-    return f"{since}{until}" or f"{now:%G-%V}"
+    return f"{since}{until}" or f"{ward.hospital.day_of(now):%G-%V}"
 
 
 def _notice(ward: Ward, span: Span, person: User, now: datetime, horizon: datetime) -> Notice:
     kind = GAP_IS_NEAR if span[0] - now <= NEAR else GAP
     return Notice(
-        dedup_key=f"{kind}:{ward.pk}:{_key(span, now, horizon)}:{person.pk}",
+        dedup_key=f"{kind}:{ward.pk}:{_key(ward, span, now, horizon)}:{person.pk}",
         recipient_id=person.pk,
         subject_type=WARD,
         subject_id=str(ward.pk),

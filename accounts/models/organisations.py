@@ -1,5 +1,6 @@
+from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -43,13 +44,31 @@ class Named(models.Model):
         return self.name_zh
 
 
+class InZone(models.Model):
+    """Something that lives by the calendar of a time zone."""
+
+    zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai", validators=[known_zone])
+
+    class Meta:
+        abstract = True
+
+    def day_of(self, moment: datetime) -> date:
+        """The day that it is here at `moment`."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
+
+    def month_of(self, moment: datetime) -> date:
+        """The first day of the month that it is here at `moment`."""
+        return self.day_of(moment).replace(day=1)
+
+
 class NetworkQuerySet(models.QuerySet["Network"]):
     def visible_to(self, user: "User") -> "NetworkQuerySet":
         return self.filter(pk__in=user.standing.networks)
 
 
-class Network(Named):
-    """Hospitals and wards that refer to each other under one policy."""
+class Network(Named, InZone):
+    """Hospitals and wards that refer to each other under one policy; days and months of what is counted are
+    those of its zone."""
 
     objects = NetworkQuerySet.as_manager()
 
@@ -63,8 +82,8 @@ class HospitalQuerySet(models.QuerySet["Hospital"]):
         return self.filter(network__in=user.standing.networks)
 
 
-class Hospital(Named):
-    """A place where people work; a patient's first visit can be at any of them."""
+class Hospital(Named, InZone):
+    """A place where people work; a patient's first visit can be at any of them. Its zone is its clock's."""
 
     class Level(models.TextChoices):
         PRIMARY = "primary", _("primary")
@@ -74,7 +93,6 @@ class Hospital(Named):
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="hospitals")
     level = models.CharField(_("level"), max_length=10, choices=Level)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
-    zone = models.CharField(_("time zone"), max_length=40, default="Asia/Shanghai", validators=[known_zone])
 
     objects = HospitalQuerySet.as_manager()
 

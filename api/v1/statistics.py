@@ -119,8 +119,8 @@ class Counting(Resource):
         return {name: str(value) for name, value in self.query(query).items()}
 
     def wanted(self, asked: Mapping[str, str]) -> Wanted:
-        """What `asked` means for the caller today."""
-        return clean_wanted(self.person, asked, today=self.now.date())
+        """What `asked` means for the caller now."""
+        return clean_wanted(self.person, asked, now=self.now)
 
 
 class StatisticsView(Counting):

@@ -97,7 +97,7 @@ def plain(cell: Any) -> Any:
 def read_question(user: User, raw: dict[str, str], now: datetime) -> Wanted:
     """What is asked. Raises FactError; Http404 for places that the user may not see."""
     try:
-        return clean_wanted(user, raw, today=now.date())
+        return clean_wanted(user, raw, now=now)
     except ObjectDoesNotExist as error:
         raise Http404 from error
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from notifications.models import Delivery, DeliveryState, DropReason
@@ -67,11 +66,12 @@ class Telling:
         return [(registered, lambda: self._register(registered)), *beats]
 
     def _register(self, now: datetime) -> None:
+        hospital = self.cast.places.hospitals[self.story.at]
         self.case = register(
             actor=self.cast.doctor_of(self.story.at),
-            hospital=self.cast.places.hospitals[self.story.at],
+            hospital=hospital,
             visit=FirstVisit(
-                person=demo_person(self.number, on=now.date()),
+                person=demo_person(self.number, on=hospital.day_of(now)),
                 at=self.began,
                 chronic_liver_disease=self.story.disease,
                 presentation=self.story.presentation,
@@ -99,7 +99,7 @@ class Telling:
         if name == "profile":
             return "values", self._values(value, now)
         if name == "day" and isinstance(value, timedelta):
-            return name, (self.began + value).astimezone(ZoneInfo(self.case.hospital.zone)).date()
+            return name, self.case.hospital.day_of(self.began + value)
         if name == "ward":
             return name, self.cast.places.wards[value]
         if isinstance(value, Kind):

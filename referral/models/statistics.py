@@ -97,7 +97,7 @@ class CaseFactsQuerySet(PlacesQuerySet["CaseFacts"]):
 class CaseFacts(models.Model):
     """What the statistics know of one case: one narrow row, written with the facts themselves.
 
-    `month` is that of the first visit in the hospital's zone. Moments are the first of their kind, except
+    `month` is that of the first visit in the network's zone. Moments are the first of their kind, except
     those that a later verb takes back (`accepted_at`, `departed_at`) and the flag, where the last counts.
     `<kind>_verdict` says whether every deadline of a kind was met by its first due time. Open deadlines that
     are overdue are not in here: the engine writes nothing, questions look at the deadlines themselves.

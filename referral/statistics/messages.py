@@ -14,7 +14,7 @@ from uuid import UUID
 import numpy as np
 from django.db.models import Q, QuerySet
 
-from accounts.models import Hospital, Membership, User
+from accounts.models import Membership, User
 from referral.statistics.figures import Ints, Ordered, Spread, in_order, spreads
 from referral.statistics.measures import By
 from referral.statistics.reading import months_before
@@ -63,7 +63,7 @@ def messages(user: User, wanted: Wanted) -> Messages:
     """The figures of what was told to the people of the user's places."""
     members = list(_asked_about(user, wanted).values_list("user", "hospital", "ward"))
     people = list(dict.fromkeys(person for person, _hospital, _ward in members))
-    months, ways = told(people, _zone(wanted), wanted.since, months_before(wanted.until, -1))
+    months, ways = told(people, wanted.network.zone, wanted.since, months_before(wanted.until, -1))
     keys, slots = _groups(members, people, wanted.by, months)
     whole, groups = _figures(months, slots, len(keys))
     told_ones = zip(keys, groups, strict=True)
@@ -88,12 +88,6 @@ def _asked_about(user: User, wanted: Wanted) -> QuerySet[Membership]:
     if wanted.hospital is not None:
         found = found.filter(hospital=wanted.hospital)
     return found if wanted.ward is None else found.filter(ward=wanted.ward)
-
-
-def _zone(wanted: Wanted) -> str:
-    """By which calendar months are told apart."""
-    place = wanted.hospital or (wanted.ward.hospital if wanted.ward else None)
-    return (place or Hospital.objects.filter(network=wanted.network).order_by("pk")[0]).zone
 
 
 def _groups(

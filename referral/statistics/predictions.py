@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from accounts.models import Network
 from referral.codes import OutcomeStatus
 from referral.models.statistics import NOT_YET, OUTCOMES
 from referral.statistics.beside import ShadowComparison, read_beside
@@ -55,7 +56,7 @@ def known_models() -> list[str]:
 
 def performance(cases: Cases, model: str, *, now: datetime, hides_small: bool) -> Performance:
     """How `model` did on those of `cases` whose first assessment was by it."""
-    columns = read(cases.before(followed_until(now)), ("risk_90d", *OUTCOME), model=model)
+    columns = read(cases.before(followed_until(cases.network, now)), ("risk_90d", *OUTCOME), model=model)
     event, known = outcomes(columns.numbers)
     risk = columns.numbers["risk_90d"]
     scored = ~np.isnan(risk)
@@ -71,9 +72,9 @@ def shadows(cases: Cases, *, now: datetime, hides_small: bool) -> list[Shadow]:
     return [_shadow(cases, version, now, hides_small) for version in shadow_versions()]
 
 
-def followed_until(now: datetime) -> date:
+def followed_until(network: Network, now: datetime) -> date:
     """The first month that had not ended 90 days ago."""
-    return (now - HORIZON).date().replace(day=1)
+    return network.month_of(now - HORIZON)
 
 
 def comparison(networks: Sequence[Cases], version: RiskModelVersion) -> ShadowComparison:
@@ -111,7 +112,7 @@ FLAGS = ("both", "only_active", "only_shadow", "neither")
 
 def _shadow(cases: Cases, version: RiskModelVersion, now: datetime, hides_small: bool) -> Shadow:
     beside = read_beside([cases], version)
-    compared, followed = beside.compared(version), beside.before(followed_until(now))
+    compared, followed = beside.compared(version), beside.before(followed_until(cases.network, now))
     event, known = outcomes(followed.outcome)
     by_shadow, by_active = (observe(risk[known], event[known]) for risk in followed.risks())
     flags = {name: getattr(compared, name) for name in FLAGS}

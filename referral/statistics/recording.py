@@ -23,7 +23,7 @@ COLUMNS: dict[str, str] = {
     "network_id": "c.network_id",
     "hospital_id": "c.hospital_id",
     "ward_id": "c.ward_id",
-    "month": "date_trunc('month', c.first_visit_at AT TIME ZONE hospital.zone)::date",
+    "month": "date_trunc('month', c.first_visit_at AT TIME ZONE network.zone)::date",
     "state": "c.state",
     "first_visit_at": "c.first_visit_at",
     "indicators_at": "scored.assessed_at",
@@ -63,7 +63,7 @@ RECORD = f"""
 INSERT INTO referral_casefacts ({", ".join(COLUMNS)})
 SELECT {", ".join(COLUMNS.values())}
 FROM referral_case AS c
-JOIN accounts_hospital AS hospital ON hospital.id = c.hospital_id
+JOIN accounts_network AS network ON network.id = c.network_id
 JOIN referral_pathwaypolicy AS policy ON policy.id = c.policy_id
 CROSS JOIN LATERAL (
     SELECT min(offered_at) AS offered_at,

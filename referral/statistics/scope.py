@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -70,16 +70,16 @@ def is_for_research(user: User, network: Network) -> bool:
     return network.pk in standing.researches and network.pk not in standing.coordinates
 
 
-def clean_wanted(user: User, raw: Mapping[str, str], *, today: date) -> Wanted:
+def clean_wanted(user: User, raw: Mapping[str, str], *, now: datetime) -> Wanted:
     """The question in `raw`: `network`, `hospital`, `ward` (ids), `since`, `until` (2026-05), `by`.
 
-    Without a period, the last twelve months. Raises FactError for what cannot be read or does not fit, and
-    ObjectDoesNotExist for places that the user may not see.
+    Without a period, the twelve months up to the one that it is in the network at `now`. Raises FactError for
+    what cannot be read or does not fit, and ObjectDoesNotExist for places that the user may not see.
     """
     network = _place(user, networks(user), "network", raw) or networks(user).first()
     if network is None:
         raise FactError(("network", "not_found", NOT_FOUND))
-    until = _month("until", raw) or today.replace(day=1)
+    until = _month("until", raw) or network.month_of(now)
     since = _month("since", raw) or months_before(until, MONTHS_SHOWN - 1)
     if since > until:
         raise FactError(("since", "out_of_order", _("The first month must not come after the last one.")))

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.db.models import BinaryField, Exists, Func, OuterRef, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from accounts.models import Network
 from referral.models import CaseFacts, Route, SealedColumn, SealedMonth
 from referral.statistics.columns import KEPT, LAYOUT, SAID, Column
 from referral.statistics.reading import MODEL, ROUTE, SEALED, SEALED_LAYOUT, shadow_column, strung_together
@@ -35,18 +36,23 @@ class WithSubject(Func):
 
 def seal_settled(now: datetime) -> int:
     """Seal months that are settled and not sealed, no more than MONTHS_AT_ONCE; return how many."""
-    found = unsealed(before=(now - SETTLED_AFTER).date().replace(day=1))[:MONTHS_AT_ONCE]
+    found = [
+        (network.pk, month)
+        for network in Network.objects.order_by("pk")
+        for month in unsealed(network, before=network.month_of(now - SETTLED_AFTER))
+    ][:MONTHS_AT_ONCE]
     for network, month in found:
         seal(network, month)
     return len(found)
 
 
-def unsealed(*, before: date) -> list[tuple[UUID, date]]:
-    """Network and month of all facts of months before `before` that are not sealed as they are read now."""
+def unsealed(network: Network, *, before: date) -> list[date]:
+    """The months before `before` of the network's facts that are not sealed as they are read now."""
     sealed = SealedMonth.objects.filter(
         network=OuterRef("network"), month=OuterRef("month"), layout=SEALED_LAYOUT
     )
-    found = CaseFacts.objects.counted().filter(month__lt=before).order_by().values_list("network", "month")
+    facts = CaseFacts.objects.counted().filter(network=network, month__lt=before)
+    found = facts.order_by().values_list("month", flat=True)
     return sorted(found.distinct().filter(~Exists(sealed)))
 
 

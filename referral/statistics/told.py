@@ -17,7 +17,7 @@ import numpy as np
 from django.db.models import CharField, Count, Max
 from django.db.models.functions import Cast, TruncMonth
 
-from accounts.models import Hospital, User
+from accounts.models import Network, User
 from notifications.models import Delivery, DeliveryState, Notification, Severity
 from notifications.trials import WAY
 from referral.models import Addressee, DeliveryFate, ToldDay
@@ -129,7 +129,7 @@ def told(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[l
 
 def seal_days(now: datetime) -> int:
     """Keep days that are settled, the oldest first and no more than DAYS_AT_ONCE; return how many."""
-    zones = Hospital.objects.order_by("zone").values_list("zone", flat=True).distinct()
+    zones = Network.objects.order_by("zone").values_list("zone", flat=True).distinct()
     return sum(_seal_days(zone, now) for zone in zones)
 
 

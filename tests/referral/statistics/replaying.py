@@ -316,7 +316,7 @@ def facts_from_events(case: Case) -> dict[str, Any]:
     for event in events:
         replay.read(event)
     scored = Assessment.objects.filter(pk__in=replay.assessed).order_by("number").first()
-    local = replay.first_visit_at.astimezone(ZoneInfo(case.hospital.zone))
+    local = replay.first_visit_at.astimezone(ZoneInfo(case.network.zone))
     return {
         "case_id": case.pk,
         "network_id": case.network_id,

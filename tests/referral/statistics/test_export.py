@@ -18,7 +18,7 @@ YEAR = {"since": "2026-01", "until": "2026-12"}
 
 
 def cohort(user: User, **period: str) -> list[dict[str, str]]:
-    wanted = clean_wanted(user, {**YEAR, **period}, today=NOW.date())
+    wanted = clean_wanted(user, {**YEAR, **period}, now=NOW)
     return [dict(zip(HEADER, line, strict=True)) for line in export(user, wanted, now=NOW)]
 
 

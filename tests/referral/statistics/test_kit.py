@@ -20,7 +20,7 @@ LATER = NOW + 60 * DAY
 
 
 def facts(user: User) -> Any:
-    return rows(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, today=NOW.date()))
+    return rows(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, now=NOW))
 
 
 def with_result(
@@ -129,7 +129,7 @@ def test_a_result_belongs_to_the_ward_that_used_the_kit(world: World) -> None:
     case = with_result(world, "转")
     do(case, Verb.TRANSFER, world.specialist, 6 * HOUR, ward=world.second_ward)
     do(case, Verb.ASSESS_ORGAN_FAILURE, world.second_specialist, 10 * DAY, dialysis=True)
-    wanted = clean_wanted(world.coordinator, {"since": "2026-01", "until": "2026-12"}, today=NOW.date())
+    wanted = clean_wanted(world.coordinator, {"since": "2026-01", "until": "2026-12"}, now=NOW)
     found = kit_record(rows(world.coordinator, wanted), now=LATER, hides_small=False)
     assert [site.key for site in found.wards] == [world.ward.pk]
     assert ward_names(found, wanted) == {world.ward.pk: str(world.ward)}

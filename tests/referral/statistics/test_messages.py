@@ -14,8 +14,6 @@ from referral.statistics.scope import Wanted, clean_wanted
 from referral.statistics.told import seal_days
 from tests.world import HOUR, MINUTE, NOW, World
 
-TODAY = date(2026, 6, 20)
-
 
 def tell(
     user: User,
@@ -52,7 +50,7 @@ def tell(
 
 
 def wanted(user: User, **raw: str) -> Wanted:
-    return clean_wanted(user, {"since": "2026-01", "until": "2026-06", **raw}, today=TODAY)
+    return clean_wanted(user, {"since": "2026-01", "until": "2026-06", **raw}, now=NOW)
 
 
 def figures(user: User, **raw: str) -> Messages:

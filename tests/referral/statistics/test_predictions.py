@@ -27,7 +27,7 @@ LATER = NOW + 150 * DAY
 
 
 def facts(user: User) -> Any:
-    return cases_of(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, today=NOW.date()))
+    return cases_of(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, now=NOW))
 
 
 def ended(world: World, name: str, day_28: str = "", day_90: str = "", death: float = 0) -> Case:

@@ -4,7 +4,7 @@ import csv
 import io
 import statistics
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -28,12 +28,11 @@ from scoring.research.agreement import share
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled
 
-TODAY = NOW.date()
 LATER = NOW + 100 * timedelta(days=1)
 
 
 def wanted(user: User, **raw: str) -> Wanted:
-    return clean_wanted(user, {"since": "2026-01", "until": "2026-12", **raw}, today=TODAY)
+    return clean_wanted(user, {"since": "2026-01", "until": "2026-12", **raw}, now=NOW)
 
 
 def figures(user: User, now: datetime = NOW, **raw: str) -> Report:
@@ -233,12 +232,12 @@ def test_a_question_that_cannot_be_read_is_refused_by_name(
     world: World, raw: dict[str, str], field: str
 ) -> None:
     with pytest.raises(FactError) as refused:
-        clean_wanted(world.coordinator, raw, today=TODAY)
+        clean_wanted(world.coordinator, raw, now=NOW)
     assert refused.value.rows[0][0] == field
 
 
 def test_without_a_period_the_last_twelve_months_are_meant(world: World) -> None:
-    found = clean_wanted(world.coordinator, {}, today=date(2026, 2, 14))
+    found = clean_wanted(world.coordinator, {}, now=datetime(2026, 2, 14, tzinfo=UTC))
     assert (found.since, found.until) == (date(2025, 3, 1), date(2026, 2, 1))
 
 

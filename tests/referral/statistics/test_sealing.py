@@ -36,12 +36,12 @@ APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
 
 
 def asked(user: User, **raw: str) -> Cases:
-    return cases(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12", **raw}, today=NOW.date()))
+    return cases(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12", **raw}, now=NOW))
 
 
 def figures(user: User, by: By = By.MONTH) -> Report:
     question = {"since": "2026-01", "until": "2026-12", "by": str(by)}
-    return statistics(user, clean_wanted(user, question, today=NOW.date()), now=LATER)
+    return statistics(user, clean_wanted(user, question, now=NOW), now=LATER)
 
 
 def sealed() -> list[date]:
