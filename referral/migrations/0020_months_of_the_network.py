@@ -11,6 +11,6 @@ WHERE network.id = facts.network_id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referral", "0018_request_passed_on"), ("accounts", "0004_network_zone")]
+    dependencies = [("referral", "0019_policy_in_force_from"), ("accounts", "0004_network_zone")]
 
     operations = [migrations.RunSQL(COUNT_ANEW, migrations.RunSQL.noop)]
