@@ -17,6 +17,8 @@ from notifications.selectors import Reach, reachability
 from portal import case_file, verb_forms
 from portal.case_file import Contact
 from portal.lab_values import LabValue, common_age, values_of
+from portal.scene import People, people_around
+from portal.situation import Situation, situation_of
 from portal.verb_forms import VerbForm
 from portal.verb_texts import Text
 from portal.windows import Window
@@ -75,6 +77,7 @@ class Row:
     forms: list[VerbForm]
     may_redirect: bool
     is_new: bool
+    situation: Situation
 
     @property
     def id(self) -> str:
@@ -110,7 +113,8 @@ def live(user: User, now: datetime, *, tab: str, page: str = "") -> dict[str, An
     name = tab if tab in TABS else FIRST_TAB
     part, counts = TABS[name][1], selectors.part_counts(user)
     shown = _page(selectors.board(user, part), counts[part], page)
-    rows = [row_of(case, user, now) for case in shown]
+    people = people_around(list(shown), now)
+    rows = [row_of(case, user, now, people) for case in shown]
     return {
         "now": now,
         "tab": name,
@@ -139,7 +143,7 @@ def sections(rows: Iterable[Row]) -> list[Section]:
     return [Section(title, state, by_state[state]) for state, title in SECTIONS if state in by_state]
 
 
-def row_of(case: Case, user: User, now: datetime) -> Row:
+def row_of(case: Case, user: User, now: datetime, people: People) -> Row:
     """A row for a case from `selectors.board`; asks for nothing but the wards of an unplaced one."""
     parties = selectors.sides(user, case)
     usable = verbs_of(parties, case)
@@ -147,7 +151,7 @@ def row_of(case: Case, user: User, now: datetime) -> Row:
     fresh = offer is not None and offer.is_open and offer.acknowledged_at is None
     acknowledges = fresh and Verb.ACKNOWLEDGE in usable
     assessment = case.assessment
-    due, window = case_file.time_left(case, now)
+    due, window = case_file.time_left(case, parties, now)
     values = values_of(assessment, now, ON_A_ROW) if assessment else []
     return Row(
         case=case,
@@ -161,6 +165,7 @@ def row_of(case: Case, user: User, now: datetime) -> Row:
         forms=[_form(verb, case, offer) for verb in FORMS_ON_A_ROW.get(case.state, ()) if verb in usable],
         may_redirect=Verb.REDIRECT in usable and case.state == State.OFFERED,
         is_new=fresh and Party.OFFER_WARD in parties,
+        situation=situation_of(case, parties, now, people),
     )
 
 

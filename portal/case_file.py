@@ -10,19 +10,21 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
-from accounts.rota import coordinators_of, on_duty
 from notifications import hooks
 from portal import timeline_texts, verb_forms, way_back_file
 from portal.calculator import comparators_of
 from portal.expected_steps import sorted_out
+from portal.scene import People, people_around, ward_of
+from portal.situation import situation_of
 from portal.verb_forms import VerbForm
 from portal.verb_texts import TEXTS, Text, VerbText, slug
-from portal.windows import Window, label_of, window_of, window_of_case
+from portal.windows import Window, label_of, window_of, window_of_case, with_alarm
 from referral import selectors
 from referral.models import Case, Deadline, Message, Offer
 from referral.parties import open_question
 from referral.pathway import ACUTE, BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.performing import verbs_of
+from referral.urgency import unanswered_red_flags
 
 NOBODY_ON_DUTY: Text = _("nobody is on duty now")
 
@@ -78,20 +80,23 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
     offer = selectors.current_offer(case)
     sides = selectors.sides(user, case)
     usable = verbs_of(sides, case)
+    people = people_around([case], now, with_duty=True)
     return {
         "case": case,
         "now": now,
         "zone": case.hospital.zone,
         "offer": offer,
         "awaited": awaited(case, user, offer),
+        "situation": situation_of(case, sides, now, people),
         "alerts": alerts(case, user, usable),
         "is_before_admission": case.state in BEFORE_ADMISSION,
+        "ward": case.ward if case.state in ACUTE else None,
         "bed": case.bed if case.state in ACUTE else "",
         **identity(case),
-        **_due(case, usable, now),
+        **_due(case, user, sides, usable, now),
         **actions(case, usable, offer),
         **talk(case, user, usable),
-        "contacts": contacts(case, now),
+        "contacts": contacts(case, people),
         "wards": selectors.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
         **way_back_file.parts(case),
         "earlier": selectors.earlier_case(user, case),
@@ -143,29 +148,55 @@ def _place(ward: Ward) -> str:
     return f"{ward.hospital.name} · {ward.name}"
 
 
-def time_left(case: Case, now: datetime) -> tuple[Window | None, Window | None]:
+NOT_OF_WARDS = frozenset({Kind.PLACE})
+HOSPITALS_OWN = NOT_OF_WARDS | {Kind.ASSESS, Kind.REASSESS, Kind.CONFIRM_RETURN}
+
+
+def own_clocks(case: Case, sides: frozenset[Party]) -> list[Deadline]:
+    """The deadlines of a case that concern somebody who is `sides` to it: a ward does not look for a ward."""
+    rows = list(case.deadlines.all())
+    if sides & {Party.ORIGIN, Party.COORDINATOR}:
+        return rows
+    return [row for row in rows if row.kind not in NOT_OF_WARDS]
+
+
+def answers_for(row: Deadline, case: Case, user: User, sides: frozenset[Party]) -> bool:
+    """Whether to ask the reader why a deadline was missed: a ward only for what it was to do itself."""
+    if sides & {Party.ORIGIN, Party.COORDINATOR}:
+        return True
+    ward = next((offer.ward_id for offer in case.offers.all() if offer.pk == row.offer_id), None)
+    return row.kind not in HOSPITALS_OWN and (ward is None or ward in user.standing.wards)
+
+
+def time_left(case: Case, sides: frozenset[Party], now: datetime) -> tuple[Window | None, Window | None]:
     """What is due first, and the 48 hours the case is in where those are something else.
 
     Outcomes of the follow-up count only where nothing else runs.
     """
     window = window_of_case(case, now)
-    rows = [row for row in case.deadlines.all() if row.closed_at is None]
+    rows = [row for row in own_clocks(case, sides) if row.closed_at is None]
     acute = [row for row in rows if row.kind not in FOLLOW_UPS]
     first = next(iter(acute or rows), None)
-    due = window_of(first, now, case.hospital.zone) if first else None
+    due = with_alarm(window_of(first, now, case.hospital.zone), case) if first else None
     if due is None or window is None or due.due_at == window.due_at:
         return window or due, None
     return due, window
 
 
-def _due(case: Case, usable: Iterable[Verb], now: datetime) -> dict[str, Any]:
+def _due(
+    case: Case, user: User, sides: frozenset[Party], usable: Iterable[Verb], now: datetime
+) -> dict[str, Any]:
     """What is due first, in large; what else runs, what was missed without a reason, and what is over."""
-    rows = list(case.deadlines.all())
-    due, window = time_left(case, now)
+    rows = own_clocks(case, sides)
+    due, window = time_left(case, sides, now)
     zone = case.hospital.zone
     shown = {shown.label for shown in (due, window) if shown}
     running = [row for row in rows if row.closed_at is None and not _is_shown(row, shown, zone)]
-    missed = [row for row in rows if row.missed_at is not None and not row.delay_reason]
+    missed = [
+        row
+        for row in rows
+        if row.missed_at is not None and not row.delay_reason and answers_for(row, case, user, sides)
+    ]
     return {
         "due": due,
         "window": window,
@@ -194,6 +225,7 @@ def actions(case: Case, usable: list[Verb], offer: Offer | None, back: str = "")
     named = offer.pk if offer is not None and offer.is_open else None
     return {
         "assess": Verb.ASSESS in first,
+        "is_urgent": Verb.REFER in first and bool(unanswered_red_flags(case)),
         "forms": [
             verb_forms.build(verb, case=case, offer=named, back=back) for verb in first if verb != Verb.ASSESS
         ],
@@ -227,26 +259,25 @@ def place_of(author: User, case: Case) -> str | Promise:
     return own.name if own else Party.COORDINATOR.label
 
 
-def contacts(case: Case, now: datetime) -> list[Contact]:
+def contacts(case: Case, people: People) -> list[Contact]:
     """Whom to call about the case: the ward and its duty, the first hospital, the coordinators."""
-    offer = next((row for row in case.offers.all() if row.is_open), None)
-    ward = offer.ward if offer else case.ward
-    found = ward_contacts(ward, now) if ward else []
+    ward = ward_of(case)
+    found = ward_contacts(ward, (people.duty or {}).get(ward.pk, ())) if ward else []
     clinician = case.registered_by
     found.append(Contact(_("first hospital"), case.hospital.name, case.hospital.phone))
     found.append(Contact(_("registered by"), clinician.name, clinician.phone))
     found += [
         Contact(Party.COORDINATOR.label, person.name, person.phone)
-        for person in coordinators_of(case.network_id)
+        for person in people.coordinators.get(case.network_id, ())
     ]
     return found
 
 
-def ward_contacts(ward: Ward, now: datetime) -> list[Contact]:
+def ward_contacts(ward: Ward, duty: Iterable[User]) -> list[Contact]:
     """A ward's own number and the people on duty there."""
     closed = _("closed for new requests") if not ward.is_open else ""
     own = Contact(_("ward"), _place(ward), ward.phone, closed, alarm=bool(closed))
-    return [own, *duty_contacts(on_duty(ward, now))]
+    return [own, *duty_contacts(duty)]
 
 
 def duty_contacts(people: Iterable[User]) -> list[Contact]:

@@ -3,6 +3,7 @@
 from portal.verb_texts import TEXTS
 from referral.models import Case, Offer
 from referral.pathway import State, Verb
+from referral.urgency import unanswered_red_flags
 
 EXPECTED: dict[str, tuple[Verb, ...]] = {
     State.REGISTERED: (Verb.ASSESS, Verb.REFER),
@@ -28,5 +29,7 @@ def sorted_out(case: Case, usable: list[Verb], offer: Offer | None) -> tuple[lis
     shown = [verb for verb in usable if verb in TEXTS and verb not in OF_THEIR_OWN]
     if offer is not None and offer.acknowledged_at is not None:
         shown = [verb for verb in shown if verb != Verb.ACKNOWLEDGE]
-    first = [verb for verb in expected if verb in shown]
+    if unanswered_red_flags(case):
+        expected = (Verb.REFER, *expected)
+    first = list(dict.fromkeys(verb for verb in expected if verb in shown))
     return first, [verb for verb in shown if verb not in first]

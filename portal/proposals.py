@@ -2,9 +2,11 @@
 
 from portal.moments import local
 from referral import selectors
+from referral.codes import ReferReason
 from referral.facts import FACTS
 from referral.models import Case
 from referral.pathway import Verb
+from referral.urgency import unanswered_red_flags
 
 SAID_ANEW = {
     Verb.CORRECT_DIAGNOSIS: selectors.diagnosis_of,
@@ -17,9 +19,16 @@ def proposed(verb: Verb, case: Case) -> dict[str, str]:
     """By fact, what stands on the case now."""
     if verb == Verb.ADMIT and case.bed:
         return {"bed": case.bed}
+    if verb == Verb.REFER and _has_red_flag(case):
+        return {"reason": ReferReason.RED_FLAG.value}
     if verb == Verb.CORRECT_FIRST_VISIT:
         return {"first_visit_at": local(case.first_visit_at, case.hospital.zone)}
     if verb in SAID_ANEW:
         said, names = SAID_ANEW[verb](case), {fact.name for fact in FACTS[verb]} - {"why"}
         return {name: getattr(said, name, None) or "" for name in names}
     return {}
+
+
+def _has_red_flag(case: Case) -> bool:
+    assessed = case.assessment.red_flags if case.assessment else ()
+    return bool(unanswered_red_flags(case) or assessed)

@@ -1,18 +1,21 @@
 """What an assessment says, in words and bars: for the page of a result and the page of a case."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from referral.indicators import draft_of
 from referral.models import Assessment, Case
 from referral.pathway import State
+from referral.urgency import unanswered_red_flags
 from scoring import DISPLAY_CAP, read_inputs, red_flags, texts
 
 Text = str | Promise
+RED_FLAG: Text = gettext_lazy("Red flag: refer without waiting for a score")
 HALF = 100
 """Half the width of a contribution's bar, in units of its drawing."""
 
@@ -54,15 +57,21 @@ class Result:
 
 
 def result_of(case: Case) -> Result:
-    """What is known of how ill the patient of `case` is."""
-    return unassessed(case) if case.assessment is None else assessed(case.assessment)
+    """What is known of how ill the patient of `case` is; a red flag stored since counts at once."""
+    if case.assessment is None:
+        return unassessed(case)
+    known, fresh = assessed(case.assessment), unanswered_red_flags(case)
+    if not fresh:
+        return known
+    flags = dict.fromkeys((*known.red_flags, *(texts.red_flag_text(code) for code in fresh)))
+    return replace(known, tone="alarm", headline=str(RED_FLAG), red_flags=tuple(flags))
 
 
 def unassessed(case: Case) -> Result:
     reading = read_inputs(draft_of(case))
     flags = red_flags(reading.values)
     if flags:
-        headline = _("Red flag: refer without waiting for a score")
+        headline = str(RED_FLAG)
     elif case.state == State.REGISTERED:
         headline = _("Waiting for laboratory values")
     else:

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 from portal.moments import instant
 from portal.proposals import proposed
 from portal.record_texts import named
-from portal.verb_texts import TEXTS, Text, VerbText, slug
+from portal.verb_texts import RED_FLAG_TEXT, TEXTS, Text, VerbText, slug
 from referral import selectors
 from referral.facts import COMPUTED, FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
 from referral.facts.shapes import CORRECTS
 from referral.mistakes import KIND_OF, to_correct
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway import AFTER_WARD, Verb
+from referral.urgency import unanswered_red_flags
 from referral.ward_codes import RecordKind
 from referral.ward_record import ward_record
 from scoring import INPUTS, OTHER_LABORATORY, texts
@@ -93,7 +94,8 @@ class VerbForm:
     """A verb's form: what it will do, its fields, and what its hidden fields carry.
 
     `version` is the state of the case that the person saw, `offer` the request they mean, `once` makes a
-    second click on the same form harmless, `back` is "board" when they came from there.
+    second click on the same form harmless, `back` is "board" when they came from there. `is_urgent`: it is
+    what has to be done first.
     """
 
     verb: Verb
@@ -104,6 +106,7 @@ class VerbForm:
     zone: str
     once: str
     back: str = ""
+    is_urgent: bool = False
     problems: list[Text] = field(default_factory=list)
 
     @property
@@ -164,7 +167,9 @@ def build(
     """The form of `verb` on `case`, with what was typed and what was refused of it."""
     values = dict(typed if typed is not None else proposed(verb, case))
     fields = _fields(verb, case, values)
-    form = VerbForm(verb, TEXTS[verb], fields, case.version, offer, case.hospital.zone, uuid4().hex, back)
+    urgent = verb == Verb.REFER and bool(unanswered_red_flags(case))
+    text, zone = RED_FLAG_TEXT if urgent else TEXTS[verb], case.hospital.zone
+    form = VerbForm(verb, text, fields, case.version, offer, zone, uuid4().hex, back, urgent)
     rows = {row.name: row for row in fields}
     rows |= {row.unit_row.name: row for row in fields if row.unit_row}
     for name, code, message in refused:

@@ -1,6 +1,6 @@
 """What each verb of the pathway is called on a button, what it will do, and what is said when it is done."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +34,7 @@ TEXTS: dict[str, VerbText] = {
         "primary",
     ),
     Verb.REFER: VerbText(
-        _("Refer without a flag"),
+        _("Refer directly"),
         _(
             "The first open ward of your catchment is asked at once and its duty specialists are alerted. "
             "The time to admission counts from the first visit."
@@ -356,6 +356,9 @@ TEXTS: dict[str, VerbText] = {
         _("Thank you. The reason was saved."),
     ),
 }
+
+RED_FLAG_TEXT = replace(TEXTS[Verb.REFER], title=_("Red flag: refer now"))
+"""How the direct referral is offered where a stored value is a red flag."""
 
 WITHOUT_A_WARD: dict[str, Text] = {
     Verb.REFER: _(

@@ -1,6 +1,6 @@
 """Time left, ready to be shown: how much of a window has gone, in words and in one of a few levels."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from referral.models import Case, Deadline
 from referral.pathway import IN_WARD, Kind, State
+from referral.urgency import must_act
 
 Text = str | Promise
 
@@ -26,6 +27,8 @@ ASKED_FOR = {Kind.FOLLOW_UP_28: timedelta(days=28), Kind.FOLLOW_UP_90: timedelta
 
 FIRST_WINDOW: Text = _("first visit to specialist ward")
 OVER: tuple[str, Text] = ("over", _("overdue"))
+ALARM: tuple[str, Text] = ("over", _("act now"))
+"""However much time is left: a patient who needs a ward, and none is being asked."""
 ENDED: dict[str, tuple[str, Text]] = {
     "met": ("met", _("done in time")),
     "late": ("over", _("done late")),
@@ -36,7 +39,8 @@ ENDED: dict[str, tuple[str, Text]] = {
 
 @dataclass(frozen=True)
 class Window:
-    """From `starts_at` to `due_at`, looked at `now`. `outcome`, one of ENDED, is empty while it runs."""
+    """From `starts_at` to `due_at`, looked at `now`. `outcome`, one of ENDED, is empty while it runs.
+    `is_alarm`: somebody must act at once, whatever time is left."""
 
     label: Text
     starts_at: datetime
@@ -45,6 +49,7 @@ class Window:
     zone: str
     first_due_at: datetime | None = None
     outcome: str = ""
+    is_alarm: bool = False
 
     @property
     def share(self) -> float:
@@ -85,6 +90,8 @@ class Window:
             return ENDED[self.outcome]
         if self.is_over:
             return OVER
+        if self.is_alarm:
+            return ALARM
         return next((level, words) for limit, level, words in LEVELS if self.share <= limit)
 
 
@@ -129,11 +136,18 @@ def window_of_case(case: Case, now: datetime) -> Window | None:
             now,
             zone,
             admit.first_due_at,
+            is_alarm=must_act(case),
         )
     if case.state == State.REGISTERED:
         due_at = case.first_visit_at + case.policy.length(Kind.ADMIT)
-        return Window(FIRST_WINDOW, case.first_visit_at, due_at, now, zone)
-    return next((window_of(row, now, zone) for row in case.deadlines.all() if not row.outcome), None)
+        return Window(FIRST_WINDOW, case.first_visit_at, due_at, now, zone, is_alarm=must_act(case))
+    running_row = next((row for row in case.deadlines.all() if not row.outcome), None)
+    return with_alarm(window_of(running_row, now, zone), case) if running_row else None
+
+
+def with_alarm(window: Window, case: Case) -> Window:
+    """A window that runs, red where somebody must act at once."""
+    return replace(window, is_alarm=must_act(case))
 
 
 def severity(level: str) -> int:

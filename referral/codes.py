@@ -66,6 +66,7 @@ class DischargeTo(TextChoices):
 class ReferReason(TextChoices):
     """Why a clinician refers without a flag."""
 
+    RED_FLAG = "red_flag", _("red flag")
     WORRIED = "worried", _("clinical concern in spite of the score")
     VALUES_MISSING = "values_missing", _("values cannot be had")
     NOT_APPLICABLE = "not_applicable", _("the model does not apply")

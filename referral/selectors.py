@@ -1,6 +1,6 @@
 """The questions faces may ask. Everything goes through `visible_to(user)`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
-from accounts.models import Hospital, User, Ward
+from accounts.models import Catchment, Hospital, User, Ward
 from notifications.models import Notification, Severity
 from notifications.selectors import inbox
 from referral import telling
@@ -93,10 +93,10 @@ def cases(user: User) -> QuerySet[Case]:
 def worklist(user: User) -> QuerySet[Case]:
     """The same without the people behind it, for long lists."""
     running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
-    acute = running.exclude(kind__in=FOLLOW_UPS)
+    acute = running.exclude(kind__in=FOLLOW_UPS | _not_of_wards(user))
     return (
         Case.objects.visible_to(user)
-        .select_related("patient", "hospital", "ward__hospital", "assessment", "policy")
+        .select_related("patient", "hospital", "ward__hospital", "assessment", "policy", "indicators")
         .prefetch_related(
             Prefetch(
                 "offers", Offer.objects.select_related("ward__hospital", "acknowledged_by", "answered_by")
@@ -112,6 +112,12 @@ def worklist(user: User) -> QuerySet[Case]:
             next_kind=Subquery(acute.values("kind")[:1]),
         )
     )
+
+
+def _not_of_wards(user: User) -> frozenset[Kind]:
+    """Deadlines that somebody who only works on a ward does not answer for: others look for the place."""
+    standing = user.standing
+    return frozenset() if standing.refers_for or standing.coordinates else frozenset({Kind.PLACE})
 
 
 def open_work(user: User, part: str = "") -> QuerySet[Case]:
@@ -244,6 +250,15 @@ def sides(user: User, case: Case) -> frozenset[Party]:
 def wards_to_call(case: Case) -> QuerySet[Ward]:
     """Every ward of the case's network with its phone number, those of the hospital's catchment first."""
     return wards_near(case.hospital)
+
+
+def wards_asked_by(hospitals: Collection[UUID]) -> dict[UUID, list[Ward]]:
+    """By hospital, the open wards of its catchment in their order; no query for no hospital."""
+    rows = Catchment.objects.filter(hospital__in=hospitals, ward__closed_at=None)
+    found: dict[UUID, list[Ward]] = {}
+    for row in rows.select_related("ward__hospital").order_by("rank") if hospitals else ():
+        found.setdefault(row.hospital_id, []).append(row.ward)
+    return found
 
 
 def wards_near(hospital: Hospital) -> QuerySet[Ward]:

@@ -17,7 +17,9 @@ from accounts.administration import may_administer
 from accounts.models import User
 from portal.access import person, signed_in
 from portal.case_file import Awaited, awaited, time_left
-from portal.windows import Window, severity
+from portal.scene import People, people_around
+from portal.situation import Situation, situation_of
+from portal.windows import OVER, Window, severity
 from referral import reading, selectors, worklists
 from referral.models import Case
 
@@ -37,11 +39,14 @@ class Row:
     window: Window | None
     next_due: Window | None
     awaited: Awaited | None
+    situation: Situation
     shows_name: bool
 
     @property
     def level(self) -> str:
-        """The worse of the levels of what is due."""
+        """The worse of the levels of what is due; where somebody must act at once, the worst."""
+        if self.situation.is_alarm:
+            return OVER[0]
         found = [due.level for due in (self.window, self.next_due) if due is not None]
         return max(found, key=severity, default="")
 
@@ -79,15 +84,18 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _rows_of(page: Page[Case], user: User, now: datetime) -> list[Row]:
-    return [_row(case, user, now) for case in page]
+    people = people_around(list(page), now)
+    return [_row(case, user, now, people) for case in page]
 
 
-def _row(case: Case, user: User, now: datetime) -> Row:
-    first, window = time_left(case, now)
+def _row(case: Case, user: User, now: datetime, people: People) -> Row:
+    sides = selectors.sides(user, case)
+    first, window = time_left(case, sides, now)
     return Row(
         case=case,
         window=window or first,
         next_due=first if window else None,
         awaited=awaited(case, user, selectors.current_offer(case)),
+        situation=situation_of(case, sides, now, people),
         shows_name=case.hospital_id in user.standing.refers_for,
     )

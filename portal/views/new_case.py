@@ -17,6 +17,7 @@ from accounts.models import User
 from portal.access import person, signed_in
 from portal.forms.indicators import LABORATORY, IndicatorsForm
 from portal.forms.visit import VisitForm
+from portal.proposals import proposed
 from portal.stored_values import Stored, stored_values
 from referral import selectors, worklists
 from referral.errors import AccessError, FactError, PathwayError
@@ -97,6 +98,7 @@ def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
     known = stored_values(case, now)
     data = request.POST if request.method == "POST" else None
     values = IndicatorsForm(data, zone=case.hospital.zone, now=now, start=known.start, last=known.last)
+    values.initial.update(proposed(Verb.REFER, case))
     context = _context(case, user, values, known, now)
     if (
         data is not None

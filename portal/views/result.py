@@ -1,5 +1,6 @@
 """What an assessment says and what happens now."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,9 +10,19 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from portal import case_file
 from portal.access import person, signed_in
-from referral import selectors
+from referral import reading, selectors
 from referral.models import Case
 from referral.pathway import BEFORE_ADMISSION, Party, State, Verb
+
+
+def _read(request: HttpRequest, pk: UUID, now: datetime) -> Case:
+    """A visible case, the reading of which is audited; drawing a part again is the same reading."""
+    user = person(request)
+    if not request.headers.get("HX-Request"):
+        return selectors.read_case(user, pk, now=now)
+    case = selectors.cases(user).get(pk=pk)
+    reading.record_live(user=user, cases=[case], now=now)
+    return case
 
 
 @signed_in
@@ -20,7 +31,7 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The result of the latest assessment of a case, whom it was told to, and what can be done."""
     user, now = person(request), clock.now()
     try:
-        case = selectors.read_case(user, pk, now=now)
+        case = _read(request, pk, now)
     except Case.DoesNotExist:
         raise Http404 from None
     page = case_file.page(case, user, now)
@@ -30,7 +41,8 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_own": Party.ORIGIN in selectors.sides(user, case),
         "refer_form": by_verb.get(Verb.REFER),
         "is_offered": case.state == State.OFFERED,
-        "is_unplaced": case.state == State.UNPLACED,
         "is_watched": case.state == State.WATCHED,
     }
-    return render(request, "portal/result.html", context)
+    part = request.headers.get("HX-Request")
+    template = "portal/case/_situation_live.html" if part else "portal/result.html"
+    return render(request, template, context)

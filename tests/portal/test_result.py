@@ -36,7 +36,7 @@ def test_a_flagged_result_says_risk_cause_ward_time_and_number(world: World, as_
     assert "Of 100 patients with such values" in page
     assert "Provisional: not the consortium" in page
     assert page.count('class="bar-fill"') == 8
-    assert "一病房 was asked" in page
+    assert "The request was sent to 丙 · 一病房 at" in page
     assert 'href="tel:0202000"' in page
 
 

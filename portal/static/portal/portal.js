@@ -31,7 +31,7 @@
     const share = Math.max((now - starts) / (due - starts), 0);
     bar.querySelector("[data-left]").textContent = inWords(due - now);
     bar.querySelector("progress").value = Math.min(share * 100, 100);
-    if (levelOf(share) !== levelOf((drawn - starts) / (due - starts))) {
+    if (!("alarm" in bar.dataset) && levelOf(share) !== levelOf((drawn - starts) / (due - starts))) {
       bar.className = bar.className.replace(/level-\w+/, `level-${levelOf(share)}`);
     }
   };
