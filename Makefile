@@ -20,7 +20,7 @@ help:
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        run the tests"
 	@echo "make chaos       kill, stop and freeze the running product, and count what arrived (ARGS=--help)"
-	@echo "make check       format, lint, types, import floors, migrations, API file, translations, query counts, deployment"
+	@echo "make check       format, lint, types, import floors, migrations, API file, translations, licences, query counts, deployment"
 	@echo "make bench       measure"
 	@echo "make catalogues  collect texts for translation into locale/"
 

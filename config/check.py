@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from config import embedded
+from config import embedded, licences
 
 BIN = Path(sys.executable).parent
 OPENAPI = embedded.ROOT / "api" / "openapi.yaml"
@@ -75,6 +75,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "migrations": lambda: run([*MANAGE, "makemigrations", "--check", "--dry-run"]),
     "API file": api_file,
     "translations": lambda: run([sys.executable, "-m", "config.catalogues", "check"]),
+    "licences": lambda: "\n".join(licences.findings()),
     "query counts": query_counts,
     "deployment": lambda: run([*MANAGE, "check", "--deploy", "--fail-level", "WARNING"]),
 }

@@ -3,6 +3,8 @@
 508 patients of five American hospitals, 1989-1994, nearly in intensive care; death only. It lacks INR, the
 grade of encephalopathy and variceal bleeding, and everybody has cirrhosis: of use to try the tools, not to
 make a model. Connors AF, JAMA 1995;274:1591-1598; https://hbiostat.org/data/repo/Csupport2.html
+
+SurvSet is under the GPL and serves development only; nothing that runs in a hospital needs it.
 """
 
 from typing import TextIO

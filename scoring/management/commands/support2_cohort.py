@@ -8,7 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring.management.writing import write_text
-from scoring.research.cohort import NEEDS_EXTRA
+
+NEEDS_DEVELOPMENT = (
+    "This needs the SurvSet package, which is under the GPL and so not part of the product. In a development "
+    "environment: uv sync --all-groups --extra research"
+)
 
 
 class Command(BaseCommand):
@@ -24,7 +28,7 @@ class Command(BaseCommand):
         try:
             from scoring.research.support2 import write_support2_cirrhosis
         except ImportError as error:
-            raise CommandError(NEEDS_EXTRA) from error
+            raise CommandError(NEEDS_DEVELOPMENT) from error
         cohort = io.StringIO()
         patients = write_support2_cirrhosis(cohort)
         write_text(options["file"], cohort.getvalue())
