@@ -53,13 +53,15 @@ def figures_of(observed: Observed) -> list[tuple[str, str]]:
 
 def share_text(share: Share) -> str:
     if share.value is None or share.low is None or share.high is None:
-        return "–"
+        return _("not known")
     return f"{100 * share.value:.1f} ({100 * share.low:.1f}–{100 * share.high:.1f})"
 
 
 def estimate_text(found: Estimate | None) -> str:
     if found is None or found.value is None:
-        return "–"
+        return _("not known")
+    if found.low is None or found.high is None:
+        return _("%(value)s (interval not known)") % {"value": f"{found.value:.2f}"}
     return f"{found.value:.2f} ({found.low:.2f}–{found.high:.2f})"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 Z95 = 1.959963984540054
 """The standard normal's 97.5th percentile."""
+_NO_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure with its 95 % interval; None where it cannot be estimated."""
+    """A figure with its 95 % interval; None where it, or the interval alone, cannot be estimated."""
 
     value: float | None
     low: float | None
@@ -77,7 +78,10 @@ def agreement(
 
 
 def kappa(tp: int, fp: int, fn: int, tn: int) -> Estimate:
-    """Cohen's kappa with its large-sample interval (Fleiss JL, Psychol Bull 1969;72:323-327)."""
+    """Cohen's kappa with its large-sample interval (Fleiss JL, Psychol Bull 1969;72:323-327).
+
+    No interval where the formula has no width, as in perfect agreement: that would claim certainty.
+    """
     total = tp + fp + fn + tn
     if total == 0:
         return Estimate(None, None, None)
@@ -89,7 +93,10 @@ def kappa(tp: int, fp: int, fn: int, tn: int) -> Estimate:
     if math.isclose(expected, 1):
         return Estimate(None, None, None)
     value = (observed - expected) / (1 - expected)
-    spread = Z95 * math.sqrt(max(0.0, _kappa_variance(cells, rows, columns, value)) / total)
+    variance = _kappa_variance(cells, rows, columns, value)
+    if variance <= _NO_VARIANCE:
+        return Estimate(value, None, None)
+    spread = Z95 * math.sqrt(variance / total)
     return Estimate(
         value, max(-1.0, value - spread / (1 - expected)), min(1.0, value + spread / (1 - expected))
     )

@@ -21,6 +21,8 @@ Column = NDArray[np.float64]
 
 MINIMUM_EVENTS = 10
 _WORST_CONDITION = 1e6
+_PRECISION = 1e-12
+"""At the library's own, coefficients are right to five digits, fewer than a model file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +52,22 @@ class CoxFit:
 
 @dataclass(frozen=True, slots=True)
 class Optimism:
-    """Apparent C, and C and slope corrected by the bootstrap (Harrell FE, Stat Med 1996;15:361-387)."""
+    """Apparent C, and C and slope corrected by the bootstrap (Harrell FE, Stat Med 1996;15:361-387).
 
-    apparent_c: float
-    corrected_c: float
-    corrected_slope: float
+    None where they cannot be estimated.
+    """
+
+    apparent_c: float | None
+    corrected_c: float | None
+    corrected_slope: float | None
     resamples: int
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fit with the whole cohort, the patients it used, and the inputs that do not vary."""
+    """A fit with the whole cohort, the patients it used (followed up to the horizon, no longer), the inputs
+    that do not vary, and how long the longest follow-up was.
+    """
 
     plan: Plan
     cohort: Cohort
@@ -69,17 +76,21 @@ class Fitted:
     cox: CoxFit
     optimism: Optimism
     constant: list[str]
+    longest_days: float
 
 
 def fit_model(cohort: Cohort, plan: Plan) -> Fitted:
     """A Cox model of the patients who have all the inputs, followed up to the horizon.
 
-    Inputs that do not vary are left out and named. Raises CohortError when too few end points remain or the
-    fit does not converge.
+    Inputs that do not vary are left out and named. Raises CohortError when too few end points remain, nobody
+    was followed up to the horizon, or the fit does not converge.
     """
     names, constant = _varying(cohort, plan.inputs)
-    used = cohort.complete_for(names).until(MAIN_HORIZON_DAYS)
+    whole = cohort.complete_for(names)
+    used = whole.until(MAIN_HORIZON_DAYS)
     outcome = Outcome(used.time_days, used.event)
+    longest = float(whole.time_days.max(initial=0.0))
+    _check_horizon(outcome, longest)
     if used.event.sum() < MINIMUM_EVENTS:
         raise CohortError(
             f"Of {len(used)} patients with all of {', '.join(names)}, {used.event.sum()} reached the end "
@@ -90,7 +101,22 @@ def fit_model(cohort: Cohort, plan: Plan) -> Fitted:
     fitted = cox(matrix, outcome)
     optimism = bootstrap_optimism(matrix, outcome, plan)
     coefficients = with_coefficients(terms, fitted.coefficients)
-    return Fitted(plan, cohort, used, coefficients, fitted, optimism, constant)
+    return Fitted(plan, cohort, used, coefficients, fitted, optimism, constant, longest)
+
+
+def _check_horizon(outcome: Outcome, longest: float) -> None:
+    """Raises CohortError if the follow-up carries no model of the risk by the horizon."""
+    if len(outcome) and not outcome.observed_at(MAIN_HORIZON_DAYS):
+        raise CohortError(
+            f"These data carry a horizon of {int(longest)} days at most, and a model predicts the risk by "
+            f"day {MAIN_HORIZON_DAYS}: the longest follow-up of the {len(outcome)} patients with all inputs "
+            f"is {longest:g} days. Add patients who were followed up to day {MAIN_HORIZON_DAYS}."
+        )
+    if len(outcome) and outcome.by(MAIN_HORIZON_DAYS).all():
+        raise CohortError(
+            f"All {len(outcome)} patients with all inputs reached the end point by day {MAIN_HORIZON_DAYS}: "
+            "without anybody who did not, no model can tell who will."
+        )
 
 
 def cox(matrix: Column, outcome: Outcome) -> CoxFit:
@@ -118,7 +144,7 @@ def _maximum(matrix: Column, outcome: Outcome) -> tuple[Column, Column]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", ConvergenceWarning)
-            fitter = CoxPHFitter().fit(frame, "time", "event")
+            fitter = CoxPHFitter().fit(frame, "time", "event", fit_options={"precision": _PRECISION})
     except (ConvergenceError, ConvergenceWarning, ValueError, np.linalg.LinAlgError) as error:
         raise CohortError(f"The Cox model does not converge: {str(error).splitlines()[0]}") from error
     return fitter.params_.to_numpy(), fitter.variance_matrix_.to_numpy()
@@ -147,10 +173,13 @@ def bootstrap_optimism(matrix: Column, outcome: Outcome, plan: Plan) -> Optimism
             slope = cox(predictor[:, None], outcome).coefficients[0]
         except CohortError:
             continue
-        lost_c.append(concordance(predictor[rows], outcome.take(rows)) - concordance(predictor, outcome))
+        on_itself, on_all = concordance(predictor[rows], outcome.take(rows)), concordance(predictor, outcome)
+        if on_itself is None or on_all is None:
+            continue
+        lost_c.append(on_itself - on_all)
         slopes.append(slope)
-    if not lost_c:
-        return Optimism(apparent, float("nan"), float("nan"), 0)
+    if apparent is None or not lost_c:
+        return Optimism(apparent, None, None, 0)
     return Optimism(apparent, apparent - float(np.mean(lost_c)), float(np.mean(slopes)), len(lost_c))
 
 

@@ -11,12 +11,14 @@ from scoring.modelcheck import FORMAT
 from scoring.modelfile import seal
 from scoring.research.cohort import Cohort
 from scoring.research.fit import Fitted
+from scoring.research.survival import Outcome
 from scoring.riskmodel import MAIN_HORIZON_DAYS
 from scoring.terms import Term
 
 Column = NDArray[np.float64]
 
 ENOUGH_EVENTS_PER_COEFFICIENT = 10
+ENOUGH_OBSERVED = 10
 _SEEN_QUANTILES = (0.01, 0.99)
 
 
@@ -128,6 +130,15 @@ def _limits(fitted: Fitted, outcome: Mapping[str, int]) -> list[dict[str, str]]:
                 f"终点事件较少（{ended}例），而系数有{count}个，结果可能偏乐观。",
             )
         ]
+    observed, lost = _observed_at_horizon(fitted), outcome["censored_before_horizon"]
+    if lost and observed < ENOUGH_OBSERVED:
+        limits += [
+            (
+                f"Only {observed} patients were followed up to day {MAIN_HORIZON_DAYS}, {lost} were lost "
+                "before: the level of the risk is uncertain.",
+                f"仅{observed}例患者随访至第{MAIN_HORIZON_DAYS}天，{lost}例在此之前失访：风险的绝对水平不确定。",
+            )
+        ]
     if constant:
         limits += [(f"Left out, the same for all: {constant}.", f"因全部患者取值相同而未纳入：{constant}。")]
     if lacking:
@@ -150,16 +161,23 @@ def _record(fitted: Fitted, outcome: Mapping[str, int]) -> dict[str, Any]:
         "cohort": cohort.fingerprint,
         "patients_in_file": len(cohort),
         **outcome,
+        "horizon_days": MAIN_HORIZON_DAYS,
+        "longest_follow_up_days": float(f"{fitted.longest_days:.6g}"),
+        "observed_at_horizon": _observed_at_horizon(fitted),
         "excluded_rows": dict(cohort.excluded),
         "impossible_values": dict(cohort.refused),
         "missing": cohort.missing(plan.inputs),
-        "apparent_c": round(optimism.apparent_c, 4),
-        "corrected_c": _finite(optimism.corrected_c),
-        "corrected_slope": _finite(optimism.corrected_slope),
+        "apparent_c": _rounded(optimism.apparent_c),
+        "corrected_c": _rounded(optimism.corrected_c),
+        "corrected_slope": _rounded(optimism.corrected_slope),
         "bootstrap_resamples": optimism.resamples,
         "seed": plan.seed,
     }
 
 
-def _finite(number: float) -> float | None:
-    return round(number, 4) if np.isfinite(number) else None
+def _observed_at_horizon(fitted: Fitted) -> int:
+    return Outcome(fitted.used.time_days, fitted.used.event).observed_at(MAIN_HORIZON_DAYS)
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 4)

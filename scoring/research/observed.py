@@ -14,6 +14,7 @@ from scoring.research.survival import Column, Flags, benefit
 THRESHOLDS = np.round(np.arange(0.05, 0.81, 0.05), 2)
 FEWEST_PATIENTS, FEWEST_OF_EACH = 30, 5
 _MOST_GROUPS, _PATIENTS_PER_GROUP = 10, 20
+_NO_VARIANCE = 1e-15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +53,24 @@ def observe(risk: Column, event: Flags) -> Observed:
     order = np.argsort(risk)  # what is sorted already is sorted below in no time
     risk, event = np.asarray(risk, dtype=np.float64)[order], event[order]
     expected = float(risk.sum())
-    spread = Z95 / math.sqrt(events)
-    ratio = events / expected
     return Observed(
         patients=patients,
         events=events,
         predicted=expected / patients,
         observed=share(events, patients),
-        ratio=Estimate(ratio, ratio * math.exp(-spread), ratio * math.exp(spread)),
+        ratio=_ratio(events, expected),
         auroc=auroc(risk, event),
         groups=tuple(risk_groups(risk, event)),
         net_benefit=tuple(_benefits(risk, event)),
     )
+
+
+def _ratio(events: int, expected: float) -> Estimate:
+    """End points per predicted one with a Poisson interval on the log scale; None if none were predicted."""
+    if expected <= 0:
+        return Estimate(None, None, None)
+    ratio, spread = events / expected, math.exp(Z95 / math.sqrt(events))
+    return Estimate(ratio, ratio / spread, ratio * spread)
 
 
 def risk_groups(risk: Column, event: Flags) -> list[RiskGroup]:
@@ -82,7 +89,11 @@ def risk_groups(risk: Column, event: Flags) -> list[RiskGroup]:
 
 
 def auroc(risk: Column, event: Flags) -> Estimate:
-    """Area under the ROC curve, ties half, with DeLong's interval (Biometrics 1988;44:837-845)."""
+    """Area under the ROC curve, ties half, with DeLong's interval (Biometrics 1988;44:837-845).
+
+    No interval where the risks set the two groups wholly apart or are all the same: DeLong's has no width
+    there, which would claim certainty.
+    """
     m, n = int(event.sum()), int((~event).sum())
     if m < 2 or n < 2:
         return Estimate(None, None, None)
@@ -91,6 +102,8 @@ def auroc(risk: Column, event: Flags) -> Estimate:
     beating_cases = 1 - (np.cumsum(cases) - cases / 2) / m
     value = float(beaten_controls @ cases) / m
     variance = _variance(beaten_controls, cases) / m + _variance(beating_cases, controls) / n
+    if variance <= _NO_VARIANCE:
+        return Estimate(value, None, None)
     spread = Z95 * math.sqrt(variance)
     return Estimate(value, max(0.0, value - spread), min(1.0, value + spread))
 

@@ -21,12 +21,13 @@ _DECISION = {"model": (_OURS, ""), "everybody": (_OTHER, ""), "nobody": (_INK, "
 
 
 def plots(found: Validation) -> dict[str, str]:
-    """SVG texts by name: comparison and, unless inputs were held, calibration and decision."""
+    """SVG texts by name: comparison and, where there is something to draw, calibration and decision."""
     drawn = {
         "comparison": _drawn(lambda axes: _comparison(axes, found), height=1.2 + 0.42 * len(found.rivals))
     }
-    if not found.held:
+    if any(group.observed is not None for group in found.groups):
         drawn["calibration"] = _drawn(lambda axes: _calibration(axes, found))
+    if found.net_benefit:
         drawn["decision"] = _drawn(lambda axes: _decision(axes, found))
     return drawn
 
@@ -66,12 +67,17 @@ def _drawn(draw: Callable[[Axes], None], *, height: float = 4.2) -> str:
 
 def _calibration(axes: Axes, found: Validation) -> None:
     axes.plot([0, 1], [0, 1], color=_OTHER, linestyle="--", linewidth=1)
-    predicted = [group.predicted for group in found.groups]
-    observed = [group.observed for group in found.groups]
-    below = [group.observed - group.low for group in found.groups]
-    above = [group.high - group.observed for group in found.groups]
-    axes.errorbar(predicted, observed, yerr=[below, above], fmt="o", color=_OURS, capsize=3, linewidth=1)
-    highest = min(1.0, 1.1 * max(*predicted, *(group.high for group in found.groups)))
+    points = [(group.predicted, group.observed) for group in found.groups if group.observed is not None]
+    axes.plot(*zip(*points, strict=True), "o", color=_OURS)
+    intervals = [
+        (group.predicted, group.low, group.high)
+        for group in found.groups
+        if group.low is not None and group.high is not None
+    ]
+    for predicted, low, high in intervals:
+        axes.plot([predicted] * 2, [low, high], "_-", color=_OURS, linewidth=1)
+    ends = [high for _predicted, _low, high in intervals]
+    highest = min(1.0, 1.1 * max(*(max(point) for point in points), *ends, 0.0))
     axes.set(xlim=(0, highest), ylim=(0, highest))
     predicted_by = gettext("Predicted risk by day %(days)s") % {"days": found.days}
     axes.set(xlabel=predicted_by, ylabel=gettext("Observed risk (Kaplan-Meier) with its interval"))
@@ -82,7 +88,7 @@ def _decision(axes: Axes, found: Validation) -> None:
         colour, dashes = _DECISION[name]
         axes.plot(found.thresholds, values, color=colour, linestyle=":" if dashes else "-", linewidth=1.4)
     highest = max(max(values) for values in found.net_benefit.values())
-    axes.set(ylim=(-0.05, 1.1 * highest))
+    axes.set(ylim=(-0.05, max(0.05, 1.1 * highest)))
     axes.set(xlabel=gettext("Threshold (predicted risk)"), ylabel=gettext("Net benefit"))
 
 
@@ -91,8 +97,10 @@ def _comparison(axes: Axes, found: Validation) -> None:
     for row, rival in enumerate(found.rivals):
         for offset, figures, colour in ((0.12, rival.model_c_index, _OURS), (-0.12, rival.c_index, _INK)):
             value, low, high = figures
-            axes.plot([low, high], [row + offset] * 2, color=colour, linewidth=1.2)
-            axes.plot([value], [row + offset], "o", color=colour, markersize=4)
+            if low is not None and high is not None:
+                axes.plot([low, high], [row + offset] * 2, color=colour, linewidth=1.2)
+            if value is not None:
+                axes.plot([value], [row + offset], "o", color=colour, markersize=4)
     axes.set_yticks(
         range(len(found.rivals)), [f"{rival.name} (n = {rival.patients})" for rival in found.rivals]
     )

@@ -8,6 +8,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 
 from scoring.cards import model_card
+from scoring.research.not_known import FIGURES
 from scoring.research.plots import comparison_key, decision_key, plots
 from scoring.research.rivals import Rival
 from scoring.research.sample import Interval
@@ -42,33 +43,33 @@ def report(found: Validation, model: RiskModel) -> str:
 
 def _tables(found: Validation) -> dict[str, Any]:
     """The numbers of the page as text."""
-    model_benefit, everybody = found.net_benefit["model"], found.net_benefit["everybody"]
     return {
-        "discrimination": [(gettext("C index"), _three(found.c_index)), ("AUROC", _three(found.auroc))],
+        "discrimination": _figures(found, "c_index", "auroc"),
         "calibration": [
-            (gettext("Observed risk"), _three(found.observed_risk)),
-            (gettext("Mean predicted risk"), (f"{found.predicted_risk:.3f}", "", "")),
-            (gettext("Calibration intercept"), _three(found.calibration_intercept)),
-            (gettext("Calibration slope"), _three(found.calibration_slope)),
-            (gettext("Brier score"), _three(found.brier)),
-            (gettext("Scaled Brier score"), _three(found.scaled_brier)),
+            *_figures(found, "observed_risk"),
+            (FIGURES["predicted_risk"], (_number(found.predicted_risk), "")),
+            *_figures(found, "calibration_intercept", "calibration_slope", "brier", "scaled_brier"),
         ],
         "groups": [
-            (
-                group.patients,
-                *_three((group.predicted, group.observed, group.low))[:2],
-                _span(group.low, group.high),
-            )
+            (group.patients, _number(group.predicted), _number(group.observed), _span(group.low, group.high))
             for group in found.groups
         ],
-        "decision": [
-            (f"{threshold:.0%}", f"{ours:.3f}", f"{all_:.3f}")
-            for threshold, ours, all_ in list(zip(found.thresholds, model_benefit, everybody, strict=True))[
-                _EVERY_FIFTH
-            ]
-        ],
+        "decision": _decision(found),
         "rivals": [(rival.name, _rival_cells(rival)) for rival in found.rivals],
     }
+
+
+def _figures(found: Validation, *names: str) -> list[tuple[Any, tuple[str, str]]]:
+    """The name, and estimate and interval as text, of each."""
+    return [(FIGURES[name], _with_interval(getattr(found, name))) for name in names]
+
+
+def _decision(found: Validation) -> list[tuple[str, str, str]]:
+    """Threshold and net benefit by the model and of referring everybody; empty if not known."""
+    if not found.net_benefit:
+        return []
+    rows = zip(found.thresholds, found.net_benefit["model"], found.net_benefit["everybody"], strict=True)
+    return [(f"{at:.0%}", _number(ours), _number(everybody)) for at, ours, everybody in rows][_EVERY_FIFTH]
 
 
 def _rival_cells(rival: Rival) -> tuple[str, ...]:
@@ -83,15 +84,19 @@ def _rival_cells(rival: Rival) -> tuple[str, ...]:
     )
 
 
-def _three(figures: Interval) -> tuple[str, str, str]:
-    estimate, low, high = (f"{figure:.3f}" for figure in figures)
-    return estimate, low, high
+def _with_interval(figures: Interval) -> tuple[str, str]:
+    estimate, low, high = figures
+    return _number(estimate), "" if estimate is None else _span(low, high)
 
 
 def _with_span(figures: Interval) -> str:
     estimate, low, high = figures
-    return f"{estimate:.3f} ({_span(low, high)})"
+    return _number(estimate) if low is None else f"{_number(estimate)} ({_span(low, high)})"
 
 
-def _span(low: float, high: float) -> str:
-    return f"{low:.3f} – {high:.3f}"
+def _span(low: float | None, high: float | None) -> str:
+    return gettext("not known") if low is None else f"{_number(low)} – {_number(high)}"
+
+
+def _number(figure: float | None) -> str:
+    return gettext("not known") if figure is None else f"{figure:.3f}"

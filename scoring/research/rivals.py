@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from scoring.reading import Reading
 from scoring.research.sample import (
@@ -20,6 +20,10 @@ from scoring.research.sample import (
 from scoring.scores import SCORES, ScoreValue, comparators
 
 MINIMUM_PATIENTS = 30
+NO_PAIRS = gettext_noop(
+    "%(having)s of %(patients)s patients have its inputs, but none of them reached the end point while "
+    "another was still followed up"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +56,11 @@ def rivals(
     for name in SCORES:
         rows = np.array([index for index, scores in enumerate(scored) if name in scores], dtype=np.intp)
         own = _sample([scored[index][name] for index in rows], model.take(rows))
-        ended = int(own.outcome.by(own.days).sum())
-        if len(rows) < MINIMUM_PATIENTS or ended in (0, len(rows)):
-            reasons[name] = gettext("%(having)s of %(patients)s patients have its inputs") % {
-                "having": len(rows),
-                "patients": len(scored),
-            }
+        counts = {"having": len(rows), "patients": len(scored)}
+        if len(rows) < MINIMUM_PATIENTS:
+            reasons[name] = gettext("%(having)s of %(patients)s patients have its inputs") % counts
+        elif c_index(own) is None:
+            reasons[name] = gettext(NO_PAIRS) % counts
         else:
             compared.append(_rival(name, own, model.take(rows), bootstrap, seed))
     return tuple(compared), reasons

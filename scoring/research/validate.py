@@ -11,7 +11,9 @@ from django.utils.translation import gettext, gettext_noop
 from scoring.inputs import EIGHT, INPUTS
 from scoring.reading import Reading
 from scoring.research import survival
+from scoring.research.agreement import Z95
 from scoring.research.cohort import Cohort, CohortError
+from scoring.research.not_known import HELD_INPUTS, INTERVAL, reason, reasons, sentences
 from scoring.research.rivals import MINIMUM_PATIENTS, Rival, rivals
 from scoring.research.sample import (
     Interval,
@@ -32,10 +34,31 @@ from scoring.riskmodel import MAIN_HORIZON_DAYS, RiskModel
 from scoring.texts import label
 
 THRESHOLDS = np.round(np.arange(0.01, 0.81, 0.01), 2)
+STATISTICS = (
+    observed_risk,
+    c_index,
+    auroc,
+    brier,
+    scaled_brier,
+    calibration_intercept,
+    calibration_slope,
+)
+_NOTHING: Interval = (None, None, None)
+OF_RISK: Mapping[str, Any] = {
+    "predicted_risk": None,
+    "brier": _NOTHING,
+    "scaled_brier": _NOTHING,
+    "calibration_intercept": _NOTHING,
+    "calibration_slope": _NOTHING,
+    "groups": (),
+    "net_benefit": {},
+}
+"""What goes by the predicted risk, as it is when inputs are held."""
 _PATIENTS_PER_GROUP = 30
 _MOST_GROUPS = 10
 
 ADVISED_EVENTS = 100
+FEW_OBSERVED = 10
 HELD = gettext_noop(
     "The cohort lacks %(inputs)s: set to the model's median patient for everybody. Only the discrimination "
     "of the other inputs is shown; predicted risks and calibration mean nothing."
@@ -53,6 +76,10 @@ SMALL = gettext_noop(
     "as many without are advised (Vergouwe Y, J Clin Epidemiol 2005;58:475-483)."
 )
 LOST = gettext_noop("%(lost)s patients were lost before day %(days)s; the others are weighted for them.")
+FEW = gettext_noop(
+    "Only %(observed)s patients were followed up to day %(days)s or longer: what was seen in them stands for "
+    "all who were lost before."
+)
 UNIFORM = gettext_noop(
     "The same for every patient: %(inputs)s. Whether it is weighed rightly cannot be seen here."
 )
@@ -63,20 +90,25 @@ ONE_COHORT = gettext_noop("One cohort: how the model does elsewhere is not known
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Patients of similar risk: mean predicted, Kaplan-Meier observed with its 95 % interval."""
+    """Patients of similar risk: mean predicted, Kaplan-Meier observed with its 95 % interval.
+
+    `observed` is None if none of them was followed to the horizon, the interval also if nobody or everybody
+    reached the end point.
+    """
 
     patients: int
     predicted: float
-    observed: float
-    low: float
-    high: float
+    observed: float | None
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Validation:
     """The findings. Figures with intervals are (estimate, low, high), 95 %, by bootstrap percentiles.
 
-    `population`: who the patients are, as whoever had them validated says; may be empty.
+    `population`: who the patients are, as whoever had them validated says; may be empty. What the follow-up
+    cannot say is None or empty, and `not_known` says why, by field.
     """
 
     population: str
@@ -91,7 +123,7 @@ class Validation:
     missing: Mapping[str, int]
     held: tuple[str, ...]
     observed_risk: Interval
-    predicted_risk: float
+    predicted_risk: float | None
     c_index: Interval
     auroc: Interval
     brier: Interval
@@ -104,6 +136,7 @@ class Validation:
     rivals: tuple[Rival, ...]
     no_rivals: Mapping[str, str]
     limits: tuple[str, ...]
+    not_known: Mapping[str, str]
     bootstrap: int
     seed: int
 
@@ -125,10 +158,11 @@ def validate(
     """Validate on the patients who have every input of the model; `population` says who they are.
 
     `hold`: inputs that the cohort lacks, set to the model's median patient for all; then only discrimination
-    means anything. Raises CohortError if fewer than 30 patients or no end points remain.
+    is given. Raises CohortError if fewer than 30 patients remain.
     """
     sample = _sample(model, used := _usable(model, cohort, hold, days), days)
     compared, not_compared = rivals(_as_measured(used, hold), sample, bootstrap=bootstrap, seed=seed)
+    figures, not_known = _findings(sample, resamples(len(sample), bootstrap, seed), is_held=bool(hold))
     return Validation(
         population=population,
         model=model.identifier,
@@ -136,22 +170,47 @@ def validate(
         model_checksum=model.checksum,
         days=days,
         patients_in_file=len(cohort),
-        outcome=used.describe_outcome(days),
+        outcome=used.describe_outcome(days) | {"observed_at_horizon": sample.outcome.observed_at(days)},
         excluded=cohort.excluded,
         refused=cohort.refused,
         missing=cohort.missing(model.inputs),
         held=tuple(hold),
-        predicted_risk=float(sample.risk.mean()),
-        **_figures(sample, resamples(len(sample), bootstrap, seed)),
-        groups=tuple(calibration_groups(sample)),
         thresholds=tuple(THRESHOLDS.tolist()),
-        net_benefit=_net_benefits(sample),
+        **figures,
         rivals=compared,
         no_rivals=not_compared,
-        limits=(*_limits(model, cohort, used, hold, days), *([] if population else [gettext(UNDESCRIBED)])),
+        limits=(
+            *_limits(model, cohort, used, hold, days),
+            *sentences({name: why for name, why in not_known.items() if not (hold and name in OF_RISK)}),
+            *([] if population else [gettext(UNDESCRIBED)]),
+        ),
+        not_known=not_known,
         bootstrap=bootstrap,
         seed=seed,
     )
+
+
+def _findings(
+    sample: Sample, draws: Sequence[Rows], *, is_held: bool
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The figures by field, and why those that are not known are not."""
+    found = {statistic.__name__: interval(statistic, sample, draws) for statistic in STATISTICS}
+    groups, benefits = tuple(calibration_groups(sample)), _net_benefits(sample)
+    not_known = reasons(found, sample)
+    if not benefits:
+        not_known["net_benefit"] = reason("net_benefit", sample)
+    if any(group.observed is None for group in groups):
+        not_known["groups"] = reason("groups", sample)
+    figures = {
+        **found,
+        "predicted_risk": float(sample.risk.mean()),
+        "groups": groups,
+        "net_benefit": benefits,
+    }
+    if not is_held:
+        return figures, not_known
+    kept = {name: why for name, why in not_known.items() if name.removesuffix(INTERVAL) not in OF_RISK}
+    return {**figures, **OF_RISK}, kept | {name: gettext(HELD_INPUTS) for name in OF_RISK}
 
 
 def _sample(model: RiskModel, used: Cohort, days: int) -> Sample:
@@ -169,11 +228,11 @@ def _usable(model: RiskModel, cohort: Cohort, hold: Sequence[str], days: int) ->
         raise CohortError(f"{unknown[0]} is not an input of {model.identifier}.")
     held = _held(cohort, model, hold)
     used = held.complete_for(model.inputs).until(days)
-    ended = int(used.event.sum())
-    if len(used) < MINIMUM_PATIENTS or ended in (0, len(used)):
+    if len(used) < MINIMUM_PATIENTS:
         raise CohortError(
-            f"{len(used)} patients have every input of {model.identifier}, {ended} of them with the end "
-            f"point by day {days}: too few to validate on. Missing: {_listed(cohort.missing(model.inputs))}. "
+            f"{len(used)} patients have every input of {model.identifier}, {int(used.event.sum())} of them "
+            f"with the end point by day {days}: too few to validate on. Missing: "
+            f"{_listed(cohort.missing(model.inputs))}. "
             "What nobody has can be held at the model's median patient (--hold): then only the order of "
             "patients is judged."
         )
@@ -183,12 +242,20 @@ def _usable(model: RiskModel, cohort: Cohort, hold: Sequence[str], days: int) ->
 def calibration_groups(sample: Sample) -> list[Group]:
     """Equal groups by predicted risk, as many as 30 patients each allow, ten at most."""
     count = max(2, min(_MOST_GROUPS, len(sample) // _PATIENTS_PER_GROUP))
-    groups = []
-    for rows in np.array_split(np.argsort(sample.risk, kind="stable"), count):
-        left, error = survival.survival_at(sample.outcome.take(rows), sample.days)
-        low, high = _log_log_interval(left, error)
-        groups.append(Group(len(rows), float(sample.risk[rows].mean()), 1 - left, 1 - high, 1 - low))
-    return groups
+    split = np.array_split(np.argsort(sample.risk, kind="stable"), count)
+    return [_group(sample.take(rows)) for rows in split]
+
+
+def _group(patients: Sample) -> Group:
+    estimate = survival.survival_at(patients.outcome, patients.days)
+    predicted = float(patients.risk.mean())
+    if estimate is None:
+        return Group(len(patients), predicted, None, None, None)
+    low, high = _log_log_interval(*estimate)
+    observed = 1 - estimate[0]
+    if low is None or high is None:
+        return Group(len(patients), predicted, observed, None, None)
+    return Group(len(patients), predicted, observed, 1 - high, 1 - low)
 
 
 def _held(cohort: Cohort, model: RiskModel, hold: Sequence[str]) -> Cohort:
@@ -207,63 +274,53 @@ def _as_measured(used: Cohort, hold: Sequence[str]) -> list[Reading]:
     ]
 
 
-def _figures(sample: Sample, draws: Sequence[Rows]) -> dict[str, Interval]:
-    """Discrimination, accuracy and calibration of the model."""
-    statistics = (
-        observed_risk,
-        c_index,
-        auroc,
-        brier,
-        scaled_brier,
-        calibration_intercept,
-        calibration_slope,
-    )
-    return {statistic.__name__: interval(statistic, sample, draws) for statistic in statistics}
-
-
 def _net_benefits(sample: Sample) -> dict[str, tuple[float, ...]]:
-    """Net benefit by threshold of referring by the model, everybody, and nobody."""
+    """Net benefit by threshold of referring by the model, everybody, and nobody; empty if not known."""
     by = {"model": sample.risk, "everybody": np.ones(len(sample)), "nobody": np.zeros(len(sample))}
-    return {
-        name: tuple(survival.net_benefit(risk, sample.outcome, sample.days, THRESHOLDS).tolist())
-        for name, risk in by.items()
+    found = {
+        name: survival.net_benefit(risk, sample.outcome, sample.days, THRESHOLDS) for name, risk in by.items()
     }
+    return {name: tuple(values.tolist()) for name, values in found.items() if values is not None}
 
 
 def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str], days: int) -> list[str]:
     """What a reader of the findings must know, in sentences of the current language."""
     outcome = used.describe_outcome(days)
+    follow_up = Outcome(used.time_days, used.event)
+    still_there = follow_up.observed_at(days)
     ended, lost, total = outcome["events_by_horizon"], outcome["censored_before_horizon"], len(used)
     fit = model.document.get("fit", {})
+    corrected = gettext("not known") if fit.get("corrected_c") is None else fit["corrected_c"]
     measured = {name: INPUTS[name].key for name in EIGHT if name not in hold}
     unmeasured = [name for name, key in measured.items() if np.isnan(cohort.column(key)).all()]
     uniform = [name for name, key in measured.items() if np.ptp(used.column(key)) == 0]
     sentences: tuple[tuple[object, str, dict[str, object]], ...] = (
         (hold, HELD, {"inputs": _named(hold)}),
-        (fit.get("cohort") == cohort.fingerprint, SAME_PATIENTS, {"corrected": fit.get("corrected_c")}),
+        (fit.get("cohort") == cohort.fingerprint, SAME_PATIENTS, {"corrected": corrected}),
         (total < len(cohort), COMPLETE_CASES, {"lacking": len(cohort) - total, "patients": len(cohort)}),
         (
-            min(ended, total - ended) < ADVISED_EVENTS,
+            min(ended, total - ended - lost) < ADVISED_EVENTS,
             SMALL,
             {"ended": ended, "patients": total, "days": days, "advised": ADVISED_EVENTS},
         ),
         (uniform, UNIFORM, {"inputs": _named(uniform)}),
         (unmeasured, UNMEASURED, {"inputs": _named(unmeasured)}),
-        (lost, LOST, {"lost": lost, "days": days}),
+        (lost and follow_up.reaches(days), LOST, {"lost": lost, "days": days}),
+        (lost and 0 < still_there < FEW_OBSERVED, FEW, {"observed": still_there, "days": days}),
         (True, ONE_COHORT, {}),
     )
     return [gettext(sentence) % params for applies, sentence, params in sentences if applies]
 
 
 def _named(inputs: Sequence[str]) -> str:
-    return ", ".join(label(name) for name in inputs)
+    return gettext(", ").join(label(name) for name in inputs)
 
 
-def _log_log_interval(survival_left: float, error: float) -> tuple[float, float]:
-    """95 % interval of a Kaplan-Meier estimate on the log(-log) scale."""
+def _log_log_interval(survival_left: float, error: float) -> tuple[float | None, float | None]:
+    """95 % interval of a Kaplan-Meier estimate on the log(-log) scale; none for an estimate of 0 or 1."""
     if not 0 < survival_left < 1:
-        return survival_left, survival_left
-    spread = 1.96 * error / (survival_left * math.log(survival_left))
+        return None, None
+    spread = Z95 * error / (survival_left * math.log(survival_left))
     ends = sorted(survival_left ** math.exp(sign * spread) for sign in (-1, 1))
     return ends[0], ends[1]
 

@@ -51,6 +51,7 @@ def test_perfect_agreement_has_kappa_one_and_chance_has_none() -> None:
     assert kappa(10, 0, 0, 10).value == pytest.approx(1)
     assert kappa(25, 25, 25, 25).value == pytest.approx(0)
     assert kappa(0, 10, 10, 0).value == pytest.approx(-1)
+    assert kappa(10, 0, 0, 10).low is kappa(10, 0, 0, 10).high is None, "an interval of no width"
 
 
 def test_kappa_of_no_cases_or_one_sided_ones_is_unknown() -> None:

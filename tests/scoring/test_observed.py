@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scoring.research.agreement import Estimate
 from scoring.research.observed import THRESHOLDS, auroc, observe, risk_groups
 
 
@@ -77,3 +78,15 @@ def test_too_few_give_their_counts_only(patients: int, events: int) -> None:
     assert (found.patients, found.events) == (patients, events)
     assert found.observed is None
     assert (found.auroc, found.groups, found.net_benefit) == (None, (), ())
+
+
+def test_risks_that_set_both_apart_or_are_all_the_same_have_no_interval_of_no_width() -> None:
+    event = np.arange(40) < 10
+    assert auroc(np.where(event, 0.8, 0.1), event) == Estimate(1, None, None)
+    assert auroc(np.full(40, 0.2), event) == Estimate(0.5, None, None)
+
+
+def test_where_no_end_point_was_predicted_there_is_no_ratio() -> None:
+    found = observe(np.zeros(40), np.arange(40) < 10)
+    assert found.ratio == Estimate(None, None, None)
+    assert (found.predicted, found.events) == (0, 10)

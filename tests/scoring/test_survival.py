@@ -21,7 +21,7 @@ def constant(value: float, size: int = len(COHORT.risk)) -> np.ndarray:
 @pytest.mark.parametrize("days", [1, 28, 90, 200])
 def test_survival_is_kaplan_meiers(days: int) -> None:
     fitted = KaplanMeierFitter().fit(COHORT.time_days, COHORT.event)
-    left, error = survival.survival_at(OUTCOME, days)
+    left, error = survival.survival_at(OUTCOME, days) or (0.0, 0.0)
     assert left == pytest.approx(float(fitted.survival_function_at_times(days).iloc[0]), abs=1e-12)
     assert 0 < error < 0.05
 
@@ -47,8 +47,8 @@ def test_a_score_without_information_is_at_one_half() -> None:
 
 def test_without_comparable_pairs_nothing_is_claimed() -> None:
     nobody = Outcome(np.array([1.0, 2.0]), np.array([False, False]))
-    assert np.isnan(survival.concordance(np.array([1.0, 2.0]), nobody))
-    assert np.isnan(survival.auroc(np.array([1.0, 2.0]), nobody, 5))
+    assert survival.concordance(np.array([1.0, 2.0]), nobody) is None
+    assert survival.auroc(np.array([1.0, 2.0]), nobody, 5) is None
 
 
 def test_auroc_without_losses_is_the_share_of_pairs() -> None:
@@ -61,7 +61,7 @@ def test_weights_stand_in_for_the_lost() -> None:
     lost = ~COHORT.event & (COHORT.time_days < DAYS)
     assert (weights[lost] == 0).all()
     assert (weights[~lost] >= 1).all()
-    assert weights.sum() == pytest.approx(len(COHORT.risk), rel=0.02)
+    assert weights.sum() == pytest.approx(len(COHORT.risk), rel=1e-12)
 
 
 def test_ending_follow_up_at_the_horizon_changes_no_weight() -> None:
@@ -86,9 +86,9 @@ def test_risks_too_low_and_too_extreme_are_found_out() -> None:
     assert survival.calibration_line(too_extreme, outcome, DAYS)[1] == pytest.approx(0.5, abs=0.05)
 
 
-def test_calibration_that_cannot_be_estimated_is_not_a_number() -> None:
+def test_calibration_where_nobody_reached_the_end_point_is_not_known() -> None:
     outcome = Outcome(np.array([100.0, 100.0]), np.array([False, False]))
-    assert np.isnan(survival.calibration_line(np.array([0.1, 0.1]), outcome, DAYS)[1])
+    assert survival.calibration_line(np.array([0.1, 0.1]), outcome, DAYS) == (None, None)
 
 
 def test_the_brier_score_of_the_truth_beats_a_constant() -> None:
@@ -101,7 +101,7 @@ def test_net_benefit_of_referring_everybody_is_known() -> None:
     thresholds = np.array([0.1, 0.5])
     observed = 1 - survival.survival_at(OUTCOME, DAYS)[0]
     everybody = survival.net_benefit(constant(1.0), OUTCOME, DAYS, thresholds)
-    assert everybody == pytest.approx(observed - (1 - observed) * thresholds / (1 - thresholds), abs=0.02)
+    assert everybody == pytest.approx(observed - (1 - observed) * thresholds / (1 - thresholds), abs=1e-12)
     assert survival.net_benefit(constant(0.0), OUTCOME, DAYS, thresholds) == pytest.approx([0, 0])
 
 
@@ -117,4 +117,4 @@ def test_intervals_hold_the_estimate_and_repeat_with_the_seed() -> None:
 def test_a_score_does_not_differ_from_itself() -> None:
     sample = Sample(COHORT.risk, COHORT.risk, OUTCOME, DAYS).take(np.arange(200))
     draws = resamples(200, 20, seed=3)
-    assert paired_difference(lambda s: s.score.mean(), sample, sample, draws) == (0.0, 0.0, 0.0)
+    assert paired_difference(lambda s: s.score.mean(), sample, sample, draws) == (0.0, None, None)

@@ -66,14 +66,21 @@ def _summary(document: dict[str, Any], target: Path) -> str:
     fit = document["fit"]
     rows = [
         f"{fit['patients']} of {fit['patients_in_file']} patients, "
-        f"{fit['events_by_horizon']} end points by day 90",
+        f"{fit['events_by_horizon']} end points by day {fit['horizon_days']}",
+        f"Followed up to day {fit['longest_follow_up_days']:g}; horizon day {fit['horizon_days']}, to which "
+        f"{fit['observed_at_horizon']} patients were followed up and before which "
+        f"{fit['censored_before_horizon']} were lost",
         *(_term_line(term) for term in document["terms"]),
-        f"C index {fit['apparent_c']}, corrected for optimism {fit['corrected_c']}; "
-        f"slope {fit['corrected_slope']}",
+        f"C index {_figure(fit['apparent_c'])}, corrected for optimism {_figure(fit['corrected_c'])}; "
+        f"slope {_figure(fit['corrected_slope'])}",
         *(f"Limit: {limit['en']}" for limit in document["limits"]),
         f"Wrote {target}, status provisional. Validate it on other patients before anybody relies on it.",
     ]
     return "\n".join(rows)
+
+
+def _figure(number: float | None) -> str:
+    return "not known" if number is None else str(number)
 
 
 def _term_line(term: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
@@ -10,6 +10,9 @@ from django.utils import translation
 from scoring.management.writing import write_json, write_text
 from scoring.modelfile import DEFAULT_NAME, ModelFileError, load_model
 from scoring.research.cohort import NEEDS_EXTRA, CohortError, open_cohort
+
+if TYPE_CHECKING:
+    from scoring.research.validate import Validation
 
 
 class Command(BaseCommand):
@@ -59,8 +62,13 @@ class Command(BaseCommand):
         html, figures = stem.with_name(f"{stem.name}.html"), stem.with_name(f"{stem.name}.json")
         write_text(html, page)
         write_json(figures, found.as_dict())
-        estimate, low, high = found.c_index
-        self.stdout.write(
-            f"{found.outcome['patients']} of {found.patients_in_file} patients; C index {estimate:.3f} "
-            f"({low:.3f} – {high:.3f}). Read the limits first: {html}, {figures}"
-        )
+        self.stdout.write(_summary(found))
+        self.stdout.write(f"Read the limits first: {html}, {figures}")
+
+
+def _summary(found: "Validation") -> str:
+    estimate, low, high = found.c_index
+    figure = "not known" if estimate is None else f"{estimate:.3f}"
+    span = "" if low is None else f" ({low:.3f} – {high:.3f})"
+    rows = [f"{found.outcome['patients']} of {found.patients_in_file} patients; C index {figure}{span}."]
+    return "\n".join([*rows, *(f"Limit: {limit}" for limit in found.limits)])
