@@ -68,9 +68,10 @@ def python_licences(names: Iterable[str]) -> Iterator[tuple[str, str]]:
             said = metadata.metadata(name)
         except metadata.PackageNotFoundError:
             continue  # for another machine or another Python, where this check looks at it
-        classifiers = [line for line in said.get_all("Classifier") or [] if line.startswith("License ::")]
-        parts = [said.get("License-Expression"), *classifiers, _first_line(said.get("License"))]
-        yield name, "; ".join(part for part in parts if part) or UNSTATED.get(name, "")
+        expressions, texts = said.get_all("License-Expression", []), said.get_all("License", [])
+        classifiers = [line for line in said.get_all("Classifier", []) if line.startswith("License ::")]
+        stated = [*expressions, *classifiers, *(_first_line(text) for text in texts)]
+        yield name, "; ".join(part for part in stated if part) or UNSTATED.get(name, "")
 
 
 def script_licences(lock: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -95,5 +96,5 @@ def _needs(package: Mapping[str, Any], extra: str) -> Iterator[tuple[str, str]]:
         yield from ((other["name"], each) for each in other.get("extra", []))
 
 
-def _first_line(text: str | None) -> str:
-    return (text or "").strip().partition("\n")[0]
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]

@@ -224,10 +224,10 @@ def _loglog_regression(design: Column, ended: Column, weight: Column, *, offset:
         score = weight * (ended * slope - (1 - ended) * hazard)
         curvature = weight * (ended * slope * (hazard + slope - 1) + (1 - ended) * hazard)
         try:
-            step = np.linalg.solve(design.T @ (design * curvature[:, None]), design.T @ score)
+            full = np.linalg.solve(design.T @ (design * curvature[:, None]), design.T @ score)
         except np.linalg.LinAlgError:
             return None
-        step *= _halvings(b, step, lambda at: _log_likelihood(offset + design @ at, ended, weight))
+        step = full * _halvings(b, full, lambda at: _log_likelihood(offset + design @ at, ended, weight))
         b = b + step
         if not np.abs(b).max() < _FURTHEST:
             return None
@@ -245,7 +245,7 @@ def _log_likelihood(predictor: Column, ended: Column, weight: Column) -> float:
     return float((weight * (ended * np.log(-np.expm1(-hazard)) - (1 - ended) * hazard)).sum())
 
 
-def _halvings(start: Column, step: Column, height: Callable[[Column], float]) -> float:
+def _halvings(start: Column, step: NDArray[Any], height: Callable[[NDArray[Any]], float]) -> float:
     """The largest of 1, 1/2, 1/4 ... of the step that leads no lower."""
     share, before = 1.0, height(start)
     while share > 1e-10 and height(start + share * step) < before - 1e-12 * abs(before):
