@@ -179,15 +179,17 @@ def validate(
         **figures,
         rivals=compared,
         no_rivals=not_compared,
-        limits=(
-            *_limits(model, cohort, used, hold, days),
-            *sentences({name: why for name, why in not_known.items() if not (hold and name in OF_RISK)}),
-            *([] if population else [gettext(UNDESCRIBED)]),
-        ),
+        limits=(*_limits(model, cohort, used, hold, days), *_gaps(not_known, hold, population)),
         not_known=not_known,
         bootstrap=bootstrap,
         seed=seed,
     )
+
+
+def _gaps(not_known: Mapping[str, str], hold: Sequence[str], population: str) -> list[str]:
+    """What is not known, in sentences; what goes by held inputs has its own among the limits."""
+    own = {name: why for name, why in not_known.items() if not (hold and name in OF_RISK)}
+    return [*sentences(own), *([] if population else [gettext(UNDESCRIBED)])]
 
 
 def _findings(
