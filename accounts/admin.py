@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField, ModelForm
 from django.http import HttpRequest
@@ -15,7 +17,6 @@ from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts import clock, people, rota
 from accounts.administration import (
@@ -207,34 +208,41 @@ class UserAdmin(NetworkAdmin):
 
     @admin.display(description=_("memberships"))
     def roles(self, user: User) -> str:
-        return listed(
-            f"{row.get_role_display()}, {row.hospital or row.ward or row.network}"
-            for row in user.memberships.all()
-        )
+        return listed(row.in_words() for row in user.memberships.all())
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         if not change:
             obj.set_unusable_password()
+            if obj.is_active:
+                # When the account and its roles are in the database, and not if they are refused.
+                transaction.on_commit(partial(self._mail_link, request, obj))
         super().save_model(request, obj, form, change)
         people.settle_address(user=obj)
 
-    @admin.action(description=_("Mail a link to choose a password"))
+    @admin.action(description=_("Mail the invitation again, or a link to choose a new password"))
     def send_password_link(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        sent = 0
         for user in users:
-            try:
-                people.send_password_link(user=user, request=request)
-            except OSError:
-                refusal = _("The mail server did not take the mail to %(name)s. Try again later.")
-                messages.error(request, refusal % {"name": user})
+            self._mail_link(request, user)
+
+    def _mail_link(self, request: HttpRequest, user: User) -> None:
+        """Mail an invitation to somebody who never chose a password, else a link to choose a new one."""
+        invited = not user.has_usable_password()
+        try:
+            if invited:
+                people.invite(user=user, inviter=administrator(request), request=request)
             else:
-                record(request, "send_password_link", user)
-                sent += 1
-        if sent:
-            messages.success(
-                request,
-                ngettext("%(count)s link was sent.", "%(count)s links were sent.", sent) % {"count": sent},
+                people.send_password_link(user=user, request=request)
+        except OSError:
+            refusal = _(
+                "The mail server did not take the mail to %(name)s. Send it again from the list of users."
             )
+            messages.error(request, refusal % {"name": user})
+        else:
+            record(request, "invite" if invited else "send_password_link", user)
+            words = (
+                _("An invitation was mailed to %(name)s.") if invited else _("A link was mailed to %(name)s.")
+            )
+            messages.success(request, words % {"name": user})
 
     @admin.action(description=_("Remove the second factor of somebody who lost it"))
     def forget_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -1,10 +1,16 @@
 """Services on accounts: their address, the link to choose a password, and a lost second factor."""
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ResetPasswordForm, default_token_generator
 from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from allauth.core.context import request_context
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 
@@ -18,8 +24,30 @@ def settle_address(*, user: User) -> None:
     )
 
 
+def invite(*, user: User, inviter: User, request: HttpRequest) -> None:
+    """Mail a new person who set up the account, what for, and how to choose a password and sign in.
+
+    Raises OSError if the mail server does not take it.
+    """
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    memberships = user.memberships.select_related("hospital", "ward", "network")
+    with request_context(request):
+        adapter = get_adapter(request)
+        with translation.override(user.language):
+            context = {
+                "user": user,
+                "inviter": inviter,
+                "roles": [membership.in_words() for membership in memberships],
+                "valid_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
+                "password_reset_url": adapter.get_reset_password_from_key_url(key),
+                "sign_in_url": request.build_absolute_uri(reverse(settings.LOGIN_URL)),
+                "second_factor": settings.MFA_REQUIRED,
+            }
+        adapter.send_mail("account/email/invitation", user.email, context)
+
+
 def send_password_link(*, user: User, request: HttpRequest) -> None:
-    """Mail the user a link to choose a password. Raises OSError if the mail server does not take it."""
+    """Mail the user a link to choose a new password. Raises OSError if the mail server does not take it."""
     form = ResetPasswordForm({"email": user.email})
     if form.is_valid():
         form.save(request)

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpRequest
+from django.utils import translation
 
 log = structlog.get_logger(__name__)
 
@@ -22,9 +23,16 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def render_mail(self, *args: Any, **named: Any) -> EmailMessage:
-        """The message; one to somebody who is not signed in does not let them wait while it is sent."""
-        message = super().render_mail(*args, **named)
+    def render_mail(
+        self, template_prefix: str, email: Any, context: dict[str, Any], **named: Any
+    ) -> EmailMessage:
+        """The message in the language of its reader.
+
+        One to somebody who is not signed in does not let them wait while it is sent.
+        """
+        reader = context.get("user")
+        with translation.override(getattr(reader, "language", translation.get_language())):
+            message = super().render_mail(template_prefix, email, context, **named)
         if not self.request.user.is_authenticated:
             message.connection = BackgroundBackend()
         return message

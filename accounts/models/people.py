@@ -149,7 +149,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.get_role_display()} @ {self.hospital or self.ward or self.network}"
+        return f"{self.user}: {self.in_words()}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.hospital is not None:
@@ -157,3 +157,7 @@ class Membership(models.Model):
         elif self.ward is not None:
             self.network = self.ward.hospital.network
         super().save(*args, **kwargs)
+
+    def in_words(self) -> str:
+        """The role and its place."""
+        return f"{self.get_role_display()}, {self.hospital or self.ward or self.network}"

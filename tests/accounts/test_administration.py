@@ -248,24 +248,21 @@ def new_person(client: Client, **changes: Any) -> Any:
     )
 
 
-def test_a_new_person_gets_a_role_no_password_and_a_link_to_choose_one(
-    administrator: User, world: World, client: Client
+def test_a_new_person_gets_a_role_no_password_and_an_invitation(
+    administrator: User, world: World, client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
-    answer = new_person(
-        client, **{"memberships-0-role": Role.SPECIALIST, "memberships-0-ward": world.ward.pk}
-    )
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = new_person(
+            client, **{"memberships-0-role": Role.SPECIALIST, "memberships-0-ward": world.ward.pk}
+        )
     assert answer.status_code == 302
     user = User.objects.get(email="new@test.example")
     assert not user.has_usable_password()
     assert user.standing.treats_at == {world.ward.pk}
     assert len(trail("add_user")) == len(trail("add_membership")) == 1
 
-    listing = reverse("admin:accounts_user_changelist")
-    client.post(listing, {"action": "send_password_link", "_selected_action": [user.pk]})
-    [message] = mail.outbox
-    assert message.to == ["new@test.example"]
-    assert "/accounts/password/reset/key/" in message.body
-    assert [entry.subject_id for entry in trail("send_password_link")] == [str(user.pk)]
+    [entry] = trail("invite")
+    assert entry.subject_id == str(user.pk)
 
 
 @pytest.mark.parametrize(
