@@ -21,16 +21,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock, people, rota
 from accounts.administration import (
     NetworkAdmin,
-    Permissions,
     RowsInside,
     administrator,
     people_of,
     record,
     within,
 )
+from accounts.audit_admin import AuditEntryAdmin
 from accounts.forms import CatchmentForm, CatchmentFormSet, MembershipForm, MembershipFormSet
 from accounts.models import (
-    AuditEntry,
     Catchment,
     DutyOverride,
     DutyShift,
@@ -40,6 +39,14 @@ from accounts.models import (
     User,
     Ward,
 )
+
+__all__ = [
+    "AuditEntryAdmin",
+    "HospitalAdmin",
+    "ReferralNetworkAdmin",
+    "UserAdmin",
+    "WardAdmin",
+]
 
 AHEAD = timedelta(days=14)
 
@@ -252,29 +259,3 @@ class UserAdmin(NetworkAdmin):
             messages.success(
                 request, _("%(name)s signs in by password and can set up a new one.") % {"name": user}
             )
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(Permissions, admin.ModelAdmin):
-    """The trail, to read."""
-
-    list_display = ("at", "actor", "action", "subject_type", "subject_id")
-    list_filter = ("action", "subject_type")
-    search_fields = ("subject_id", "actor__email")
-    list_select_related = ("actor",)
-    show_full_result_count = False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return administrator(request).is_superuser
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return administrator(request).is_superuser
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

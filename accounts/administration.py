@@ -2,6 +2,7 @@
 
 from copy import copy
 from typing import Any, cast
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -16,7 +17,16 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from accounts import audit, clock
-from accounts.models import Hospital, Membership, Network, User, Ward
+from accounts.models import (
+    Catchment,
+    DutyOverride,
+    DutyShift,
+    Hospital,
+    Membership,
+    Network,
+    User,
+    Ward,
+)
 
 NETWORK_OF: dict[type[Model], str] = {Network: "pk", Hospital: "network", Ward: "hospital__network"}
 """The way from a row to its network, for the rows that people choose from."""
@@ -56,8 +66,27 @@ def record(request: HttpRequest, action: str, row: Model, **detail: Any) -> None
         subject_type=kind(row),
         subject_id=str(row.pk),
         now=clock.now(),
+        network=network_of(row),
         **detail,
     )
+
+
+def network_of(row: Model) -> UUID | None:
+    """The id of the one network that an administered row belongs to; None if there are several, or none."""
+    match row:
+        case Network():
+            return row.pk
+        case Ward():
+            return row.hospital.network_id
+        case User():
+            networks = {*row.memberships.values_list("network", flat=True)}
+            return networks.pop() if len(networks) == 1 else None
+        case Catchment():
+            return row.hospital.network_id
+        case DutyShift() | DutyOverride():
+            return row.ward.hospital.network_id
+        case _:
+            return getattr(row, "network_id", None)
 
 
 def kind(row: Model) -> str:
@@ -69,7 +98,8 @@ class Listing:
     finding out letter by letter."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        offered = self.get_list_filter(request)  # type: ignore[attr-defined]
+        filters = self.get_list_filter(request)  # type: ignore[attr-defined]
+        offered = [getattr(name, "parameter_name", name) for name in filters]
         return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
 
 

@@ -14,11 +14,14 @@ def record(
     subject_type: str,
     subject_id: UUID | str,
     now: datetime,
+    network: UUID | None = None,
     **detail: Any,
 ) -> AuditEntry:
-    """Append an entry. `detail` holds codes and ids, never personal data."""
+    """Append an entry. `network` is the id of the network whose administrators may read it, beside those of
+    the actor's own; `detail` holds codes and ids, never personal data."""
     return AuditEntry.objects.create(
         actor=actor,
+        network_id=network,
         action=action,
         subject_type=subject_type,
         subject_id=str(subject_id),

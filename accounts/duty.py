@@ -205,7 +205,16 @@ def _check_span(span: tuple[datetime, datetime], now: datetime) -> None:
 
 
 def _record(action: str, ward: Ward, actor: User, now: datetime, **detail: object) -> None:
-    audit.record(actor=actor, action=action, subject_type="ward", subject_id=ward.pk, now=now, **detail)
+    network = ward.hospital.network_id
+    audit.record(
+        actor=actor,
+        action=action,
+        subject_type="ward",
+        subject_id=ward.pk,
+        now=now,
+        network=network,
+        **detail,
+    )
 
 
 def _id(user: User | None) -> str | None:

@@ -35,6 +35,7 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
         subject_type="case",
         subject_id=found.pk if found else "",
         now=now,
+        network=found.network_id if found else None,
     )
     return found
 

@@ -66,6 +66,7 @@ def publish_policy(*, draft: PathwayPolicy, actor: User, now: datetime) -> Pathw
         subject_type="pathwaypolicy",
         subject_id=draft.pk,
         now=now,
+        network=draft.network_id,
         version=draft.version,
         fields=changed_fields(before, draft),
     )

@@ -55,6 +55,7 @@ def release(*, deadline: Deadline, actor: User, now: datetime) -> Deadline:
             subject_type="deadline",
             subject_id=deadline.pk,
             now=now,
+            network=case.network_id,
             kind=deadline.kind,
         )
     deadline.refresh_from_db()

@@ -14,8 +14,17 @@ REMEMBERED_SECONDS = 3600
 
 def record_list(*, user: User, cases: Iterable[Case], now: datetime) -> None:
     """Record that `user` was shown a list of `cases`."""
-    ids = [str(case.pk) for case in cases]
-    audit.record(actor=user, action="list", subject_type="case", subject_id="", now=now, cases=ids)
+    shown = list(cases)
+    networks = {case.network_id for case in shown}
+    audit.record(
+        actor=user,
+        action="list",
+        subject_type="case",
+        subject_id="",
+        now=now,
+        network=networks.pop() if len(networks) == 1 else None,
+        cases=[str(case.pk) for case in shown],
+    )
 
 
 def record_live(*, user: User, cases: Iterable[Case], now: datetime) -> None:

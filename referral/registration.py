@@ -342,6 +342,7 @@ def audit_meeting(action: str, case_id: UUID, hospital: Hospital, *, actor: User
         subject_type="case",
         subject_id=case_id,
         now=now,
+        network=hospital.network_id,
         hospital=str(hospital.pk),
     )
 

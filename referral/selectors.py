@@ -151,7 +151,15 @@ def visible_case(user: User, case_id: UUID) -> Case:
 def read_case(user: User, case_id: UUID | str, *, now: datetime, part: str = "case") -> Case:
     """One visible case, the reading of which is audited, by `part`. Raises Case.DoesNotExist."""
     found = cases(user).get(pk=case_id)
-    audit.record(actor=user, action="read", subject_type="case", subject_id=found.pk, now=now, part=part)
+    audit.record(
+        actor=user,
+        action="read",
+        subject_type="case",
+        subject_id=found.pk,
+        now=now,
+        network=found.network_id,
+        part=part,
+    )
     return found
 
 

@@ -19,7 +19,7 @@ def close_ward(*, ward: Ward, actor: User, reason: str, now: datetime) -> Ward:
     """Take no new requests; the open ones go to the next ward at once. Raises AccessError."""
     _authorise(actor, ward)
     Ward.objects.filter(pk=ward.pk, closed_at=None).update(closed_at=now, closed_reason=reason)
-    audit.record(actor=actor, action="close_ward", subject_type="ward", subject_id=ward.pk, now=now)
+    _record("close_ward", ward, actor, now)
     for offer in Offer.objects.filter(ward=ward, state=Offer.State.OPEN):
         # One that was answered in the meantime needs no passing on.
         with suppress(OfferNotOpen, VerbNotAllowed):
@@ -33,7 +33,7 @@ def open_ward(*, ward: Ward, actor: User, now: datetime) -> Ward:
     """Take requests again. Raises AccessError."""
     _authorise(actor, ward)
     Ward.objects.filter(pk=ward.pk).update(closed_at=None, closed_reason="")
-    audit.record(actor=actor, action="open_ward", subject_type="ward", subject_id=ward.pk, now=now)
+    _record("open_ward", ward, actor, now)
     ward.refresh_from_db()
     return ward
 
@@ -41,3 +41,10 @@ def open_ward(*, ward: Ward, actor: User, now: datetime) -> Ward:
 def _authorise(actor: User, ward: Ward) -> None:
     if not may_arrange(actor, ward):
         raise AccessError
+
+
+def _record(action: str, ward: Ward, actor: User, now: datetime) -> None:
+    network = ward.hospital.network_id
+    audit.record(
+        actor=actor, action=action, subject_type="ward", subject_id=ward.pk, now=now, network=network
+    )

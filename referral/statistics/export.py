@@ -64,6 +64,7 @@ def export(user: User, wanted: Wanted, *, now: datetime) -> Iterator[tuple[str, 
         subject_type="network",
         subject_id=wanted.network.pk,
         now=now,
+        network=wanted.network.pk,
         cases=rows.count(),
     )
     return _lines(rows)

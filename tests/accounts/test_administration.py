@@ -350,8 +350,8 @@ def test_a_lost_second_factor_is_removed_and_stands_on_the_trail(
     assert [entry.detail for entry in trail("forget_second_factors")] == [{"removed": 1}]
 
 
-def test_the_trail_can_be_read_by_superusers_and_changed_by_nobody(
-    superuser: User, world: World, client: Client
+def test_the_trail_can_be_read_by_administrators_and_changed_by_nobody(
+    administrator: User, world: World, client: Client
 ) -> None:
     address = page("hospital", world.hospital)
     client.post(address, filled(client, address, phone="020-9999"))

@@ -1,0 +1,112 @@
+"""The audit trail, to read: for administrators, what concerns their networks and their people."""
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.administration import Listing, Permissions, administrator, people_of
+from accounts.models import AuditEntry, User
+
+ACTIONS = {
+    "add_duty": _("added a weekly duty"),
+    "close_ward": _("closed a ward"),
+    "create_access_token": _("made an access token"),
+    "forget_second_factors": _("removed a second factor"),
+    "hand_over": _("wrote a hand-over note"),
+    "invite": _("invited a new person"),
+    "list": _("was shown a list of cases"),
+    "look_up_arrival": _("looked up an unannounced patient"),
+    "met_elsewhere": _("met the patient of another hospital's case"),
+    "met_namesake": _("met a namesake of another hospital's patient"),
+    "open_ward": _("opened a ward"),
+    "publish_policy": _("published a policy"),
+    "read": _("read a case"),
+    "release_deadline": _("let a deadline run again"),
+    "remove_duty": _("removed a weekly duty"),
+    "replay_delivery": _("sent a delivery once more"),
+    "research_export": _("downloaded the research export"),
+    "revoke_access_token": _("revoked an access token"),
+    "send_password_link": _("sent a link to choose a password"),
+    "swap_duty": _("swapped a duty"),
+    "undo_duty_exception": _("took back a duty exception"),
+}
+"""What people did, by the code on the trail; changes of rows in the administration are put in words apart."""
+
+CHANGES = {"add": _("added: %(what)s"), "change": _("changed: %(what)s"), "delete": _("removed: %(what)s")}
+
+
+def action_in_words(code: str) -> str:
+    """What was done, in the reader's language; a code that is not known stays as it is."""
+    if code in ACTIONS:
+        return str(ACTIONS[code])
+    verb, _underscore, model = code.partition("_")
+    names = {found._meta.model_name: found._meta.verbose_name for found in apps.get_models()}
+    return str(CHANGES[verb]) % {"what": names[model]} if verb in CHANGES and model in names else code
+
+
+def visible_entries(entries: QuerySet[AuditEntry], user: User) -> QuerySet[AuditEntry]:
+    """Those of `entries` about a network that `user` administers, or, about none, by people of it only."""
+    if user.is_superuser:
+        return entries
+    of_no_network = Q(network=None, actor__in=people_of(user))
+    return entries.filter(Q(network__in=user.standing.administers) | of_no_network)
+
+
+class ActionFilter(admin.SimpleListFilter):
+    """By what was done, in words."""
+
+    title = _("what was done")
+    parameter_name = "done"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((code, str(words)) for code, words in ACTIONS.items()), key=lambda row: row[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(Listing, Permissions, admin.ModelAdmin):
+    list_display = ("at", "who", "what", "subject_type", "subject_id")
+    list_filter = (ActionFilter, "at")
+    search_fields = ("subject_id__exact", "actor__email", "actor__name")
+    search_help_text = _("Name or e-mail of who did it, or the whole id of what it was done to.")
+    list_select_related = ("actor",)
+    fields = readonly_fields = ("at", "who", "what", "subject_type", "subject_id", "particulars")
+    show_full_result_count = False
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        return visible_entries(super().get_queryset(request), administrator(request))
+
+    @admin.display(description=_("who"), ordering="actor")
+    def who(self, entry: AuditEntry) -> str:
+        return str(entry.actor or _("the platform"))
+
+    @admin.display(description=_("what was done"), ordering="action")
+    def what(self, entry: AuditEntry) -> str:
+        return action_in_words(entry.action)
+
+    @admin.display(description=_("details"))
+    def particulars(self, entry: AuditEntry) -> SafeString:
+        rows = ((name, _in_words(value)) for name, value in entry.detail.items())
+        return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def _in_words(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
