@@ -340,6 +340,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "BilirubinUnitEnum": ["umol/L", "mg/dL"],
+        "CountUnitEnum": ["10^9/L", "/uL"],
         "ErrorReasonEnum": "referral.codes.ErrorReason",
     },
 }

@@ -11,7 +11,8 @@ from django.core.cache import cache
 from django.db import transaction
 
 from accounts.models import User
-from portal.verb_forms import NEEDS_NO_VERSION, as_facts, typed_facts
+from portal.typed_facts import as_facts, typed_facts
+from portal.verb_forms import NEEDS_NO_VERSION
 from referral.errors import FactError
 from referral.facts import ON_AN_OFFER, clean_facts
 from referral.models import Case

@@ -1,22 +1,21 @@
-"""A form for any verb, built from the facts it takes; and what was typed, on its way to the pathway."""
+"""A form for any verb, built from the facts it takes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from portal.moments import instant
 from portal.proposals import proposed
 from portal.record_texts import named
+from portal.typed_facts import BAD_MOMENT, WHOLE
 from portal.verb_texts import RED_FLAG_TEXT, TEXTS, Text, VerbText, slug
 from referral import selectors
-from referral.facts import COMPUTED, FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
+from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
 from referral.facts.shapes import CORRECTS
+from referral.facts.window_2 import BESIDE_ORGANS, RATIOS
 from referral.mistakes import KIND_OF, to_correct
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway import AFTER_WARD, Verb
@@ -25,12 +24,11 @@ from referral.ward_codes import RecordKind
 from referral.ward_record import ward_record
 from scoring import INPUTS, OTHER_LABORATORY, texts
 
-MANY = frozenset({Shape.SEVERAL, Shape.CONFIRMED})
-"""Shapes of which a form can send several."""
-
 LONGEST_LINE = 40
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
+NOT_ASKED = frozenset(RATIOS)
+"""Facts that programs may send and that no person types."""
 TRUE_TIMES = ("occurred_at", "reported_at")
 """When it was, where that is now unless somebody says otherwise; after the ward it never is."""
 DATED = frozenset({Verb.RECORD_OUTCOME, Verb.CORRECT_OUTCOME, Verb.SETTLE_OUTCOME, Verb.RECORD_DEATH})
@@ -40,10 +38,7 @@ ONE_TAP = {Verb.DECLINE: "reason"}
 
 NOTE: Text = _("Add a note")
 EARLIER: Text = _("It happened earlier")
-WHOLE = "case"
 WHOLE_CASE: Text = _("the whole case")
-NOTHING_CHOSEN: Text = _("Please choose")
-BAD_MOMENT: Text = _("Enter a date and a time.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +111,18 @@ class VerbForm:
     @property
     def asked(self) -> list[Field]:
         """What belongs to the deed, the one-tap reason aside."""
-        own = [row for row in self.fields if not self._is_extra(row)]
+        own = [row for row in self.fields if not self._is_extra(row) and row not in self.beside]
         return [row for row in own if row is not self.one_tap]
+
+    @property
+    def beside(self) -> list[Field]:
+        """Values beside a table of organ failure, asked only of those who open them."""
+        wanted = BESIDE_ORGANS if self.verb == Verb.ASSESS_ORGAN_FAILURE else ()
+        return [row for row in self.fields if row.name in wanted]
+
+    @property
+    def beside_is_open(self) -> bool:
+        return any(row.value or row.errors for row in self.beside)
 
     @property
     def extra(self) -> list[Field]:
@@ -183,7 +188,7 @@ def build(
 
 def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
     """The rows of a form; a choice of unit belongs to the row of its value."""
-    facts = [fact for fact in FACTS[verb] if fact.shape != Shape.CONFIRMED]
+    facts = [fact for fact in FACTS[verb] if fact.shape != Shape.CONFIRMED and fact.name not in NOT_ASKED]
     rows = {fact.name: _field(verb, fact, case, values.get(fact.name, "")) for fact in facts}
     _ask_what_is_corrected(rows, case)
     for name, row in rows.items():
@@ -203,43 +208,6 @@ def _ask_what_is_corrected(rows: dict[str, Field], case: Case) -> None:
         for asked in (row, *(rows[name] for name in TRUE_TIMES if name in rows)):
             asked.required, asked.hint = True, ""
         row.value = row.value or (row.options[0].value if len(row.options) == 1 else "")
-
-
-def typed_facts(verb: Verb, posted: Mapping[str, str]) -> dict[str, str]:
-    """Those of the posted values that are facts of the verb; several ticks of one with commas.
-
-    What is computed and was typed all the same goes along, to be refused with the reason.
-    """
-    by_hand = {name: posted[name] for name in sorted(COMPUTED.get(verb, ())) if posted.get(name)}
-    return {fact.name: _typed(fact, posted) for fact in FACTS[verb]} | by_hand
-
-
-def _typed(fact: Fact, posted: Mapping[str, str]) -> str:
-    if fact.shape in MANY and isinstance(posted, QueryDict):
-        return ",".join(posted.getlist(fact.name))
-    return posted.get(fact.name, "")
-
-
-Refusal = tuple[str, str, Text]
-
-
-def as_facts(
-    verb: Verb, typed: Mapping[str, str], *, zone: str, now: datetime
-) -> tuple[dict[str, Any], list[Refusal]]:
-    """`typed` as the facts they mean, local times as instants; and rows for what means nothing."""
-    facts: dict[str, Any] = dict(typed)
-    refused: list[Refusal] = []
-    for fact in FACTS[verb]:
-        value = typed.get(fact.name, "")
-        if fact.shape == Shape.ASSESSMENT:
-            facts[fact.name] = "" if value == WHOLE else value
-            refused += [] if value else [(fact.name, "required", NOTHING_CHOSEN)]
-        elif fact.shape == Shape.MOMENT and value:
-            try:
-                facts[fact.name] = instant(value, zone, now)
-            except ValueError:
-                refused.append((fact.name, "invalid", BAD_MOMENT))
-    return facts, refused
 
 
 def _reworded(row: Field, code: str, message: Text) -> Text:
@@ -358,6 +326,8 @@ def _measured(verb: Verb, fact: Fact, case: Case) -> list[Option]:
             return _answers(verb, fact, case)
         case "grade":
             return [Option(str(grade), str(grade), hint) for grade, hint in texts.WEST_HAVEN.items()]
+        case "choice":
+            return [Option(value, label) for value, label in texts.CHOICES[fact.name].items()]
         case _:
             return []
 

@@ -16,11 +16,13 @@ from portal.moments import local
 from portal.record_texts import marker_values
 from portal.verb_texts import TEXTS, Text, slug
 from referral import selectors
+from referral.facts.window_2 import RATIOS
 from referral.mistakes import KIND_OF, to_correct
 from referral.models import Case, ImmuneStatus, OrganFailureAssessment, Precipitant
 from referral.pathway import Verb
 from referral.performing import verbs_of
 from referral.precipitants import snomed_of
+from referral.verbs.organs import OrganReading
 from referral.ward_codes import Complication, RecordKind
 from referral.ward_record import Trend, WardRecord, ward_record
 from scoring import ORGANS, OTHER_LABORATORY, immune, nutrition, texts
@@ -180,8 +182,9 @@ def _range(row: immune.PublishedRange, latest: float, unit: str) -> Range:
     )
 
 
-def preview(grade: Any, issues: Sequence[Any]) -> dict[str, Any]:
-    """The context of the grades computed from what is being typed."""
+def preview(found: OrganReading) -> dict[str, Any]:
+    """The context of the grades computed from what is being typed, with the ratios and what will be asked."""
+    grade, reading = found.grade, found.reading
     return {
         "scores": [
             (texts.organ_text(organ), grade.subscores.get(organ), organ in grade.failures) for organ in ORGANS
@@ -192,5 +195,11 @@ def preview(grade: Any, issues: Sequence[Any]) -> dict[str, Any]:
         "failures": len(grade.failures),
         "clif_c_of": grade.clif_c_of,
         "missing": [texts.organ_text(organ) for organ in grade.missing],
-        "issues": [texts.issue_text(issue) for issue in issues],
+        "ratios": [
+            (texts.label(name), texts.value_text(name, reading.values[name]))
+            for name in RATIOS
+            if name in reading.values
+        ],
+        "issues": [texts.issue_text(issue) for issue in reading.issues],
+        "questions": [texts.issue_text(issue) for issue in reading.unconfirmed],
     }

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from scoring.units import ALBUMIN_UNITS, BILIRUBIN_UNITS, CREATININE_UNITS, UREA_UNITS
+from scoring.units import (
+    ALBUMIN_UNITS,
+    BILIRUBIN_UNITS,
+    COUNT_UNITS,
+    CREATININE_UNITS,
+    FRACTION_UNITS,
+    LACTATE_UNITS,
+    PRESSURE_UNITS,
+    UREA_UNITS,
+)
 
 Kind = Literal["number", "grade", "flag", "choice"]
 Range = tuple[float | None, float | None]
@@ -23,7 +32,9 @@ class Input:
     """One input: `name` for what is typed, `key` for the normalised value, with its unit.
 
     `unit_field`: name of the input that says in which of `units` this one was typed; None where the unit is
-    fixed. `unit_in_name`: where that is left out, the unit is the one in the name.
+    fixed. `unit_in_name`: where that is left out, the unit is the one in the name. Units without a
+    `unit_field` are told apart by the size of the number. `likely`: where a value typed in the wrong one of
+    several units would lie in the right one; the soft limits where nothing is said.
     """
 
     name: str
@@ -37,6 +48,7 @@ class Input:
     laboratory: bool = False
     unit_field: str | None = None
     unit_in_name: bool = False
+    likely: Range = NO_RANGE
 
 
 def _number(name: str, unit: str, hard: Range, soft: Range, *, laboratory: bool = True) -> Input:
@@ -44,16 +56,17 @@ def _number(name: str, unit: str, hard: Range, soft: Range, *, laboratory: bool 
 
 
 def _switchable(
-    analyte: str,
+    key: str,
     unit: str,
     units: Mapping[str, float],
     hard: Range,
     soft: Range,
     *,
     unit_in_name: bool = False,
+    likely: Range = NO_RANGE,
 ) -> Input:
-    """A laboratory value that may be typed in several units."""
-    key = f"{analyte}_{unit.replace('/', '_').lower()}"
+    """A laboratory value that may be typed in several units; `key` is the analyte and its normal unit."""
+    analyte = key.partition("_")[0]
     return Input(
         key if unit_in_name else analyte,
         key,
@@ -65,7 +78,13 @@ def _switchable(
         laboratory=True,
         unit_field=f"{analyte}_unit",
         unit_in_name=unit_in_name,
+        likely=likely,
     )
+
+
+def _count(key: str, hard: Range, soft: Range, likely: Range = NO_RANGE) -> Input:
+    """Blood cells: in 10^9/L unless /uL is said."""
+    return _switchable(key, "10^9/L", COUNT_UNITS, hard, soft, unit_in_name=True, likely=likely)
 
 
 def _flag(name: str) -> Input:
@@ -77,28 +96,38 @@ _EIGHT = (
     _flag("cirrhosis"),
     _flag("variceal_bleeding"),
     Input("encephalopathy_grade", "encephalopathy_grade", "grade", hard=(0, 4)),
-    _switchable("bilirubin", "umol/L", BILIRUBIN_UNITS, (0.5, 1500), (30, 860)),
+    _switchable("bilirubin_umol_l", "umol/L", BILIRUBIN_UNITS, (0.5, 1500), (40, 860)),
     _number("inr", "", (0.5, 30), (0.8, 10)),
-    _switchable("urea", "mmol/L", UREA_UNITS, (0.1, 120), (1, 50)),
+    _switchable("urea_mmol_l", "mmol/L", UREA_UNITS, (0.1, 120), (1, 20), likely=(1, 50)),
     _number("sodium_mmol_l", "mmol/L", (90, 200), (115, 160)),
 )
 
+_OXYGEN = (
+    _number("spo2_percent", "%", (10, 100), (70, 100), laboratory=False),
+    Input("fio2", "fio2", "number", "", FRACTION_UNITS, hard=(0.21, 1), soft=(0.21, 0.9)),
+    _switchable("pao2_mmhg", "mmHg", PRESSURE_UNITS, (10, 760), (40, 500)),
+    _number("pao2_fio2", "mmHg", (20, 800), (100, 600), laboratory=False),
+    _number("spo2_fio2", "", (101, 480), (101, 477), laboratory=False),
+)
+"""Two numbers that give a ratio, and the ratios; a SpO2/FiO2 of 100 or less is a saturation."""
+
 _COMPARATOR_INPUTS = (
-    _switchable("creatinine", "umol/L", CREATININE_UNITS, (5, 3000), (20, 1300)),
-    _switchable("albumin", "g/L", ALBUMIN_UNITS, (5, 70), (15, 55), unit_in_name=True),
-    _number("wbc_10e9_l", "10^9/L", (0.01, 500), (0.5, 60)),
-    _number("neutrophils_10e9_l", "10^9/L", (0, 400), (None, 50)),
-    _number("platelets_10e9_l", "10^9/L", (0, 3000), (10, 1000)),
+    _switchable("creatinine_umol_l", "umol/L", CREATININE_UNITS, (5, 3000), (20, 1300)),
+    _switchable("albumin_g_l", "g/L", ALBUMIN_UNITS, (5, 70), (15, 55), unit_in_name=True, likely=(15, 65)),
+    _count("wbc_10e9_l", (0.01, 500), (0.5, 60)),
+    _count("neutrophils_10e9_l", (0, 400), (None, 30), likely=(0.5, 30)),
+    _count("platelets_10e9_l", (0, 3000), (10, 1000)),
     _number("alt_u_l", "U/L", (1, 50_000), (None, 10_000)),
     _number("ast_u_l", "U/L", (1, 50_000), (None, 10_000)),
     _number("ast_upper_limit_u_l", "U/L", (5, 500), (15, 100), laboratory=False),
-    _number("lactate_mmol_l", "mmol/L", (0, 40), (None, 20)),
+    _switchable(
+        "lactate_mmol_l", "mmol/L", LACTATE_UNITS, (0, 40), (None, 10), unit_in_name=True, likely=(0.4, 10)
+    ),
     Input("ascites", "ascites", "choice", choices=("none", "mild", "moderate_severe")),
     Input("sex", "sex", "choice", choices=("male", "female")),
-    _number("map_mmhg", "mmHg", (10, 250), (40, 150), laboratory=False),
+    _number("map_mmhg", "mmHg", (10, 250), (40, 110), laboratory=False),
     _flag("vasopressors"),
-    _number("pao2_fio2", "mmHg", (20, 800), (50, 600), laboratory=False),
-    _number("spo2_fio2", "%", (20, 500), (60, 477), laboratory=False),
+    *_OXYGEN,
     _flag("mechanical_ventilation"),
     _flag("dialysis"),
 )

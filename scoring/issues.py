@@ -92,6 +92,29 @@ CONFIRMABLE: Mapping[str, str] = MappingProxyType(
         "perhaps_g_dl": gettext_noop(
             "%(label)s %(value)s %(unit)s is very low. Was the laboratory's value in g/dL?"
         ),
+        **dict.fromkeys(
+            ("perhaps_g_l", "perhaps_ul", "perhaps_10e9_l", "perhaps_kpa", "perhaps_mmhg"),
+            gettext_noop(
+                "%(label)s %(value)s %(unit)s is unusual. Was the laboratory's value in %(other_unit)s?"
+            ),
+        ),
+        **dict.fromkeys(
+            (
+                *("perhaps_seconds", "perhaps_pta", "perhaps_percent", "perhaps_chloride"),
+                *("perhaps_map_kpa", "perhaps_systolic", "perhaps_pao2", "perhaps_flow"),
+            ),
+            gettext_noop("%(label)s %(value)s %(unit)s is unusual; usual is %(low)s to %(high)s."),
+        ),
+        "needs_fio2": gettext_noop(
+            "%(given)s says nothing about the lungs without FiO2. Enter FiO2: 0.21 on room air."
+        ),
+        "ratio_out_of_reach": gettext_noop(
+            "PaO2/FiO2 would be %(value)s mmHg (above %(limit)s). Check FiO2, which is 0.21 on room air "
+            "only, and the unit of PaO2."
+        ),
+        "needs_oxygen": gettext_noop(
+            "FiO2 says nothing about the lungs by itself. Enter SpO2 in %%, or PaO2 of a blood gas."
+        ),
         "stale_sample": gettext_noop(
             "%(label)s was sampled %(hours)s hours ago, more than %(limit)s. Is there no newer value?"
         ),
@@ -116,6 +139,44 @@ NOTICES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+HINTS: Mapping[str, str] = MappingProxyType(
+    {
+        "in_other_unit": gettext_noop(
+            "%(value)s %(other_unit)s would be %(converted)s %(unit)s; if that is meant, choose the unit "
+            "%(other_unit)s."
+        ),
+        "perhaps_seconds": gettext_noop(
+            "Is it the prothrombin time (PT) in seconds, or the prothrombin activity (PTA) in %%? "
+            "Enter the INR."
+        ),
+        "perhaps_pta": gettext_noop(
+            "Is it the prothrombin activity (PTA) in %%, or the prothrombin time (PT) in seconds? "
+            "Enter the INR."
+        ),
+        "perhaps_percent": gettext_noop("Is it the share in %%? Enter the number of cells."),
+        "perhaps_potassium": gettext_noop("Is it the potassium? Enter the sodium."),
+        "perhaps_chloride": gettext_noop("Is it the chloride? Enter the sodium."),
+        "perhaps_map_kpa": gettext_noop("Is it in kPa? 1 kPa is 7.5 mmHg."),
+        "perhaps_systolic": gettext_noop(
+            "Is it the systolic pressure? The mean is (systolic + 2 × diastolic) / 3."
+        ),
+        "perhaps_fraction": gettext_noop("Enter the saturation in %%, such as 98."),
+        "perhaps_ratio": gettext_noop("Enter the saturation itself in %%; the ratio is computed."),
+        "perhaps_flow": gettext_noop(
+            "Is it the oxygen flow in L/min? Enter the fraction: 0.21 on room air, with oxygen such as 0.4 "
+            "or 40 %%."
+        ),
+        "perhaps_saturation": gettext_noop(
+            "Is it the saturation? Enter SpO2 in %% and FiO2 (0.21 on room air) as two values; the ratio is "
+            "computed."
+        ),
+        "perhaps_pao2": gettext_noop(
+            "Is it PaO2? Enter PaO2 and FiO2 (0.21 on room air) as two values; the ratio is computed."
+        ),
+    }
+)
+"""What a value was probably meant to be and what to do, by the `hint` of an issue; follows its message."""
+
 MESSAGES: Mapping[str, str] = MappingProxyType({**REFUSALS, **CONFIRMABLE, **NOTICES})
 """English text of every code, with %(name)s placeholders filled from `Issue.params`."""
 
@@ -131,6 +192,11 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "urea": gettext_noop("Blood urea"),
         "urea_unit": gettext_noop("Unit of urea"),
         "sodium_mmol_l": gettext_noop("Serum sodium"),
+        "wbc_unit": gettext_noop("Unit of white blood cells"),
+        "neutrophils_unit": gettext_noop("Unit of neutrophils"),
+        "platelets_unit": gettext_noop("Unit of platelets"),
+        "lactate_unit": gettext_noop("Unit of lactate"),
+        "pao2_unit": gettext_noop("Unit of PaO2"),
         "creatinine": gettext_noop("Creatinine"),
         "creatinine_unit": gettext_noop("Unit of creatinine"),
         "albumin_g_l": gettext_noop("Albumin"),
@@ -147,6 +213,9 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "sex": gettext_noop("Sex"),
         "map_mmhg": gettext_noop("Mean arterial pressure"),
         "vasopressors": gettext_noop("Vasopressors"),
+        "spo2_percent": gettext_noop("SpO2 (oxygen saturation)"),
+        "fio2": gettext_noop("FiO2 (oxygen fraction)"),
+        "pao2": gettext_noop("PaO2 (arterial oxygen)"),
         "pao2_fio2": gettext_noop("PaO2/FiO2"),
         "spo2_fio2": gettext_noop("SpO2/FiO2"),
         "mechanical_ventilation": gettext_noop("Mechanical ventilation (other than for encephalopathy)"),
@@ -166,6 +235,21 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
     }
 )
 """English name of every input."""
+
+
+HELP: Mapping[str, str] = MappingProxyType(
+    {
+        "inr": gettext_noop("A ratio, usually 0.8 to 10: neither PT in seconds nor PTA in %."),
+        "urea": gettext_noop(
+            "In mmol/L, urea and urea nitrogen (BUN) have the same number. In mg/dL they differ: "
+            "choose which."
+        ),
+        "neutrophils_10e9_l": gettext_noop("The number of cells, not the share in %."),
+        "fio2": gettext_noop("0.21 on room air; 0.21 to 1.0, or 21 to 100 %."),
+        "map_mmhg": gettext_noop("(systolic + 2 × diastolic) / 3"),
+    }
+)
+"""What tells an input from what it is taken for, in a line under its field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +277,8 @@ class Issue:
     @property
     def message(self) -> str:
         """English text that says what is wrong and what to do."""
-        return self.render(MESSAGES[self.code], self.label)
+        text = f"{MESSAGES[self.code]} {HINTS.get(str(self.params.get('hint')), '')}"
+        return self.render(text, self.label)
 
     def render(self, text: str, label: str) -> str:
         """`text` (the code's message, perhaps translated) with this issue's particulars filled in."""

@@ -2,9 +2,10 @@
 
 import math
 import unicodedata
-from collections.abc import Mapping
 from decimal import Decimal
 
+from scoring import doubts
+from scoring.doubts import TYPED, factor, rounded
 from scoring.inputs import INPUTS, OTHER_LABORATORY, Input
 from scoring.issues import Issue, as_text, quoted
 from scoring.units import canonical_unit, spelling
@@ -13,19 +14,6 @@ Value = float | int | bool | str
 
 _YES = frozenset({"true", "yes", "y", "t", "1", "on", "是", "有"})
 _NO = frozenset({"false", "no", "n", "f", "0", "off", "否", "无"})
-
-_UNIT_HINTS: Mapping[tuple[str, str, str], str] = {
-    ("bilirubin", "umol/L", "low"): "perhaps_mg_dl",
-    ("bilirubin", "mg/dL", "high"): "perhaps_umol_l",
-    ("creatinine", "mg/dL", "high"): "perhaps_umol_l",
-    ("urea", "mmol/L", "high"): "perhaps_mg_dl",
-    ("urea", "BUN mg/dL", "low"): "perhaps_mmol_l",
-    ("urea", "urea mg/dL", "low"): "perhaps_mmol_l",
-}
-_MISTYPED_BELOW: Mapping[str, tuple[float, str]] = {
-    "creatinine": (15, "perhaps_mg_dl"),
-    "albumin_g_l": (7, "perhaps_g_dl"),
-}
 
 
 class RefusedError(Exception):
@@ -64,7 +52,7 @@ def parse(spec: Input, raw: object, unit: object) -> tuple[Value, str]:
     if spec.kind == "grade":
         return _grade(spec, raw), ""
     number = _number(spec, raw)
-    used_unit = _unit(spec, unit)
+    used_unit = _unit(spec, unit, number)
     value = number * factor(spec, used_unit)
     low, high = spec.hard
     if (low is not None and value < low) or (high is not None and value > high):
@@ -72,40 +60,20 @@ def parse(spec: Input, raw: object, unit: object) -> tuple[Value, str]:
     return value, used_unit
 
 
-def factor(spec: Input, unit: str) -> float:
-    """What a value in `unit` is multiplied by to get the normalised value."""
-    return spec.units[unit] if spec.units else 1.0
-
-
 def soft_limits(spec: Input, value: Value, unit: str) -> list[Issue]:
     """The question to ask about a normalised value that is possible but unusual: at most one."""
-    if not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return []
-    low, high = spec.soft
-    if low is not None and value < low:
-        return [_doubt(spec, value, unit, low, _code_below(spec, value, unit))]
-    if high is not None and value > high:
-        return [_doubt(spec, value, unit, high, _UNIT_HINTS.get((spec.name, unit, "high"), "unusually_high"))]
-    return []
-
-
-def _code_below(spec: Input, value: float, unit: str) -> str:
-    limit, code = _MISTYPED_BELOW.get(spec.name, (-math.inf, ""))
-    if value < limit and unit == spec.unit:
-        return code
-    return _UNIT_HINTS.get((spec.name, unit, "low"), "unusually_low")
-
-
-def _doubt(spec: Input, value: float, unit: str, limit: float, code: str) -> Issue:
-    scale = factor(spec, unit)
-    shown = {"value": _rounded(value / scale, TYPED), "unit": unit, "limit": _rounded(limit / scale)}
-    return Issue(spec.name, code, shown)
+    asked = doubts.question(spec, value, unit)
+    return [asked] if asked else []
 
 
 def _number(spec: Input, raw: object) -> float:
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
         raise RefusedError(Issue(spec.name, "not_a_number", {"value": quoted(raw)}))
     text = unicodedata.normalize("NFKC", raw).strip() if isinstance(raw, str) else raw
+    if isinstance(text, str) and "%" in (spec.unit, *(spec.units or ())):
+        text = text.removesuffix("%")
     try:
         if isinstance(text, str) and "_" in text:
             raise ValueError(text)
@@ -142,9 +110,9 @@ def _choice(spec: Input, raw: object) -> str:
     return text
 
 
-def _unit(spec: Input, unit: object) -> str:
+def _unit(spec: Input, unit: object, number: float) -> str:
     if not spec.units or not spec.unit_field:
-        return spec.unit
+        return _unit_by_size(spec, number)
     known = list(spec.units)
     if is_blank(unit) and spec.unit_in_name:
         return spec.unit
@@ -164,19 +132,19 @@ def _unit(spec: Input, unit: object) -> str:
     return found
 
 
+def _unit_by_size(spec: Input, number: float) -> str:
+    """The unit in which the number is possible, else the normal one."""
+    low, high = spec.hard
+    possible = (
+        unit
+        for unit, times in (spec.units or {}).items()
+        if (low is None or number * times >= low) and (high is None or number * times <= high)
+    )
+    return next(possible, spec.unit)
+
+
 def _beyond_hard_limit(spec: Input, number: float, unit: str) -> Issue:
     scale = factor(spec, unit)
-    low, high = (None if limit is None else _rounded(limit / scale) for limit in spec.hard)
-    return Issue(
-        spec.name, "out_of_range", {"value": _rounded(number, TYPED), "unit": unit, "low": low, "high": high}
-    )
-
-
-TYPED = 10
-"""Significant digits of what somebody typed: none of theirs is lost, only what a change of unit adds."""
-
-
-def _rounded(number: float, digits: int = 4) -> float | int:
-    """To significant digits; a whole number as an int, so that limits read 90 and not 90.0."""
-    rounded = float(f"{number:.{digits}g}")
-    return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
+    low, high = (None if limit is None else rounded(limit / scale) for limit in spec.hard)
+    shown = {"value": rounded(number, TYPED), "unit": unit, "low": low, "high": high}
+    return Issue(spec.name, "out_of_range", {**shown, **doubts.hint(spec, number, unit)})

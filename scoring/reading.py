@@ -12,6 +12,7 @@ from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
 _CONFIRMABLE = frozenset({*INPUTS, "sampled_at"})
+HIGHEST_RATIO = INPUTS["pao2_fio2"].soft[1] or 0
 _CONTROL_FIELDS = frozenset({"sampled_at", "confirmed"})
 
 
@@ -64,6 +65,7 @@ def read_inputs(
     (names of fields whose unusual value is right). Values may be text, numbers, booleans, None or empty. With
     `now` (aware), samples older than 12 h are asked about and future ones refused; samples 12 h apart are
     asked about always. With `expect_sampled_at` an unknown sampling time of a laboratory value is a warning.
+    The ratios of SpO2 and PaO2 to FiO2 are computed and are among the values.
     Never raises for bad input: see `Reading.issues`.
     """
     issues = [Issue(name, "unknown_field", {}) for name in raw if not _is_known(name)]
@@ -83,6 +85,8 @@ def read_inputs(
         values[spec.key] = value
         warnings += soft_limits(spec, value, used_unit)
     issues += _cross_checks(values)
+    values |= ratios(values)
+    warnings += _half_a_ratio(values, raw)
     sampling = read_sampling(raw.get("sampled_at"), list(entered), now=now, expected=expect_sampled_at)
     return _reading(values, entered, issues, warnings, sampling, confirmed_names(raw.get("confirmed")))
 
@@ -115,6 +119,38 @@ def _as_typed(typed: object, unit: object) -> dict[str, Any]:
     if not is_blank(unit):
         entry["unit"] = as_text(unit).strip()
     return entry
+
+
+def ratios(values: Mapping[str, Value]) -> dict[str, Value]:
+    """PaO2/FiO2 and SpO2/FiO2, by key, where both numbers of one are there; they take the place of a typed
+    one."""
+    fio2 = values.get("fio2")
+    found = {"pao2_fio2": values.get("pao2_mmhg"), "spo2_fio2": values.get("spo2_percent")}
+    return {
+        key: round(float(oxygen) / float(fio2), 1)
+        for key, oxygen in found.items()
+        if oxygen is not None and fio2 is not None
+    }
+
+
+def _half_a_ratio(values: Mapping[str, Value], raw: Mapping[str, object]) -> list[Issue]:
+    """A question where one of the two numbers of a ratio is missing, so that nothing comes of the other."""
+    oxygen = [name for name in ("pao2", "spo2_percent") if INPUTS[name].key in values]
+    if values.get("mechanical_ventilation") or "spo2_fio2" in values or "pao2_fio2" in values:
+        return _ratio_out_of_reach(values)
+    if oxygen and "fio2" not in values and is_blank(raw.get("fio2")):
+        return [Issue("fio2", "needs_fio2", {"given": oxygen[0]})]
+    if "fio2" in values and not oxygen and all(is_blank(raw.get(name)) for name in ("pao2", "spo2_percent")):
+        return [Issue("spo2_percent", "needs_oxygen")]
+    return []
+
+
+def _ratio_out_of_reach(values: Mapping[str, Value]) -> list[Issue]:
+    """A question about a computed PaO2/FiO2 that no lungs reach: oxygen was given, or the unit is another."""
+    ratio = values.get("pao2_fio2")
+    if "fio2" not in values or not isinstance(ratio, float) or ratio <= HIGHEST_RATIO:
+        return []
+    return [Issue("fio2", "ratio_out_of_reach", {"value": ratio, "limit": HIGHEST_RATIO})]
 
 
 def _cross_checks(values: dict[str, Value]) -> list[Issue]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scoring.evaluation import BANDS, DISPLAY_CAP
 from scoring.inputs import BY_KEY, INPUTS
-from scoring.issues import FIELD_LABELS, MESSAGES, Issue, plain_number
+from scoring.issues import FIELD_LABELS, HELP, HINTS, MESSAGES, Issue, plain_number
 from scoring.organ_failure import ORGANS
 from scoring.red_flags import RED_FLAGS
 from scoring.units import canonical_unit
@@ -95,9 +95,17 @@ def label(name: str) -> str:
 
 def issue_text(issue: Issue) -> str:
     """Translated message of a refusal or warning."""
-    shown = {"unit": unit_text(issue.params["unit"])} if "unit" in issue.params else {}
+    shown = {name: unit_text(issue.params[name]) for name in ("unit", "other_unit") if name in issue.params}
+    shown |= {name: label(issue.params[name]) for name in ("given",) if name in issue.params}
     written = Issue(issue.field, issue.code, {**issue.params, **shown})
-    return written.render(gettext(MESSAGES[issue.code]), label(issue.field.removeprefix("sampled_at.")))
+    hint = HINTS.get(str(issue.params.get("hint")))
+    text = gettext(MESSAGES[issue.code]) + (f" {gettext(hint)}" if hint else "")
+    return written.render(text, label(issue.field.removeprefix("sampled_at.")))
+
+
+def help_text(name: str) -> str:
+    """What tells an input from what it is taken for; empty where nothing needs saying."""
+    return gettext(HELP[name]) if name in HELP else ""
 
 
 def stored_issue_text(stored: Mapping[str, Any]) -> str:

@@ -1,9 +1,11 @@
 """Laboratory units: which are accepted, how they are spelt, and how they convert.
 
 Factors (value in the unit x factor = value in SI): bilirubin 17.1 umol/L per mg/dL; creatinine 88.4 umol/L
-per mg/dL; urea 1/2.8 mmol/L per mg/dL of urea *nitrogen* (BUN); 1 mg/dL of BUN is 2.14 mg/dL of urea; albumin
-10 g/L per g/dL. Conversions to mg/dL are rounded to ten decimals, so that 2.0 mg/dL stored as umol/L comes
-back as 2.0 and lands on the same side of a cut-off.
+per mg/dL; urea 1/2.8 mmol/L per mg/dL of urea *nitrogen* (BUN); 1 mg/dL of BUN is 2.14 mg/dL of urea;
+albumin 10 g/L per g/dL; lactate 9.008 mg/dL per mmol/L; 1000 cells/uL per 10^9/L; 7.50062 mmHg per kPa. Urea
+and urea nitrogen have the same number in mmol/L, so that "BUN mmol/L" is mmol/L. Conversions to mg/dL are
+rounded to ten decimals, so that 2.0 mg/dL stored as umol/L comes back as 2.0 and lands on the same side of a
+cut-off.
 """
 
 import unicodedata
@@ -15,6 +17,8 @@ UMOL_L_PER_MG_DL_CREATININE = 88.4
 BUN_MG_DL_PER_MMOL_L_UREA = 2.8
 UREA_MG_PER_BUN_MG = 2.14
 G_L_PER_G_DL = 10.0
+MG_DL_PER_MMOL_L_LACTATE = 9.008
+MMHG_PER_KPA = 7.50062
 
 BILIRUBIN_UNITS: Mapping[str, float] = MappingProxyType({"umol/L": 1.0, "mg/dL": UMOL_L_PER_MG_DL_BILIRUBIN})
 CREATININE_UNITS: Mapping[str, float] = MappingProxyType(
@@ -29,14 +33,32 @@ UREA_UNITS: Mapping[str, float] = MappingProxyType(
 )
 ALBUMIN_UNITS: Mapping[str, float] = MappingProxyType({"g/L": 1.0, "g/dL": G_L_PER_G_DL})
 
+LACTATE_UNITS: Mapping[str, float] = MappingProxyType({"mmol/L": 1.0, "mg/dL": 1 / MG_DL_PER_MMOL_L_LACTATE})
+COUNT_UNITS: Mapping[str, float] = MappingProxyType({"10^9/L": 1.0, "/uL": 0.001})
+PRESSURE_UNITS: Mapping[str, float] = MappingProxyType({"mmHg": 1.0, "kPa": MMHG_PER_KPA})
+FRACTION_UNITS: Mapping[str, float] = MappingProxyType({"": 1.0, "%": 0.01})
+
+_ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("bunmmol/l", "ureammol/l", "尿素mmol/l", "尿素氮mmol/l"), "mmol/L"),
+        **dict.fromkeys(("mg/dlbun", "尿素氮mg/dl"), "BUN mg/dL"),
+        **dict.fromkeys(("mg/dlurea", "尿素mg/dl"), "urea mg/dL"),
+        **dict.fromkeys(("10*9/l", "x10^9/l", "×10^9/l", "×109/l", "10^3/ul", "k/ul"), "10^9/L"),
+        **dict.fromkeys(("/mm3", "cells/ul"), "/uL"),
+    }
+)
+"""Other ways to write a unit, by their `spelling`; each counts only where that unit is accepted."""
+
 _CONVERSION_DECIMALS = 10
 
 
 def canonical_unit(text: str, units: Mapping[str, float]) -> str | None:
-    """The accepted spelling of a unit typed in any case, spacing or micro sign; None if unknown."""
+    """The accepted spelling of a unit typed in any case, spacing, sign or word; None if unknown."""
     if text in units:
         return text
-    return {spelling(unit): unit for unit in units}.get(spelling(text))
+    spelt = spelling(text)
+    found = {spelling(unit): unit for unit in units}.get(spelt, _ALIASES.get(spelt))
+    return found if found in units else None
 
 
 def spelling(text: str) -> str:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from referral.errors import FactError
 from scoring import FIELD_LABELS, INPUTS, Input
+from scoring.issues import HELP
 
 WRAPPERS = ("indicators", "values")
 
@@ -39,7 +40,8 @@ def _names(given: Any) -> list[str]:
 
 
 def _field(spec: Input) -> serializers.Field[Any, Any, Any, Any]:
-    facts: dict[str, Any] = {"required": False, "allow_null": True, "help_text": FIELD_LABELS[spec.name]}
+    named = ": ".join(filter(None, (FIELD_LABELS[spec.name], HELP.get(spec.name, ""))))
+    facts: dict[str, Any] = {"required": False, "allow_null": True, "help_text": named}
     match spec.kind:
         case "flag":
             return serializers.BooleanField(**facts)

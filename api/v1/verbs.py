@@ -153,6 +153,8 @@ def _measured(fact: Fact, facts: dict[str, Any]) -> Field:
         return serializers.BooleanField(**facts)
     if spec.kind == "grade":
         return serializers.IntegerField(min_value=0, max_value=4, **facts)
+    if spec.kind == "choice":
+        return serializers.ChoiceField(choices=spec.choices, **facts)
     return serializers.FloatField(**facts)
 
 

@@ -11,15 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from portal.forms.fields import take_refusals
 from portal.forms.indicators import GRADES, YES_OR_NO, factors_of
 from scoring import EIGHT, INPUTS, Input, Reading, read_inputs
-from scoring.texts import CHOICES, WEST_HAVEN, issue_text, label, unit_text
+from scoring.texts import CHOICES, WEST_HAVEN, help_text, issue_text, label, unit_text
 
 Text = str | Promise
 
-_ORGANS = ("map_mmhg", "vasopressors", "pao2_fio2", "spo2_fio2", "mechanical_ventilation", "dialysis")
+_ORGANS = (
+    *("map_mmhg", "vasopressors", "spo2_percent", "fio2", "pao2", "pao2_fio2", "spo2_fio2"),
+    *("mechanical_ventilation", "dialysis"),
+)
 _LABORATORY = tuple(
     name
     for name, spec in INPUTS.items()
-    if name not in EIGHT and (spec.laboratory or name == "ast_upper_limit_u_l")
+    if name not in {*EIGHT, *_ORGANS} and (spec.laboratory or name == "ast_upper_limit_u_l")
 )
 GROUPS: tuple[tuple[str, Text, tuple[str, ...]], ...] = (
     ("eight", _("Eight indicators"), EIGHT),
@@ -38,13 +41,15 @@ NOT_STATED = ("", _("Not stated"))
 
 @dataclass(frozen=True)
 class Entry:
-    """One input on the screen. `factors` are its units for live conversion; `warnings` are soft limits."""
+    """One input on the screen. `factors` are its units for live conversion; `warnings` are soft limits;
+    `help` tells it from what it is taken for."""
 
     value: forms.BoundField
     unit: forms.BoundField | None
     fixed_unit: str
     factors: str
     warnings: tuple[str, ...]
+    help: str
 
 
 class CalculatorForm(forms.Form):
@@ -82,6 +87,7 @@ class CalculatorForm(forms.Form):
             fixed_unit="" if spec.units else unit_text(spec.unit),
             factors=factors_of(spec),
             warnings=tuple(issue_text(issue) for issue in warnings if issue.field == spec.name),
+            help=help_text(spec.name),
         )
 
 

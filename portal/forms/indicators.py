@@ -18,13 +18,19 @@ from portal.moments import local
 from referral.codes import HoldBackReason, ReferReason
 from scoring import EIGHT, INPUTS, Input, Issue, read_inputs
 from scoring.inputs import UNIT_FIELDS
-from scoring.texts import WEST_HAVEN, issue_text, label, unit_text
+from scoring.texts import CHOICES, WEST_HAVEN, help_text, issue_text, label, unit_text
 from scoring.units import canonical_unit
 
 Text = str | Promise
 
-LABORATORY = (*(name for name in EIGHT if INPUTS[name].laboratory), "creatinine")
-"""Laboratory values of the form: those of the eight, and creatinine, which can be a red flag."""
+MAIN = (*(name for name in EIGHT if INPUTS[name].laboratory), "creatinine")
+"""Laboratory values that are asked in front: those of the eight, and creatinine, which can be a red flag."""
+MORE = (
+    *("albumin_g_l", "wbc_10e9_l", "neutrophils_10e9_l", "platelets_10e9_l", "lactate_mmol_l"),
+    *("alt_u_l", "ast_u_l", "ast_upper_limit_u_l"),
+)
+"""What the published scores need beside them."""
+LABORATORY = (*MAIN, *MORE)
 
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 GRADES = ["0", "I", "II", "III", "IV"]
@@ -46,13 +52,15 @@ class Entry:
     questions: Sequence[str]
     confirmed: bool
     last: str
+    help: str
 
 
 DRAWN_IN_FUTURE = _("The time of sampling is in the future. Check the date and time.")
 
 
 class IndicatorsForm(forms.Form):
-    """What is typed of the eight indicators, and of creatinine. Age comes from the birth date.
+    """What is typed of the eight indicators, and of what the published scores need beside them. Age comes
+    from the birth date.
 
     `start` holds raw values by input name, as `scoring.read_inputs` takes them. Impossible values are refused
     here by the same reading that the pathway does; unusual ones are questions, answered by naming the field
@@ -70,6 +78,9 @@ class IndicatorsForm(forms.Form):
         choices=list(enumerate(GRADES)),
         required=False,
         widget=forms.RadioSelect,
+    )
+    ascites = forms.ChoiceField(
+        label=_("Ascites"), choices=[("", _("Not stated")), *CHOICES["ascites"].items()], required=False
     )
     sampled_at = MomentField(
         label=_("Blood drawn"),
@@ -167,7 +178,9 @@ class IndicatorsForm(forms.Form):
         found["sampled_at"] = {
             name: moment.isoformat()
             for name in LABORATORY
-            if found[name] and (moment := clean.get(f"sampled_at_{name}") or clean.get("sampled_at"))
+            if INPUTS[name].laboratory
+            and found[name]
+            and (moment := clean.get(f"sampled_at_{name}") or clean.get("sampled_at"))
         }
         found["confirmed"] = sorted(self.confirmed)
         return found
@@ -179,7 +192,24 @@ class IndicatorsForm(forms.Form):
 
     def laboratory(self) -> Iterator[Entry]:
         """The laboratory values in the order of the screen."""
-        for name in LABORATORY:
+        return self._entries(MAIN)
+
+    def more(self) -> Iterator[Entry]:
+        """What is asked only of those who open it."""
+        return self._entries(MORE)
+
+    @property
+    def more_is_open(self) -> bool:
+        """Whether something stands among the other values, or is asked or refused there."""
+        names = {*MORE, "ascites"}
+        return any(self[name].value() or self[name].errors or name in self.questions for name in names)
+
+    def entry(self, name: str) -> Entry:
+        """One laboratory value."""
+        return next(self._entries((name,)))
+
+    def _entries(self, names: Sequence[str]) -> Iterator[Entry]:
+        for name in names:
             spec = INPUTS[name]
             yield Entry(
                 name=name,
@@ -191,6 +221,7 @@ class IndicatorsForm(forms.Form):
                 questions=self.questions.get(name, ()),
                 confirmed=name in self.confirmed,
                 last=self.last.get(name, ""),
+                help=help_text(name),
             )
 
     @property
@@ -221,7 +252,7 @@ class IndicatorsForm(forms.Form):
         ]
 
 
-TYPED = ("cirrhosis", "variceal_bleeding", "encephalopathy_grade", *LABORATORY)
+TYPED = ("cirrhosis", "variceal_bleeding", "encephalopathy_grade", *LABORATORY, "ascites")
 
 
 def factors_of(spec: Input) -> str:

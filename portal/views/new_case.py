@@ -125,8 +125,7 @@ def check(request: HttpRequest) -> HttpResponse:
         raise Http404
     values = IndicatorsForm(request.POST, zone="UTC", now=clock.now())
     values.is_valid()
-    entry = next(entry for entry in values.laboratory() if entry.name == name)
-    return render(request, "portal/components/value_says.html", {"entry": entry})
+    return render(request, "portal/components/value_says.html", {"entry": values.entry(name)})
 
 
 def _context(case: Case, user: User, values: IndicatorsForm, known: Stored, now: datetime) -> dict[str, Any]:

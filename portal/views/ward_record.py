@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import clock
 from portal import ward_file
 from portal.access import person, signed_in
-from portal.verb_forms import typed_facts
+from portal.typed_facts import typed_facts
 from portal.views.verbs import passed_on
 from referral import selectors
 from referral.models import Case
@@ -42,5 +42,4 @@ def organ_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     typed = typed_facts(Verb.ASSESS_ORGAN_FAILURE, request.POST)
     ventilated = {"true": True, "false": False}.get(typed[VENTILATED])
     found = read_organs({**typed, VENTILATED: ventilated})
-    context = ward_file.preview(found.grade, found.reading.issues)
-    return render(request, "portal/ward/_organ_preview.html", context)
+    return render(request, "portal/ward/_organ_preview.html", ward_file.preview(found))

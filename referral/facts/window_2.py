@@ -20,26 +20,37 @@ from referral.pathway import Verb
 from referral.precipitants import ICD10
 from scoring import FIELD_LABELS, INPUTS, OTHER_LABORATORY
 from scoring.immune import MARKERS
+from scoring.issues import HELP
 from scoring.nutrition import HEIGHT_CM, WEIGHT_KG
+
+RATIOS = ("pao2_fio2", "spo2_fio2")
+"""Computed from their two numbers; taken from programs that know nothing but the ratio."""
 
 ORGAN_INPUTS = (
     *("bilirubin", "creatinine", "dialysis", "encephalopathy_grade", "inr", "map_mmhg", "vasopressors"),
-    *("pao2_fio2", "spo2_fio2", "mechanical_ventilation"),
+    *("spo2_percent", "fio2", "pao2", *RATIOS, "mechanical_ventilation"),
 )
 """What the CLIF-C table is read from, in its order; names in `scoring.INPUTS`."""
+
+BESIDE_ORGANS = (
+    *("sodium_mmol_l", "urea", "albumin_g_l", "wbc_10e9_l", "neutrophils_10e9_l", "platelets_10e9_l"),
+    *("lactate_mmol_l", "alt_u_l", "ast_u_l", "ast_upper_limit_u_l", "ascites"),
+)
+"""Values of the same hour that the published scores need beside the table."""
 
 
 def measured(name: str) -> tuple[Fact, ...]:
     """The fact of an input of `scoring`, and of its unit where it has several."""
     spec = INPUTS.get(name) or OTHER_LABORATORY[name]
-    value = Fact(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=spec.unit)
+    hint = _(HELP[name]) if name in HELP else ""
+    value = Fact(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=spec.unit, hint=hint)
     if not spec.unit_field:
         return (value,)
     return value, Fact(spec.unit_field, Shape.UNIT, _(FIELD_LABELS[spec.unit_field]), required=False)
 
 
-def sampled_at(label: Text) -> Fact:
-    return Fact("sampled_at", Shape.MOMENT, label)
+def sampled_at(label: Text, *, required: bool = True, hint: Text = "") -> Fact:
+    return Fact("sampled_at", Shape.MOMENT, label, required, hint=hint)
 
 
 SAMPLED_AT: Text = _("when the sample was taken")
@@ -69,10 +80,12 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     ),
     Verb.ASSESS_ORGAN_FAILURE: (
         CORRECTS,
+        sampled_at(_("when the blood was drawn"), required=False, hint=_("Empty means: not known.")),
         *(fact for name in ORGAN_INPUTS for fact in measured(name)),
         Fact(
             "ventilated_for_encephalopathy", Shape.BOOLEAN, _("ventilation because of encephalopathy"), False
         ),
+        *(fact for name in BESIDE_ORGANS for fact in measured(name)),
         CONFIRMED,
         NOTE,
         OCCURRED_AT,

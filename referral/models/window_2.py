@@ -106,7 +106,8 @@ class KitResult(Record):
 class OrganFailureAssessment(Record):
     """One reading of the CLIF-C table.
 
-    `entered` is as typed, `values` normalised with the unit in the name, `subscores` 1-3 by organ. `grade` is
+    `entered` is as typed, `values` normalised with the unit in the name, those of the laboratory drawn at
+    `sampled_at` where that is known, `subscores` 1-3 by organ. `grade` is
     by EASL-CLIF, `simple_grade` (I, II, III; empty without a failure) by the number of failures; both are
     lower bounds while organs are missing. `opens_transplant`: when it was entered, it was the first with
     three failures or more; `from_two`: the one before had two.
@@ -114,6 +115,7 @@ class OrganFailureAssessment(Record):
 
     entered = models.JSONField()
     values = models.JSONField()
+    sampled_at = models.DateTimeField(null=True)
     subscores = models.JSONField()
     failing = models.JSONField(default=list)
     missing = models.JSONField(default=list)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,16 +11,19 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Ward
 from referral.correcting import judge_in_its_place, judge_past
 from referral.errors import ConfirmationNeeded, FactError
-from referral.facts.window_2 import ORGAN_INPUTS
+from referral.facts.window_2 import BESIDE_ORGANS, ORGAN_INPUTS
 from referral.models import Case, OrganFailureAssessment, TransplantDecision
 from referral.pathway import Kind, Verb
 from referral.performing import ADMISSION, Change, effect
 from referral.verbs.window_2 import reread_kits, written
 from referral.ward_codes import TransplantDecision as Decision
 from scoring import AclfGrade, Reading, aclf_grade, organ_inputs, read_inputs
+from scoring.inputs import UNIT_FIELDS
 from scoring.texts import issue_text
 
 MANY = 3
+READ = frozenset({*ORGAN_INPUTS, *BESIDE_ORGANS, *UNIT_FIELDS, "confirmed"})
+"""What `scoring` reads of the verb's facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +37,20 @@ class OrganReading:
 def read_organs(values: Mapping[str, Any]) -> OrganReading:
     """The grade of values as typed: by input name with their units, `confirmed` beside them. Never raises."""
     ventilated = values.get("ventilated_for_encephalopathy")
-    names = {*ORGAN_INPUTS, "bilirubin_unit", "creatinine_unit", "confirmed"}
-    reading = read_inputs({name: value for name, value in values.items() if name in names})
+    reading = read_inputs({name: value for name, value in values.items() if name in READ})
     inputs = replace(organ_inputs(reading), ventilated_for_encephalopathy=ventilated)
     return OrganReading(reading, aclf_grade(inputs))
 
 
 @effect(Verb.ASSESS_ORGAN_FAILURE)
-def assess_organ_failure(change: Change, *, note: str = "", **values: Any) -> None:
-    """Read the CLIF-C table and keep both grades. The first third failure starts the days to a transplant."""
+def assess_organ_failure(
+    change: Change, *, sampled_at: datetime | None = None, note: str = "", **values: Any
+) -> None:
+    """Read the CLIF-C table and keep its values with both grades. The first third failure starts the days to
+    a transplant. `sampled_at` is when the blood was drawn."""
     change.not_before(change.case.admitted_at, ADMISSION)
+    if sampled_at is not None:
+        sampled_at = _sampled(change, sampled_at)
     found = read_organs(values)
     _refuse_unless_sound(found)
     earlier = OrganFailureAssessment.objects.counting().filter(case=change.case)
@@ -52,6 +60,7 @@ def assess_organ_failure(change: Change, *, note: str = "", **values: Any) -> No
     row = OrganFailureAssessment.objects.create(
         opens_transplant=third,
         from_two=third and before is not None and before.failures == MANY - 1,
+        sampled_at=sampled_at,
         **_kept(found, values),
         **written(change, note),
     )
@@ -60,6 +69,15 @@ def assess_organ_failure(change: Change, *, note: str = "", **values: Any) -> No
         change.facts["third_failure"] = "from_two" if row.from_two else "first_seen"
         _begin_days_to_transplant(change)
     reread_kits(change)
+
+
+def _sampled(change: Change, moment: datetime) -> datetime:
+    """When the blood of a table was drawn, as it is kept: not after the table."""
+    settled = change.past(moment, "sampled_at")
+    if settled > change.occurred_at:
+        message = _("The blood was drawn after the time of this table. Check both times.")
+        raise FactError(("sampled_at", "out_of_order", message))
+    return settled
 
 
 def _begin_days_to_transplant(change: Change) -> None:

@@ -75,8 +75,10 @@ class MadeUp:
         spec = MEASUREMENTS[fact.name]
         if spec.kind == "flag":
             return self.pick([True, False])
+        if spec.kind == "choice":
+            return self.pick(list(spec.choices))
         low, high = (bound if bound is not None else 1 for bound in spec.hard)
-        return self.pick([low, high]) if spec.kind == "grade" else min((low + high) / 2, 100.0)
+        return self.pick([low, high]) if spec.kind == "grade" else max(low, min((low + high) / 2, 100.0))
 
     def unit(self, fact: Fact) -> str:
         return UNITS_OF[fact.name][0]
