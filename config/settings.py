@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.PageOwner",
     "accounts.middleware.RequireSecondFactor",
 ]
 
@@ -87,12 +88,13 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["portal.templatetags.owned_forms"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
-            ]
+            ],
         },
     }
 ]
@@ -168,6 +170,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "what is over, for the statistics": {
         "task": "referral.tasks.seal_what_is_settled",
+        "schedule": 3600,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
+    "unfinished forms that are too old": {
+        "task": "portal.tasks.purge_drafts",
         "schedule": 3600,
         "options": {"queue": "bulk", "expires": 3600},
     },
@@ -288,6 +295,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "portal.views.drafts.too_old"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

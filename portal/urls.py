@@ -5,6 +5,7 @@ from portal.views import (
     board,
     calculator,
     case,
+    drafts,
     duty,
     evidence,
     home,
@@ -30,6 +31,9 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("cases/new/", new_case.new_case, name="new_case"),
+    path("drafts/save/", drafts.save, name="save_draft"),
+    path("drafts/typed/", drafts.typed, name="typed_draft"),
+    path("drafts/<uuid:pk>/discard/", drafts.discard, name="discard_draft"),
     path("cases/check/", new_case.check, name="check"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/live/", case.live, name="case_live"),

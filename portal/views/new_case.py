@@ -9,11 +9,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts import clock
 from accounts.models import User
+from portal import drafts
 from portal.access import person, signed_in
 from portal.forms.indicators import LABORATORY, IndicatorsForm
 from portal.forms.visit import VisitForm
@@ -43,8 +45,16 @@ def new_case(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     visit = VisitForm(data, hospitals=hospitals, now=now)
     values = IndicatorsForm(data, zone=visit.at.zone, now=now)
+    if data is None and (draft := request.GET.get("draft")):
+        if number := _registered(user, draft):
+            messages.info(
+                request, _("Case %(number)s is registered. This is a new, empty form.") % {"number": number}
+            )
+            return redirect("portal:new_case")
+        visit.initial["case_id"] = draft
     wards = selectors.wards_near(visit.at)
     context: dict[str, Any] = {
+        "begins": data is None,
         "visit": visit,
         "values": values,
         "now": now,
@@ -58,6 +68,13 @@ def new_case(request: HttpRequest) -> HttpResponse:
         if answer is not None:
             return answer
     return render(request, "portal/new_case.html", context, status=_status(data))
+
+
+def _registered(user: User, draft: str) -> str:
+    """The number of the case that came of a form the browser goes back to; empty while there is none."""
+    place = drafts.Place.of(reverse("portal:new_case"), draft)
+    case = selectors.cases(user).filter(pk=place.subject).first() if place else None
+    return case.number if case else ""
 
 
 def _register(
@@ -99,7 +116,7 @@ def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     values = IndicatorsForm(data, zone=case.hospital.zone, now=now, start=known.start, last=known.last)
     values.initial.update(proposed(Verb.REFER, case))
-    context = _context(case, user, values, known, now)
+    context = _context(case, user, values, known, now) | {"begins": data is None}
     if (
         data is not None
         and _nobody_else_saved(data.get("mark"), known, values, context)
@@ -181,6 +198,7 @@ def _already_known(
     case = selectors.cases(person(request)).filter(pk=case_id).first() if case_id else None
     if case is None:
         return None
+    drafts.finish(person(request), drafts.Place.of(request.path, str(case.pk)))
     known = stored_values(case, now)
     if case.state == State.REGISTERED and values.is_valid() and values.differs_from(known.start):
         values.last = {}
@@ -189,7 +207,7 @@ def _already_known(
             _("Case %(number)s is registered already. Check the values and save them here.")
             % {"number": case.number},
         )
-        context = _context(case, person(request), values, known, now)
+        context = _context(case, person(request), values, known, now) | {"begins": False}
         return render(request, "portal/indicators.html", context, status=UNPROCESSABLE)
     messages.info(
         request,
@@ -219,6 +237,7 @@ def _then(request: HttpRequest) -> Verb | None:
 
 
 def _shown(request: HttpRequest, case: Case, then: Verb | None) -> HttpResponse:
+    drafts.finish(person(request), drafts.Place.of(request.path, str(case.pk)))
     if then is None:
         messages.success(
             request, _("Saved as case %(number)s. Add the missing values here.") % {"number": case.number}

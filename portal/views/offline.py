@@ -9,11 +9,11 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from portal.access import person, signed_in
+from accounts.models import User
 
 WORKER = Path(__file__).resolve().parent.parent / "static" / "portal" / "worker.js"
 BRAND, GROUND = "#0a5c70", "#f2f5f6"
@@ -52,8 +52,10 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(described, content_type="application/manifest+json")
 
 
-@signed_in
+@never_cache
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
-    """Kept by the browser of who is signed in, and shown for any page while there is no connection."""
-    return render(request, "portal/offline.html", {"refers": bool(person(request).standing.refers_for)})
+    """Kept by every browser, and shown for any page while there is no connection: it names nobody."""
+    user = request.user
+    refers = isinstance(user, User) and bool(user.standing.refers_for)
+    return render(request, "portal/offline.html", {"refers": refers})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import clock
-from portal import case_file, timeline_texts, verb_forms, verb_texts
+from portal import case_file, drafts, timeline_texts, verb_forms, verb_texts
 from portal.access import person, signed_in
 from portal.proposals import proposed
 from portal.submitting import Submission, submit
@@ -81,6 +81,7 @@ def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
         return _page(request, case, sent, typed=sent.typed, problem=error.message, status=409)
     except AccessError as error:
         return _page(request, case, sent, typed=sent.typed, problem=error.message, status=403)
+    drafts.finish(person(request), drafts.Place.of(request.path))
     if _is_talk(request, verb):
         return _talk(request, case)
     messages.success(request, str(verb_texts.done_text(verb, done)))
@@ -149,6 +150,7 @@ def _page(
         "form": form,
         "now": clock.now(),
         "zone": current.hospital.zone,
+        "begins": status == 200,
         "usable": sent.verb in usable_verbs(user, current),
         "news": _news(visible, sent.version) if problem and visible else (),
         "wrote": [row for row in form if row.widget in ("line", "text") and row.value],

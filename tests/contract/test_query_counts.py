@@ -18,10 +18,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve, reverse
 
 from accounts import clock
+from accounts.ids import new_id
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Role, User, Ward
 from api.v1 import urls as api_urls
 from notifications.models import Delivery
 from portal import urls as portal_urls
+from portal.models import FormDraft
 from referral.evidence import load_bundled
 from referral.models import Case
 from referral.pathway import Verb
@@ -59,6 +61,9 @@ ASKED = [
     ("specialist", "/api/v1/devices"),
     ("doctor", "/"),
     ("doctor", "/cases/new/"),
+    ("doctor", "/cases/new/?draft={unborn}"),
+    ("doctor", "/drafts/typed/?page=/cases/new/&subject={unborn}"),
+    ("doctor", "/drafts/{draft}/discard/"),
     ("doctor", "/cases/{case}/"),
     ("specialist", "/cases/{case}/"),
     ("specialist", "/cases/{case}/live/"),
@@ -134,6 +139,15 @@ class Scene:
         self.rows["registered"] = world.register(now=now, name=f"登{number}").pk
         self.rows["returned"] = world.returned(now, name=f"回{number}").pk
         self.record(number)
+        self._drafts(number)
+
+    def _drafts(self, number: int) -> None:
+        world, case = self.world, self.rows["case"]
+        draft = {"typed": [["note", str(number)]], "saved_at": self.now, "version": 1}
+        page = f"/cases/{case}/message/"
+        FormDraft.objects.get_or_create(user=world.specialist, page=page, subject=case, defaults=draft)
+        new = FormDraft.objects.create(user=world.doctor, page="/cases/new/", subject=new_id(), **draft)
+        self.rows |= {"draft": new.pk, "unborn": new.subject}
 
     def _places(self, number: int) -> None:
         world = self.world

@@ -77,24 +77,6 @@ def test_a_second_click_registers_nothing_more(page: Page) -> None:
     expect(page.get_by_role("heading", name="Red flag")).to_be_visible()
 
 
-def test_what_was_typed_outlives_an_ended_session_but_not_who_it_was_about(
-    page: Page, world: World, as_user: SignIn
-) -> None:
-    fill(page)
-    page.context.clear_cookies(name="sessionid")
-    page.get_by_role("button", name="Assess now").click()
-    page.wait_for_url("**/accounts/login/**")
-
-    sign_in(page, as_user(world.doctor))
-    page.goto("/cases/new/")
-
-    expect(page.locator("[data-restored]")).to_be_visible()
-    expect(page.locator("[name=inr]")).to_have_value("2.2")
-    expect(page.locator("[name=name]")).to_have_value("")
-    expect(page.locator("[name=birth_date]")).to_have_value("")
-    assert "张三" not in page.evaluate("JSON.stringify(sessionStorage)")
-
-
 def test_a_form_that_was_left_never_meets_another_patient(page: Page) -> None:
     fill(page)
     page.goto("/")
@@ -102,15 +84,6 @@ def test_a_form_that_was_left_never_meets_another_patient(page: Page) -> None:
 
     expect(page.locator("[name=inr]")).to_have_value("")
     expect(page.locator("[data-restored]")).to_be_hidden()
-
-
-def test_signing_out_wipes_what_was_kept(page: Page) -> None:
-    page.evaluate("sessionStorage.setItem('typed:/cases/new/', '{}')")
-    page.locator(".menu > summary").click()
-    page.get_by_role("button", name="Sign out").click()
-    page.wait_for_url("**/accounts/login/**")
-
-    assert page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:')).length") == 0
 
 
 def test_light_and_dark_are_remembered(page: Page) -> None:

@@ -1,7 +1,4 @@
-// Entering a case: conversions, age, and a copy of what was typed that outlives an ended session.
-//
-// The copy stays in this tab's session storage and holds nothing that names the patient; signing out wipes it.
-// It is put back only after a form was sent in vain: values of a form that was left must not meet another patient.
+// Entering a case: conversions, age, and one sending for two clicks.
 (function () {
   "use strict";
   const number = (text) => Number(text.normalize("NFKC").trim() || NaN);
@@ -22,12 +19,8 @@
     convert(box);
   });
 
-  // A form without data-keep, such as the calculator's, leaves nothing behind.
   const form = document.querySelector("form[data-keep]");
   if (!form) return;
-  const key = `typed:${location.pathname}`;
-  const HOURS = 12;
-
   const birth = form.elements.birth_date;
   const age = document.querySelector("[data-age]");
   const showAge = () => {
@@ -41,34 +34,11 @@
     showAge();
   }
 
-  const keep = () => {
-    try {
-      sessionStorage.setItem(key, JSON.stringify({ at: Date.now(), typed: window.typedInto(form) }));
-    } catch {
-      // Without storage there is no copy.
-    }
-  };
-  const restore = () => {
-    const copy = JSON.parse(sessionStorage.getItem(key) ?? "null");
-    if (!copy || Date.now() - copy.at > HOURS * 3600000) return;
-    window.putBack(form, copy.typed);
-    document.querySelector("[data-restored] button").addEventListener("click", () => sessionStorage.removeItem(key));
-  };
-  try {
-    // A form that came back with errors holds everything itself.
-    if (document.querySelector(".error-summary")) sessionStorage.removeItem(key);
-    else restore();
-  } catch {
-    // A copy that cannot be read is no copy.
-  }
-
   let sent = false;
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();
-    else keep();
     sent = true;
   });
-  document.querySelector("form.language")?.addEventListener("submit", keep);
   addEventListener("pageshow", () => {
     sent = false;
   });

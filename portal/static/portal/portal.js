@@ -75,23 +75,14 @@
   });
   addEventListener("beforeunload", (event) => {
     const forms = [...document.querySelectorAll("form[data-once], form[data-keep]")];
-    const isLost = forms.some((form) => form !== leavesWith && window.isTypedInto(form));
-    if (isLost) event.preventDefault();
+    const isSaved = (form) => form === leavesWith || "saved" in form.dataset;
+    const isLost = forms.some((form) => !isSaved(form) && window.isTypedInto(form));
+    if (isLost && !window.device.leaves) event.preventDefault();
   });
 
-  // What was typed into a form has arrived, or the person leaves: its copy goes.
-  const forget = () => {
-    try {
-      Object.keys(sessionStorage)
-        .filter((key) => key.startsWith("typed:"))
-        .forEach((key) => sessionStorage.removeItem(key));
-    } catch {
-      // Nothing was kept.
-    }
-  };
-  if (document.querySelector("[data-forget]")) forget();
-  // What works without a connection is kept at hand for who is signed in; the worker does it.
-  if (texts.worker && !("kept" in texts) && navigator.serviceWorker) {
+  // What works without a connection is kept at hand for who is signed in, and given up for who is not.
+  if (!texts.worker) navigator.serviceWorker?.controller?.postMessage("drop");
+  else if (!("kept" in texts) && navigator.serviceWorker) {
     navigator.serviceWorker
       .register(texts.worker)
       .then(() => navigator.serviceWorker.ready)
@@ -101,20 +92,12 @@
       });
   }
 
-  // Signing out also takes what was kept for want of a connection (offline.js, worker.js).
-  const KEPT = "aclf-offline";
-  const PATIENCE_MS = 1000;
-  const wipe = () =>
-    new Promise((done) => {
-      setTimeout(done, PATIENCE_MS);
-      const drafts = indexedDB.deleteDatabase(KEPT);
-      drafts.onsuccess = drafts.onerror = () => Promise.resolve(window.caches?.delete(KEPT)).finally(done);
-    });
+  // Signing out also takes what was kept for want of a connection (device.js, worker.js).
   document.querySelector("[data-sign-out]")?.addEventListener("submit", async (event) => {
     const form = event.target;
     event.preventDefault();
-    forget();
-    await wipe();
+    window.device.leaves = true;
+    await window.device.signOut();
     form.submit();
   });
 })();

@@ -1,27 +1,33 @@
-// What was typed into a form, without what names the patient, as pairs of name and value; and back into the form.
+// What was typed into a form as pairs of name and value, whole or without what could name a patient; and back.
 (function () {
   "use strict";
-  const isKeepable = (field) =>
-    field.name &&
-    !("identity" in field.dataset) &&
-    !["csrfmiddlewaretoken", "mark", "then"].includes(field.name);
+  const HIDDEN_FIELDS = ["csrfmiddlewaretoken", "page_owner", "once", "then", "back"];
+  const KINDS_KEPT = ["radio", "checkbox", "select-one", "select-multiple", "datetime-local"];
+  const isTyped = (field) => field.name && !HIDDEN_FIELDS.includes(field.name);
   const isBox = (field) => ["radio", "checkbox"].includes(field.type);
+  const isMeasure = (field) => field.type === "text" && field.inputMode === "decimal";
+  const isHidden = (field) => field.type === "hidden" && field.name !== "mark";
 
-  window.typedInto = (form) =>
+  // Choices, times and measured values; no text in which a person could be named.
+  const namesNobody = (field) =>
+    !("identity" in field.dataset) && (KINDS_KEPT.includes(field.type) || isMeasure(field) || isHidden(field));
+
+  const pairs = (form, isWanted) =>
     [...form.elements]
-      .filter((field) => isKeepable(field) && (!isBox(field) || field.checked))
+      .filter((field) => isTyped(field) && isWanted(field) && (!isBox(field) || field.checked))
       .map((field) => [field.name, field.value]);
 
+  window.typedInto = (form) => pairs(form, namesNobody);
+
   window.putBack = (form, typed) => {
-    for (const [name, value] of typed) {
-      for (const field of [...form.elements].filter((field) => field.name === name)) {
-        if (isBox(field)) field.checked ||= field.value === value;
-        else field.value = value;
-        field.dispatchEvent(new Event("input", { bubbles: true }));
-      }
+    const names = new Set(typed.map(([name]) => name));
+    for (const field of [...form.elements].filter(isTyped)) {
+      const values = typed.filter(([name]) => name === field.name).map(([, value]) => value);
+      if (isBox(field)) field.checked = values.includes(field.value);
+      else if (names.has(field.name)) field.value = values[0];
+      else continue;
+      if (field.checked || (!isBox(field) && field.value)) field.closest("details")?.setAttribute("open", "");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    const notice = document.querySelector("[data-restored]");
-    notice.hidden = false;
-    notice.querySelector("button").addEventListener("click", () => location.assign(location.pathname));
   };
 })();

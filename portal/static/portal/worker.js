@@ -11,20 +11,27 @@ self.addEventListener("install", () => self.skipWaiting());
 // A page asks to keep what works without a connection, in its language and for the person signed in.
 self.addEventListener("message", (event) => {
   if (event.data === "keep") event.waitUntil(keep());
+  if (event.data === "drop") event.waitUntil(drop("/cases/new/"));
 });
+
+// A page that this person may not have, or has no sign-in for, is kept no longer.
+const drop = async (path) => (await caches.has(KEPT)) && (await caches.open(KEPT)).delete(path);
 
 const keep = async () => {
   const store = await caches.open(KEPT);
   const files = new Set();
   for (const path of PAGES) {
-    const answer = await fetch(path);
-    if (!answer.ok || answer.redirected) continue;
+    const answer = await fetch(path, { headers: { "X-Kept": "1" }, cache: "no-store" });
+    if (!answer.ok || answer.redirected) {
+      if (answer.status < 500) await drop(path);
+      continue;
+    }
     const page = await answer.text();
     for (const [, file] of page.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)) files.add(file);
     const headers = { "Content-Type": "text/html; charset=utf-8" };
     const policy = answer.headers.get("Content-Security-Policy");
     if (policy) headers["Content-Security-Policy"] = policy;
-    await store.put(path, new Response(page.replace("<body", "<body data-kept"), { headers }));
+    await store.put(path, new Response(page, { headers }));
   }
   if (!files.size) return;
   const known = await store.keys();
@@ -34,9 +41,13 @@ const keep = async () => {
   await store.addAll(fresh);
 };
 
+const isRefused = ({ type, status }) => type === "opaqueredirect" || [401, 403, 404].includes(status);
+
 const orKept = async (request, ...paths) => {
   try {
-    return await fetch(request);
+    const answer = await fetch(request);
+    if (PAGES.includes(paths[0]) && isRefused(answer)) await drop(paths[0]);
+    return answer;
   } catch (error) {
     for (const path of paths) {
       const kept = await caches.match(path, { cacheName: KEPT });
