@@ -143,12 +143,6 @@ def empty_state(
     return {"title": title, "text": text, "icon": icon, "action": action, "href": href}
 
 
-@register.filter
-def tel(number: str) -> str:
-    """What a link dials for a phone number as written; empty where nothing can be dialled."""
-    return dial_address(number)
-
-
 @register.simple_tag
 def phone(number: str, name: str = "", css: str = "", drawn: bool = True) -> SafeString | str:
     """A phone number as written, behind `name`, and a link where it can be dialled; `drawn` with an icon."""
