@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contact_fields import PhoneField
 from accounts.ids import new_id
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Hospital(Named, InZone):
 
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="hospitals")
     level = models.CharField(_("level"), max_length=10, choices=Level)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    phone = PhoneField(_("phone"), max_length=30, blank=True)
 
     objects = HospitalQuerySet.as_manager()
 
@@ -115,7 +116,7 @@ class Ward(Named):
     """A specialist ward of a tertiary hospital."""
 
     hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="wards")
-    phone = models.CharField(_("phone"), max_length=30)
+    phone = PhoneField(_("phone"), max_length=30)
     beds = models.PositiveSmallIntegerField(_("beds"))
     closed_at = models.DateTimeField(_("closed since"), null=True, blank=True)
     closed_reason = models.CharField(_("reason for closing"), max_length=200, blank=True)

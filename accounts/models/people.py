@@ -9,9 +9,11 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contact_fields import NarrowEmailField, PhoneField
 from accounts.ids import new_id
 from accounts.models.organisations import Hospital, Network, Ward
 from accounts.standing import Standing, standing_from
+from accounts.text import narrowed
 
 STANDING_FIELDS = ("role", "hospital_id", "ward_id", "network_id")
 
@@ -29,7 +31,7 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
-        user = self.model(email=email.strip().lower(), **extra)
+        user = self.model(email=narrowed(email).lower(), **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -60,9 +62,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         ENGLISH = "en", "English"
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    email = NarrowEmailField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    phone = models.CharField(_("phone"), max_length=30, blank=True)
+    phone = PhoneField(_("phone"), max_length=30, blank=True)
     language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.CHINESE)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
@@ -89,10 +91,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         super().clean()
-        self.email = self.email.strip().lower()
+        self.email = narrowed(self.email).lower()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = self.email.strip().lower()
+        self.email = narrowed(self.email).lower()
         super().save(*args, **kwargs)
 
     @cached_property
