@@ -40,12 +40,30 @@ FOLDERS = {
 """Every channel that needs settings, in the order in which they are tried, by where its class is."""
 
 
+PRIVATE = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "fc00::/7",
+        "::1/128",
+    )
+)
+
+
 def _network(value: Any) -> Any:
     for network in value:
         try:
-            ipaddress.ip_network(network)
+            given = ipaddress.ip_network(network)
         except ValueError:
             raise ValueError("must be networks such as 10.1.0.0/16, with commas between them") from None
+        if not any(given[0] in net and given[-1] in net for net in PRIVATE):
+            raise ValueError(
+                f"must be networks of the site's own; {network} reaches beyond private addresses"
+            )
     return value
 
 

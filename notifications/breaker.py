@@ -54,6 +54,13 @@ def record_failure(channel: str, *, error: str, now: datetime, retry_after: time
         log.error("channel_breaker_opened", channel=channel)
 
 
+def record_fault(channel: str, *, error: str, now: datetime, retry_after: timedelta | None = None) -> None:
+    """The channel does not work before its operator mends something: it rests from the first time on."""
+    ChannelBreaker.objects.get_or_create(channel=channel)
+    ChannelBreaker.objects.filter(channel=channel, failures__lt=TRIPS_AT - 1).update(failures=TRIPS_AT - 1)
+    record_failure(channel, error=error, now=now, retry_after=retry_after)
+
+
 def record_success(channel: str) -> None:
     """The channel's provider works."""
     healed = ChannelBreaker.objects.filter(channel=channel, failures__gt=0).update(

@@ -9,8 +9,8 @@ from functools import partial
 import structlog
 from django.db import transaction
 
-from notifications import broker, bundles, hooks, outbox, services, subscriptions
-from notifications.channels.base import ChannelError
+from notifications import broker, bundles, hooks, outbox, services, subscriptions, way_trouble
+from notifications.channels.base import ChannelError, Fault
 from notifications.models import Delivery, DeliveryState, Notification, Severity
 from notifications.subscriptions import Address
 from notifications.trials import is_trial
@@ -19,6 +19,8 @@ log = structlog.get_logger(__name__)
 
 FIRST_WAIT = timedelta(seconds=5)
 LEAST_ATTEMPTS = 3
+MOST_OF_UNKNOWN = 8
+"""So often is a message tried that is refused with a code that we do not know."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,14 @@ def failed(delivery: Delivery, *, address: Address, error: ChannelError, now: da
         channel=delivery.channel,
         attempt=delivery.attempts,
         permanent=error.permanent,
+        fault=error.fault.value,
+        code=error.code,
     )
+    if error.address_is_dead or error.fault.is_of_person:
+        way_trouble.tell(delivery, address=address, is_dead=error.address_is_dead, now=now)
     again_at = now + wait_before(delivery.attempts + 1, delivery.notification.severity, error.retry_after)
-    if error.permanent or _is_pointless(delivery, again_at):
+    is_enough = error.fault is Fault.UNKNOWN and delivery.attempts >= MOST_OF_UNKNOWN
+    if error.permanent or is_enough or _is_pointless(delivery, again_at):
         give_up(delivery, error=words, now=now)
     else:
         outbox.postpone(delivery, until=again_at, error=words)
@@ -94,6 +101,7 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     _lock_ways(notification)
     told_otherwise = (
         is_trial(notification)
+        or way_trouble.is_of_way(notification)
         or _is_under_way(notification, delivery)
         or _other_way(notification, now)
         or _next_person(notification, now)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from django.conf import settings
 
 from notifications import breaker, bundles, failing, limits, outbox
@@ -15,6 +16,8 @@ from notifications.channels.base import ChannelError
 from notifications.channels.registry import channels
 from notifications.limits import Ask, Scope
 from notifications.models import Delivery
+
+log = structlog.get_logger(__name__)
 
 BUNDLE_SECONDS = timedelta(seconds=60)
 LIMIT_TIME = timedelta(hours=1)
@@ -106,11 +109,18 @@ def _digest_time(delivery: Delivery) -> datetime | None:
 
 
 def note_failure(channel: str, error: ChannelError, *, now: datetime) -> None:
-    """Count a failure of the channel's provider; a refusal of one message or address is none."""
+    """Count a failure of the channel's provider; a refusal of one message or address is none.
+
+    What only the operator can mend is everybody's at once, so that nobody waits for it.
+    """
     known = channels().get(channel)
-    is_of_all = not error.permanent and not error.is_of_address
+    of_operator = error.fault.is_of_operator
+    if of_operator:
+        log.error("channel_needs_its_operator", channel=channel, code=error.code, fault=error.fault.value)
+    is_of_all = of_operator or not (error.permanent or error.is_of_address)
     if settings.STORM_CONTROL and is_of_all and (known is None or known.has_one_provider):
-        breaker.record_failure(channel, error=str(error), now=now, retry_after=error.retry_after)
+        record = breaker.record_fault if of_operator else breaker.record_failure
+        record(channel, error=str(error), now=now, retry_after=error.retry_after)
 
 
 def note_successes(reached: Iterable[str]) -> None:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
-from notifications import broker, outbox
+from notifications import broker, outbox, way_trouble
 from notifications.channels.base import AddressError, Channel, Target
 from notifications.channels.registry import channels
 from notifications.models import Notification, Severity, Subscription, key_of
@@ -57,7 +57,8 @@ def add(
 ) -> Subscription:
     """Keep an address of `user` on `channel`; one that is typed has to be proved by the code that goes there.
 
-    An address that is known already is taken up again. Raises AddressError and WayError.
+    An address that is known already is taken up again; a device belongs to whoever registered it last. Raises
+    AddressError and WayError.
     """
     known = _addable(channel)
     target = known.read(given)
@@ -74,9 +75,19 @@ def add(
         target,
         name,
     )
+    if known.is_device:
+        _take_over(way, now)
     if way.awaits_code:
         _send_code(way, now)
     return way
+
+
+def _take_over(way: Subscription, now: datetime) -> None:
+    """Let the device of `way` be nobody else's: alerts must not go on to whoever had it before."""
+    others = Subscription.objects.filter(channel=way.channel, address_key=way.address_key)
+    for other in others.exclude(user=way.user_id).filter(removed_at__isnull=True).select_for_update():
+        _forget(other, now)
+        way_trouble.tell_taken(other, now)
 
 
 def _addable(name: str) -> Channel:
@@ -88,11 +99,7 @@ def _addable(name: str) -> Channel:
 
 def _kept(way: Subscription, target: Target, name: str) -> Subscription:
     way.address, way.name, way.retired_at = target.address, name[:60] or way.name, None
-    # A secret that was copied to the other side stays.
-    way.options = {
-        **target.options,
-        **({} if way._state.adding or "p256dh" in target.options else way.options),
-    }
+    way.options = {**target.options, **(way.options if target.keeps_options else {})}
     way.save()
     return way
 
@@ -197,6 +204,19 @@ def wish(*, way: Subscription, enabled: bool, min_severity: Severity | str) -> S
 
 
 @transaction.atomic
+def change_secret(*, way: Subscription, secret: str) -> Subscription:
+    """Sign with `secret` from now on, or not at all when it is empty. Raises WayError elsewhere."""
+    way = _locked(way)
+    known = channels().get(way.channel)
+    if known is None or "secret" not in {ask.name for ask in known.asks}:
+        raise WayError("no_secret", _("Only a robot of a group chat has a signing secret of its own."))
+    way.options = {"secret": secret.strip()} if secret.strip() else {}
+    way.retired_at = None
+    way.save(update_fields=["options", "retired_at"])
+    return way
+
+
+@transaction.atomic
 def remove(*, way: Subscription, now: datetime) -> None:
     """Forget the address. The last proved one on a channel of the floor can only be replaced."""
     way = _locked(way)
@@ -216,6 +236,10 @@ def remove(*, way: Subscription, now: datetime) -> None:
             "last_of_floor",
             _("Severe alerts need this way. Add and confirm another number first, then remove it."),
         )
+    _forget(way, now)
+
+
+def _forget(way: Subscription, now: datetime) -> None:
     way.address, way.address_key, way.options, way.name = None, f"removed:{way.pk}", {}, ""
     way.enabled, way.removed_at, way.retired_at = False, now, way.retired_at or now
     way.save()

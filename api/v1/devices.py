@@ -73,7 +73,12 @@ class DeviceRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     channel = serializers.CharField(max_length=20)
     name = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     address = serializers.CharField(max_length=2000, required=False)
-    secret = serializers.CharField(max_length=200, required=False)
+    secret = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        help_text="of a robot; empty: it has none; left out: the one that is known stays",
+    )
     token = serializers.CharField(max_length=1000, required=False)
     endpoint = serializers.CharField(max_length=2000, required=False)
     p256dh = serializers.CharField(max_length=200, required=False)
@@ -82,6 +87,9 @@ class DeviceRequest(KnownFieldsMixin, serializers.Serializer[Any]):
 
 class DeviceChange(KnownFieldsMixin, serializers.Serializer[Any]):
     code = serializers.CharField(max_length=20, required=False, help_text="the one that was sent there")
+    secret = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, help_text="of a robot; empty: it has none"
+    )
     enabled = serializers.BooleanField(required=False)
     min_severity = serializers.ChoiceField(choices=WISHES, required=False)
 
@@ -147,7 +155,7 @@ class DevicesView(DevicesResource):
 class DeviceView(DevicesResource):
     @described(
         "change_device",
-        "Enter the code, or say what is wanted there",
+        "Enter the code, change a robot's secret, or say what is wanted there",
         tag="devices",
         request=DeviceChange,
         answer=ReachShape,
@@ -161,6 +169,8 @@ class DeviceView(DevicesResource):
         with refusing():
             if "code" in given:
                 way = ways.confirm(way=way, code=given["code"], now=self.now)
+            if "secret" in given:
+                way = ways.change_secret(way=way, secret=given["secret"])
             if {"enabled", "min_severity"} & set(given):
                 enabled = given.get("enabled", way.enabled)
                 wished = given.get("min_severity", way.min_severity)

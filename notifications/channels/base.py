@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
@@ -45,10 +46,14 @@ class Ask:
 
 @dataclass(frozen=True)
 class Target:
-    """An address as it is stored: what is sent to, and the keys that go with it."""
+    """An address as it is stored: what is sent to, and the keys that go with it.
+
+    `keeps_options`: keys that are stored with the address already stay, as when nothing was said of them.
+    """
 
     address: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    keeps_options: bool = False
 
 
 class AddressError(Exception):
@@ -67,12 +72,46 @@ class Receipt:
     is_delivered: bool = False
 
 
+class Fault(Enum):
+    """What was wrong when a provider refused, and so what follows.
+
+    GONE: the address is dead; it is not used again and its person is told.
+    REFUSED_THERE: whoever owns the address has to change something there (a keyword, a secret, a list of
+    addresses); the message goes another way and the person is told.
+    MESSAGE: this message is not passed on; it goes another way.
+    MISCONFIGURED: the operator has to change something (a template, a key); the message goes another way, and
+    the channel rests.
+    OUT_OF_SERVICE: the operator has to see to it (an unpaid account), and then the same message goes; the
+    channel rests. BUSY: the provider wants a pause. ENOUGH: this address had enough for now.
+    PASSING: trouble there. UNKNOWN: a code that we do not know, tried again a few times.
+    """
+
+    GONE = "gone"
+    REFUSED_THERE = "refused_there"
+    MESSAGE = "message"
+    MISCONFIGURED = "misconfigured"
+    OUT_OF_SERVICE = "out_of_service"
+    BUSY = "busy"
+    ENOUGH = "enough"
+    PASSING = "passing"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_of_operator(self) -> bool:
+        return self in (Fault.MISCONFIGURED, Fault.OUT_OF_SERVICE)
+
+    @property
+    def is_of_person(self) -> bool:
+        return self in (Fault.GONE, Fault.REFUSED_THERE)
+
+
 class ChannelError(Exception):
     """Handing over failed.
 
-    `permanent`: trying again will not help. `address_is_dead`: and the address itself is why, so that it is
-    not used again. `retry_after`: how long the provider asks us to wait. `is_of_address`: the trouble is this
-    address's alone (the number has had enough for now) and says nothing about the provider.
+    `permanent`: trying again will not help. `address_is_dead`: and the address itself is why, so that it
+    is not used again. `retry_after`: how long the provider asks us to wait. `is_of_address`: the trouble is
+    this address's alone (the number has had enough for now) and says nothing about the provider. `fault` and
+    `code` say what the provider's answer means, and by which code.
     """
 
     def __init__(
@@ -83,8 +122,11 @@ class ChannelError(Exception):
         address_is_dead: bool | None = None,
         retry_after: timedelta | None = None,
         is_of_address: bool = False,
+        fault: Fault = Fault.PASSING,
+        code: str = "",
     ) -> None:
         super().__init__(message)
+        self.fault, self.code = fault, code
         self.permanent = permanent
         self.address_is_dead = permanent if address_is_dead is None else address_is_dead
         self.retry_after, self.is_of_address = retry_after, is_of_address

@@ -15,13 +15,15 @@ import httpcore
 from django.conf import settings
 
 from accounts import clock
-from notifications.channels.base import ChannelError
+from notifications.channels.base import ChannelError, Fault
+from notifications.channels.faults import error_of
 from notifications.channels.wire import BoundedBackend, ForbiddenAddress, GuardedBackend, ends_at
 
 MOST_BYTES = 64 * 1024
 LONGEST_PAUSE = timedelta(hours=1)
 GONE = frozenset({404, 410})
 AT_FAULT = frozenset({400, 405, 406, 413, 415, 422})
+PAUSING = frozenset({429, 503})
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,21 @@ class Answer:
         return read if isinstance(read, dict) else {}
 
     @property
-    def words(self) -> str:
-        """Status and the beginning of the text, for people."""
-        return f"{self.status} {' '.join(self.body.decode(errors='replace').split())[:200]}".strip()
+    def is_yes(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def text(self) -> str:
+        """The beginning of the body in one line, for people."""
+        return " ".join(self.body.decode(errors="replace").split())[:200]
 
     @property
     def retry_after(self) -> timedelta | None:
-        """How long to wait, at most an hour; None when the server did not say or cannot be understood."""
-        return pause(self.headers.get("retry-after", ""))
+        """How long to wait, at most an hour; None when the server did not say or cannot be understood.
+
+        Feishu says it in seconds under a name of its own.
+        """
+        return pause(self.headers.get("retry-after") or self.headers.get("x-ogw-ratelimit-reset", ""))
 
 
 def post(url: str, *, body: bytes, headers: Mapping[str, str], is_guarded: bool = False) -> Answer:
@@ -107,18 +116,25 @@ def pause(given: str) -> timedelta | None:
 
 
 def accepted(answer: Answer, *, gone: Collection[int] = GONE) -> Answer:
-    """`answer` if it is a yes; else what kind of no.
+    """`answer` if its status is a yes; else what kind of no, for an answer without a code in its body.
 
     The statuses `gone` retire the address; a message that cannot be understood is given up; anything else, a
     refused key of ours included, is tried again.
     """
-    if 200 <= answer.status < 300:
+    if answer.is_yes:
         return answer
     if answer.status in gone:
-        raise ChannelError(answer.words, permanent=True)
-    if answer.status in AT_FAULT:
-        raise ChannelError(answer.words, permanent=True, address_is_dead=False)
-    raise ChannelError(answer.words, retry_after=answer.retry_after)
+        fault = Fault.GONE
+    elif answer.status in AT_FAULT:
+        fault = Fault.MESSAGE
+    else:
+        fault = Fault.BUSY if answer.status in PAUSING else Fault.PASSING
+    raise error_of(fault, str(answer.status), answer.text, retry_after=answer.retry_after)
+
+
+def not_understood(answer: Answer) -> ChannelError:
+    """A yes that says nothing is no yes."""
+    return error_of(Fault.UNKNOWN, str(answer.status), "an answer that cannot be understood")
 
 
 def as_json(value: Any) -> bytes:

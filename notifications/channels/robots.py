@@ -6,54 +6,55 @@ settings, so that nobody can have messages sent elsewhere.
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels.base import AddressError, Ask, Channel, ChannelError, Message, Receipt, Target
-from notifications.channels.http import accepted, as_json, post
+from accounts.text import narrowed
+from notifications.channels.base import AddressError, Ask, Channel, Message, Receipt, Target
+from notifications.channels.faults import Table, refusal
+from notifications.channels.http import accepted, as_json, not_understood, post
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,200}")
-SLOWER = timedelta(minutes=1)
 ADDRESS = Ask("address", _("Address of the robot"), _("the webhook address that the group chat shows for it"))
-SECRET = Ask("secret", _("Signing secret"), _("if the robot was made with signature checking"), optional=True)
+SECRET = Ask(
+    "secret",
+    _("Signing secret"),
+    _("if the robot was made with signature checking; add the robot again to change it, or empty to drop it"),
+    optional=True,
+)
 
 
 class RobotChannel(Channel):
-    """One POST of a text. `gone`, `too_many` and `at_fault` are the provider's own error codes."""
+    """One POST of a text. `refusals` says what the provider's own error codes mean, whatever the status."""
 
     key_in_query: ClassVar[str] = ""
     code_name: ClassVar[str] = "errcode"
-    gone: ClassVar[frozenset[int]] = frozenset()
-    too_many: ClassVar[frozenset[int]] = frozenset()
-    at_fault: ClassVar[frozenset[int]] = frozenset()
+    refusals: ClassVar[Table] = ()
     asks: ClassVar[tuple[Ask, ...]] = (ADDRESS, SECRET)
 
     def call(self, url: str, content: Mapping[str, Any]) -> Receipt:
         headers = {"Content-Type": "application/json; charset=utf-8"}
-        answer = accepted(post(url, body=as_json(content), headers=headers))
+        answer = post(url, body=as_json(content), headers=headers)
         said = answer.json()
-        code = said.get(self.code_name)
-        if code == 0:
+        code = str(said.get(self.code_name, ""))
+        if code in ("", "0"):
+            accepted(answer)
+            if not code:
+                raise not_understood(answer)
             return Receipt()
-        words = f"{code} {said.get('errmsg') or said.get('msg') or ''}".strip()
-        if code in self.gone:
-            raise ChannelError(words, permanent=True)
-        if code in self.at_fault:
-            raise ChannelError(words, permanent=True, address_is_dead=False)
-        is_too_fast = code in self.too_many
-        raise ChannelError(words, retry_after=SLOWER if is_too_fast else None, is_of_address=is_too_fast)
+        words = str(said.get("errmsg") or said.get("msg") or "")
+        raise refusal(self.refusals, code, words, retry_after=answer.retry_after)
 
     def read(self, given: Mapping[str, str]) -> Target:
-        key = self._key(given.get("address", "").strip())
+        key = self._key(narrowed(given.get("address", "")))
         if not KEY.fullmatch(key):
             raise AddressError(
                 "address", _("Copy the whole webhook address of the robot from the group chat.")
             )
         secret = given.get("secret", "").strip()
-        return Target(key, {"secret": secret} if secret else {})
+        return Target(key, {"secret": secret} if secret else {}, keeps_options="secret" not in given)
 
     def _key(self, given: str) -> str:
         """The key in an address, or what was given if it is no address. An address elsewhere has none."""

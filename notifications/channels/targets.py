@@ -1,15 +1,20 @@
 """URLs that a person or a device gave to be called."""
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import narrowed
 from notifications.channels.base import AddressError
 from notifications.channels.wire import is_private_but_allowed
 
 LONGEST = 2000
+PLAIN = re.compile(r"[!-\[\]-~]+")
+"""ASCII without blanks, line breaks and other control characters, and without a backslash, which some read
+as a slash."""
 
 
 def target_url(given: str, *, field: str) -> str:
@@ -18,7 +23,7 @@ def target_url(given: str, *, field: str) -> str:
     Where the name leads is judged when it is called (wire.py). Plain http is for a bare address in one of the
     operator's own networks only.
     """
-    url = given.strip()
+    url = narrowed(given)
     try:
         parts, host = urlsplit(url), (urlsplit(url).hostname or "").encode("ascii").decode()
         is_sound = bool(host) and parts.port != 0 and not (parts.username or parts.password or parts.fragment)
@@ -28,7 +33,7 @@ def target_url(given: str, *, field: str) -> str:
     if (
         not is_sound
         or len(url) > LONGEST
-        or not url.isascii()
+        or not PLAIN.fullmatch(url)
         or not (parts.scheme == "https" or may_be_plain)
     ):
         raise _unusable(field)

@@ -20,7 +20,17 @@ ends_at: ContextVar[float] = ContextVar("ends_at")
 """When the call of this thread must be over, on the monotonic clock."""
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-TUNNELS = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "2002::/16", "2001::/32"))
+GLOBAL_V6 = ipaddress.ip_network("2000::/3")
+"""All that is given out; what lies outside holds IPv4 addresses in disguise, or is of a site (RFC 4291)."""
+
+FORBIDDEN = tuple(
+    ipaddress.ip_network(net)
+    for net in (
+        *("2002::/16", "2001::/32"),  # tunnels to any IPv4 address
+        "168.63.129.16/32",  # the machine beneath, in a cloud that counts it as public
+        "192.88.99.0/24",
+    )
+)
 
 
 class ForbiddenAddress(httpcore.ConnectError):
@@ -108,4 +118,5 @@ def is_private_but_allowed(ip: IPAddress) -> bool:
 
 
 def _is_public(ip: IPAddress) -> bool:
-    return ip.is_global and not ip.is_multicast and not any(ip in net for net in TUNNELS)
+    is_given_out = ip.version == 4 or ip in GLOBAL_V6
+    return is_given_out and ip.is_global and not ip.is_multicast and not any(ip in net for net in FORBIDDEN)

@@ -185,3 +185,35 @@ def test_a_webhooks_secret_is_shown_until_it_is_proved(doctor: Caller) -> None:
 
     assert doctor.patch(f"/devices/{added['id']}", {"code": code(added["id"])}).body["secret"] == ""
     assert "hooks.example/alerts" not in str(doctor.get("/devices").body)
+
+
+def test_a_robots_secret_is_changed_emptied_or_left_as_it_is(doctor: Caller, settings: Any) -> None:
+    settings.NOTIFICATION_CHANNELS = [
+        *settings.NOTIFICATION_CHANNELS,
+        "notifications.channels.dingtalk.DingTalkChannel",
+    ]
+    settings.CHANNEL_SETTINGS |= {"dingtalk": {"url": "https://oapi.dingtalk.com"}}
+    robot = {"channel": "dingtalk", "address": "robots-key-0001", "secret": "SEC-old"}
+    key = doctor.post("/devices", robot).body["id"]
+
+    def secret() -> str | None:
+        return Subscription.objects.get(pk=key).options.get("secret")
+
+    assert doctor.patch(f"/devices/{key}", {"secret": "SEC-new"}).status == 200
+    assert secret() == "SEC-new"
+    assert doctor.patch(f"/devices/{key}", {"enabled": True}).status == 200
+    assert secret() == "SEC-new"
+    assert doctor.patch(f"/devices/{key}", {"secret": ""}).status == 200
+    assert secret() is None
+    phone = doctor.post("/devices", PHONE).body["id"]
+    assert doctor.patch(f"/devices/{phone}", {"secret": "x"}).status == 409
+
+
+def test_a_token_of_a_shared_phone_is_the_last_ones(
+    doctor: Caller, world: World, as_user: Callable[..., Caller]
+) -> None:
+    first = doctor.post("/devices", PUSH).body["id"]
+    second = as_user(world.specialist).post("/devices", PUSH)
+    assert second.status == 201
+    assert Subscription.objects.get(pk=first).removed_at is not None
+    assert [row["channel"] for row in doctor.get("/devices").body["results"]] == ["email"]

@@ -206,6 +206,11 @@ def test_every_channel_can_be_set_up() -> None:
         ({"ACLF_FCM_SERVICE_ACCOUNT": "{}"}, "service account"),
         ({"ACLF_PUSH_URL": "https://push.example"}, "set together or not at all"),
         ({"ACLF_PRIVATE_NETWORKS": "10.0.0.0/99"}, "networks such as"),
+        ({"ACLF_PRIVATE_NETWORKS": "0.0.0.0/0"}, "beyond private addresses"),
+        ({"ACLF_PRIVATE_NETWORKS": "10.0.0.0/8,10.0.0.0/7"}, "beyond private addresses"),
+        ({"ACLF_PRIVATE_NETWORKS": "8.0.0.0/6"}, "beyond private addresses"),
+        ({"ACLF_PRIVATE_NETWORKS": "::/0"}, "beyond private addresses"),
+        ({"ACLF_PRIVATE_NETWORKS": "169.254.0.0/16"}, "beyond private addresses"),
     ],
 )
 def test_half_a_channel_stops_the_start(changes: dict[str, str | None], words: str) -> None:

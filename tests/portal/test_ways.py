@@ -181,3 +181,13 @@ def test_the_code_in_the_outbox_is_no_secret_to_be_found_in_the_inbox(world: Wor
 
     assert "Your code is" not in text(client.get("/inbox/"))
     assert ways.find(world.specialist, str(way_of(world).pk)).awaits_code
+
+
+def test_a_robot_added_again_has_the_secret_that_was_typed_last(world: World, as_user: SignIn) -> None:
+    client = as_user(world.specialist)
+    for secret in ("SEC-old", "SEC-new", ""):
+        typed = {"channel": "dingtalk", "address": "robots-key-0001", "secret": secret}
+        client.post("/me/ways/add/", typed)
+        way = Subscription.objects.get(user=world.specialist, channel="dingtalk")
+        assert way.options == ({"secret": secret} if secret else {})
+        Subscription.objects.filter(pk=way.pk).update(awaits_code=False)

@@ -7,8 +7,24 @@ from urllib.parse import quote_plus
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
-from notifications.channels.base import Message, Receipt
+from notifications.channels.base import Fault, Message, Receipt
+from notifications.channels.faults import rows
 from notifications.channels.robots import RobotChannel, text_of
+
+REFUSALS = (
+    # No such token, group dissolved, no such robot, robot stopped.
+    *rows(Fault.GONE, "300001", "300005", "400013", "400101", "400102", "400106"),
+    # The robot's own rules: keyword, signature, list of addresses. Only its clock heals by itself.
+    *rows(Fault.PASSING, "310000", text="invalid timestamp"),
+    *rows(Fault.PASSING, "310000", text="timestamp 无效"),
+    *rows(Fault.REFUSED_THERE, "310000"),
+    # More than 20 a minute in a group.
+    *rows(Fault.ENOUGH, "130101", "130102", "410100"),
+    # A kind of message or a content that is not passed on.
+    *rows(Fault.MESSAGE, "40035", "400014", "400105", "430101", "430102", "430103", "430104"),
+    *rows(Fault.PASSING, "-1"),
+)
+"""https://open.dingtalk.com/document/orgapp/custom-robot-access, https://open.dingtalk.com/document/orgapp/server-api-error-codes-1"""
 
 
 class DingTalkChannel(RobotChannel):
@@ -18,11 +34,7 @@ class DingTalkChannel(RobotChannel):
     label = _("DingTalk robot")
     homes = frozenset({"https://oapi.dingtalk.com"})
     key_in_query = "access_token"
-    gone = frozenset({300001, 400013, 400101})  # no such token, group dissolved, no such robot
-    too_many = frozenset({130101, 130102, 410100})
-    at_fault = frozenset(
-        {400014, 430101, 430102, 430103, 430104}
-    )  # content that the provider does not pass on
+    refusals = REFUSALS
 
     def send(self, message: Message) -> Receipt:
         url = f"{self.setting('url').rstrip('/')}/robot/send?access_token={quote_plus(message.address)}"

@@ -8,15 +8,22 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from notifications.channels.base import Channel, ChannelError, Message, Receipt, templates_of
+from notifications.channels.base import Channel, ChannelError, Fault, Message, Receipt, templates_of
+from notifications.channels.faults import error_of, judged, rows
 from notifications.models import Severity
 
 TEMPLATES = templates_of(Path(__file__).parent)
-SIGN_IN_FIRST = frozenset({530, 534, 535, 538})
-OUR_FAULT = re.compile(r"\d{3} 5\.(7\.\d+|1\.[78])\b")
-"""Refused by a rule (relaying, sign-in) or for our sender, RFC 3463: every recipient would be refused so."""
-MAILBOX_IN_TROUBLE = re.compile(r"\d{3} 5\.(2\.[234]|3\.\d+)\b")
-"""Full, or not for this message: the address itself is one."""
+ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")
+RECIPIENT_REFUSALS = (
+    # No such mailbox or domain, moved, one that takes no mail, switched off.
+    *rows(Fault.GONE, "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.1"),
+    *rows(Fault.GONE, "521", "550", "551", "553", "556"),
+    # Refused by a rule (relaying, sign-in) or for our sender: every recipient would be refused so.
+    *rows(Fault.PASSING, "5.7.*", "5.1.7", "5.1.8", "5.4.*", "530", "534", "535", "538"),
+    # Full, or not for this message: the address itself is one.
+    *rows(Fault.MESSAGE, "5*"),
+)
+"""Of final replies, by the enhanced code or else the reply: RFC 3463, RFC 5321, RFC 7504, RFC 7505."""
 
 
 class EmailChannel(Channel):
@@ -35,15 +42,15 @@ class EmailChannel(Channel):
         try:
             mail.send()
         except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            raise _refused(code, _words(code, answer)) from error
+            reply, answer = next(iter(error.recipients.values()))
+            raise _refused(reply, _text(answer)) from error
         except smtplib.SMTPDataError as error:
-            final = _is_final(error.smtp_code)
-            raise ChannelError(
-                _words(error.smtp_code, error.smtp_error), permanent=final, address_is_dead=False
-            ) from error
+            fault = Fault.MESSAGE if _is_final(error.smtp_code) else Fault.PASSING
+            raise error_of(fault, str(error.smtp_code), _text(error.smtp_error)) from error
+        except smtplib.SMTPAuthenticationError as error:
+            raise error_of(Fault.OUT_OF_SERVICE, str(error.smtp_code), _text(error.smtp_error)) from error
         except (smtplib.SMTPException, OSError) as error:
-            # A refused sender or login is our fault, not the recipient's: it is tried again once repaired.
+            # A refused sender is our fault, not the recipient's: it is tried again once repaired.
             raise ChannelError(f"{type(error).__name__}: {error}") from error
         return Receipt(reference=mail.extra_headers["Message-ID"])
 
@@ -73,13 +80,13 @@ def compose(message: Message) -> EmailMultiAlternatives:
     return mail
 
 
-def _refused(code: int, words: str) -> ChannelError:
+def _refused(reply: int, text: str) -> ChannelError:
     """What a refused recipient means: gone, full, to be tried again, or refused because of us."""
-    if not _is_final(code):
-        return ChannelError(words, is_of_address=True)
-    if code in SIGN_IN_FIRST or OUR_FAULT.match(words):
-        return ChannelError(words)
-    return ChannelError(words, permanent=True, address_is_dead=not MAILBOX_IN_TROUBLE.match(words))
+    if not _is_final(reply):
+        return ChannelError(f"{reply} {text}", is_of_address=True)
+    enhanced = ENHANCED.match(text)
+    fault = judged(RECIPIENT_REFUSALS, enhanced[0] if enhanced else str(reply))
+    return error_of(fault, str(reply), text)
 
 
 def _domain() -> str:
@@ -90,6 +97,5 @@ def _is_final(code: int) -> bool:
     return 500 <= code < 600
 
 
-def _words(code: int, answer: bytes | str) -> str:
-    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-    return f"{code} {text}"
+def _text(answer: bytes | str) -> str:
+    return answer.decode(errors="replace") if isinstance(answer, bytes) else answer

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 import jwt
 
 from accounts import clock
-from notifications.channels.base import ChannelError
+from notifications.channels.base import Fault
+from notifications.channels.faults import error_of
 from notifications.channels.http import accepted, post
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
@@ -49,5 +50,6 @@ def _fetch(account: Mapping[str, str], now: datetime) -> str:
     answer = post(account["token_uri"], body=body, headers=headers)
     if 400 <= answer.status < 500:
         # A refused account is the operator's to repair, not the message's or the phone's fault.
-        raise ChannelError(f"no access token: {answer.words}")
+        code = str(answer.json().get("error", answer.status))
+        raise error_of(Fault.OUT_OF_SERVICE, code, f"no access token: {answer.text}")
     return str(accepted(answer).json().get("access_token", ""))

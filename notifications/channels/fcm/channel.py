@@ -1,9 +1,11 @@
 import re
 from collections.abc import Mapping
+from typing import Any
 
-from notifications.channels.base import ChannelError, Message, Receipt
+from notifications.channels.base import Fault, Message, Receipt
+from notifications.channels.faults import refusal, rows
 from notifications.channels.fcm import access
-from notifications.channels.http import Answer, accepted, as_json, post
+from notifications.channels.http import Answer, accepted, as_json, not_understood, post
 from notifications.channels.mobile import AppChannel
 from notifications.models import Severity
 
@@ -13,7 +15,22 @@ TTL = {
     Severity.WARNING: "86400s",
     Severity.INFO: "86400s",
 }
-OF_ANOTHER = "SENDER_ID_MISMATCH"
+REFUSALS = (
+    # The app was removed, or its token is another app's or none.
+    *rows(Fault.GONE, "UNREGISTERED", "SENDER_ID_MISMATCH"),
+    *rows(Fault.GONE, "INVALID_ARGUMENT", text="registration token"),
+    *rows(Fault.GONE, "INVALID_ARGUMENT", text="message.token"),
+    # What Apple says of the phone behind a token.
+    *rows(Fault.GONE, "INVALID_ARGUMENT", text="baddevicetoken"),
+    *rows(Fault.GONE, "INVALID_ARGUMENT", text="devicetokennotfortopic"),
+    *rows(Fault.MESSAGE, "INVALID_ARGUMENT"),
+    *rows(Fault.BUSY, "QUOTA_EXCEEDED", "RESOURCE_EXHAUSTED", "UNAVAILABLE"),
+    # Apple's key in Firebase, the service account's rights, the project's name.
+    *rows(Fault.MISCONFIGURED, "THIRD_PARTY_AUTH_ERROR", "PERMISSION_DENIED", "NOT_FOUND"),
+    *rows(Fault.PASSING, "INTERNAL", "UNAUTHENTICATED", "UNSPECIFIED_ERROR", "DEADLINE_EXCEEDED"),
+)
+"""https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode,
+https://developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns"""
 
 
 class FcmChannel(AppChannel):
@@ -28,7 +45,7 @@ class FcmChannel(AppChannel):
         if answer.status == 401:
             access.forget(account)
             answer = self._call(message, access.token(account))
-        return Receipt(reference=str(_accepted(answer).json().get("name", "")))
+        return _receipt(answer)
 
     def _call(self, message: Message, token: str) -> Answer:
         project = self.setting("service_account")["project_id"]
@@ -53,8 +70,18 @@ def _content(message: Message) -> Mapping[str, object]:
     }
 
 
-def _accepted(answer: Answer) -> Answer:
-    """A token of another app's is as dead as one of an app that was removed."""
-    if answer.status == 403 and OF_ANOTHER in answer.body.decode(errors="replace"):
-        raise ChannelError(answer.words, permanent=True)
-    return accepted(answer)
+def _receipt(answer: Answer) -> Receipt:
+    said = answer.json()
+    if code := _code(said.get("error") or {}):
+        raise refusal(REFUSALS, code, answer.body.decode(errors="replace"), retry_after=answer.retry_after)
+    accepted(answer)
+    if not said.get("name"):
+        raise not_understood(answer)
+    return Receipt(reference=str(said["name"]))
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    """FCM's own code where it gave one, else that of all of Google's interfaces; empty without an error."""
+    details = error.get("details") or []
+    own = (str(detail["errorCode"]) for detail in details if "errorCode" in detail)
+    return next(own, str(error.get("status", "")))

@@ -7,8 +7,24 @@ from urllib.parse import quote
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
-from notifications.channels.base import Message, Receipt
+from notifications.channels.base import Fault, Message, Receipt
+from notifications.channels.faults import rows
 from notifications.channels.robots import RobotChannel, text_of
+
+REFUSALS = (
+    # No such robot, or its group or tenant is gone.
+    *rows(Fault.GONE, "19001"),
+    # The robot's own rules: signature, list of addresses, keyword.
+    *rows(Fault.REFUSED_THERE, "19021", "19022", "19024"),
+    # More than 100 a minute or 5 a second to a robot; answered with 400 or 429.
+    *rows(Fault.ENOUGH, "9499", text="too many"),
+    *rows(Fault.ENOUGH, "11232", "99991400"),
+    # Not understood.
+    *rows(Fault.MESSAGE, "9499", "9500", "19002"),
+    *rows(Fault.PASSING, "1500"),
+)
+"""https://open.feishu.cn/document/client-docs/bot-v3/add-custom-bot,
+https://open.feishu.cn/document/server-docs/api-call-guide/generic-error-code"""
 
 
 class FeishuChannel(RobotChannel):
@@ -18,9 +34,7 @@ class FeishuChannel(RobotChannel):
     label = _("Feishu robot")
     homes = frozenset({"https://open.feishu.cn", "https://open.larksuite.com"})
     code_name = "code"
-    gone = frozenset({19001})  # no such robot
-    too_many = frozenset({9499, 11232})
-    at_fault = frozenset({9500, 19024})  # not understood, a required keyword is missing
+    refusals = REFUSALS
 
     def send(self, message: Message) -> Receipt:
         url = f"{self.setting('url').rstrip('/')}/open-apis/bot/v2/hook/{quote(message.address)}"

@@ -8,21 +8,40 @@ import hmac
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from accounts import clock
-from notifications.channels.base import ChannelError, Message, Receipt
+from notifications.channels.base import Fault, Message, Receipt
+from notifications.channels.faults import refusal, rows
 from notifications.channels.gateways.values import values
-from notifications.channels.http import Answer, accepted, post
+from notifications.channels.http import Answer, accepted, not_understood, post
 
 VERSION = "2017-05-25"
 ALGORITHM = "ACS3-HMAC-SHA256"
-NO_SUCH_NUMBER = frozenset({"isv.MOBILE_NUMBER_ILLEGAL"})
-BAD_MESSAGE = frozenset({"isv.PARAM_LENGTH_LIMIT", "isv.BLACK_KEY_CONTROL_LIMIT"})
-NUMBER_HAD_ENOUGH = frozenset({"isv.BUSINESS_LIMIT_CONTROL"})
-TOO_MANY = frozenset({"isv.DAY_LIMIT_CONTROL", "Throttling.User", "Throttling"}) | NUMBER_HAD_ENOUGH
+REFUSALS = (
+    *rows(Fault.GONE, "isv.MOBILE_NUMBER_ILLEGAL", "isv.CALLED_NUMBER_ILLEGAL"),
+    # A variable that is too long, a forbidden word in one, malformed variables.
+    *rows(Fault.MESSAGE, "isv.PARAM_LENGTH_LIMIT", "isv.BLACK_KEY_CONTROL_LIMIT", "isv.INVALID_JSON_PARAM"),
+    *rows(Fault.MESSAGE, "isv.INVALID_PARAMETERS"),
+    # Too many to one number within a minute, an hour or a day.
+    *rows(Fault.ENOUGH, "isv.BUSINESS_LIMIT_CONTROL"),
+    # Our own daily limit, and the interface's.
+    *rows(Fault.BUSY, "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL", "Throttling*"),
+    # The account is not paid.
+    *rows(Fault.OUT_OF_SERVICE, "isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE", "isv.BILLING_DEDUCTION_ERROR"),
+    # Template, signature, caller, service and rights are set up wrong.
+    *rows(Fault.MISCONFIGURED, "isv.SMS_TEMPLATE_ILLEGAL", "isv.TTS_TEMPLATE_ILLEGAL", "isv.TEMPLATE*"),
+    *rows(Fault.MISCONFIGURED, "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN*"),
+    *rows(Fault.MISCONFIGURED, "isv.DISPLAY_NUMBER_ILLEGAL", "isv.PARAM_NOT_SUPPORT_URL"),
+    *rows(Fault.MISCONFIGURED, "isv.PRODUCT_UN_SUBSCRIPT", "isv.PRODUCT_UNSUBSCRIBE", "isv.ACCOUNT_*"),
+    *rows(Fault.MISCONFIGURED, "isp.RAM_PERMISSION_DENY", "SignatureDoesNotMatch", "InvalidAccessKeyId*"),
+    *rows(Fault.MISCONFIGURED, "Forbidden*", "NoPermission"),
+    *rows(Fault.PASSING, "isp.*", "ServiceUnavailable", "InternalError"),
+)
+"""https://help.aliyun.com/zh/sms/developer-reference/api-error-codes,
+https://help.aliyun.com/zh/vms/developer-reference/api-dyvmsapi-2017-05-25-errorcodes"""
 
 
 class Aliyun:
@@ -102,18 +121,7 @@ def _receipt(answer: Answer) -> Receipt:
     code = str(said.get("Code", ""))
     if code == "OK":
         return Receipt(reference=str(said.get("BizId") or said.get("CallId") or ""))
-    words = f"{code} {said.get('Message', '')}".strip()
-    if code in NO_SUCH_NUMBER:
-        raise ChannelError(words, permanent=True)
-    if code in BAD_MESSAGE:
-        raise ChannelError(words, permanent=True, address_is_dead=False)
-    if code in TOO_MANY:
-        raise ChannelError(
-            words,
-            retry_after=answer.retry_after or timedelta(minutes=1),
-            is_of_address=code in NUMBER_HAD_ENOUGH,
-        )
     if code:
-        raise ChannelError(words, retry_after=answer.retry_after)
+        raise refusal(REFUSALS, code, str(said.get("Message", "")), retry_after=answer.retry_after)
     accepted(answer, gone=frozenset())
-    raise ChannelError("an answer that cannot be understood")
+    raise not_understood(answer)

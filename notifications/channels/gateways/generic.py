@@ -3,7 +3,8 @@
 from typing import Any
 
 from accounts import clock
-from notifications.channels.base import Message, Receipt
+from notifications.channels.base import Fault, Message, Receipt
+from notifications.channels.faults import error_of
 from notifications.channels.http import accepted, as_json, post
 from notifications.channels.signing import signed
 
@@ -12,7 +13,8 @@ GONE = frozenset({410})
 
 
 class Generic:
-    """POSTs id, way, recipient and words; 2xx accepts, 410 says that the recipient does not exist."""
+    """POSTs id, way, recipient and words; 2xx accepts unless its JSON names an `error`, 410 says that the
+    recipient does not exist."""
 
     def __init__(self, way: str, *, url: str, secret: str, **unused: Any) -> None:
         self._way, self._url, self._secret = way, url, secret
@@ -31,4 +33,7 @@ class Generic:
             }
         )
         answer = post(self._url, body=body, headers=signed(message, body, self._secret, clock.wall()))
-        return Receipt(reference=str(accepted(answer, gone=GONE).json().get("id", "")))
+        said = accepted(answer, gone=GONE).json()
+        if said.get("error"):
+            raise error_of(Fault.UNKNOWN, str(answer.status), answer.text, retry_after=answer.retry_after)
+        return Receipt(reference=str(said.get("id", "")))

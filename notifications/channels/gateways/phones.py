@@ -6,14 +6,15 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import narrowed
 from notifications.channels.base import AddressError, Ask, Channel, Message, Receipt, Target
 from notifications.channels.gateways.aliyun import Aliyun
 from notifications.channels.gateways.generic import Generic
 from notifications.channels.gateways.tencent import Tencent
 
 GATEWAYS = {"generic": Generic, "aliyun": Aliyun, "tencent": Tencent}
-NUMBER = re.compile(r"\+[1-9]\d{6,14}")
-CHINESE_MOBILE = re.compile(r"1[3-9]\d{9}")
+NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
+CHINESE_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
 class PhoneChannel(Channel):
@@ -29,7 +30,7 @@ class PhoneChannel(Channel):
         return gateway(self.name, **self.settings).send(message)
 
     def read(self, given: Mapping[str, str]) -> Target:
-        number = re.sub(r"[\s().-]", "", given.get("address", ""))
+        number = re.sub(r"[\s().\u2010-\u2015\u2212-]", "", narrowed(given.get("address", "")))
         number = f"+{number[2:]}" if number.startswith("00") else number
         number = f"+86{number}" if CHINESE_MOBILE.fullmatch(number) else number
         if not NUMBER.fullmatch(number) or (

@@ -6,22 +6,48 @@ Its calls take no idempotency key: a message whose first acceptance we did not h
 import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from accounts import clock
-from notifications.channels.base import ChannelError, Message, Receipt
+from notifications.channels.base import Fault, Message, Receipt
+from notifications.channels.faults import refusal, rows
 from notifications.channels.gateways.values import value
-from notifications.channels.http import Answer, accepted, as_json, post
+from notifications.channels.http import Answer, accepted, as_json, not_understood, post
 
 ALGORITHM = "TC3-HMAC-SHA256"
 CONTENT_TYPE = "application/json; charset=utf-8"
 SIGNED = "content-type;host;x-tc-action"
 SERVICES = {"sms": ("sms", "SendSms", "2021-01-11"), "voice": ("vms", "SendTts", "2020-09-02")}
-NO_SUCH_NUMBER = frozenset(
-    {"InvalidParameterValue.IncorrectPhoneNumber", "FailedOperation.PhoneNumberInBlacklist"}
+REFUSALS = (
+    *rows(Fault.GONE, "InvalidParameterValue.IncorrectPhoneNumber", "FailedOperation.PhoneNumberInBlacklist"),
+    *rows(
+        Fault.GONE, "InvalidParameterValue.CalledNumberVerifyFail", "UnsupportedOperation.UnsuportedRegion"
+    ),
+    # Too many to one number within half a minute, an hour or a day.
+    *rows(Fault.ENOUGH, "LimitExceeded.PhoneNumber*", "LimitExceeded.DeliveryFrequencyLimit"),
+    *rows(Fault.BUSY, "LimitExceeded*", "RequestLimitExceeded*"),
+    # The account is not paid.
+    *rows(Fault.OUT_OF_SERVICE, "FailedOperation.InsufficientBalance*"),
+    *rows(Fault.OUT_OF_SERVICE, "UnauthorizedOperation.SerivceSuspendDueToArrears"),
+    *rows(Fault.OUT_OF_SERVICE, "UnauthorizedOperation.ServiceSuspendDueToArrears"),
+    # Key, rights, application, template, signature and caller are set up wrong.
+    *rows(Fault.MISCONFIGURED, "AuthFailure*", "UnauthorizedOperation*", "InvalidParameterValue.SdkApp*"),
+    *rows(Fault.MISCONFIGURED, "InvalidParameter.AppidAndBizId", "FailedOperation.TemplateIncorrect*"),
+    *rows(Fault.MISCONFIGURED, "FailedOperation.Missing*", "FailedOperation.SignatureIncorrect*"),
+    *rows(Fault.MISCONFIGURED, "FailedOperation.PhonenumberUnappliedOrExpired", "InvalidAction"),
+    *rows(Fault.MISCONFIGURED, "InvalidParameterValue.ProhibitedUseUrl*", "InternalError.Sig*"),
+    *rows(
+        Fault.MISCONFIGURED, "InternalError.RestApiInterfaceNotExist", "InternalError.RequestTimeException"
+    ),
+    # A content that is not passed on.
+    *rows(Fault.MESSAGE, "FailedOperation.ContainSensitiveWord", "InvalidParameter*", "MissingParameter*"),
+    *rows(Fault.MESSAGE, "FailedOperation.FailResolvePacket", "FailedOperation.JsonParseFail"),
+    *rows(Fault.MESSAGE, "FailedOperation.Invalid*"),
+    *rows(Fault.PASSING, "InternalError*", "ResourceUnavailable*", "ResourceInsufficient*"),
 )
+"""https://cloud.tencent.com/document/api/382/52075, https://cloud.tencent.com/document/api/1128/51559"""
 
 
 class Tencent:
@@ -90,19 +116,13 @@ def _hmac(key: bytes, text: str) -> bytes:
 
 
 def _receipt(answer: Answer) -> Receipt:
-    said = accepted(answer, gone=frozenset()).json().get("Response") or {}
+    said = answer.json().get("Response") or {}
     status = next(iter(said.get("SendStatusSet") or []), said.get("SendStatus") or {})
     error = said.get("Error") or (status if status.get("Code", "Ok") != "Ok" else None)
     if error:
-        code = str(error.get("Code", ""))
-        slower = timedelta(minutes=1) if code.startswith(("LimitExceeded", "RequestLimitExceeded")) else None
-        words = f"{code} {error.get('Message', '')}".strip()
-        raise ChannelError(
-            words,
-            permanent=code in NO_SUCH_NUMBER,
-            retry_after=slower,
-            is_of_address=code.startswith("LimitExceeded.PhoneNumber"),
-        )
+        words = str(error.get("Message", ""))
+        raise refusal(REFUSALS, str(error.get("Code", "")), words, retry_after=answer.retry_after)
+    accepted(answer, gone=frozenset())
     if not status:
-        raise ChannelError("an answer that cannot be understood")
+        raise not_understood(answer)
     return Receipt(reference=str(status.get("SerialNo") or status.get("CallId") or ""))

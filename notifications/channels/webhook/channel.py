@@ -38,7 +38,7 @@ class WebhookChannel(Channel):
 
     def read(self, given: Mapping[str, str]) -> Target:
         url = target_url(given.get("address", ""), field="address")
-        return Target(url, {"secret": secrets.token_urlsafe(32)})
+        return Target(url, {"secret": secrets.token_urlsafe(32)}, keeps_options=True)
 
     def shown(self, address: str) -> str:
         return host_of(address)

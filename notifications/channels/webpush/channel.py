@@ -5,10 +5,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
-from notifications.channels.base import AddressError, Channel, Message, Receipt, Target
-from notifications.channels.http import accepted, post
+from notifications.channels.base import AddressError, Channel, Fault, Message, Receipt, Target
+from notifications.channels.faults import error_of, refusal, rows
+from notifications.channels.http import post
 from notifications.channels.targets import host_of, target_url
-from notifications.channels.webpush.keys import authorisation, decoded
+from notifications.channels.webpush.keys import authorisation, decoded, public_key
 from notifications.models import Severity
 
 TTL_SECONDS = {
@@ -17,6 +18,30 @@ TTL_SECONDS = {
     Severity.WARNING: 86_400,
     Severity.INFO: 86_400,
 }
+
+REFUSALS = (
+    *rows(Fault.GONE, "404", "410"),
+    # Subscribed under another key pair: Google (403, once 400), Mozilla (401) and Apple.
+    *rows(Fault.GONE, "401", text="public key mismatch"),
+    *rows(Fault.GONE, "400", text="unauthorizedregistration"),
+    *rows(Fault.GONE, "400", text="vapidpkhashmismatch"),
+    *rows(Fault.GONE, "403", text="vapidpkhashmismatch"),
+    # Our signature: its contact, its time (Apple).
+    *rows(Fault.MISCONFIGURED, "400", text="jwt"),
+    *rows(Fault.MISCONFIGURED, "403", text="jwt"),
+    # A proxy on the way, which answers with a page.
+    *rows(Fault.PASSING, "403", text="<html"),
+    # RFC 8292, 4.2: a key that is not the subscription's is refused so.
+    *rows(Fault.GONE, "403"),
+    # Microsoft has 406 for a browser that had too many.
+    *rows(Fault.ENOUGH, "406", "429"),
+    *rows(Fault.MESSAGE, "400", "405", "413", "415", "422"),
+    *rows(Fault.BUSY, "503"),
+    *rows(Fault.PASSING, "3*", "401", "5*"),
+)
+"""RFC 8030, RFC 8292, https://mozilla-services.github.io/autopush-rs/errors.html,
+https://developer.apple.com/documentation/usernotifications/sending-web-push-notifications-in-web-apps-and-browsers,
+https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers"""
 
 
 class WebPushChannel(Channel):
@@ -31,6 +56,8 @@ class WebPushChannel(Channel):
     has_one_provider = False
 
     def send(self, message: Message) -> Receipt:
+        if message.options.get("under", self._public_key) != self._public_key:
+            raise error_of(Fault.GONE, "key", "this browser subscribed under another key pair")
         severity = Severity(message.severity)
         headers = {
             "Authorization": authorisation(
@@ -46,7 +73,13 @@ class WebPushChannel(Channel):
             "Topic": message.delivery_id.hex,
         }
         answer = post(message.address, body=_encrypted(message), headers=headers, is_guarded=True)
-        return Receipt(reference=accepted(answer).headers.get("location", ""))
+        if not answer.is_yes:
+            raise refusal(REFUSALS, str(answer.status), answer.text, retry_after=answer.retry_after)
+        return Receipt(reference=answer.headers.get("location", ""))
+
+    @property
+    def _public_key(self) -> str:
+        return public_key(self.setting("private_key"))
 
     def read(self, given: Mapping[str, str]) -> Target:
         endpoint = target_url(given.get("endpoint", ""), field="endpoint")
@@ -58,7 +91,7 @@ class WebPushChannel(Channel):
             is_sound = False
         if not is_sound:
             raise AddressError("p256dh", _("The keys of this browser cannot be read: subscribe again."))
-        return Target(endpoint, keys)
+        return Target(endpoint, {**keys, "under": self._public_key})
 
     def shown(self, address: str) -> str:
         return f"{host_of(address)} …{address[-4:]}"
@@ -75,5 +108,6 @@ def _encrypted(message: Message) -> bytes:
         "path": message.rendered.url_path,
         "language": message.language,
     }
-    browser = {"endpoint": message.address, "keys": dict(message.options)}
+    keys = {name: message.options[name] for name in ("p256dh", "auth")}
+    browser = {"endpoint": message.address, "keys": keys}
     return bytes(WebPusher(browser).encode(json.dumps(content, ensure_ascii=False).encode())["body"])

@@ -72,9 +72,9 @@ REFUSALS = [
     (contracts.WeCom, {"errcode": 45009}, "later"),
     (contracts.WeCom, {"errcode": 45002}, "message"),
     (contracts.DingTalk, {"errcode": 300001}, "dead"),
-    (contracts.DingTalk, {"errcode": 310000}, "later"),
+    (contracts.DingTalk, {"errcode": 310000}, "message"),
     (contracts.Feishu, {"code": 19001}, "dead"),
-    (contracts.Feishu, {"code": 19021}, "later"),
+    (contracts.Feishu, {"code": 19021}, "message"),
     (contracts.Feishu, {"code": 19024}, "message"),
 ]
 
