@@ -19,7 +19,7 @@ def make_narrow(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_network_zone")]
+    dependencies = [("accounts", "0005_audit_network")]
 
     operations = [
         migrations.AlterField(
