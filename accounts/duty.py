@@ -155,7 +155,7 @@ def _begin(actor: User, ward: Ward) -> None:
     """Check the right, and let other orders for the ward wait until this one is decided."""
     if not may_arrange(actor, ward):
         raise NotYours
-    Ward.objects.select_for_update(of=("self",)).get(pk=ward.pk)
+    Ward.objects.select_for_update(of=("self",), no_key=True).get(pk=ward.pk)
 
 
 def _check_people(ward: Ward, off: User | None, on: User | None) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 
 from accounts.duty import (
@@ -233,3 +234,17 @@ def test_a_stand_in_who_leaves_the_ward_leaves_a_gap(world: World, ward: Ward, c
     swap(world, world.specialist, colleague)
     colleague.memberships.all().delete()
     assert gaps(ward, MONDAY, MONDAY + 48 * HOUR) == [NIGHT]
+
+
+def test_the_administration_calls_nobody_in_for_time_they_were_given_off(
+    world: World, ward: Ward, colleague: User
+) -> None:
+    swap(world, world.specialist, colleague)
+    span = {"starts_at": NIGHT[0] + HOUR, "ends_at": NIGHT[1] + HOUR}
+    with pytest.raises(ValidationError) as caught:
+        DutyOverride(ward=ward, user=world.specialist, is_on=True, **span).full_clean()
+    assert set(caught.value.message_dict) == {"user"}
+    DutyOverride(ward=ward, user=colleague, is_on=True, **span).full_clean()
+    DutyOverride(ward=ward, user=world.specialist, is_on=False, **span).full_clean()
+    DutyOverride(ward=world.second_ward, user=world.specialist, is_on=True, **span).full_clean()
+    DutyOverride.objects.get(user=world.specialist).full_clean()

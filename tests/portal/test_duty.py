@@ -221,6 +221,7 @@ def test_calling_in_somebody_who_has_time_off_is_refused_by_name(
     answer = lead.post(where, typed)
     assert answer.status_code == 422
     assert "specialist was given the time from" in text(answer)
+    assert 'id="swap-on" aria-invalid="true" aria-describedby="refusal"' in text(answer)
     assert "Undo that exception first" in text(answer)
 
 

@@ -24,7 +24,7 @@ REFUSALS = (
     *rows(Fault.GONE, "isv.MOBILE_NUMBER_ILLEGAL", "isv.CALLED_NUMBER_ILLEGAL"),
     # A variable that is too long, a forbidden word in one, malformed variables.
     *rows(Fault.MESSAGE, "isv.PARAM_LENGTH_LIMIT", "isv.BLACK_KEY_CONTROL_LIMIT", "isv.INVALID_JSON_PARAM"),
-    *rows(Fault.MESSAGE, "isv.INVALID_PARAMETERS"),
+    *rows(Fault.MESSAGE, "isv.INVALID_PARAMETERS", "isv.TEMPLATE_PARAMS_ILLEGAL"),
     # Too many to one number within a minute, an hour or a day.
     *rows(Fault.ENOUGH, "isv.BUSINESS_LIMIT_CONTROL"),
     # Our own daily limit, and the interface's.

@@ -108,6 +108,7 @@ ROWS: list[tuple[type[Contract], Any, str, str, Fault]] = [
             ("isv.BLACK_KEY_CONTROL_LIMIT", Fault.MESSAGE),
             ("isv.INVALID_JSON_PARAM", Fault.MESSAGE),
             ("isv.INVALID_PARAMETERS", Fault.MESSAGE),
+            ("isv.TEMPLATE_PARAMS_ILLEGAL", Fault.MESSAGE),
             ("isv.BUSINESS_LIMIT_CONTROL", LIMITED),
             ("isv.DAY_LIMIT_CONTROL", Fault.BUSY),
             ("isv.MONTH_LIMIT_CONTROL", Fault.BUSY),
