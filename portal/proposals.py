@@ -21,6 +21,9 @@ def proposed(verb: Verb, case: Case) -> dict[str, str]:
         return {"bed": case.bed}
     if verb == Verb.REFER and _has_red_flag(case):
         return {"reason": ReferReason.RED_FLAG.value}
+    if verb == Verb.CORRECT_JOURNEY:
+        times = {"departed_at": case.departed_at, "expected_arrival_at": case.expected_arrival_at}
+        return {name: local(moment, case.hospital.zone) for name, moment in times.items() if moment}
     if verb == Verb.CORRECT_FIRST_VISIT:
         return {"first_visit_at": local(case.first_visit_at, case.hospital.zone)}
     if verb in SAID_ANEW:

@@ -138,6 +138,11 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "bed": lambda value, zone: _("bed %(bed)s") % {"bed": value},
     "unannounced": lambda value, zone: _("unannounced"),
     "expected_arrival_at": lambda value, zone: _("expected %(time)s") % {"time": _time(value, zone)},
+    "departed_at": lambda value, zone: _("left %(time)s") % {"time": _time(value, zone)},
+    "departed_at_before": lambda value, zone: _("before: left %(time)s") % {"time": _time(value, zone)},
+    "expected_arrival_at_before": lambda value, zone: (
+        _("before: expected %(time)s") % {"time": _time(value, zone)}
+    ),
     "kind": _kind,
     "verb": lambda value, zone: str(timeline.label(value)),
     "until": lambda value, zone: _("until %(time)s") % {"time": _time(value, zone)},

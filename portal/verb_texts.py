@@ -57,6 +57,12 @@ TEXTS: dict[str, VerbText] = {
         _("The departure was recorded and the ward was told."),
         "primary",
     ),
+    Verb.CORRECT_JOURNEY: VerbText(
+        _("Correct departure or arrival time"),
+        _("The ward is told at once and expects the patient by the new time. Both versions stay on record."),
+        _("Correct the times"),
+        _("The times were corrected. The ward was told."),
+    ),
     Verb.ACKNOWLEDGE: VerbText(
         _("Acknowledge"),
         _("Says that your ward has seen the request and is looking at it. It does not promise a bed."),

@@ -111,6 +111,8 @@ def window_of(deadline: Deadline, now: datetime, zone: str) -> Window:
 def label_of(deadline: Deadline, zone: str) -> Text:
     """What is due; for an outcome also the day that it is asked for, which comes before the days of grace."""
     kind = Kind(deadline.kind)
+    if kind == Kind.ACKNOWLEDGE and not deadline.outcome:
+        return gettext("the ward's acknowledgement")
     if kind not in ASKED_FOR:
         return kind.label
     day = (deadline.starts_at + ASKED_FOR[kind]).astimezone(ZoneInfo(zone)).date()

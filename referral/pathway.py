@@ -37,6 +37,7 @@ class Verb(TextChoices):
     REDIRECT = "redirect", _("redirect")
     WITHDRAW = "withdraw", _("withdraw")
     DEPART = "depart", _("depart")
+    CORRECT_JOURNEY = "correct_journey", _("correct departure or arrival time")
     RELEASE = "release", _("release")
     DIVERT = "divert", _("divert")
     ADMIT = "admit", _("admit")
@@ -186,6 +187,13 @@ TABLE: tuple[Transition, ...] = (
     row(V.ASK_ADVICE, {S.WATCHED}, STAYS, {P.ORIGIN}, tells={A.DUTY}),
     row(V.WITHDRAW, {S.OFFERED, S.UNPLACED, S.ACCEPTED}, {S.WATCHED}, {P.ORIGIN}, tells={A.DUTY}),
     row(V.DEPART, {S.ACCEPTED}, {S.IN_TRANSIT}, {P.ORIGIN}, tells={A.DUTY}),
+    row(
+        V.CORRECT_JOURNEY,
+        {S.IN_TRANSIT},
+        STAYS,
+        {P.ORIGIN, P.COORDINATOR},
+        tells={A.CLINICIAN, A.DUTY},
+    ),
     # the ward that was asked
     row(V.ANSWER_ADVICE, {S.WATCHED}, STAYS, {P.ADVICE_WARD}, meets={K.ANSWER_ADVICE}, tells={A.CLINICIAN}),
     row(V.ACKNOWLEDGE, {S.OFFERED}, STAYS, {P.OFFER_WARD}, meets={K.ACKNOWLEDGE}, tells={A.CLINICIAN}),

@@ -16,6 +16,7 @@ from referral import deadlines, firing, telling, timeline
 from referral.audience import Directory
 from referral.correcting import accept_correction
 from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
+from referral.local_time import written
 from referral.models import Case, Offer, Record
 from referral.models.cases import LEFT_WARD
 from referral.outcomes import keep_what_holds
@@ -98,8 +99,7 @@ class Change:
             self._refuse_order(message, moment, event)
 
     def _refuse_order(self, message: Text, moment: datetime, event: Text) -> None:
-        local = moment.astimezone(ZoneInfo(self.case.hospital.zone))
-        named = {"event": event, "moment": local.isoformat(sep=" ", timespec="minutes")}
+        named = {"event": event, "moment": written(moment, self.case.hospital.zone)}
         raise FactError((self.dated_by, "out_of_order", message % named))
 
 

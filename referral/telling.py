@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CASE, DEADLINE, OPERATION = "case", "deadline", "operation"
 NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "missed"
 DONE, MET_ELSEWHERE, READMITTED = "done", "met_elsewhere", "readmitted"
-CONTRADICTED = "contradicted"
+CONTRADICTED, MESSAGE = "contradicted", "message"
 QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
 NOBODY = {"nobody_on_duty": True}
 COORDINATES = {"coordinates": True}
@@ -36,6 +36,7 @@ SEVERITY_OF_VERB = {
     Verb.PASS_ON: "warning",
     Verb.RELEASE: "critical",
     Verb.DIVERT: "critical",
+    Verb.CORRECT_JOURNEY: "warning",
     Verb.TRANSFER: "severe",
     Verb.WITHDRAW: "warning",
     Verb.END_REFERRAL: "warning",
@@ -126,7 +127,7 @@ def tell_of(change: "Change") -> None:
     tell_people(
         case,
         recipients - {change.actor.pk} if change.actor else recipients,
-        kind=DONE,
+        kind=MESSAGE if change.row.verb == Verb.MESSAGE else DONE,
         severity=SEVERITY_OF_VERB.get(change.row.verb, "info"),
         now=change.now,
         payload={"verb": change.row.verb.value, "state": case.state} | (NOBODY if is_nobody_there else {}),

@@ -55,6 +55,7 @@ LABELS = {
     Verb.REDIRECT: _("Another ward was asked"),
     Verb.WITHDRAW: _("Request taken back"),
     Verb.DEPART: _("Patient left the first hospital"),
+    Verb.CORRECT_JOURNEY: _("Departure or arrival time corrected"),
     Verb.RELEASE: _("Promised bed taken back"),
     Verb.DIVERT: _("Diverted to another ward"),
     Verb.ADMIT: _("Patient admitted"),

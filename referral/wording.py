@@ -38,6 +38,10 @@ WORDS = {
         _("Case %(number)s: %(event)s"),
         _("Case of %(hospital)s. Open it to see what is next."),
     ),
+    telling.MESSAGE: (
+        _("Case %(number)s: you have a new message"),
+        _("Case of %(hospital)s. Open it to read and to answer."),
+    ),
     telling.CONTRADICTED: (
         _("Case %(number)s: statements about the outcome contradict each other"),
         _(

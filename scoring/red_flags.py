@@ -24,8 +24,8 @@ RED_FLAGS: Mapping[str, str] = MappingProxyType(
     {
         "encephalopathy_grade_3_4": gettext_noop("Hepatic encephalopathy grade III-IV"),
         "inr_ge_2_5": gettext_noop("INR 2.5 or more"),
-        "bilirubin_ge_12_mg_dl": gettext_noop("Total bilirubin 12 mg/dL (205 µmol/L) or more"),
-        "creatinine_ge_2_mg_dl": gettext_noop("Creatinine 2 mg/dL (177 µmol/L) or more"),
+        "bilirubin_ge_12_mg_dl": gettext_noop("Total bilirubin 205 µmol/L (12 mg/dL) or more"),
+        "creatinine_ge_2_mg_dl": gettext_noop("Creatinine 177 µmol/L (2 mg/dL) or more"),
         "variceal_bleeding": gettext_noop("Active variceal bleeding"),
     }
 )

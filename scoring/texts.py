@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from scoring.evaluation import BANDS, DISPLAY_CAP
@@ -26,6 +26,9 @@ WEST_HAVEN: Mapping[int, Text] = {
     4: _("Coma: does not respond, or only to pain."),
 }
 """What each West Haven grade looks like at the bedside."""
+
+ROMAN = ("0", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ")
+"""Grades of encephalopathy as they are written."""
 
 MODEL_STATUS: Mapping[str, Text] = {
     "provisional": _("Provisional: not the consortium's published model, not validated"),
@@ -97,6 +100,8 @@ def issue_text(issue: Issue) -> str:
     """Translated message of a refusal or warning."""
     shown = {name: unit_text(issue.params[name]) for name in ("unit", "other_unit") if name in issue.params}
     shown |= {name: label(issue.params[name]) for name in ("given",) if name in issue.params}
+    if "units" in issue.params:
+        shown["units"] = gettext(" or ").join(unit_text(unit) for unit in issue.params["units"])
     written = Issue(issue.field, issue.code, {**issue.params, **shown})
     hint = HINTS.get(str(issue.params.get("hint")))
     text = gettext(MESSAGES[issue.code]) + (f" {gettext(hint)}" if hint else "")
@@ -144,6 +149,8 @@ def value_text(key: str, value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if spec.kind == "choice":
         return str(CHOICES[spec.name][value])
+    if spec.kind == "grade" and value in WEST_HAVEN:
+        return pgettext("encephalopathy", "%(grade)s") % {"grade": ROMAN[int(value)]}
     return f"{plain_number(value)} {unit_text(spec.unit)}".strip()
 
 

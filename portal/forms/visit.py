@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import Hospital
-from portal.forms.fields import DayInput, MomentField, Refusal, set_clock, take_refusals
+from portal.forms.fields import DayInput, MomentField, Refusal, ask_by_name, set_clock, take_refusals
 from portal.moments import local
 from referral.codes import ChronicLiverDisease, Presentation
 from referral.errors import FactError
@@ -79,6 +79,7 @@ class VisitForm(forms.Form):
         self.several_hospitals = len(hospitals) > 1
         self.at = self._hospital(hospitals, first)
         set_clock(self, zone=self.at.zone, now=now)
+        ask_by_name(self)
         for name in IDENTITY:
             self.fields[name].widget.attrs.update({"autocomplete": "off", "data-identity": ""})
 

@@ -59,6 +59,12 @@ def moment(value: datetime | None, zone: str = "", full: bool = False) -> SafeSt
 
 
 @register.filter
+def elsewhere(zone: str) -> bool:
+    """Whether `zone` is another one than that in which this platform shows times."""
+    return zone != settings.DEFAULT_DISPLAY_ZONE
+
+
+@register.filter
 def at(found: Mapping[Any, Any], key: Any) -> Any:
     """What a mapping has for `key`; nothing where it has none."""
     return found.get(key)
@@ -111,6 +117,12 @@ def error_summary(*forms: Any) -> dict[str, Any]:
         + [_at_field(field, text) for form in wrong for field in form for text in field.errors],
         "questions": [found for form in forms for found in getattr(form, "open_questions", list)()],
     }
+
+
+@register.inclusion_tag("portal/components/error_summary.html")
+def error_at(text: Any, id: str = "") -> dict[str, Any]:
+    """The summary of the one error of a form; `id` is that of its field. Nothing where there is no text."""
+    return {"errors": [(id, text)] if text else []}
 
 
 def _at_field(field: Any, text: str) -> tuple[str, str]:

@@ -79,11 +79,30 @@ def _page(
     context |= {
         "refusal": refusal,
         "refused": request.POST.get("do", "") if refusal else "",
+        "refused_at": _place_of(request.POST.get("do", ""), refusal.field) if refusal else "",
         "typed": request.POST if refusal else {},
         "typed_days": request.POST.getlist("weekdays") if refusal else [],
         "longest": LONGEST_REASON,
     }
     return render(request, "portal/board/duty.html", context, status=422 if refusal else 200)
+
+
+FIELDS = {
+    "add": {"user": "shift-who", "starts": "shift-from", "ends": "shift-to"},
+    "swap": {
+        "off": "swap-off",
+        "on": "swap-on",
+        "starts_at": "swap-from",
+        "ends_at": "swap-to",
+        "note": "swap-note",
+    },
+    "note": {"text": "note-text"},
+}
+
+
+def _place_of(deed: str, field: str) -> str:
+    """The id of the control at which something was refused; that of the refusal where there is none."""
+    return FIELDS.get(deed, {}).get(field, "refusal")
 
 
 def _add_shift(ward: Ward, user: User, now: datetime, typed: Mapping[str, str]) -> None:

@@ -50,7 +50,7 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
         value = raw.get(name)
         if value is None or value in ("", []):
             if fact.required:
-                rows.append((name, "required", _("Please fill this in.")))
+                rows.append((name, "required", _("Please fill in: %(field)s.") % {"field": fact.label}))
             continue
         try:
             cleaned[name] = PARSERS[fact.shape](fact, value, case, user)

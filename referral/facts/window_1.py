@@ -22,6 +22,11 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.REFER: (reason(codes.ReferReason), NOTE, OCCURRED_AT),
     Verb.WITHDRAW: (reason(codes.WithdrawReason), NOTE, OCCURRED_AT),
     Verb.DEPART: (EXPECTED, OCCURRED_AT),
+    Verb.CORRECT_JOURNEY: (
+        Fact("departed_at", Shape.MOMENT, _("time of departure"), required=False),
+        Fact("expected_arrival_at", Shape.MOMENT, _("expected arrival"), required=False),
+        NOTE,
+    ),
     Verb.ACKNOWLEDGE: (OCCURRED_AT,),
     Verb.ACCEPT: (BED, OCCURRED_AT),
     Verb.DECLINE: (reason(codes.DeclineReason), NOTE, OCCURRED_AT),

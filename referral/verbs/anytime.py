@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.skew import without_skew
 from referral import deadlines, telling, timeline
 from referral.errors import FactError
+from referral.local_time import written
 from referral.models import Assessment, AssessmentRetraction, Case, Deadline, Message, Offer
 from referral.pathway import State, Verb
 from referral.performing import Change, effect
@@ -65,7 +66,7 @@ def _check_order(case: Case, first_visit_at: datetime) -> None:
     later = case.events.exclude(what__in=(timeline.REGISTERED, Verb.CORRECT_FIRST_VISIT))
     earliest = later.aggregate(at=Min("occurred_at"))["at"]
     if earliest and first_visit_at > earliest:
-        moment = earliest.astimezone(zone).isoformat(sep=" ", timespec="minutes")
+        moment = written(earliest, case.hospital.zone)
         raise FactError(
             (
                 "first_visit_at",

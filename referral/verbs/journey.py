@@ -1,14 +1,15 @@
-"""The verbs of the way to the ward: depart, divert, admit."""
+"""The verbs of the way to the ward: depart, correct the times, divert, admit."""
 
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Ward
+from referral import deadlines
 from referral.errors import FactError
 from referral.models import Offer
 from referral.parties import own_ward
-from referral.pathway import State, Verb
+from referral.pathway import Kind, State, Verb
 from referral.performing import Change, effect
 from referral.placement import close_open_offer
 from referral.verbs.offers import end_promise
@@ -53,8 +54,39 @@ def divert(change: Change, *, ward: Ward, expected_arrival_at: datetime, note: s
     return State.IN_TRANSIT
 
 
-def _after_departure(change: Change, expected: datetime) -> datetime:
-    if expected <= change.occurred_at:
+@effect(Verb.CORRECT_JOURNEY)
+def correct_journey(
+    change: Change,
+    *,
+    departed_at: datetime | None = None,
+    expected_arrival_at: datetime | None = None,
+    note: str = "",
+) -> None:
+    """Say anew when the patient left, or is expected; both versions stay, and the arrival is due anew."""
+    case = change.case
+    before = {"departed_at": case.departed_at, "expected_arrival_at": case.expected_arrival_at}
+    if departed_at is not None:
+        change.date(change.past(departed_at, "departed_at"), "departed_at")
+        change.not_before(case.accepted_at, _("the acceptance"))
+        case.departed_at = change.occurred_at
+    expected = expected_arrival_at or case.expected_arrival_at
+    if case.departed_at is not None and expected is not None:
+        case.expected_arrival_at = _after_departure(change, expected, left_at=case.departed_at)
+    after = {"departed_at": case.departed_at, "expected_arrival_at": case.expected_arrival_at}
+    if after == before:
+        message = _("Nothing was changed. Correct the departure or the expected arrival.")
+        raise FactError(("expected_arrival_at", "unchanged", message))
+    for name, moment in after.items():
+        if moment is not None and moment != (was := before[name]):
+            change.facts[name] = moment.isoformat()
+            change.facts[f"{name}_before"] = was.isoformat() if was else ""
+    change.note, change.occurred_at = note, change.now
+    for deadline in case.deadlines.open().filter(kind=Kind.ARRIVE):
+        deadlines.restart(deadline, case, starts_at=case.departed_at or change.now, now=change.now)
+
+
+def _after_departure(change: Change, expected: datetime, left_at: datetime | None = None) -> datetime:
+    if expected <= (left_at or change.occurred_at):
         raise FactError(
             (
                 "expected_arrival_at",

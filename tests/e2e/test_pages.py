@@ -105,7 +105,7 @@ def test_a_refused_form_has_no_barrier_and_leads_to_the_field(world: World, visi
     page.goto(f"/cases/{accepted.pk}/depart/")
     page.evaluate("document.querySelectorAll('[required]').forEach((field) => (field.required = false))")
     page.get_by_role("button", name="Record departure").click()
-    expect(page.get_by_role("alert")).to_contain_text("Please fill this in.")
+    expect(page.get_by_role("alert")).to_contain_text("Please fill in: ")
     assert troubles(page) == []
     page.get_by_role("alert").get_by_role("link").first.click()
     expect(page.get_by_label("Expected arrival")).to_be_focused()

@@ -1,4 +1,4 @@
-// The countdowns of window bars, menus that close, errors that get the focus. Everything works without it.
+// The countdowns of window bars, menus that close. Everything works without it.
 (function () {
   "use strict";
   const LEVELS = [
@@ -50,7 +50,6 @@
     menu.open = false;
     menu.querySelector("summary").focus();
   });
-  document.querySelector("[data-focus]")?.focus();
 
   // Leaving by a link, a reload or another language loses what was typed: the browser asks first.
   let leavesWith = null;
