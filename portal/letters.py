@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from portal import lab_values, way_back_file
+from portal import lab_values, results, way_back_file
 from portal.case_file import identity
 from referral import selectors
 from referral.codes import ChronicLiverDisease, Presentation
@@ -56,6 +56,6 @@ def _assessed(case: Case, now: datetime) -> dict[str, Any]:
         "risk": None if assessment.risk_90d is None else texts.risk_text(assessment.risk_90d),
         "band": texts.band_text(assessment.band) if assessment.band else "",
         "flags": [texts.red_flag_text(code) for code in assessment.red_flags],
-        "warnings": [texts.stored_issue_text(stored) for stored in assessment.result.get("warnings", [])],
+        "warnings": results.warnings(assessment),
         "status": texts.MODEL_STATUS.get(assessment.model_status, ""),
     }

@@ -118,6 +118,9 @@ CONFIRMABLE: Mapping[str, str] = MappingProxyType(
         "stale_sample": gettext_noop(
             "%(label)s was sampled %(hours)s hours ago, more than %(limit)s. Is there no newer value?"
         ),
+        "stale_samples": gettext_noop(
+            "The values were sampled %(hours)s hours ago, more than %(limit)s. Are there no newer ones?"
+        ),
         "scattered_samples": gettext_noop(
             "The values were sampled %(hours)s hours apart, more than %(limit)s. Do they describe one state?"
         ),

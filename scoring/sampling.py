@@ -71,9 +71,16 @@ def _time(sampling: Sampling, field_name: str, typed: object, now: datetime | No
 
 
 def _ask_about_age(sampling: Sampling, now: datetime | None) -> None:
-    for name, time in sampling.times.items():
-        if now is not None and now - time > STALE_AFTER:
-            sampling.warnings.append(Issue(name, "stale_sample", _hours(now - time, STALE_AFTER)))
+    """One question for values of one old sample, else one for each old value."""
+    if now is None:
+        return
+    old = {name: time for name, time in sampling.times.items() if now - time > STALE_AFTER}
+    if len(old) > 1 and len(set(old.values())) == 1:
+        elapsed = now - next(iter(old.values()))
+        sampling.warnings.append(Issue("sampled_at", "stale_samples", _hours(elapsed, STALE_AFTER)))
+        return
+    for name, time in old.items():
+        sampling.warnings.append(Issue(name, "stale_sample", _hours(now - time, STALE_AFTER)))
 
 
 def _ask_about_scatter(sampling: Sampling) -> None:

@@ -36,6 +36,8 @@ YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 GRADES = ["0", "I", "II", "III", "IV"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 QUESTION = "needs_confirmation"
+RECENT_HOURS = (1, 3, 6)
+"""Hours ago that the time of sampling is set to by one tap."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class IndicatorsForm(forms.Form):
         last: Mapping[str, str] = NOTHING,
     ) -> None:
         super().__init__(data, initial=initial(start, zone))
-        self.now, self.last = now, last
+        self.now, self.last, self.zone = now, last, zone
         for name in LABORATORY:
             self._add(INPUTS[name])
         set_clock(self, zone=zone, now=now)
@@ -189,6 +191,8 @@ class IndicatorsForm(forms.Form):
         """Whether something was typed that is not in `stored` raw values."""
         clean = self.cleaned_data
         return any(clean[name] and clean[name] != str(stored.get(name, "")) for name in TYPED)
+
+    recent_hours = RECENT_HOURS
 
     def laboratory(self) -> Iterator[Entry]:
         """The laboratory values in the order of the screen."""

@@ -1,6 +1,7 @@
 """Entering a case in a real browser: what scripts add to the form."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -84,6 +85,18 @@ def test_a_form_that_was_left_never_meets_another_patient(page: Page) -> None:
 
     expect(page.locator("[name=inr]")).to_have_value("")
     expect(page.locator("[data-restored]")).to_be_hidden()
+
+
+def test_the_time_of_sampling_takes_one_tap(page: Page) -> None:
+    page.get_by_role("button", name="Just now").click()
+    now = page.locator("[name=sampled_at]").input_value()
+    page.get_by_role("button", name="3 hours ago").click()
+    earlier = page.locator("[name=sampled_at]").input_value()
+
+    elapsed = datetime.fromisoformat(now) - datetime.fromisoformat(earlier)
+    assert timedelta(hours=2, minutes=58) < elapsed <= timedelta(hours=3)
+    seen = page.locator("[name=first_visit_at]").input_value()
+    assert abs(datetime.fromisoformat(seen) - datetime.fromisoformat(now)) <= timedelta(minutes=2)
 
 
 def test_light_and_dark_are_remembered(page: Page) -> None:

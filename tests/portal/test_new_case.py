@@ -229,6 +229,27 @@ def test_an_old_sample_is_asked_about(world: World, as_user: SignIn) -> None:
     assert not Case.objects.exists()
 
 
+def test_one_old_sample_of_all_values_is_asked_about_once_and_confirmed_once(
+    world: World, as_user: SignIn
+) -> None:
+    form = typed(world, sampled_at=local(clock.now() - 20 * HOUR, ZONE), confirmed=[])
+    client = as_user(world.doctor)
+    page = text(send(client, form))
+    assert page.count('name="confirmed"') == 1 and 'value="sampled_at"' in page
+
+    send(client, {**form, "confirmed": ["sampled_at"]})
+    assert Case.objects.get().state == State.OFFERED
+
+
+def test_a_letter_says_once_that_the_times_of_sampling_are_not_known(world: World, as_user: SignIn) -> None:
+    client = as_user(world.doctor)
+    send(client, typed(world, sampled_at=""))
+    letter = text(client.get(f"/cases/{Case.objects.get().pk}/letter/"))
+
+    assert letter.count("not known") == 1
+    assert "The time of sampling is not known of: Total bilirubin, INR, Blood urea, Serum sodium." in letter
+
+
 def test_a_patient_with_an_open_case_elsewhere_is_answered_with_whom_to_call(
     world: World, as_user: SignIn
 ) -> None:

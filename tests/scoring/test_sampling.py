@@ -34,6 +34,24 @@ def test_twelve_hours_are_recent_and_a_minute_more_asks() -> None:
     assert late.unconfirmed
 
 
+def test_one_old_sample_is_asked_about_once() -> None:
+    reading = read(ago(hours=20))
+    assert codes(reading) == [("sampled_at", "stale_samples")]
+    assert "20 hours ago" in reading.warnings[0].message
+    confirmed = read_inputs(patient(sampled_at=ago(hours=20), confirmed=["sampled_at"]), now=NOW)
+    assert confirmed.unconfirmed == ()
+
+
+def test_confirming_an_old_sample_confirms_no_unusual_value() -> None:
+    raw = patient(sampled_at=ago(hours=20), confirmed=["sampled_at"], inr=11)
+    assert [issue.field for issue in read_inputs(raw, now=NOW).unconfirmed] == ["inr"]
+
+
+def test_old_samples_of_different_times_are_asked_about_one_by_one() -> None:
+    reading = read({"inr": ago(hours=20), "urea": ago(hours=21)})
+    assert codes(reading) == [("inr", "stale_sample"), ("urea", "stale_sample")]
+
+
 def test_a_stale_value_can_be_confirmed() -> None:
     raw = patient(sampled_at={"inr": ago(hours=20)}, confirmed=["inr"])
     assert read_inputs(raw, now=NOW).unconfirmed == ()
