@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 from accounts.arrays import array
@@ -19,6 +19,7 @@ def read(literal: str, kind: str) -> list[object]:
         return [row[0] for row in cursor.fetchall()]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(some.lists(some.none() | some.text(some.characters(exclude_characters="\0", codec="utf-8"))))
 def test_any_text_comes_back_as_it_was(texts: list[str | None]) -> None:
     assert read(array(texts), "text") == texts

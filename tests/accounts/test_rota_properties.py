@@ -30,7 +30,7 @@ TRANSITIONS = (
 some = settings(
     max_examples=15,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
 )
 person = st.sampled_from(PEOPLE)
