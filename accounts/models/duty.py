@@ -12,6 +12,8 @@ from accounts.ids import new_id
 from accounts.models.organisations import Ward
 from accounts.models.people import User
 
+ENDS_AFTER_START = _("The end must come after the start.")
+
 
 class DutyShift(models.Model):
     """`user` answers for `ward` every week from `starts` to `ends`, local time of the ward's hospital.
@@ -40,7 +42,11 @@ class DutyShift(models.Model):
         ordering: ClassVar = ["ward", "weekday", "starts"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["ward", "user", "weekday", "starts"], name="duty_shift_once"),
-            models.CheckConstraint(condition=Q(weekday__range=(0, 6)), name="duty_shift_weekday_known"),
+            models.CheckConstraint(
+                condition=Q(weekday__range=(0, 6)),
+                name="duty_shift_weekday_known",
+                violation_error_message=_("Choose a weekday."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,7 +82,9 @@ class DutyOverride(models.Model):
         ordering: ClassVar = ["ward", "starts_at"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="duty_override_ends_after_start"
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="duty_override_ends_after_start",
+                violation_error_message=ENDS_AFTER_START,
             )
         ]
 
@@ -85,7 +93,7 @@ class DutyOverride(models.Model):
 
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
-            raise ValidationError({"ends_at": _("The end must come after the start.")})
+            raise ValidationError({"ends_at": ENDS_AFTER_START})
         if self.is_on and self.user_id and self.starts_at and self.ends_at:
             others = DutyOverride.objects.filter(ward=self.ward_id).exclude(pk=self.pk)
             if others.time_off(self.user_id, self.starts_at, self.ends_at).exists():

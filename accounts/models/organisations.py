@@ -102,7 +102,9 @@ class Hospital(Named, InZone):
         verbose_name_plural = _("hospitals")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(level__in=["primary", "secondary", "tertiary"]), name="hospital_level_known"
+                condition=Q(level__in=["primary", "secondary", "tertiary"]),
+                name="hospital_level_known",
+                violation_error_message=_("Choose primary, secondary or tertiary."),
             )
         ]
 

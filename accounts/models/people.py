@@ -80,7 +80,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("users")
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case")
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")),
+                name="user_email_is_lower_case",
+                violation_error_message=_("Write the e-mail address in small letters."),
+            )
         ]
 
     def __str__(self) -> str:
