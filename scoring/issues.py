@@ -24,6 +24,20 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "not_a_number": gettext_noop(
             "%(label)s: “%(value)s” is not a number. Enter digits, with a point as the decimal sign."
         ),
+        "number_ambiguous": gettext_noop(
+            "%(label)s: “%(value)s” can be two numbers: the comma may part thousands or be the decimal sign. "
+            "Write it without a comma."
+        ),
+        "bound": gettext_noop(
+            "%(label)s: “%(value)s” is a limit of the measurement, not a value, and is not used for one. "
+            "Ask the laboratory for the number (diluted where it is above the range)."
+        ),
+        "units_contradict": gettext_noop(
+            "%(label)s: “%(value)s” names another unit than the one stated, %(unit)s. Correct what is wrong."
+        ),
+        "unit_contradicts_heading": gettext_noop(
+            "%(label)s: the row says “%(value)s”, the heading of the column %(unit)s. Correct what is wrong."
+        ),
         "not_finite": gettext_noop(
             "%(label)s: “%(value)s” is not a measured value. Enter the number, or leave it empty."
         ),
@@ -55,6 +69,13 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         ),
         "sampled_in_future": gettext_noop(
             "%(label)s: “%(value)s” is in the future. Check the date and time of sampling."
+        ),
+        "date_ambiguous": gettext_noop(
+            "%(label)s: “%(value)s” can be two days, by whether day or month stands first. "
+            "Write the year first, as in 2026-03-05."
+        ),
+        "date_invalid": gettext_noop(
+            "%(label)s: “%(value)s” is not a day or time. Write the year first, as in 2026-03-05 08:05."
         ),
         "not_utf8": gettext_noop(
             "%(label)s contains bytes that are not UTF-8 text. Save the file as “CSV UTF-8”."

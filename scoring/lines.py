@@ -1,14 +1,16 @@
 """Rows of patients to lines of results, in chunks that are scored together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from scoring.batch import evaluate_many
+from scoring.encodings import UnreadableFileError
 from scoring.evaluation import Evaluation
 from scoring.issues import Issue
 from scoring.organ_failure import aclf_grade
-from scoring.reading import Reading, read_inputs
+from scoring.plausibility import CONFIRM, column_faults
+from scoring.reading import Reading, read_inputs, with_bounds_as_missing
 from scoring.riskmodel import RiskModel
 from scoring.rows import Row
 from scoring.scores import ScoreValue, comparators, organ_inputs
@@ -22,12 +24,20 @@ _SHOWN = (
 
 
 def result_lines(
-    rows: Iterable[Row], *, model: RiskModel, threshold: float
+    rows: Iterable[Row], *, model: RiskModel, threshold: float, confirmed_units: bool = False
 ) -> Iterator[tuple[dict[str, Any], bool]]:
-    """One JSON object per row, in order, and whether the row was scored rather than refused."""
+    """One JSON object per row, in order, and whether the row was scored rather than refused.
+
+    Raises UnreadableFileError before the first line where the values of a column cannot be in the unit that
+    the file says, unless somebody has confirmed the units.
+    """
     remaining = iter(rows)
+    unchecked = not confirmed_units
     while chunk := list(islice(remaining, _CHUNK)):
-        readings = [None if row.issue else read_inputs(row.raw) for row in chunk]
+        readings = [None if row.issue else with_bounds_as_missing(read_inputs(row.raw)) for row in chunk]
+        if unchecked:
+            _refuse_wrong_columns(readings)
+            unchecked = False
         usable = [reading for reading in readings if reading is not None and not reading.issues]
         evaluations = iter(evaluate_many(usable, model=model, threshold=threshold))
         for row, reading in zip(chunk, readings, strict=True):
@@ -37,8 +47,14 @@ def result_lines(
                 yield _result(row, reading, next(evaluations)), True
 
 
+def _refuse_wrong_columns(readings: Sequence[Reading | None]) -> None:
+    faults = column_faults([reading for reading in readings if reading is not None])
+    if faults:
+        raise UnreadableFileError("implausible_column", " ".join([*faults, CONFIRM]))
+
+
 def _heading(row: Row) -> dict[str, Any]:
-    heading: dict[str, Any] = {"row": row.number}
+    heading: dict[str, Any] = {"row": row.number, "line": row.line}
     if row.label not in (None, ""):
         heading["id"] = row.label
     return heading
@@ -47,7 +63,7 @@ def _heading(row: Row) -> dict[str, Any]:
 def _refusal(row: Row, issues: tuple[Issue, ...]) -> dict[str, Any]:
     all_issues = (row.issue,) if row.issue else issues
     errors = [issue.as_dict() for issue in all_issues]
-    return {**_heading(row), "line": row.line, "error": errors[0], "errors": errors}
+    return {**_heading(row), "error": errors[0], "errors": errors}
 
 
 def _result(row: Row, reading: Reading, evaluation: Evaluation) -> dict[str, Any]:

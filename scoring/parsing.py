@@ -1,19 +1,67 @@
 """One raw value to one typed, normalised value, or to the issues that prevent it."""
 
 import math
+import re
 import unicodedata
+from collections.abc import Mapping
 from decimal import Decimal
 
 from scoring import doubts
+from scoring.catalogue import unit_of
 from scoring.doubts import TYPED, factor, rounded
 from scoring.inputs import INPUTS, OTHER_LABORATORY, Input
 from scoring.issues import Issue, as_text, quoted
+from scoring.numbers import Printed, read_number
 from scoring.units import canonical_unit, spelling
 
 Value = float | int | bool | str
 
-_YES = frozenset({"true", "yes", "y", "t", "1", "on", "是", "有"})
-_NO = frozenset({"false", "no", "n", "f", "0", "off", "否", "无"})
+_YES = frozenset(
+    {*("true", "yes", "y", "t", "1", "on", "是", "有", "阳性", "真", "对", "存在", "+", "(+)", "√", "✓", "✔")}
+)
+_NO = frozenset(
+    {
+        *(
+            "false",
+            "no",
+            "n",
+            "f",
+            "0",
+            "off",
+            "否",
+            "无",
+            "阴性",
+            "假",
+            "没有",
+            "不存在",
+            "未见",
+            "否认",
+            "(-)",
+        ),
+        *("×", "✗", "✘"),
+    }
+)
+_GRADE = re.compile(
+    r"(?:he|grade|g|肝性脑病|第)? ?(?P<grade>[0-9]|iv|i{1,3}|[零一二三四])(?:\.0+)?(?: ?[级期度])?"
+)
+_ROMAN_AND_CHINESE: Mapping[str, int] = {
+    **{"i": 1, "ii": 2, "iii": 3, "iv": 4},
+    **{"零": 0, "一": 1, "二": 2, "三": 3, "四": 4},
+}
+_NO_ENCEPHALOPATHY = frozenset({"无", "否", "没有", "no", "none", "阴性", "未见", "无肝性脑病"})
+_CHOICE_WORDS: Mapping[str, Mapping[str, str]] = {
+    "ascites": {
+        **{"无": "none", "否": "none", "没有": "none", "无腹水": "none", "no": "none", "未见": "none"},
+        **{"轻度": "mild", "少量": "mild", "轻": "mild", "轻度腹水": "mild", "少量腹水": "mild"},
+        **dict.fromkeys(("中度", "重度", "中重度", "中-重度", "中量", "大量", "中大量"), "moderate_severe"),
+        **dict.fromkeys(("moderate", "severe", "中度腹水", "重度腹水", "大量腹水"), "moderate_severe"),
+    },
+    "sex": {
+        **{"男": "male", "男性": "male", "m": "male", "man": "male"},
+        **{"女": "female", "女性": "female", "f": "female", "woman": "female"},
+    },
+}
+"""What hospitals write for the answers of an input with a choice."""
 
 
 class RefusedError(Exception):
@@ -51,8 +99,8 @@ def parse(spec: Input, raw: object, unit: object) -> tuple[Value, str]:
         return _choice(spec, raw), ""
     if spec.kind == "grade":
         return _grade(spec, raw), ""
-    number = _number(spec, raw)
-    used_unit = _unit(spec, unit, number)
+    number, unit_behind = _number(spec, raw)
+    used_unit = _unit(spec, _one_unit(spec, raw, unit, unit_behind), number)
     value = number * factor(spec, used_unit)
     low, high = spec.hard
     if (low is not None and value < low) or (high is not None and value > high):
@@ -68,41 +116,82 @@ def soft_limits(spec: Input, value: Value, unit: str) -> list[Issue]:
     return [asked] if asked else []
 
 
-def _number(spec: Input, raw: object) -> float:
+def _number(spec: Input, raw: object) -> tuple[float, str]:
+    """A raw value as a finite number, and the unit that was typed behind it."""
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
         raise RefusedError(Issue(spec.name, "not_a_number", {"value": quoted(raw)}))
-    text = unicodedata.normalize("NFKC", raw).strip() if isinstance(raw, str) else raw
-    if isinstance(text, str) and "%" in (spec.unit, *(spec.units or ())):
-        text = text.removesuffix("%")
+    unit = ""
     try:
-        if isinstance(text, str) and "_" in text:
-            raise ValueError(text)
-        number = float(text)
+        if isinstance(raw, str) and "_" in raw:
+            raise ValueError(raw)
+        number = float(raw)
     except (ValueError, OverflowError):
-        raise RefusedError(Issue(spec.name, "not_a_number", {"value": quoted(raw)})) from None
+        printed = _printed(spec, raw)
+        number, unit = printed.value, printed.unit
     if not math.isfinite(number):
         raise RefusedError(Issue(spec.name, "not_finite", {"value": quoted(raw)}))
-    return number
+    return number, unit
+
+
+def _printed(spec: Input, raw: object) -> Printed:
+    """A value that is more than plain digits. Raises RefusedError for a bound and for what is no number."""
+    printed = read_number(raw) if isinstance(raw, str) else None
+    params = {"value": quoted(raw).strip()}
+    if printed is None or (printed.unit and not _is_unit(spec, printed.unit)):
+        raise RefusedError(Issue(spec.name, "not_a_number", {"value": quoted(raw)}))
+    if printed.ambiguous:
+        raise RefusedError(Issue(spec.name, "number_ambiguous", params))
+    if printed.bound:
+        raise RefusedError(Issue(spec.name, "bound", params))
+    return printed
+
+
+def _is_unit(spec: Input, text: str) -> bool:
+    if spec.units:
+        return (canonical_unit(text, spec.units) or unit_of(spec.name, text)) is not None
+    return spelling(text) == spelling(spec.unit) or bool(unit_of(spec.name, text))
+
+
+def _one_unit(spec: Input, raw: object, unit: object, unit_behind: str) -> object:
+    """The unit stated beside the value or behind it. Raises RefusedError where the two differ."""
+    if not spec.units or not unit_behind:
+        return unit
+    if is_blank(unit):
+        return unit_behind
+    if canonical_unit(as_text(unit), spec.units) not in (None, canonical_unit(unit_behind, spec.units)):
+        params = {"value": quoted(raw), "unit": as_text(unit).strip()}
+        raise RefusedError(Issue(spec.name, "units_contradict", params))
+    return unit
 
 
 def _grade(spec: Input, raw: object) -> int:
-    number = _number(spec, raw)
+    text = _folded(raw)
+    if text in _NO_ENCEPHALOPATHY:
+        return 0
     low, high = spec.hard
-    if not number.is_integer() or low is None or high is None or not low <= number <= high:
+    match = _GRADE.fullmatch(text)
+    grade = _ROMAN_AND_CHINESE.get(match["grade"]) if match else None
+    if match and grade is None:
+        grade = int(match["grade"])
+    if grade is None or low is None or high is None or not low <= grade <= high:
         raise RefusedError(Issue(spec.name, "not_whole", {"value": quoted(raw), "low": low, "high": high}))
-    return int(number)
+    return grade
+
+
+def _folded(raw: object) -> str:
+    return unicodedata.normalize("NFKC", as_text(raw)).strip().lower()
 
 
 def _flag(spec: Input, raw: object) -> bool:
-    text = unicodedata.normalize("NFKC", as_text(raw)).strip().lower()
-    text = text.removesuffix(".0")
+    text = _folded(raw).removesuffix(".0")
     if text in _YES or text in _NO:
         return text in _YES
     raise RefusedError(Issue(spec.name, "not_yes_or_no", {"value": quoted(raw)}))
 
 
 def _choice(spec: Input, raw: object) -> str:
-    text = unicodedata.normalize("NFKC", as_text(raw)).strip().lower()
+    text = _folded(raw)
+    text = _CHOICE_WORDS.get(spec.name, {}).get(text, text)
     if text not in spec.choices:
         raise RefusedError(
             Issue(spec.name, "not_a_choice", {"value": quoted(raw), "choices": list(spec.choices)})
@@ -119,7 +208,7 @@ def _unit(spec: Input, unit: object, number: float) -> str:
     if is_blank(unit):
         raise RefusedError(Issue(spec.unit_field, "unit_missing", {"units": known}))
     typed = as_text(unit)
-    found = canonical_unit(typed, spec.units)
+    found = canonical_unit(typed, spec.units) or unit_of(spec.name, typed)
     if found is None:
         ambiguous = spelling(typed) in {spelling(unit.split()[-1]) for unit in known}
         raise RefusedError(

@@ -1,7 +1,7 @@
 """Raw input of one patient to typed, normalised values, with everything that is wrong or unusual about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -108,6 +108,15 @@ def _reading(
         sampled_at=sampling.times,
         confirmed=confirmed,
     )
+
+
+def with_bounds_as_missing(reading: Reading) -> Reading:
+    """The reading of a row of a file: a bound (`>513`) costs its own value only, a warning names it."""
+    bounds = tuple(issue for issue in reading.issues if issue.code == "bound")
+    if not bounds:
+        return reading
+    others = tuple(issue for issue in reading.issues if issue.code != "bound")
+    return replace(reading, issues=others, warnings=(*reading.warnings, *bounds))
 
 
 def _is_known(name: str) -> bool:

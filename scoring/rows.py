@@ -8,31 +8,32 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
 
+from scoring.catalogue import Column
+from scoring.cells import is_footnote, is_missing, is_summary
+from scoring.dates import AmbiguousDateError, read_time
+from scoring.encodings import Announce, UnreadableFileError, as_utf8, ignore, is_text
+from scoring.headers import LONGEST_LINE, Header, read_header
 from scoring.inputs import INPUTS, UNIT_FIELDS
-from scoring.issues import Issue
+from scoring.issues import Issue, quoted
+from scoring.units import canonical_unit
 
 ID_COLUMN = "id"
 KNOWN_COLUMNS = frozenset({*INPUTS, *UNIT_FIELDS, "sampled_at", "confirmed", ID_COLUMN})
 
 _READ_BYTES = 65_536
 _LARGEST_OBJECT = 1_048_576
-_LONGEST_LINE = 131_072
 _MOST_LINES_OF_A_ROW = 50
 _LONGEST_WHOLE_NUMBER = 300
 _BETWEEN_OBJECTS = " \t\r\n,[]\ufeff"
-
-
-class UnreadableFileError(ValueError):
-    """The file as a whole cannot be scored; `code` is stable, the message says what to do."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+_DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,\d{1,2}|0,\d+|\d+,\d{4,})")
+_MOST_LINES_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +51,22 @@ class Row:
     label: object = None
 
 
-def csv_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
-    """Rows of a CSV file with a header of input names: UTF-8 (with or without byte order mark) or UTF-16 with
-    one.
+def csv_rows(stream: io.BufferedIOBase, *, zone: tzinfo = UTC, announce: Announce = ignore) -> Iterator[Row]:
+    """Rows of a CSV file whose header names inputs, by the interface's names or by a hospital's.
 
-    Commas, or semicolons or tabs where the header has no comma. Rows without any content are passed over.
-    Raises UnreadableFileError for a workbook, for a header that names no input or one twice, and for a file
-    that is empty or names its inputs and then no patient.
+    UTF-8, UTF-16 with a byte order mark, or GB18030; any usual separator. Cells that say that nothing was
+    measured are left out; rows without content, of totals and of remarks are passed over. Times of sampling
+    without an offset are in `zone`. `announce` hears how the file was understood. Raises UnreadableFileError
+    for what is no text, for a header that names no input or one twice, and for a file without a patient.
     """
-    text = _text(stream)
-    header_line = text.readline(_LONGEST_LINE)
-    if not header_line.strip():
-        raise UnreadableFileError("empty_file", "The file is empty. Its first line must name the inputs.")
-    separator = next((mark for mark in ",;\t" if mark in header_line), ",")
-    names = _header(next(csv.reader([header_line], delimiter=separator)))
-    lines = _Lines(text)
+    text = io.TextIOWrapper(as_utf8(stream, announce), "utf-8", errors="surrogateescape", newline="")
+    table = _Table(read_header(text, announce), zone)
+    lines = _Lines(text, table.header.line)
     number = 0
     while True:
         lines.start_row()
         try:
-            cells = _cells(lines, names, separator)
+            cells = table.cells(lines)
         except StopIteration:
             break
         except csv.Error as error:
@@ -77,20 +74,21 @@ def csv_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
             number += 1
             yield Row(number, lines.number, {}, Issue("row", "malformed_row", {"value": str(error)}))
             continue
-        if any(cell.strip() for cell in cells):
+        if table.is_patient(cells, lines.number):
             number += 1
-            yield _csv_row(number, lines.number, names, cells)
+            yield table.row(number, lines.number, cells)
+    table.tell_of_passed_over(announce)
     if number == 0:
         raise UnreadableFileError("empty_file", "No patient follows the first line. Give one in each line.")
 
 
-def json_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
-    """Rows of JSON objects, one after the other, one a line, or in one array. UTF-8.
+def json_rows(stream: io.BufferedIOBase, *, announce: Announce = ignore) -> Iterator[Row]:
+    """Rows of JSON objects, one after the other, one a line, or in one array, in the encodings of `csv_rows`.
 
     After something that is not JSON, reading goes on at the next line. Raises UnreadableFileError for an
     empty stream.
     """
-    source = _JsonSource(stream)
+    source = _JsonSource(as_utf8(stream, announce))
     number = 0
     while source.skip_to_object():
         number += 1
@@ -106,44 +104,137 @@ def json_rows(stream: io.BufferedIOBase) -> Iterator[Row]:
         raise UnreadableFileError("empty_file", "There is no JSON object. Give one per patient.")
 
 
-def _text(stream: io.BufferedIOBase) -> io.TextIOWrapper:
-    """The stream as text; bytes that are no text survive as surrogates and are refused where they matter."""
-    buffered = io.BufferedReader(stream)
-    start = buffered.peek(4)[:4]
-    if start.startswith(b"PK\x03\x04"):
-        raise UnreadableFileError("workbook", "This is an Excel workbook. Save it as “CSV UTF-8”.")
-    utf16 = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    encoding = "utf-16" if utf16 else "utf-8-sig"
-    return io.TextIOWrapper(buffered, encoding, errors="replace" if utf16 else "surrogateescape", newline="")
+class _Table:
+    """The cells of one file as patients, by what its header says of the columns."""
+
+    def __init__(self, header: Header, zone: tzinfo) -> None:
+        self.header = header
+        self._zone = zone
+        self._width = header.width
+        self._stated = header.units
+        self._decimal_comma = header.separator != ","
+        numbered = list(enumerate(header.columns))
+        self._inputs = [
+            (at, c) for at, c in numbered if c.name in KNOWN_COLUMNS and not _is_id(c) and not c.fault
+        ]
+        self._others = [
+            (at, c.heading.lower() if c.fault else c.name)
+            for at, c in numbered
+            if c.name and (c.fault or c.name not in KNOWN_COLUMNS)
+        ]
+        self._label = next((at for at, column in numbered if _is_id(column)), None)
+        self._tests = {
+            INPUTS[c.name].unit_field: c.test for c in header.columns if c.name in INPUTS and c.test
+        }
+        self._passed_over: list[int] = []
+
+    def cells(self, lines: "_Lines") -> list[str]:
+        """The cells of the next row, which may go over several lines where no input stands."""
+        cells = next(csv.reader(lines, delimiter=self.header.separator, strict=True))
+        if lines.several and any(
+            "\n" in cells[at] or "\r" in cells[at] for at, _ in self._inputs if at < len(cells)
+        ):
+            raise csv.Error("a quotation mark is not closed")
+        return cells
+
+    def is_patient(self, cells: list[str], line: int) -> bool:
+        """False for a row without content, of totals or of remarks; the latter two are remembered."""
+        first = next((cell for cell in cells if cell and not cell.isspace()), None)
+        if first is None:
+            return False
+        label = first if self._label is None or self._label >= len(cells) else cells[self._label]
+        unmeasured = all(is_missing(cells[at]) for at, _ in self._inputs if at < len(cells))
+        if is_summary(first) or is_summary(label) or (unmeasured and is_footnote(first)):
+            self._passed_over.append(line)
+            return False
+        return True
+
+    def row(self, number: int, line: int, cells: list[str]) -> Row:
+        """The patient of a row of cells."""
+        if len(cells) > self._width and any(cell.strip() for cell in cells[self._width :]):
+            return Row(number, line, {}, Issue("row", "too_many_cells"))
+        count = len(cells)
+        label = cells[self._label] if self._label is not None and self._label < count else None
+        others = {name: cells[at] for at, name in self._others if at < count}
+        raw: dict[str, object] = {}
+        issue = None if label is None or is_text(label) else Issue(ID_COLUMN, "not_utf8")
+        for at, column in self._inputs:
+            if at < count and (cell := cells[at]):
+                issue = self._take(raw, column, cell) or issue
+        for unit_field, unit in self._stated.items():
+            issue = self._state_unit(raw, unit_field, unit) or issue
+        return Row(number, line, raw, issue, others, label)
+
+    def _take(self, raw: dict[str, object], column: Column, cell: str) -> Issue | None:
+        """Puts a cell among the raw inputs; what is wrong with it as text or as a time."""
+        name = column.name
+        if name in INPUTS and cell.isascii() and cell.replace(".", "", 1).isdigit():
+            raw[name] = cell
+            return None
+        if not is_text(cell):
+            return Issue(name, "not_utf8")
+        numeric = name in INPUTS and INPUTS[name].kind == "number"
+        if is_missing(cell, numeric=numeric):
+            return None
+        if name == "sampled_at":
+            return _take_time(raw, cell, self._zone)
+        if numeric and self._decimal_comma and _DECIMAL_COMMA.fullmatch(cell.strip()):
+            cell = cell.replace(",", ".")
+        test = self._tests.get(name) if name in UNIT_FIELDS else None
+        raw[name] = (test.unit_of(cell) if test else None) or cell
+        return None
+
+    def _state_unit(self, raw: dict[str, object], unit_field: str, unit: str) -> Issue | None:
+        """Puts the unit of a heading beside the value; an issue where the row states another."""
+        spec = UNIT_FIELDS[unit_field]
+        typed = raw.get(unit_field)
+        if typed is None:
+            if spec.name in raw:
+                raw[unit_field] = unit
+            return None
+        if canonical_unit(str(typed), spec.units or {}) in (None, unit):
+            return None
+        return Issue(unit_field, "unit_contradicts_heading", {"value": quoted(typed), "unit": unit})
+
+    def tell_of_passed_over(self, announce: Announce) -> None:
+        """Says how many rows were no patients, and where the first of them stand."""
+        lines = self._passed_over
+        if lines:
+            named = ", ".join(map(str, lines[:_MOST_LINES_NAMED])) + (
+                ", …" if lines[_MOST_LINES_NAMED:] else ""
+            )
+            announce(f"{len(lines)} rows of totals or remarks are passed over (line {named}).")
 
 
-def _header(cells: list[str]) -> list[str]:
-    names = [cell.strip().lower() for cell in cells]
-    if not any(name in INPUTS for name in names):
-        raise UnreadableFileError(
-            "no_known_column",
-            "The first line names no input. It must hold names such as age_years, bilirubin, bilirubin_unit; "
-            "the file must be text in UTF-8.",
-        )
-    repeated = next((name for name in names if name in KNOWN_COLUMNS and names.count(name) > 1), None)
-    if repeated:
-        raise UnreadableFileError("repeated_column", f"The first line names “{repeated}” twice.")
-    return names
+def _is_id(column: Column) -> bool:
+    return column.name == ID_COLUMN
 
 
-def _csv_row(number: int, line: int, names: list[str], cells: list[str]) -> Row:
-    if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-        return Row(number, line, {}, Issue("row", "too_many_cells"))
-    return _row(number, line, dict(zip(names, cells, strict=False)))
+def _take_time(raw: dict[str, object], cell: str, zone: tzinfo) -> Issue | None:
+    try:
+        raw["sampled_at"] = read_time(cell, zone).isoformat()
+    except AmbiguousDateError:
+        return Issue("sampled_at", "date_ambiguous", {"value": quoted(cell)})
+    except ValueError:
+        return Issue("sampled_at", "date_invalid", {"value": quoted(cell)})
+    return None
 
 
 def _row(number: int, line: int, cells: dict[str, Any]) -> Row:
     label = cells.pop(ID_COLUMN, None)
-    raw = {name: cell for name, cell in cells.items() if name in KNOWN_COLUMNS}
+    raw = {
+        name: cell for name, cell in cells.items() if name in KNOWN_COLUMNS and not _says_missing(name, cell)
+    }
     others = {name: cell for name, cell in cells.items() if name not in KNOWN_COLUMNS and name}
-    garbled = next((name for name, cell in raw.items() if isinstance(cell, str) and not _is_text(cell)), None)
+    garbled = next((name for name, cell in raw.items() if isinstance(cell, str) and not is_text(cell)), None)
     issue = Issue(garbled, "not_utf8") if garbled else None
     return Row(number, line, raw, issue, others, label)
+
+
+def _says_missing(name: str, cell: object) -> bool:
+    return isinstance(cell, str) and is_missing(
+        cell, numeric=name in INPUTS and INPUTS[name].kind == "number"
+    )
 
 
 def _whole_number(digits: str) -> int | float:
@@ -151,20 +242,19 @@ def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) < _LONGEST_WHOLE_NUMBER else float(digits)
 
 
-def _is_text(cell: str) -> bool:
-    return cell.isascii() or not any(
-        "\ud800" <= character <= "\udfff" or character == "\ufffd" for character in cell
-    )
-
-
 class _Lines:
     """The lines after the header, which remembers those of the row that is being read and takes them back."""
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
+    def __init__(self, text: io.TextIOWrapper, number: int) -> None:
         self._text = text
         self._again: deque[str] = deque()
         self._row: list[str] = []
-        self.number = 1
+        self.number = number
+
+    @property
+    def several(self) -> bool:
+        """Whether the row goes over more than one line."""
+        return len(self._row) > 1
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -177,8 +267,8 @@ class _Lines:
             raise StopIteration
         self.number += 1
         self._row.append(line)
-        if len(line) == _LONGEST_LINE:
-            raise csv.Error(f"the line is longer than {_LONGEST_LINE:,} characters")
+        if len(line) == LONGEST_LINE:
+            raise csv.Error(f"the line is longer than {LONGEST_LINE:,} characters")
         return line
 
     def start_row(self) -> None:
@@ -192,22 +282,10 @@ class _Lines:
 
     def _read(self) -> str:
         """The next line; of one that is too long the beginning, with the rest passed over."""
-        line = rest = self._text.readline(_LONGEST_LINE)
-        while len(rest) == _LONGEST_LINE and not rest.endswith("\n"):
-            rest = self._text.readline(_LONGEST_LINE)
+        line = rest = self._text.readline(LONGEST_LINE)
+        while len(rest) == LONGEST_LINE and not rest.endswith("\n"):
+            rest = self._text.readline(LONGEST_LINE)
         return line
-
-
-def _cells(lines: _Lines, names: list[str], separator: str) -> list[str]:
-    """The cells of the next row, which may go over several lines where no input stands."""
-    cells = next(csv.reader(lines, delimiter=separator, strict=True))
-    if any(
-        "\n" in cell or "\r" in cell
-        for name, cell in zip(names, cells, strict=False)
-        if name in KNOWN_COLUMNS
-    ):
-        raise csv.Error("a quotation mark is not closed")
-    return cells
 
 
 class _JsonSource:

@@ -2,7 +2,8 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from referral.models import Evidence
+from scoring.cells import is_missing, is_summary
+from scoring.encodings import Announce, UnreadableFileError, decoded, ignore
+from scoring.headers import SEPARATOR_LINE
 
 DATA = Path(__file__).with_name("data")
 BUNDLED = tuple(
@@ -39,6 +43,18 @@ OTHER_NAMES: Mapping[str, str] = {
     "nct_id": "registry_number",
     "reference_number": "reference",
     "journal": "reference",
+    **dict.fromkeys(("疗法", "治疗", "治疗方法", "药物"), "therapy"),
+    **dict.fromkeys(("类别", "疗法类别"), "therapy_class"),
+    **dict.fromkeys(("机制", "作用机制", "靶点"), "mechanism"),
+    **dict.fromkeys(("研究", "作者", "研究名称"), "study"),
+    **dict.fromkeys(("年份", "发表年份"), "year"),
+    **dict.fromkeys(("例数", "样本量", "病例数"), "participants"),
+    **dict.fromkeys(("设计", "研究设计", "研究类型"), "design"),
+    **dict.fromkeys(("人群", "研究对象", "研究人群"), "population"),
+    **dict.fromkeys(("结局", "结果", "主要结果"), "outcome"),
+    **dict.fromkeys(("注册号", "临床试验注册号"), "registry_number"),
+    **dict.fromkeys(("文献", "参考文献", "期刊", "来源"), "reference"),
+    "证据等级": "evidence_level",
 }
 """Other headings under which published tables have the same columns."""
 
@@ -47,6 +63,7 @@ KNOWN = frozenset(
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LONGEST_COLLECTION = 60
+SEPARATORS = (",", ";", "\t")
 
 
 class EvidenceFileError(Exception):
@@ -62,16 +79,17 @@ def load_bundled(*, now: datetime) -> int:
     return sum(load_file(file, now=now) for file in BUNDLED)
 
 
-def load_file(file: Path, *, now: datetime, therapy: str = "") -> int:
-    """Take every row of a CSV file (UTF-8) in place of those loaded before from a file of that name.
+def load_file(file: Path, *, now: datetime, therapy: str = "", announce: Announce = ignore) -> int:
+    """Take every row of a CSV file in place of those loaded before from a file of that name.
 
-    `therapy` names the therapy of a file without that column; the file's name does where nobody said. Returns
-    how many rows. Raises EvidenceFileError, and nothing is changed, for the first line that is wrong.
+    UTF-8 or, which `announce` then hears, another encoding that is certain. `therapy` names the therapy of a
+    file without that column; the file's name does where nobody said. Returns how many rows. Raises
+    EvidenceFileError, and nothing is changed, for the first line that is wrong.
     """
     collection = file.stem[:LONGEST_COLLECTION]
     rows = [
         _row(line, cells, collection, therapy or file.stem.replace("_", " "), now)
-        for line, cells in _lines(_text(file))
+        for line, cells in _lines(_text(file, announce))
     ]
     if not rows:
         raise EvidenceFileError(1, _("The file has no rows."))
@@ -81,38 +99,67 @@ def load_file(file: Path, *, now: datetime, therapy: str = "") -> int:
     return len(rows)
 
 
-def _text(file: Path) -> str:
+def _text(file: Path, announce: Announce) -> str:
     raw = file.read_bytes()
-    if b"\x00" in raw:
-        line = raw[: raw.index(b"\x00")].count(b"\n") + 1
-        raise EvidenceFileError(line, _("This is not UTF-8 text. Save the file as “CSV UTF-8”."))
+    fault = _("This is not UTF-8 text. Save the file as “CSV UTF-8”.")
     try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise EvidenceFileError(line, _("This is not UTF-8 text. Save the file as “CSV UTF-8”.")) from error
+        text, encoding = decoded(raw)
+    except UnreadableFileError as error:
+        raise EvidenceFileError(raw.partition(b"\0")[0].count(b"\n") + 1, fault) from error
+    if encoding != "UTF-8":
+        announce(_("The file is not UTF-8; it is read as %(encoding)s.") % {"encoding": encoding})
+    stray = next((at for at, character in enumerate(text) if "\ud800" <= character <= "\udfff"), None)
+    if stray is not None:
+        raise EvidenceFileError(text.count("\n", 0, stray) + 1, fault)
+    return text
 
 
 def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows by heading, with the line on which each ends."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    rows = text.splitlines(keepends=True)
+    separator, before = _separator(rows)
+    reader = csv.reader(rows[before:], delimiter=separator, strict=True)
     try:
-        headings = [heading.strip().lower() for heading in next(reader, [])]
+        headings = _without_trailing([heading.strip().lower() for heading in next(reader, [])])
         _check_headings(headings)
         for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(headings):
-                fault = _(
-                    "%(found)s cells where the heading has %(wanted)s. Check commas and quotation marks."
-                )
-                raise EvidenceFileError(
-                    reader.line_num, fault % {"found": len(cells), "wanted": len(headings)}
-                )
-            yield reader.line_num, {name: cell.strip() for name, cell in zip(headings, cells, strict=True)}
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num + before, _cells(reader.line_num + before, cells, headings)
     except csv.Error as error:
         fault = _("This cannot be read (%(error)s). Check commas and quotation marks.")
-        raise EvidenceFileError(reader.line_num, fault % {"error": error}) from error
+        raise EvidenceFileError(reader.line_num + before, fault % {"error": error}) from error
+
+
+def _separator(rows: Sequence[str]) -> tuple[str, int]:
+    """What parts the columns, and how many lines stand before the heading: one where `sep=;` says it."""
+    first = rows[0].strip() if rows else ""
+    if stated := SEPARATOR_LINE.fullmatch(first):
+        return stated[1], 1
+    return max(
+        SEPARATORS, key=lambda mark: sum(name.strip().lower() in KNOWN for name in first.split(mark))
+    ), 0
+
+
+def _without_trailing(cells: list[str]) -> list[str]:
+    """The cells up to the last that has content."""
+    return cells[: max((number for number, cell in enumerate(cells, 1) if cell.strip()), default=0)]
+
+
+def _cells(line: int, cells: list[str], headings: list[str]) -> dict[str, str]:
+    """One row by heading; what says that nothing is known is left empty."""
+    if is_summary(cells[0]):
+        raise EvidenceFileError(line, _("This is a row of totals, not a study. Take it out."))
+    given = (
+        cells
+        if len(cells) < len(headings)
+        else cells[: len(headings)] + _without_trailing(cells[len(headings) :])
+    )
+    if len(given) != len(headings):
+        fault = _("%(found)s cells where the heading has %(wanted)s. Check commas and quotation marks.")
+        raise EvidenceFileError(line, fault % {"found": len(given), "wanted": len(headings)})
+    return {
+        name: "" if is_missing(cell) else cell.strip() for name, cell in zip(headings, given, strict=True)
+    }
 
 
 def _check_headings(headings: list[str]) -> None:
@@ -153,7 +200,7 @@ def _row(line: int, cells: Mapping[str, str], collection: str, therapy: str, now
 
 
 def _typed(line: int, values: Mapping[str, str]) -> dict[str, Any]:
-    year = values.get("year", "")
+    year = unicodedata.normalize("NFKC", values.get("year", "")).removesuffix("年")
     if year and not (year.isascii() and year.isdecimal() and 1900 <= int(year) < 2200):
         raise EvidenceFileError(line, _("“%(year)s” is not a year.") % {"year": year})
     return {**values, "year": int(year) if year else None}

@@ -5,26 +5,31 @@ import io
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext_noop
 from numpy.typing import NDArray
 
+from scoring.encodings import Announce, UnreadableFileError, ignore
 from scoring.inputs import INPUTS
-from scoring.reading import Reading, read_inputs
-from scoring.rows import Row, UnreadableFileError, csv_rows
+from scoring.plausibility import CONFIRM, column_faults
+from scoring.reading import Reading
+from scoring.research.intake import OUTCOME_COLUMNS, CohortError, Intake
+from scoring.research.outcomes import REASONS
+from scoring.rows import csv_rows
+
+__all__ = ["NEEDS_EXTRA", "OUTCOME_COLUMNS", "Cohort", "CohortError", "open_cohort", "read_cohort"]
 
 Column = NDArray[np.float64]
 
-OUTCOME_COLUMNS = ("time_days", "event")
+TRANSPLANTATIONS = gettext_noop(
+    "%(count)s patients with a transplantation (event 2) have reached the end point: it is death or "
+    "transplantation."
+)
 NEEDS_EXTRA = "This needs the research extra. Install it with: uv sync --extra research"
-
-
-class CohortError(ValueError):
-    """The cohort cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,9 @@ class Cohort:
     """n patients with an outcome. `time_days`: to the end point or the last contact; `event`: 1 for the end
     point.
 
-    `excluded`: how many rows were left out, by reason. `refused`: how many values were impossible and count
-    as missing, by input name.
+    `excluded`: how many of the file's `rows` were left out, by reason; `excluded_lines`: where the first of
+    them stand. `refused`: how many values could not be used and count as missing, by input name.
+    `transplantations`: how many of the end points are one.
     """
 
     readings: tuple[Reading, ...]
@@ -41,6 +47,9 @@ class Cohort:
     event: NDArray[np.bool_]
     excluded: Mapping[str, int]
     refused: Mapping[str, int]
+    rows: int = 0
+    transplantations: int = 0
+    excluded_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.readings)
@@ -75,6 +84,18 @@ class Cohort:
         event = self.event & (self.time_days <= days)
         return replace(self, time_days=np.minimum(self.time_days, days), event=event)
 
+    def account(self) -> list[str]:
+        """What became of the rows of the file, in sentences."""
+        sentences = [f"{self.rows} rows in the file, {len(self)} with a usable outcome."]
+        for code, count in self.excluded.items():
+            where = "; ".join(self.excluded_lines.get(code, ()))
+            sentences.append(f"Left out, {REASONS.get(code, code)}: {count} ({where}).")
+        if self.transplantations:
+            sentences.append(TRANSPLANTATIONS % {"count": self.transplantations})
+        for name, count in self.refused.items():
+            sentences.append(f"{name}: {count} values could not be used and count as missing.")
+        return sentences
+
     def describe_outcome(self, days: int) -> dict[str, int]:
         """Patients, end points in all and within `days`, and how many were lost before."""
         early = self.time_days <= days
@@ -86,57 +107,45 @@ class Cohort:
         }
 
 
-def read_cohort(stream: io.BufferedIOBase) -> Cohort:
-    """Reads a cohort. Rows without a usable outcome are left out and counted, impossible values count as
-    missing.
+def read_cohort(
+    stream: io.BufferedIOBase, *, announce: Announce = ignore, confirmed_units: bool = False
+) -> Cohort:
+    """Reads a cohort. Rows without a usable outcome and repeated ones are left out and counted by reason;
+    impossible values and bounds count as missing. A transplantation is the end point, as a death is.
 
-    Raises CohortError if the outcome columns are lacking or nobody is left, UnreadableFileError as
-    `csv_rows`.
+    `announce` hears how the file was understood. Raises CohortError if the outcome columns are lacking, if
+    nobody is left, if most rows cannot be understood, or if a column cannot be in the unit that the file says
+    (unless `confirmed_units`); UnreadableFileError as `csv_rows`.
     """
-    excluded: Counter[str] = Counter()
-    refused: Counter[str] = Counter()
-    kept: list[tuple[Reading, float, bool]] = []
-    for row, outcome in _outcomes(csv_rows(stream)):
-        if row.issue or outcome is None:
-            excluded[row.issue.code if row.issue else "outcome"] += 1
-            continue
-        reading = read_inputs(row.raw)
-        refused.update(issue.field for issue in reading.issues)
-        kept.append((reading, *outcome))
-    if not kept:
-        raise CohortError("No patient has a usable outcome: time_days above 0, and event 0 or 1.")
-    readings, times, events = zip(*kept, strict=True)
-    return Cohort(readings, np.array(times), np.array(events, dtype=bool), dict(excluded), dict(refused))
+    intake = Intake()
+    for row in csv_rows(stream, announce=announce):
+        intake.take(row)
+    intake.refuse_what_cannot_be_right()
+    readings, times, endings = zip(*intake.kept, strict=True)
+    faults = [] if confirmed_units else column_faults(readings)
+    if faults:
+        raise CohortError(" ".join([*faults, CONFIRM]))
+    return Cohort(
+        readings,
+        np.array(times),
+        np.array([ending != "none" for ending in endings], dtype=bool),
+        dict(intake.excluded),
+        dict(Counter(issue.field for reading in readings for issue in reading.issues)),
+        rows=intake.rows,
+        transplantations=endings.count("transplantation"),
+        excluded_lines={code: tuple(lines) for code, lines in intake.lines.items()},
+    )
 
 
-def open_cohort(path: Path) -> Cohort:
+def open_cohort(path: Path, *, announce: Announce = ignore, confirmed_units: bool = False) -> Cohort:
     """The cohort of a file. Raises CohortError whatever is wrong with it."""
     try:
         with path.open("rb") as stream:
-            return read_cohort(stream)
+            return read_cohort(stream, announce=announce, confirmed_units=confirmed_units)
     except UnreadableFileError as error:
         raise CohortError(str(error)) from error
     except OSError as error:
         raise CohortError(f"{path} cannot be opened: {error.strerror}") from error
-
-
-def _outcomes(rows: Iterator[Row]) -> Iterator[tuple[Row, tuple[float, bool] | None]]:
-    for row in rows:
-        lacking = [name for name in OUTCOME_COLUMNS if name not in row.others]
-        if lacking and not row.issue:
-            raise CohortError(
-                f"The file has no column {lacking[0]}. A cohort needs time_days (days to the end point or "
-                "the last contact) and event (1 for death or transplantation, else 0)."
-            )
-        yield row, None if row.issue else _outcome(row.others)
-
-
-def _outcome(others: Mapping[str, Any]) -> tuple[float, bool] | None:
-    try:
-        time, event = float(others["time_days"]), float(others["event"])
-    except ValueError:
-        return None
-    return (time, event == 1) if time > 0 and math.isfinite(time) and event in (0, 1) else None
 
 
 def _number(value: object) -> float:

@@ -116,6 +116,13 @@ def _limits(fitted: Fitted, outcome: Mapping[str, int]) -> list[dict[str, str]]:
     limits = [
         ("Fitted to one cohort and not validated on another.", "仅由一个队列拟合，未在其他队列中验证。")
     ]
+    if excluded := sum(cohort.excluded.values()):
+        limits += [
+            (
+                f"{excluded} of {cohort.rows} rows of the file were left out; “excluded_rows” says why.",
+                f"文件共{cohort.rows}行，其中{excluded}行未纳入，原因见“excluded_rows”。",
+            )
+        ]
     if left_out:
         limits += [
             (
@@ -159,12 +166,15 @@ def _record(fitted: Fitted, outcome: Mapping[str, int]) -> dict[str, Any]:
         "command": "manage.py fit_model",
         "method": f"Cox regression to day {MAIN_HORIZON_DAYS}, Efron's ties, Breslow's baseline",
         "cohort": cohort.fingerprint,
+        "rows_in_file": cohort.rows,
         "patients_in_file": len(cohort),
         **outcome,
         "horizon_days": MAIN_HORIZON_DAYS,
         "longest_follow_up_days": float(f"{fitted.longest_days:.6g}"),
         "observed_at_horizon": _observed_at_horizon(fitted),
         "excluded_rows": dict(cohort.excluded),
+        "excluded_lines": {code: list(lines) for code, lines in cohort.excluded_lines.items()},
+        "transplantations": cohort.transplantations,
         "impossible_values": dict(cohort.refused),
         "missing": cohort.missing(plan.inputs),
         "apparent_c": _rounded(optimism.apparent_c),

@@ -9,6 +9,7 @@ from django.utils.translation import get_language, gettext
 
 from scoring.cards import model_card
 from scoring.research.not_known import FIGURES
+from scoring.research.outcomes import reason_text
 from scoring.research.plots import comparison_key, decision_key, plots
 from scoring.research.rivals import Rival
 from scoring.research.sample import Interval
@@ -32,7 +33,10 @@ def report(found: Validation, model: RiskModel) -> str:
         "status": MODEL_STATUS[found.model_status],
         "missing": [(label(name), count) for name, count in found.missing.items()],
         "refused": [(label(name), count) for name, count in found.refused.items()],
-        "excluded": list(found.excluded.items()),
+        "excluded": [
+            (reason_text(code), count, "; ".join(found.excluded_lines.get(code, ())))
+            for code, count in found.excluded.items()
+        ],
         "decision_key": decision_key(),
         "comparison_key": comparison_key(found),
         **_tables(found),

@@ -12,8 +12,9 @@ from scoring.inputs import EIGHT, INPUTS
 from scoring.reading import Reading
 from scoring.research import survival
 from scoring.research.agreement import Z95
-from scoring.research.cohort import Cohort, CohortError
+from scoring.research.cohort import TRANSPLANTATIONS, Cohort, CohortError
 from scoring.research.not_known import HELD_INPUTS, INTERVAL, reason, reasons, sentences
+from scoring.research.outcomes import reason_text
 from scoring.research.rivals import MINIMUM_PATIENTS, Rival, rivals
 from scoring.research.sample import (
     Interval,
@@ -71,6 +72,7 @@ COMPLETE_CASES = gettext_noop(
     "Complete cases only: %(lacking)s of %(patients)s patients lack an input of the model and are left out; "
     "if they differ from the rest, so would the findings."
 )
+LEFT_OUT = gettext_noop("%(left_out)s of %(rows)s rows of the file are left out. %(reasons)s.")
 SMALL = gettext_noop(
     "Small: %(ended)s end points among %(patients)s patients by day %(days)s; at least %(advised)s with and "
     "as many without are advised (Vergouwe Y, J Clin Epidemiol 2005;58:475-483)."
@@ -118,7 +120,10 @@ class Validation:
     days: int
     patients_in_file: int
     outcome: Mapping[str, int]
+    rows_in_file: int
+    transplantations: int
     excluded: Mapping[str, int]
+    excluded_lines: Mapping[str, tuple[str, ...]]
     refused: Mapping[str, int]
     missing: Mapping[str, int]
     held: tuple[str, ...]
@@ -171,7 +176,10 @@ def validate(
         days=days,
         patients_in_file=len(cohort),
         outcome=used.describe_outcome(days) | {"observed_at_horizon": sample.outcome.observed_at(days)},
+        rows_in_file=cohort.rows,
+        transplantations=cohort.transplantations,
         excluded=cohort.excluded,
+        excluded_lines=cohort.excluded_lines,
         refused=cohort.refused,
         missing=cohort.missing(model.inputs),
         held=tuple(hold),
@@ -299,6 +307,7 @@ def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str],
     sentences: tuple[tuple[object, str, dict[str, object]], ...] = (
         (hold, HELD, {"inputs": _named(hold)}),
         (fit.get("cohort") == cohort.fingerprint, SAME_PATIENTS, {"corrected": corrected}),
+        *_of_the_file(cohort),
         (total < len(cohort), COMPLETE_CASES, {"lacking": len(cohort) - total, "patients": len(cohort)}),
         (
             min(ended, total - ended - lost) < ADVISED_EVENTS,
@@ -312,6 +321,16 @@ def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str],
         (True, ONE_COHORT, {}),
     )
     return [gettext(sentence) % params for applies, sentence, params in sentences if applies]
+
+
+def _of_the_file(cohort: Cohort) -> tuple[tuple[object, str, dict[str, object]], ...]:
+    """What to know of the rows of the file: whether each sentence applies, the sentence, its particulars."""
+    because = "; ".join(f"{reason_text(code)}: {count}" for code, count in cohort.excluded.items())
+    counted = {"left_out": sum(cohort.excluded.values()), "rows": cohort.rows, "reasons": because}
+    return (
+        (cohort.excluded, LEFT_OUT, counted),
+        (cohort.transplantations, TRANSPLANTATIONS, {"count": cohort.transplantations}),
+    )
 
 
 def _named(inputs: Sequence[str]) -> str:

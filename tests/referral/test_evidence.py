@@ -124,7 +124,9 @@ def test_the_name_of_a_file_stands_for_a_therapy_that_nobody_named(written) -> N
         (HEADING + ",,one,2001,x,NCT1\n", 2, "not named"),
         (HEADING + 'A,甲,"one" two,2001,x,NCT1\n', 2, "cannot be read"),
         (HEADING + f"A,甲,{'x' * 201},2001,x,NCT1\n", 2, "study"),
-        (HEADING.encode() + "A,甲,one,2001,x,NCT1\n".encode("gbk"), 2, "UTF-8"),
+        (HEADING.encode() + "A,甲,one,2001,x,NCT1\n".encode() + b"B,\xff,one,2001,x,NCT1\n", 3, "UTF-8"),
+        (HEADING + "A,甲,one,2001,x,NCT1\n合计,1,,,,\n", 3, "row of totals"),
+        (HEADING + "A,甲,one,2001,x,NCT1,,more\n", 2, "8 cells"),
     ],
 )
 def test_a_malformed_file_is_refused_with_the_line_at_fault(  # type: ignore[no-untyped-def]
@@ -135,6 +137,36 @@ def test_a_malformed_file_is_refused_with_the_line_at_fault(  # type: ignore[no-
     assert found == line
     assert words in message
     assert Evidence.objects.get().study == "one"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (HEADING + "A,甲,one,2001,x,NCT1\n").encode("gb18030"),
+        (HEADING + "A,甲,one,2001,x,NCT1\n").encode("utf-16"),
+        "sep=;\n" + (HEADING + "A,甲,one,2001,x,NCT1\n").replace(",", ";"),
+        (HEADING + "A,甲,one,2001,x,NCT1\n").replace(",", "\t"),
+        HEADING.strip() + ",,\nA,甲,one,２００１年,x,NCT1,,\n,,,,,,,\n",
+        "therapy_en,疗法,作者,年份,outcome_en,注册号\nA,甲,one,2001,x,NCT1\n".replace("疗法", "therapy_zh"),
+    ],
+    ids=["gb18030", "utf-16", "sep line", "tabs", "empty columns", "chinese headings"],
+)
+def test_a_file_as_a_spreadsheet_saves_it_is_understood(written, text: str | bytes) -> None:  # type: ignore[no-untyped-def]
+    assert load_file(written(text), now=NOW) == 1
+    row = Evidence.objects.get()
+    assert (row.therapy_zh, row.study, row.year, row.registry_number) == ("甲", "one", 2001, "NCT1")
+
+
+def test_a_cell_that_says_that_nothing_is_known_is_left_empty(written) -> None:  # type: ignore[no-untyped-def]
+    load_file(written(HEADING + "A,甲,one,-,不详,N/A\n"), now=NOW)
+    row = Evidence.objects.get()
+    assert (row.year, row.outcome_en, row.registry_number) == (None, "", "")
+
+
+def test_another_encoding_is_announced_by_the_command(written, capsys) -> None:  # type: ignore[no-untyped-def]
+    with override("en"):
+        call_command("load_evidence", written((HEADING + "A,甲,one,2001,x,NCT1\n").encode("gb18030")))
+    assert "read as GB18030" in capsys.readouterr().err
 
 
 def test_the_command_loads_what_is_named_or_what_the_product_brings(written, capsys) -> None:  # type: ignore[no-untyped-def]

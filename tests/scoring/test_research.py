@@ -48,8 +48,11 @@ def test_a_cohort_keeps_its_outcomes_and_counts_what_it_leaves_out() -> None:
     cohort = cohort_of(
         "inr,time_days,event\n1.5,90,1\n1.6,0,1\n1.7,10,2\n1.8,?,0\n1.9,nan,0\nx,20,0\n,30,1\n2,40,1,5\n"
     )
-    assert len(cohort) == 3
-    assert cohort.excluded == {"outcome": 4, "too_many_cells": 1}
+    assert (cohort.rows, len(cohort)) == (8, 5)
+    assert cohort.time_days[1] == 0 and cohort.event[1], "a death on day 0 is a death"
+    assert cohort.event[2] and cohort.transplantations == 1, "a transplantation is the end point"
+    assert cohort.excluded == {"time_missing": 2, "too_many_cells": 1}
+    assert cohort.excluded_lines["time_missing"] == ("line 5: “?”", "line 6: “nan”")
     assert cohort.refused == {"inr": 1}
     assert cohort.missing(["inr"]) == {"inr": 2}
     assert cohort.column("inr")[0] == 1.5

@@ -137,8 +137,11 @@ def test_after_a_line_that_is_too_long_reading_goes_on() -> None:
         (HEADER.encode() + b" , ,\n\n", "empty_file"),
         (b"PK\x03\x04rest of a workbook", "workbook"),
         (b"a,b,c\n1,2,3\n", "no_known_column"),
-        (b"\x00\x01\x02\xff\n", "no_known_column"),
-        ("inr,bilirubin\n".encode("utf-16-le"), "no_known_column"),
+        (b"\x00\x01\x02\xff\n", "binary"),
+        ("inr,bilirubin\n".encode("utf-16-le"), "binary"),
+        (b"%PDF-1.7\n", "binary"),
+        (b"\xd0\xcf\x11\xe0old", "workbook"),
+        ("inr,備註\n1.4,王芳無\n".encode("big5"), "encoding_unknown"),
         (b"inr,age_years,inr\n1,2,3\n", "repeated_column"),
     ],
 )

@@ -73,7 +73,19 @@ def test_every_patient_has_one_line_and_one_bad_row_makes_the_status_1(
 ) -> None:
     assert [line["row"] for line in lines(scored)] == [1, 2, 3, 4, 5]
     assert scored.returncode == 1
-    assert scored.stderr == "", "no progress where nobody watches"
+    assert "\r" not in scored.stderr, "no progress where nobody watches"
+
+
+def test_every_row_that_was_not_scored_is_counted_by_reason(
+    scored: subprocess.CompletedProcess[str],
+) -> None:
+    assert scored.stderr.splitlines() == [
+        "Not used, no known name: “ward”.",
+        "Rows: 5. Scored 2, incomplete 1, refused 2.",
+        "Missing, by input: urea 1.",
+        "sodium_mmol_l, out_of_range: 1 (line 4).",
+        "bilirubin_unit, unit_unknown: 1 (line 5).",
+    ]
 
 
 def test_a_scored_line_has_the_agreed_fields(scored: subprocess.CompletedProcess[str]) -> None:
@@ -129,7 +141,7 @@ def test_a_column_that_is_no_input_is_a_warning(scored: subprocess.CompletedProc
 
 def test_json_from_standard_input_is_scored_and_all_good_is_status_0() -> None:
     done = score("--json", "-", stdin=json.dumps(patient()) + "\n" + json.dumps(patient(inr=2.0)))
-    assert done.returncode == 0
+    assert (done.returncode, done.stderr) == (0, "")
     assert [line["outcome"] for line in lines(done)] == ["scored", "scored"]
 
 

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         now = clock.now()
         for file in files:
             try:
-                rows = load_file(file, now=now, therapy=therapy)
+                rows = load_file(file, now=now, therapy=therapy, announce=self.stderr.write)
             except EvidenceFileError as error:
                 told = {"file": file, "fault": error}
                 raise CommandError(

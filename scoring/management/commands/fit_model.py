@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring.inputs import EIGHT, INPUTS
+from scoring.management.options import CONFIRM_UNITS, announcer
 from scoring.management.writing import write_json
 from scoring.research.cohort import NEEDS_EXTRA, CohortError, open_cohort
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--spline", type=_spline, action="append", default=[], metavar="INPUT:KNOTS")
         parser.add_argument("--bootstrap", type=int, default=200, help="resamples for the optimism (200)")
+        parser.add_argument("--confirm-units", action="store_true", help=CONFIRM_UNITS)
         parser.add_argument("--seed", type=int, default=20250604)
         parser.add_argument("--output", type=Path, help="where to write (default: NAME-VERSION.json)")
 
@@ -42,7 +44,9 @@ class Command(BaseCommand):
         path: Path = options["cohort"]
         name = options["name"] or _slug(path.stem)
         try:
-            cohort = open_cohort(path)
+            cohort = open_cohort(
+                path, announce=announcer(self.stderr), confirmed_units=options["confirm_units"]
+            )
             measured = inputs_of(cohort)
             plan = Plan(
                 name=name,
@@ -59,13 +63,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         target: Path = options["output"] or Path(f"{name}-{plan.version}.json")
         write_json(target, document)
-        self.stdout.write(_summary(document, target))
+        self.stdout.write("\n".join([*cohort.account(), _summary(document, target)]))
 
 
 def _summary(document: dict[str, Any], target: Path) -> str:
     fit = document["fit"]
     rows = [
-        f"{fit['patients']} of {fit['patients_in_file']} patients, "
+        f"{fit['patients']} of {fit['rows_in_file']} patients, "
         f"{fit['events_by_horizon']} end points by day {fit['horizon_days']}",
         f"Followed up to day {fit['longest_follow_up_days']:g}; horizon day {fit['horizon_days']}, to which "
         f"{fit['observed_at_horizon']} patients were followed up and before which "

@@ -8,19 +8,28 @@ from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from scoring.encodings import UnreadableFileError
 from scoring.evaluation import DEFAULT_THRESHOLD
 from scoring.lines import result_lines
+from scoring.management.options import CONFIRM_UNITS, announcer
 from scoring.modelfile import DEFAULT_NAME, ModelFileError, load_model
-from scoring.rows import Row, UnreadableFileError, csv_rows, json_rows
+from scoring.rows import Row, csv_rows, json_rows
+from scoring.tally import Tally
 
 _PROGRESS_EVERY = 1000
 
 
 class Command(BaseCommand):
-    """`score FILE.csv` or `score --json FILE`; `-` is stdin. Status 1 if any row was refused."""
+    """`score FILE.csv` or `score --json FILE`; `-` is stdin.
+
+    How the file was understood, and which rows were not scored and why, goes to stderr. Status 1 if any row
+    was refused or nobody was scored.
+    """
 
     help = "Score patients from CSV or JSON; prints one JSON line per patient. Needs no database."
     requires_system_checks = []
@@ -34,6 +43,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--threshold", type=float, default=DEFAULT_THRESHOLD, help="high risk from here (0-1)"
         )
+        parser.add_argument("--confirm-units", action="store_true", help=CONFIRM_UNITS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if bool(options["file"]) == bool(options["json"]):
@@ -44,10 +54,14 @@ class Command(BaseCommand):
             model = load_model(options["model"])
         except ModelFileError as error:
             raise CommandError(str(error)) from error
-        stream = _opened(options["file"] or options["json"])
-        rows = csv_rows(stream) if options["file"] else json_rows(stream)
+        tally = Tally()
+        scoring = {
+            "model": model,
+            "threshold": options["threshold"],
+            "confirmed_units": options["confirm_units"],
+        }
         try:
-            refused = self._print(rows, model=model, threshold=options["threshold"])
+            self._print(self._rows(options["file"], options["json"]), tally, **scoring)
         except UnreadableFileError as error:
             self._write({"error": {"field": None, "code": error.code, "message": str(error)}})
             raise CommandError(str(error)) from error
@@ -55,28 +69,41 @@ class Command(BaseCommand):
             # The reader has seen enough; without this the interpreter complains once more at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
-        if refused:
+        self._account_for(tally)
+
+    def _account_for(self, tally: Tally) -> None:
+        """Says what was not scored, and ends with status 1 where a row was refused or nobody scored."""
+        announce = announcer(self.stderr)
+        for sentence in tally.sentences():
+            announce(sentence)
+        if tally.scored == 0:
+            raise CommandError(f"Nobody could be scored: {tally.main_reason}.")
+        if tally.refused:
             raise SystemExit(1)
 
-    def _print(self, rows: Iterator[Row], **scoring: Any) -> int:
-        done = refused = 0
+    def _rows(self, table: str | None, objects: str | None) -> Iterator[Row]:
+        stream = _opened(table or objects or "-")
+        announce = announcer(self.stderr)
+        if objects:
+            return json_rows(stream, announce=announce)
+        return csv_rows(stream, zone=ZoneInfo(settings.DEFAULT_DISPLAY_ZONE), announce=announce)
+
+    def _print(self, rows: Iterator[Row], tally: Tally, **scoring: Any) -> None:
         for line, scored in result_lines(rows, **scoring):
             self._write(line)
-            done += 1
-            refused += not scored
-            if done % _PROGRESS_EVERY == 0:
-                self._progress(done, refused)
-        self._progress(done, refused, end="\n")
-        return refused
+            tally.add(line, refused=not scored)
+            if tally.rows % _PROGRESS_EVERY == 0:
+                self._progress(tally)
+        self._progress(tally, end="\n")
 
     def _write(self, line: dict[str, Any]) -> None:
         """Halves of a character, from broken input, become question marks."""
         text = json.dumps(line, ensure_ascii=False)
         self.stdout.write(text.encode("utf-8", "replace").decode())
 
-    def _progress(self, done: int, refused: int, end: str = "") -> None:
+    def _progress(self, tally: Tally, end: str = "") -> None:
         if self.stderr.isatty():
-            self.stderr.write(f"\r{done:,} patients, {refused:,} refused", str, ending=end)
+            self.stderr.write(f"\r{tally.rows:,} patients, {tally.refused:,} refused", str, ending=end)
             self.stderr.flush()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
+from scoring.management.options import CONFIRM_UNITS, announcer
 from scoring.management.writing import write_json, write_text
 from scoring.modelfile import DEFAULT_NAME, ModelFileError, load_model
 from scoring.research.cohort import NEEDS_EXTRA, CohortError, open_cohort
@@ -33,6 +34,7 @@ class Command(BaseCommand):
             help="inputs the cohort lacks, held at the median patient: discrimination only",
         )
         parser.add_argument("--bootstrap", type=int, default=500, help="resamples for the intervals (500)")
+        parser.add_argument("--confirm-units", action="store_true", help=CONFIRM_UNITS)
         parser.add_argument("--seed", type=int, default=20250604)
         parser.add_argument("--language", default="en", choices=["en", "zh-hans"], help="of the report (en)")
         parser.add_argument("--output", type=Path, help="where to write, without ending")
@@ -45,7 +47,9 @@ class Command(BaseCommand):
             raise CommandError(NEEDS_EXTRA) from error
         try:
             model = load_model(options["model"])
-            cohort = open_cohort(options["cohort"])
+            cohort = open_cohort(
+                options["cohort"], announce=announcer(self.stderr), confirmed_units=options["confirm_units"]
+            )
             with translation.override(options["language"]):
                 found = validate(
                     model,
@@ -62,6 +66,8 @@ class Command(BaseCommand):
         html, figures = stem.with_name(f"{stem.name}.html"), stem.with_name(f"{stem.name}.json")
         write_text(html, page)
         write_json(figures, found.as_dict())
+        for sentence in cohort.account():
+            self.stdout.write(sentence)
         self.stdout.write(_summary(found))
         self.stdout.write(f"Read the limits first: {html}, {figures}")
 
@@ -70,5 +76,5 @@ def _summary(found: "Validation") -> str:
     estimate, low, high = found.c_index
     figure = "not known" if estimate is None else f"{estimate:.3f}"
     span = "" if low is None else f" ({low:.3f} – {high:.3f})"
-    rows = [f"{found.outcome['patients']} of {found.patients_in_file} patients; C index {figure}{span}."]
+    rows = [f"{found.outcome['patients']} of {found.rows_in_file} patients; C index {figure}{span}."]
     return "\n".join([*rows, *(f"Limit: {limit}" for limit in found.limits)])

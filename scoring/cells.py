@@ -1,0 +1,116 @@
+"""Words that stand in cells in place of a value: nothing was measured, or the row is no patient."""
+
+import re
+import unicodedata
+
+_NOT_MEASURED = frozenset(
+    {
+        *(
+            "",
+            "-",
+            "--",
+            "---",
+            "—",
+            "——",
+            "–",
+            "−",
+            "―",
+            "_",
+            "/",
+            "\\",
+            "//",
+            ".",
+            "..",
+            "...",
+            "…",
+            "……",
+            "*",
+        ),
+        *("**", "?", "??", "na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "(null)", "<na>", "nil", "nd"),
+        *("n.d.", "n/d", "none.", "missing", "unknown", "pending", "notdone", "nottested", "notavailable"),
+        *(
+            "notmeasured",
+            "notdetermined",
+            "notknown",
+            "#value!",
+            "#ref!",
+            "#div/0!",
+            "#num!",
+            "#name?",
+            "#null!",
+        ),
+        *(
+            "未查",
+            "未测",
+            "未做",
+            "未检",
+            "未验",
+            "未化验",
+            "未检测",
+            "未检查",
+            "未测定",
+            "未送检",
+            "未采",
+            "未出",
+        ),
+        *(
+            "未回报",
+            "未报",
+            "未知",
+            "未记录",
+            "未提供",
+            "未填",
+            "未行",
+            "待查",
+            "待检",
+            "待测",
+            "待回报",
+            "待报",
+        ),
+        *(
+            "待出",
+            "待补",
+            "待定",
+            "缺",
+            "缺失",
+            "缺如",
+            "缺失值",
+            "空",
+            "空白",
+            "不详",
+            "不明",
+            "不清",
+            "不适用",
+        ),
+        *("暂无", "暂缺", "无数据", "无结果", "无记录", "没查", "没测", "没做", "拒查", "拒检"),
+    }
+)
+_NO_NUMBER = frozenset({"无", "没有", "none", "no", "否"})
+"""Answers that in a numeric column say that there is no value."""
+
+_SUMMARY = re.compile(
+    r"(?:合计|总计|小计|共计|总和|总数|总人数|人数|例数|平均|平均值|平均数|均数|均值|中位数|标准差|最大值|最小值|"
+    r"sum|total|subtotal|grandtotal|mean|average|median|sd|std|min|max|count)"
+    r"(?:[:：(（].*|\d+[例人].*|[例人].*)?",
+)
+_FOOTNOTE = re.compile(r"(?:注|备注|说明|制表|审核|打印|导出|数据来源|note|source|printed|exported)[^a-z].*")
+
+
+def is_missing(cell: str, *, numeric: bool = False) -> bool:
+    """True for a cell that says that nothing was measured; in a numeric one “none” says so too."""
+    word = _folded(cell)
+    return word in _NOT_MEASURED or (numeric and word in _NO_NUMBER)
+
+
+def is_summary(cell: str) -> bool:
+    """True for the first cell of a row of totals or averages."""
+    return len(cell) <= 40 and _SUMMARY.fullmatch(_folded(cell)) is not None
+
+
+def is_footnote(cell: str) -> bool:
+    """True for the first cell of a remark below a table."""
+    return _FOOTNOTE.fullmatch(_folded(cell)) is not None
+
+
+def _folded(cell: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", cell).split()).lower()

@@ -1,0 +1,142 @@
+"""The first lines of a hospital's table: its separator, and what each column is."""
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scoring.catalogue import CANONICAL, Column, column_of
+from scoring.encodings import Announce, UnreadableFileError
+from scoring.inputs import INPUTS, UNIT_FIELDS
+
+LONGEST_LINE = 131_072
+_SEPARATORS = ",;\t|，；"
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[,;\t]*', re.IGNORECASE)
+_MOST_LINES_BEFORE = 10
+_LEAST_INPUTS_BELOW_A_TITLE = 2
+_MOST_NAMED = 12
+_ONE_OF_MANY = frozenset({"id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the columns of a table are, by position, the `separator`, and the `line` the header ends on.
+
+    `units`: unit fields that a heading states for the whole column.
+    """
+
+    columns: tuple[Column, ...]
+    separator: str
+    line: int
+
+    @property
+    def units(self) -> dict[str, str]:
+        """What the headings say of units, by unit field."""
+        stated = {INPUTS[c.name].unit_field: c.unit for c in self.columns if c.unit and c.name in INPUTS}
+        return {field: unit for field, unit in stated.items() if field}
+
+    @property
+    def width(self) -> int:
+        """How many columns there are up to the last that has a heading."""
+        return max(number for number, column in enumerate(self.columns, 1) if column.name)
+
+
+def read_header(text: io.TextIOBase, announce: Announce) -> Header:
+    """The header of a table: its first line, or the first below a title that names inputs.
+
+    `announce` hears how names that are not the interface's own were understood, and which columns are not
+    used. Raises UnreadableFileError where no line names an input, or where two columns say the same.
+    """
+    separator, first, number = "", "", 0
+    while number < _MOST_LINES_BEFORE and (line := _logical_line(text)):
+        number += 1
+        if marked := SEPARATOR_LINE.fullmatch(line.strip()):
+            separator = marked[1]
+            continue
+        header = _split(line, separator, number + line.strip("\r\n").count("\n"))
+        number = header.line
+        inputs = len([column for column in header.columns if column.name in INPUTS])
+        if inputs >= (_LEAST_INPUTS_BELOW_A_TITLE if first else 1):
+            _check(header.columns)
+            _describe(header, announce, below_a_title=bool(first))
+            return header
+        first = first or line.strip()
+    if not first:
+        raise UnreadableFileError("empty_file", "The file is empty. Its first line must name the inputs.")
+    raise UnreadableFileError(
+        "no_known_column",
+        f"The first line names no input (it reads “{first[:60]}”). It must hold names such as age_years, "
+        "bilirubin, bilirubin_unit, or 年龄, 总胆红素(umol/L).",
+    )
+
+
+def _logical_line(text: io.TextIOBase) -> str:
+    """The next line with those that a quotation mark ties to it."""
+    line = text.readline(LONGEST_LINE)
+    for _ in range(_MOST_LINES_BEFORE):
+        if line.count('"') % 2 == 0 or not (more := text.readline(LONGEST_LINE)):
+            break
+        line += more
+    return line
+
+
+def _split(line: str, separator: str, number: int) -> Header:
+    """The header under the separator that is stated, or else under the one that names most inputs."""
+    candidates = [separator] if separator else [mark for mark in _SEPARATORS if mark in line] or [","]
+    headers = [Header(_columns(line, mark), mark, number) for mark in candidates]
+    return max(headers, key=lambda header: sum(column.name in CANONICAL for column in header.columns))
+
+
+def _columns(line: str, separator: str) -> tuple[Column, ...]:
+    cells = next(csv.reader([line], delimiter=separator), [])
+    columns = [column_of(cell.strip()) for cell in cells]
+    first_id = next((c for c in columns if c.heading.lower() == "id"), None)
+    first_id = first_id or next((column for column in columns if column.name == "id"), None)
+    return tuple(
+        column if column.name not in _ONE_OF_MANY or column is first_id else _as_other(column)
+        for column in columns
+    )
+
+
+def _as_other(column: Column) -> Column:
+    return Column(column.heading, column.heading.lower())
+
+
+def _check(columns: Sequence[Column]) -> None:
+    """Raises UnreadableFileError for two columns that say the same."""
+    seen: dict[str, Column] = {}
+    for column in columns:
+        if column.name not in CANONICAL or column.fault:
+            continue
+        if earlier := seen.get(column.name):
+            raise UnreadableFileError("repeated_column", _repeated(earlier, column))
+        seen[column.name] = column
+
+
+def _repeated(one: Column, other: Column) -> str:
+    if one.heading.strip().lower() == other.heading.strip().lower():
+        return f"The first line names “{one.heading}” twice. Leave one of them."
+    return f"“{one.heading}” and “{other.heading}” both say {one.name}. Leave one of them."
+
+
+def _describe(header: Header, announce: Announce, *, below_a_title: bool) -> None:
+    if below_a_title:
+        announce(f"The names of the columns stand on line {header.line}; what is above it is passed over.")
+    columns = [column for column in header.columns if column.name]
+    renamed = [column for column in columns if column.name in CANONICAL and not column.fault]
+    understood = [_reading(column) for column in renamed if column.heading.strip().lower() != column.name]
+    if understood:
+        announce(f"Understood: {'; '.join(understood)}.")
+    for column in columns:
+        if column.fault:
+            announce(f"Not used: “{column.heading}” {column.fault}.")
+    unknown = [f"“{c.heading}”" for c in columns if c.name not in CANONICAL and not c.fault]
+    if unknown:
+        more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
+        announce(f"Not used, no known name: {', '.join(unknown[:_MOST_NAMED])}{more}.")
+
+
+def _reading(column: Column) -> str:
+    unit = f" in {column.unit}" if column.unit and column.name not in UNIT_FIELDS else ""
+    return f"“{column.heading}” as {column.name}{unit}"

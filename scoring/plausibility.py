@@ -1,0 +1,61 @@
+"""Whether a column of a file is in the unit, and of the test, that the file says: seen by all rows together.
+
+One patient may have any possible value. Where most of many patients have an impossible one, or the middle
+patient has one that would be asked about in each, the column is in another unit or is another test.
+"""
+
+from collections.abc import Sequence
+from statistics import median
+
+from scoring.inputs import INPUTS, Input
+from scoring.parsing import soft_limits
+from scoring.reading import Reading
+from scoring.units import canonical_unit
+
+LEAST_VALUES = 20
+"""With fewer values nothing is concluded about a column."""
+
+CONFIRM = "If the units are right, confirm them (--confirm-units)."
+"""What to do where the file is right after all."""
+
+
+def column_faults(readings: Sequence[Reading]) -> list[str]:
+    """A sentence for each laboratory input whose values cannot be what the file says."""
+    faults = (_fault(spec, readings) for spec in INPUTS.values() if spec.laboratory)
+    return [fault for fault in faults if fault]
+
+
+def _fault(spec: Input, readings: Sequence[Reading]) -> str:
+    given = sum(spec.name in reading.entered for reading in readings)
+    if given < LEAST_VALUES:
+        return ""
+    impossible = [
+        issue
+        for reading in readings
+        for issue in reading.issues
+        if (issue.field, issue.code) == (spec.name, "out_of_range")
+    ]
+    if 2 * len(impossible) > given:
+        return f"{spec.name}: {len(impossible)} of {given} values are impossible. The first: {impossible[0].message}"
+    return _middle_fault(spec, readings)
+
+
+def _middle_fault(spec: Input, readings: Sequence[Reading]) -> str:
+    values = [
+        float(value) for reading in readings if isinstance(value := reading.values.get(spec.key), int | float)
+    ]
+    if len(values) < LEAST_VALUES:
+        return ""
+    middle = median(values)
+    doubts = soft_limits(spec, middle, _usual_unit(spec, readings))
+    if not doubts:
+        return ""
+    return f"{spec.name}: the middle one of {len(values)} values is unusual even for one: {doubts[0].message}"
+
+
+def _usual_unit(spec: Input, readings: Sequence[Reading]) -> str:
+    """The unit that the first value was typed in."""
+    if not spec.units:
+        return spec.unit
+    first = next(reading.entered[spec.name] for reading in readings if spec.name in reading.entered)
+    return canonical_unit(str(first.get("unit", "")), spec.units) or spec.unit

@@ -1,0 +1,71 @@
+"""What became of the rows of a file: how many were used, and why the others were not."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_LINES_NAMED = 5
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts over the rows of one file, with the first lines of each reason."""
+
+    rows: int = 0
+    scored: int = 0
+    incomplete: int = 0
+    refused: int = 0
+    lacking: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lines: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+
+    def add(self, line: Mapping[str, Any], *, refused: bool) -> None:
+        """Counts one line of results."""
+        self.rows += 1
+        if refused:
+            self.refused += 1
+            for error in line["errors"]:
+                self._count(error, line["line"])
+        elif line["missing"]:
+            self.incomplete += 1
+            self.lacking.update(line["missing"])
+            for warning in line["warnings"]:
+                if warning["code"] == "bound":
+                    self._count(warning, line["line"])
+        else:
+            self.scored += 1
+
+    def _count(self, issue: Mapping[str, Any], line: int) -> None:
+        reason = (issue["field"], issue["code"])
+        self.reasons[reason] += 1
+        named = self.lines.setdefault(reason, [])
+        if len(named) < _LINES_NAMED:
+            named.append(line)
+
+    def sentences(self) -> list[str]:
+        """What to say of the rows that were not scored; nothing where all were."""
+        if self.scored == self.rows:
+            return []
+        sentences = [
+            f"Rows: {self.rows}. Scored {self.scored}, incomplete {self.incomplete}, refused {self.refused}."
+        ]
+        if self.lacking:
+            missing = ", ".join(f"{name} {count}" for name, count in self.lacking.most_common())
+            sentences.append(f"Missing, by input: {missing}.")
+        sentences += [self._because(reason, count) for reason, count in self.reasons.most_common()]
+        return sentences
+
+    @property
+    def main_reason(self) -> str:
+        """The commonest reason why rows were not scored, in words."""
+        if self.lacking:
+            name, count = self.lacking.most_common(1)[0]
+            return f"{name} is missing in {count} of {self.rows} rows"
+        (name, code), count = self.reasons.most_common(1)[0]
+        return f"{name} is refused ({code}) in {count} of {self.rows} rows"
+
+    def _because(self, reason: tuple[str, str], count: int) -> str:
+        name, code = reason
+        named = ", ".join(map(str, self.lines[reason])) + (", …" if count > _LINES_NAMED else "")
+        return f"{name}, {code}: {count} (line {named})."

@@ -1,0 +1,194 @@
+"""Cohorts as registries write them: outcomes in codes and words, and every row left out counted by reason."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import translation
+
+from scoring.research.cohort import Cohort, CohortError, read_cohort
+from scoring.research.outcomes import UnusableOutcome, days_of, ending_of
+from tests.scoring.cohorts import Simulated, simulated
+
+
+def cohort_of(*rows: str, header: str = "id,inr,time_days,event") -> Cohort:
+    return read_cohort(io.BytesIO("\n".join([header, *rows, ""]).encode()))
+
+
+def refusal(*rows: str, header: str = "id,inr,time_days,event") -> str:
+    with pytest.raises(CohortError) as caught:
+        cohort_of(*rows, header=header)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("word", "ending"),
+    [
+        *(
+            ("死亡", "death"),
+            ("1", "death"),
+            ("1.0", "death"),
+            ("是", "death"),
+            ("TRUE", "death"),
+            ("dead", "death"),
+        ),
+        *(
+            ("0", "none"),
+            ("存活", "none"),
+            ("否", "none"),
+            ("FALSE", "none"),
+            ("Alive", "none"),
+            ("失访", "none"),
+        ),
+        *(("2", "transplantation"), ("移植", "transplantation"), ("肝移植", "transplantation")),
+    ],
+)
+def test_the_end_of_follow_up_is_understood_in_codes_and_words(word: str, ending: str) -> None:
+    assert ending_of(word) == ending
+
+
+@pytest.mark.parametrize("word", ["好转", "出院", "自动出院", "3", "9", "-1", "maybe"])
+def test_a_word_that_may_mean_either_is_not_guessed(word: str) -> None:
+    with pytest.raises(UnusableOutcome, match="event_not_understood"):
+        ending_of(word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"), [("90", 90), ("90天", 90), ("90 d", 90), ("90 days", 90), ("０", 0), ("1e2", 100)]
+)
+def test_days_are_understood(typed: str, days: float) -> None:
+    assert days_of(typed) == days
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        *(("3个月", "time_not_understood"), (">90", "time_not_understood"), ("1,000", "time_not_understood")),
+        *(
+            ("inf", "time_not_understood"),
+            ("-1", "time_negative"),
+            ("", "time_missing"),
+            ("不详", "time_missing"),
+        ),
+    ],
+)
+def test_a_time_that_is_no_number_of_days_is_refused(typed: str, code: str) -> None:
+    with pytest.raises(UnusableOutcome, match=code):
+        days_of(typed)
+
+
+def test_columns_of_the_outcome_may_have_chinese_names() -> None:
+    cohort = cohort_of("A,1.5,90天,死亡", "B,1.6,90,存活", header="住院号,INR,随访天数,结局")
+    assert cohort.event.tolist() == [True, False]
+
+
+def test_deaths_on_day_0_are_deaths_and_a_loss_on_day_0_is_counted() -> None:
+    cohort = cohort_of("A,1.5,0,1", "B,1.6,0,0", "C,1.6,90,0")
+    assert (cohort.time_days.tolist(), cohort.event.tolist()) == ([0, 90], [True, False])
+    assert cohort.excluded == {"no_follow_up": 1}
+
+
+def test_a_transplantation_is_the_end_point_and_is_said() -> None:
+    cohort = cohort_of("A,1.5,10,2", "B,1.6,20,1", "C,1.6,90,0")
+    assert (cohort.event.tolist(), cohort.transplantations) == ([True, True, False], 1)
+    assert any("1 patients with a transplantation" in sentence for sentence in cohort.account())
+
+
+def test_1_and_2_without_0_may_mean_alive_and_dead() -> None:
+    assert "1 and 2 may mean alive and dead" in refusal("A,1.5,10,2", "B,1.6,20,1")
+
+
+def test_every_row_left_out_is_counted_by_reason_with_its_line_and_value() -> None:
+    cohort = cohort_of(
+        "A,1.5,10,1", "B,1.6,20,好转", "C,1.6,三月,0", "D,1.6,,0", "E,1.6,9,0", "F,1,9,0", "G,1,8,"
+    )
+    assert cohort.rows == 7
+    assert cohort.excluded == {
+        **{"event_not_understood": 1, "time_not_understood": 1, "time_missing": 1, "event_missing": 1}
+    }
+    assert cohort.excluded_lines["event_not_understood"] == ("line 3: “好转”",)
+    account = " ".join(cohort.account())
+    assert "7 rows in the file, 3 with a usable outcome." in account
+    assert "line 4: “三月”" in account
+
+
+def test_the_later_rows_of_a_patient_are_left_out() -> None:
+    cohort = cohort_of("A,1.5,10,1", "B,1.6,20,0", "A,1.5,10,1", "A,1.9,30,0")
+    assert (len(cohort), cohort.excluded) == (2, {"repeated_row": 1, "repeated_patient": 1})
+
+
+@pytest.mark.parametrize("label", ["", "-", "不详", "????", "0"])
+def test_what_is_no_number_of_a_patient_makes_nobody_the_same(label: str) -> None:
+    assert len(cohort_of(f"{label},1.5,10,1", f"{label},1.6,20,0", f"{label},1.5,10,1")) == 3
+
+
+def test_a_file_given_twice_without_numbers_is_seen_by_its_values() -> None:
+    header, *rows = simulated(50).csv().splitlines()
+    cohort = cohort_of(*rows, *rows, header=header)
+    assert (len(cohort), cohort.excluded) == (50, {"repeated_row": 50})
+
+
+def test_a_column_that_names_few_patients_is_not_their_number() -> None:
+    assert "repeat a patient" in refusal(*[f"ward 7,1.5,{day},1" for day in range(10)])
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (["A,1.5,90,好转", "B,1.6,80,出院"], ("line 2: “好转”", "存活")),
+        (["A,1.5,3个月,1", "B,1.6,2周,0"], ("line 2: “3个月”", "number of days")),
+        (
+            ["A,1.5,90,1", "B,1.6,80,出院", "C,1.6,80,好转"],
+            ("2 of 3 rows cannot be understood", "line 3: “出院”"),
+        ),
+    ],
+)
+def test_a_file_whose_outcomes_are_mostly_not_understood_is_refused(
+    rows: list[str], words: tuple[str, ...]
+) -> None:
+    sentence = refusal(*rows)
+    for each in words:
+        assert each in sentence
+
+
+def test_a_time_in_months_is_not_taken_for_days() -> None:
+    assert "no column time_days" in refusal("A,1.5,3,1", header="id,inr,随访时间(月),event")
+
+
+def in_another_unit(cohort: Simulated) -> str:
+    """The cohort with bilirubin in umol/L under the name of mg/dL."""
+    return cohort.csv().replace("umol/L", "mg/dL", -1)
+
+
+def test_a_cohort_with_bilirubin_in_another_unit_is_refused_with_the_reason(tmp_path: Path) -> None:
+    file = tmp_path / "cohort.csv"
+    file.write_text(in_another_unit(simulated(200)), encoding="utf-8")
+    for command in ("fit_model", "validate_model"):
+        with pytest.raises(CommandError, match=r"bilirubin: .* values (are impossible|is unusual)"):
+            call_command(command, str(file))
+
+
+def test_the_rows_left_out_stand_in_the_model_in_the_report_and_on_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    header, *rows = simulated(300, seed=3).csv().splitlines()
+    odd = [row.rpartition(",")[0] + ",好转" for row in rows[:4]]
+    file = tmp_path / "cohort.csv"
+    file.write_text("\n".join([header, *odd, *rows[4:], *rows[4:10]]), encoding="gb18030")
+    call_command("fit_model", str(file), bootstrap=2, output=tmp_path / "fitted.json")
+    printed = capsys.readouterr()
+    assert "read as GB18030" in printed.err
+    assert "306 rows in the file, 296 with a usable outcome." in printed.out
+    fit = json.loads((tmp_path / "fitted.json").read_text(encoding="utf-8"))["fit"]
+    assert fit["excluded_rows"] == {"event_not_understood": 4, "repeated_row": 6}
+    assert (fit["rows_in_file"], fit["patients_in_file"]) == (306, 296)
+
+    call_command("validate_model", str(file), bootstrap=2, language="zh-hans", output=tmp_path / "report")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    with translation.override("zh-hans"):
+        assert "文件中共306行，其中10行未纳入" in page
+    assert "line 2: “好转”" in page
+    figures = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (figures["rows_in_file"], figures["excluded"]["repeated_row"]) == (306, 6)
