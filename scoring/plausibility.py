@@ -36,7 +36,8 @@ def _fault(spec: Input, readings: Sequence[Reading]) -> str:
         if (issue.field, issue.code) == (spec.name, "out_of_range")
     ]
     if 2 * len(impossible) > given:
-        return f"{spec.name}: {len(impossible)} of {given} values are impossible. The first: {impossible[0].message}"
+        first = impossible[0].message
+        return f"{spec.name}: {len(impossible)} of {given} values are impossible. The first: {first}"
     return _middle_fault(spec, readings)
 
 
