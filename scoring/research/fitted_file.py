@@ -116,13 +116,7 @@ def _limits(fitted: Fitted, outcome: Mapping[str, int]) -> list[dict[str, str]]:
     limits = [
         ("Fitted to one cohort and not validated on another.", "仅由一个队列拟合，未在其他队列中验证。")
     ]
-    if excluded := sum(cohort.excluded.values()):
-        limits += [
-            (
-                f"{excluded} of {cohort.rows} rows of the file were left out; “excluded_rows” says why.",
-                f"文件共{cohort.rows}行，其中{excluded}行未纳入，原因见“excluded_rows”。",
-            )
-        ]
+    limits += _left_out(cohort)
     if left_out:
         limits += [
             (
@@ -151,6 +145,19 @@ def _limits(fitted: Fitted, outcome: Mapping[str, int]) -> list[dict[str, str]]:
     if lacking:
         limits += [(f"Not measured in the cohort: {lacking}.", f"该队列未测定：{lacking}。")]
     return [{"en": english, "zh-hans": chinese} for english, chinese in limits]
+
+
+def _left_out(cohort: Cohort) -> list[tuple[str, str]]:
+    """What to say of rows of the file that are no patients; nothing where all are."""
+    excluded = sum(cohort.excluded.values())
+    if not excluded:
+        return []
+    return [
+        (
+            f"{excluded} of {cohort.rows} rows of the file were left out; “excluded_rows” says why.",
+            f"文件共{cohort.rows}行，其中{excluded}行未纳入，原因见“excluded_rows”。",
+        )
+    ]
 
 
 def inputs_of(cohort: Cohort) -> list[str]:

@@ -176,10 +176,7 @@ def validate(
         days=days,
         patients_in_file=len(cohort),
         outcome=used.describe_outcome(days) | {"observed_at_horizon": sample.outcome.observed_at(days)},
-        rows_in_file=cohort.rows,
-        transplantations=cohort.transplantations,
-        excluded=cohort.excluded,
-        excluded_lines=cohort.excluded_lines,
+        **_rows_of(cohort),
         refused=cohort.refused,
         missing=cohort.missing(model.inputs),
         held=tuple(hold),
@@ -321,6 +318,16 @@ def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str],
         (True, ONE_COHORT, {}),
     )
     return [gettext(sentence) % params for applies, sentence, params in sentences if applies]
+
+
+def _rows_of(cohort: Cohort) -> dict[str, Any]:
+    """How many rows the file has, and which of them are no patients of the cohort."""
+    return {
+        "rows_in_file": cohort.rows,
+        "transplantations": cohort.transplantations,
+        "excluded": cohort.excluded,
+        "excluded_lines": cohort.excluded_lines,
+    }
 
 
 def _of_the_file(cohort: Cohort) -> tuple[tuple[object, str, dict[str, object]], ...]:
