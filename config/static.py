@@ -42,9 +42,12 @@ class PackageFinder(BaseFinder):
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed names; the source maps that packages mention are not served."""
+    """Hashed and compressed names, also where our own modules import each other; source maps are not served."""
 
-    patterns = tuple(
-        (files, tuple(pattern for pattern in patterns if "sourceMappingURL" not in str(pattern)))
-        for files, patterns in CompressedManifestStaticFilesStorage.patterns
+    patterns = (
+        *(
+            (files, tuple(pattern for pattern in patterns if "sourceMappingURL" not in str(pattern)))
+            for files, patterns in CompressedManifestStaticFilesStorage.patterns
+        ),
+        ("portal/*.js", ((r"""(?P<matched>from "(?P<url>\./[\w.]+)";)""", """from "%(url)s";"""),)),
     )

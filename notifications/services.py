@@ -12,7 +12,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.ids import new_id
 from notifications import announcing, outbox
-from notifications.models import Notification, ProcessTick, Severity
+from notifications.live import publish
+from notifications.models import Notification, NotificationQuerySet, ProcessTick, Severity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -113,15 +114,24 @@ def acknowledge(*, notification: Notification, user: "User", now: datetime) -> N
     Raises Notification.DoesNotExist when it is not theirs.
     """
     own = Notification.objects.visible_to(user).filter(pk=notification.pk)
-    own.filter(acknowledged_at__isnull=True).update(acknowledged_at=now, read_at=Coalesce("read_at", now))
+    _acknowledge(own, user, now)
     return own.get()
 
 
 def acknowledge_all(*, notifications: Iterable[Notification], user: "User", now: datetime) -> int:
     """The same for several of theirs at once; returns how many were not acknowledged before."""
     own = Notification.objects.visible_to(user).filter(pk__in=[one.pk for one in notifications])
+    return _acknowledge(own, user, now)
+
+
+def _acknowledge(own: NotificationQuerySet, user: "User", now: datetime) -> int:
+    """Acknowledge those of `own` that were not; the person's open pages look again, and their alarm stops."""
     fresh = own.filter(acknowledged_at__isnull=True)
-    return fresh.update(acknowledged_at=now, read_at=Coalesce("read_at", now))
+    number = fresh.update(acknowledged_at=now, read_at=Coalesce("read_at", now))
+    if number:
+        look_again = partial(publish, topics=[f"user:{user.pk}"], kind="notification", ids={})
+        transaction.on_commit(look_again, robust=True)
+    return number
 
 
 def mark_read(*, notification: Notification, user: "User", now: datetime) -> Notification:

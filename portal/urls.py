@@ -2,6 +2,7 @@ from django.urls import path
 
 from portal.views import (
     about,
+    alarm,
     board,
     calculator,
     case,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/organs/", ward_record.organ_preview, name="organ_preview"),
     path("cases/<uuid:pk>/alerts/", inbox.acknowledge_case, name="case_alerts"),
     path("cases/<uuid:pk>/<slug:verb>/", verbs.verb, name="verb"),
+    path("alarm/", alarm.alarm, name="alarm"),
     path("board/", board.board, name="board"),
     path("board/rows/", board.rows, name="board_rows"),
     path("board/arrival/", board.arrival, name="arrival"),

@@ -20,14 +20,19 @@ from notifications.live.hub import CLOSED, Client, Event, hub
 if TYPE_CHECKING:
     from accounts.models import User
 
-KEEP_ALIVE_SECONDS = 15.0
+KEEP_ALIVE_SECONDS = 10.0
 RECHECK_SECONDS = 60.0
 RECONNECT_MILLISECONDS = 3000
+ALIVE = Event("alive")
+"""A sign of life in silence, which a page can hear: a connection that died without a word is noticed by its want."""
 
 
 @require_GET
 async def live(request: HttpRequest) -> HttpResponseBase:
-    """Ids and kinds of what changes for the user; `Last-Event-ID` resumes. 401 without a session."""
+    """Ids and kinds of what changes for the user, and `alive` in silence; `Last-Event-ID` resumes.
+
+    401 without a session.
+    """
     session_key = request.session.session_key
     topics = await _topics_of_session(session_key)
     if session_key is None or topics is None:
@@ -51,7 +56,7 @@ async def _stream(session_key: str, topics: frozenset[str], last_id: str | None)
             yield _text(missed)
         async for event in _events(session_key, client):
             if event is None:
-                yield ": keep-alive\n\n"
+                yield _text(ALIVE)
             elif event.kind == "resync" or event.id is None or event.place > place:
                 place = event.place if event.kind == "resync" else place
                 yield _text(event)

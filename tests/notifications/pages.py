@@ -22,16 +22,17 @@ class Page:
     """An open browser page."""
 
     def __init__(self, chunks: AsyncIterator[bytes]) -> None:
-        self.keep_alives = 0
+        self.signs_of_life = 0
         self._heard: asyncio.Queue[Heard | None] = asyncio.Queue()
         self._listening = asyncio.create_task(self._listen(chunks))
 
     async def _listen(self, chunks: AsyncIterator[bytes]) -> None:
         async for chunk in chunks:
             fields = dict(line.split(": ", 1) for line in chunk.decode().strip().split("\n"))
-            if "event" in fields:
+            if fields.get("event") == "alive":
+                self.signs_of_life += 1
+            elif "event" in fields:
                 self._heard.put_nowait(Heard(fields["event"], json.loads(fields["data"]), fields.get("id")))
-            self.keep_alives += chunk == b": keep-alive\n\n"
         self._heard.put_nowait(None)
 
     async def next(self, seconds: float = 10) -> Heard:

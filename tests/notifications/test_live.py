@@ -129,7 +129,7 @@ def test_a_quiet_stream_is_kept_alive(
         async with open_page() as page:
             await page.next()
             assert await page.is_silent(0.5)
-            assert page.keep_alives >= 3
+            assert page.signs_of_life >= 3
 
     async_to_sync(scenario)()
 

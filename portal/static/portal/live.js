@@ -7,9 +7,12 @@
 (function () {
   "use strict";
   const NAME = "aclf-live";
-  const KINDS = ["ready", "case", "notification", "resync", "degraded"];
+  const KINDS = ["ready", "case", "notification", "resync", "degraded", "alive"];
+  const NEWS = ["ready", "case", "notification", "resync"];
   const BEAT_MS = 4000;
   const SILENT_MS = 12000;
+  // The server gives a sign of life every ten seconds: without it a connection is dead, whatever the browser thinks.
+  const DEAD_MS = 25000;
   const RETRY_MS = 3000;
   const POLL_MS = 15000;
   const IDLE_POLLS = 4;
@@ -50,6 +53,7 @@
     }
 
     connect() {
+      this.aliveAt = performance.now();
       this.source = new EventSource(this.url);
       this.source.onopen = () => this.tell({ kind: "open" });
       this.source.onerror = () => {
@@ -59,7 +63,10 @@
         this.retry = setTimeout(() => this.connect(), RETRY_MS);
       };
       for (const kind of KINDS) {
-        this.source.addEventListener(kind, ({ data }) => this.tell({ kind, data }));
+        this.source.addEventListener(kind, ({ data }) => {
+          this.aliveAt = performance.now();
+          this.tell({ kind, data });
+        });
       }
       this.beats = setInterval(() => this.beat(), BEAT_MS);
     }
@@ -78,7 +85,14 @@
 
     beat() {
       const isOpen = this.source?.readyState === EventSource.OPEN;
-      this.tell({ kind: isOpen ? "beat" : "lost" });
+      const isDead = isOpen && performance.now() - this.aliveAt > DEAD_MS;
+      this.tell({ kind: isOpen && !isDead ? "beat" : "lost" });
+      if (isDead) this.reconnect();
+    }
+
+    reconnect() {
+      this.disconnect();
+      this.connect();
     }
 
     takeOverIfSilent() {
@@ -99,9 +113,7 @@
         return;
       }
       if (kind === "again") {
-        if (!this.source) return;
-        this.disconnect();
-        this.connect();
+        if (this.source) this.reconnect();
         return;
       }
       this.heardAt = performance.now();
@@ -139,9 +151,11 @@
   let isAnswered = true;
   let current = null;
   const state = () => (stream === "open" && !isAnswered ? "lost" : stream);
+  const say = (what, detail) => document.dispatchEvent(new CustomEvent(`live:${what}`, { detail }));
   const show = () => {
     const place = document.getElementById("live-state");
     const now = state();
+    say("state", now);
     if (!place || place.dataset.state === now) return;
     place.dataset.state = now;
     const text = place.dataset[`text${now[0].toUpperCase()}${now.slice(1)}`];
@@ -154,12 +168,14 @@
   const answered = (isOk) => {
     const isBack = isOk && !isAnswered;
     isAnswered = isOk;
+    if (isOk) say("heard");
     show();
     if (isBack) current?.again?.();
   };
+  document.addEventListener("live:answered", ({ detail }) => answered(detail.isAnswered));
 
   // Parts of the page that are drawn again.
-  const isBusy = (node) => node.nodeName === "FORM" && ("sent" in node.dataset || window.isTypedInto(node));
+  const isBusy = (node) => node.nodeName === "FORM" && ("sent" in node.dataset || "asking" in node.dataset || window.isTypedInto(node));
   const holdsBusy = (node) =>
     node.nodeType === Node.ELEMENT_NODE && (isBusy(node) || [...node.querySelectorAll("form")].some(isBusy));
   const versionOf = (form) => form.elements.namedItem("version")?.value;
@@ -241,6 +257,8 @@
   const wire = (source) => {
     if (wired.has(source)) return;
     wired.add(source);
+    for (const kind of KINDS) source.addEventListener(kind, () => say("heard"));
+    for (const kind of NEWS) source.addEventListener(kind, () => say("news"));
     source.addEventListener("case", onCase);
     source.addEventListener("degraded", () => streamIs("lost"));
     source.addEventListener("resync", () => {
@@ -252,7 +270,9 @@
   document.addEventListener("htmx:sseOpen", ({ detail }) => {
     current = detail.source;
     wire(current);
+    say("heard");
     streamIs("open");
+    say("news");
     refreshAll();
   });
   document.addEventListener("htmx:sseError", () => streamIs("lost"));

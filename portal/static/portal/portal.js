@@ -23,13 +23,16 @@
 
   const levelOf = (share) => (LEVELS.find(([limit]) => share <= limit) ?? [1, "over"])[1];
 
-  // Every bar counts on from the server's clock as it was when the bar was drawn.
+  // Every bar counts on from the server's clock as it was when the bar was drawn. While the connection is lost it
+  // stands still and says of when it is (connection.js): somebody may have met the deadline meanwhile.
   const tick = (bar) => {
     bar.drawnAt ??= performance.now();
     const [starts, due, drawn] = ["starts", "due", "now"].map((name) => Date.parse(bar.dataset[name]));
-    const now = drawn + performance.now() - bar.drawnAt;
+    const stale = window.staleness?.();
+    const now = drawn + Math.max(performance.now() - bar.drawnAt - (stale?.age ?? 0), 0);
     const share = Math.max((now - starts) / (due - starts), 0);
-    bar.querySelector("[data-left]").textContent = inWords(due - now);
+    const left = inWords(due - now);
+    bar.querySelector("[data-left]").textContent = stale ? fill(texts.leftAsOf, { left, ...stale }) : left;
     bar.querySelector("progress").value = Math.min(share * 100, 100);
     if (!("alarm" in bar.dataset) && levelOf(share) !== levelOf((drawn - starts) / (due - starts))) {
       bar.className = bar.className.replace(/level-\w+/, `level-${levelOf(share)}`);
@@ -38,6 +41,7 @@
   const tickAll = () => document.querySelectorAll("[data-due]").forEach(tick);
   setInterval(tickAll, 15000);
   document.addEventListener("visibilitychange", tickAll);
+  document.addEventListener("connection:changed", tickAll);
 
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => {

@@ -1,12 +1,13 @@
-// Shows pushed alerts, also while no page is open, and keeps at hand what works for want of a connection: a page
-// that says so, and for those who refer the one for a first visit. Nothing of a patient is kept here; opening an
-// alert changes nothing: the page asks for sign-in.
+// Shows pushed alerts, also while no page is open; leaves a page as it is whose form gets no answer; and keeps at
+// hand what works for want of a connection: a page that says so, and for those who refer the one for a first visit.
+// Nothing of a patient is kept here; opening an alert changes nothing: the page asks for sign-in.
 "use strict";
 
 const KEPT = "aclf-offline";
 const PAGES = ["/cases/new/", "/offline/"];
 
 self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 // A page asks to keep what works without a connection, in its language and for the person signed in.
 self.addEventListener("message", (event) => {
@@ -57,9 +58,23 @@ const orKept = async (request, ...paths) => {
   }
 };
 
+// A form that gets no answer must not take its page away: an answer without content leaves it as it is.
+const orStay = async ({ request, clientId }) => {
+  try {
+    return await fetch(request);
+  } catch {
+    (await self.clients.get(clientId))?.postMessage("no-answer");
+    return new Response(null, { status: 204 });
+  }
+};
+
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
+  if (request.method === "POST" && request.mode === "navigate" && origin === self.location.origin) {
+    event.respondWith(orStay(event));
+    return;
+  }
   if (request.method !== "GET" || origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(orKept(request, pathname, "/offline/"));
   else if (pathname.startsWith("/static/")) event.respondWith(orKept(request, pathname));
