@@ -190,6 +190,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
         "may_count": may_count(user),
         "coordinates": bool(standing.coordinates),
         "unread": unread_count(user),
+        "zone": settings.DEFAULT_DISPLAY_ZONE,
     }
 
 

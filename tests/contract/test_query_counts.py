@@ -75,6 +75,8 @@ ASKED = [
     ("specialist", "/cases/{case}/ward/"),
     ("specialist", "/cases/{case}/message/"),
     ("coordinator", "/cases/{case}/extend/"),
+    ("specialist", "/alarm/"),
+    ("coordinator", "/alarm/"),
     ("specialist", "/board/"),
     ("coordinator", "/board/"),
     ("coordinator", "/board/?tab=window-2"),

@@ -154,7 +154,7 @@ class Visits:
 
     def _listen(self, message: ConsoleMessage) -> None:
         is_answer = message.text.startswith("Failed to load resource") or "net::ERR" in message.text
-        is_trouble = self.expects_trouble and message.text.startswith("htmx:")
+        is_trouble = self.expects_trouble and message.text.startswith(("htmx:", "[object Event]"))
         if message.type == "error" and not is_answer and not is_trouble:
             self.complaints.append(message.text)
 

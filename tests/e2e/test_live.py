@@ -1,4 +1,4 @@
-"""Open pages: they change by themselves, heal, share one stream, and never touch what is being typed."""
+"""Open pages: they change by themselves, share one stream, and never touch what is being typed."""
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 
@@ -19,21 +19,6 @@ def streams_of(context: BrowserContext) -> list[Request]:
 def open_board(page: Page) -> None:
     page.goto("/board/")
     live(page)
-
-
-def test_a_lost_connection_is_shown_and_heals_with_what_was_missed(world: World, visit: Visits) -> None:
-    page = visit(world.specialist)
-    open_board(page)
-
-    visit.expects_trouble = True
-    page.context.set_offline(True)
-    expect(page.locator("#live-state")).to_have_attribute("data-state", "lost")
-    expect(page.locator("#live-state")).to_contain_text("Connection lost")
-    case = world.flagged(now=clock.now())
-
-    page.context.set_offline(False)
-    expect(page.locator("#live-state")).to_have_attribute("data-state", "open")
-    expect(page.locator("article[data-new]")).to_contain_text(case.number)
 
 
 def test_tabs_of_one_browser_share_one_stream_and_the_next_takes_over(world: World, visit: Visits) -> None:
@@ -174,19 +159,6 @@ def test_without_javascript_a_request_is_accepted_all_the_same(world: World, vis
     page.get_by_label("Bed").fill("4")
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("Accepted. The first hospital was told.")).to_be_visible()
-
-
-def test_sound_is_turned_on_and_off_by_a_tap(world: World, visit: Visits) -> None:
-    page = visit(world.specialist)
-    page.context.grant_permissions(["notifications"])
-    open_board(page)
-    button = page.locator("#sound")
-    expect(button).to_have_attribute("aria-pressed", "false")
-    button.click()
-    expect(button).to_have_attribute("aria-pressed", "true")
-    expect(button).to_contain_text("Sound is on")
-    button.click()
-    expect(button).to_contain_text("Turn on sound")
 
 
 def test_a_new_request_is_said_to_those_who_cannot_see_it(world: World, visit: Visits) -> None:

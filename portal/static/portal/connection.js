@@ -10,8 +10,8 @@
   if (!banner) return;
 
   const fill = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  const time = () =>
-    new Date(heardAt).toLocaleTimeString(root.lang, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: banner?.dataset.zone };
+  const time = () => new Date(heardAt).toLocaleTimeString(root.lang, CLOCK);
 
   // How long ago what is shown was known to be so, in milliseconds, and at what time; null while it is live.
   window.staleness = () => (isLost ? { age: Date.now() - heardAt, time: time() } : null);
