@@ -42,7 +42,7 @@ class PackageFinder(BaseFinder):
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed names, also where our own modules import each other; source maps are not served."""
+    """Hashed and compressed names, also where our own modules import each other; no source maps."""
 
     patterns = (
         *(

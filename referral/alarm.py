@@ -48,7 +48,7 @@ def causes(user: User) -> list[Cause]:
 
 
 def is_expected(user: User, now: datetime) -> bool:
-    """Whether the alarm is for `user` at `now`: on duty for one of their wards, or lead of one without duty."""
+    """Whether `user` is on duty at `now`, or leads a ward in which nobody is."""
     wards = list(Ward.objects.visible_to(user).filter(pk__in=user.standing.wards).select_related("hospital"))
     on_duty = on_duty_at(wards, now)
     leads = user.standing.leads

@@ -24,7 +24,7 @@ KEEP_ALIVE_SECONDS = 10.0
 RECHECK_SECONDS = 60.0
 RECONNECT_MILLISECONDS = 3000
 ALIVE = Event("alive")
-"""A sign of life in silence, which a page can hear: a connection that died without a word is noticed by its want."""
+"""A sign of life that a page can hear: without it, a connection that died without a word is noticed."""
 
 
 @require_GET

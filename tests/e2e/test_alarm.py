@@ -1,4 +1,4 @@
-"""The alarm of a ward's people in real browsers: one that lets every page sound, and one that waits for a tap."""
+"""The alarm in real browsers: one that lets every page sound, and one that waits for a tap."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -232,11 +232,15 @@ def test_a_page_whose_sign_in_has_ended_says_that_it_hears_nothing(world: World,
     sounds(page)
     page.context.clear_cookies()
     page.evaluate("document.dispatchEvent(new CustomEvent('live:news'))")
-    expect(page.get_by_text("Your sign-in has ended: requests are no longer heard on this page.")).to_be_visible()
+    expect(
+        page.get_by_text("Your sign-in has ended: requests are no longer heard on this page.")
+    ).to_be_visible()
     is_in(page, "off")
 
 
-def test_a_page_that_is_not_looked_at_shows_a_notification_that_names_nobody(world: World, loud: Visits) -> None:
+def test_a_page_that_is_not_looked_at_shows_a_notification_that_names_nobody(
+    world: World, loud: Visits
+) -> None:
     page = loud(world.specialist)
     page.context.grant_permissions(["notifications"])
     page.add_init_script("Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })")

@@ -60,7 +60,9 @@ def test_a_lost_connection_is_a_banner_with_the_age_of_a_grey_board(world: World
     expect(page.locator("#board-live")).to_have_css("filter", "none")
 
 
-def test_an_action_without_a_connection_keeps_its_page_and_what_was_typed(world: World, visit: Visits) -> None:
+def test_an_action_without_a_connection_keeps_its_page_and_what_was_typed(
+    world: World, visit: Visits
+) -> None:
     case = world.flagged(now=clock.now())
     page = visit(world.specialist, size=PHONE)
     page.goto(f"/cases/{case.pk}/")
