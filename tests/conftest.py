@@ -13,9 +13,10 @@ import django
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
+from psycopg.errors import DeadlockDetected
 from pytest_django.plugin import DjangoDbBlocker
 
 from config import embedded
@@ -78,9 +79,17 @@ _empty = Operations.execute_sql_flush
 
 
 def _empty_all(operations: Any, statements: list[str]) -> None:
-    """Empty the tables between tests, also those that the product's role may not empty."""
+    """Empty the tables between tests, also those that the product's role may not empty.
+
+    A request of a page that was just closed may still be reading, in another order: then once more.
+    """
     never_emptied = import_module("referral.migrations.0008_never_emptied")
-    _empty(operations, [never_emptied.ALLOW, *statements, never_emptied.FORBID])
+    for tries_left in reversed(range(5)):
+        try:
+            return _empty(operations, [never_emptied.ALLOW, *statements, never_emptied.FORBID])
+        except OperationalError as error:
+            if not tries_left or not isinstance(error.__cause__, DeadlockDetected):
+                raise
 
 
 Operations.execute_sql_flush = _empty_all  # type: ignore[method-assign]

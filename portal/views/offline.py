@@ -17,6 +17,7 @@ from accounts.models import User
 
 WORKER = Path(__file__).resolve().parent.parent / "static" / "portal" / "worker.js"
 BRAND, GROUND = "#0a5c70", "#f2f5f6"
+BITMAPS = (192, 512)
 
 
 @cache_control(no_cache=True)
@@ -36,7 +37,6 @@ def _worker() -> str:
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """So that the portal can be installed like an app."""
-    icon = {"src": static("portal/icon.svg"), "type": "image/svg+xml", "sizes": "any"}
     described = {
         "name": _("ACLF referral"),
         "short_name": _("ACLF referral"),
@@ -47,9 +47,19 @@ def manifest(request: HttpRequest) -> HttpResponse:
         "display": "standalone",
         "theme_color": BRAND,
         "background_color": GROUND,
-        "icons": [{**icon, "purpose": "any"}, {**icon, "purpose": "maskable"}],
+        "icons": [
+            {"src": static("portal/icon.svg"), "type": "image/svg+xml", "sizes": "any", "purpose": "any"},
+            *(_bitmap(size, purpose) for size in BITMAPS for purpose in ("any", "maskable")),
+        ],
     }
     return JsonResponse(described, content_type="application/manifest+json")
+
+
+def _bitmap(size: int, purpose: str) -> dict[str, str]:
+    """An icon for systems that take no SVG; `config.icons` draws them."""
+    name = "icon-maskable" if purpose == "maskable" else "icon"
+    source = static(f"portal/{name}-{size}.png")
+    return {"src": source, "type": "image/png", "sizes": f"{size}x{size}", "purpose": purpose}
 
 
 @never_cache

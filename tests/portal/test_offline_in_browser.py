@@ -1,14 +1,19 @@
 """A first visit without a connection: the page opens, waits, sends itself, and names nobody on the device."""
 
 import json
+import struct
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
+from config import icons
 from referral.models import Case
 from referral.pathway import State
 from tests.e2e.conftest import until
@@ -187,7 +192,29 @@ def test_the_portal_can_be_installed_like_an_app(db: None) -> None:
         "/",
         "standalone",
     )
-    assert described["icons"][0]["src"].endswith(".svg")
+
+
+def test_the_app_has_bitmaps_for_phones_that_take_no_drawing(db: None) -> None:
+    described = Client().get("/app.webmanifest").json()
+    bitmaps = {
+        (icon["sizes"], icon["purpose"]): icon["src"]
+        for icon in described["icons"]
+        if icon["type"] == "image/png"
+    }
+    assert set(bitmaps) == {
+        (size, purpose) for size in ("192x192", "512x512") for purpose in ("any", "maskable")
+    }
+    for (size, _purpose), source in bitmaps.items():
+        file = finders.find(source.removeprefix(settings.STATIC_URL))
+        assert file is not None
+        header = Path(file).read_bytes()[:24]
+        assert header[:8] == b"\x89PNG\r\n\x1a\n"
+        assert "x".join(str(number) for number in struct.unpack(">II", header[16:])) == size
+
+
+def test_the_bitmaps_are_those_that_the_drawing_gives() -> None:
+    for name in icons.SIZES:
+        assert (icons.FOLDER / name).read_bytes() == icons.draw(name), f"{name}: run python -m config.icons"
 
 
 def test_only_who_refers_is_promised_a_new_case(world: World, as_user: SignIn) -> None:
