@@ -11,12 +11,7 @@ from tests.e2e.conftest import PHONE, Visits, live
 from tests.e2e.test_pages import troubles
 from tests.world import MINUTE, World
 
-TRUSTS_A_DEAD_CONNECTION = "Object.defineProperty(navigator, 'onLine', { get: () => true })"
-PRESSED_BEFORE_IT_WAS_NOTICED = """(form) => {
-    document.dispatchEvent(new CustomEvent("live:heard"));
-    document.dispatchEvent(new CustomEvent("live:state", { detail: "open" }));
-    form.requestSubmit();
-}"""
+ANSWERS_BEFORE_THE_NETWORK_GOES = "window.drafts.save = async () => ({ state: 'ready' })"
 
 
 def lose(visit: Visits, page: Page) -> None:
@@ -71,8 +66,8 @@ def test_an_action_without_a_connection_keeps_its_page_and_what_was_typed(
     lose(visit, page)
 
     page.locator("#action-decline button", has_text="No bed").click()
-    held = page.locator("#action-decline .form-held")
-    expect(held).to_contain_text("Not sent: there is no connection.")
+    held = page.locator(".held-here")
+    expect(held).to_contain_text("Nothing was sent.")
     expect(held).to_be_in_viewport()
     expect(page).to_have_url(f"{visit.url}/cases/{case.pk}/")
     expect(page.get_by_label("Note")).to_have_value("no bed before noon")
@@ -92,7 +87,7 @@ def test_a_board_outlives_an_action_without_a_connection(world: World, visit: Vi
     live(page)
     lose(visit, page)
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.locator(".form-held")).to_contain_text("Not sent")
+    expect(page.locator(".held-here")).to_contain_text("Nothing was sent.")
     expect(page.locator("article", has_text=case.number)).to_be_visible()
 
     find_again(page)
@@ -102,20 +97,20 @@ def test_a_board_outlives_an_action_without_a_connection(world: World, visit: Vi
 
 
 def test_an_action_that_gets_no_answer_leaves_its_page_too(world: World, visit: Visits) -> None:
-    """The network goes between the last sign of life and the press of the button."""
+    """The network goes between the server's word that it can be sent and the sending."""
     case = world.flagged(now=clock.now())
     page = visit(world.specialist)
-    page.add_init_script(TRUSTS_A_DEAD_CONNECTION)
     page.goto(f"/cases/{case.pk}/")
     live(page)
     page.wait_for_function("navigator.serviceWorker.controller !== null")
     typed(page)
+    page.evaluate(ANSWERS_BEFORE_THE_NETWORK_GOES)
     visit.expects_trouble = True
     page.context.set_offline(True)
 
-    page.locator("#action-decline form").evaluate(PRESSED_BEFORE_IT_WAS_NOTICED)
+    page.locator("#action-decline button", has_text="No bed").click()
 
-    expect(page.locator("#action-decline .form-held")).to_contain_text("No answer came")
+    expect(page.locator(".held-here")).to_contain_text("No answer came.")
     expect(page.get_by_label("Note")).to_have_value("no bed before noon")
     assert Case.objects.get(pk=case.pk).state == "offered"
 
@@ -127,7 +122,7 @@ def test_a_ward_is_not_closed_without_a_connection(world: World, visit: Visits) 
     page.get_by_label("Why does it close?").fill("water damage")
     lose(visit, page)
     page.get_by_role("button", name="Close the ward").click()
-    expect(page.locator(".form-held")).to_contain_text("Not sent")
+    expect(page.locator(".held-here")).to_contain_text("Nothing was sent.")
     expect(page.get_by_label("Why does it close?")).to_have_value("water damage")
 
     find_again(page)

@@ -175,7 +175,7 @@
   document.addEventListener("live:answered", ({ detail }) => answered(detail.isAnswered));
 
   // Parts of the page that are drawn again.
-  const isBusy = (node) => node.nodeName === "FORM" && ("sent" in node.dataset || "asking" in node.dataset || window.isTypedInto(node));
+  const isBusy = (node) => node.nodeName === "FORM" && (node.getAttribute("aria-busy") === "true" || window.isTypedInto(node));
   const holdsBusy = (node) =>
     node.nodeType === Node.ELEMENT_NODE && (isBusy(node) || [...node.querySelectorAll("form")].some(isBusy));
   const versionOf = (form) => form.elements.namedItem("version")?.value;

@@ -10,6 +10,7 @@
   const cleared = new WeakSet();
   const asking = new WeakSet();
   const waits = new Map();
+  let went = null;
 
   const isGuarded = (form) =>
     form.method === "post" &&
@@ -80,6 +81,7 @@
     if (GOES.includes(answer.state)) {
       say(form, "");
       cleared.add(form);
+      went = form;
       form.requestSubmit(button);
       return;
     }
@@ -125,5 +127,11 @@
       if (persisted && cleared.has(form)) location.reload();
       cleared.delete(form);
     });
+  });
+  // It went, and no answer came (worker.js): the page is as it was before, and who pressed looks again.
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (data !== "no-answer" || !went?.isConnected) return;
+    dispatchEvent(new PageTransitionEvent("pageshow"));
+    say(went, "no-answer");
   });
 })();
