@@ -1,7 +1,9 @@
 """Saving unfinished forms in the background, giving them back, and throwing them away."""
 
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
@@ -31,7 +33,8 @@ def save(request: HttpRequest) -> HttpResponse:
     """Keep a form for the person whose page it is, and say whether it could be sent now.
 
     `state` is "ready", "signed-out" or "other-person", "overtaken" or "finished"; `saved_at` the time of what
-    is kept, null where nothing is; `version` counts the savings. Ready answers bring a fresh token and mark.
+    is kept, null where nothing is, and `shown` its hour and minute; `version` counts the savings. Who may
+    send gets a fresh token and mark.
     """
     mark = mark_in(request)
     if mark is None:
@@ -70,7 +73,8 @@ def _kept(request: HttpRequest, owner: User) -> dict[str, object]:
 
 
 def _seen(draft: FormDraft) -> dict[str, object]:
-    return {"saved_at": draft.saved_at.isoformat(), "version": draft.version}
+    local = draft.saved_at.astimezone(ZoneInfo(settings.DEFAULT_DISPLAY_ZONE))
+    return {"saved_at": draft.saved_at.isoformat(), "shown": f"{local:%H:%M}", "version": draft.version}
 
 
 @require_GET

@@ -176,6 +176,50 @@ def test_other_pages_say_that_there_is_no_connection(page: Page) -> None:
     expect(page.get_by_role("link", name="New case")).to_be_visible()
 
 
+def kept_form(page: Page) -> Any:
+    return page.evaluate("caches.match('/cases/new/').then(Boolean)")
+
+
+def test_after_an_ended_sign_in_nobody_is_shown_what_was_kept_for_the_one_before(page: Page) -> None:
+    page.context.clear_cookies()
+    page.context.set_offline(True)
+    for path in ("/", "/cases/new/"):
+        page.goto(path)
+        expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+        expect(page.get_by_role("link", name="New case")).to_have_count(0)
+        assert "doctor" not in page.content()
+
+
+def test_the_page_for_want_of_a_connection_gives_way_when_it_is_back(page: Page) -> None:
+    page.context.set_offline(True)
+    page.goto("/inbox/")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_role("heading", name="No connection")).to_have_count(0)
+    expect(page.get_by_role("heading", name="Inbox")).to_be_visible()
+
+
+def test_a_form_that_another_role_may_not_have_is_kept_no_longer(
+    page: Page, world: World, as_user: SignIn
+) -> None:
+    assert kept_form(page)
+    sign_in(page, as_user(world.specialist))
+    page.goto("/board/")
+    until(lambda: not kept_form(page) and bool(page.evaluate(AT_HAND)))
+
+    page.context.set_offline(True)
+    page.goto("/cases/new/")
+    expect(page.get_by_role("heading", name="No connection")).to_be_visible()
+
+
+def test_a_form_is_kept_no_longer_once_the_sign_in_is_found_to_have_ended(page: Page) -> None:
+    assert kept_form(page)
+    page.context.clear_cookies(name="sessionid")
+    page.goto("/cases/new/")
+    page.wait_for_url("**/accounts/login/**")
+    until(lambda: not kept_form(page))
+
+
 def test_the_worker_is_a_script_at_the_root(db: None) -> None:
     answer = Client().get("/worker.js")
     assert answer.headers["Content-Type"] == "text/javascript; charset=utf-8"

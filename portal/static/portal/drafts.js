@@ -15,14 +15,10 @@
     return states.get(form);
   };
 
-  const inWords = (saved) => {
-    const at = new Date(saved);
-    return at.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  };
   const show = (form, what, saved) => {
     const place = form.querySelector("[data-draft-state]");
     if (!place) return;
-    place.textContent = texts[what].replace("{time}", saved ? inWords(saved) : "");
+    place.textContent = texts[what].replace("{time}", saved ?? "");
     place.hidden = false;
     place.classList.toggle("is-unsaved", what !== "draftSaved");
   };
@@ -62,7 +58,7 @@
     if (form.dataset.draftVersion !== undefined) form.dataset.draftVersion = answer.version;
     if (!state.timer) form.dataset.saved = "";
     remember(form);
-    show(form, answer.state === "signed-out" ? "draftSignedOut" : "draftSaved", answer.saved_at);
+    show(form, answer.state === "signed-out" ? "draftSignedOut" : "draftSaved", answer.shown);
     await window.device.discard(rowId(form));
   };
 
@@ -140,7 +136,7 @@
     fill(form, draft.typed);
     form.dataset.draftVersion = draft.version;
     form.dataset.saved = "";
-    show(form, "draftSaved", draft.saved_at);
+    show(form, "draftSaved", draft.shown);
     const notice = document.querySelector("[data-restored]");
     if (!notice) return;
     notice.hidden = false;

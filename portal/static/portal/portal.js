@@ -88,6 +88,7 @@
   else if (!("kept" in texts) && navigator.serviceWorker) {
     navigator.serviceWorker
       .register(texts.worker)
+      .then(() => window.device.ready)
       .then(() => navigator.serviceWorker.ready)
       .then(({ active }) => active.postMessage("keep"))
       .catch(() => {

@@ -23,10 +23,11 @@
     const names = new Set(typed.map(([name]) => name));
     for (const field of [...form.elements].filter(isTyped)) {
       const values = typed.filter(([name]) => name === field.name).map(([, value]) => value);
+      const before = [field.value, field.checked].join();
       if (isBox(field)) field.checked = values.includes(field.value);
       else if (names.has(field.name)) field.value = values[0];
       else continue;
-      if (field.checked || (!isBox(field) && field.value)) field.closest("details")?.setAttribute("open", "");
+      if ([field.value, field.checked].join() !== before) field.closest("details")?.setAttribute("open", "");
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
   };
