@@ -16,20 +16,25 @@ from notifications.channels.registry import channels
 from notifications.selectors import Reach, reachability
 from portal import case_file, verb_forms
 from portal.case_file import Contact
-from portal.lab_values import LabValue, common_age, values_of
+from portal.lab_values import LabValue, common_age, in_words
 from portal.scene import People, people_around
 from portal.situation import Situation, situation_of
 from portal.verb_forms import VerbForm
 from portal.verb_texts import Text
 from portal.windows import Window
 from referral import selectors
+from referral.grounds import Ground, grounds_of
 from referral.models import Case, Offer
 from referral.pathway import Party, State, Verb
 from referral.performing import verbs_of
+from referral.values import CaseValues, case_values
 from scoring import texts
+from scoring.inputs import ANY_INPUT
 
 PER_PAGE = 50
-ON_A_ROW = ("bilirubin", "inr", "urea", "sodium_mmol_l", "encephalopathy_grade")
+ON_A_ROW = ("bilirubin", "inr", "urea", "sodium_mmol_l", "creatinine", "encephalopathy_grade")
+"""The values that a row shows first."""
+MOST_ON_A_ROW = 8
 
 TABS: dict[str, tuple[Text, str]] = {
     "window-1": (_("Window 1"), "window_1"),
@@ -63,7 +68,9 @@ FORMS_ON_A_ROW: dict[str, tuple[Verb, ...]] = {
 class Row:
     """One case of the list. `is_new`: offered to the reader's ward and acknowledged by nobody.
 
-    `age` is that of all laboratory values where they share it.
+    `values` are the newest of either side, `more_values` how many stand on the case beside them; `age` is
+    that of all laboratory values where they share it. `ground`: what the first hospital said last when it
+    referred.
     """
 
     case: Case
@@ -71,8 +78,11 @@ class Row:
     due: Window | None
     window: Window | None
     values: list[LabValue]
+    more_values: int
     age: str
     flags: list[str]
+    missing: list[str]
+    ground: Ground | None
     acknowledge: VerbForm | None
     forms: list[VerbForm]
     may_redirect: bool
@@ -150,23 +160,34 @@ def row_of(case: Case, user: User, now: datetime, people: People) -> Row:
     offer = selectors.current_offer(case)
     fresh = offer is not None and offer.is_open and offer.acknowledged_at is None
     acknowledges = fresh and Verb.ACKNOWLEDGE in usable
-    assessment = case.assessment
+    entered = case_values(case)
     due, window = case_file.time_left(case, parties, now)
-    values = values_of(assessment, now, ON_A_ROW) if assessment else []
+    values = on_a_row(entered, now)
     return Row(
         case=case,
         offer=offer,
         due=due,
         window=window,
         values=values,
+        more_values=len(entered.latest) - len(values),
         age=common_age(values),
-        flags=[texts.red_flag_text(code) for code in assessment.red_flags] if assessment else [],
+        flags=[texts.red_flag_text(code) for code in entered.red_flags],
+        missing=[texts.label(name) for name in entered.missing] if entered.values else [],
+        ground=next(reversed(grounds_of(case)), None),
         acknowledge=_form(Verb.ACKNOWLEDGE, case, offer) if acknowledges else None,
         forms=[_form(verb, case, offer) for verb in FORMS_ON_A_ROW.get(case.state, ()) if verb in usable],
         may_redirect=Verb.REDIRECT in usable and case.state == State.OFFERED,
         is_new=fresh and Party.OFFER_WARD in parties,
         situation=situation_of(case, parties, now, people),
     )
+
+
+def on_a_row(entered: CaseValues, now: datetime) -> list[LabValue]:
+    """The newest values that a row has room for: the usual ones, then what else was measured."""
+    measured = [name for name in entered.latest if ANY_INPUT[name].kind == "number"]
+    wanted = dict.fromkeys((*ON_A_ROW, *measured))
+    found = [entered.latest[name] for name in wanted if name in entered.latest]
+    return [in_words(value, now) for value in found[:MOST_ON_A_ROW]]
 
 
 def _form(verb: Verb, case: Case, offer: Offer | None) -> VerbForm:

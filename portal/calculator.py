@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from referral.models import Case
-from referral.ward_record import last_organs
+from referral.values import case_values, tables_of
 from scoring import (
     INPUTS,
     SCORES,
@@ -89,21 +89,15 @@ def rows_of(reading: Reading) -> list[Row]:
 
 
 def comparators_of(case: Case) -> Comparators | None:
-    """The scores of a case by the newest value of everything in its assessment and in the ward's last table
-    of organ failure; None without either.
-    """
-    assessment, table = case.assessment, last_organs(case)
-    dated = [(row.assessed_at, row.values) for row in (assessment,) if row]
-    dated += [(row.occurred_at, row.values) for row in (table,) if row]
-    if not dated:
+    """The scores of a case by the newest value of everything that either side entered; None without any."""
+    found, tables = case_values(case), tables_of(case)
+    if not found.values:
         return None
-    values: dict[str, Value] = {"sex": case.patient.sex, "age_years": case.age}
-    for _at, newer in sorted(dated, key=lambda of_when: of_when[0]):
-        values |= newer
+    values: dict[str, Value] = {"sex": case.patient.sex, "age_years": case.age, **found.normalised}
     return Comparators(
         rows=rows_of(Reading(values=values, entered={}, missing=())),
-        assessed_at=assessment.assessed_at if assessment else None,
-        organs_at=table.occurred_at if table else None,
+        assessed_at=case.assessment.assessed_at if case.assessment else None,
+        organs_at=tables[-1].occurred_at if tables else None,
     )
 
 

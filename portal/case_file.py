@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
 from notifications import hooks
-from portal import timeline_texts, verb_forms, way_back_file
+from portal import lab_values, timeline_texts, verb_forms, way_back_file
 from portal.calculator import comparators_of
 from portal.expected_steps import sorted_out
 from portal.scene import People, people_around, ward_of
@@ -20,11 +20,13 @@ from portal.verb_forms import VerbForm
 from portal.verb_texts import TEXTS, Text, VerbText, slug
 from portal.windows import Window, label_of, window_of, window_of_case, with_alarm
 from referral import selectors
+from referral.grounds import grounds_of
 from referral.models import Case, Deadline, Message, Offer
 from referral.parties import open_question
 from referral.pathway import ACUTE, BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.performing import verbs_of
 from referral.urgency import unanswered_red_flags
+from referral.values import case_values
 
 NOBODY_ON_DUTY: Text = _("nobody is on duty now")
 
@@ -99,6 +101,8 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "contacts": contacts(case, people),
         "wards": selectors.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
         **way_back_file.parts(case),
+        **lab_values.summary(case_values(case), now),
+        "grounds": grounds_of(case),
         "earlier": selectors.earlier_case(user, case),
         "lines": timeline_texts.lines(case, selectors.events(case)),
         "comparators": comparators_of(case) if sides & SPECIALISTS else None,

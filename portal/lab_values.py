@@ -1,22 +1,26 @@
-"""The values of a stored assessment in words, each with its age."""
+"""The values of a case in words, each with its age and where it is from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.windows import duration
-from referral.models import Assessment
-from scoring import EIGHT, INPUTS, texts
+from referral.values import CaseValues, Origin, Value
+from scoring import EIGHT, texts
+from scoring.inputs import ANY_INPUT
 from scoring.sampling import STALE_AFTER
 
-SHORT: Mapping[str, str | Promise] = {
+SHORT: dict[str, str | Promise] = {
     "bilirubin": _("TBil"),
     "inr": _("INR"),
     "urea": _("Urea"),
     "sodium_mmol_l": _("Na"),
+    "creatinine": _("Crea"),
     "encephalopathy_grade": _("HE grade"),
 }
 """Names for where there is little room, as laboratories write them."""
@@ -24,17 +28,22 @@ SHORT: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class LabValue:
-    """One input of an assessment. `age` is empty where the time of sampling is not known."""
+    """One value of a case. `typed`: what was entered where that was in another unit; `age` is empty where the
+    time of sampling is not known; `stated`: how long ago the ward's table was, for what is in one."""
 
     name: str
     label: str | Promise
     value: str
     typed: str
     sampled_at: datetime | None
+    at: datetime
     age: str
     is_old: bool
     is_laboratory: bool
     short: str | Promise
+    origin: str
+    record: UUID | None
+    stated: str
 
     @property
     def amount(self) -> str:
@@ -45,9 +54,37 @@ class LabValue:
         return self.value.partition(" ")[2]
 
 
-def values_of(assessment: Assessment, now: datetime, names: Iterable[str] = EIGHT) -> list[LabValue]:
-    """Those of `names` that the assessment knows, in their order."""
-    return [_value(assessment, name, now) for name in names if INPUTS[name].key in assessment.values]
+def in_words(value: Value, now: datetime) -> LabValue:
+    spec = ANY_INPUT[value.input]
+    elapsed = now - value.sampled_at if value.sampled_at else None
+    return LabValue(
+        name=value.input,
+        label=texts.label(value.input),
+        value=said(value),
+        typed=texts.typed_text(value.input, {"value": value.typed, "unit": value.unit}),
+        sampled_at=value.sampled_at,
+        at=value.at,
+        age=duration(elapsed) if elapsed is not None else "",
+        is_old=elapsed is not None and elapsed > STALE_AFTER,
+        is_laboratory=spec.laboratory,
+        short=SHORT.get(value.input, texts.label(value.input)),
+        origin=str(Origin(value.origin).label),
+        record=value.record,
+        stated=duration(now - value.stated_at) if value.origin == Origin.ORGANS else "",
+    )
+
+
+def said(value: Value) -> str:
+    """The normalised value with its unit; what was typed where that cannot be read any more."""
+    if value.value is None:
+        return f"{value.typed} {value.unit}".strip()
+    return texts.value_text(value.key, value.value)
+
+
+def latest(values: CaseValues, now: datetime, names: Iterable[str] | None = None) -> list[LabValue]:
+    """The newest value of each of `names` that there is, in their order; of every input without `names`."""
+    wanted = values.latest if names is None else [name for name in names if name in values.latest]
+    return [in_words(values.latest[name], now) for name in wanted]
 
 
 def common_age(values: Iterable[LabValue]) -> str:
@@ -56,25 +93,25 @@ def common_age(values: Iterable[LabValue]) -> str:
     return ages.pop() if len(ages) == 1 else ""
 
 
-def others_of(assessment: Assessment, now: datetime) -> list[LabValue]:
-    """What was entered beyond the eight."""
-    return values_of(assessment, now, [name for name in INPUTS if name not in EIGHT])
+def course(values: CaseValues, now: datetime) -> list[dict[str, Any]]:
+    """By input, the newest value and the earlier ones that differ from it, the newest first."""
+    rows = []
+    for name, newest in values.latest.items():
+        series = [value for value in values.values if value.input == name]
+        shown = {(said(value), value.at) for value in (newest,)}
+        earlier = []
+        for value in reversed(series):
+            if (said(value), value.at) not in shown:
+                shown.add((said(value), value.at))
+                earlier.append(in_words(value, now))
+        rows.append({"now": in_words(newest, now), "earlier": earlier, "is_of_eight": name in EIGHT})
+    return rows
 
 
-def _value(assessment: Assessment, name: str, now: datetime) -> LabValue:
-    spec = INPUTS[name]
-    iso = assessment.entered.get("sampled_at", {}).get(name)
-    sampled_at = datetime.fromisoformat(iso) if iso else None
-    elapsed = now - sampled_at if sampled_at else None
-    value = texts.value_text(spec.key, assessment.values[spec.key])
-    return LabValue(
-        name=name,
-        label=texts.label(name),
-        value=value,
-        typed=texts.typed_text(name, assessment.entered.get("entered", {}).get(name, {})),
-        sampled_at=sampled_at,
-        age=duration(elapsed) if elapsed is not None else "",
-        is_old=elapsed is not None and elapsed > STALE_AFTER,
-        is_laboratory=spec.laboratory,
-        short=SHORT.get(name, ""),
-    )
+def summary(values: CaseValues, now: datetime) -> dict[str, Any]:
+    """The context of `portal/case/_values.html`: newest values, what is missing, and red flags."""
+    return {
+        "latest_values": latest(values, now),
+        "missing_values": [texts.label(name) for name in values.missing],
+        "value_flags": [texts.red_flag_text(code) for code in values.red_flags],
+    }

@@ -4,12 +4,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from portal import lab_values, results, way_back_file
 from portal.case_file import identity
+from portal.severity import severity_of
 from referral import selectors
 from referral.codes import ChronicLiverDisease, Presentation
-from referral.models import Case
+from referral.grounds import grounds_of
+from referral.models import Assessment, Case
 from referral.outcomes import DAYS
+from referral.pathway import BEFORE_ADMISSION
+from referral.values import CaseValues, case_values
 from scoring import texts
 
 
@@ -17,15 +23,19 @@ def letter(case: Case, now: datetime) -> dict[str, Any]:
     """The context of the printable letter of a case from `selectors.cases`."""
     offer = selectors.current_offer(case)
     ward = case.ward or (offer.ward if offer and offer.is_open else None)
+    values = case_values(case)
     return {
         "case": case,
         "now": now,
         "zone": case.hospital.zone,
         "ward": ward,
+        "title": title_of(case, values),
         **identity(case),
         "disease": ChronicLiverDisease(case.chronic_liver_disease).label,
         "presentation": Presentation(case.presentation).label if case.presentation else "",
-        **_assessed(case, now),
+        **entered(values, now),
+        "grounds": grounds_of(case),
+        **_assessed(case),
         "said": selectors.messages(case),
     }
 
@@ -39,23 +49,52 @@ def back_letter(case: Case, now: datetime) -> dict[str, Any]:
         "zone": case.hospital.zone,
         **identity(case),
         **way_back_file.parts(case),
+        **entered(case_values(case), now),
+        "grounds": grounds_of(case),
         **{f"day_{day}": visited + timedelta(days=day) for day in DAYS},
     }
 
 
-def _assessed(case: Case, now: datetime) -> dict[str, Any]:
+def title_of(case: Case, values: CaseValues) -> str:
+    """What the letter is about: a high risk only where a score says so."""
+    if case.state not in BEFORE_ADMISSION:
+        return severity_of(case).words or _("Liver disease, for assessment")
+    assessment = case.assessment
+    if assessment is not None and is_above_threshold(assessment):
+        return _("High risk of acute-on-chronic liver failure")
+    if values.red_flags:
+        return _("Red flag: acute-on-chronic liver failure suspected")
+    if case.flagged_at:
+        return _("Referred on clinical judgement")
+    return _("Liver disease, for assessment")
+
+
+def is_above_threshold(assessment: Assessment) -> bool:
+    threshold = assessment.result.get("threshold")
+    risk = assessment.risk_90d
+    return risk is not None and threshold is not None and risk >= threshold
+
+
+def entered(values: CaseValues, now: datetime) -> dict[str, Any]:
+    """Every value with its time and origin, what is missing, and red flags."""
+    course = lab_values.course(values, now)
+    return {
+        "course": course,
+        "shows_typed": any(row["now"].typed for row in course),
+        "shows_earlier": any(row["earlier"] for row in course),
+        "missing": [texts.label(name) for name in values.missing],
+        "flags": [texts.red_flag_text(code) for code in values.red_flags],
+    }
+
+
+def _assessed(case: Case) -> dict[str, Any]:
     assessment = case.assessment
     if assessment is None:
         return {"assessment": None}
-    values = lab_values.values_of(assessment, now)
     return {
         "assessment": assessment,
-        "values": values,
-        "shows_typed": any(value.typed for value in values),
-        "others": lab_values.others_of(assessment, now),
         "risk": None if assessment.risk_90d is None else texts.risk_text(assessment.risk_90d),
         "band": texts.band_text(assessment.band) if assessment.band else "",
-        "flags": [texts.red_flag_text(code) for code in assessment.red_flags],
         "warnings": results.warnings(assessment),
         "status": texts.MODEL_STATUS.get(assessment.model_status, ""),
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from referral.indicators import draft_of
 from referral.models import Assessment, Case
-from referral.pathway import State
+from referral.pathway import BEFORE_ADMISSION, State
 from referral.urgency import unanswered_red_flags
 from scoring import DISPLAY_CAP, read_inputs, red_flags, texts
 
@@ -57,7 +57,12 @@ class Result:
 
 
 def result_of(case: Case) -> Result:
-    """What is known of how ill the patient of `case` is; a red flag stored since counts at once."""
+    """What is known of how ill the patient of `case` is; a red flag stored since counts at once.
+
+    After admission, and where the case has ended, it is what the first hospital saw and calls for nothing.
+    """
+    if case.state not in BEFORE_ADMISSION:
+        return _past(unassessed(case) if case.assessment is None else assessed(case.assessment))
     if case.assessment is None:
         return unassessed(case)
     known, fresh = assessed(case.assessment), unanswered_red_flags(case)
@@ -65,6 +70,16 @@ def result_of(case: Case) -> Result:
         return known
     flags = dict.fromkeys((*known.red_flags, *(texts.red_flag_text(code) for code in fresh)))
     return replace(known, tone="alarm", headline=str(RED_FLAG), red_flags=tuple(flags))
+
+
+def _past(known: Result) -> Result:
+    return replace(
+        known,
+        tone="past",
+        headline=_("The assessment at the first hospital") if known.risk else _("No score"),
+        meaning=(),
+        missing=(),
+    )
 
 
 def unassessed(case: Case) -> Result:

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from portal.lab_values import LabValue, values_of
+from portal.lab_values import LabValue, latest
 from referral.indicators import draft_of
 from referral.models import Case, Indicators
+from referral.values import case_values
 from scoring import INPUTS
 
 LASTING = ("cirrhosis",)
@@ -36,7 +37,7 @@ def stored_values(case: Case, now: datetime) -> Stored:
     for name, spec in INPUTS.items():
         if spec.unit_field and "unit" in entered.get(name, {}):
             start[spec.unit_field] = entered[name]["unit"]
-    last = {row.name: _with_age(row) for row in values_of(assessed, now, INPUTS)}
+    last = {row.name: _with_age(row) for row in latest(case_values(case), now)}
     return Stored(start, last, mark)
 
 

@@ -192,11 +192,20 @@ def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
     rows = {fact.name: _field(verb, fact, case, values.get(fact.name, "")) for fact in facts}
     _ask_what_is_corrected(rows, case)
     for name, row in rows.items():
-        row.unit_row = rows.get(f"{name}_unit")
+        row.unit_row = _unit_row(rows, name)
         row.confirmed = name in values.get("confirmed", "").split(",")
         row.asks = row.confirmed
     beside = {row.unit_row.name for row in rows.values() if row.unit_row}
     return [row for row in rows.values() if row.name not in beside]
+
+
+def _unit_row(rows: Mapping[str, Field], name: str) -> Field | None:
+    """The choice of a value's unit; where the name of the value says one, that is chosen already."""
+    spec = INPUTS.get(name)
+    row = rows.get(spec.unit_field or "") if spec else None
+    if row is not None and spec is not None and spec.unit_in_name:
+        row.value = row.value or spec.unit
+    return row
 
 
 def _ask_what_is_corrected(rows: dict[str, Field], case: Case) -> None:
@@ -338,7 +347,8 @@ def _units(verb: Verb, fact: Fact, case: Case) -> list[Option]:
 
 def _unit(fact: Fact) -> Text:
     """The one unit that a value can have; none where it is chosen."""
-    if fact.shape == Shape.MEASURED and f"{fact.name}_unit" in UNITS_OF:
+    spec = INPUTS.get(fact.name)
+    if fact.shape == Shape.MEASURED and spec is not None and spec.unit_field:
         return ""
     return texts.unit_text(str(fact.unit))
 

@@ -11,22 +11,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from portal import lab_values
 from portal.case_file import Step
 from portal.moments import local
 from portal.record_texts import marker_values
 from portal.verb_texts import TEXTS, Text, slug
 from referral import selectors
 from referral.facts.window_2 import RATIOS
+from referral.grounds import grounds_of
 from referral.mistakes import KIND_OF, to_correct
 from referral.models import Case, ImmuneStatus, OrganFailureAssessment, Precipitant
 from referral.pathway import Verb
 from referral.performing import verbs_of
 from referral.precipitants import snomed_of
+from referral.values import case_values
 from referral.verbs.organs import OrganReading
 from referral.ward_codes import Complication, RecordKind
 from referral.ward_record import Trend, WardRecord, ward_record
 from scoring import ORGANS, OTHER_LABORATORY, immune, nutrition, texts
+from scoring.inputs import BY_KEY
 from scoring.issues import plain_number
+from scoring.organ_failure import Organ
 
 MOST_ON_A_CHART = 60
 
@@ -38,10 +43,11 @@ CERTAINTY: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class OrganRow:
-    """One reading of the organ table. `scores`: a subscore for each organ, and whether it fails."""
+    """One reading of the organ table. `scores`: a subscore for each organ, whether it fails, and the value
+    that it was read from."""
 
     row: OrganFailureAssessment
-    scores: tuple[tuple[int | None, bool], ...]
+    scores: tuple[tuple[int | None, bool, str], ...]
     grade: str
 
 
@@ -107,6 +113,10 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "markers": [_marker(trend, case.hospital.zone) for trend in record.trends],
         "immune_caution": _(immune.CAUTION),
         "corrections": corrections(case, usable),
+        "age": case.age,
+        "is_before_admission": False,
+        **lab_values.summary(case_values(case), now),
+        "grounds": grounds_of(case),
         "may_record_treatment": Verb.RECORD_TREATMENT in usable,
     }
 
@@ -123,8 +133,33 @@ def corrections(case: Case, usable: Sequence[Verb]) -> dict[UUID, str]:
 
 
 def _organ_row(row: OrganFailureAssessment) -> OrganRow:
-    scores = tuple((row.subscores.get(organ), organ in row.failing) for organ in ORGANS)
+    scores = tuple(
+        (row.subscores.get(organ), organ in row.failing, _measured(row, organ)) for organ in ORGANS
+    )
     return OrganRow(row, scores, str(texts.ACLF_GRADE[row.grade]))
+
+
+MEASURED: Mapping[Organ, tuple[str, ...]] = {
+    "liver": ("bilirubin_umol_l",),
+    "kidney": ("creatinine_umol_l", "dialysis"),
+    "brain": ("encephalopathy_grade", "ventilated_for_encephalopathy"),
+    "coagulation": ("inr",),
+    "circulation": ("map_mmhg", "vasopressors"),
+    "respiration": ("pao2_fio2", "spo2_fio2", "mechanical_ventilation"),
+}
+"""By organ, the values that its points are read from, by the name with the unit."""
+
+
+def _measured(row: OrganFailureAssessment, organ: Organ) -> str:
+    """What was measured of an organ, in words; of support only that it was given."""
+    found = []
+    for key in MEASURED[organ]:
+        value = row.values.get(key)
+        if value is True:
+            found.append(texts.label(BY_KEY[key].name))
+        elif value is not None and value is not False:
+            found.append(texts.value_text(key, value))
+    return " · ".join(found)
 
 
 def organ_chart(rows: Sequence[OrganFailureAssessment], zone: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from referral.models import Case, Indicators
 from referral.parties import open_offer, parties_of
 from referral.pathway import BEFORE_ADMISSION, Party, Verb
 from referral.performing import check_version, lock, not_allowed
+from referral.values import stamped
 from referral.verbs.assessment import merged
 from scoring import Reading, read_inputs
 from scoring.texts import issue_text
@@ -46,10 +47,7 @@ def save_indicators(
     # As read: what a fast clock puts ahead is kept at the server's time.
     read = {name: time.isoformat() for name, time in reading.sampled_at.items()}
     together["sampled_at"] = {**(together["sampled_at"] or {}), **read} or None
-    Indicators.objects.update_or_create(
-        case=locked,
-        defaults={"values": together, "confirmed": together["confirmed"], "saved_at": now, "saved_by": actor},
-    )
+    _keep(locked, together, actor, now)
     timeline.append(
         locked, timeline.INDICATORS_SAVED, actor=actor, facts={"missing": list(reading.missing)}, now=now
     )
@@ -57,6 +55,15 @@ def save_indicators(
     locked.save()
     telling.announce(locked, what=timeline.INDICATORS_SAVED)
     return reading
+
+
+def _keep(case: Case, together: dict[str, Any], actor: User, now: datetime) -> None:
+    """Write the draft, with a stamp on each value that is new."""
+    draft = Indicators.objects.filter(case=case).first() or Indicators(case=case)
+    draft.stamps = stamped(draft.values, together, draft.stamps, by=actor.pk, at=now)
+    draft.values, draft.confirmed = together, together["confirmed"]
+    draft.saved_at, draft.saved_by = now, actor
+    draft.save()
 
 
 def draft_of(case: Case) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from notifications.models import Notification, Severity
 from notifications.selectors import inbox
 from referral import telling
 from referral.errors import Text
+from referral.grounds import with_grounds
 from referral.models import (
     Assessment,
     BackReferral,
@@ -32,6 +33,7 @@ from referral.models import (
 from referral.models.way_back import Correctable
 from referral.parties import open_question, parties_of
 from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Kind, Party, State
+from referral.values import with_values
 from referral.ward_codes import RecordKind
 
 Version = TypeVar("Version", bound=Correctable)
@@ -60,6 +62,9 @@ PARTS: dict[str, frozenset[State]] = {
     "follow_up": frozenset({State.FOLLOW_UP}),
 }
 """The parts of the pathway that open cases are in, by state."""
+
+WITHOUT_VALUES = frozenset({"events", "messages", "deadlines"})
+"""Parts of a case whose reader does not look at its values."""
 
 LEAST_TIME_FIRST = (F("next_due_at").asc(nulls_last=True), "first_visit_at", "pk")
 UNANSWERED = frozenset({State.UNPLACED, State.OFFERED})
@@ -120,6 +125,11 @@ def _not_of_wards(user: User) -> frozenset[Kind]:
     return frozenset() if standing.refers_for or standing.coordinates else frozenset({Kind.PLACE})
 
 
+def with_entered(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """`rows` of `cases` or `worklist` with what was entered on each: values, and why it was referred."""
+    return with_grounds(with_values(rows))
+
+
 def open_work(user: User, part: str = "") -> QuerySet[Case]:
     """The user's open cases, or those of one of PARTS, least time left first."""
     return cases(user).filter(state__in=PARTS[part] if part else OPEN).order_by(*LEAST_TIME_FIRST)
@@ -128,7 +138,11 @@ def open_work(user: User, part: str = "") -> QuerySet[Case]:
 def board(user: User, part: str) -> QuerySet[Case]:
     """The user's open cases of one of PARTS: those without an answer first, then least time left."""
     rows = worklist(user).filter(state__in=PARTS[part])
-    return rows.annotate(has_answer=~Q(state__in=UNANSWERED)).order_by("has_answer", *LEAST_TIME_FIRST)
+    return (
+        with_entered(rows)
+        .annotate(has_answer=~Q(state__in=UNANSWERED))
+        .order_by("has_answer", *LEAST_TIME_FIRST)
+    )
 
 
 def part_counts(user: User) -> dict[str, int]:
@@ -150,7 +164,8 @@ def visible_case(user: User, case_id: UUID) -> Case:
 
 def read_case(user: User, case_id: UUID | str, *, now: datetime, part: str = "case") -> Case:
     """One visible case, the reading of which is audited, by `part`. Raises Case.DoesNotExist."""
-    found = cases(user).get(pk=case_id)
+    rows = cases(user) if part in WITHOUT_VALUES else with_entered(cases(user))
+    found = rows.get(pk=case_id)
     audit.record(
         actor=user,
         action="read",

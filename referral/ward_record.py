@@ -159,11 +159,6 @@ def _mark(rows: Iterable[Kept], retracted: Mapping[UUID, Retraction]) -> list[Ke
     return found
 
 
-def last_organs(case: Case) -> OrganFailureAssessment | None:
-    """The latest table of organ failure of a visible case."""
-    return OrganFailureAssessment.objects.counting().filter(case=case).last()
-
-
 def _days(case: Case, target: NutritionTarget | None) -> list[Nourished]:
     """By day, the latest record of each."""
     kcal = {row.day: row.kcal for row in NutritionDay.objects.filter(case=case).order_by("recorded_at", "pk")}

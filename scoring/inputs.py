@@ -149,6 +149,14 @@ INPUTS: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _EIG
 OTHER_LABORATORY: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _IMMUNE_AND_VIRAL})
 """Laboratory values of the second window that no score uses; `check_value` knows their limits."""
 
+AT_THE_BEDSIDE: Mapping[str, Input] = MappingProxyType(
+    {"ventilated_for_encephalopathy": _flag("ventilated_for_encephalopathy")}
+)
+"""What the table of organ failure takes beside `INPUTS`."""
+
+ANY_INPUT: Mapping[str, Input] = MappingProxyType({**INPUTS, **AT_THE_BEDSIDE, **OTHER_LABORATORY})
+"""Every value that a case can have, by input name, in the order to show them."""
+
 EIGHT: tuple[str, ...] = tuple(spec.name for spec in _EIGHT)
 """The eight indicators of the risk model, by input name."""
 
@@ -156,5 +164,5 @@ UNIT_FIELDS: Mapping[str, Input] = MappingProxyType(
     {spec.unit_field: spec for spec in INPUTS.values() if spec.unit_field}
 )
 """The inputs that may be typed in several units, by the name of the input that says in which."""
-BY_KEY: Mapping[str, Input] = MappingProxyType({spec.key: spec for spec in INPUTS.values()})
-"""The same inputs by the name of their normalised value."""
+BY_KEY: Mapping[str, Input] = MappingProxyType({spec.key: spec for spec in ANY_INPUT.values()})
+"""Every value by the name of its normalised value."""

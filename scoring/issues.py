@@ -243,6 +243,7 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "pao2_fio2": gettext_noop("PaO2/FiO2"),
         "spo2_fio2": gettext_noop("SpO2/FiO2"),
         "mechanical_ventilation": gettext_noop("Mechanical ventilation (other than for encephalopathy)"),
+        "ventilated_for_encephalopathy": gettext_noop("Ventilation because of encephalopathy"),
         "dialysis": gettext_noop(
             "Renal replacement therapy (twice or more in the last week, or continuous for 24 h)"
         ),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from scoring.evaluation import BANDS, DISPLAY_CAP
-from scoring.inputs import BY_KEY, INPUTS
+from scoring.inputs import ANY_INPUT, BY_KEY
 from scoring.issues import FIELD_LABELS, HELP, HINTS, MESSAGES, Issue, plain_number
 from scoring.organ_failure import ORGANS
 from scoring.red_flags import RED_FLAGS
@@ -156,7 +156,7 @@ def value_text(key: str, value: Any) -> str:
 
 def typed_text(name: str, entered: Mapping[str, Any]) -> str:
     """What was typed with its unit, as `Reading.entered` has it; nothing if `value_text` is in that unit."""
-    spec, typed = INPUTS[name], entered.get("unit", "")
+    spec, typed = ANY_INPUT[name], entered.get("unit", "")
     unit = canonical_unit(typed, spec.units or {})
     if unit is None or unit == spec.unit:
         return ""
@@ -165,7 +165,7 @@ def typed_text(name: str, entered: Mapping[str, Any]) -> str:
 
 def unit_text(unit: str) -> str:
     """A unit as people write it."""
-    return str(UNITS.get(unit, unit)).replace("umol", "µmol").replace("10^9", "×10⁹")
+    return str(UNITS.get(unit, unit)).replace("umol", "µmol").replace("/uL", "/µL").replace("10^9", "×10⁹")
 
 
 def explain(
@@ -182,7 +182,7 @@ def explain(
 def _explained(
     name: str, share: float, values: Mapping[str, Any], reference: Mapping[str, Any]
 ) -> ContributionText:
-    key = INPUTS[name].key
+    key = ANY_INPUT[name].key
     factor = math.exp(share)
     value, typical = value_text(key, values[key]), value_text(key, reference[key])
     return ContributionText(

@@ -17,6 +17,7 @@ from api.v1.documenting import IDEMPOTENCY_KEY, IF_MATCH, described, page_of
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
 from api.v1.shapes import (
+    BoardCaseShape,
     CaseShape,
     DeadlineShape,
     EventShape,
@@ -71,10 +72,12 @@ def chosen(rows: QuerySet[Case], query: dict[str, Any]) -> QuerySet[Case]:
 class CaseList(Resource):
     """Lists of cases, whose reading is audited page by page."""
 
+    shape: ClassVar[type[ListedCaseShape]] = ListedCaseShape
+
     def listed(self, rows: QuerySet[Case], order: Sequence[str], query: dict[str, Any]) -> Response:
         found = self.cut(rows, order=order, query=query)
         reading.record_list(user=self.person, cases=found.rows, now=self.now)
-        return paged(ListedCaseShape, found, user=self.person)
+        return paged(self.shape, found, user=self.person)
 
 
 class CasesView(CaseList):
@@ -176,17 +179,19 @@ class IndicatorsView(Resource):
 
 
 class BoardView(CaseList):
+    shape = BoardCaseShape
+
     @described(
         "board",
         "The open work of your wards, hospitals and networks, the least time left first",
         tag="cases",
-        answer=page_of(ListedCaseShape),
+        answer=page_of(BoardCaseShape),
         parameters=[BoardQuery],
         refusals=(422,),
     )
     def get(self, request: Request) -> Response:
         query = self.query(BoardQuery)
-        rows = selectors.open_work(self.person, query["part"])
+        rows = selectors.with_entered(selectors.open_work(self.person, query["part"]))
         return self.listed(selectors.by_time_left(rows), LEAST_TIME_FIRST, query)
 
 

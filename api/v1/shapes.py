@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from api.v1.value_shapes import ValuedShape
 from api.v1.way_back_shapes import QuestionShape, WayBackShape
 from notifications.hooks import render
 from notifications.models import Notification
@@ -224,7 +225,11 @@ class ListedCaseShape(Shape[Case]):
         return [verb.value for verb in verbs_of(sides(self.context["user"], case), case)]
 
 
-class CaseShape(ListedCaseShape, WayBackShape):
+class BoardCaseShape(ListedCaseShape, ValuedShape):
+    """A case on the board, with its newest values."""
+
+
+class CaseShape(BoardCaseShape, WayBackShape):
     """A case. Its `version` is in the ETag. `wards_to_call`: filled while no ward has accepted."""
 
     patient = WholePatientShape()

@@ -19,6 +19,7 @@ from api.v1 import (
     risk_models,
     score,
     statistics,
+    values,
     ward_record,
     wards,
 )
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{CASE}/deadlines", cases.DeadlinesView.as_view(), name="deadlines"),
     path(f"{CASE}/messages", cases.MessagesView.as_view(), name="messages"),
     path(f"{CASE}/ward-record", ward_record.WardRecordView.as_view(), name="ward_record"),
+    path(f"{CASE}/values", values.CaseValuesView.as_view(), name="case_values"),
     *(
         path(f"{CASE}/{verb.value.replace('_', '-')}", verb_view(verb).as_view(), name=verb.value)
         for verb in VERBS

@@ -20,6 +20,7 @@ from accounts.phones import dial_address
 from notifications.selectors import unread_count
 from portal import results
 from portal.results import Result
+from portal.severity import severity_of
 from portal.windows import Window, duration, window_of, window_of_case
 from referral.models import Assessment, Case, Deadline
 from referral.pathway import IN_WARD, State
@@ -101,6 +102,12 @@ def risk_badge(assessment: Assessment | None, size: str = "") -> dict[str, Any]:
         "risk": None if assessment.risk_90d is None else texts.risk_text(assessment.risk_90d),
         "status": texts.MODEL_STATUS.get(assessment.model_status, ""),
     }
+
+
+@register.inclusion_tag("portal/components/severity_badge.html")
+def severity_badge(case: Case, size: str = "") -> dict[str, Any]:
+    """How ill the patient is, as it counts in the present state: the risk, then the grade."""
+    return {"case": case, "severity": severity_of(case), "size": size}
 
 
 @register.inclusion_tag("portal/components/state_badge.html")

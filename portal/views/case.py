@@ -31,7 +31,7 @@ def case(request: HttpRequest, pk: UUID) -> HttpResponse:
 def live(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The parts of an open case page that change."""
     now = clock.now()
-    found = selectors.cases(person(request)).filter(pk=pk).first()
+    found = selectors.with_entered(selectors.cases(person(request))).filter(pk=pk).first()
     if found is None:
         raise Http404
     reading.record_live(user=person(request), cases=[found], now=now)

@@ -1,4 +1,4 @@
-"""The trends of a case's indicators, and the letter that goes back with the patient."""
+"""The trends of a case's values, and the letter that goes back with the patient."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,7 @@ from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from accounts import clock
-from portal import letters, way_back_file
+from portal import letters, trends_page
 from portal.access import person, signed_in
 from referral import selectors
 from referral.models import Case
@@ -20,9 +20,9 @@ from referral.models import Case
 @require_safe
 @signed_in
 def trends(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The eight indicators over time; the reading is audited."""
+    """Every value of both sides over time; the reading is audited."""
     case = found(request, pk)
-    context = {"case": case, "now": clock.now(), "zone": case.hospital.zone, **way_back_file.trends(case)}
+    context = {"case": case, "now": clock.now(), "zone": case.hospital.zone, **trends_page.trends(case)}
     return render(request, "portal/case/trends.html", context)
 
 

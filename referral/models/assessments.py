@@ -15,12 +15,14 @@ class Indicators(models.Model):
     """The draft of the eight indicators as they come back from the laboratory; one per case.
 
     `values` is what was typed, by input name (see `scoring`), units and `sampled_at` included; `confirmed`
-    the names of the values that a person confirmed beyond a soft limit.
+    the names of the values that a person confirmed beyond a soft limit; `stamps` by input name when (`at`)
+    and by whom (`by`) a value was entered.
     """
 
     case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="indicators")
     values = models.JSONField(default=dict)
     confirmed = models.JSONField(default=list)
+    stamps = models.JSONField(default=dict)
     saved_at = models.DateTimeField()
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

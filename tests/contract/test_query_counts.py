@@ -54,6 +54,7 @@ ASKED = [
     ("specialist", "/api/v1/cases/{case}/deadlines"),
     ("specialist", "/api/v1/cases/{case}/messages"),
     ("specialist", "/api/v1/cases/{case}/ward-record"),
+    ("specialist", "/api/v1/cases/{case}/values"),
     ("lead", "/api/v1/wards/{ward}/duty"),
     ("coordinator", "/api/v1/board"),
     ("specialist", "/api/v1/board"),

@@ -1,4 +1,4 @@
-"""Reading pages as a browser would: the hidden values of a form."""
+"""Reading pages as a browser would: the hidden values of a form, and the words."""
 
 import re
 from html import unescape
@@ -13,3 +13,9 @@ def hidden(page: str, action: str) -> dict[str, str]:
     found = {row["name"]: unescape(row["value"]) for row in HIDDEN.finditer(body)}
     found.pop("csrfmiddlewaretoken", None)
     return found
+
+
+def visible_text(page: str) -> str:
+    """What a reader sees of a page, without tags, scripts and folds of whitespace."""
+    body = re.sub(r"<(script|style|template)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", body)).split())

@@ -60,7 +60,7 @@ def test_a_low_result_warns_that_it_does_not_overrule_a_worried_clinician(
 
 
 def test_no_risk_is_shown_beyond_what_the_model_can_say(world: World, as_user: SignIn) -> None:
-    dying = {**ILL, "age_years": 78, "inr": 7, "bilirubin": 700, "urea": 40, "encephalopathy_grade": 4}
+    dying = {**ILL, "age_years": 78, "inr": 7, "bilirubin": 700, "urea": 19, "encephalopathy_grade": 4}
 
     page = text(as_user(world.doctor).get(page_of(assessed(world, dying))))
 

@@ -1,0 +1,44 @@
+"""How ill a patient is in the words of the present state: the risk before admission, the grade after it."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from referral.models import Case, OrganFailureAssessment
+from referral.pathway import BEFORE_ADMISSION, State
+from scoring import texts
+
+
+@dataclass(frozen=True, slots=True)
+class Severity:
+    """`shows_risk`: the assessment is what counts. Else `words`, with `tone` "ward", "alarm" or "quiet"; both
+    empty where nothing is to be said."""
+
+    shows_risk: bool
+    words: str = ""
+    tone: str = "quiet"
+
+
+def severity_of(case: Case) -> Severity:
+    """What to show beside a case's name. Asks for nothing: the grade is known where the values are loaded."""
+    if case.state in BEFORE_ADMISSION:
+        return Severity(shows_risk=True)
+    if case.state == State.CANCELLED:
+        return Severity(False, _("Entered in error: does not count"))
+    if case.died_at is not None:
+        day = case.died_at.astimezone(ZoneInfo(case.hospital.zone)).date().isoformat()
+        return Severity(False, _("Died %(day)s") % {"day": day})
+    if case.state == State.CLOSED or case.admitted_at is None:
+        return Severity(False)
+    tables: list[OrganFailureAssessment] | None = getattr(case, "valued_tables", None)
+    if tables is None:
+        return Severity(False)
+    return graded(tables[-1]) if tables else Severity(False, _("Organ failures not assessed yet"))
+
+
+def graded(table: OrganFailureAssessment) -> Severity:
+    """The grade of a table; a lower bound while organs are not known."""
+    grade = str(texts.ACLF_GRADE[table.grade])
+    words = _("at least: %(grade)s") % {"grade": grade} if table.missing else grade
+    return Severity(False, f"{words} · EASL-CLIF", "alarm" if table.failures else "ward")
