@@ -199,6 +199,10 @@ def test_sound_that_was_turned_off_on_duty_stays_off_and_says_so(world: World, l
     is_in(page, "armed")
     expect(page.locator("#sound")).to_contain_text("Sound is on")
     page.locator("#sound").click()
+    turn_off = page.get_by_role("button", name="Turn it off here for 12 hours")
+    expect(turn_off).to_be_visible()
+    is_in(page, "armed")
+    turn_off.click()
     is_in(page, "off")
 
     other = opened(loud, page.context, "/inbox/")

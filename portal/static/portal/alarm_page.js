@@ -20,7 +20,7 @@ const title = document.title;
 const key = `sound:${strip?.dataset.user}`;
 
 let [waiting, known, isExpected, isSignedOut] = [[], null, false, false];
-let [ahead, rings, bell, quiet] = [0, 0, 0, 0];
+let [ahead, rings, bell, quiet, asksOff] = [0, 0, 0, 0, false];
 
 // What the person chose here: { wanted, until }, or null.
 let chosen = null;
@@ -110,6 +110,7 @@ const show = () => {
   shown("blocked", state === "blocked" && !voice.isElsewhere);
   shown("elsewhere", state === "blocked" && voice.isElsewhere);
   shown("off", state === "off" && isExpected && !isSignedOut);
+  shown("ask-off", asksOff && isOn);
   shown("waiting", waiting.length > 0 && !isSignedOut);
   shown("acknowledged", state === "acknowledged");
   button.hidden = false;
@@ -202,12 +203,21 @@ const turnOn = async () => {
   if (window.Notification?.permission === "default") await Notification.requestPermission();
 };
 const turnOff = () => {
+  asksOff = false;
   choose(false);
   alarm.learn({ isWanted: isWanted() });
 };
 
+// A slip of the thumb must not silence a ward: while sound is on, the button lets it be heard, and asks.
+const askOff = () => {
+  asksOff = !asksOff;
+  if (asksOff) sound.ring(TEST_LOUDNESS);
+  show();
+};
+
 if (strip) {
-  button.addEventListener("click", () => (["off", "wanted", "blocked"].includes(alarm.state) ? turnOn() : turnOff()));
+  button.addEventListener("click", () => (["off", "wanted", "blocked"].includes(alarm.state) ? turnOn() : askOff()));
+  strip.querySelector("[data-turn-off]").addEventListener("click", turnOff);
   strip.querySelectorAll("[data-turn-on]").forEach((one) => one.addEventListener("click", turnOn));
   addEventListener("storage", (event) => event.key === key && alarm.learn({ isWanted: isWanted() }));
   document.addEventListener("live:news", lookSoon);
