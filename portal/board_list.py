@@ -1,6 +1,6 @@
 """The ward board: open work by time left, in sections, each row with what can be done from the list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,13 @@ from notifications.selectors import Reach, reachability
 from portal import case_file, verb_forms
 from portal.case_file import Contact
 from portal.lab_values import LabValue, common_age, in_words
+from portal.narrowing import Narrowed, state_choices
 from portal.scene import People, people_around
 from portal.situation import Situation, situation_of
 from portal.verb_forms import VerbForm
 from portal.verb_texts import Text
 from portal.windows import Window
-from referral import selectors
+from referral import selectors, worklists
 from referral.grounds import Ground, grounds_of
 from referral.models import Case, Offer
 from referral.pathway import Party, State, Verb
@@ -36,7 +37,9 @@ ON_A_ROW = ("bilirubin", "inr", "urea", "sodium_mmol_l", "creatinine", "encephal
 """The values that a row shows first."""
 MOST_ON_A_ROW = 8
 
+MINE = "mine"
 TABS: dict[str, tuple[Text, str]] = {
+    MINE: (_("Mine to do"), ""),
     "window-1": (_("Window 1"), "window_1"),
     "window-2": (_("Window 2"), "window_2"),
     "follow-up": (_("Follow-up"), "follow_up"),
@@ -45,6 +48,7 @@ FIRST_TAB = "window-1"
 
 SECTIONS: tuple[tuple[str, Text], ...] = (
     (State.UNPLACED, _("No ward found: redirect or call")),
+    (State.CLOSED, _("Outcome to be settled")),
     (State.OFFERED, _("Waiting for an answer")),
     (State.IN_TRANSIT, _("On the way")),
     (State.ACCEPTED, _("Accepted, not yet left")),
@@ -96,9 +100,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """The rows of one state on this page; `count` are those of all pages."""
+
     title: Text
     state: str
     rows: list[Row]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +125,27 @@ class Tab:
     is_here: bool
 
 
-def live(user: User, now: datetime, *, tab: str, page: str = "") -> dict[str, Any]:
-    """The part of the board that changes by itself."""
-    name = tab if tab in TABS else FIRST_TAB
-    part, counts = TABS[name][1], selectors.part_counts(user)
-    shown = _page(selectors.board(user, part), counts[part], page)
+def live(user: User, now: datetime, *, asked: Mapping[str, str]) -> dict[str, Any]:
+    """The part of the board that changes by itself, of the tab, page, state and order `asked` for."""
+    name = asked.get("tab", "")
+    name = name if name in TABS else FIRST_TAB
+    by_state, mine = selectors.state_counts(user), worklists.to_do(user, now)
+    counts = {key: sum(_in_part(by_state, part).values()) for key, (_label, part) in TABS.items()}
+    counts[MINE] = mine.count()
+    of_tab = _in_part(by_state, TABS[name][1])
+    narrowed = Narrowed.of(asked, of_tab)
+    cases = mine if name == MINE else _of_tab(user, TABS[name][1], narrowed)
+    shown = _page(cases, of_tab.get(narrowed.state, counts[name]), asked.get("page", ""))
     people = people_around(list(shown), now)
     rows = [row_of(case, user, now, people) for case in shown]
     return {
         "now": now,
         "tab": name,
         "page": shown,
-        "tabs": [Tab(key, label, counts[of], key == name) for key, (label, of) in TABS.items()],
-        "sections": sections(rows),
+        "tabs": [Tab(key, label, counts[key], key == name) for key, (label, _part) in TABS.items()],
+        "narrowed": narrowed,
+        "choices": state_choices(of_tab, narrowed),
+        "sections": sections(rows, of_tab),
         "wards": ward_statuses(user, now),
         "reach": reach(reachability(user)),
         "looks_up": bool(user.standing.wards),
@@ -145,12 +160,29 @@ def _page(rows: QuerySet[Case], count: int, number: str) -> Page[Case]:
     return paginator.get_page(number or 1)
 
 
-def sections(rows: Iterable[Row]) -> list[Section]:
-    """The rows by state, what needs an answer first; the order within a state is kept."""
+def _in_part(by_state: Mapping[str, int], part: str) -> dict[str, int]:
+    """Those of the counts by state that are of a part of the pathway."""
+    return {state: count for state, count in by_state.items() if state in selectors.PARTS.get(part, ())}
+
+
+def _of_tab(user: User, part: str, narrowed: Narrowed) -> QuerySet[Case]:
+    rows = selectors.board(user, part)
+    if narrowed.state:
+        rows = rows.filter(state=narrowed.state)
+    return worklists.in_order(rows, narrowed.order) if narrowed.order == worklists.BY_SEVERITY else rows
+
+
+def sections(rows: Iterable[Row], counts: Mapping[str, int]) -> list[Section]:
+    """The rows by state, what needs an answer first; the order within a state is kept. `counts` are by state,
+    of all pages where they are known."""
     by_state: dict[str, list[Row]] = {}
     for row in rows:
         by_state.setdefault(row.case.state, []).append(row)
-    return [Section(title, state, by_state[state]) for state, title in SECTIONS if state in by_state]
+    return [
+        Section(title, state, by_state[state], counts.get(state, len(by_state[state])))
+        for state, title in SECTIONS
+        if state in by_state
+    ]
 
 
 def row_of(case: Case, user: User, now: datetime, people: People) -> Row:

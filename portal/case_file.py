@@ -235,6 +235,7 @@ def actions(case: Case, usable: list[Verb], offer: Offer | None, back: str = "")
         ],
         "more": [Step(slug(verb), TEXTS[verb]) for verb in more if verb != Verb.ASSESS],
         "assess_again": Verb.ASSESS in more,
+        "may_assess": Verb.ASSESS in usable,
     }
 
 

@@ -41,6 +41,21 @@ def stored_values(case: Case, now: datetime) -> Stored:
     return Stored(start, last, mark)
 
 
+def last_values(case: Case) -> dict[str, Any] | None:
+    """The raw values of the last assessment, with their units and times, to correct one of them and assess
+    again; None where there is none."""
+    assessed = case.assessment
+    if assessed is None:
+        return None
+    start: dict[str, Any] = {"sampled_at": assessed.entered.get("sampled_at", {})}
+    for name, entered in assessed.entered.get("entered", {}).items():
+        start[name] = entered["value"]
+        unit_field = INPUTS[name].unit_field if name in INPUTS else None
+        if unit_field and "unit" in entered:
+            start[unit_field] = entered["unit"]
+    return start
+
+
 def _with_age(row: LabValue) -> str:
     if not row.age:
         return row.value

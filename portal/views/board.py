@@ -42,8 +42,8 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 def _live(request: HttpRequest) -> dict[str, Any]:
     user = _watcher(person(request))
-    tab, page, now = request.GET.get("tab", ""), request.GET.get("page", ""), clock.now()
-    context = board_list.live(user, now, tab=tab, page=page)
+    now = clock.now()
+    context = board_list.live(user, now, asked=request.GET)
     reading.record_live(user=user, cases=context["page"], now=now)
     return context
 

@@ -17,18 +17,22 @@ from accounts.administration import may_administer
 from accounts.models import User
 from portal.access import person, signed_in
 from portal.case_file import Awaited, awaited, time_left
+from portal.narrowing import Narrowed, state_choices
 from portal.scene import People, people_around
 from portal.situation import Situation, situation_of
 from portal.windows import OVER, Window, severity
 from referral import reading, selectors, worklists
 from referral.models import Case
+from referral.pathway import ACUTE, ENDED, State
 
 PER_PAGE = 20
-TABS: dict[str, tuple[str | Promise, Callable[[User], QuerySet[Case]]]] = {
-    "open": (_("Open cases"), worklists.acute),
-    "follow-up": (_("Follow-up"), worklists.in_follow_up),
-    "closed": (_("Closed cases"), worklists.ended),
+TABS: dict[str, tuple[str | Promise, Callable[[User, datetime], QuerySet[Case]], frozenset[State]]] = {
+    "mine": (_("Mine to do"), worklists.to_do, frozenset()),
+    "open": (_("Open cases"), lambda user, now: worklists.acute(user), ACUTE),
+    "follow-up": (_("Follow-up"), lambda user, now: worklists.in_follow_up(user), frozenset()),
+    "closed": (_("Closed cases"), lambda user, now: worklists.ended(user), ENDED),
 }
+"""By name: the label, the cases, and the states that the list can be narrowed to."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,16 @@ def home(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("tab", "open")
     tab = tab if tab in TABS else "open"
     wanted = request.GET.get("q", "").replace("\x00", "").strip()
-    rows = TABS[tab][1](user)
-    page = Paginator(worklists.numbered(rows, wanted) if wanted else rows, PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    states = TABS[tab][2] if not wanted else frozenset()
+    narrowed = Narrowed.of(request.GET, states)
+    page = Paginator(_found(user, tab, wanted, narrowed, now), PER_PAGE).get_page(request.GET.get("page"))
     reading.record_live(user=user, cases=page, now=now)
     context = {
-        "tabs": [(key, label) for key, (label, _rows) in TABS.items()],
-        "tab": tab,
+        "tabs": [(key, label) for key, (label, _rows, _states) in TABS.items()],
+        "to_do": worklists.to_do(user, now).count(),
+        "tab": "" if wanted else tab,
+        "narrowed": narrowed,
+        "choices": state_choices(worklists.state_counts(user, states), narrowed) if states else (),
         "wanted": wanted,
         "page": page,
         "rows": _rows_of(page, user, now),
@@ -81,6 +87,16 @@ def home(request: HttpRequest) -> HttpResponse:
     }
     part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     return render(request, "portal/home_list.html" if part else "portal/home.html", context)
+
+
+def _found(user: User, tab: str, wanted: str, narrowed: Narrowed, now: datetime) -> QuerySet[Case]:
+    """What is searched for, among all cases; else the list of the tab, as it is narrowed."""
+    if wanted:
+        return worklists.numbered(worklists.at_home(user), wanted)
+    rows = TABS[tab][1](user, now)
+    if narrowed.state:
+        rows = rows.filter(state=narrowed.state)
+    return worklists.in_order(rows, narrowed.order) if narrowed.order == worklists.BY_SEVERITY else rows
 
 
 def _rows_of(page: Page[Case], user: User, now: datetime) -> list[Row]:

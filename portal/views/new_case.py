@@ -20,7 +20,7 @@ from portal.access import person, signed_in
 from portal.forms.indicators import LABORATORY, IndicatorsForm
 from portal.forms.visit import VisitForm
 from portal.proposals import proposed
-from portal.stored_values import Stored, stored_values
+from portal.stored_values import Stored, last_values, stored_values
 from referral import selectors, worklists
 from referral.errors import AccessError, FactError, PathwayError
 from referral.intake import proceed, take_in
@@ -114,9 +114,12 @@ def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
         return redirect("portal:case", pk=case.pk)
     known = stored_values(case, now)
     data = request.POST if request.method == "POST" else None
-    values = IndicatorsForm(data, zone=case.hospital.zone, now=now, start=known.start, last=known.last)
+    again = last_values(case) if request.GET.get("start") == "last" else None
+    start = known.start if again is None else again
+    values = IndicatorsForm(data, zone=case.hospital.zone, now=now, start=start, last=known.last)
     values.initial.update(proposed(Verb.REFER, case))
-    context = _context(case, user, values, known, now) | {"begins": data is None}
+    begins = data is None and again is None
+    context = _context(case, user, values, known, now) | {"begins": begins, "corrects": again is not None}
     if (
         data is not None
         and _nobody_else_saved(data.get("mark"), known, values, context)
