@@ -99,7 +99,7 @@ class Change:
             self._refuse_order(message, moment, event)
 
     def _refuse_order(self, message: Text, moment: datetime, event: Text) -> None:
-        named = {"event": event, "moment": written(moment, self.case.hospital.zone)}
+        named = {"event": event, "moment": written(moment, self.case.hospital.zone, self.now)}
         raise FactError((self.dated_by, "out_of_order", message % named))
 
 

@@ -41,7 +41,7 @@ def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str =
     """Change the moment both windows count from; the old one stays on the timeline."""
     first_visit_at = change.past(first_visit_at, "first_visit_at")
     case = change.case
-    _check_order(case, first_visit_at)
+    _check_order(case, first_visit_at, change.now)
     change.facts.update(before=case.first_visit_at.isoformat(), after=first_visit_at.isoformat())
     change.note = note
     case.first_visit_at = first_visit_at
@@ -52,7 +52,7 @@ def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str =
     deadlines.rejudge_from_first_visit(case, now=change.now)
 
 
-def _check_order(case: Case, first_visit_at: datetime) -> None:
+def _check_order(case: Case, first_visit_at: datetime, now: datetime) -> None:
     """Raise FactError for a first visit that this case cannot have begun with: long before it was registered,
     before the birth, or after something else that happened."""
     if case.registered_at - first_visit_at > OLDEST_FIRST_VISIT:
@@ -66,7 +66,7 @@ def _check_order(case: Case, first_visit_at: datetime) -> None:
     later = case.events.exclude(what__in=(timeline.REGISTERED, Verb.CORRECT_FIRST_VISIT))
     earliest = later.aggregate(at=Min("occurred_at"))["at"]
     if earliest and first_visit_at > earliest:
-        moment = written(earliest, case.hospital.zone)
+        moment = written(earliest, case.hospital.zone, now)
         raise FactError(
             (
                 "first_visit_at",

@@ -145,7 +145,7 @@ def test_a_row_shows_risk_red_flags_and_how_old_each_value_is(world: World, as_u
     shown = row(board(as_user(world.specialist)), case)
 
     assert "provisional model" in shown and "red flag" in shown
-    assert "Total bilirubin 12 mg/dL" in shown
+    assert "Total bilirubin 205 µmol/L" in shown
     assert "3 h 0 min old" in shown and "1 h 0 min old" in shown
     assert "first visit 5 h 0 min ago" in shown
 
@@ -174,7 +174,7 @@ def test_each_part_of_the_pathway_has_its_tab_and_count(world: World, as_user: S
     assert "No open requests" in board(client)
     assert numbers(board(client, "window-2")) == [admitted.number]
     assert numbers(board(client, "follow-up")) == [after.number]
-    assert re.findall(r'tab-count">(\d+)</span></a>', board(client)) == ["0", "1", "1"]
+    assert re.findall(r'tab-count">(\d+)</span></a>', board(client)) == ["1", "0", "1", "1"]
     assert "No open requests" in board(client, "no-such-tab")
 
 

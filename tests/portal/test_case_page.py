@@ -296,7 +296,7 @@ def test_the_letter_has_what_the_ward_has_to_know(world: World, as_user: SignIn)
         assert text in letter
     assert "Bed 12" in letter
     assert case.assessment is not None and case.assessment.model_name in letter
-    assert "Total bilirubin 12 mg/dL" in letter
+    assert "Total bilirubin 205 µmol/L" in letter
     assert AuditEntry.objects.filter(action="read", subject_id=str(case.pk)).exists()
 
 
