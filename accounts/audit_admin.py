@@ -23,6 +23,8 @@ ACTIONS = {
     "list": _("was shown a list of cases"),
     "look_up_arrival": _("looked up an unannounced patient"),
     "met_elsewhere": _("met the patient of another hospital's case"),
+    "met_recorded_dead": _("met a patient recorded as dead"),
+    "confirmed_identity": _("confirmed whether a patient is the one whom a number found"),
     "met_namesake": _("met a namesake of another hospital's patient"),
     "open_ward": _("opened a ward"),
     "publish_policy": _("published a policy"),

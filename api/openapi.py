@@ -28,6 +28,11 @@ done once. A verb with `If-Match` is refused (412) when the case has changed sin
 `Accept-Language` (Chinese unless it asks for English). Values beyond a soft limit answer 422 with the code
 `needs_confirmation`: send them again with their names in `confirmed`.
 
+**Who the patient is.** A number, or name and birth date, finds candidates, and a person confirms: a 422
+with the code `confirm_identity` is answered by sending the case again with `confirmed_same` or
+`confirmed_different` of the patient. A 409 `open_case_exists` whose `confirmable` is true is answered by
+`confirmed_different` where it is somebody else. Nothing stored of a patient is changed by a match.
+
 **Times** are RFC 3339 with offset. **Lists** are pages of `results` with `next`, to be sent as `cursor`.
 
 The risk model is provisional: it informs and never decides.

@@ -16,6 +16,7 @@ from referral.errors import (
     AccessError,
     ConfirmationNeeded,
     FactError,
+    IdentityQuestion,
     PathwayError,
     StaleVersion,
     Text,
@@ -133,7 +134,8 @@ def _of_facts(error: FactError) -> Response:
     if isinstance(error, ConfirmationNeeded):
         detail = _("Some values are unusual. Check them, and name those that are right in “confirmed”.")
         return problem(422, "needs_confirmation", detail, rows=rows)
-    return problem(422, "invalid", rows[0][2] if len(rows) == 1 else _several(rows), rows=rows)
+    code = "confirm_identity" if isinstance(error, IdentityQuestion) else "invalid"
+    return problem(422, code, rows[0][2] if len(rows) == 1 else _several(rows), rows=rows)
 
 
 def _several(rows: list[tuple[str, str, Text]]) -> str:

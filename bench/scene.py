@@ -5,11 +5,13 @@ from datetime import datetime, time, timedelta
 from django.db import connection, models, transaction
 
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
-from referral.models import Case, Deadline, PathwayPolicy, Patient
+from referral.models import Case, Deadline, PathwayPolicy, Patient, Person
 from referral.pathway import Kind, State
 
 HOSPITALS, WARDS = 20, 5
-TABLES = "referral_case, referral_patient, notifications_notification, notifications_processtick"
+TABLES = (
+    "referral_case, referral_patient, referral_person, notifications_notification, notifications_processtick"
+)
 
 PLACES = """
 CREATE TEMP TABLE place ON COMMIT DROP AS
@@ -20,10 +22,14 @@ CROSS JOIN accounts_ward AS ward
 """
 WANTED = """
 CREATE TEMP TABLE wanted ON COMMIT DROP AS
-SELECT uuidv7() AS case_id, uuidv7() AS patient_id, place, %(first)s + place AS number
+SELECT uuidv7() AS case_id, uuidv7() AS patient_id, uuidv7() AS person_id, place, %(first)s + place AS number
 FROM generate_series(0, %(cases)s::bigint - 1) AS place
 """
-COPY_PATIENTS = "FROM referral_patient AS template, wanted WHERE template.likeness_index = 'template'"
+COPY_PATIENTS = "FROM referral_patient AS template, wanted WHERE template.name_index = 'template'"
+COPY_PERSONS = """
+FROM referral_person AS template, wanted
+WHERE template.id = (SELECT person_id FROM referral_case WHERE number = 'template')
+"""
 COPY_CASES = """
 FROM referral_case AS template, wanted JOIN place ON place.number = wanted.place %% %(places)s
 WHERE template.number = 'template'
@@ -77,13 +83,12 @@ def clear(now: datetime) -> None:
         cursor.execute(f"TRUNCATE {TABLES} CASCADE")
     network = Network.objects.get()
     member = Membership.objects.filter(hospital__isnull=False)[0]
-    patient = Patient.objects.create(
-        network=network, sex="male", identity={"name": "样"}, likeness_index="template"
-    )
+    patient = Patient.objects.create(sex="male", identity={"name": "样"}, name_index="template")
     case = Case.objects.create(
         number="template",
         network=network,
         hospital=member.hospital,
+        person=Person.objects.create(network=network),
         patient=patient,
         policy=PathwayPolicy.objects.get(),
         state=State.CLOSED,
@@ -126,7 +131,8 @@ def _statements() -> tuple[str, ...]:
     return (
         PLACES,
         WANTED,
-        _copy(Patient, COPY_PATIENTS, id="wanted.patient_id", likeness_index="'copy'"),
+        _copy(Patient, COPY_PATIENTS, id="wanted.patient_id", name_index="'copy'"),
+        _copy(Person, COPY_PERSONS, id="wanted.person_id"),
         _copy(
             Case,
             COPY_CASES,
@@ -134,6 +140,7 @@ def _statements() -> tuple[str, ...]:
             number="'B' || wanted.number",
             state="'accepted'",
             patient_id="wanted.patient_id",
+            person_id="wanted.person_id",
             hospital_id="place.hospital_id",
             ward_id="place.ward_id",
             registered_by_id="place.user_id",

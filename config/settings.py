@@ -334,7 +334,13 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.problems.answer_to",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-LIMITS = {"any": (6000, 60), "score": (12_000, 60), "arrivals": (20, 60), "meetings": (20, 3600)}
+LIMITS = {
+    "any": (6000, 60),
+    "score": (12_000, 60),
+    "arrivals": (20, 60),
+    "meetings": (20, 3600),
+    "refused_registrations": (120, 3600),
+}
 """By what is limited: how often for one person, in how many seconds."""
 SPECTACULAR_SETTINGS = {
     "TITLE": "ACLF referral platform",

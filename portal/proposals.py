@@ -4,10 +4,12 @@ from portal.moments import local
 from referral import selectors
 from referral.codes import ReferReason
 from referral.facts import FACTS
+from referral.identity.written import identity_of
 from referral.models import Case
 from referral.pathway import Verb
 from referral.urgency import unanswered_red_flags
 
+IDENTITY = ("name", "sex", "birth_date", "national_id", "local_number", "phone")
 SAID_ANEW = {
     Verb.CORRECT_DIAGNOSIS: selectors.diagnosis_of,
     Verb.CORRECT_BACK_REFERRAL: selectors.back_referral_of,
@@ -26,6 +28,9 @@ def proposed(verb: Verb, case: Case) -> dict[str, str]:
         return {name: local(moment, case.hospital.zone) for name, moment in times.items() if moment}
     if verb == Verb.CORRECT_FIRST_VISIT:
         return {"first_visit_at": local(case.first_visit_at, case.hospital.zone)}
+    if verb == Verb.CORRECT_IDENTITY:
+        stored = identity_of(case.patient)
+        return {name: str(getattr(stored, name) or "") for name in IDENTITY}
     if verb in SAID_ANEW:
         said, names = SAID_ANEW[verb](case), {fact.name for fact in FACTS[verb]} - {"why"}
         return {name: getattr(said, name, None) or "" for name in names}

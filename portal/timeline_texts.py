@@ -10,7 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from referral import codes, timeline, ward_codes
+from referral.identity.birth import BirthDate
+from referral.identity.matching import FIELDS
 from referral.models import Case, Event
+from referral.models.patients import Sex
 from referral.pathway import Kind, State, Verb
 from scoring import texts
 
@@ -97,9 +100,27 @@ def _details(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> list[str
     for name, phrase in PHRASES.items():
         if facts.get(name):
             found.append(phrase(facts[name], zone))
+    if event.personal:
+        found += corrected_identity(event.personal)
     if facts.get("before") and facts.get("after"):
         found.append(f"{_time(facts['before'], zone)} → {_time(facts['after'], zone)}")
     return found
+
+
+def corrected_identity(versions: Mapping[str, Any]) -> list[str]:
+    """Both versions of what an identity said, field by field."""
+    return [
+        f"{FIELDS[name]}: {_written(name, old)} → {_written(name, versions['after'][name])}"
+        for name, old in versions["before"].items()
+    ]
+
+
+def _written(field: str, value: str) -> str:
+    if field == "sex":
+        return str(Sex(value).label)
+    if field == "birth_date" and BirthDate.parse(value).is_estimated:
+        return _("about %(year)s") % {"year": value}
+    return value or "—"
 
 
 def _time(iso: str, zone: ZoneInfo) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from portal import identity_fields
 from portal.moments import instant
 from portal.verb_texts import Text
 from referral.facts import COMPUTED, FACTS, Fact, Shape
@@ -42,8 +43,7 @@ def as_facts(
     verb: Verb, typed: Mapping[str, str], *, zone: str, now: datetime
 ) -> tuple[dict[str, Any], list[Refusal]]:
     """`typed` as the facts they mean, local times as instants; and rows for what means nothing."""
-    facts: dict[str, Any] = dict(typed)
-    refused: list[Refusal] = []
+    facts, refused = identity_fields.emptied(verb, dict(typed))
     for fact in FACTS[verb]:
         value = typed.get(fact.name, "")
         if fact.shape == Shape.ASSESSMENT:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("drafts/typed/", drafts.typed, name="typed_draft"),
     path("drafts/<uuid:pk>/discard/", drafts.discard, name="discard_draft"),
     path("cases/check/", new_case.check, name="check"),
+    path("cases/identity/", new_case.identity_remarks, name="identity_remarks"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/live/", case.live, name="case_live"),
     path("cases/<uuid:pk>/result/", result.result, name="result"),

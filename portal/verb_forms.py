@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from portal import identity_fields
 from portal.proposals import proposed
 from portal.record_texts import named
 from portal.typed_facts import BAD_MOMENT, WHOLE
@@ -24,7 +25,7 @@ from referral.ward_codes import RecordKind
 from referral.ward_record import ward_record
 from scoring import INPUTS, OTHER_LABORATORY, texts
 
-LONGEST_LINE = 40
+LONGEST_LINE = 80
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
 NOT_ASKED = frozenset(RATIOS)
@@ -168,10 +169,15 @@ def build(
     typed: Mapping[str, str] | None = None,
     refused: Sequence[tuple[str, str, Text]] = (),
     back: str = "",
+    expected: bool = True,
 ) -> VerbForm:
-    """The form of `verb` on `case`, with what was typed and what was refused of it."""
+    """The form of `verb` on `case`, with what was typed and what was refused of it.
+
+    `expected`: whether the ward that fills it in expects the patient.
+    """
     values = dict(typed if typed is not None else proposed(verb, case))
     fields = _fields(verb, case, values)
+    fields = identity_fields.of_form(verb, fields, expected=expected)
     urgent = verb == Verb.REFER and bool(unanswered_red_flags(case))
     text, zone = RED_FLAG_TEXT if urgent else TEXTS[verb], case.hospital.zone
     form = VerbForm(verb, text, fields, case.version, offer, zone, uuid4().hex, back, urgent)
@@ -359,6 +365,7 @@ WIDGETS: dict[Shape, str] = {
     Shape.DECIMAL: "number",
     Shape.MEASURED: "number",
     Shape.SEVERAL: "checks",
+    Shape.BIRTH_DATE: "line",
 }
 
 OPTIONS: dict[Shape, Callable[[Verb, Fact, Case], list[Option]]] = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.identity_fields import CORRECTION_DONE, CORRECTION_EFFECT
 from referral.models import Case
 from referral.pathway import State, Verb
 
@@ -332,6 +333,9 @@ TEXTS: dict[str, VerbText] = {
         _("Deadlines that count from the first visit are moved and judged again. Both times stay on record."),
         _("Correct"),
         _("The first visit was corrected."),
+    ),
+    Verb.CORRECT_IDENTITY: VerbText(
+        _("Correct who the patient is"), CORRECTION_EFFECT, _("Correct"), CORRECTION_DONE
     ),
     Verb.MARK_ENTERED_IN_ERROR: VerbText(
         _("Mark as entered in error"),

@@ -1,32 +1,46 @@
-"""Patients who stand at a ward's door unannounced: finding their open case, so that it can be admitted."""
+"""Patients who stand at a ward's door unannounced: finding their open case, making sure that it is theirs.
 
+A look-up shows enough to compare. Before anything is taken, the person at the door says one thing that the
+look-up does not show: the full name, or the birth date.
+"""
+
+import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import regex
+from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.encryption import blind_index
 from accounts.limits import seconds_over
 from accounts.models import User
-from referral.errors import TooOften
-from referral.models import Case
+from referral.errors import FactError, TooOften
+from referral.identity.national_id import canonical
+from referral.identity.placeholders import is_no_national_id
+from referral.identity.text import folded_name, folded_number
+from referral.models import Case, Offer, Patient
 from referral.pathway import BEFORE_ADMISSION
 
 
 def find_arrival(*, user: User, now: datetime, number: str = "", national_id: str = "") -> Case | None:
     """The case before admission, in a network of the user's wards, with this number or national ID.
 
-    Faces show of it only what is needed to admit: id, number, state, hospital. Every look-up is audited.
-    Raises TooOften.
+    Faces show of it what `glimpse` says, and state and hospital. Every look-up is audited. Raises TooOften.
     """
     if seconds := seconds_over("arrivals", user, now):
         raise TooOften(seconds)
     admissible = (
-        Case.objects.admissible_by(user).filter(state__in=BEFORE_ADMISSION).select_related("hospital")
+        Case.objects.admissible_by(user)
+        .filter(state__in=BEFORE_ADMISSION)
+        .select_related("hospital", "patient")
     )
     if number.strip():
-        found = admissible.filter(number=number.strip()).first()
-    elif national_id.strip():
-        found = admissible.filter(patient__national_id_index=blind_index("national_id", national_id)).first()
+        found = admissible.filter(number=folded_number(number)).first()
+    elif not is_no_national_id(national_id):
+        index = blind_index("national_id", canonical(national_id))
+        found = admissible.filter(patient__national_id_index=index).first()
     else:
         found = None
     audit.record(
@@ -43,4 +57,70 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
 def arriving(user: User, case_id: UUID) -> Case:
     """The same for a case that was looked up before, by its id. Raises Case.DoesNotExist."""
     admissible = Case.objects.admissible_by(user).filter(state__in=BEFORE_ADMISSION)
-    return admissible.select_related("hospital").get(pk=case_id)
+    return admissible.select_related("hospital", "patient").get(pk=case_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What a ward that does not expect the patient is shown, to compare with the person at the door."""
+
+    surname: str
+    sex: str
+    birth_year: int
+
+
+def glimpse(patient: Patient) -> Glimpse:
+    return Glimpse(surname(patient.name), patient.sex, patient.birth_date.year)
+
+
+def surname(name: str) -> str:
+    """The surname of a Chinese name, else the first letter of a name; the rest as `＊`."""
+    plain = name.strip()
+    if not IDEOGRAPHS.fullmatch(plain):
+        return f"{plain[:1]}＊＊"
+    long = 2 if len(plain) > 2 and plain[:2] in COMPOUND_SURNAMES else 1
+    return plain[:long] + "＊" * max(1, len(plain) - long)
+
+
+def expects(user: User, case: Case, asked: Offer | None) -> bool:
+    """Whether a ward of the user was asked for the patient or has promised a bed."""
+    wards = user.standing.wards
+    return case.ward_id in wards or (asked is not None and asked.ward_id in wards)
+
+
+def confirm_arrival(case: Case, said: str, *, user: User, now: datetime) -> None:
+    """Compare what the person at the door said with the record. Raises FactError, or TooOften."""
+    if seconds := seconds_over("arrivals", user, now):
+        raise TooOften(seconds)
+    if not said.strip():
+        raise FactError(("said", "required", ASK_THE_PERSON))
+    if not _is_of(said, case.patient):
+        raise FactError(
+            ("said", "not_this_patient", NOT_THIS_PATIENT % {"phone": case.hospital.phone or "—"})
+        )
+
+
+def _is_of(said: str, patient: Patient) -> bool:
+    name, digits = folded_name(said), regex.sub(r"\D", "", unicodedata.normalize("NFKC", said))
+    born = patient.birth_date.day
+    by_date = born is not None and digits in (f"{born:%Y%m%d}", f"{born.year}{born.month}{born.day}")
+    return bool(name) and (name == folded_name(patient.name) or by_date)
+
+
+IDEOGRAPHS = regex.compile(r"[\p{Han}\p{Co}]+")
+COMPOUND_SURNAMES = frozenset(
+    regex.findall(
+        "..",
+        "欧阳太史端木上官司马东方独孤南宫万俟闻人夏侯诸葛尉迟公羊赫连澹台皇甫宗政濮阳公冶太叔申屠公孙慕容仲孙钟离长孙"
+        "宇文司徒鲜于司空闾丘子车亓官司寇巫马公西颛孙壤驷公良漆雕乐正宰父谷梁拓跋夹谷轩辕令狐段干百里呼延东郭南门羊舌"
+        "微生梁丘左丘东门西门第五",
+    )
+)
+ASK_THE_PERSON = _(
+    "Your ward does not expect this patient. Ask the person, or who comes along, for the full name or the "
+    "birth date, and enter what they say."
+)
+NOT_THIS_PATIENT = _(
+    "This is not what the first hospital wrote of the patient. Check the case number, ask again, or call the "
+    "first hospital: %(phone)s."
+)

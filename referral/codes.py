@@ -105,6 +105,14 @@ class ErrorReason(TextChoices):
     TEST_ENTRY = "test_entry", _("test entry")
 
 
+class Removable(TextChoices):
+    """What of an identity can be wrong while the right one is not known."""
+
+    NATIONAL_ID = "national_id", _("national ID")
+    LOCAL_NUMBER = "local_number", _("hospital number")
+    PHONE = "phone", _("phone of patient or family")
+
+
 class OutcomeStatus(TextChoices):
     ALIVE = "alive", _("alive")
     DEAD = "dead", _("dead")

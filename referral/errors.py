@@ -79,3 +79,7 @@ class FactError(Exception):
 
 class ConfirmationNeeded(FactError):
     """Values beyond a soft limit that a person has to confirm by naming the field in `confirmed`."""
+
+
+class IdentityQuestion(FactError):
+    """Whom a number, or name and birth date, may mean: a person has to say whether it is the same person."""

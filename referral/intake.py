@@ -8,11 +8,12 @@ from django.db import transaction
 
 from accounts.models import Hospital, User
 from referral.facts import clean_facts
+from referral.identity.meetings import reporting_meetings
 from referral.indicators import save_indicators
 from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
-from referral.registration import FirstVisit, open_case, reporting_meetings
+from referral.registration import FirstVisit, open_case
 
 
 def take_in(

@@ -66,6 +66,7 @@ class Verb(TextChoices):
     END_REFERRAL = "end_referral", _("end the referral")
     MESSAGE = "message", _("write a message")
     CORRECT_FIRST_VISIT = "correct_first_visit", _("correct the first visit")
+    CORRECT_IDENTITY = "correct_identity", _("correct the identity")
     MARK_ENTERED_IN_ERROR = "mark_entered_in_error", _("mark as entered in error")
     EXTEND = "extend", _("extend a deadline")
     SNOOZE = "snooze", _("silence a deadline")
@@ -279,6 +280,7 @@ TABLE: tuple[Transition, ...] = (
     ),
     row(V.MESSAGE, OPEN, STAYS, BOTH_SIDES),
     row(V.CORRECT_FIRST_VISIT, OPEN, STAYS, {P.ORIGIN, P.COORDINATOR}),
+    row(V.CORRECT_IDENTITY, OPEN | {S.CLOSED}, STAYS, SIDES, tells={A.CLINICIAN, A.DUTY}),
     row(
         V.MARK_ENTERED_IN_ERROR,
         BEFORE_ADMISSION,

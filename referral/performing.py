@@ -61,6 +61,7 @@ class Change:
     held_by: UUID | None
     facts: dict[str, Any] = field(default_factory=dict)
     note: str | None = None
+    personal: dict[str, Any] = field(default_factory=dict)
     also_meets: set[Kind] = field(default_factory=set)
     also_opens: set[Kind] = field(default_factory=set)
     also_tells: set[Audience] = field(default_factory=set)
@@ -259,6 +260,21 @@ def _hold_against_outcomes(change: Change) -> None:
             change.contradicts = True
 
 
+def _write_line(change: Change, before: str) -> None:
+    """The verb's line of the timeline."""
+    timeline.append(
+        change.case,
+        change.row.verb,
+        actor=change.actor,
+        before=before,
+        facts=change.facts,
+        note=change.note,
+        personal=change.personal,
+        occurred_at=change.occurred_at,
+        now=change.now,
+    )
+
+
 def settle(change: Change, target: State | None) -> None:
     """Write what follows from a verb: state, event, deadlines, alerts."""
     case, row = change.case, change.row
@@ -266,16 +282,7 @@ def settle(change: Change, target: State | None) -> None:
     before, case.state = case.state, target or case.state
     if left := ward_left(change):
         change.facts[LEFT_WARD] = str(left)
-    timeline.append(
-        case,
-        row.verb,
-        actor=change.actor,
-        before=before,
-        facts=change.facts,
-        note=change.note,
-        occurred_at=change.occurred_at,
-        now=change.now,
-    )
+    _write_line(change, before)
     _hold_against_outcomes(change)
     running = deadlines.running(case)
     deadlines.meet(

@@ -24,6 +24,7 @@ CASE, DEADLINE, OPERATION = "case", "deadline", "operation"
 NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "missed"
 DONE, MET_ELSEWHERE, READMITTED = "done", "met_elsewhere", "readmitted"
 CONTRADICTED, MESSAGE = "contradicted", "message"
+MET_DEAD, SHARED_NUMBER = "met_recorded_dead", "shared_number"
 QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
 NOBODY = {"nobody_on_duty": True}
 COORDINATES = {"coordinates": True}
@@ -41,6 +42,7 @@ SEVERITY_OF_VERB = {
     Verb.WITHDRAW: "warning",
     Verb.END_REFERRAL: "warning",
     Verb.RECORD_DEATH: "warning",
+    Verb.CORRECT_IDENTITY: "warning",
     Verb.MESSAGE: "warning",
     Verb.ASK_ADVICE: "severe",
     **dict.fromkeys((Verb.CORRECT_DIAGNOSIS, Verb.CORRECT_BACK_REFERRAL), "warning"),

@@ -1,7 +1,7 @@
 """The timeline: numbered, append-only lines of what happened to a case."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ DEADLINE_QUARANTINED = "deadline_quarantined"
 DEADLINE_RELEASED = "deadline_released"
 ALERT_UNDELIVERABLE = "alert_undeliverable"
 MET_ELSEWHERE = "met_elsewhere"
+MET_DEAD = "met_recorded_dead"
 READMITTED = "readmitted"
 
 STORE = """
@@ -45,6 +46,7 @@ LABELS = {
     DEADLINE_RELEASED: _("Deadline set aside runs again"),
     ALERT_UNDELIVERABLE: _("An alert could not be delivered"),
     MET_ELSEWHERE: _("Seen at another hospital"),
+    MET_DEAD: _("Registered again although recorded as dead"),
     Verb.ASSESS: _("Indicators assessed"),
     Verb.REFER: _("Referred on clinical judgement"),
     Verb.ACKNOWLEDGE: _("Request acknowledged"),
@@ -87,6 +89,7 @@ LABELS = {
     Verb.END_REFERRAL: _("Referral ended"),
     Verb.MESSAGE: _("Message written"),
     Verb.CORRECT_FIRST_VISIT: _("First visit corrected"),
+    Verb.CORRECT_IDENTITY: _("Identity corrected"),
     Verb.MARK_ENTERED_IN_ERROR: _("Marked as entered in error"),
     Verb.EXTEND: _("Deadline extended"),
     Verb.SNOOZE: _("Reminders silenced"),
@@ -161,6 +164,7 @@ def append(
     before: str | None = None,
     facts: dict[str, Any] | None = None,
     note: str | None = None,
+    personal: Mapping[str, Any] | None = None,
     occurred_at: datetime | None = None,
 ) -> Event:
     """Add the next line to a locked case. The caller saves the case, whose event count grows."""
@@ -174,6 +178,7 @@ def append(
         state_after=case.state,
         facts=facts or {},
         note=note or None,
+        personal=personal or None,
         occurred_at=occurred_at or now,
         recorded_at=now,
     )

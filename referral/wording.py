@@ -52,8 +52,22 @@ WORDS = {
     telling.MET_ELSEWHERE: (
         _("The patient of case %(number)s was seen at another hospital"),
         _(
-            "Another hospital of the network tried to register the same patient. "
-            "They were given your phone number."
+            "Another hospital of the network tried to register a patient with the same number. "
+            "It was told that the patient is known; where the case is open, with your phone number."
+        ),
+    ),
+    telling.MET_DEAD: (
+        _("The patient of case %(number)s, recorded as dead, was seen again"),
+        _(
+            "Somebody registers a patient with a number that belongs to a patient recorded as dead. "
+            "Call the hospital: either the number or the death was entered wrongly."
+        ),
+    ),
+    telling.SHARED_NUMBER: (
+        _("The patient of case %(number)s has a number that another patient has too"),
+        _(
+            "Compare the cases with the hospitals: either one of the numbers is wrong and has to be "
+            "corrected, or it is one person."
         ),
     ),
     telling.READMITTED: (

@@ -5,10 +5,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
+from referral.identity.birth import BirthDate
+from referral.identity.national_id import check_character
+from referral.identity.written import Identity
 from referral.models import Case, Offer, PathwayPolicy
 from referral.pathway import Verb
 from referral.performing import perform
-from referral.registration import FirstVisit, Person, register
+from referral.registration import FirstVisit, register
 
 NOW = datetime(2026, 5, 17, 3, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -104,15 +107,24 @@ class World:
         return perform(case, Verb.BACK_REFER, actor=self.specialist, now=now, plan="plan")
 
 
-def someone(**changes: Any) -> Person:
+def someone(**changes: Any) -> Identity:
+    """A man of 56; `birth_date` may be a date, or None to be filled from a resident's number."""
     who = {
         "name": "测试甲",
         "sex": "male",
         "birth_date": date(1970, 1, 2),
         "national_id": "",
         "local_number": "",
+        **changes,
     }
-    return Person(**{**who, **changes})
+    born = who["birth_date"]
+    return Identity(**{**who, "birth_date": BirthDate.on(born) if isinstance(born, date) else born})
+
+
+def resident(serial: int = 1, born: date = date(1970, 1, 2), region: str = "110101") -> str:
+    """A valid resident's number; an odd `serial` is a man's."""
+    seventeen = f"{region}{born:%Y%m%d}{serial:03}"
+    return seventeen + check_character(seventeen)
 
 
 def sampled(values: dict[str, Any], at: datetime) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from referral.identity.birth import OLDEST_YEAR, BirthDate
+
 
 @extend_schema_field(OpenApiTypes.DATETIME)
 class MomentField(serializers.Field[datetime, Any, str, Any]):
@@ -30,6 +32,27 @@ class MomentField(serializers.Field[datetime, Any, str, Any]):
 
     def to_representation(self, value: datetime) -> str:
         return value.isoformat()
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d{4}(-\d{2}-\d{2})?$", "example": "1962-05-03"})
+class BirthDateField(serializers.Field[BirthDate, Any, str, Any]):
+    """A date, or a year where the day is not known (ISO 8601 in either precision)."""
+
+    default_error_messages = {  # how the framework has it
+        "invalid": _("This is no date such as 1962-05-03 and no year such as 1962.")
+    }
+
+    def to_internal_value(self, data: Any) -> BirthDate:
+        try:
+            born = BirthDate.parse(data)
+        except (TypeError, ValueError):
+            self.fail("invalid")
+        if born.year < OLDEST_YEAR:
+            self.fail("invalid")
+        return born
+
+    def to_representation(self, value: BirthDate) -> str:
+        return str(value)
 
 
 class KnownFieldsMixin:

@@ -3,37 +3,69 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from accounts.models import Hospital, User
-from api.v1.fields import IdField, KnownFieldsMixin, MomentField
+from api.v1.fields import BirthDateField, IdField, KnownFieldsMixin, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from referral.codes import ChronicLiverDisease, Presentation
 from referral.errors import AccessError, FactError
+from referral.identity.birth import BirthDate
+from referral.identity.written import Identity
 from referral.intake import take_in
 from referral.models import Case
 from referral.models.patients import Sex
 from referral.pathway import Verb
-from referral.registration import FirstVisit, Person, doubts, register
+from referral.registration import FirstVisit, doubts, register
 from referral.worklists import hospitals_to_refer_for
 from scoring import read_inputs
 
 
 class PatientRequest(KnownFieldsMixin, serializers.Serializer[Any]):
+    """Who the patient is. Sex and birth date may be left to a valid resident's number (GB 11643)."""
+
     name = serializers.CharField(max_length=80)
-    sex = serializers.ChoiceField(choices=Sex.choices)
-    birth_date = serializers.DateField()
-    national_id = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
+    sex = serializers.ChoiceField(choices=Sex.choices, required=False, allow_blank=True, default="")
+    birth_date = BirthDateField(
+        required=False, help_text="a date, or a year where the day is not known; then it is estimated"
+    )
+    age_years = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=130,
+        help_text="instead of a birth date that nobody knows; kept as an estimated year",
+    )
+    national_id = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     local_number = serializers.CharField(max_length=40, required=False, allow_blank=True, default="")
     phone = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")
+    confirmed = serializers.ListField(
+        child=serializers.CharField(max_length=60),
+        required=False,
+        max_length=10,
+        help_text="fields of the patient that were asked about (`needs_confirmation`) and are right",
+    )
+    confirmed_same = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="the patient whom the number found (`confirm_identity`) is this one",
+    )
     confirmed_different = serializers.BooleanField(
         required=False,
         default=False,
-        help_text="a namesake with an open case was checked to be somebody else",
+        help_text="the patient whom the number, or name and birth date, found is somebody else",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "birth_date" in attrs and "age_years" in attrs:
+            message = _("Give the birth date or the age, one of them.")
+            raise serializers.ValidationError(
+                {"age_years": [serializers.ErrorDetail(str(message), "one_of")]}
+            )
+        return attrs
 
 
 class RegistrationRequest(KnownFieldsMixin, serializers.Serializer[Any]):
@@ -70,18 +102,28 @@ def take_in_request(
     read.is_valid(raise_exception=True)
     facts = read.validated_data
     values = _values(facts["indicators"])
+    hospital = _hospital(actor, facts.get("hospital"))
     visit = FirstVisit(
-        person=Person(**facts["patient"]),
+        person=identity_from(facts["patient"], at=facts["first_visit_at"], hospital=hospital),
         at=facts["first_visit_at"],
         chronic_liver_disease=facts["chronic_liver_disease"],
         presentation=facts["presentation"],
         case_id=facts.get("id"),
     )
-    hospital = _hospital(actor, facts.get("hospital"))
     case = _registered(actor, hospital, visit, values, now)
     return case, [
         {"field": field, "code": code, "message": str(text)} for field, code, text in doubts(visit, now)
     ]
+
+
+def identity_from(given: Mapping[str, Any], *, at: datetime, hospital: Hospital) -> Identity:
+    """The patient of a request. An age is one on the day of the first visit."""
+    typed = dict(given)
+    born, age = typed.pop("birth_date", None), typed.pop("age_years", None)
+    if age is not None:
+        born = BirthDate.of_age(age, at.astimezone(ZoneInfo(hospital.zone)).date())
+    names = (name.removeprefix("patient.") for name in typed.pop("confirmed", ()))
+    return Identity(**typed, birth_date=born, confirmed=frozenset(names))
 
 
 def _registered(

@@ -7,11 +7,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from api.v1.fields import BirthDateField
+from api.v1.identity_shapes import CorrectedVersionsShape, GlimpseShape
 from api.v1.value_shapes import ValuedShape
 from api.v1.way_back_shapes import QuestionShape, WayBackShape
 from notifications.hooks import render
 from notifications.models import Notification
 from referral import timeline
+from referral.arrivals import glimpse
 from referral.models import Assessment, Case, Deadline, Event, Message, Offer, Patient
 from referral.pathway import Kind, State
 from referral.performing import verbs_of
@@ -60,7 +63,10 @@ class IssueShape(Shape[Any]):
 class PatientShape(Shape[Patient]):
     name = serializers.CharField()
     sex = serializers.CharField()
-    birth_date = serializers.DateField()
+    birth_date = BirthDateField()
+    birth_date_estimated = serializers.BooleanField(
+        source="birth_date.is_estimated", help_text="only a year is known"
+    )
 
 
 class WholePatientShape(PatientShape):
@@ -291,6 +297,7 @@ class EventShape(Shape[Event]):
     state_after = serializers.CharField()
     facts = serializers.DictField()
     note = serializers.CharField(allow_null=True)
+    personal = CorrectedVersionsShape(allow_null=True, help_text="of a corrected identity, else null")
     occurred_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()
 
@@ -344,12 +351,20 @@ class NotificationShape(Shape[Notification]):
 
 
 class ArrivalShape(Shape[Case]):
-    """What a ward needs to admit a patient who arrives unannounced, and nothing else."""
+    """What a ward needs to compare a patient who arrives unannounced, and nothing else.
+
+    To admit, the person says the full name or the birth date: the fact `said`.
+    """
 
     id = serializers.UUIDField()
     number = serializers.CharField()
     state = serializers.CharField()
+    patient = serializers.SerializerMethodField()
     hospital = serializers.SerializerMethodField()
+
+    @extend_schema_field(GlimpseShape)
+    def get_patient(self, case: Case) -> Any:
+        return GlimpseShape(glimpse(case.patient)).data
 
     def get_hospital(self, case: Case) -> dict[str, str]:
         return {"name": case.hospital.name, "phone": case.hospital.phone}
@@ -362,7 +377,8 @@ class ErrorRowShape(Shape[Any]):
 
 
 class ProblemShape(Shape[Any]):
-    """Any refusal (RFC 9457). Some carry more members: `allowed_verbs`, `version`, `hospital`."""
+    """Any refusal (RFC 9457). Some carry more members: `allowed_verbs`, `version`, `hospital`,
+    `confirmable`."""
 
     type = serializers.CharField(help_text="stable path of the kind of problem")
     title = serializers.CharField()

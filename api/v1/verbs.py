@@ -16,7 +16,7 @@ from api.idempotency import idempotent
 from api.resource import Resource
 from api.v1.case_answers import case_answer, parting_answer
 from api.v1.documenting import IDEMPOTENCY_KEY, IF_MATCH, described
-from api.v1.fields import MomentField
+from api.v1.fields import BirthDateField, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.shapes import CaseShape, PartingShape
 from referral import selectors
@@ -170,6 +170,7 @@ PLAIN: dict[Shape, Callable[[Fact, dict[str, Any]], Field]] = {
     Shape.BOOLEAN: lambda fact, facts: serializers.BooleanField(**facts),
     Shape.DATE: lambda fact, facts: serializers.DateField(**facts),
     Shape.PAIRS: lambda fact, facts: serializers.DictField(**facts),
+    Shape.BIRTH_DATE: lambda fact, facts: BirthDateField(**facts),
     Shape.CONFIRMED: lambda fact, facts: serializers.ListField(child=serializers.CharField(), **facts),
 }
 

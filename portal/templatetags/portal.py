@@ -22,7 +22,9 @@ from portal import results
 from portal.results import Result
 from portal.severity import severity_of
 from portal.windows import Window, duration, window_of, window_of_case
+from referral.identity.birth import BirthDate
 from referral.models import Assessment, Case, Deadline
+from referral.models.patients import Sex
 from referral.pathway import IN_WARD, State
 from referral.statistics.scope import may_count
 from referral.statistics.table import counted
@@ -160,6 +162,20 @@ def empty_state(
     title: str, text: str = "", icon: str = "calm", action: str = "", href: str = ""
 ) -> dict[str, Any]:
     return {"title": title, "text": text, "icon": icon, "action": action, "href": href}
+
+
+@register.filter
+def born(birth_date: BirthDate) -> str:
+    """A birth date as it is written; an estimated one as a year that says so."""
+    if birth_date.is_estimated:
+        return gettext("about %(year)s") % {"year": birth_date.year}
+    return str(birth_date)
+
+
+@register.filter
+def sex_label(sex: str) -> str:
+    """A sex in words."""
+    return str(Sex(sex).label)
 
 
 @register.simple_tag

@@ -17,7 +17,7 @@ from accounts.rota import wards_watched_by
 from portal import board_list, verb_forms
 from portal.access import person, signed_in
 from referral import reading, selectors
-from referral.arrivals import find_arrival
+from referral.arrivals import find_arrival, glimpse
 from referral.errors import TooOften
 from referral.pathway import Verb
 from referral.wards import close_ward, open_ward
@@ -70,8 +70,10 @@ def arrival(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/board/arrival.html", context, status=429)
     if found is not None and selectors.cases(user).filter(pk=found.pk).exists():
         return redirect("portal:case", pk=found.pk)
-    form = verb_forms.build(Verb.ADMIT, case=found) if found else None
-    context = {"typed": typed, "case": found, "form": form, "now": now}
+    context = {"typed": typed, "case": found, "now": now}
+    if found is not None:
+        context["form"] = verb_forms.build(Verb.ADMIT, case=found, expected=False)
+        context["glimpse"] = glimpse(found.patient)
     return render(request, "portal/board/arrival.html", context, status=200 if found else 404)
 
 

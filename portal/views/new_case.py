@@ -17,12 +17,17 @@ from accounts import clock
 from accounts.models import User
 from portal import drafts
 from portal.access import person, signed_in
+from portal.forms.identity import IdentityForm
 from portal.forms.indicators import LABORATORY, IndicatorsForm
 from portal.forms.visit import VisitForm
 from portal.proposals import proposed
 from portal.stored_values import Stored, last_values, stored_values
 from referral import selectors, worklists
-from referral.errors import AccessError, FactError, PathwayError
+from referral.errors import AccessError, FactError, IdentityQuestion, PathwayError
+from referral.identity.birth import BirthDate
+from referral.identity.matching import NamesakeExists
+from referral.identity.national_id import resident_number
+from referral.identity.written import Identity, doubts_of_id, hints
 from referral.intake import proceed, take_in
 from referral.models import Case
 from referral.pathway import BEFORE_ADMISSION, Party, State, Verb
@@ -33,6 +38,7 @@ THEN: dict[str, Verb | None] = {"draft": None, "assess": Verb.ASSESS, "refer": V
 """What the buttons of the form ask for."""
 
 UNPROCESSABLE = 422
+LONGEST_TYPED = 40
 
 
 @signed_in
@@ -138,6 +144,25 @@ def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 @signed_in
 @require_POST
+def identity_remarks(request: HttpRequest) -> HttpResponse:
+    """What an ID says and contradicts, while the rest is still being typed. Nobody is looked for."""
+    typed: dict[str, Any] = {
+        name: request.POST.get(name, "")[:LONGEST_TYPED] for name in ("national_id", "local_number", "sex")
+    }
+    form = IdentityForm(request.POST, initial={})
+    form.is_valid()
+    born = form.cleaned_data.get("birth_date")
+    identity = Identity(name="", **typed, birth_date=BirthDate.on(born) if born else None)
+    resident = resident_number(identity.national_id)
+    context = {
+        "remarks": [message for _field, _code, message in (*hints(identity), *doubts_of_id(identity))],
+        "resident": resident if resident and not resident.problem else None,
+    }
+    return render(request, "portal/components/identity_remarks.html", context)
+
+
+@signed_in
+@require_POST
 def check(request: HttpRequest) -> HttpResponse:
     """What is wrong or unusual about one laboratory value, while the rest is still being typed."""
     name = next((name for name in LABORATORY if name in request.POST), None)
@@ -181,11 +206,16 @@ def _attempt(
         raise PermissionDenied(str(refusal.message)) from refusal
     except FactError as refusal:
         about_visit = [row for row in refusal.rows if visit is not None and _is_of(row[0], visit)]
-        if visit is not None:
+        if visit is not None and isinstance(refusal, IdentityQuestion):
+            may_be_same = not isinstance(refusal, NamesakeExists)
+            visit.ask_whether_same([row[2] for row in about_visit], may_be_same=may_be_same)
+        elif visit is not None:
             visit.refuse(about_visit)
         values.refuse([row for row in refusal.rows if row not in about_visit])
     except PathwayError as refusal:
         context["trouble"] = refusal
+        if visit is not None and refusal.extra.get("confirmable"):
+            visit.ask_whether_same([refusal.message], may_be_same=False)
     return None
 
 

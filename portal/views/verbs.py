@@ -17,9 +17,10 @@ from portal.proposals import proposed
 from portal.submitting import Submission, submit
 from portal.verb_texts import Text
 from referral import reading, selectors
-from referral.arrivals import arriving
+from referral.arrivals import arriving, expects, glimpse
 from referral.errors import AccessError, FactError, PathwayError
 from referral.models import Case
+from referral.parties import open_offer
 from referral.pathway import Verb
 from referral.performing import first_do, usable_verbs
 
@@ -129,16 +130,12 @@ def _page(
     """The form again, with everything that was typed, and what has happened to the case meanwhile."""
     user = person(request)
     visible = selectors.cases(user).filter(pk=case.pk).first()
-    reading.record_live(user=user, cases=[visible] if visible else [], now=clock.now())
-    current = visible or case
-    offer = selectors.current_offer(visible) if visible else None
+    now, current = clock.now(), visible or case
+    reading.record_live(user=user, cases=[visible] if visible else [], now=now)
+    offer = open_offer(visible) if visible else None
+    named, expected = offer.pk if offer else None, expects(user, current, offer)
     form = verb_forms.build(
-        sent.verb,
-        case=current,
-        offer=offer.pk if offer and offer.is_open else None,
-        typed=typed,
-        refused=refused,
-        back=sent.back,
+        sent.verb, case=current, offer=named, typed=typed, refused=refused, back=sent.back, expected=expected
     )
     if problem:
         form.problems.append(problem)
@@ -147,8 +144,9 @@ def _page(
     context = {
         "case": current,
         "is_visible": visible is not None,
+        "glimpse": glimpse(current.patient) if sent.verb == Verb.ADMIT and not visible else None,
         "form": form,
-        "now": clock.now(),
+        "now": now,
         "zone": current.hospital.zone,
         "begins": status == 200,
         "usable": sent.verb in usable_verbs(user, current),

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from referral.registration import Person
+from referral.identity.birth import BirthDate
+from referral.identity.national_id import check_character
+from referral.identity.written import Identity
 
 PROFILES: Mapping[str, Mapping[str, Any]] = {
     "low": {"cirrhosis": False, "bilirubin": 52, "inr": 1.08, "urea": 3.9, "sodium": 140},
@@ -44,15 +46,23 @@ def indicators(profile: str, *, seed: int, sampled_at: datetime) -> dict[str, An
     }
 
 
-def demo_person(number: int, *, on: date) -> Person:
+def demo_person(number: int, *, on: date) -> Identity:
     """Patient `number`, 34 to 65 years old on the day `on`. The ID's region 000000 exists nowhere."""
     age, born_in = 34 + number * 7 % 32, 1 + number % 12
     born = date(on.year - age - 1, born_in, 1 + number % 27)
-    return Person(
+    sex = "female" if number % 3 == 0 else "male"
+    return Identity(
         name=f"演示患者{number:02}",
-        sex="female" if number % 3 == 0 else "male",
-        birth_date=born,
-        national_id=f"000000{born:%Y%m%d}{number:04}" if number % 2 else "",
+        sex=sex,
+        birth_date=BirthDate.on(born),
+        national_id=_national_id(number, sex, born) if number % 2 else "",
         local_number=f"DEMO-{number:04}",
         phone=f"000{number:08}",
     )
+
+
+def _national_id(number: int, sex: str, born: date) -> str:
+    """Made as a resident's number is; the last digit of the serial number is odd for men."""
+    serial = 2 * (number % 400) + (sex == "male")
+    digits = f"000000{born:%Y%m%d}{serial:03}"
+    return digits + check_character(digits)

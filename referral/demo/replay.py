@@ -15,7 +15,7 @@ from notifications.services import mark_all_read
 from referral.demo.patients import demo_person, indicators
 from referral.demo.people import STAFF_OF
 from referral.demo.places import HOSPITALS, Places
-from referral.demo.stories import SAVE, Beat, Story
+from referral.demo.stories import NAME, SAVE, Beat, Story
 from referral.engine import fire_batch
 from referral.indicators import save_indicators
 from referral.models import Case, Deadline
@@ -96,6 +96,8 @@ class Telling:
         return dict(self._fact(name, value, now) for name, value in beat.facts.items())
 
     def _fact(self, name: str, value: Any, now: datetime) -> tuple[str, Any]:
+        if value == NAME:
+            return name, self.case.patient.name
         if name == "profile":
             return "values", self._values(value, now)
         if name == "day" and isinstance(value, timedelta):

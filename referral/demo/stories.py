@@ -39,6 +39,10 @@ class Story:
     registered_after: timedelta = timedelta(minutes=6)
 
 
+NAME = "name"
+"""What the person at the door says: the name of the story's patient."""
+
+
 def h(hours: float) -> timedelta:
     return timedelta(hours=hours)
 
@@ -297,7 +301,7 @@ ADMITTED = (
         disease="alcohol",
         presentation="acute_decompensation",
     ),
-    story(12.5, "town", sick(1.6), do(2.1, V.ADMIT, "specialist2", bed="26")),
+    story(12.5, "town", sick(1.6), do(2.1, V.ADMIT, "specialist2", bed="26", said=NAME)),
     story(
         70,
         "university",

@@ -73,8 +73,8 @@ def _invalid(fact: Fact, value: Any) -> Text:
             return _invalid_text(fact, value)
         case Shape.MOMENT:
             return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
-        case Shape.DATE:
-            return _("This is no date such as 2026-05-17.")
+        case Shape.DATE | Shape.BIRTH_DATE:
+            return _invalid_day(fact)
         case Shape.DECIMAL if fact.low is not None and fact.high is not None:
             return _invalid_number(fact)
         case Shape.DECIMAL | Shape.MEASURED:
@@ -85,6 +85,12 @@ def _invalid(fact: Fact, value: Any) -> Text:
             return _invalid_choice(fact)
         case _:
             return _("This does not exist here. Reload the case and choose again.")
+
+
+def _invalid_day(fact: Fact) -> Text:
+    if fact.shape is Shape.BIRTH_DATE:
+        return _("This is no date such as 1962-05-03 and no year such as 1962.")
+    return _("This is no date such as 2026-05-17.")
 
 
 def _invalid_choice(fact: Fact) -> Text:

@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.models import User, Ward
 from referral.facts.shapes import Fact, Shape
+from referral.identity.birth import BirthDate
 from referral.models import RETRACTABLE, Assessment, Case, Deadline, Record
 
 
@@ -54,6 +55,10 @@ def _decimal(fact: Fact, value: Any, case: Case, user: User) -> float:
     if not math.isfinite(number) or below or (fact.high is not None and number > fact.high):
         raise ValueError
     return number
+
+
+def _birth_date(fact: Fact, value: Any, case: Case, user: User) -> BirthDate:
+    return value if isinstance(value, BirthDate) else BirthDate.parse(str(value).strip())
 
 
 ANSWERS = {"true": True, "yes": True, "false": False, "no": False}
@@ -169,6 +174,7 @@ PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
     Shape.MEASURED: _measured,
     Shape.UNIT: _measured,
     Shape.CONFIRMED: _confirmed,
+    Shape.BIRTH_DATE: _birth_date,
     Shape.WARD: _one_of(lambda case, user: Ward.objects.visible_to(user).select_related("hospital")),
     Shape.DEADLINE: _one_of(lambda case, user: Deadline.objects.filter(case=case)),
     Shape.ASSESSMENT: _one_of(lambda case, user: Assessment.objects.filter(case=case)),

@@ -16,8 +16,8 @@ class Shape(StrEnum):
     MOMENT is an aware datetime or RFC 3339 text with an offset, DATE a day (ISO), SEVERAL a list of codes,
     PAIRS free names with a number or short text each. MEASURED is a value of the input of `scoring` that the
     fact is named after, UNIT the unit it was typed in: both are passed on as typed, for `scoring` to read;
-    CONFIRMED is the list of those whose unusual value is right. RECORD is one that counts, MISTAKE one that
-    was marked as entered in error.
+    CONFIRMED is the list of those whose unusual value is right. BIRTH_DATE is a day (ISO) or a year. RECORD
+    is one that counts, MISTAKE one that was marked as entered in error.
     """
 
     TEXT = "text"
@@ -38,6 +38,7 @@ class Shape(StrEnum):
     MEASURED = "measured"
     UNIT = "unit"
     CONFIRMED = "confirmed"
+    BIRTH_DATE = "birth_date"
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,17 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.DECLINE: (reason(codes.DeclineReason), NOTE, OCCURRED_AT),
     Verb.RELEASE: (reason(codes.ReleaseReason), NOTE, OCCURRED_AT),
     Verb.DIVERT: (WARD, EXPECTED, NOTE, OCCURRED_AT),
-    Verb.ADMIT: (BED, OCCURRED_AT),
+    Verb.ADMIT: (
+        Fact(
+            "said",
+            Shape.TEXT,
+            _("full name or birth date, as the person at the door says it"),
+            required=False,
+            max_length=80,
+            hint=_("Only for a patient whom your ward does not expect; it is compared with the record."),
+        ),
+        BED,
+        OCCURRED_AT,
+    ),
     Verb.REDIRECT: (WARD, NOTE),
 }

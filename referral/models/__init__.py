@@ -2,7 +2,7 @@ from referral.models.assessments import Assessment, AssessmentRetraction, Indica
 from referral.models.cases import Case, Event, Message, Offer, Question
 from referral.models.deadlines import Deadline
 from referral.models.evidence import Evidence
-from referral.models.patients import Patient
+from referral.models.patients import Patient, Person
 from referral.models.policies import PathwayPolicy
 from referral.models.sealed import Route, SealedColumn, SealedMonth
 from referral.models.statistics import CaseFacts
@@ -50,6 +50,7 @@ __all__ = [
     "Outcome",
     "PathwayPolicy",
     "Patient",
+    "Person",
     "Precipitant",
     "Question",
     "Record",

@@ -18,7 +18,7 @@ from referral.codes import (
     Presentation,
 )
 from referral.models.fields import CurrentTransaction, TransactionField
-from referral.models.patients import Patient
+from referral.models.patients import Patient, Person
 from referral.models.policies import PathwayPolicy
 from referral.pathway import ACUTE, State
 
@@ -70,7 +70,8 @@ class Case(models.Model):
         Hospital, verbose_name=_("first hospital"), on_delete=models.PROTECT, related_name="cases"
     )
     ward = models.ForeignKey(Ward, null=True, on_delete=models.PROTECT, related_name="cases")
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="cases")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="cases")
+    patient = models.OneToOneField(Patient, on_delete=models.PROTECT, related_name="case")
     policy = models.ForeignKey(PathwayPolicy, on_delete=models.PROTECT, related_name="cases")
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="later")
     assessment: "models.ForeignKey[Assessment | None]" = models.ForeignKey(
@@ -118,7 +119,7 @@ class Case(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),
             models.UniqueConstraint(
-                fields=["patient"], condition=Q(state__in=sorted(ACUTE)), name="patient_has_one_acute_case"
+                fields=["person"], condition=Q(state__in=sorted(ACUTE)), name="person_has_one_acute_case"
             ),
             models.CheckConstraint(
                 condition=Q(admitted_at__isnull=True) | Q(admitted_at__gte=F("first_visit_at")),
@@ -270,8 +271,8 @@ class Event(models.Model):
     """A line of the case's timeline. Append-only: a trigger refuses UPDATE and DELETE.
 
     `what` is a verb or one of the engine's facts (see `referral.timeline`); `facts` holds codes, ids and
-    numbers that it was given, never personal data. `occurred_at` is when it happened, `recorded_at` when it
-    was entered, `transaction` what `referral.changes` orders by.
+    numbers that it was given, never personal data; that is in `personal`, encrypted. `occurred_at` is when it
+    happened, `recorded_at` when it was entered, `transaction` what `referral.changes` orders by.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -283,6 +284,7 @@ class Event(models.Model):
     state_after = models.CharField(max_length=12, choices=State)
     facts = models.JSONField(default=dict)
     note = EncryptedField(null=True)
+    personal = EncryptedField(null=True)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     transaction = TransactionField(db_default=CurrentTransaction(), editable=False)

@@ -59,7 +59,7 @@ def _check_order(case: Case, first_visit_at: datetime, now: datetime) -> None:
         message = _("The first visit cannot be more than 30 days before it was registered. Check the date.")
         raise FactError(("first_visit_at", "too_old", message))
     zone = ZoneInfo(case.hospital.zone)
-    if first_visit_at.astimezone(zone).date() < case.patient.birth_date:
+    if first_visit_at.astimezone(zone).date() < case.patient.birth_date.earliest:
         raise FactError(
             ("first_visit_at", "out_of_order", _("The first visit cannot come before the patient's birth."))
         )

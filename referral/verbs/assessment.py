@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from referral.codes import ChronicLiverDisease
 from referral.errors import ConfirmationNeeded, FactError
+from referral.identity.birth import ESTIMATE
 from referral.models import Assessment, Case, Indicators
 from referral.pathway import State, Verb
 from referral.performing import Change, effect
@@ -108,9 +109,13 @@ def _times(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def doubts_of_age(case: Case, reading: Reading) -> list[Issue]:
-    """A warning where the age that was typed and the one by the birth date are more than a year apart."""
+    """A warning where the age that was typed and the one by the birth date are more than a year apart.
+
+    By an estimated birth date, more than the estimate may miss.
+    """
     typed = reading.values.get("age_years")
-    if typed is None or abs(float(typed) - case.age) <= 1:
+    apart = ESTIMATE if case.patient.birth_date.is_estimated else 1
+    if typed is None or abs(float(typed) - case.age) <= apart:
         return []
     return [Issue("age_years", "age_by_birth_date", {"value": typed, "age": case.age})]
 

@@ -160,6 +160,7 @@ LOSSES: dict[str, Callable[[World, datetime], Case]] = {
         actor=world.second_specialist,
         now=at,
         occurred_at=at - MINUTE,
+        said="测试甲",
     ),
     "transfer": lambda world, at: perform(
         world.admitted(at - HOUR), Verb.TRANSFER, actor=world.coordinator, now=at, ward=world.second_ward

@@ -10,7 +10,7 @@ from tests.api.conftest import Caller, ill, visit
 from tests.world import HOUR, WELL, World, sampled
 
 DAY = timedelta(days=1)
-DEMO_ID = "DEMO-JOURNEY"
+DEMO_ID = "DEMO-JOURNEY-1"
 
 
 def pass_time(by: timedelta) -> datetime:
@@ -151,10 +151,14 @@ def test_a_patient_who_is_readmitted(
     old = diagnosed(doctor, specialist, now, national_id=DEMO_ID)
     done(specialist.post(f"/cases/{old}/back-refer", {"plan": "P"}), "follow_up")
     pass_time(20 * DAY)
-    new = other_doctor.post("/cases", visit(clock.now(), national_id=DEMO_ID)).body
+    elsewhere = visit(clock.now(), national_id=DEMO_ID)
+    assert other_doctor.post("/cases", elsewhere).fields == {"patient.national_id": "known_elsewhere"}
+    elsewhere["patient"]["confirmed_same"] = True
+    new = other_doctor.post("/cases", elsewhere).body
     assert (new["previous"], new["state"]) == (old, "registered")
     lines = doctor.get(f"/cases/{old}/events").body["results"]
-    assert (lines[-1]["what"], lines[-1]["facts"]["number"]) == ("readmitted", new["number"])
+    assert [line["what"] for line in lines[-2:]] == ["met_elsewhere", "readmitted"]
+    assert lines[-1]["facts"]["number"] == new["number"]
     assert doctor.get(f"/cases/{new['id']}").status == 404
     pass_until(now + 29 * DAY)
     done(doctor.post(f"/cases/{old}/record-outcome", {"day": 28, "status": "alive"}), "follow_up")

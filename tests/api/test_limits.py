@@ -11,7 +11,7 @@ import pytest
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.api.conftest import Caller, visit
-from tests.world import MINUTE, World
+from tests.world import MINUTE, World, resident
 
 
 def test_looking_up_arrivals_is_limited_and_says_when_to_come_back(
@@ -31,9 +31,9 @@ def test_meeting_patients_of_other_hospitals_is_limited(
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "meetings": (1, 3600)}
     for number in range(2):
-        world.register(now=now, name=f"患者{number}", national_id=f"11010119700102001{number}")
+        world.register(now=now, name=f"患者{number}", national_id=resident(2 * number + 1))
     met = [
-        other_doctor.post("/cases", visit(now, name="他", national_id=f"11010119700102001{number}"))
+        other_doctor.post("/cases", visit(now, name="他", national_id=resident(2 * number + 1)))
         for number in range(2)
     ]
     assert [answer.status for answer in met] == [409, 429]

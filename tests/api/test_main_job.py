@@ -171,17 +171,22 @@ def test_a_verb_that_the_state_does_not_have_is_refused_with_those_it_has(
 def test_an_unannounced_arrival_is_looked_up_and_admitted(
     world: World, second_specialist: Caller, now: datetime
 ) -> None:
-    case = world.flagged(now, national_id="11010119700102001X")
+    case = world.flagged(now, national_id="11010119700102029X")
     assert second_specialist.get(f"/cases/{case.pk}").status == 404
-    for body in ({"number": case.number}, {"national_id": "11010119700102001x"}):
+    for body in ({"number": case.number}, {"national_id": "11010119700102029x"}):
         found = second_specialist.post("/arrivals", body)
         assert found.body == {
             "id": str(case.pk),
             "number": case.number,
             "state": "offered",
+            "patient": {"surname": "测＊＊", "sex": "male", "birth_year": 1970},
             "hospital": {"name": "甲", "phone": "020-1000"},
         }
-    admitted = second_specialist.post(f"/cases/{case.pk}/admit", {"bed": "7"})
+    asked = second_specialist.post(f"/cases/{case.pk}/admit", {"bed": "7"})
+    assert (asked.status, asked.fields) == (422, {"said": "required"})
+    stranger = second_specialist.post(f"/cases/{case.pk}/admit", {"bed": "7", "said": "测试乙"})
+    assert stranger.fields == {"said": "not_this_patient"}
+    admitted = second_specialist.post(f"/cases/{case.pk}/admit", {"bed": "7", "said": "测试甲"})
     assert (admitted.status, admitted.body["state"], admitted.body["bed"]) == (200, "admitted", "7")
     assert admitted.body["ward"]["id"] == str(world.second_ward.pk)
 

@@ -70,8 +70,8 @@ def test_a_ward_that_was_not_asked_sees_nothing_and_may_only_look_up_an_arrival(
     assert second_specialist.get(f"/cases/{case.pk}").status == 404
     assert second_specialist.post(f"/cases/{case.pk}/accept", {"bed": "1"}).status == 404
     found = second_specialist.post("/arrivals", {"number": case.number})
-    assert set(found.body) == {"id", "number", "state", "hospital"}
-    assert second_specialist.post("/arrivals", {"national_id": "110101197001020012"}).status == 404
+    assert set(found.body) == {"id", "number", "state", "patient", "hospital"}
+    assert second_specialist.post("/arrivals", {"national_id": "110101197001020038"}).status == 404
     assert doctor.post("/arrivals", {"number": case.number}).status == 403
     assert AuditEntry.objects.filter(action="look_up_arrival").count() == 2
 
@@ -137,7 +137,8 @@ def test_a_user_who_was_deactivated_is_out_at_once(world: World, doctor: Caller)
 
 def test_identity_beyond_the_name_is_not_in_lists(world: World, doctor: Caller, now: datetime) -> None:
     case = world.flagged(now, national_id="110101197001020011").pk
-    assert set(doctor.get("/cases").body["results"][0]["patient"]) == {"name", "sex", "birth_date"}
+    listed = doctor.get("/cases").body["results"][0]["patient"]
+    assert set(listed) == {"name", "sex", "birth_date", "birth_date_estimated"}
     assert doctor.get(f"/cases/{case}").body["patient"]["national_id"] == "110101197001020011"
 
 

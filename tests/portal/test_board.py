@@ -261,9 +261,12 @@ def test_a_patient_at_the_door_is_found_and_admitted_by_a_ward_that_was_not_aske
     page = answer.content.decode()
     assert answer.status_code == 200
     assert case.number in page and "测试甲" not in page
+    assert "测＊＊" in page and "born in 1970" in page
 
     where = f"/cases/{case.pk}/admit/"
-    done = client.post(where, hidden(page, where) | {"bed": "3"}, follow=True)
+    for said in ("", "测试乙"):
+        assert client.post(where, hidden(page, where) | {"bed": "3", "said": said}).status_code == 422
+    done = client.post(where, hidden(page, where) | {"bed": "3", "said": "测 试甲"}, follow=True)
 
     assert done.redirect_chain == [(f"/cases/{case.pk}/", 302)]
     case.refresh_from_db()

@@ -205,8 +205,8 @@ def test_the_ward_that_was_asked_sees_that_its_answer_is_awaited(world: World, a
 
 def test_a_new_episode_leads_to_the_earlier_case(world: World, as_user: SignIn) -> None:
     now = clock.now()
-    first = world.returned(now=now, national_id="110101197001011234")
-    again = world.register(now=now, national_id="110101197001011234")
+    first = world.returned(now=now, national_id="110101197001021233")
+    again = world.register(now=now, national_id="110101197001021233")
     assert f'href="/cases/{first.pk}/"' in page(as_user(world.doctor), again)
     assert f'href="/cases/{first.pk}/"' not in page(as_user(world.doctor), first)
 

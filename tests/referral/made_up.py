@@ -103,4 +103,5 @@ MAKERS: dict[Shape, Callable[[MadeUp, Fact], Any]] = {
     Shape.MEASURED: MadeUp.measured,
     Shape.UNIT: MadeUp.unit,
     Shape.CONFIRMED: lambda made, fact: [],
+    Shape.BIRTH_DATE: lambda made, fact: made.pick(["1962-05-03", "1962"]),
 }

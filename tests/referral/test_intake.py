@@ -8,12 +8,13 @@ import pytest
 
 from accounts.models import AuditEntry
 from referral.errors import ConfirmationNeeded, FactError
+from referral.identity.matching import OpenCaseExists
 from referral.indicators import draft_of, save_indicators
 from referral.intake import take_in
 from referral.models import Case
 from referral.pathway import State, Verb
 from referral.performing import perform
-from referral.registration import FirstVisit, OpenCaseExists, doubts, register
+from referral.registration import FirstVisit, doubts, register
 from tests.world import HOUR, ILL, NOW, World, sampled, someone
 
 
@@ -80,7 +81,7 @@ def test_a_doubtful_value_is_asked_about_before_anything_is_registered(world: Wo
 def test_meeting_the_patient_of_another_hospital_is_reported_although_nothing_is_registered(
     world: World,
 ) -> None:
-    known = world.register(national_id="110101197001021234")
+    known = world.register(national_id="110101197001021233")
 
     with pytest.raises(OpenCaseExists):
         take(
@@ -89,7 +90,7 @@ def test_meeting_the_patient_of_another_hospital_is_reported_although_nothing_is
             values=sampled(ILL, NOW),
             actor=world.other_doctor,
             hospital=world.other_hospital,
-            national_id="110101197001021234",
+            national_id="110101197001021233",
         )
 
     assert list(Case.objects.all()) == [known]

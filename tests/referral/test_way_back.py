@@ -147,9 +147,10 @@ def test_a_discharge_ends_acute_care_and_follow_up_goes_on(world: World, to: str
 
 
 def test_a_new_episode_is_a_case_of_its_own_and_the_old_one_hears_of_it(world: World) -> None:
-    old = world.returned(national_id="X1")
+    old = world.returned(national_id="X1234567")
     later = NOW + 20 * DAY
-    new = world.register(now=later, national_id="X1", actor=world.other_doctor, hospital=world.other_hospital)
+    elsewhere = {"actor": world.other_doctor, "hospital": world.other_hospital, "confirmed_same": True}
+    new = world.register(now=later, national_id="X1234567", **elsewhere)
     old.refresh_from_db()
     assert (new.previous_id, old.state) == (old.pk, State.FOLLOW_UP)
     line = old.events.latest("number")
@@ -161,26 +162,25 @@ def test_a_new_episode_is_a_case_of_its_own_and_the_old_one_hears_of_it(world: W
 
 
 def test_the_old_hospital_does_not_see_the_new_episode(world: World) -> None:
-    world.returned(national_id="X1")
-    new = world.register(
-        now=NOW + DAY, national_id="X1", actor=world.other_doctor, hospital=world.other_hospital
-    )
+    world.returned(national_id="X1234567")
+    elsewhere = {"actor": world.other_doctor, "hospital": world.other_hospital, "confirmed_same": True}
+    new = world.register(now=NOW + DAY, national_id="X1234567", **elsewhere)
     assert not Case.objects.visible_to(world.doctor).filter(pk=new.pk).exists()
     assert not Case.objects.visible_to(world.specialist).filter(pk=new.pk).exists()
 
 
 def test_a_closed_case_hears_nothing_of_a_new_episode(world: World) -> None:
-    old = perform(world.returned(national_id="X1"), Verb.RECORD_OUTCOME, actor=world.doctor, day=90,
+    old = perform(world.returned(national_id="X1234567"), Verb.RECORD_OUTCOME, actor=world.doctor, day=90,
                   status="alive", now=NOW + 90 * DAY)  # fmt: skip
     before = old.event_count
-    world.register(now=NOW + 91 * DAY, national_id="X1")
+    world.register(now=NOW + 91 * DAY, national_id="X1234567")
     old.refresh_from_db()
     assert (old.state, old.event_count) == (State.CLOSED, before)
 
 
 def test_a_death_in_a_new_episode_also_closes_the_old_one(world: World) -> None:
-    old = world.returned(national_id="X1")
-    new = world.register(now=NOW + 20 * DAY, national_id="X1")
+    old = world.returned(national_id="X1234567")
+    new = world.register(now=NOW + 20 * DAY, national_id="X1234567")
     died = NOW + 21 * DAY
     perform(new, Verb.RECORD_DEATH, actor=world.doctor, now=died + HOUR, occurred_at=died)
     old.refresh_from_db()

@@ -29,7 +29,7 @@ def test_a_new_request_names_the_hospital_and_the_number_and_leads_to_the_case(w
 
 
 def test_every_kind_has_words_in_both_languages_and_never_a_name(world: World) -> None:
-    case = world.accepted(name="李秘密", national_id="110101197001011234")
+    case = world.accepted(name="李秘密", national_id="110101197001021233")
     perform(case, Verb.MESSAGE, actor=world.doctor, now=NOW + MINUTE, text="李秘密")
     run_cycle(NOW + 50 * HOUR)
     for language in ("en", "zh-hans"):

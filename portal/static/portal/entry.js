@@ -48,6 +48,19 @@
     showAge();
   }
 
+  // A valid ID fills what is still empty; what was typed otherwise stays, and is asked about.
+  const remarks = document.querySelector("[data-identity-remarks]");
+  remarks?.addEventListener("htmx:afterSwap", () => {
+    const said = remarks.querySelector("[data-born]")?.dataset;
+    if (!said) return;
+    if (!birth.value && !form.elements.birth_estimate.value) {
+      birth.value = said.born;
+      birth.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    const sexes = [...form.elements.sex];
+    if (!sexes.some((sex) => sex.checked)) sexes.find((sex) => sex.value === said.sex).checked = true;
+  });
+
   let sent = false;
   form.addEventListener("submit", (event) => {
     if (sent) event.preventDefault();

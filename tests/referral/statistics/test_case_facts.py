@@ -32,6 +32,9 @@ def agrees(case: Case) -> CaseFacts:
 
 
 def do(case: Case, verb: Verb, actor: Any, after: timedelta, **facts: Any) -> Case:
+    """An unexpected patient says the name."""
+    if verb is Verb.ADMIT:
+        facts["said"] = case.patient.name
     return perform(case, verb, actor=actor, now=NOW + after, **facts)
 
 

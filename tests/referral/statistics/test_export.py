@@ -29,7 +29,7 @@ def told(moment: str) -> datetime:
 @pytest.fixture
 def case(world: World) -> Case:
     found = world.admitted(
-        name="张秘密", national_id="110101197001020011", local_number="MRN-7", birth_date=date(1930, 1, 2)
+        name="张秘密", national_id="110101193001020013", local_number="MRN-7", birth_date=date(1930, 1, 2)
     )
     do(found, Verb.MESSAGE, world.doctor, HOUR, text="free text of a talk")
     return do(found, Verb.DIAGNOSE, world.specialist, 5 * HOUR, category="early_aclf", note="free note")
@@ -38,7 +38,7 @@ def case(world: World) -> Case:
 def test_nothing_in_it_names_the_patient_the_case_or_the_place(world: World, case: Case) -> None:
     text = str(cohort(world.researcher))
     for secret in (
-        *("张秘密", "110101197001020011", "MRN-7", "1930", "free text", "free note"),
+        *("张秘密", "110101193001020013", "MRN-7", "1930", "free text", "free note"),
         *(case.number, str(case.pk), str(case.patient_id), str(world.hospital.pk), str(world.ward.pk)),
         *(world.hospital.name, world.ward.name, world.doctor.name, NOW.isoformat()[:13]),
     ):
@@ -50,7 +50,7 @@ def test_dates_are_moved_together_so_order_and_intervals_stay(world: World, case
     first, diagnosed = told(line["first_visit_at"]), told(line["diagnosed_at"])
     assert diagnosed - first == 5 * HOUR
     assert timedelta(0) < NOW - first <= timedelta(days=365)
-    assert NOW - first == shift(case.patient_id)
+    assert NOW - first == shift(case.person_id)
 
 
 def test_every_case_of_a_patient_is_moved_alike_and_every_patient_otherwise(world: World, case: Case) -> None:
@@ -58,7 +58,7 @@ def test_every_case_of_a_patient_is_moved_alike_and_every_patient_otherwise(worl
     later = NOW + timedelta(days=60)
     world.register(
         name="张秘密",
-        national_id="110101197001020011",
+        national_id="110101193001020013",
         birth_date=date(1930, 1, 2),
         now=later,
     )

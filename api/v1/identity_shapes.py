@@ -1,0 +1,22 @@
+"""What the API shows of who a patient is, beside the identity itself."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+Shape = serializers.Serializer
+
+
+class CorrectedVersionsShape(Shape[Any]):
+    """What an identity said before and after a correction, by field; only what differs."""
+
+    before = serializers.DictField(child=serializers.CharField(allow_blank=True))
+    after = serializers.DictField(child=serializers.CharField(allow_blank=True))
+
+
+class GlimpseShape(Shape[Any]):
+    """Enough to compare with the person at the door. `surname`: the rest of the name as `＊`."""
+
+    surname = serializers.CharField()
+    sex = serializers.CharField()
+    birth_year = serializers.IntegerField()

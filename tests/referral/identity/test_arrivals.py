@@ -1,0 +1,92 @@
+"""Nobody is admitted unannounced before the person at the door has said who they are."""
+
+from typing import Any
+
+import pytest
+
+from notifications.models import Notification
+from referral.arrivals import find_arrival, glimpse, surname
+from referral.errors import FactError, TooOften
+from referral.identity.birth import BirthDate
+from referral.pathway import State, Verb
+from referral.performing import perform
+from tests.world import MINUTE, NOW, World, resident
+
+
+def admit(world: World, case: Any, said: str = "", **more: Any) -> Any:
+    return perform(case, Verb.ADMIT, actor=world.second_specialist, now=NOW + MINUTE, said=said, **more)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三", "张＊"),
+        ("欧阳修竹", "欧阳＊＊"),
+        ("欧阳", "欧＊"),
+        ("阿卜杜拉·买买提", "阿＊＊"),
+        ("Li Wei", "L＊＊"),
+    ],
+)
+def test_a_look_up_shows_the_surname_only(name: str, shown: str) -> None:
+    assert surname(name) == shown
+
+
+def test_a_look_up_shows_enough_to_compare(world: World) -> None:
+    case = world.flagged(national_id="A123456(3)")
+    found = find_arrival(user=world.second_specialist, now=NOW, national_id="ａ1234563")
+    assert found == case
+    seen = glimpse(case.patient)
+    assert (seen.surname, seen.sex, seen.birth_year) == ("测＊＊", "male", 1970)
+
+
+@pytest.mark.parametrize("typed", ["不详", "000000", "", "/"])
+def test_a_placeholder_finds_nobody(world: World, typed: str) -> None:
+    world.flagged(national_id=typed)
+    assert find_arrival(user=world.second_specialist, now=NOW, national_id=typed) is None
+
+
+@pytest.mark.parametrize("said", ["", " ", "测", "测试乙", "1970", "1970-01-03", "male", "?"])
+def test_who_does_not_say_who_they_are_is_not_admitted(world: World, said: str) -> None:
+    case = world.flagged()
+    with pytest.raises(FactError) as refusal:
+        admit(world, case, said)
+    assert refusal.value.rows[0][0] == "said"
+    case.refresh_from_db()
+    assert case.state == State.OFFERED
+
+
+@pytest.mark.parametrize(
+    "said", ["测试甲", " 测 试 甲", "1970-01-02", "1970年1月2日", "19700102", "１９７０．０１．０２"]
+)
+def test_a_name_or_a_birth_date_is_enough(world: World, said: str) -> None:
+    assert admit(world, world.flagged(), said).ward == world.second_ward
+
+
+def test_of_an_estimated_birth_date_only_the_name_is_enough(world: World) -> None:
+    case = world.flagged(birth_date=BirthDate(1970))
+    with pytest.raises(FactError):
+        admit(world, case, "1970")
+    assert admit(world, case, "测试甲").state == State.ADMITTED
+
+
+def test_the_ward_that_expects_the_patient_asks_nothing_and_hears_of_another(world: World) -> None:
+    expected = perform(world.accepted(), Verb.ADMIT, actor=world.specialist, now=NOW)
+    assert expected.state == State.ADMITTED
+    case = admit(world, world.accepted(name="测试乙"), "测试乙")
+    told = Notification.objects.filter(payload__number=case.number, payload__verb="admit")
+    assert {row.recipient for row in told} >= {world.specialist, world.doctor, world.coordinator}
+
+
+def test_a_ward_that_declined_is_asked_too(world: World) -> None:
+    case = world.flagged()
+    perform(case, Verb.DECLINE, actor=world.specialist, now=NOW, reason="no_bed")
+    with pytest.raises(FactError, match="said"):
+        perform(case, Verb.ADMIT, actor=world.specialist, now=NOW + MINUTE)
+
+
+def test_guessing_is_limited(world: World, settings: Any) -> None:
+    settings.LIMITS = {**settings.LIMITS, "arrivals": (2, 3600)}
+    case = world.flagged(national_id=resident())
+    for attempt in range(3):
+        with pytest.raises(TooOften if attempt == 2 else FactError):
+            admit(world, case, f"测试{attempt}")
