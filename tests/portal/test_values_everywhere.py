@@ -186,3 +186,11 @@ def test_the_organ_table_shows_what_its_points_were_read_from(world: World, as_u
     case = in_ward(world, vasopressors=True, map_mmhg=58)
     text = shown(as_user(world.specialist), f"/cases/{case.pk}/ward/")
     assert "58 mmHg · Vasopressors" in text
+
+
+def test_the_home_list_shows_no_referral_risk_of_an_admitted_patient(world: World, as_user: SignIn) -> None:
+    client = as_user(world.doctor)
+    world.flagged(clock.now())
+    assert "provisional model" in shown(client, "/")
+    Case.objects.update(state="admitted", admitted_at=clock.now())
+    assert "provisional model" not in shown(client, "/")
