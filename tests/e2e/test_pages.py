@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.db import transaction
 from playwright.sync_api import Page, expect
 
@@ -13,17 +11,10 @@ from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.e2e.conftest import DESKTOP, PHONE, Visits
-from tests.world import HOUR, MINUTE, World
+from tests.e2e.screens import SETTLED, troubles, troubles_on_phones
+from tests.world import HOUR, MINUTE, WELL, World, sampled
 
-LOOKS = [(PHONE, False), (DESKTOP, True)]
-"""Layout depends on the size, contrast on the colours: two looks see both of each."""
-SETTLED = """async () => {
-    await document.fonts.ready;
-    const ends = (one) => one.effect.getComputedTiming().endTime !== Infinity;
-    const moving = document.getAnimations().filter(ends);
-    await Promise.allSettled(moving.map((one) => one.finished));
-}"""
-WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+NOWHERE = "/nowhere/"
 
 
 @transaction.atomic
@@ -74,29 +65,67 @@ def pages_of(world: World) -> Iterator[tuple[Any, str]]:
     yield world.coordinator, f"/cases/{overdue(world).pk}/"
 
 
-def troubles(page: Page) -> list[str]:
-    found = [
-        f"{row['id']}: {row['nodes'][0]['html'][:200]}" for row in Axe().run(page).response["violations"]
-    ]
-    return found + (["the page is wider than the screen"] if page.evaluate(WIDER) else [])
+@transaction.atomic
+def follow(world: World) -> tuple[Case, Case, Case]:
+    """Cases in the ward, referred back, and watched through a row of assessments."""
+    now = clock.now()
+    watched = world.watched(now - 20 * HOUR, name="测试庚")
+    for hours in (12, 8, 4):
+        at = now - hours * HOUR
+        values = sampled({**WELL, "bilirubin": 60 + hours}, at)
+        perform(watched, Verb.ASSESS, actor=world.doctor, now=at, values=values)
+    return (
+        world.admitted(now - 2 * HOUR, name="测试辛"),
+        world.returned(now - 3 * HOUR, name="测试壬"),
+        watched,
+    )
 
 
-@pytest.mark.parametrize("size, dark", LOOKS, ids=["phone in light", "desktop in dark"])
-def test_no_page_has_a_barrier_or_overflows(
-    world: World, visit: Visits, size: tuple[int, int], dark: bool
-) -> None:
-    found = []
+def pages_on_the_way_of(world: World) -> Iterator[tuple[Any, str]]:
+    """Who opens what of a case after its referral, and what is nobody's case."""
+    admitted, returned, watched = follow(world)
+    for part in ("", "trends/", "indicators/"):
+        yield world.doctor, f"/cases/{watched.pk}/{part}"
+    for path in (
+        f"/cases/{returned.pk}/",
+        f"/cases/{returned.pk}/back-letter/",
+        "/calculator/",
+        "/evidence/",
+    ):
+        yield world.doctor, path
+    for path in ("/accounts/2fa/", "/accounts/password/change/", "/offline/", "/?tab=closed", NOWHERE):
+        yield world.doctor, path
+    for part in ("ward/", "assess-organ-failure/", "diagnose/", "back-refer/"):
+        yield world.specialist, f"/cases/{admitted.pk}/{part}"
+    for user in (world.second_specialist, world.other_doctor):
+        yield user, "/inbox/"
+    yield world.second_specialist, "/board/?tab=follow-up"
+    yield world.lead, "/me/"
+    yield None, "/accounts/password/reset/"
+
+
+def opened(world: World, visit: Visits, size: tuple[int, int], dark: bool) -> Iterator[tuple[str, Page]]:
+    """Every page in turn, with all that can be unfolded on it."""
     browsers: dict[Any, Page] = {}
-    for user, path in pages_of(world):
+    for user, path in [*pages_of(world), *pages_on_the_way_of(world)]:
         if user not in browsers:
             browsers[user] = visit(user, size=size, dark=dark)
         page = browsers[user]
         answer = page.goto(path)
-        assert answer is not None and answer.status == 200, path
+        assert answer is not None and answer.status == (404 if path == NOWHERE else 200), path
         page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
         page.evaluate(SETTLED)
-        found += [f"{path} {trouble}" for trouble in troubles(page)]
-    assert found == []
+        yield path, page
+
+
+def test_no_page_has_a_barrier_or_overflows_in_the_dark(world: World, visit: Visits) -> None:
+    pages = opened(world, visit, DESKTOP, dark=True)
+    assert [f"{path} {trouble}" for path, page in pages for trouble in troubles(page)] == []
+
+
+def test_every_page_is_for_phones_and_fingers_in_light_and_dark(world: World, visit: Visits) -> None:
+    pages = opened(world, visit, PHONE, dark=False)
+    assert [f"{path} {trouble}" for path, page in pages for trouble in troubles_on_phones(page)] == []
 
 
 def test_a_refused_form_has_no_barrier_and_leads_to_the_field(world: World, visit: Visits) -> None:

@@ -1,0 +1,99 @@
+"""What is asked of every screen: axe finds nothing, nothing overflows, and a finger hits what it aims at."""
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+PHONES = ((320, 568), (390, 844))
+"""The narrow one first."""
+SETTLED = """async () => {
+    await document.fonts.ready;
+    const ends = (one) => one.effect.getComputedTiming().endTime !== Infinity;
+    const moving = document.getAnimations().filter(ends);
+    await Promise.allSettled(moving.map((one) => one.finished));
+}"""
+WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+WIDER_PARTS = """() => {
+    const end = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= end) return [];
+    return [...document.querySelectorAll("body *")]
+        .filter((one) => one.getBoundingClientRect().right > end + 0.5 && !one.closest("[tabindex='0'] *"))
+        .map((one) => one.outerHTML.replace(/\\s+/g, " ").slice(0, 120)).slice(0, 3);
+}"""
+SMALL_TARGETS = """() => {
+    const least = 43.5;
+    const kinds = "a[href], button, select, textarea, summary, input:not([type=hidden])";
+    const isSeen = (one) => {
+        const box = one.getBoundingClientRect();
+        const isDrawn = box.width > 1 && box.height > 1 && box.right > 0;
+        return isDrawn && one.checkVisibility({visibilityProperty: true});
+    };
+    const isInSentence = (one) => {
+        if (one.tagName !== "A" || one.protocol === "tel:") return false;
+        if (!getComputedStyle(one).display.startsWith("inline")) return false;
+        const block = one.closest("p, li, dd, td, th, h1, h2, h3, div, label, span:not(a span)");
+        const whole = block.cloneNode(true);
+        whole.querySelectorAll("a, button, .icon, .visually-hidden").forEach((part) => part.remove());
+        return /\\p{L}{2}/u.test(whole.textContent);
+    };
+    const parts = (one) => [one, ...(one.labels || [])].filter(isSeen);
+    const fits = (one) => {
+        const boxes = parts(one).map((part) => part.getBoundingClientRect());
+        const side = (name) => boxes.map((box) => box[name]);
+        return Math.max(...side("right")) - Math.min(...side("left")) >= least
+            && Math.max(...side("bottom")) - Math.min(...side("top")) >= least;
+    };
+    const isHit = (one) => {
+        one.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
+        const box = one.getClientRects()[0];
+        const middle = [box.x + box.width / 2, box.y + box.height / 2];
+        const hits = (dx, dy) => {
+            const top = document.elementFromPoint(middle[0] + dx, middle[1] + dy);
+            return top !== null && (parts(one).some((part) => part.contains(top)));
+        };
+        const reach = (dx, dy) => {
+            let steps = 0;
+            while (steps < least && hits(dx * (steps + 1), dy * (steps + 1))) steps += 1;
+            return steps;
+        };
+        return reach(-1, 0) + reach(1, 0) + 1 >= least && reach(0, -1) + reach(0, 1) + 1 >= least;
+    };
+    const small = [...document.querySelectorAll(kinds)]
+        .filter((one) => isSeen(one) && !fits(one) && !isInSentence(one) && !isHit(one));
+    window.scrollTo(0, 0);
+    return small.map((one) => {
+        const box = one.getBoundingClientRect();
+        const tag = one.outerHTML.replace(/\\s+/g, " ").slice(0, 150);
+        return `${Math.round(box.width)} x ${Math.round(box.height)}: ${tag}`;
+    });
+}"""
+
+
+def barriers(page: Page, **options: Any) -> list[str]:
+    """What axe finds on the page as it stands."""
+    rows = Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    return [f"{row['id']}: {node['html'][:200]}" for row in rows for node in row["nodes"]]
+
+
+def troubles(page: Page) -> list[str]:
+    """What axe finds, and whether the page is wider than the screen."""
+    return barriers(page) + (["the page is wider than the screen"] if page.evaluate(WIDER) else [])
+
+
+def troubles_on_phones(page: Page) -> list[str]:
+    """The same on a narrow and a wide phone in both themes, and what is too small for a finger.
+
+    A page is loaded once: only its size and its colours change.
+    """
+    found = []
+    for width, height in PHONES:
+        page.set_viewport_size({"width": width, "height": height})
+        found += [f"{width} px: {row}" for row in page.evaluate(SMALL_TARGETS)]
+        found += [f"wider than {width} px: {row}" for row in page.evaluate(WIDER_PARTS)]
+    found += barriers(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
+    found += [f"in the dark: {row}" for row in barriers(page, runOnly=["color-contrast"])]
+    page.emulate_media(color_scheme="light")
+    return found
