@@ -26,7 +26,7 @@ SMALL_TARGETS = """() => {
     const kinds = "a[href], button, select, textarea, summary, input:not([type=hidden])";
     const isSeen = (one) => {
         const box = one.getBoundingClientRect();
-        const isDrawn = box.width > 1 && box.height > 1 && box.right > 0;
+        const isDrawn = box.width > 1 && box.height > 1 && box.right > 0 && box.bottom + scrollY > 0;
         return isDrawn && one.checkVisibility({visibilityProperty: true});
     };
     const isInSentence = (one) => {
@@ -81,17 +81,19 @@ def troubles(page: Page) -> list[str]:
     return barriers(page) + (["the page is wider than the screen"] if page.evaluate(WIDER) else [])
 
 
-def troubles_on_phones(page: Page) -> list[str]:
-    """The same on a narrow and a wide phone in both themes, and what is too small for a finger.
-
-    A page is loaded once: only its size and its colours change.
-    """
+def unfit_for_phones(page: Page) -> list[str]:
+    """What is too small for a finger, or wider than the screen, on a narrow and a wide phone."""
     found = []
     for width, height in PHONES:
         page.set_viewport_size({"width": width, "height": height})
         found += [f"{width} px: {row}" for row in page.evaluate(SMALL_TARGETS)]
         found += [f"wider than {width} px: {row}" for row in page.evaluate(WIDER_PARTS)]
-    found += barriers(page)
+    return found
+
+
+def troubles_on_phones(page: Page) -> list[str]:
+    """The same, and what axe finds in both themes. The page is loaded once: only size and colours change."""
+    found = unfit_for_phones(page) + barriers(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
     found += [f"in the dark: {row}" for row in barriers(page, runOnly=["color-contrast"])]

@@ -11,7 +11,7 @@ from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.e2e.conftest import DESKTOP, PHONE, Visits
-from tests.e2e.screens import SETTLED, troubles, troubles_on_phones
+from tests.e2e.screens import PHONES, SETTLED, troubles, troubles_on_phones
 from tests.world import HOUR, MINUTE, WELL, World, sampled
 
 NOWHERE = "/nowhere/"
@@ -126,6 +126,19 @@ def test_no_page_has_a_barrier_or_overflows_in_the_dark(world: World, visit: Vis
 def test_every_page_is_for_phones_and_fingers_in_light_and_dark(world: World, visit: Visits) -> None:
     pages = opened(world, visit, PHONE, dark=False)
     assert [f"{path} {trouble}" for path, page in pages for trouble in troubles_on_phones(page)] == []
+
+
+def test_the_newest_value_stands_beside_its_name_on_a_narrow_phone(world: World, visit: Visits) -> None:
+    _admitted, _returned, watched = follow(world)
+    page = visit(world.doctor, size=PHONES[0])
+    page.goto(f"/cases/{watched.pk}/trends/")
+    row = page.get_by_role("row", name="bilirubin")
+    row.evaluate("(row) => window.scrollBy(0, row.getBoundingClientRect().top - 200)")
+    newest = row.get_by_role("cell").first
+    expect(newest).to_contain_text("64")
+    expect(newest).to_be_in_viewport(ratio=1)
+    page.get_by_role("region").evaluate("(region) => region.scrollBy(1000, 0)")
+    expect(row.get_by_role("rowheader")).to_be_in_viewport(ratio=1)
 
 
 def test_a_refused_form_has_no_barrier_and_leads_to_the_field(world: World, visit: Visits) -> None:

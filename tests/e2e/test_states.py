@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from accounts import clock
 from accounts.models import Hospital
 from tests.e2e.conftest import PHONE, Visits, live
-from tests.e2e.screens import troubles_on_phones
+from tests.e2e.screens import troubles_on_phones, unfit_for_phones
 from tests.world import World
 
 NATIONAL_ID = "110105197001020033"
@@ -61,3 +61,12 @@ def test_a_lost_connection_and_the_menu_fit_on_a_phone(world: World, visit: Visi
     assert troubles_on_phones(page) == []
     page.locator("details[data-menu] > summary").click()
     assert troubles_on_phones(page) == []
+
+
+def test_the_administration_fits_on_a_phone(world: World, visit: Visits) -> None:
+    page = visit(world.administrator, size=PHONE)
+    person = f"/admin/accounts/user/{world.doctor.pk}/change/"
+    for path in ("/admin/", "/admin/accounts/user/", person, "/admin/accounts/ward/add/"):
+        page.goto(path)
+        expect(page.locator("#content-main")).to_be_visible()
+        assert unfit_for_phones(page) == [], path
