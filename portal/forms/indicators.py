@@ -260,9 +260,9 @@ TYPED = ("cirrhosis", "variceal_bleeding", "encephalopathy_grade", *LABORATORY, 
 
 
 def factors_of(spec: Input) -> str:
-    """The units of an input with factors and names, for live conversion; empty where it has one unit."""
+    """The units of an input with factors and names, for live conversion; empty where none is chosen."""
     units = {unit: [factor, unit_text(unit)] for unit, factor in (spec.units or {}).items()}
-    return json.dumps(units) if units else ""
+    return json.dumps(units) if spec.unit_field and units else ""
 
 
 def initial(start: Mapping[str, Any], zone: str) -> dict[str, Any]:
