@@ -5,7 +5,7 @@ from datetime import timedelta
 from playwright.sync_api import Page, expect
 
 from accounts import clock
-from accounts.models import Hospital
+from accounts.models import Hospital, User
 from tests.e2e.conftest import PHONE, Visits, live
 from tests.e2e.screens import troubles_on_phones, unfit_for_phones
 from tests.world import World
@@ -64,6 +64,7 @@ def test_a_lost_connection_and_the_menu_fit_on_a_phone(world: World, visit: Visi
 
 
 def test_the_administration_fits_on_a_phone(world: World, visit: Visits) -> None:
+    User.objects.filter(pk=world.administrator.pk).update(is_staff=True)
     page = visit(world.administrator, size=PHONE)
     person = f"/admin/accounts/user/{world.doctor.pk}/change/"
     for path in ("/admin/", "/admin/accounts/user/", person, "/admin/accounts/ward/add/"):
