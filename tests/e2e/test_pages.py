@@ -132,12 +132,12 @@ def test_the_newest_value_stands_beside_its_name_on_a_narrow_phone(world: World,
     _admitted, _returned, watched = follow(world)
     page = visit(world.doctor, size=PHONES[0])
     page.goto(f"/cases/{watched.pk}/trends/")
-    row = page.get_by_role("row", name="bilirubin")
+    row = page.get_by_role("row", name="bilirubin").first
     row.evaluate("(row) => window.scrollBy(0, row.getBoundingClientRect().top - 200)")
     newest = row.get_by_role("cell").first
     expect(newest).to_contain_text("64")
     expect(newest).to_be_in_viewport(ratio=1)
-    page.get_by_role("region").evaluate("(region) => region.scrollBy(1000, 0)")
+    page.locator(".table-scroll").evaluate("(region) => region.scrollBy(1000, 0)")
     expect(row.get_by_role("rowheader")).to_be_in_viewport(ratio=1)
 
 
