@@ -5,7 +5,6 @@ from typing import Any
 from django.db import migrations
 
 from accounts.encryption import blind_index
-from accounts.ids import new_id
 from referral.identity.national_id import canonical
 from referral.identity.placeholders import is_no_national_id, is_no_number
 from referral.identity.text import folded_name, folded_number
@@ -16,14 +15,10 @@ def part(apps: Any, schema_editor: Any) -> None:
     for patient in patients.objects.iterator():
         cases = list(patient.cases.order_by("registered_at"))
         person = persons.objects.create(pk=patient.pk, network_id=patient.network_id) if cases else None
-        by = patient.local_number_index
-        for case in reversed(cases):
-            row = patients(
-                pk=patient.pk if case is cases[0] else new_id(),
-                network_id=patient.network_id,
-                sex=patient.sex,
-                identity=_of_hospital(patient.identity, case.hospital_id, by),
-            )
+        written, by = dict(patient.identity), patient.local_number_index
+        for case in cases:
+            row = patient if case is cases[0] else patients(network_id=patient.network_id, sex=patient.sex)
+            row.identity = _of_hospital(written, case.hospital_id, by)
             _index(row, case.hospital_id)
             row.save()
             case.person, case.patient = person, row
