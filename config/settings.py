@@ -338,6 +338,7 @@ LIMITS = {
     "any": (6000, 60),
     "score": (12_000, 60),
     "arrivals": (20, 60),
+    "search": (30, 60),
     "meetings": (20, 3600),
     "refused_registrations": (120, 3600),
 }

@@ -20,6 +20,7 @@ from portal.views import (
     preferences,
     research,
     result,
+    search,
     statistics,
     verbs,
     ward_record,
@@ -31,6 +32,7 @@ app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
     path("cases/new/", new_case.new_case, name="new_case"),
     path("drafts/save/", drafts.save, name="save_draft"),
     path("drafts/typed/", drafts.typed, name="typed_draft"),

@@ -1,10 +1,10 @@
 """The first page of the primary portal: a hospital's cases, most urgent first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -81,7 +81,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "choices": state_choices(worklists.state_counts(user, states), narrowed) if states else (),
         "wanted": wanted,
         "page": page,
-        "rows": _rows_of(page, user, now),
+        "rows": rows_of(list(page), user, now),
         "now": now,
         "hospitals": worklists.hospitals_to_refer_for(user),
     }
@@ -99,9 +99,10 @@ def _found(user: User, tab: str, wanted: str, narrowed: Narrowed, now: datetime)
     return worklists.in_order(rows, narrowed.order) if narrowed.order == worklists.BY_SEVERITY else rows
 
 
-def _rows_of(page: Page[Case], user: User, now: datetime) -> list[Row]:
-    people = people_around(list(page), now)
-    return [_row(case, user, now, people) for case in page]
+def rows_of(cases: Collection[Case], user: User, now: datetime) -> list[Row]:
+    """The rows of cases from `selectors.cases`."""
+    people = people_around(cases, now)
+    return [_row(case, user, now, people) for case in cases]
 
 
 def _row(case: Case, user: User, now: datetime, people: People) -> Row:

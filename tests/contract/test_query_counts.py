@@ -61,6 +61,7 @@ ASKED = [
     ("specialist", "/api/v1/notifications"),
     ("specialist", "/api/v1/devices"),
     ("doctor", "/"),
+    ("doctor", "/search/"),
     ("doctor", "/cases/new/"),
     ("doctor", "/cases/new/?draft={unborn}"),
     ("doctor", "/drafts/typed/?page=/cases/new/&subject={unborn}"),

@@ -73,7 +73,7 @@ def test_a_case_is_found_by_a_part_of_its_number(world: World, as_user: SignIn) 
     client = as_user(world.doctor)
 
     assert second.number not in client.get("/", {"q": first.number[-4:]}).content.decode().replace("q=", "")
-    assert "No case with this number" in client.get("/", {"q": "99-999999"}).content.decode()
+    assert "No case was found" in client.get("/", {"q": "99-999999"}).content.decode()
 
 
 def test_long_lists_have_pages_and_odd_addresses_do_no_harm(world: World, as_user: SignIn) -> None:

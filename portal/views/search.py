@@ -1,0 +1,33 @@
+"""Finding a case again. What was typed travels in the body, never in an address."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from accounts import clock
+from portal.access import person, signed_in
+from portal.views.home import rows_of
+from referral import reading
+from referral.errors import TooOften
+from referral.search import LONGEST, search_cases
+
+MOST = 50
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def search(request: HttpRequest) -> HttpResponse:
+    """The cases that a number, a name, a hospital number or a national ID finds."""
+    user, now = person(request), clock.now()
+    typed = request.POST.get("query", "").strip()[:LONGEST]
+    context = {"typed": typed, "now": now, "longest": LONGEST, "most": MOST, "is_search": True}
+    if not typed:
+        return render(request, "portal/search.html", context)
+    try:
+        found = list(search_cases(user, typed, now=now)[: MOST + 1])
+    except TooOften as refusal:
+        return render(request, "portal/search.html", context | {"refusal": refusal}, status=429)
+    shown = found[:MOST]
+    reading.record_live(user=user, cases=shown, now=now)
+    context |= {"rows": rows_of(shown, user, now), "has_more": len(found) > MOST, "asked": True}
+    return render(request, "portal/search.html", context)
