@@ -33,7 +33,7 @@ CONFUSIONS: Mapping[str, tuple[Confusion, ...]] = {
     ),
     "neutrophils_10e9_l": (Confusion("perhaps_percent", 30, 100),),
     "lymphocytes_10e9_l": (Confusion("perhaps_percent", 20, 100),),
-    "sodium_mmol_l": (Confusion("perhaps_potassium", 1, 10), Confusion("perhaps_chloride", 85, 114.9)),
+    "sodium_mmol_l": (Confusion("perhaps_potassium", 1, 10), Confusion("perhaps_chloride", 85, 108)),
     "map_mmhg": (Confusion("perhaps_map_kpa", 4, 20), Confusion("perhaps_systolic", 110, 250)),
     "spo2_percent": (Confusion("perhaps_fraction", 0, 1), Confusion("perhaps_ratio", 100)),
     "fio2": (Confusion("perhaps_flow", 0.9, 20.9),),

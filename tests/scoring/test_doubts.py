@@ -90,6 +90,12 @@ def test_a_number_that_is_usual_for_something_else_is_asked_about(
     assert asked(patient(**raw, confirmed=[field])) == []
 
 
+@pytest.mark.parametrize("sodium", [108.5, 112, 114.9])
+def test_a_severe_hyponatraemia_is_not_taken_for_a_chloride(sodium: float) -> None:
+    (warning,) = read_inputs(patient(sodium_mmol_l=sodium)).warnings
+    assert (warning.code, "chloride" in warning.message) == ("unusually_low", False)
+
+
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
