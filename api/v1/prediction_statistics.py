@@ -18,9 +18,9 @@ from scoring.selectors import active_model
 
 DESCRIPTION = (
     "For coordinators and researchers of the network. The end point is death or liver transplant within 90 "
-    "days of the first visit; counted are cases with a known outcome of months that ended 90 days ago. "
-    "Figures need 30 cases and five of each outcome. Researchers see no group with fewer than five, and all "
-    "months whatever the period."
+    "days of the first visit; counted are cases with a known outcome of months in which the outcome of every "
+    "case at day 90 is due. Figures need 30 cases and five of each outcome. Researchers see no group with "
+    "fewer than five, and all months whatever the period."
 )
 
 

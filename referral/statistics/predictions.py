@@ -1,8 +1,9 @@
 """Predicted 90-day risk against what became of the cases, for the model in force and those in shadow.
 
 The end point is that of the models: death or liver transplant within 90 days of the first visit. Counted are
-cases whose outcome at day 90 is known, of months that ended 90 days ago: of later ones the dead are known and
-the living are not yet, and together they would make every model look too hopeful.
+cases whose outcome at day 90 is known, of months that ended 90 days and the longest grace for an outcome ago:
+of later ones the dead are known and the living are not yet, and together they would make every model look too
+hopeful.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,9 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from django.db.models import Max
 
 from accounts.models import Network
 from referral.codes import OutcomeStatus
+from referral.models import PathwayPolicy
 from referral.models.statistics import NOT_YET, OUTCOMES
 from referral.statistics.beside import ShadowComparison, read_beside
 from referral.statistics.columns import OUTCOME, Column
@@ -56,7 +59,8 @@ def known_models() -> list[str]:
 
 def performance(cases: Cases, model: str, *, now: datetime, hides_small: bool) -> Performance:
     """How `model` did on those of `cases` whose first assessment was by it."""
-    columns = read(cases.before(followed_until(cases.network, now)), ("risk_90d", *OUTCOME), model=model)
+    until = followed_until(cases.network, now, longest_grace(cases.network))
+    columns = read(cases.before(until), ("risk_90d", *OUTCOME), model=model)
     event, known = outcomes(columns.numbers)
     risk = columns.numbers["risk_90d"]
     scored = ~np.isnan(risk)
@@ -69,12 +73,19 @@ def performance(cases: Cases, model: str, *, now: datetime, hides_small: bool) -
 
 def shadows(cases: Cases, *, now: datetime, hides_small: bool) -> list[Shadow]:
     """Every model in shadow on those of `cases` that it scored beside the model in force."""
-    return [_shadow(cases, version, now, hides_small) for version in shadow_versions()]
+    until = followed_until(cases.network, now, longest_grace(cases.network))
+    return [_shadow(cases, version, until, hides_small) for version in shadow_versions()]
 
 
-def followed_until(network: Network, now: datetime) -> date:
-    """The first month that had not ended 90 days ago."""
-    return network.month_of(now - HORIZON)
+def followed_until(network: Network, now: datetime, grace: timedelta) -> date:
+    """The first month of which an outcome at day 90, recorded at the end of `grace`, may still be missing."""
+    return network.month_of(now - HORIZON - grace)
+
+
+def longest_grace(network: Network) -> timedelta:
+    """How long after its day an outcome can be recorded under any rules that the network's cases keep."""
+    policies = PathwayPolicy.objects.filter(network=network)
+    return timedelta(days=policies.aggregate(longest=Max("outcome_grace_days"))["longest"] or 0)
 
 
 def comparison(networks: Sequence[Cases], version: RiskModelVersion) -> ShadowComparison:
@@ -110,9 +121,9 @@ def _counts(found: Share) -> tuple[int, int]:
 FLAGS = ("both", "only_active", "only_shadow", "neither")
 
 
-def _shadow(cases: Cases, version: RiskModelVersion, now: datetime, hides_small: bool) -> Shadow:
+def _shadow(cases: Cases, version: RiskModelVersion, until: date, hides_small: bool) -> Shadow:
     beside = read_beside([cases], version)
-    compared, followed = beside.compared(version), beside.before(followed_until(cases.network, now))
+    compared, followed = beside.compared(version), beside.before(until)
     event, known = outcomes(followed.outcome)
     by_shadow, by_active = (observe(risk[known], event[known]) for risk in followed.risks())
     flags = {name: getattr(compared, name) for name in FLAGS}

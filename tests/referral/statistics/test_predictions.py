@@ -93,7 +93,8 @@ def test_a_models_record_counts_only_its_own_cases(world: World) -> None:
 def test_deaths_are_not_counted_before_the_survivors_of_their_month_can_be(world: World) -> None:
     ended(world, "早", death=5)
     ended(world, "活", day_90="alive")
-    for now, counted in ((NOW + 92 * DAY, 0), (datetime(2026, 8, 29, 1, tzinfo=UTC), 0), (LATER, 2)):
+    last_grace_ends = datetime(2026, 9, 5, 16, tzinfo=UTC)
+    for now, counted in ((NOW + 92 * DAY, 0), (last_grace_ends - HOUR, 0), (last_grace_ends, 2), (LATER, 2)):
         found = performance(
             facts(world.coordinator), DEFAULT_MODEL.identifier, now=now, hides_small=False
         ).observed
