@@ -78,9 +78,9 @@ def shown(reading: Reading, evaluation: Evaluation) -> dict[str, Any]:
     """
     full = evaluation.as_dict()
     line = {name: full[name] for name in _SHOWN}
-    scores = comparators(reading)
-    line["scores"] = {name: score.as_dict() for name, score in scores.items()}
     organs = aclf_grade(organ_inputs(reading))
+    scores = comparators(reading, organs)
+    line["scores"] = {name: score.as_dict() for name, score in scores.items()}
     line["organ_failure"] = organs.as_dict() if organs.subscores else None
     notes = {name: note for name, score in scores.items() if (note := _note(score))}
     return {**line, "score_notes": notes} if notes else line

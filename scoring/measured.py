@@ -31,7 +31,8 @@ def measured(score: Callable[_Given, _Answer]) -> Callable[_Given, _Answer]:
     @wraps(score)
     def checked(*args: _Given.args, **given: _Given.kwargs) -> _Answer:
         for name, value in given.items():
-            check_measured(name, value)
+            if value is not None:
+                check_measured(name, value)
         return score(*args, **given)
 
     checked.__doc__ = f"{score.__doc__}\n\n    {_ERRORS}"

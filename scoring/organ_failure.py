@@ -6,7 +6,7 @@ EF-CLIF. Simple grade: He K, Li H, J Clin Hepatol 2025;41:1025-1029, doi 10.1244
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from scoring.issues import gettext_noop
@@ -49,8 +49,9 @@ class OrganInputs:
     dialysis: bool | None = None
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            check_measured(each.name, getattr(self, each.name))
+        for name in self.__slots__:
+            if (value := getattr(self, name)) is not None:
+                check_measured(name, value)
 
 
 @dataclass(frozen=True, slots=True)

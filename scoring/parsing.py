@@ -64,6 +64,9 @@ _CHOICE_WORDS: Mapping[str, Mapping[str, str]] = {
 """What hospitals write for the answers of an input with a choice."""
 
 
+_NUMERIC = (str, float, int, Decimal)
+
+
 class RefusedError(Exception):
     """A raw value that cannot be used; carries the issue."""
 
@@ -118,7 +121,7 @@ def soft_limits(spec: Input, value: Value, unit: str) -> list[Issue]:
 
 def _number(spec: Input, raw: object) -> tuple[float, str]:
     """A raw value as a finite number, and the unit that was typed behind it."""
-    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
+    if isinstance(raw, bool) or not isinstance(raw, _NUMERIC):
         raise RefusedError(Issue(spec.name, "not_a_number", {"value": quoted(raw)}))
     unit = ""
     try:

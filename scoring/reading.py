@@ -13,7 +13,7 @@ from scoring.sampling import Sampling, read_sampling
 
 _CONFIRMABLE = frozenset({*INPUTS, "sampled_at"})
 HIGHEST_RATIO = INPUTS["pao2_fio2"].soft[1] or 0
-_CONTROL_FIELDS = frozenset({"sampled_at", "confirmed"})
+_KNOWN = frozenset({*INPUTS, *UNIT_FIELDS, "sampled_at", "confirmed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def read_inputs(
     The ratios of SpO2 and PaO2 to FiO2 are computed and are among the values.
     Never raises for bad input: see `Reading.issues`.
     """
-    issues = [Issue(name, "unknown_field", {}) for name in raw if not _is_known(name)]
+    issues = [Issue(name, "unknown_field", {}) for name in raw if name not in _KNOWN]
     values: dict[str, Value] = {}
     entered: dict[str, Mapping[str, Any]] = {}
     warnings: list[Issue] = []
@@ -117,10 +117,6 @@ def with_bounds_as_missing(reading: Reading) -> Reading:
         return reading
     others = tuple(issue for issue in reading.issues if issue.code != "bound")
     return replace(reading, issues=others, warnings=(*reading.warnings, *bounds))
-
-
-def _is_known(name: str) -> bool:
-    return name in INPUTS or name in UNIT_FIELDS or name in _CONTROL_FIELDS
 
 
 def _as_typed(typed: object, unit: object) -> dict[str, Any]:

@@ -185,17 +185,17 @@ _DIVISORS = frozenset({"platelets_10e9_l", "neutrophils_10e9_l"})
 """Counts that are divided by or put into a logarithm: a zero is possible, but no score comes of it."""
 
 
-def comparators(reading: Reading) -> dict[str, ScoreValue]:
+def comparators(reading: Reading, organs: AclfGrade | None = None) -> dict[str, ScoreValue]:
     """Every score whose inputs the reading has, by name.
 
     A yes/no input that is not stated (dialysis, vasopressors, ventilation) counts as no and is named in
-    `assumed`.
+    `assumed`. `organs`: what the organ table says of the reading, where the caller has it.
     """
     usable = _usable(reading.values)
     possible = [name for name, lacking in _all_gaps(usable).items() if not lacking]
     if not possible:
         return {}
-    arguments = _arguments(reading)
+    arguments = _arguments(reading, organs or aclf_grade(organ_inputs(reading)))
     found = {name: SCORES[name].compute(arguments) for name in possible}
     for name, value in found.items():
         assumed = tuple(given for given in SCORES[name].optional if given not in reading.values)
@@ -227,10 +227,10 @@ def organ_inputs(reading: Reading) -> OrganInputs:
     )
 
 
-def _arguments(reading: Reading) -> Arguments:
+def _arguments(reading: Reading, organs: AclfGrade) -> Arguments:
     """Normalised values and their conventional units, the organ table, and no for what was not stated."""
     values: Mapping[str, Any] = reading.values
-    arguments = {**dict.fromkeys(_ORGAN_FLAGS, False), **values, "organs": aclf_grade(organ_inputs(reading))}
+    arguments = {**dict.fromkeys(_ORGAN_FLAGS, False), **values, "organs": organs}
     conversions: tuple[tuple[str, str, Callable[[float], float]], ...] = (
         ("bilirubin_umol_l", "bilirubin_mg_dl", bilirubin_mg_dl),
         ("creatinine_umol_l", "creatinine_mg_dl", creatinine_mg_dl),
