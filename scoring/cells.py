@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NOT_MEASURED = frozenset(
     {
@@ -89,13 +90,15 @@ _NO_NUMBER = frozenset({"无", "没有", "none", "no", "否"})
 """Answers that in a numeric column say that there is no value."""
 
 _SUMMARY = re.compile(
-    r"(?:合计|总计|小计|共计|总和|总数|总人数|人数|例数|平均|平均值|平均数|均数|均值|中位数|标准差|最大值|最小值|"
-    r"sum|total|subtotal|grandtotal|mean|average|median|sd|std|min|max|count)"
-    r"(?:[:：(（].*|\d+[例人].*|[例人].*)?",
+    r"(?:本[页月年组季]|全[部组年]|各组)?"
+    r"(?:合计|总计|小计|共计|累计|总和|总数|总人数|人数|例数|平均|平均值|平均数|均数|均值|中位数|标准差|最大值|最小值|"
+    r"百分比|构成比|共(?=\d)|sum|total|subtotal|grandtotal|mean|average|median|sd|std|min|max|count)"
+    r"(?:[:：(（±+/].*|\d+[例人].*|[例人].*)?",
 )
 _FOOTNOTE = re.compile(r"(?:注|备注|说明|制表|审核|打印|导出|数据来源|note|source|printed|exported)[^a-z].*")
 
 
+@lru_cache(maxsize=4096)
 def is_missing(cell: str, *, numeric: bool = False) -> bool:
     """True for a cell that says that nothing was measured; in a numeric one “none” says so too."""
     word = _folded(cell)
@@ -112,5 +115,14 @@ def is_footnote(cell: str) -> bool:
     return _FOOTNOTE.fullmatch(_folded(cell)) is not None
 
 
+def visible(text: str) -> str:
+    """The text without characters that show nothing, such as zero-width spaces and marks of direction."""
+    if text.isascii():
+        return text
+    return "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
+
+
 def _folded(cell: str) -> str:
+    if cell.isascii():
+        return "".join(cell.split()).lower()
     return "".join(unicodedata.normalize("NFKC", cell).split()).lower()

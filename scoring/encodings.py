@@ -7,6 +7,7 @@ the frequency of the characters agree that it is; otherwise the file is refused.
 
 import codecs
 import io
+import re
 from collections.abc import Callable, Iterator
 
 import charset_normalizer
@@ -28,6 +29,9 @@ _BINARY = (
 _RIVALS = ["gb18030", "big5", "cp949", "cp932", "cp1251", "cp1252"]
 """Encodings that files of our readers come in; only the first is read."""
 
+_CELLS = re.compile(r"[,;\t|\r\n\"]")
+_ANSWERS = frozenset({"是", "否", "有", "无", "男", "女", "未查", "死亡", "存活"})
+"""Whole cells that no other encoding of such a file has by chance, however rare the names beside them are."""
 _COMMON_SHARE = 0.75
 _SYMBOL_ROWS = range(0xA1, 0xAA)
 _COMMON_ROWS = range(0xB0, 0xD8)
@@ -199,12 +203,14 @@ def _is_chance(text: str) -> bool:
 def _is_chinese(sample: bytes) -> bool:
     """Whether a sample is Chinese in GB18030.
 
-    On a few names the library finds other East Asian encodings as likely, so it only has to allow GB18030;
-    that most characters are common ones decides.
+    A cell that answers in Chinese decides. On a few names the library finds other East Asian encodings as
+    likely, so it only has to allow GB18030; that most characters are common ones decides.
     """
     text = _strictly(sample, "gb18030")
     if text is None:
         return False
+    if any(cell.strip() in _ANSWERS for cell in _CELLS.split(text)):
+        return True
     signs = [character for character in text if not character.isascii()]
     common = sum(_row(character) in _COMMON_ROWS for character in signs)
     usual = common + sum(_row(character) in _SYMBOL_ROWS for character in signs)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoring.catalogue import CANONICAL, Column, column_of
+from scoring.cells import visible
 from scoring.encodings import Announce, UnreadableFileError
 from scoring.inputs import INPUTS, UNIT_FIELDS
 
@@ -73,9 +74,9 @@ def read_header(text: io.TextIOBase, announce: Announce) -> Header:
 
 def _logical_line(text: io.TextIOBase) -> str:
     """The next line with those that a quotation mark ties to it."""
-    line = text.readline(LONGEST_LINE)
+    line = visible(text.readline(LONGEST_LINE))
     for _ in range(_MOST_LINES_BEFORE):
-        if line.count('"') % 2 == 0 or not (more := text.readline(LONGEST_LINE)):
+        if line.count('"') % 2 == 0 or not (more := visible(text.readline(LONGEST_LINE))):
             break
         line += more
     return line

@@ -16,12 +16,13 @@ from datetime import UTC, tzinfo
 from typing import Any
 
 from scoring.catalogue import Column
-from scoring.cells import is_footnote, is_missing, is_summary
+from scoring.cells import is_footnote, is_missing, is_summary, visible
 from scoring.dates import AmbiguousDateError, read_time
 from scoring.encodings import Announce, UnreadableFileError, as_utf8, ignore, is_text
 from scoring.headers import LONGEST_LINE, Header, read_header
 from scoring.inputs import INPUTS, UNIT_FIELDS
 from scoring.issues import Issue, quoted
+from scoring.unit_row import units_of_row
 from scoring.units import canonical_unit
 
 ID_COLUMN = "id"
@@ -33,6 +34,8 @@ _MOST_LINES_OF_A_ROW = 50
 _LONGEST_WHOLE_NUMBER = 300
 _BETWEEN_OBJECTS = " \t\r\n,[]\ufeff"
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,\d{1,2}|0,\d+|\d+,\d{4,})")
+_TEXT_AS_FORMULA = re.compile(r'(^|[,;\t|])="([^"]*)"')
+"""What hospital systems write so that a spreadsheet keeps the zeros of a number: `="0012"`."""
 _MOST_LINES_NAMED = 5
 
 
@@ -73,6 +76,8 @@ def csv_rows(stream: io.BufferedIOBase, *, zone: tzinfo = UTC, announce: Announc
             lines.give_back()
             number += 1
             yield Row(number, lines.number, {}, Issue("row", "malformed_row", {"value": str(error)}))
+            continue
+        if number == 0 and table.take_units(cells, announce):
             continue
         if table.is_patient(cells, lines.number):
             number += 1
@@ -137,17 +142,30 @@ class _Table:
             raise csv.Error("a quotation mark is not closed")
         return cells
 
+    def take_units(self, cells: list[str], announce: Announce) -> bool:
+        """Whether these are the units of the columns, which then hold for every patient."""
+        units = units_of_row(self.header.columns, cells)
+        if units is None:
+            return False
+        fields = {INPUTS[name].unit_field: unit for name, unit in units.items()}
+        self._stated = self._stated | {field: unit for field, unit in fields.items() if field}
+        named = "; ".join(f"{name} in {unit}" for name, unit in units.items() if unit)
+        announce(f"The units stand in a line of their own: {named}.")
+        return True
+
     def is_patient(self, cells: list[str], line: int) -> bool:
         """False for a row without content, of totals or of remarks; the latter two are remembered."""
         first = next((cell for cell in cells if cell and not cell.isspace()), None)
         if first is None:
             return False
         label = first if self._label is None or self._label >= len(cells) else cells[self._label]
-        unmeasured = all(is_missing(cells[at]) for at, _ in self._inputs if at < len(cells))
-        if is_summary(first) or is_summary(label) or (unmeasured and is_footnote(first)):
+        if is_summary(first) or (label != first and is_summary(label)) or self._is_remark(first, cells):
             self._passed_over.append(line)
             return False
         return True
+
+    def _is_remark(self, first: str, cells: list[str]) -> bool:
+        return is_footnote(first) and all(is_missing(cells[at]) for at, _ in self._inputs if at < len(cells))
 
     def row(self, number: int, line: int, cells: list[str]) -> Row:
         """The patient of a row of cells."""
@@ -155,9 +173,11 @@ class _Table:
             return Row(number, line, {}, Issue("row", "too_many_cells"))
         count = len(cells)
         label = cells[self._label] if self._label is not None and self._label < count else None
+        issue = None
+        if label is not None and not is_text(label):
+            label, issue = None, Issue(ID_COLUMN, "not_utf8")
         others = {name: cells[at] for at, name in self._others if at < count}
         raw: dict[str, object] = {}
-        issue = None if label is None or is_text(label) else Issue(ID_COLUMN, "not_utf8")
         for at, column in self._inputs:
             if at < count and (cell := cells[at]):
                 issue = self._take(raw, column, cell) or issue
@@ -262,9 +282,11 @@ class _Lines:
     def __next__(self) -> str:
         if len(self._row) == _MOST_LINES_OF_A_ROW:
             raise csv.Error("a quotation mark is not closed")
-        line = self._again.popleft() if self._again else self._read()
+        line = self._again.popleft() if self._again else visible(self._read())
         if not line:
             raise StopIteration
+        if '="' in line:
+            line = _TEXT_AS_FORMULA.sub(r'\1"\2"', line)
         self.number += 1
         self._row.append(line)
         if len(line) == LONGEST_LINE:

@@ -263,3 +263,70 @@ def test_units_can_be_confirmed(score) -> None:  # type: ignore[no-untyped-def]
     low = [row(bilirubin="12")] * 30
     assert "bilirubin: the middle one of 30 values" in score(table(*low)).said
     assert score(table(*low), "--confirm-units").status == 0
+
+
+UNITLESS = CHINESE.replace("(μmol/L)", "").replace("(mmol/L)", "")
+
+
+@pytest.mark.parametrize(
+    "units",
+    [
+        ",,岁,,,,μmol/L,,mmol/L,mmol/L",
+        "单位,,岁,,,级,（μmol/L）,/,mmol/L,mmol/L",
+        ",,,是/否,是/否,0-4,umol/L,,mmol/l,",
+    ],
+)
+def test_a_line_of_units_below_the_names_is_no_patient(score, units: str) -> None:  # type: ignore[no-untyped-def]
+    scored = score(f"{UNITLESS}{units}\n{CHINESE_ROW}")
+    assert (scored.status, scored.risks) == (0, [RISK])
+    assert "bilirubin in umol/L; urea in mmol/L" in scored.said
+
+
+@pytest.mark.parametrize(
+    ("header", "units", "code"),
+    [
+        (UNITLESS, ",,岁,,,,μmol/L,,mg/dL,mmol/L", "unit_unknown"),
+        (UNITLESS, ",,岁,,,,μmol/L,s,mmol/L,mmol/L", "unit_unknown"),
+        (CHINESE, ",,岁,,,,mg/dL,,mmol/L,mmol/L", "units_contradict"),
+    ],
+)
+def test_a_line_of_units_that_cannot_be_refuses_the_file(score, header: str, units: str, code: str) -> None:  # type: ignore[no-untyped-def]
+    scored = score(f"{header}{units}\n{CHINESE_ROW}")
+    assert (scored.status, scored.codes) == (1, [code])
+
+
+def test_the_units_of_a_line_hold_for_every_patient(score) -> None:  # type: ignore[no-untyped-def]
+    scored = score(f"{UNITLESS}单位,,,,,,mg/dL,,mmol/L,\n{CHINESE_ROW.replace('342.0', '20')}")
+    assert (scored.status, scored.risks) == (0, [RISK])
+
+
+@pytest.mark.parametrize("name", ["䶮", "陳鑫", "龔玥", "喆"])
+def test_rare_names_in_gbk_are_read_where_the_answers_are_chinese(score, name: str) -> None:  # type: ignore[no-untyped-def]
+    scored = score(table(row(id=name)).encode("gb18030"))
+    assert (scored.status, [line["id"] for line in scored.lines]) == (0, [name])
+
+
+def test_an_id_that_is_no_text_is_not_printed_as_question_marks(score) -> None:  # type: ignore[no-untyped-def]
+    scored = score(table(row()).encode() + b"\xff\xfe" + row().encode())
+    assert "id" not in scored.lines[1]
+
+
+@pytest.mark.parametrize(
+    "label", ["共1例", "均值±标准差", "Mean±SD", "本页小计", "累计", "百分比", "合计：1例", "总 计", "Total:"]
+)
+def test_a_row_of_totals_is_known_by_any_usual_name(score, label: str) -> None:  # type: ignore[no-untyped-def]
+    scored = score(table(row(), row(id=label, cirrhosis="", bilirubin="342±10")))
+    assert (scored.status, scored.risks) == (0, [RISK])
+    assert "1 rows of totals or remarks are passed over (line 3)." in scored.said
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\ufeff", "\u200e", "\u2060"])
+def test_signs_that_show_nothing_change_nothing(score, sign: str) -> None:  # type: ignore[no-untyped-def]
+    content = table(row(id=f"A1{sign}", inr=f"{sign}2.3")).replace(",inr,", f",{sign}inr,")
+    scored = score(content)
+    assert (scored.status, scored.risks, scored.lines[0]["id"]) == (0, [RISK], "A1")
+
+
+def test_cells_kept_as_text_for_a_spreadsheet_are_read(score) -> None:  # type: ignore[no-untyped-def]
+    scored = score(table(row(id='="0012"', inr='="2.3"')))
+    assert (scored.status, scored.risks, scored.lines[0]["id"]) == (0, [RISK], "0012")
