@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.models import User
 from portal.typed_facts import as_facts, typed_facts
 from portal.verb_forms import NEEDS_NO_VERSION
+from referral.arrivals import auditing_wrong_answers
 from referral.errors import FactError
 from referral.facts import ON_AN_OFFER, clean_facts
 from referral.models import Case
@@ -55,7 +56,7 @@ def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> Case:
     key = f"portal:once:{user.pk}:{sent.once}"
     offer = sent.offer if sent.verb in ON_AN_OFFER else None
     version = None if sent.verb in NEEDS_NO_VERSION else sent.version
-    with transaction.atomic():
+    with auditing_wrong_answers(user, now), transaction.atomic():
         # The second of two clicks waits here until the first is committed.
         locked = lock(case)
         if sent.once and cache.get(key):

@@ -5,6 +5,8 @@ look-up does not show: the full name, or the birth date.
 """
 
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -88,16 +90,43 @@ def expects(user: User, case: Case, asked: Offer | None) -> bool:
     return case.ward_id in wards or (asked is not None and asked.ward_id in wards)
 
 
+class NotThisPatient(FactError):
+    """What the person at the door said is not what the first hospital wrote of the patient of `case`."""
+
+    def __init__(self, case: Case) -> None:
+        phone = case.hospital.phone or "—"
+        super().__init__(("said", "not_this_patient", NOT_THIS_PATIENT % {"phone": phone}))
+        self.case = case
+
+
+@contextmanager
+def auditing_wrong_answers(actor: User | None, now: datetime) -> Iterator[None]:
+    """Audit a wrong answer at the door after what was begun inside is undone."""
+    try:
+        yield
+    except NotThisPatient as refusal:
+        audit.record(
+            actor=actor,
+            action="wrong_answer_at_door",
+            subject_type="case",
+            subject_id=refusal.case.pk,
+            now=now,
+            network=refusal.case.network_id,
+        )
+        raise
+
+
 def confirm_arrival(case: Case, said: str, *, user: User, now: datetime) -> None:
-    """Compare what the person at the door said with the record. Raises FactError, or TooOften."""
+    """Compare what the person at the door said with the record. Raises FactError, or TooOften.
+
+    Wrap the transaction in `auditing_wrong_answers`.
+    """
     if seconds := seconds_over("arrivals", user, now):
         raise TooOften(seconds)
     if not said.strip():
         raise FactError(("said", "required", ASK_THE_PERSON))
     if not _is_of(said, case.patient):
-        raise FactError(
-            ("said", "not_this_patient", NOT_THIS_PATIENT % {"phone": case.hospital.phone or "—"})
-        )
+        raise NotThisPatient(case)
 
 
 def _is_of(said: str, patient: Patient) -> bool:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, Ward
 from accounts.skew import without_skew
 from referral import deadlines, firing, telling, timeline
+from referral.arrivals import auditing_wrong_answers
 from referral.audience import Directory
 from referral.correcting import accept_correction
 from referral.errors import AccessError, FactError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
@@ -171,7 +172,7 @@ def perform(
     `actor` None is the engine. `offer` names the offer that an offer's verb means. `facts` are those of
     `referral.facts`. Raises VerbNotAllowed, AccessError, OfferNotOpen, StaleVersion, FactError, PathwayError.
     """
-    with transaction.atomic():
+    with auditing_wrong_answers(actor, now), transaction.atomic():
         locked = lock(case)
         row, asked = admissible(locked, verb, actor=actor, offer=offer, if_version=if_version)
         change = _change(locked, row, actor, now, occurred_at or now, asked)

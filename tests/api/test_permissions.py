@@ -76,6 +76,16 @@ def test_a_ward_that_was_not_asked_sees_nothing_and_may_only_look_up_an_arrival(
     assert AuditEntry.objects.filter(action="look_up_arrival").count() == 2
 
 
+@pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "once"}])
+def test_a_wrong_answer_at_the_door_is_audited_although_it_is_refused(
+    world: World, second_specialist: Caller, now: datetime, headers: dict[str, str]
+) -> None:
+    case = world.flagged(now)
+    refused = second_specialist.post(f"/cases/{case.pk}/admit", {"said": "测试乙"}, **headers)
+    assert refused.fields == {"said": "not_this_patient"}
+    assert AuditEntry.objects.get(action="wrong_answer_at_door").actor == world.second_specialist
+
+
 def test_a_patient_with_an_open_case_elsewhere_is_named_by_the_hospital_to_call_and_nothing_else(
     world: World, doctor: Caller, other_doctor: Caller, now: datetime
 ) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from accounts.models import AuditEntry
 from notifications.models import Notification
 from referral.arrivals import find_arrival, glimpse, surname
 from referral.errors import FactError, TooOften
@@ -90,3 +91,17 @@ def test_guessing_is_limited(world: World, settings: Any) -> None:
     for attempt in range(3):
         with pytest.raises(TooOften if attempt == 2 else FactError):
             admit(world, case, f"测试{attempt}")
+
+
+def test_a_wrong_answer_stays_on_the_audit_trail_although_nothing_was_done(world: World) -> None:
+    case = world.flagged()
+    for said in ("", "测试乙"):
+        with pytest.raises(FactError):
+            admit(world, case, said)
+    line = AuditEntry.objects.get(action="wrong_answer_at_door")
+    assert (line.actor, line.subject_id, line.network_id) == (
+        world.second_specialist,
+        str(case.pk),
+        world.network.pk,
+    )
+    assert line.detail == {}
