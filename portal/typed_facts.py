@@ -8,13 +8,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from portal import identity_fields
+from portal.confirmations import confirmed_in
 from portal.moments import instant
 from portal.verb_texts import Text
 from referral.facts import COMPUTED, FACTS, Fact, Shape
 from referral.pathway import Verb
-
-MANY = frozenset({Shape.SEVERAL, Shape.CONFIRMED})
-"""Shapes of which a form can send several."""
 
 WHOLE = "case"
 NOTHING_CHOSEN: Text = _("Please choose")
@@ -31,7 +29,9 @@ def typed_facts(verb: Verb, posted: Mapping[str, str]) -> dict[str, str]:
 
 
 def _typed(fact: Fact, posted: Mapping[str, str]) -> str:
-    if fact.shape in MANY and isinstance(posted, QueryDict):
+    if fact.shape is Shape.CONFIRMED and isinstance(posted, QueryDict):
+        return ",".join(sorted(confirmed_in(posted)))
+    if fact.shape is Shape.SEVERAL and isinstance(posted, QueryDict):
         return ",".join(posted.getlist(fact.name))
     return posted.get(fact.name, "")
 

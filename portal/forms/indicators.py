@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from portal.confirmations import confirmed_in
 from portal.forms.fields import MomentField, Refusal, set_clock, take_refusals
 from portal.moments import local
 from referral.codes import HoldBackReason, ReferReason
@@ -122,7 +123,7 @@ class IndicatorsForm(forms.Form):
             self._add(INPUTS[name])
         set_clock(self, zone=zone, now=now)
         self.questions: dict[str, list[str]] = {}
-        self.confirmed = set(data.getlist("confirmed")) if data is not None else set()
+        self.confirmed = confirmed_in(data) if data is not None else set()
 
     def _add(self, spec: Input) -> None:
         drawn_at = gettext("drawn at")

@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.phones import dial_address
 from notifications.selectors import unread_count
 from portal import results
+from portal.confirmations import MARKS, mark_of
 from portal.results import Result
 from portal.severity import severity_of
 from portal.windows import Window, duration, window_of, window_of_case
@@ -219,3 +220,10 @@ def navigation(context: template.Context) -> dict[str, Any]:
 
 def _zone(zone: str) -> str:
     return zone or settings.DEFAULT_DISPLAY_ZONE
+
+
+@register.simple_tag(takes_context=True)
+def asked_about(context: template.Context, field: str) -> SafeString:
+    """What ties the answer to a question about `field` to the value that was typed."""
+    mark = mark_of(field, context["request"].POST)
+    return format_html('<input type="hidden" name="{}" value="{}:{}">', MARKS, field, mark)

@@ -15,6 +15,7 @@ from referral.performing import Change, effect
 from referral.placement import offer_to_next_ward
 from referral.verbs.anytime import flag_is_late
 from scoring import INPUTS, Evaluation, Issue, Reading, confirmed_names, evaluate, read_inputs
+from scoring.inputs import UNIT_FIELDS
 from scoring.selectors import active_model
 from scoring.services import score_in_shadow
 from scoring.texts import issue_text
@@ -83,7 +84,8 @@ def merged(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     """The stored draft with `values` laid over it, the age from the birth date where nobody typed it."""
     draft = Indicators.objects.filter(case=case).first()
     stored = dict(draft.values) if draft else {}
-    still_confirmed = set(draft.confirmed if draft else ()) - values.keys()
+    changed = {UNIT_FIELDS[name].name if name in UNIT_FIELDS else name for name in values}
+    still_confirmed = set(draft.confirmed if draft else ()) - changed
     confirmed = still_confirmed | confirmed_names(values.get("confirmed"))
     times = {**_times(stored), **_times(values)}
     stored = {name: value for name, value in stored.items() if name not in _units_told_by(values)}
