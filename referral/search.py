@@ -36,13 +36,13 @@ def search_cases(user: User, typed: str, *, now: datetime) -> QuerySet[Case]:
 def _meant(user: User, wanted: str) -> Q:
     """Every reading of what was typed."""
     meant = Q(patient__name_index=blind_index("name", folded_name(wanted)))
-    if len(wanted) >= SHORTEST_NUMBER:
-        meant |= Q(number__icontains=wanted)
+    number = folded_number(wanted)
+    if len(number) >= SHORTEST_NUMBER:
+        meant |= Q(number__icontains=number)
     if not is_no_national_id(wanted):
         meant |= Q(patient__national_id_index=blind_index("national_id", canonical(wanted)))
     if not is_no_number(wanted):
         hospitals = Hospital.objects.visible_to(user).values_list("pk", flat=True)
-        number = folded_number(wanted)
         hashes = [blind_index("local_number", str(hospital), number) for hospital in hospitals]
         meant |= Q(patient__local_number_index__in=hashes)
     return meant

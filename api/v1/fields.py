@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from referral.identity.birth import OLDEST_YEAR, BirthDate
+from referral.identity.birth import BirthDate
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -44,12 +44,9 @@ class BirthDateField(serializers.Field[BirthDate, Any, str, Any]):
 
     def to_internal_value(self, data: Any) -> BirthDate:
         try:
-            born = BirthDate.parse(data)
+            return BirthDate.parse(data)
         except (TypeError, ValueError):
             self.fail("invalid")
-        if born.year < OLDEST_YEAR:
-            self.fail("invalid")
-        return born
 
     def to_representation(self, value: BirthDate) -> str:
         return str(value)

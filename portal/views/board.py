@@ -19,6 +19,7 @@ from portal.access import person, signed_in
 from referral import reading, selectors
 from referral.arrivals import find_arrival, glimpse
 from referral.errors import TooOften
+from referral.identity.text import folded_number
 from referral.pathway import Verb
 from referral.wards import close_ward, open_ward
 
@@ -62,7 +63,7 @@ def arrival(request: HttpRequest) -> HttpResponse:
     if not user.standing.wards:
         raise Http404
     typed = request.POST.get("query", "").strip()[:64]
-    key = "number" if CASE_NUMBER.fullmatch(typed) else "national_id"
+    key = "number" if CASE_NUMBER.fullmatch(folded_number(typed)) else "national_id"
     try:
         found = find_arrival(user=user, now=now, **{key: typed}) if typed else None
     except TooOften as refusal:

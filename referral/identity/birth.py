@@ -32,10 +32,12 @@ class BirthDate:
 
     @classmethod
     def parse(cls, text: str) -> "BirthDate":
-        """The reverse of `str`. Raises ValueError for anything else."""
-        if len(text) == 4 and text.isascii() and text.isdecimal():
-            return cls(int(text))
-        return cls.on(date.fromisoformat(text))
+        """The reverse of `str`. Raises ValueError for anything else, and for years too long ago."""
+        is_year = len(text) == 4 and text.isascii() and text.isdecimal()
+        born = cls(int(text)) if is_year else cls.on(date.fromisoformat(text))
+        if born.year < OLDEST_YEAR:
+            raise ValueError(text)
+        return born
 
     def __str__(self) -> str:
         return self.day.isoformat() if self.day else f"{self.year:04}"

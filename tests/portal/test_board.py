@@ -273,6 +273,14 @@ def test_a_patient_at_the_door_is_found_and_admitted_by_a_ward_that_was_not_aske
     assert (case.state, case.ward) == (State.ADMITTED, world.second_ward)
     looked_up = AuditEntry.objects.get(action="look_up_arrival")
     assert looked_up.subject_id == str(case.pk) and national_id not in str(looked_up.detail)
+    assert AuditEntry.objects.get(action="wrong_answer_at_door").subject_id == str(case.pk)
+
+
+def test_a_number_of_full_width_digits_finds_its_case_at_the_door(world: World, as_user: SignIn) -> None:
+    case = world.flagged(now=clock.now())
+    typed = case.number.translate({ord("-"): "－", **{ord(str(n)): chr(0xFF10 + n) for n in range(10)}})
+    answer = as_user(world.second_specialist).post("/board/arrival/", {"query": typed})
+    assert answer.status_code == 200 and case.number in answer.content.decode()
 
 
 def test_an_unknown_patient_is_not_found_and_what_was_typed_stays(world: World, as_user: SignIn) -> None:

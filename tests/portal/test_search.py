@@ -45,6 +45,11 @@ def test_a_part_of_the_number_finds_open_and_closed_cases(
     assert closed.number in page and other.number in page
 
 
+def test_a_number_of_full_width_digits_finds_its_case(world: World, as_user: SignIn, closed: Case) -> None:
+    typed = closed.number.translate({ord("-"): "－", **{ord(str(n)): chr(0xFF10 + n) for n in range(10)}})
+    assert f'data-case="{closed.number}"' in found(as_user(world.doctor), typed)
+
+
 def test_nobody_finds_a_case_that_they_may_not_see(world: World, as_user: SignIn, closed: Case) -> None:
     for stranger in (world.other_doctor, world.specialist, world.researcher):
         for typed in (closed.number, NATIONAL_ID, "阿卜杜拉·买买提", "ZY-0042"):

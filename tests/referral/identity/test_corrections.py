@@ -116,3 +116,10 @@ def test_both_sides_and_the_coordinator_may_correct_and_nobody_else(world: World
 def test_a_closed_case_can_be_corrected_and_one_entered_in_error_cannot(world: World) -> None:
     case = perform(world.register(), Verb.RECORD_DEATH, actor=world.doctor, now=NOW, occurred_at=NOW)
     assert correct(case, world.doctor, name="测试乙").state == State.CLOSED
+
+
+@pytest.mark.parametrize(
+    "typed", ["0000", "0001", "1849", "1849-12-31", "99999", "9999-12-31", "2999", "x", True]
+)
+def test_a_birth_date_that_nobody_has_is_refused_in_words(world: World, typed: object) -> None:
+    assert set(refused(world.register(), world.doctor, birth_date=typed)) == {"birth_date"}
