@@ -16,6 +16,7 @@ from scoring import DISPLAY_CAP, read_inputs, red_flags, texts
 
 Text = str | Promise
 RED_FLAG: Text = gettext_lazy("Red flag: refer without waiting for a score")
+RED_FLAG_REFERRED: Text = gettext_lazy("Red flag: the referral is under way")
 HALF = 100
 """Half the width of a contribution's bar, in units of its drawing."""
 
@@ -69,7 +70,7 @@ def result_of(case: Case) -> Result:
     if not fresh:
         return known
     flags = dict.fromkeys((*known.red_flags, *(texts.red_flag_text(code) for code in fresh)))
-    return replace(known, tone="alarm", headline=str(RED_FLAG), red_flags=tuple(flags))
+    return replace(known, tone="alarm", headline=_red_flag_headline(case), red_flags=tuple(flags))
 
 
 def _past(known: Result) -> Result:
@@ -86,7 +87,7 @@ def unassessed(case: Case) -> Result:
     reading = read_inputs(draft_of(case))
     flags = red_flags(reading.values)
     if flags:
-        headline = str(RED_FLAG)
+        headline = _red_flag_headline(case)
     elif case.state == State.REGISTERED:
         headline = _("Waiting for laboratory values")
     else:
@@ -98,6 +99,11 @@ def unassessed(case: Case) -> Result:
         red_flags=tuple(texts.red_flag_text(code) for code in flags),
         missing=tuple(texts.label(name) for name in reading.missing),
     )
+
+
+def _red_flag_headline(case: Case) -> str:
+    is_referred = case.state not in (State.REGISTERED, State.WATCHED)
+    return str(RED_FLAG_REFERRED if is_referred else RED_FLAG)
 
 
 def assessed(assessment: Assessment) -> Result:

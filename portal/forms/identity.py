@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.http import QueryDict
@@ -77,6 +78,7 @@ class IdentityForm(forms.Form):
         self.doubts: dict[str, list[str]] = {}
         self.match_questions: list[str] = []
         self.may_be_same = False
+        self.own_namesake: UUID | None = None
         self.birth: BirthDate | None = None
         self.answers = self._answers(data) if data is not None else frozenset()
         for name in (*IDENTITY, SAME, DIFFERENT):

@@ -209,6 +209,8 @@ def _attempt(
         if visit is not None and isinstance(refusal, IdentityQuestion):
             may_be_same = not isinstance(refusal, NamesakeExists)
             visit.ask_whether_same([row[2] for row in about_visit], may_be_same=may_be_same)
+            if isinstance(refusal, NamesakeExists) and refusal.own:
+                visit.own_namesake = refusal.rival
         elif visit is not None:
             visit.refuse(about_visit)
         values.refuse([row for row in refusal.rows if row not in about_visit])

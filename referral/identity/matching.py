@@ -64,8 +64,13 @@ class NamesakeExists(IdentityQuestion):
     """Name and birth date fit an open case: a person has to look."""
 
     def __init__(self, case: Case, *, own: bool) -> None:
-        names = {"hospital": case.hospital.name, "phone": case.hospital.phone or "—"}
-        super().__init__(("patient.confirmed_different", "confirm_identity", NAMESAKE % names))
+        names = {
+            "hospital": case.hospital.name,
+            "phone": case.hospital.phone or "—",
+            "number": case.number,
+        }
+        message = OWN_NAMESAKE if own else NAMESAKE
+        super().__init__(("patient.confirmed_different", "confirm_identity", message % names))
         self.rival, self.own = case.pk, own
 
 
@@ -77,6 +82,10 @@ DIFFERENT_OPEN = _(
 NAMESAKE = _(
     "A patient of the same name and birth date has an open case at %(hospital)s (phone %(phone)s). "
     "Call to make sure; if it is another person, confirm that."
+)
+OWN_NAMESAKE = _(
+    "Your hospital's open case %(number)s is of a patient of the same name and birth date. Open it and "
+    "compare; if it is another person, confirm that."
 )
 OWN_DIFFERS = _(
     "In your case %(number)s this number belongs to a patient of another %(fields)s. Check all of it; then "

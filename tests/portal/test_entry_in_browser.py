@@ -68,6 +68,14 @@ def test_an_impossible_value_is_refused_at_its_field_before_anything_is_sent(pag
     expect(page.get_by_text("Serum sodium: 1400 is impossible")).to_be_visible()
 
 
+def test_a_hospital_number_that_is_none_is_answered_at_its_field(page: Page) -> None:
+    page.locator("[name=local_number]").fill("待补")
+    page.locator("[name=local_number]").press("Tab")
+
+    field = page.locator(".identity-field", has=page.locator("[name=local_number]"))
+    expect(field.locator(".identity-remark")).to_contain_text("hospital number is no number")
+
+
 def test_a_second_click_registers_nothing_more(page: Page) -> None:
     fill(page)
 

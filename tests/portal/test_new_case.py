@@ -278,12 +278,14 @@ def test_an_own_open_case_is_linked(world: World, as_user: SignIn) -> None:
 
 
 def test_a_namesake_has_to_be_told_apart(world: World, as_user: SignIn) -> None:
-    world.register(now=clock.now(), name="张三")
+    known = world.register(now=clock.now(), name="张三")
     client, form = as_user(world.doctor), typed(world)
 
     asked = send(client, form)
     assert asked.status_code == 422
     assert 'name="confirmed_different"' in text(asked)
+    assert f"Your hospital&#x27;s open case {known.number}" in text(asked)
+    assert reverse("portal:case", args=[known.pk]) in text(asked)
 
     send(client, {**form, "confirmed_different": "on"})
     assert Case.objects.count() == 2

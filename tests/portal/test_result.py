@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import AuditEntry
+from referral.indicators import save_indicators
 from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
@@ -45,6 +46,20 @@ def test_a_red_flag_is_never_shown_as_calm(world: World, as_user: SignIn) -> Non
 
     assert "Red flag" in page and "tone-alarm" in page
     assert "Low risk" not in page and "Moderate risk" not in page
+
+
+def test_a_red_flag_that_was_referred_no_longer_calls_for_a_referral(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    case = world.register(now=now)
+    save_indicators(case=case, actor=world.doctor, values={"variceal_bleeding": True}, now=now)
+    client = as_user(world.doctor)
+    assert "Red flag: refer without waiting for a score" in text(client.get(page_of(case)))
+
+    perform(case, Verb.REFER, actor=world.doctor, now=now, reason="red_flag")
+
+    page = text(client.get(page_of(case)))
+    assert "Red flag: the referral is under way" in page
+    assert "refer without waiting" not in page
 
 
 def test_a_low_result_warns_that_it_does_not_overrule_a_worried_clinician(
