@@ -3,7 +3,7 @@
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 PHONES = ((320, 568), (390, 844))
 """The narrow one first."""
@@ -95,7 +95,7 @@ def troubles_on_phones(page: Page) -> list[str]:
     """The same, and what axe finds in both themes. The page is loaded once: only size and colours change."""
     found = unfit_for_phones(page) + barriers(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    page.wait_for_function("document.documentElement.dataset.bsTheme === 'dark'")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     found += [f"in the dark: {row}" for row in barriers(page, runOnly=["color-contrast"])]
     page.emulate_media(color_scheme="light")
     return found
