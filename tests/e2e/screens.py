@@ -17,9 +17,11 @@ WIDER = "document.documentElement.scrollWidth > document.documentElement.clientW
 WIDER_PARTS = """() => {
     const end = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= end) return [];
-    return [...document.querySelectorAll("body *")]
-        .filter((one) => one.getBoundingClientRect().right > end + 0.5 && !one.closest("[tabindex='0'] *"))
-        .map((one) => one.outerHTML.replace(/\\s+/g, " ").slice(0, 120)).slice(0, 3);
+    const isCut = (one) => one && (getComputedStyle(one).overflowX !== "visible" || isCut(one.parentElement));
+    const wide = [...document.querySelectorAll("body *")]
+        .filter((one) => one.getBoundingClientRect().right > end + 0.5 && !isCut(one.parentElement))
+        .map((one) => one.outerHTML.replace(/\\s+/g, " ").slice(0, 120));
+    return wide.length ? wide.slice(0, 3) : ["something in a box that scrolls, but is not placed in it"];
 }"""
 SMALL_TARGETS = """() => {
     const least = 43.5;
