@@ -1,6 +1,8 @@
 """What the administration shows to whom, and the trail it leaves: the base of every admin class."""
 
+from collections.abc import Callable
 from copy import copy
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -93,9 +95,25 @@ def kind(row: Model) -> str:
     return row._meta.model_name or ""
 
 
+def rendered_in(zone: str, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """The page of `view`, its times written in the zone of that name.
+
+    Rendered here: by the time the framework renders a page, the zone would be another one again.
+    """
+    with timezone.override(ZoneInfo(zone)):
+        response = view()
+        return response.render() if isinstance(response, TemplateResponse) else response
+
+
 class Listing:
     """Lists are searched and filtered as the page offers it. Other columns, such as passwords, are not for
-    finding out letter by letter."""
+    finding out letter by letter. Times are those of the clock on the wall."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        view = partial(super().changelist_view, request, extra_context)  # type: ignore[misc]
+        return rendered_in(settings.DEFAULT_DISPLAY_ZONE, view)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         filters = self.get_list_filter(request)  # type: ignore[attr-defined]
@@ -175,10 +193,9 @@ class NetworkAdmin(Listing, Choices, Permissions, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         row = self.get_object(request, unquote(object_id)) if object_id else None
-        # Rendered here: by the time the framework renders a page, the zone would be another one again.
-        with timezone.override(ZoneInfo(self.zone(row))):
-            response = super().changeform_view(request, object_id, form_url, extra_context)
-            return response.render() if isinstance(response, TemplateResponse) else response
+        return rendered_in(
+            self.zone(row), partial(super().changeform_view, request, object_id, form_url, extra_context)
+        )
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -1,16 +1,18 @@
 """The audit trail, to read: for administrators, what concerns their networks and their people."""
 
+from functools import partial
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.administration import Listing, Permissions, administrator, people_of
+from accounts.administration import Listing, Permissions, administrator, people_of, rendered_in
 from accounts.models import AuditEntry, User
 
 ACTIONS = {
@@ -33,6 +35,7 @@ ACTIONS = {
     "release_deadline": _("let a deadline run again"),
     "remove_duty": _("removed a weekly duty"),
     "replay_delivery": _("sent a delivery once more"),
+    "search_cases": _("searched for cases"),
     "research_export": _("downloaded the research export"),
     "revoke_access_token": _("revoked an access token"),
     "send_password_link": _("sent a link to choose a password"),
@@ -87,6 +90,16 @@ class AuditEntryAdmin(Listing, Permissions, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return visible_entries(super().get_queryset(request), administrator(request))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        return rendered_in(settings.DEFAULT_DISPLAY_ZONE, view)
 
     @admin.display(description=_("who"), ordering="actor")
     def who(self, entry: AuditEntry) -> str:

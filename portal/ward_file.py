@@ -226,6 +226,7 @@ def preview(found: OrganReading) -> dict[str, Any]:
         ],
         "is_known": bool(grade.subscores),
         "grade": texts.ACLF_GRADE[grade.grade],
+        "is_undecided": grade.grade == "none" and bool(grade.missing),
         "simple_grade": grade.simple_grade or "",
         "failures": len(grade.failures),
         "clif_c_of": grade.clif_c_of,

@@ -14,7 +14,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.MESSAGE: (Fact("text", Shape.TEXT, _("message")),),
     Verb.CORRECT_FIRST_VISIT: (Fact("first_visit_at", Shape.MOMENT, _("first visit")), NOTE),
     Verb.CORRECT_IDENTITY: (
-        Fact("name", Shape.TEXT, _("name"), required=False, max_length=80),
+        Fact("name", Shape.TEXT, _("full name"), required=False, max_length=80),
         Fact("sex", Shape.CHOICE, _("sex"), required=False, choices=Sex),
         Fact(
             "birth_date",

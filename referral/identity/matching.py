@@ -14,7 +14,7 @@ from referral.identity.written import Identity
 from referral.models import Case
 
 FIELDS: dict[str, Text] = {
-    "name": _("name"),
+    "name": _("full name"),
     "sex": _("sex"),
     "birth_date": _("birth date"),
     "national_id": _("national ID"),

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from accounts import audit
 from accounts.audit_admin import ACTIONS, CHANGES, action_in_words
-from accounts.models import Hospital, Membership, Network, Role, User
+from accounts.models import AuditEntry, Hospital, Membership, Network, Role, User
 from referral import selectors
 from tests.accounts.test_administration import administrator
 from tests.world import NOW, World
@@ -45,6 +46,15 @@ def test_an_administrator_reads_what_concerns_the_network(
     assert shown(client, q=str(case.pk)) == ["read"]
     assert shown(client, q=world.doctor.email) == ["read"]
     assert shown(client, q=str(case.pk), done="list") == []
+
+
+def test_times_are_those_of_the_clock_on_the_wall(administrator: User, world: World, client: Client) -> None:
+    selectors.read_case(world.doctor, world.flagged().pk, now=NOW)
+    entry = AuditEntry.objects.filter(action="read").latest("at")
+    wall = entry.at.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%H:%M")
+    page = reverse("admin:accounts_auditentry_change", args=[entry.pk])
+    for response in (client.get(reverse(TRAIL), {"done": "read"}), client.get(page)):
+        assert wall in response.content.decode()
 
 
 def test_what_concerns_another_network_does_not_exist_for_them(

@@ -133,6 +133,8 @@ def test_the_grades_follow_what_is_typed_and_nothing_is_stored(specialist: Clien
     assert "ACLF grade 2" in text
     assert "grade II" in text
     assert "Not known: Liver, Brain, Respiration" in text
+    text = preview(specialist, case, inr="2.6").content.decode()
+    assert "No ACLF" not in text and "cannot be said yet" in text, "the other organs may be failing"
     text = preview(specialist, case, bilirubin="310").content.decode()
     assert "No ACLF" not in text, "nothing is known yet"
     assert "no failing organ" not in text
