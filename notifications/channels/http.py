@@ -37,10 +37,9 @@ class Answer:
     def json(self) -> dict[str, Any]:
         """The JSON object in the body; an empty one if there is none."""
         try:
-            read = json.loads(self.body)
-        except ValueError:
+            return json_object(json.loads(self.body))
+        except (ValueError, RecursionError):
             return {}
-        return read if isinstance(read, dict) else {}
 
     @property
     def is_yes(self) -> bool:
@@ -106,10 +105,10 @@ def _pool(process: int, is_guarded: bool) -> httpcore.ConnectionPool:
 def pause(given: str) -> timedelta | None:
     """A Retry-After header: seconds, or a date by the machine's clock; never more than an hour."""
     if given.isdecimal():
-        return min(timedelta(seconds=min(int(given), 86_400)), LONGEST_PAUSE)
+        return timedelta(seconds=min(float(given), LONGEST_PAUSE.total_seconds()))
     try:
         until = parsedate_to_datetime(given)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return min(max(until - clock.wall(), timedelta(0)), LONGEST_PAUSE)
@@ -135,6 +134,16 @@ def accepted(answer: Answer, *, gone: Collection[int] = GONE) -> Answer:
 def not_understood(answer: Answer) -> ChannelError:
     """A yes that says nothing is no yes."""
     return error_of(Fault.UNKNOWN, str(answer.status), "an answer that cannot be understood")
+
+
+def json_object(value: Any) -> dict[str, Any]:
+    """`value` if it is an object; an empty one for anything else that stands where a provider has one."""
+    return value if isinstance(value, dict) else {}
+
+
+def json_objects(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list; none if it is no list."""
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def as_json(value: Any) -> bytes:

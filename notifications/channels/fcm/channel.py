@@ -5,7 +5,15 @@ from typing import Any
 from notifications.channels.base import Fault, Message, Receipt
 from notifications.channels.faults import refusal, rows
 from notifications.channels.fcm import access
-from notifications.channels.http import Answer, accepted, as_json, not_understood, post
+from notifications.channels.http import (
+    Answer,
+    accepted,
+    as_json,
+    json_object,
+    json_objects,
+    not_understood,
+    post,
+)
 from notifications.channels.mobile import AppChannel
 from notifications.models import Severity
 
@@ -72,7 +80,7 @@ def _content(message: Message) -> Mapping[str, object]:
 
 def _receipt(answer: Answer) -> Receipt:
     said = answer.json()
-    if code := _code(said.get("error") or {}):
+    if code := _code(json_object(said.get("error"))):
         raise refusal(REFUSALS, code, answer.body.decode(errors="replace"), retry_after=answer.retry_after)
     accepted(answer)
     if not said.get("name"):
@@ -82,6 +90,6 @@ def _receipt(answer: Answer) -> Receipt:
 
 def _code(error: Mapping[str, Any]) -> str:
     """FCM's own code where it gave one, else that of all of Google's interfaces; empty without an error."""
-    details = error.get("details") or []
+    details = json_objects(error.get("details"))
     own = (str(detail["errorCode"]) for detail in details if "errorCode" in detail)
     return next(own, str(error.get("status", "")))

@@ -14,7 +14,15 @@ from accounts import clock
 from notifications.channels.base import Fault, Message, Receipt
 from notifications.channels.faults import refusal, rows
 from notifications.channels.gateways.values import value
-from notifications.channels.http import Answer, accepted, as_json, not_understood, post
+from notifications.channels.http import (
+    Answer,
+    accepted,
+    as_json,
+    json_object,
+    json_objects,
+    not_understood,
+    post,
+)
 
 ALGORITHM = "TC3-HMAC-SHA256"
 CONTENT_TYPE = "application/json; charset=utf-8"
@@ -116,9 +124,9 @@ def _hmac(key: bytes, text: str) -> bytes:
 
 
 def _receipt(answer: Answer) -> Receipt:
-    said = answer.json().get("Response") or {}
-    status = next(iter(said.get("SendStatusSet") or []), said.get("SendStatus") or {})
-    error = said.get("Error") or (status if status.get("Code", "Ok") != "Ok" else None)
+    said = json_object(answer.json().get("Response"))
+    status = next(iter(json_objects(said.get("SendStatusSet"))), json_object(said.get("SendStatus")))
+    error = json_object(said.get("Error")) or (status if status.get("Code", "Ok") != "Ok" else None)
     if error:
         words = str(error.get("Message", ""))
         raise refusal(REFUSALS, str(error.get("Code", "")), words, retry_after=answer.retry_after)

@@ -152,3 +152,29 @@ def test_the_access_token_is_fetched_once_and_again_when_refused(contract: Contr
     line.behaves(says(Say(401, b"expired")))
     assert line.refusal().permanent is False
     assert [asked.path for asked in line.provider.asked].count("/token") == 2
+
+
+STRANGE_BODIES = (
+    *(b"", b"<html>502</html>", b"\xff\xfe", b"null", b"[]", b'"x"', b"1e999", b"9" * 5000, b"[" * 60_000),
+    *(b'{"error": "x"}', b'{"error": {"details": "x"}}', b'{"error": {"details": ["x", null]}}'),
+    *(b'{"Response": []}', b'{"Response": "x"}', b'{"Response": {"SendStatusSet": ["x"]}}'),
+    *(b'{"Response": {"Error": "x"}}', b'{"errcode": null}', b'{"errcode": {}}', b'{"code": [1]}'),
+)
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_an_answer_of_any_shape_is_a_receipt_or_a_refusal(line: Line, status: int) -> None:
+    for body in STRANGE_BODIES:
+        line.behaves(says(Say(status, body)))
+        try:
+            assert line.send() and status == 200
+        except ChannelError as error:
+            assert error.fault
+
+
+@pytest.mark.parametrize(
+    "given", ["9" * 4500, "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "soon", "-1", "\xb2"]
+)
+def test_a_pause_that_cannot_be_is_not_believed(line: Line, given: str) -> None:
+    line.behaves(says(Say(503, b"", {"Retry-After": given})))
+    assert (line.refusal().retry_after or timedelta(0)) <= timedelta(hours=1)
