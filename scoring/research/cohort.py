@@ -39,7 +39,8 @@ class Cohort:
 
     `excluded`: how many of the file's `rows` were left out, by reason; `excluded_lines`: where the first of
     them stand. `refused`: how many values could not be used and count as missing, by input name.
-    `transplantations`: how many of the end points are one.
+    `transplantations`: how many of the end points are one. `copies`: how many patients have the same values
+    in everything as an earlier one of another number.
     """
 
     readings: tuple[Reading, ...]
@@ -49,6 +50,7 @@ class Cohort:
     refused: Mapping[str, int]
     rows: int = 0
     transplantations: int = 0
+    copies: int = 0
     excluded_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -92,6 +94,11 @@ class Cohort:
             sentences.append(f"Left out, {REASONS.get(code, code)}: {count} ({where}).")
         if self.transplantations:
             sentences.append(TRANSPLANTATIONS % {"count": self.transplantations})
+        if self.copies:
+            sentences.append(
+                f"{self.copies} patients have the same values in everything as an earlier one of another id. "
+                "Leave them out if they are the same people."
+            )
         for name, count in self.refused.items():
             sentences.append(f"{name}: {count} values could not be used and count as missing.")
         return sentences
@@ -133,6 +140,7 @@ def read_cohort(
         dict(Counter(issue.field for reading in readings for issue in reading.issues)),
         rows=intake.rows,
         transplantations=endings.count("transplantation"),
+        copies=intake.copies,
         excluded_lines={code: tuple(lines) for code, lines in intake.lines.items()},
     )
 

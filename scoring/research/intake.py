@@ -12,7 +12,7 @@ from scoring.rows import Row
 
 OUTCOME_COLUMNS = ("time_days", "event")
 _LINES_NAMED = 3
-_NOT_UNDERSTOOD = ("time_not_understood", "time_negative", "event_not_understood")
+_NOT_UNDERSTOOD = ("time_not_understood", "time_negative", "time_too_long", "event_not_understood")
 _EXPECTED = (
     "time_days is a number of days, 0 or more (90, 90天); event is 1, 死亡, 是 or 2, 移植 for the end point, "
     "0, 存活 or 否 for none."
@@ -27,11 +27,12 @@ class CohortError(ValueError):
 class Intake:
     """Takes the rows of one file: `kept` ones with days and ending, the others in `excluded` by code.
 
-    `lines`: where the first rows of each code stand, with the value at fault.
+    `lines`: where the first rows of each code stand, with the value at fault. `copies`: how many were kept
+    although an earlier row of another number has the same values in everything.
     """
 
     def __init__(self) -> None:
-        self.rows = 0
+        self.rows = self.copies = 0
         self.kept: list[tuple[Reading, float, Ending]] = []
         self.excluded: Counter[str] = Counter()
         self.lines: dict[str, list[str]] = {}
@@ -91,6 +92,8 @@ class Intake:
         if label and not is_missing(label) and not _NO_ID.fullmatch(label):
             earlier = self._patients.setdefault(label, (self.rows, content))
             if earlier[0] == self.rows:
+                self.copies += content in self._contents and all(name in row.raw for name in EIGHT)
+                self._contents.add(content)
                 return None
             return "repeated_row" if earlier[1] == content else "repeated_patient"
         if content in self._contents and all(name in row.raw for name in EIGHT):

@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
             "time of follow-up not understood (a number of days is expected)"
         ),
         "time_negative": gettext_noop("time of follow-up below 0"),
+        "time_too_long": gettext_noop("time of follow-up above 100 years"),
         "no_follow_up": gettext_noop("followed for 0 days without the end point"),
         "event_missing": gettext_noop("no word whether the end point was reached"),
         "event_not_understood": gettext_noop(
@@ -51,6 +52,8 @@ def reason_text(code: str) -> str:
 
 
 _TIME = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?) ?(?:d|days?|天|日)?")
+LONGEST_DAYS = 36_525
+"""What is above is a day as a spreadsheet counts it (46086), or a code for what is missing (99999)."""
 _ENDINGS: Mapping[str, Ending] = MappingProxyType(
     {
         **dict.fromkeys(("1", "是", "有", "yes", "y", "true", "t", "真"), "death"),
@@ -78,6 +81,8 @@ def days_of(raw: Any) -> float:
         raise UnusableOutcome("time_not_understood")
     if days < 0:
         raise UnusableOutcome("time_negative")
+    if days > LONGEST_DAYS:
+        raise UnusableOutcome("time_too_long")
     return days
 
 

@@ -69,6 +69,7 @@ def test_days_are_understood(typed: str, days: float) -> None:
         *(
             ("inf", "time_not_understood"),
             ("-1", "time_negative"),
+            *((text, "time_too_long") for text in ("46086", "99999", "1e9")),
             ("", "time_missing"),
             ("不详", "time_missing"),
         ),
@@ -192,3 +193,14 @@ def test_the_rows_left_out_stand_in_the_model_in_the_report_and_on_the_terminal(
     assert "line 2: “好转”" in page
     figures = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert (figures["rows_in_file"], figures["excluded"]["repeated_row"]) == (306, 6)
+
+
+def test_a_file_given_twice_under_other_numbers_is_said() -> None:
+    header = (
+        "id,age_years,cirrhosis,variceal_bleeding,encephalopathy_grade,bilirubin,bilirubin_unit,inr,urea,"
+    )
+    header += "urea_unit,sodium_mmol_l,time_days,event"
+    rows = [f"52,1,0,1,3{n}2,umol/L,2.3,9.1,mmol/L,131,{n}0,1" for n in range(1, 4)]
+    cohort = cohort_of(*(f"{copy}{n},{row}" for copy in "AB" for n, row in enumerate(rows)), header=header)
+    assert (len(cohort), cohort.copies) == (6, 3)
+    assert any("3 patients have the same values in everything" in said for said in cohort.account())
