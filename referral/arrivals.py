@@ -69,10 +69,12 @@ class Glimpse:
     surname: str
     sex: str
     birth_year: int
+    birth_year_estimated: bool
 
 
 def glimpse(patient: Patient) -> Glimpse:
-    return Glimpse(surname(patient.name), patient.sex, patient.birth_date.year)
+    born = patient.birth_date
+    return Glimpse(surname(patient.name), patient.sex, born.year, born.is_estimated)
 
 
 def surname(name: str) -> str:

@@ -20,3 +20,4 @@ class GlimpseShape(Shape[Any]):
     surname = serializers.CharField()
     sex = serializers.CharField()
     birth_year = serializers.IntegerField()
+    birth_year_estimated = serializers.BooleanField(help_text="it may be two years off")

@@ -174,6 +174,15 @@ def born(birth_date: BirthDate) -> str:
 
 
 @register.filter
+def years(case: Case) -> str:
+    """The age at the first visit in words, which say so where it follows from an estimated birth date."""
+    named = {"age": case.age}
+    if case.patient.birth_date.is_estimated:
+        return gettext("about %(age)s years") % named
+    return gettext("%(age)s years") % named
+
+
+@register.filter
 def sex_label(sex: str) -> str:
     """A sex in words."""
     return str(Sex(sex).label)

@@ -12,6 +12,7 @@ from accounts import clock
 from accounts.models import AuditEntry, Membership, Role
 from portal import board_list
 from referral.models import Case, Offer
+from referral.identity.birth import BirthDate
 from referral.pathway import State, Verb
 from referral.performing import perform
 from referral.wards import close_ward
@@ -281,6 +282,12 @@ def test_a_number_of_full_width_digits_finds_its_case_at_the_door(world: World, 
     typed = case.number.translate({ord("-"): "－", **{ord(str(n)): chr(0xFF10 + n) for n in range(10)}})
     answer = as_user(world.second_specialist).post("/board/arrival/", {"query": typed})
     assert answer.status_code == 200 and case.number in answer.content.decode()
+
+
+def test_an_estimated_birth_year_says_so_at_the_door(world: World, as_user: SignIn) -> None:
+    case = world.flagged(now=clock.now(), birth_date=BirthDate(1962))
+    answer = as_user(world.second_specialist).post("/board/arrival/", {"query": case.number})
+    assert "born about 1962" in answer.content.decode()
 
 
 def test_an_unknown_patient_is_not_found_and_what_was_typed_stays(world: World, as_user: SignIn) -> None:
