@@ -179,7 +179,12 @@ def test_an_unannounced_arrival_is_looked_up_and_admitted(
             "id": str(case.pk),
             "number": case.number,
             "state": "offered",
-            "patient": {"surname": "测＊＊", "sex": "male", "birth_year": 1970, "birth_year_estimated": False},
+            "patient": {
+                "surname": "测＊＊",
+                "sex": "male",
+                "birth_year": 1970,
+                "birth_year_estimated": False,
+            },
             "hospital": {"name": "甲", "phone": "020-1000"},
         }
     asked = second_specialist.post(f"/cases/{case.pk}/admit", {"bed": "7"})

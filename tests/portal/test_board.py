@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts import clock
 from accounts.models import AuditEntry, Membership, Role
 from portal import board_list
-from referral.models import Case, Offer
 from referral.identity.birth import BirthDate
+from referral.models import Case, Offer
 from referral.pathway import State, Verb
 from referral.performing import perform
 from referral.wards import close_ward
