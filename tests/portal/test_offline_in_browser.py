@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
+from accounts import clock
 from accounts.models import User
 from config import icons
 from referral.models import Case
@@ -264,3 +265,27 @@ def test_the_bitmaps_are_those_that_the_drawing_gives() -> None:
 def test_only_who_refers_is_promised_a_new_case(world: World, as_user: SignIn) -> None:
     assert "/cases/new/" in as_user(world.doctor).get("/offline/").content.decode()
     assert "/cases/new/" not in as_user(world.specialist).get("/offline/").content.decode()
+
+
+def test_a_question_that_a_visit_from_offline_meets_is_shown_with_all_that_was_typed(
+    page: Page, world: World
+) -> None:
+    world.register(now=clock.now(), name="张三")
+    page.context.set_offline(True)
+    page.goto("/cases/new/")
+    fill(page)
+    press_assess(page)
+    expect(page.get_by_text("No connection.")).to_be_visible()
+
+    page.context.set_offline(False)
+    answer = page.get_by_label("I have made sure: it is another person")
+    expect(answer).to_be_visible()
+    expect(page.locator("[name=name]")).to_have_value("张三")
+    expect(page.locator("[name=inr]")).to_have_value("2.2")
+    assert Case.objects.count() == 1
+
+    answer.check()
+    press_assess(page)
+    page.wait_for_url("**/result/")
+    assert Case.objects.filter(state=State.OFFERED).count() == 1
+    assert page.evaluate(ON_THE_DEVICE) == []
