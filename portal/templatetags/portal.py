@@ -191,8 +191,8 @@ def sex_label(sex: str) -> str:
 @register.simple_tag
 def phone(number: str, name: str = "", css: str = "", drawn: bool = True) -> SafeString | str:
     """A phone number as written, behind `name`, and a link where it can be dialled; `drawn` with an icon."""
-    written = format_html('<span class="phone-number">{}</span>', number)
-    text = format_html("{} {}", name, written) if name else written
+    text = format_html('{} <span class="phone-number">{}</span>', name, number) if name else number
+    css = css or ("" if name else "phone-number")
     if address := dial_address(number):
         attribute = format_html(' class="{}"', css) if css else ""
         return format_html(
