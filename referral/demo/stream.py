@@ -57,7 +57,7 @@ def indicators_of(drawn: dict[str, float], *, sampled_at: datetime) -> Body:
         "cirrhosis": bool(drawn["cirrhosis"]),
         "variceal_bleeding": bool(drawn["variceal_bleeding"]),
         "encephalopathy_grade": int(drawn["encephalopathy_grade"]),
-        "bilirubin": round(min(max(drawn["bilirubin_umol_l"], 30), 860)),
+        "bilirubin": round(min(max(drawn["bilirubin_umol_l"], 45), 860)),
         "bilirubin_unit": "umol/L",
         "inr": round(drawn["inr"], 2),
         "urea": round(drawn["urea_mmol_l"], 1),

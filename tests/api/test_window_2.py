@@ -148,7 +148,7 @@ def test_organ_failures_are_graded_and_a_grade_typed_by_hand_is_refused(  # type
 def test_an_organ_value_without_its_unit_is_refused_in_words(does) -> None:  # type: ignore[no-untyped-def]
     answer = does("assess-organ-failure", bilirubin=300, inr=1.4)
     assert (answer.status, answer.fields) == (422, {"bilirubin_unit": "unit_missing"})
-    assert "umol/L" in answer.body["errors"][0]["message"]
+    assert "µmol/L" in answer.body["errors"][0]["message"]
     assert does("assess-organ-failure", bilirubin={"value": 300}).fields == {"bilirubin": "invalid"}
     assert does("assess-organ-failure", inr=[1]).fields == {"inr": "invalid"}
 

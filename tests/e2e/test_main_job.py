@@ -156,6 +156,7 @@ def test_a_patient_at_the_door_is_admitted(world: World, visit: Visits) -> None:
     page.goto("/board/")
     page.get_by_label("Case number or national ID").fill(case.number)
     page.get_by_role("button", name="Find").click()
+    page.get_by_label("as the person at the door says it").fill("测试甲")
     page.get_by_label("Bed").fill("3")
     page.get_by_role("button", name="Record admission").click()
     expect(page.get_by_role("heading", name="测试甲")).to_be_visible()

@@ -170,7 +170,8 @@ def test_a_version_is_never_changed_or_deleted(world: World) -> None:
 def test_a_network_that_is_made_in_the_administration_has_rules_at_once(world: World, client: Client) -> None:
     client.force_login(User.objects.create_superuser("root@test.example", name="root"))
     answer = client.post(
-        reverse("admin:accounts_network_add"), {"name_zh": "新网络", "name_en": "New network"}
+        reverse("admin:accounts_network_add"),
+        {"name_zh": "新网络", "name_en": "New network", "zone": "Asia/Shanghai"},
     )
     assert answer.status_code == 302
     policy = latest_policy(Network.objects.get(name_zh="新网络"))
