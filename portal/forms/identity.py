@@ -22,6 +22,7 @@ IDENTITY = (*TEXTS, "birth_date", "birth_estimate")
 """Fields that the device must not keep."""
 SAME, DIFFERENT = "confirmed_same", "confirmed_different"
 QUESTION = "needs_confirmation"
+ANOTHER_YEAR = _("This does not fit the date of birth above. Correct one of the two, or leave this empty.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class IdentityForm(forms.Form):
             self.add_error("birth_estimate", _("Enter a year such as 1962, or an age such as 64."))
             return
         if day := clean.get("birth_date"):
+            if self.birth is not None and not self.birth.fits(BirthDate.on(day)):
+                self.add_error("birth_estimate", ANOTHER_YEAR)
             self.birth = BirthDate.on(day)
         try:
             read(self.identity(), visited=visited)
