@@ -50,11 +50,11 @@ def read(typed: Identity, *, visited: date) -> Identity:
     `visited`: the day of the first visit by the hospital's calendar. Raises FactError for what cannot be, and
     ConfirmationNeeded for what contradicts itself and was not confirmed.
     """
-    refused = list(_unreadable(typed))
-    if refused:
-        raise FactError(*refused)
+    unreadable = list(_unreadable(typed))
     texts: dict[str, Any] = {name: cleaned(getattr(typed, name)) for name in TEXTS}
     plain = without_placeholders(replace(typed, **texts))
+    if unreadable:
+        raise FactError(*unreadable, *_named([*_missing(completed(plain))]))
     doubts = [row for row in doubts_of_id(plain) if row[0] not in plain.confirmed]
     identity = completed(plain)
     refused = [*_missing(identity), *_impossible(identity, visited)]

@@ -22,7 +22,7 @@ WINDOW = timedelta(hours=4)
 
 DRAFTS = """
 CREATE TEMPORARY TABLE draft ON COMMIT DROP AS
-SELECT nth, uuidv7() AS patient, uuidv7() AS "case", uuidv7() AS deadline,
+SELECT nth, uuidv7() AS patient, uuidv7() AS person, uuidv7() AS "case", uuidv7() AS deadline,
     %(prefix)s || nth AS number, (%(doctors)s::uuid[])[1 + nth %% %(people)s] AS doctor
 FROM generate_series(1, %(wanted)s) AS nth
 """
@@ -32,7 +32,9 @@ SELECT (jsonb_populate_record(template, {changes})).*
 FROM {table} AS template, draft WHERE template.id = %(template)s
 """
 PATIENT = "jsonb_build_object('id', draft.patient)"
-CASE = """jsonb_build_object('id', draft."case", 'patient_id', draft.patient, 'number', draft.number,
+PERSON = "jsonb_build_object('id', draft.person)"
+CASE = """jsonb_build_object('id', draft."case", 'patient_id', draft.patient, 'person_id', draft.person,
+    'number', draft.number,
     'event_count', 0, 'policy_id', %(policy)s::uuid, 'registered_by_id', draft.doctor,
     'registered_at', %(now)s::timestamptz, 'first_visit_at', %(starts_at)s::timestamptz)"""
 DEADLINE = """jsonb_build_object('id', draft.deadline, 'case_id', draft."case",
@@ -74,6 +76,7 @@ class Traffic:
             cursor.execute(DRAFTS, facts)
             for row, changes in (
                 (self.template.patient, PATIENT),
+                (self.template.person, PERSON),
                 (self.template, CASE),
                 (deadline, DEADLINE),
             ):

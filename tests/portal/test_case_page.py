@@ -95,7 +95,7 @@ def test_every_open_deadline_has_a_bar_words_and_its_due_time_in_the_hospitals_z
     page = page_of(as_user(world.doctor), case)
 
     assert "First visit to specialist ward" in page
-    assert "Acknowledgement" in page and "Decision of the ward" in page
+    assert "acknowledgement" in page and "Decision of the ward" in page
     due = case.deadlines.get(kind="acknowledge").due_at + timedelta(hours=8)
     assert f"{due:%H:%M}</time>" in page
     assert page.count("<progress") >= 3

@@ -193,11 +193,12 @@ def test_a_way_that_cannot_be_reached(go: Any, world: World, settings: Any) -> N
 
 def test_an_arrival_that_is_not_found(go: Any, world: World) -> None:
     page = go(world.specialist, reverse("portal:board"))
-    page.locator("[name=query]").fill("99-9999")
+    page.get_by_label("Case number or national ID").fill("99-9999")
     page.get_by_role("button", name="Find").click()
+    expect(page.get_by_text("No open case was found")).to_be_visible()
     page.wait_for_load_state("load")
     found = page.evaluate(STATE)
-    assert found["isMarked"] and found["isInView"] and "No open case was found" in found["summary"]
+    assert found["isMarked"] and found["isInView"], found
 
 
 def test_a_wrong_password(phone: Page, world: World) -> None:
