@@ -6,7 +6,8 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from api.etags import etag
-from api.v1.shapes import CaseShape, OfferShape, PlaceShape
+from api.v1.case_shapes import CaseShape
+from api.v1.shapes import OfferShape, PlaceShape
 from api.v1.way_back_shapes import QuestionShape
 from referral import selectors
 from referral.models import Case

@@ -13,19 +13,17 @@ from api.etags import expected_version, is_known
 from api.idempotency import idempotent
 from api.resource import PageQuery, Resource, paged
 from api.v1.case_answers import case_answer
+from api.v1.case_shapes import (
+    BoardCaseShape,
+    CaseShape,
+    IndicatorsShape,
+    ListedCaseShape,
+    RegisteredCaseShape,
+)
 from api.v1.documenting import IDEMPOTENCY_KEY, IF_MATCH, described, page_of
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
-from api.v1.shapes import (
-    BoardCaseShape,
-    CaseShape,
-    DeadlineShape,
-    EventShape,
-    IndicatorsShape,
-    ListedCaseShape,
-    MessageShape,
-    RegisteredCaseShape,
-)
+from api.v1.shapes import DeadlineShape, EventShape, MessageShape
 from referral import reading, selectors
 from referral.indicators import draft_of, save_indicators
 from referral.models import Case

@@ -15,10 +15,11 @@ from api.etags import expected_version
 from api.idempotency import idempotent
 from api.resource import Resource
 from api.v1.case_answers import case_answer, parting_answer
+from api.v1.case_shapes import CaseShape
 from api.v1.documenting import IDEMPOTENCY_KEY, IF_MATCH, described
 from api.v1.fields import BirthDateField, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
-from api.v1.shapes import CaseShape, PartingShape
+from api.v1.shapes import PartingShape
 from referral import selectors
 from referral.arrivals import arriving
 from referral.errors import FactError, OfferNotOpen
