@@ -15,17 +15,21 @@ from notifications.services import mark_all_read
 from referral.demo.patients import demo_person, indicators
 from referral.demo.people import STAFF_OF
 from referral.demo.places import HOSPITALS, Places
-from referral.demo.stories import NAME, SAVE, Beat, Story
+from referral.demo.stories import CLOSE_WARD, NAME, OPEN_WARD, SAVE, Beat, Story
 from referral.engine import fire_batch
 from referral.indicators import save_indicators
 from referral.models import Case, Deadline
 from referral.pathway import TABLE, Kind, Party, Verb
 from referral.performing import perform
 from referral.registration import FirstVisit, register
+from referral.wards import close_ward, open_ward
 
 SAMPLED_BEFORE = timedelta(minutes=35)
 NEWS = timedelta(hours=1)
 """What was told longer ago than this has been read when the demo begins, and is not sent any more."""
+
+WARD_ACTS: Mapping[str, Callable[..., Any]] = {CLOSE_WARD: close_ward, OPEN_WARD: open_ward}
+"""What beats do to a ward rather than to the case."""
 
 Act = tuple[datetime, Callable[[], None]]
 
@@ -87,10 +91,11 @@ class Telling:
         if beat.verb == SAVE:
             save_indicators(case=self.case, actor=actor, values=self._some_values(beat, now), now=now)
             return
-        happened = now - beat.before
-        perform(
-            self.case, Verb(beat.verb), actor=actor, now=now, occurred_at=happened, **self._facts(beat, now)
-        )
+        facts = self._facts(beat, now)
+        if beat.verb in WARD_ACTS:
+            WARD_ACTS[beat.verb](actor=actor, now=now, **facts)
+            return
+        perform(self.case, Verb(beat.verb), actor=actor, now=now, occurred_at=now - beat.before, **facts)
 
     def _facts(self, beat: Beat, now: datetime) -> dict[str, Any]:
         return dict(self._fact(name, value, now) for name, value in beat.facts.items())

@@ -9,6 +9,7 @@ from referral.pathway import Kind, Verb
 V = Verb
 DAY = 24
 SAVE = "save"
+CLOSE_WARD, OPEN_WARD = "close_ward", "open_ward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +286,19 @@ IN_TRANSIT = (
         do(12.2, V.DEPART, expected_arrival_at=h(14.4)),
     ),
 )
+PASSED_ON = story(
+    27,
+    "county",
+    sick(1.3),
+    do(1.4, CLOSE_WARD, "lead", ward="first", reason="演示：监护床位已满，暂停接收。"),
+    do(1.65, V.ACCEPT, "specialist2", bed="28"),
+    do(5, V.DEPART, expected_arrival_at=h(7)),
+    do(5.2, OPEN_WARD, "lead", ward="first"),
+    do(6.8, V.ADMIT, "specialist2"),
+)
+"""The ward that was asked first closes for some hours, and its request passes to the next."""
 ADMITTED = (
+    PASSED_ON,
     story(
         74,
         "county",
