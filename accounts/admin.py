@@ -18,7 +18,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts import clock, people, rota
+from accounts import clock, people, punctuation, rota
 from accounts.administration import (
     NetworkAdmin,
     RowsInside,
@@ -143,13 +143,14 @@ class WardAdmin(NetworkAdmin):
 
     @admin.display(description=_("on duty now"))
     def now_on_duty(self, ward: Any) -> str:
-        return ", ".join(user.name for user in ward.people_on_duty) or str(_("nobody"))
+        return punctuation.listed(user.name for user in ward.people_on_duty) or str(_("nobody"))
 
     @admin.display(description=_("on duty next"))
     def next_on_duty(self, ward: Ward) -> str:
         coming = rota.next_on_duty(ward, clock.now(), AHEAD)
         return listed(
-            f"{watch.user}: {span(ward, watch.starts_at, watch.ends_at)}" for watch in coming
+            punctuation.labelled(str(watch.user), span(ward, watch.starts_at, watch.ends_at))
+            for watch in coming
         ) or str(_("no change in the next 14 days"))
 
     @admin.display(description=_("nobody on duty in the next 14 days"))

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts import punctuation
 from accounts.administration import Listing, Permissions, administrator, people_of, rendered_in
 from accounts.models import AuditEntry, User
 
@@ -125,4 +126,4 @@ class AuditEntryAdmin(Listing, Permissions, admin.ModelAdmin):
 
 
 def _in_words(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return punctuation.listed(value) if isinstance(value, list) else str(value)

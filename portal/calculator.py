@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.grades import by_number, easl_clif
 from referral.models import Case
 from referral.values import case_values, tables_of
 from scoring import (
@@ -173,8 +174,9 @@ def _grade_row(card: ScoreCard, organs: AclfGrade, reading: Reading, needs: tupl
 
 
 def _grade_text(organs: AclfGrade, *, simple: bool) -> str:
-    known = (organs.simple_grade or _("No organ failure")) if simple else str(texts.ACLF_GRADE[organs.grade])
-    return known if organs.complete else _("at least: %(grade)s") % {"grade": known}
+    if simple:
+        return by_number(organs.simple_grade or "", is_complete=organs.complete)
+    return easl_clif(organs.grade, is_complete=organs.complete)
 
 
 def _graded(name: str, grade: str | int | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts.punctuation import in_brackets, labelled
 from notifications.channels.registry import channels
 from notifications.models import DeliveryState
 from portal.operations_page import COUNTED
@@ -51,7 +52,7 @@ def all_rows(found: Messages, wanted: Wanted) -> Iterator[Row]:
     for group in found.groups:
         yield from rows_of(group, called[group.key])
     for (channel, state), count in sorted(found.ways.items()):
-        label = f"{_label(channel)}: {DeliveryState(state).label}"
+        label = labelled(_label(channel), DeliveryState(state).label)
         yield Row(PART, everybody, f"{channel}:{state}", label, "", str(count))
 
 
@@ -65,7 +66,7 @@ def page(found: Messages, wanted: Wanted) -> Page:
     ]
     states = [state for state in COUNTED if any(key[1] == state for key in found.ways)]
     return Page(
-        heads=[f"{row.label} ({row.unit})" if row.unit else str(row.label) for row in whole],
+        heads=[f"{row.label} {in_brackets(row.unit)}" if row.unit else str(row.label) for row in whole],
         lines=[(name, [in_words(row) for row in rows]) for name, rows in named],
         ways=[
             (_label(channel), [found.ways.get((channel, state), 0) for state in states])

@@ -3,6 +3,7 @@
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from portal.grades import easl_clif
 from referral.models import Record
 from referral.ward_codes import RecordKind
 from scoring import OTHER_LABORATORY, texts
@@ -23,7 +24,7 @@ def said_of(kind: RecordKind, row: Any) -> str:
         case RecordKind.KIT_RESULT:
             return f"{row.get_answer_display()} · {row.lot}"
         case RecordKind.ORGAN_FAILURE:
-            return str(texts.ACLF_GRADE[row.grade])
+            return easl_clif(row.grade, is_complete=not row.missing)
         case RecordKind.TRANSPLANT_DECISION:
             return str(row.get_decision_display())
         case RecordKind.PRECIPITANT:

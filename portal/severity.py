@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from portal.grades import easl_clif
 from referral.models import Case, OrganFailureAssessment
 from referral.pathway import BEFORE_ADMISSION, State
-from scoring import texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,5 @@ def severity_of(case: Case) -> Severity:
 
 def graded(table: OrganFailureAssessment) -> Severity:
     """The grade of a table; a lower bound while organs are not known."""
-    grade = str(texts.ACLF_GRADE[table.grade])
-    words = _("at least: %(grade)s") % {"grade": grade} if table.missing else grade
-    return Severity(False, f"{words} · EASL-CLIF", "alarm" if table.failures else "ward")
+    grade = easl_clif(table.grade, is_complete=not table.missing)
+    return Severity(False, f"{grade} · EASL-CLIF", "alarm" if table.failures else "ward")

@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from accounts.punctuation import in_brackets, joined
 from referral.pathway import Kind
 from referral.statistics.figures import Spread
 from referral.statistics.measures import ADMIT_LATE_FLAG, FUNNEL, MEASURES, By
@@ -76,7 +77,7 @@ def _grid(words: Table, part: str, codes: Sequence[str]) -> Grid:
         return [found[str(code)] for code in codes]
 
     whole = cells(words.whole)
-    heads = [f"{row.label} ({row.unit})" for row in whole]
+    heads = [f"{row.label} {in_brackets(row.unit)}" for row in whole]
     rows = [*((name, cells(rows)) for name, rows in words.groups), (gettext("all cases"), whole)]
     return Grid(heads, [(name, _as_html(of_group)) for name, of_group in rows])
 
@@ -91,7 +92,7 @@ def in_words(cell: Row) -> tuple[str, str]:
         return ("", "–") if cell.unit and cell.cases == "0" else ("", cell.cases)
     p90 = gettext("90 %% by %(p90)s") % {"p90": cell.p90} if cell.p90 else ""
     interval = f"{cell.low}–{cell.high}" if cell.low else ""
-    return cell.value, f"({'; '.join(part for part in (interval, p90, f'n = {cell.cases}') if part)})"
+    return cell.value, in_brackets(joined(part for part in (interval, p90, f"n = {cell.cases}") if part))
 
 
 def _share_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.punctuation import labelled
+from portal.grades import by_number, easl_clif
 from referral import codes, timeline, ward_codes
 from referral.identity.birth import BirthDate
 from referral.identity.matching import FIELDS
@@ -97,6 +99,7 @@ def _details(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> list[str
         found.append(str(REASONS[event.what](facts["reason"]).label))
     if facts.get("ward") in wards:
         found.append(wards[facts["ward"]])
+    found += _grades(facts)
     for name, phrase in PHRASES.items():
         if facts.get(name):
             found.append(phrase(facts[name], zone))
@@ -107,10 +110,22 @@ def _details(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> list[str
     return found
 
 
+def _grades(facts: Mapping[str, Any]) -> list[str]:
+    """Both grades of an organ table; one with organs that are not known gives lower bounds."""
+    if "grade" not in facts:
+        return []
+    is_complete = not facts.get("is_lower_bound")
+    simple = by_number(facts.get("simple_grade", ""), is_complete=is_complete)
+    return [
+        f"EASL-CLIF{_(': ')}{easl_clif(facts['grade'], is_complete=is_complete)}",
+        _("%(grade)s by number of failures") % {"grade": simple},
+    ]
+
+
 def corrected_identity(versions: Mapping[str, Any]) -> list[str]:
     """Both versions of what an identity said, field by field."""
     return [
-        f"{FIELDS[name]}: {_written(name, old)} → {_written(name, versions['after'][name])}"
+        labelled(FIELDS[name], f"{_written(name, old)} → {_written(name, versions['after'][name])}")
         for name, old in versions["before"].items()
     ]
 
@@ -170,8 +185,6 @@ PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
     "missing": _missing,
     "kit": _label(ward_codes.KitAnswer),
     "beside_purpose": lambda value, zone: _("organ failure when the sample was taken"),
-    "grade": lambda value, zone: str(texts.ACLF_GRADE[value]),
-    "simple_grade": lambda value, zone: _("grade %(grade)s by number of failures") % {"grade": value},
     "third_failure": lambda value, zone: str(THIRD_FAILURE[value]),
     "met_by_another": lambda value, zone: _("met by what was done %(time)s") % {"time": _time(value, zone)},
     "unmet_by": lambda value, zone: _("not met before the patient left the ward"),

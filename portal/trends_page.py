@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from portal.grades import easl_clif
 from portal.lab_values import said
 from portal.moments import local
 from portal.verb_texts import Text
@@ -71,7 +72,9 @@ SHOWN_ALWAYS = frozenset(EIGHT) - {"age_years"}
 def _columns(case: Case, values: CaseValues) -> list[Column]:
     scored = [row for row in selectors.assessments(case) if row.risk_90d is not None]
     risks: dict[UUID | None, str] = {row.pk: texts.risk_text(row.risk_90d or 0) for row in scored}
-    grades: dict[UUID | None, str] = {row.pk: str(texts.ACLF_GRADE[row.grade]) for row in tables_of(case)}
+    grades: dict[UUID | None, str] = {
+        row.pk: easl_clif(row.grade, is_complete=not row.missing) for row in tables_of(case)
+    }
     people = values.people()
     groups: dict[Group, Value] = {}
     for value in values.values:

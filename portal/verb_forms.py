@@ -340,7 +340,7 @@ def _measured(verb: Verb, fact: Fact, case: Case) -> list[Option]:
         case "flag":
             return _answers(verb, fact, case)
         case "grade":
-            return [Option(str(grade), str(grade), hint) for grade, hint in texts.WEST_HAVEN.items()]
+            return [Option(str(grade), name, looks) for grade, name, looks in texts.west_haven_grades()]
         case "choice":
             return [Option(value, label) for value, label in texts.CHOICES[fact.name].items()]
         case _:

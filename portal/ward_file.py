@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.punctuation import in_brackets
 from portal import lab_values
 from portal.case_file import Step
+from portal.grades import by_number, easl_clif
 from portal.moments import local
 from portal.record_texts import marker_values
 from portal.verb_texts import TEXTS, Text, slug
@@ -44,11 +46,12 @@ CERTAINTY: Mapping[str, Text] = {
 @dataclass(frozen=True, slots=True)
 class OrganRow:
     """One reading of the organ table. `scores`: a subscore for each organ, whether it fails, and the value
-    that it was read from."""
+    that it was read from. `grade` by EASL-CLIF and `simple_grade` by number of failures, in words."""
 
     row: OrganFailureAssessment
     scores: tuple[tuple[int | None, bool, str], ...]
     grade: str
+    simple_grade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,13 @@ def _organ_row(row: OrganFailureAssessment) -> OrganRow:
     scores = tuple(
         (row.subscores.get(organ), organ in row.failing, _measured(row, organ)) for organ in ORGANS
     )
-    return OrganRow(row, scores, str(texts.ACLF_GRADE[row.grade]))
+    is_complete = not row.missing
+    return OrganRow(
+        row,
+        scores,
+        easl_clif(row.grade, is_complete=is_complete),
+        by_number(row.simple_grade, is_complete=is_complete),
+    )
 
 
 MEASURED: Mapping[Organ, tuple[str, ...]] = {
@@ -201,7 +210,7 @@ def _marker(trend: Trend, zone: str) -> Marker:
         points=tuple((at, plain_number(value)) for at, value in reversed(trend.points)),
         ranges=tuple(_range(row, trend.latest, unit) for row in trend.ranges),
         chart_id=f"trend-{trend.marker}",
-        chart={"series": [{"name": f"{label} ({unit})", "points": points}], "lines": limits},
+        chart={"series": [{"name": f"{label} {in_brackets(unit)}", "points": points}], "lines": limits},
     )
 
 
@@ -225,9 +234,8 @@ def preview(found: OrganReading) -> dict[str, Any]:
             (texts.organ_text(organ), grade.subscores.get(organ), organ in grade.failures) for organ in ORGANS
         ],
         "is_known": bool(grade.subscores),
-        "grade": texts.ACLF_GRADE[grade.grade],
-        "is_undecided": grade.grade == "none" and bool(grade.missing),
-        "simple_grade": grade.simple_grade or "",
+        "grade": easl_clif(grade.grade, is_complete=grade.complete),
+        "simple_grade": by_number(grade.simple_grade or "", is_complete=grade.complete),
         "failures": len(grade.failures),
         "clif_c_of": grade.clif_c_of,
         "missing": [texts.organ_text(organ) for organ in grade.missing],

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from portal.grades import by_number, easl_clif
 from portal.verb_texts import Text
 from referral import selectors
-from referral.models import Case, Outcome
+from referral.models import Case, Diagnosis, Outcome
 from referral.outcomes import judged
 from referral.pathway import Party
-from scoring import texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,20 @@ def parts(case: Case) -> dict[str, Any]:
     return {
         "questions": list(case.questions.all()),
         "diagnosis": diagnosis,
-        "diagnosis_grade": str(texts.ACLF_GRADE[diagnosis.grade]) if diagnosis and diagnosis.grade else "",
+        **graded(diagnosis),
         "back": selectors.back_referral_of(case),
         "statements": statements(case),
+    }
+
+
+def graded(diagnosis: Diagnosis | None) -> dict[str, str]:
+    """Both grades of a diagnosis in words; nothing where no organ table was there by then."""
+    if diagnosis is None or not diagnosis.grade:
+        return {"diagnosis_grade": "", "diagnosis_by_number": ""}
+    is_complete = not diagnosis.is_lower_bound
+    return {
+        "diagnosis_grade": easl_clif(diagnosis.grade, is_complete=is_complete),
+        "diagnosis_by_number": by_number(diagnosis.simple_grade, is_complete=is_complete),
     }
 
 

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from accounts.punctuation import listed
 from referral.facts import FACTS
-from referral.ladder_texts import audience_of, joined, length, moment, severity_of, then
+from referral.ladder_texts import audience_of, length, moment, severity_of, then
 from referral.ladders import DEFAULT_LADDERS
 from referral.models.policies import DEFAULT_MINUTES
 from referral.pathway import (
@@ -126,10 +127,10 @@ def verbs_table() -> str:
             verb_of(row),
             states(row.sources),
             states(row.targets) if row.targets else _("the state stays"),
-            joined(party.label for party in Party if party in row.by),
+            listed(party.label for party in Party if party in row.by),
             facts_of(row),
-            joined(kind.label for kind in Kind if kind in row.meets),
-            joined(audience.label for audience in Audience if audience in row.tells),
+            listed(kind.label for kind in Kind if kind in row.meets),
+            listed(audience.label for audience in Audience if audience in row.tells),
         ]
         for row in TABLE
     ]
@@ -156,16 +157,16 @@ def verb_of(row: Transition) -> str:
 def facts_of(row: Transition) -> str:
     """The facts that the verb takes; optional ones in brackets."""
     known = FACTS.get(row.verb, ())
-    return joined(f"`{fact.name}`" if fact.required else f"(`{fact.name}`)" for fact in known)
+    return listed(f"`{fact.name}`" if fact.required else f"(`{fact.name}`)" for fact in known)
 
 
 def deadlines_table() -> str:
     rows = [
         [
             f"{kind.label} `{kind.value}`",
-            joined(state.label for state in State if kind in OPENS.get(state, ())) or _("what a verb says"),
+            listed(state.label for state in State if kind in OPENS.get(state, ())) or _("what a verb says"),
             length(timedelta(minutes=DEFAULT_MINUTES[kind])),
-            joined(dict.fromkeys(str(row.verb.label) for row in TABLE if kind in row.meets))
+            listed(dict.fromkeys(str(row.verb.label) for row in TABLE if kind in row.meets))
             or _("what a verb says"),
             states(LIVES[kind]),
         ]
@@ -195,8 +196,8 @@ def ladders_table() -> str:
 def states(found: frozenset[State]) -> str:
     for members, label in reversed(groups().values()):
         if members <= found:
-            return joined([label, *(state.label for state in State if state in found - members)])
-    return joined(state.label for state in State if state in found)
+            return listed([label, *(state.label for state in State if state in found - members)])
+    return listed(state.label for state in State if state in found)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,11 +1,11 @@
 """A ladder's steps and lengths of time in words, in the language that is active."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.punctuation import listed
 from notifications.models import Severity
 from referral.ladders import Step
 from referral.pathway import Audience
@@ -24,11 +24,11 @@ def moment(step: Step) -> str:
 def then(step: Step) -> str:
     parts = [_("again every %(time)s") % {"time": length(step.every)}] if step.every else []
     parts += [_("the request goes to the next ward")] if step.expires_offer else []
-    return joined(parts)
+    return listed(parts)
 
 
 def audience_of(step: Step) -> str:
-    return joined(audience.label for audience in Audience if audience in step.audience)
+    return listed(audience.label for audience in Audience if audience in step.audience)
 
 
 def severity_of(step: Step) -> str:
@@ -43,7 +43,3 @@ def length(span: timedelta) -> str:
     if minutes % 60 == 0:
         return _("%(count)s h") % {"count": minutes // 60}
     return _("%(count)s min") % {"count": minutes}
-
-
-def joined(words: Iterable[object]) -> str:
-    return ", ".join(str(word) for word in words)

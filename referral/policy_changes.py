@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
+from accounts.punctuation import joined
 from referral.ladder_texts import audience_of, length, moment, severity_of, then
 from referral.ladders import Step
 from referral.models import PathwayPolicy
@@ -50,7 +51,7 @@ def step_in_words(step: Step) -> str:
         "audience": audience_of(step),
     }
     more = then(step)
-    return f"{words}; {more}" if more else words
+    return joined([words, more]) if more else words
 
 
 def _label(policy: PathwayPolicy, name: str) -> str:

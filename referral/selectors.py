@@ -227,17 +227,27 @@ def current_offer(case: Case) -> Offer | None:
 
 def diagnosis_of(case: Case) -> Diagnosis | None:
     """The diagnosis of a visible case that stands, with the grade of the organ assessments that count, and
-    those it took the place of; no query before there can be one."""
+    those it took the place of; no query before there can be one. `is_lower_bound`: organs were not known."""
     if case.diagnosed_at is None:
         return None
     retracted = Retraction.objects.filter(case=OuterRef("case"), kind=RecordKind.ORGAN_FAILURE)
-    rows = Diagnosis.objects.filter(case=case).select_related("actor").annotate(regraded=Exists(retracted))
-    versions = list(rows)
+    tables = OrganFailureAssessment.objects.counting().filter(case=OuterRef("case"))
+    latest = tables.filter(occurred_at__lte=OuterRef("occurred_at")).reverse()
+    rows = Diagnosis.objects.filter(case=case).select_related("actor")
+    versions = list(
+        rows.annotate(
+            regraded=Exists(retracted),
+            counting_grade=latest.values("grade")[:1],
+            counting_simple_grade=latest.values("simple_grade")[:1],
+            unknown_organs=latest.values("missing")[:1],
+        )
+    )
     found = _last_of(versions)
-    if found is not None and versions[-1].regraded:
-        tables = OrganFailureAssessment.objects.counting().filter(case=case)
-        table = tables.filter(occurred_at__lte=found.occurred_at).last()
-        found.grade, found.simple_grade = (table.grade, table.simple_grade) if table else ("", "")
+    if found is not None:
+        last = versions[-1]
+        found.is_lower_bound = bool(last.unknown_organs)
+        if last.regraded:
+            found.grade, found.simple_grade = last.counting_grade or "", last.counting_simple_grade or ""
     return found
 
 

@@ -128,6 +128,13 @@ def red_flag_text(code: str) -> str:
     return gettext(RED_FLAGS[code])
 
 
+def west_haven_grades() -> list[tuple[int, str, str]]:
+    """Every grade of encephalopathy: its number, how it is written, what it looks like at the bedside."""
+    return [
+        (grade, value_text("encephalopathy_grade", grade), str(looks)) for grade, looks in WEST_HAVEN.items()
+    ]
+
+
 def organ_text(organ: str) -> str:
     """Translated name of an organ of the CLIF-C table."""
     return gettext({str(name): text for name, text in ORGANS.items()}[organ])

@@ -11,6 +11,7 @@ from accounts.encryption import EncryptedField
 from accounts.ids import new_id
 from accounts.models.organisations import Ward
 from accounts.models.people import User
+from accounts.punctuation import labelled, listed
 
 ENDS_AFTER_START = _("The end must come after the start.")
 
@@ -50,7 +51,7 @@ class DutyShift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.get_weekday_display()} {self.starts:%H:%M} – {self.ends:%H:%M}"
+        return listed([self.user, f"{self.get_weekday_display()} {self.starts:%H:%M} – {self.ends:%H:%M}"])
 
 
 class DutyOverrideQuerySet(models.QuerySet["DutyOverride"]):
@@ -89,7 +90,7 @@ class DutyOverride(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self._meta.verbose_name}"
+        return labelled(str(self.user), self._meta.verbose_name)
 
     def clean(self) -> None:
         if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:

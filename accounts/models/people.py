@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.contact_fields import NarrowEmailField, PhoneField
 from accounts.ids import new_id
 from accounts.models.organisations import Hospital, Network, Ward
+from accounts.punctuation import labelled, listed
 from accounts.standing import Standing, standing_from
 from accounts.text import narrowed
 
@@ -155,7 +156,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.in_words()}"
+        return labelled(str(self.user), self.in_words())
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.hospital is not None:
@@ -166,4 +167,4 @@ class Membership(models.Model):
 
     def in_words(self) -> str:
         """The role and its place."""
-        return f"{self.get_role_display()}, {self.hospital or self.ward or self.network}"
+        return listed([self.get_role_display(), self.hospital or self.ward or self.network])

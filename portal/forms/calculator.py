@@ -9,9 +9,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.fields import take_refusals
-from portal.forms.indicators import GRADES, YES_OR_NO, factors_of
+from portal.forms.indicators import YES_OR_NO, factors_of
 from scoring import EIGHT, INPUTS, Input, Reading, read_inputs
-from scoring.texts import CHOICES, WEST_HAVEN, help_text, issue_text, label, unit_text
+from scoring.texts import CHOICES, help_text, issue_text, label, unit_text, west_haven_grades
 
 Text = str | Promise
 
@@ -95,10 +95,7 @@ def _field(spec: Input) -> forms.Field:
     """The control of one input. Nothing is preselected: what is not stated is not there."""
     by_kind: dict[str, list[tuple[Any, Text]]] = {
         "flag": list(YES_OR_NO),
-        "grade": [
-            (grade, f"{name} · {looks}")
-            for (grade, looks), name in zip(WEST_HAVEN.items(), GRADES, strict=True)
-        ],
+        "grade": [(grade, f"{name} · {looks}") for grade, name, looks in west_haven_grades()],
         "choice": list(CHOICES.get(spec.name, {}).items()),
     }
     choices = by_kind.get(spec.kind)

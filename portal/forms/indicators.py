@@ -13,13 +13,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.punctuation import labelled
 from portal.confirmations import confirmed_in
 from portal.forms.fields import MomentField, Refusal, set_clock, take_refusals
 from portal.moments import local
 from referral.codes import HoldBackReason, ReferReason
 from scoring import EIGHT, INPUTS, Input, Issue, read_inputs
 from scoring.inputs import UNIT_FIELDS
-from scoring.texts import CHOICES, WEST_HAVEN, help_text, issue_text, label, unit_text
+from scoring.texts import CHOICES, WEST_HAVEN, help_text, issue_text, label, unit_text, west_haven_grades
 from scoring.units import canonical_unit
 
 Text = str | Promise
@@ -34,7 +35,6 @@ MORE = (
 LABORATORY = (*MAIN, *MORE)
 
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
-GRADES = ["0", "I", "II", "III", "IV"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 QUESTION = "needs_confirmation"
 RECENT_HOURS = (1, 3, 6)
@@ -78,7 +78,7 @@ class IndicatorsForm(forms.Form):
     )
     encephalopathy_grade = forms.ChoiceField(
         label=_("Hepatic encephalopathy (West Haven grade)"),
-        choices=list(enumerate(GRADES)),
+        choices=lambda: [(grade, name) for grade, name, _looks in west_haven_grades()],
         required=False,
         widget=forms.RadioSelect,
     )
@@ -139,7 +139,7 @@ class IndicatorsForm(forms.Form):
                 label=label(spec.unit_field), choices=units, required=False
             )
         self.fields[f"sampled_at_{spec.name}"] = MomentField(
-            label=f"{label(spec.name)}: {drawn_at}", required=False
+            label=labelled(label(spec.name), drawn_at), required=False
         )
 
     def clean(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from accounts.administration import may_administer
 from accounts.models import User
 from accounts.phones import dial_address
+from accounts.punctuation import in_brackets, labelled
 from notifications.selectors import unread_count
 from portal import results
 from portal.confirmations import MARKS, mark_of
@@ -140,7 +141,7 @@ def _at_field(field: Any, text: str) -> tuple[str, str]:
     says_itself = isinstance(getattr(field, "field", None), BooleanField) or str(text).startswith(
         str(field.label)
     )
-    named = str(text) if says_itself else f"{field.label}: {text}"
+    named = str(text) if says_itself else labelled(field.label, text)
     return field.id_for_label or field.auto_id, named
 
 
@@ -202,6 +203,7 @@ def phone(number: str, name: str = "", css: str = "", drawn: bool = True) -> Saf
 
 
 register.filter("counted", counted)
+register.filter("in_brackets", in_brackets)
 
 
 @register.inclusion_tag("portal/components/navigation.html", takes_context=True)

@@ -59,9 +59,11 @@ class Diagnosis(Correctable):
     """What the ward found; never changed (a trigger refuses it).
 
     `grade` by EASL-CLIF and `simple_grade` by the number of failed organs are those of the latest organ
-    assessment by then, never typed. `should_know` is for the first hospital. Texts are encrypted.
+    assessment by then, never typed; `is_lower_bound` is set where `selectors.diagnosis_of` found organs that
+    were not known. `should_know` is for the first hospital. Texts are encrypted.
     """
 
+    is_lower_bound = False
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="diagnoses")
     category = models.CharField(_("diagnosis"), max_length=16, choices=DiagnosisCategory)

@@ -64,11 +64,16 @@ def assess_organ_failure(
         **_kept(found, values),
         **written(change, note),
     )
-    change.facts.update(record=str(row.pk), grade=row.grade, simple_grade=row.simple_grade, failures=failures)
+    change.facts.update(record=str(row.pk), failures=failures, **graded(row))
     if third:
         change.facts["third_failure"] = "from_two" if row.from_two else "first_seen"
         _begin_days_to_transplant(change)
     reread_kits(change)
+
+
+def graded(row: OrganFailureAssessment) -> dict[str, Any]:
+    """The grades of a table as an event keeps them."""
+    return {"grade": row.grade, "simple_grade": row.simple_grade, "is_lower_bound": bool(row.missing)}
 
 
 def _sampled(change: Change, moment: datetime) -> datetime:

@@ -23,7 +23,7 @@ from referral.models import (
 )
 from referral.pathway import LIVES, Kind, Verb
 from referral.performing import Change, effect
-from referral.verbs.organs import MANY, final_decisions
+from referral.verbs.organs import MANY, final_decisions, graded
 from referral.verbs.window_2 import reread_kits
 
 
@@ -49,7 +49,7 @@ def _organs_follow(change: Change, organs: OrganFailureAssessment) -> None:
     left = OrganFailureAssessment.objects.counting().filter(case=change.case)
     latest, third = left.last(), left.filter(failures__gte=MANY).first()
     if latest is not None:
-        change.facts.update(grade=latest.grade, simple_grade=latest.simple_grade)
+        change.facts.update(graded(latest))
     reread_kits(change)
     running = change.case.deadlines.filter(kind=Kind.TRANSPLANT).order_by("starts_at").last()
     if running is None or organs.failures < MANY or running.outcome == Deadline.Outcome.CANCELLED:

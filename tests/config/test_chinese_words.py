@@ -1,6 +1,7 @@
 """The Chinese of the platform is that of clinicians in China, in its own texts and in those of libraries."""
 
 import gettext
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +20,20 @@ NEVER = (
     *("保护肝实质", "早期ACLF", "≥12 mg/dL", "≥2 mg/dL", "收回承诺", "收回了承诺"),
 )
 """Words that no text of ours has."""
+SIGNS_OF_OTHERS = {
+    "Give each value a name: one per line, such as “name: 1.5”, 20 at most.",
+    "One per line, such as “name: 1.5”, as the report names them.",
+    "Risk = 1 − exp(−exp(h + linear predictor)), with h the log cumulative hazard.",
+    (
+        "rcs(x; knots) is a restricted cubic spline after Harrell: smooth between its knots, "
+        "straight beyond them."
+    ),
+}
+"""Texts that show what a person types, or how a formula is written, with its own signs."""
+APPS = ("portal", "scoring", "referral", "accounts")
+TEMPLATES = sorted(file for app in APPS for file in (ROOT / app).rglob("templates/**/*.html"))
+TRANSLATED = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}", re.S)
+NOT_CHINESE = re.compile(r'<(style|script).*?</\1>|<p lang="en">.*?</p>|="[^"]*"', re.S)
 LIBRARIES = ("allauth", "django.contrib.auth", "django.contrib.admin")
 SEEN_BY_NOBODY = ("oauth", "OAuth", "request token", "grant types", "response types")
 """Of libraries' texts: those of parts that this platform does not use."""
@@ -56,6 +71,19 @@ def test_texts_of_libraries_that_say_it_otherwise_are_put_into_our_words(library
         english for english, text in theirs.items() if any(word in text for word in ("你", "token", "双因素"))
     }
     assert not {one for one in wrong - own.keys() if not any(part in one for part in SEEN_BY_NOBODY)}
+
+
+def test_texts_in_chinese_have_full_width_brackets_and_colons() -> None:
+    half_width = re.compile(r"[^\x00-\x7f] ?[(:;?!]|\([^()]*[\u4e00-\u9fff][^()]*\)|[\u4e00-\u9fff] ?[),]")
+    told = {english: text for english, text in own_texts().items() if half_width.search(text)}
+    assert set(told) <= SIGNS_OF_OTHERS
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.name)
+def test_brackets_and_colons_beside_texts_are_those_of_the_language(template: Path) -> None:
+    """A bracket or colon between two tags stands outside what is translated: half-width in Chinese too."""
+    shown = NOT_CHINESE.sub("", TRANSLATED.sub("", template.read_text()))
+    assert not re.findall(r"\(\{[{%].{0,40}|.{0,40}[}%]\}[:;,?!)](?: |<|$)", shown)
 
 
 def test_documents_in_chinese_speak_politely() -> None:

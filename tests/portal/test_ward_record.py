@@ -303,7 +303,7 @@ def test_a_mistyped_organ_table_is_marked_and_stays_in_the_table(world: World, a
     assert done.status_code == 302
     page = browser.get(f"/cases/{case.pk}/ward/").content.decode()
     assert "entered in error" in page
-    assert "no failing organ" in page
+    assert "cannot be said yet" in page
 
 
 def test_after_the_stay_the_right_table_is_entered_in_the_place_of_the_wrong_one(
