@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 
 from accounts import audit, clock
+from accounts.missing_fields import ask_by_name
 from accounts.models import (
     Catchment,
     DutyOverride,
@@ -129,6 +130,8 @@ class Choices:
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # Each place and person has a page of its own; a window inside a form is easily lost.
             field.widget = field.widget.widget
+        if field is not None:
+            ask_by_name(field)
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

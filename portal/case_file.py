@@ -22,7 +22,7 @@ from portal.windows import Window, label_of, window_of, window_of_case, with_ala
 from referral import selectors
 from referral.grounds import grounds_of
 from referral.models import Case, Deadline, Message, Offer
-from referral.parties import open_question
+from referral.parties import answers_for, open_question, own_clocks
 from referral.pathway import ACUTE, BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.performing import verbs_of
 from referral.urgency import unanswered_red_flags
@@ -152,26 +152,6 @@ def _place(ward: Ward) -> str:
     return f"{ward.hospital.name} · {ward.name}"
 
 
-NOT_OF_WARDS = frozenset({Kind.PLACE})
-HOSPITALS_OWN = NOT_OF_WARDS | {Kind.ASSESS, Kind.REASSESS, Kind.CONFIRM_RETURN}
-
-
-def own_clocks(case: Case, sides: frozenset[Party]) -> list[Deadline]:
-    """The deadlines of a case that concern somebody who is `sides` to it: a ward does not look for a ward."""
-    rows = list(case.deadlines.all())
-    if sides & {Party.ORIGIN, Party.COORDINATOR}:
-        return rows
-    return [row for row in rows if row.kind not in NOT_OF_WARDS]
-
-
-def answers_for(row: Deadline, case: Case, user: User, sides: frozenset[Party]) -> bool:
-    """Whether to ask the reader why a deadline was missed: a ward only for what it was to do itself."""
-    if sides & {Party.ORIGIN, Party.COORDINATOR}:
-        return True
-    ward = next((offer.ward_id for offer in case.offers.all() if offer.pk == row.offer_id), None)
-    return row.kind not in HOSPITALS_OWN and (ward is None or ward in user.standing.wards)
-
-
 def time_left(case: Case, sides: frozenset[Party], now: datetime) -> tuple[Window | None, Window | None]:
     """What is due first, and the 48 hours the case is in where those are something else.
 
@@ -199,7 +179,7 @@ def _due(
     missed = [
         row
         for row in rows
-        if row.missed_at is not None and not row.delay_reason and answers_for(row, case, user, sides)
+        if row.missed_at is not None and not row.delay_reason and answers_for(user, row, case, sides)
     ]
     return {
         "due": due,

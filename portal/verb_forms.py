@@ -1,6 +1,6 @@
 """A form for any verb, built from the facts it takes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ from portal.typed_facts import BAD_MOMENT, WHOLE
 from portal.verb_texts import RED_FLAG_TEXT, TEXTS, Text, VerbText, slug
 from referral import selectors
 from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
-from referral.facts.shapes import CORRECTS
+from referral.facts.shapes import CORRECTS, DEADLINE
 from referral.facts.window_2 import BESIDE_ORGANS, RATIOS
 from referral.mistakes import KIND_OF, to_correct
 from referral.models import RETRACTABLE, Case, Deadline, Record
@@ -170,14 +170,18 @@ def build(
     refused: Sequence[tuple[str, str, Text]] = (),
     back: str = "",
     expected: bool = True,
+    deadlines: Collection[Deadline] | None = None,
 ) -> VerbForm:
     """The form of `verb` on `case`, with what was typed and what was refused of it.
 
-    `expected`: whether the ward that fills it in expects the patient.
+    `expected`: whether the ward that fills it in expects the patient. `deadlines`: those to choose from where
+    not all of the case are.
     """
     values = dict(typed if typed is not None else proposed(verb, case))
     fields = _fields(verb, case, values)
     fields = identity_fields.of_form(verb, fields, expected=expected)
+    if deadlines is not None:
+        _choose_from(fields, {str(row.pk) for row in deadlines})
     urgent = verb == Verb.REFER and bool(unanswered_red_flags(case))
     text, zone = RED_FLAG_TEXT if urgent else TEXTS[verb], case.hospital.zone
     form = VerbForm(verb, text, fields, case.version, offer, zone, uuid4().hex, back, urgent)
@@ -190,6 +194,13 @@ def build(
         else:
             form.problems.append(message)
     return form
+
+
+def _choose_from(fields: Sequence[Field], deadlines: Container[str]) -> None:
+    for row in fields:
+        if row.name == DEADLINE.name:
+            row.options = [option for option in row.options if option.value in deadlines]
+            row.value = row.value or (row.options[0].value if len(row.options) == 1 else "")
 
 
 def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:

@@ -2,7 +2,7 @@
 
 from accounts.models import User, Ward
 from referral.mistakes import verbs_without_cause
-from referral.models import Case, Offer, Question
+from referral.models import Case, Deadline, Offer, Question
 from referral.pathway import Kind, Party, State, Transition, Verb, verbs_in
 
 
@@ -45,6 +45,27 @@ def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[
         Party.COORDINATOR: case.network_id in standing.coordinates,
     }
     return frozenset(party for party, holds in found.items() if holds)
+
+
+NOT_OF_WARDS = frozenset({Kind.PLACE})
+"""Deadlines of no concern to a ward: others look for one that accepts."""
+HOSPITALS_OWN = NOT_OF_WARDS | {Kind.ASSESS, Kind.REASSESS, Kind.CONFIRM_RETURN}
+
+
+def own_clocks(case: Case, parties: frozenset[Party]) -> list[Deadline]:
+    """The deadlines of a case that concern somebody who is `parties` to it."""
+    rows = list(case.deadlines.all())
+    if parties & {Party.ORIGIN, Party.COORDINATOR}:
+        return rows
+    return [row for row in rows if row.kind not in NOT_OF_WARDS]
+
+
+def answers_for(user: User, row: Deadline, case: Case, parties: frozenset[Party]) -> bool:
+    """Whether a deadline is the user's to answer for: a ward's only where it was to do something itself."""
+    if parties & {Party.ORIGIN, Party.COORDINATOR}:
+        return True
+    ward = next((offer.ward_id for offer in case.offers.all() if offer.pk == row.offer_id), None)
+    return row.kind not in HOSPITALS_OWN and (ward is None or ward in user.standing.wards)
 
 
 def own_ward(user: User, case: Case, asked: Offer | None = None) -> Ward | None:

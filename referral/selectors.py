@@ -31,7 +31,7 @@ from referral.models import (
     Retraction,
 )
 from referral.models.way_back import Correctable
-from referral.parties import open_question, parties_of
+from referral.parties import NOT_OF_WARDS, answers_for, open_question, parties_of
 from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Kind, Party, State
 from referral.values import with_values
 from referral.ward_codes import RecordKind
@@ -122,7 +122,7 @@ def worklist(user: User) -> QuerySet[Case]:
 def _not_of_wards(user: User) -> frozenset[Kind]:
     """Deadlines that somebody who only works on a ward does not answer for: others look for the place."""
     standing = user.standing
-    return frozenset() if standing.refers_for or standing.coordinates else frozenset({Kind.PLACE})
+    return frozenset() if standing.refers_for or standing.coordinates else NOT_OF_WARDS
 
 
 def with_entered(rows: QuerySet[Case]) -> QuerySet[Case]:
@@ -277,6 +277,12 @@ def statements(case: Case) -> list[Outcome]:
 def sides(user: User, case: Case) -> frozenset[Party]:
     """Who `user` is to `case`."""
     return parties_of(user, case, next((offer for offer in case.offers.all() if offer.is_open), None))
+
+
+def own_deadlines(user: User, case: Case) -> list[Deadline]:
+    """The deadlines of a case from `cases` that the user answers for."""
+    parties = sides(user, case)
+    return [row for row in case.deadlines.all() if answers_for(user, row, case, parties)]
 
 
 def wards_to_call(case: Case) -> QuerySet[Ward]:

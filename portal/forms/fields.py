@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal.moments import instant
@@ -52,12 +51,6 @@ def set_clock(form: forms.Form, *, zone: str, now: datetime) -> None:
     for field in form.fields.values():
         if isinstance(field, MomentField):
             field.zone, field.now = zone, now
-
-
-def ask_by_name(form: forms.Form) -> None:
-    """Let what is missing be named where it is missing."""
-    for field in form.fields.values():
-        field.error_messages["required"] = format_lazy(_("Please fill in: {field}."), field=field.label or "")
 
 
 def take_refusals(form: forms.Form, rows: Iterable[Refusal], *, prefix: str = "") -> None:

@@ -16,6 +16,7 @@ from accounts.models import User, Ward
 from accounts.rota import wards_watched_by
 from portal import board_list, verb_forms
 from portal.access import person, signed_in
+from portal.refusals import with_status
 from referral import reading, selectors
 from referral.arrivals import find_arrival, glimpse
 from referral.errors import TooOften
@@ -68,7 +69,7 @@ def arrival(request: HttpRequest) -> HttpResponse:
         found = find_arrival(user=user, now=now, **{key: typed}) if typed else None
     except TooOften as refusal:
         context = {"typed": typed, "trouble": refusal, "now": now}
-        return render(request, "portal/board/arrival.html", context, status=429)
+        return with_status(render(request, "portal/board/arrival.html", context), refusal)
     if found is not None and selectors.cases(user).filter(pk=found.pk).exists():
         return redirect("portal:case", pk=found.pk)
     context = {"typed": typed, "case": found, "now": now}

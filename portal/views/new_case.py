@@ -21,9 +21,10 @@ from portal.forms.identity import IdentityForm
 from portal.forms.indicators import LABORATORY, IndicatorsForm
 from portal.forms.visit import VisitForm
 from portal.proposals import proposed
+from portal.refusals import with_status
 from portal.stored_values import Stored, last_values, stored_values
 from referral import selectors, worklists
-from referral.errors import AccessError, FactError, IdentityQuestion, PathwayError
+from referral.errors import AccessError, FactError, IdentityQuestion, PathwayError, TooOften
 from referral.identity.birth import BirthDate
 from referral.identity.matching import NamesakeExists
 from referral.identity.national_id import resident_number
@@ -73,7 +74,9 @@ def new_case(request: HttpRequest) -> HttpResponse:
         )
         if answer is not None:
             return answer
-    return render(request, "portal/new_case.html", context, status=_status(data))
+    page = render(request, "portal/new_case.html", context, status=_status(data))
+    trouble = context.get("trouble")
+    return with_status(page, trouble) if isinstance(trouble, TooOften) else page
 
 
 def _registered(user: User, draft: str) -> str:

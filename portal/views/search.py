@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import clock
 from portal.access import person, signed_in
+from portal.refusals import with_status
 from portal.views.home import rows_of
 from referral import reading
 from referral.errors import TooOften
@@ -26,7 +27,7 @@ def search(request: HttpRequest) -> HttpResponse:
     try:
         found = list(search_cases(user, typed, now=now)[: MOST + 1])
     except TooOften as refusal:
-        return render(request, "portal/search.html", context | {"refusal": refusal}, status=429)
+        return with_status(render(request, "portal/search.html", context | {"refusal": refusal}), refusal)
     shown = found[:MOST]
     reading.record_live(user=user, cases=shown, now=now)
     context |= {"rows": rows_of(shown, user, now), "has_more": len(found) > MOST, "asked": True}

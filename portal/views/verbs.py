@@ -14,6 +14,7 @@ from accounts import clock
 from portal import case_file, drafts, timeline_texts, verb_forms, verb_texts
 from portal.access import person, signed_in
 from portal.proposals import proposed
+from portal.refusals import CONFLICT, with_status
 from portal.submitting import Submission, submit
 from portal.verb_texts import Text
 from referral import reading, selectors
@@ -79,7 +80,8 @@ def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
     except FactError as error:
         return _page(request, case, sent, typed=sent.typed, refused=error.rows, status=422)
     except PathwayError as error:
-        return _page(request, case, sent, typed=sent.typed, problem=error.message, status=409)
+        page = _page(request, case, sent, typed=sent.typed, problem=error.message, status=CONFLICT)
+        return with_status(page, error)
     except AccessError as error:
         return _page(request, case, sent, typed=sent.typed, problem=error.message, status=403)
     drafts.finish(person(request), drafts.Place.of(request.path))
@@ -135,7 +137,14 @@ def _page(
     offer = open_offer(visible) if visible else None
     named, expected = offer.pk if offer else None, expects(user, current, offer)
     form = verb_forms.build(
-        sent.verb, case=current, offer=named, typed=typed, refused=refused, back=sent.back, expected=expected
+        sent.verb,
+        case=current,
+        offer=named,
+        typed=typed,
+        refused=refused,
+        back=sent.back,
+        expected=expected,
+        deadlines=selectors.own_deadlines(user, visible) if visible else None,
     )
     if problem:
         form.problems.append(problem)

@@ -36,6 +36,15 @@ UNITS_OF = {
 """The units that a fact of the shape UNIT can name, by its name."""
 
 
+CHOSEN = frozenset(
+    {
+        *(Shape.CHOICE, Shape.NUMBER, Shape.SEVERAL, Shape.BOOLEAN, Shape.UNIT),
+        *(Shape.WARD, Shape.DEADLINE, Shape.ASSESSMENT, Shape.RECORD, Shape.MISTAKE),
+    }
+)
+"""Shapes that are not written, but chosen among what there is."""
+
+
 def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -> dict[str, Any]:
     """`raw` as keyword arguments for `perform`. Raises FactError with a row for every fact that is wrong.
 
@@ -50,7 +59,7 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
         value = raw.get(name)
         if value is None or value in ("", []):
             if fact.required:
-                rows.append((name, "required", _("Please fill in: %(field)s.") % {"field": fact.label}))
+                rows.append((name, "required", _left_out(fact)))
             continue
         try:
             cleaned[name] = PARSERS[fact.shape](fact, value, case, user)
@@ -59,6 +68,11 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
     if rows:
         raise FactError(*rows)
     return cleaned
+
+
+def _left_out(fact: Fact) -> Text:
+    words = _("Please choose: %(field)s.") if fact.shape in CHOSEN else _("Please fill in: %(field)s.")
+    return words % {"field": fact.label}
 
 
 def _unknown(verb: Verb, name: str) -> Text:

@@ -11,6 +11,7 @@ from referral import deadlines, telling, timeline
 from referral.errors import FactError
 from referral.local_time import written
 from referral.models import Assessment, AssessmentRetraction, Case, Deadline, Message, Offer
+from referral.parties import answers_for, parties_of
 from referral.pathway import State, Verb
 from referral.performing import Change, effect
 from referral.placement import close_open_offer
@@ -136,8 +137,16 @@ def _open_deadline(change: Change, deadline: Deadline) -> Deadline:
     found = change.case.deadlines.open().filter(pk=deadline.pk).first()
     if found is None:
         raise FactError(("deadline", "not_open", _("This deadline is no longer open. Reload the case.")))
+    _refuse_that_of_others(change, found)
     change.facts["kind"] = found.kind
     return found
+
+
+def _refuse_that_of_others(change: Change, deadline: Deadline) -> None:
+    parties = parties_of(change.person, change.case, change.offer)
+    if not answers_for(change.person, deadline, change.case, parties):
+        message = _("Your ward does not answer for this deadline. Choose one of its own.")
+        raise FactError(("deadline", "of_others", message))
 
 
 @effect(Verb.EXTEND)
@@ -181,6 +190,7 @@ def explain_delay(change: Change, *, deadline: Deadline, reason: str, note: str 
     missed = change.case.deadlines.filter(pk=deadline.pk, missed_at__isnull=False).first()
     if missed is None:
         raise FactError(("deadline", "not_missed", _("A reason is asked for missed deadlines only.")))
+    _refuse_that_of_others(change, missed)
     missed.delay_reason = reason
     missed.save()
     change.facts.update(kind=missed.kind, deadline=str(missed.pk), reason=reason)

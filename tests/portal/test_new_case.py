@@ -139,7 +139,7 @@ def test_a_draft_from_elsewhere_opens_in_the_unit_it_was_typed_in(world: World, 
 def test_referring_needs_no_score_but_a_reason(world: World, as_user: SignIn) -> None:
     client, form = as_user(world.doctor), typed(world, inr="", then="refer")
 
-    assert "Please fill in: " in text(send(client, form))
+    assert "Please choose: " in text(send(client, form))
     assert not Case.objects.exists()
 
     send(client, {**form, "reason": "values_missing"})

@@ -93,7 +93,7 @@ def test_a_missing_fact_is_asked_for_at_its_field_and_what_was_typed_stays(
 
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "Please fill in: " in page and "Enter a date and a time." in page
+    assert "Please choose: " in page and "Enter a date and a time." in page
     assert "Two beds &lt;closed&gt;" in page and 'value="yesterday"' in page
     case.refresh_from_db()
     assert case.state == State.OFFERED
