@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import clock
+from accounts.models import User
 from portal import case_file, drafts, timeline_texts, verb_forms, verb_texts
 from portal.access import person, signed_in
 from portal.proposals import proposed
@@ -134,18 +135,7 @@ def _page(
     visible = selectors.cases(user).filter(pk=case.pk).first()
     now, current = clock.now(), visible or case
     reading.record_live(user=user, cases=[visible] if visible else [], now=now)
-    offer = open_offer(visible) if visible else None
-    named, expected = offer.pk if offer else None, expects(user, current, offer)
-    form = verb_forms.build(
-        sent.verb,
-        case=current,
-        offer=named,
-        typed=typed,
-        refused=refused,
-        back=sent.back,
-        expected=expected,
-        deadlines=selectors.own_deadlines(user, visible) if visible else None,
-    )
+    form = _form(user, current, visible, sent, typed, refused)
     if problem:
         form.problems.append(problem)
     if _is_talk(request, sent.verb) and visible:
@@ -163,6 +153,27 @@ def _page(
         "wrote": [row for row in form if row.widget in ("line", "text") and row.value],
     }
     return render(request, "portal/case/verb.html", context, status=status)
+
+
+def _form(
+    user: User,
+    case: Case,
+    visible: Case | None,
+    sent: Submission,
+    typed: Mapping[str, str],
+    refused: Sequence[tuple[str, str, Text]],
+) -> verb_forms.VerbForm:
+    offer = open_offer(visible) if visible else None
+    return verb_forms.build(
+        sent.verb,
+        case=case,
+        offer=offer.pk if offer else None,
+        typed=typed,
+        refused=refused,
+        back=sent.back,
+        expected=expects(user, case, offer),
+        deadlines=selectors.own_deadlines(user, visible) if visible else None,
+    )
 
 
 def _news(case: Case, version: int | None) -> list[timeline_texts.Line]:
