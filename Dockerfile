@@ -13,7 +13,7 @@ COPY . .
 COPY --from=packages /app/node_modules node_modules
 # The settings are complete or nothing starts; these serve this step alone and stay in no layer.
 RUN python -m config.catalogues compile \
-    && ACLF_MODE=demo DATABASE_URL=postgresql://none REDIS_URL=redis://none \
+    && ACLF_MODE=demo DATABASE_URL=postgresql://none/none REDIS_URL=redis://none \
        ACLF_EMAIL_URL=smtp://none ACLF_EMAIL_FROM=none@none.example \
        SECRET_KEY=$(python -c "from config import keys; print(keys.make()['SECRET_KEY'])") \
        ACLF_IDENTITY_KEYS=$(python -c "from config import keys; print(keys.make()['ACLF_IDENTITY_KEYS'])") \

@@ -7,9 +7,11 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from config.values import WebAddress, Words
+from config.values import WebAddress, Words, words
 
 ALIYUN = {"sms": "https://dysmsapi.aliyuncs.com", "voice": "https://dyvmsapi.aliyuncs.com"}
 TENCENT = {"sms": "https://sms.tencentcloudapi.com", "voice": "https://vms.tencentcloudapi.com"}
@@ -26,6 +28,12 @@ NEEDED = {
         "tencent": ("url", "key_id", "secret", "template", "app_id"),
     },
 }
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "generic": (),
+    "aliyun": ("template_fields",),
+    "tencent": ("template_fields", "region"),
+}
+"""By provider, what else it reads."""
 FOLDERS = {
     "sms": "sms.SmsChannel",
     "voice": "voice.VoiceChannel",
@@ -86,9 +94,15 @@ def _service_account(value: Any) -> Any:
         read
     ):
         raise ValueError("must be the JSON of a service account's key file")
+    try:
+        load_pem_private_key(str(read["private_key"]).encode(), password=None)
+    except (ValueError, UnsupportedAlgorithm):
+        raise ValueError("must hold the service account's private key, line breaks as \\n") from None
     return read
 
 
+TemplateField = Literal["title", "body", "link", "path", "severity", "number", "hospital", "due", "code"]
+TemplateFields = Annotated[tuple[TemplateField, ...], BeforeValidator(words), Field(min_length=1)]
 Gateway = Literal["generic", "aliyun", "tencent"]
 Networks = Annotated[Words, AfterValidator(_network)]
 VapidKey = Annotated[str, AfterValidator(_vapid_key)]
@@ -106,7 +120,7 @@ class ChannelEnvironment(BaseModel):
     sms_secret: str | None = None
     sms_sign_name: str | None = None
     sms_template: str | None = None
-    sms_template_fields: Words = ("title", "path")
+    sms_template_fields: TemplateFields = ("title", "path")
     sms_app_id: str | None = None
     sms_region: str = "ap-guangzhou"
     voice_provider: Gateway | None = None
@@ -115,7 +129,7 @@ class ChannelEnvironment(BaseModel):
     voice_secret: str | None = None
     voice_caller: str | None = None
     voice_template: str | None = None
-    voice_template_fields: Words = ("title",)
+    voice_template_fields: TemplateFields = ("title",)
     voice_app_id: str | None = None
     voice_region: str = "ap-guangzhou"
 
@@ -162,6 +176,31 @@ def _phone(given: ChannelEnvironment, way: str) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None or name in needed}
 
 
+def unused(given: ChannelEnvironment) -> list[str]:
+    """A sentence for each setting that was given and that nothing would use."""
+    unread = {
+        name: f"{way}_provider"
+        for way in ("sms", "voice")
+        for name in ChannelEnvironment.model_fields
+        if name.startswith(f"{way}_") and name.removeprefix(f"{way}_") not in _read_by_provider(given, way)
+    }
+    if given.fcm_service_account is None:
+        unread["fcm_url"] = "fcm_service_account"
+    if not given.webhooks:
+        unread["private_networks"] = "webhooks"
+    return [
+        f"ACLF_{name.upper()} is set, but nothing would use it: "
+        f"ACLF_{reason.upper()} is {getattr(given, reason) or 'not set'}."
+        for name, reason in unread.items()
+        if name in given.model_fields_set
+    ]
+
+
+def _read_by_provider(given: ChannelEnvironment, way: str) -> set[str]:
+    provider = getattr(given, f"{way}_provider")
+    return {"provider", *NEEDED[way].get(provider, ()), *OPTIONAL.get(provider, ())}
+
+
 def half_set(given: ChannelEnvironment) -> list[str]:
     """A sentence for each channel of which some settings are there and some are missing."""
     problems = []
@@ -174,8 +213,6 @@ def half_set(given: ChannelEnvironment) -> list[str]:
             problems.append(
                 f"ACLF_{way.upper()}_PROVIDER is {provider}, which also needs {' and '.join(missing)}."
             )
-        elif missing and (getattr(given, f"{way}_secret") or getattr(given, f"{way}_url")):
-            problems.append(f"{missing[0]} is not set: name the gateway.")
     for pair in (("vapid_private_key", "vapid_contact"), ("push_url", "push_secret")):
         if len({getattr(given, name) is None for name in pair}) == 2:
             problems.append(

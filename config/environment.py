@@ -6,6 +6,7 @@ value and an unknown variable with our prefix stop the start with one sentence t
 
 import difflib
 import os
+import re
 import zoneinfo
 from collections.abc import Mapping
 from enum import StrEnum
@@ -14,12 +15,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 
-from config.channel_environment import ChannelEnvironment, half_set
-from config.values import WebAddress, Words, key_of_32_bytes, url_of, words
+from config import addresses
+from config.channel_environment import ChannelEnvironment, half_set, unused
+from config.values import Hosts, Origin, WebAddress, key_of_32_bytes, read_by, words
 
 PREFIX = "ACLF_"
 WELL_KNOWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT"}
 NOT_SETTINGS = {"ACLF_DATA"}
+LIBRARYS_SUBJECT = re.compile(r"^(Value error,|Input|String|Tuple) ")
 WHERE_TO_READ = "docs/operations.md lists every setting."
 
 
@@ -41,6 +44,8 @@ def _zone(value: str) -> str:
 
 Key = Annotated[str, AfterValidator(key_of_32_bytes)]
 Keys = Annotated[tuple[Key, ...], BeforeValidator(words), Field(min_length=1)]
+SigningKey = Annotated[str, Field(min_length=50)]
+SigningKeys = Annotated[tuple[SigningKey, ...], BeforeValidator(words)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -52,24 +57,24 @@ class Environment(ChannelEnvironment):
     # How it is reached: `base_url` is what people open, and what links in messages begin with.
     mode: Mode = Mode.PRODUCTION
     port: Port = 8000
-    base_url: WebAddress = "http://localhost:8000"
-    allowed_hosts: Words = ()
+    base_url: Origin = "http://localhost:8000"
+    allowed_hosts: Hosts = ()
     behind_proxy: bool = False
 
     # A pool (0: none) is for web processes, which serve many requests; a time limit of 0 is for migrations.
-    database_url: Annotated[str, url_of("postgresql", "postgres")]
+    database_url: Annotated[str, read_by(addresses.postgres)]
     database_pool: Annotated[int, Field(ge=0, le=100)] = 0
     statement_timeout_seconds: Annotated[int, Field(ge=0, le=3600)] = 30
-    redis_url: Annotated[str, url_of("redis", "rediss")]
+    redis_url: Annotated[str, read_by(addresses.redis)]
 
     # Secrets. Of the identity keys, comma-separated, the first encrypts and every one decrypts (rotation).
-    secret_key: Annotated[str, Field(min_length=50)]
-    secret_key_fallbacks: Words = ()
+    secret_key: SigningKey
+    secret_key_fallbacks: SigningKeys = ()
     identity_keys: Keys
     blind_index_key: Key
 
     # smtp://, smtp+starttls:// or smtps:// with user and password in the address.
-    email_url: Annotated[str, url_of("smtp", "smtps", "smtp+starttls")]
+    email_url: Annotated[str, read_by(addresses.mail_server)]
     email_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
     # Sign-in: a second factor is required in production unless said otherwise; OIDC is off without an issuer.
@@ -123,16 +128,18 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
                 values[field] = Path(file_name).read_text().strip()
             except (OSError, UnicodeDecodeError):
                 problems.append(f"{name}_FILE names {file_name}, which cannot be read.")
-        elif environ.get(name):
-            values[field] = environ[name]
+            else:
+                problems += [] if values[field] else [f"{name}_FILE names {file_name}, which is empty."]
+        elif given := environ.get(name, "").strip():
+            values[field] = given
     return values, problems + _unknown(environ)
 
 
 def _unknown(environ: Mapping[str, str]) -> list[str]:
     known = [*VARIABLES, *(f"{name}_FILE" for name in VARIABLES), *NOT_SETTINGS]
     problems = []
-    for name in sorted(name for name in environ if name.startswith(PREFIX) and name not in known):
-        close = difflib.get_close_matches(name, known, n=1)
+    for name in sorted(name for name in environ if name.upper().startswith(PREFIX) and name not in known):
+        close = difflib.get_close_matches(name.upper(), known, n=1)
         problems.append(f"There is no setting {name}" + (f": is {close[0]} meant?" if close else "."))
     return problems
 
@@ -146,8 +153,7 @@ def _sentence(item: Any) -> str:
     name = variable_of(str(item["loc"][0]))
     if item["type"] == "missing":
         return f"{name} is not set and has no default."
-    message = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
-    return f"{name} is malformed: it {message[0].lower()}{message[1:]}."
+    return f"{name} is malformed: it {LIBRARYS_SUBJECT.sub('', item['msg'])}."
 
 
 def _contradictions(environment: Environment) -> list[str]:
@@ -164,8 +170,15 @@ def _contradictions(environment: Environment) -> list[str]:
         "ACLF_BASE_URL must start with https:// in production.": (
             in_production and not environment.base_url.startswith("https://")
         ),
+        "ACLF_OIDC_NAME names a sign-in that is not set: ACLF_OIDC_ISSUER is missing.": (
+            "oidc_name" in environment.model_fields_set and not environment.oidc_issuer
+        ),
         "ACLF_OIDC_ISSUER, ACLF_OIDC_CLIENT_ID and ACLF_OIDC_CLIENT_SECRET are set together or not at all.": (
             any(oidc) and not all(oidc)
         ),
     }
-    return [*(sentence for sentence, applies in found.items() if applies), *half_set(environment)]
+    return [
+        *(sentence for sentence, applies in found.items() if applies),
+        *half_set(environment),
+        *unused(environment),
+    ]

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +9,7 @@ from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config import channel_environment, logs
+from config import addresses, channel_environment, logs
 from config.environment import Mode, load
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,8 +22,8 @@ SECRET_KEY = ENVIRONMENT.secret_key
 SECRET_KEY_FALLBACKS = list(ENVIRONMENT.secret_key_fallbacks)
 IDENTITY_KEYS = list(ENVIRONMENT.identity_keys)
 BLIND_INDEX_KEY = ENVIRONMENT.blind_index_key
-BASE_URL = ENVIRONMENT.base_url.rstrip("/")
-ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts) if PRODUCTION else ["*"]
+BASE_URL = ENVIRONMENT.base_url
+ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts) or ([] if PRODUCTION else ["*"])
 CLOCK_MAY_MOVE = not PRODUCTION
 DEFAULT_DISPLAY_ZONE = ENVIRONMENT.display_zone
 HEARTBEAT_URL = ENVIRONMENT.heartbeat_url
@@ -101,29 +100,26 @@ TEMPLATES = [
 
 
 def _postgres(url: str) -> dict[str, Any]:
-    parts = urlsplit(url)
+    address = addresses.postgres(url)
     pool = {"min_size": 1, "max_size": ENVIRONMENT.database_pool, "timeout": 5}
     timeout = ENVIRONMENT.statement_timeout_seconds * 1000
+    ours = {
+        "pool": pool if ENVIRONMENT.database_pool else False,
+        "application_name": "aclf",
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        "options": f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout=60000",
+    }
     return {
+        **address,
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 0 if ENVIRONMENT.database_pool else 300,
-        "OPTIONS": {
-            "pool": pool if ENVIRONMENT.database_pool else False,
-            "application_name": "aclf",
-            "connect_timeout": 5,
-            "keepalives_idle": 30,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 30_000,
-            "options": f"-c statement_timeout={timeout} -c idle_in_transaction_session_timeout=60000",
-        },
+        "OPTIONS": ours | address["OPTIONS"],
     }
 
 
@@ -140,7 +136,9 @@ CACHES = {
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = REDIS_URL.partition("?")[0]
+if REDIS_URL.startswith("rediss:"):  # without options Celery's library would not look at the certificate
+    CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required", **addresses.redis(REDIS_URL)}
 CELERY_TASK_QUEUES = [Queue(name) for name in ("critical", "notify", "retry", "bulk")]
 CELERY_TASK_DEFAULT_QUEUE = "notify"
 CELERY_TASK_ACKS_LATE = True
@@ -299,14 +297,11 @@ CSRF_FAILURE_VIEW = "portal.views.drafts.too_old"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-_smtp = urlsplit(ENVIRONMENT.email_url)
+_mail = addresses.mail_server(ENVIRONMENT.email_url)
 EMAIL_BACKEND = "notifications.channels.email.smtp.BoundedBackend"
-EMAIL_HOST = _smtp.hostname or "localhost"
-EMAIL_PORT = _smtp.port or {"smtp": 25, "smtps": 465, "smtp+starttls": 587}[_smtp.scheme]
-EMAIL_HOST_USER = unquote(_smtp.username or "")
-EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
-EMAIL_USE_SSL = _smtp.scheme == "smtps"
-EMAIL_USE_TLS = _smtp.scheme == "smtp+starttls"
+EMAIL_HOST, EMAIL_PORT = _mail["HOST"], _mail["PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["HOST_USER"], _mail["HOST_PASSWORD"]
+EMAIL_USE_SSL, EMAIL_USE_TLS = _mail["USE_SSL"], _mail["USE_TLS"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENVIRONMENT.email_from
 NOTIFICATION_CHANNELS = [

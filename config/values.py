@@ -2,23 +2,35 @@
 
 import base64
 import binascii
+import re
+from collections.abc import Callable
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
+
+from config import addresses
+
+HOST = re.compile(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]")
 
 
 def words(value: Any) -> Any:
     return [word.strip() for word in value.split(",") if word.strip()] if isinstance(value, str) else value
 
 
-def url_of(*schemes: str) -> AfterValidator:
+def read_by(reader: Callable[[str], Any]) -> AfterValidator:
+    """The text stays as it is; `reader`, which raises ValueError, says whether it is understood."""
+
     def check(value: str) -> str:
-        if urlsplit(value).scheme not in schemes:
-            raise ValueError(f"must be an address that starts with {' or '.join(f'{s}://' for s in schemes)}")
+        reader(value)
         return value
 
     return AfterValidator(check)
+
+
+def host(value: str) -> str:
+    if not HOST.fullmatch(value):
+        raise ValueError("must be host names such as aclf.example, without scheme, port or path")
+    return value
 
 
 def key_of_32_bytes(value: str) -> str:
@@ -32,4 +44,6 @@ def key_of_32_bytes(value: str) -> str:
 
 
 Words = Annotated[tuple[str, ...], BeforeValidator(words)]
-WebAddress = Annotated[str, url_of("http", "https")]
+WebAddress = Annotated[str, AfterValidator(addresses.web_address)]
+Origin = Annotated[str, AfterValidator(addresses.origin)]
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(host)], ...], BeforeValidator(words)]

@@ -1,6 +1,9 @@
+import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.utils.module_loading import import_string
 
 from config import keys
@@ -148,6 +151,17 @@ def test_keys_that_are_made_are_accepted_and_never_the_same() -> None:
     load({**COMPLETE, **keys.make()})
 
 
+def private_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def service_account(key: str) -> str:
+    return json.dumps(
+        {"project_id": "p", "client_email": "c", "private_key": key, "token_uri": "https://t.example"}
+    )
+
+
 ALIYUN = {
     "ACLF_SMS_PROVIDER": "aliyun",
     "ACLF_SMS_KEY_ID": "id",
@@ -170,7 +184,6 @@ def test_a_channel_with_its_settings_is_there_at_its_providers_address() -> None
 
 
 def test_every_channel_can_be_set_up() -> None:
-    account = '{"project_id": "p", "client_email": "c", "private_key": "k", "token_uri": "https://t"}'
     everything = {
         **COMPLETE,
         **ALIYUN,
@@ -179,7 +192,7 @@ def test_every_channel_can_be_set_up() -> None:
         "ACLF_VOICE_SECRET": "secret",
         "ACLF_VAPID_PRIVATE_KEY": make_private_key(),
         "ACLF_VAPID_CONTACT": "mailto:it@aclf.example",
-        "ACLF_FCM_SERVICE_ACCOUNT": account,
+        "ACLF_FCM_SERVICE_ACCOUNT": service_account(private_key()),
         "ACLF_PUSH_URL": "https://push.example",
         "ACLF_PUSH_SECRET": "secret",
         "ACLF_WECOM_URL": "https://qyapi.weixin.qq.com",
@@ -204,6 +217,7 @@ def test_every_channel_can_be_set_up() -> None:
         ({"ACLF_VAPID_CONTACT": "mailto:it@aclf.example"}, "set together or not at all"),
         ({"ACLF_VAPID_PRIVATE_KEY": "short", "ACLF_VAPID_CONTACT": "mailto:a@b"}, "make_vapid_keys"),
         ({"ACLF_FCM_SERVICE_ACCOUNT": "{}"}, "service account"),
+        ({"ACLF_FCM_SERVICE_ACCOUNT": service_account("not a key")}, "private key"),
         ({"ACLF_PUSH_URL": "https://push.example"}, "set together or not at all"),
         ({"ACLF_PRIVATE_NETWORKS": "10.0.0.0/99"}, "networks such as"),
         ({"ACLF_PRIVATE_NETWORKS": "0.0.0.0/0"}, "beyond private addresses"),
@@ -215,3 +229,50 @@ def test_every_channel_can_be_set_up() -> None:
 )
 def test_half_a_channel_stops_the_start(changes: dict[str, str | None], words: str) -> None:
     assert words in complaint(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "unread", "reason"),
+    [
+        ({"ACLF_SMS_KEY_ID": "id"}, "ACLF_SMS_KEY_ID", "ACLF_SMS_PROVIDER is not set"),
+        ({"ACLF_VOICE_REGION": "x"}, "ACLF_VOICE_REGION", "ACLF_VOICE_PROVIDER is not set"),
+        ({**ALIYUN, "ACLF_SMS_APP_ID": "1"}, "ACLF_SMS_APP_ID", "ACLF_SMS_PROVIDER is aliyun"),
+        ({**ALIYUN, "ACLF_SMS_REGION": "x"}, "ACLF_SMS_REGION", "ACLF_SMS_PROVIDER is aliyun"),
+        ({"ACLF_FCM_URL": "https://relay.example"}, "ACLF_FCM_URL", "ACLF_FCM_SERVICE_ACCOUNT is not set"),
+        ({"ACLF_PRIVATE_NETWORKS": "10.1.0.0/16"}, "ACLF_PRIVATE_NETWORKS", "ACLF_WEBHOOKS is not set"),
+    ],
+)
+def test_a_setting_that_nothing_would_use_stops_the_start(
+    changes: dict[str, str], unread: str, reason: str
+) -> None:
+    assert f"{unread} is set, but nothing would use it: {reason}." in complaint(**changes)
+
+
+def test_a_name_for_a_sign_in_that_is_not_set_stops_the_start() -> None:
+    assert "ACLF_OIDC_ISSUER is missing" in complaint(ACLF_OIDC_NAME="医院登录")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"ACLF_SECRET_KEY_FALLBACKS": "old"}, "at least 50 characters"),
+        ({"ACLF_SECRET_KEY_FALLBACKS": f"{'k' * 50},short"}, "at least 50 characters"),
+        ({"ACLF_ALLOWED_HOSTS": "https://aclf.example"}, "host names"),
+        ({"ACLF_ALLOWED_HOSTS": "aclf.example:8000"}, "host names"),
+        ({"ACLF_ALLOWED_HOSTS": "*.aclf.example"}, "host names"),
+        ({"ACLF_ALLOWED_HOSTS": "慢加急.example"}, "host names"),
+        ({**ALIYUN, "ACLF_SMS_TEMPLATE_FIELDS": "titel,path"}, "ACLF_SMS_TEMPLATE_FIELDS is malformed"),
+        ({**ALIYUN, "ACLF_SMS_TEMPLATE_FIELDS": ","}, "ACLF_SMS_TEMPLATE_FIELDS is malformed"),
+        ({"aclf_mode": "demo"}, "There is no setting aclf_mode: is ACLF_MODE meant?"),
+        ({"ACLF_DATABASE_URL": "postgresql://db/aclf"}, "There is no setting ACLF_DATABASE_URL"),
+    ],
+)
+def test_what_would_be_ignored_in_silence_stops_the_start(changes: dict[str, str], words: str) -> None:
+    assert words in complaint(**changes)
+
+
+def test_a_file_with_nothing_in_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("\n")
+    told = complaint(SECRET_KEY=None, SECRET_KEY_FILE=str(tmp_path / "secret"))
+    assert f"SECRET_KEY_FILE names {tmp_path / 'secret'}, which is empty." in told
+    assert "SECRET_KEY is not set" not in told
