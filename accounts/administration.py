@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.forms import CharField, ModelForm, Textarea
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from accounts.models import (
     User,
     Ward,
 )
+from accounts.text import one_line
 
 NETWORK_OF: dict[type[Model], str] = {Network: "pk", Hospital: "network", Ward: "hospital__network"}
 """The way from a row to its network, for the rows that people choose from."""
@@ -132,6 +133,8 @@ class Choices:
             field.widget = field.widget.widget
         if field is not None:
             ask_by_name(field)
+        if isinstance(field, CharField) and not isinstance(field.widget, Textarea):
+            field.validators.append(one_line)
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

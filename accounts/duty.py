@@ -19,6 +19,7 @@ from accounts import audit
 from accounts.ids import new_id
 from accounts.models import DutyOverride, DutyShift, HandoverNote, User, Ward
 from accounts.rota import watches
+from accounts.text import UNREADABLE, read_lines
 
 LONGEST_EXCEPTION = timedelta(days=31)
 LONGEST_NOTE = 1000
@@ -137,8 +138,11 @@ def hand_over(*, ward: Ward, text: str, actor: User, now: datetime) -> HandoverN
     """Leave a note for who comes on duty next. Raises NotYours or DutyRefused."""
     if not may_hand_over(actor, ward):
         raise NotYours
-    text = text.strip()
-    if not text or len(text) > LONGEST_NOTE or "\x00" in text:
+    try:
+        text = read_lines(text)
+    except ValueError:
+        raise DutyRefused("text", "unprintable", UNREADABLE) from None
+    if not 0 < len(text) <= LONGEST_NOTE:
         raise DutyRefused("text", "length", _("Write a note of at most 1,000 characters."))
     note = HandoverNote.objects.create(ward=ward, author=actor, text=text, written_at=now)
     _record("hand_over", ward, actor, now, note=str(note.pk))

@@ -52,11 +52,6 @@ def too_large() -> Refusal:
     return Refusal(413, "too_large", _("A request may have 1 MiB at most. Send less at once."))
 
 
-def no_length() -> Refusal:
-    """A body in pieces would be taken for an empty one."""
-    return Refusal(411, "length_required", _("Send the body in one piece, with the header “Content-Length”."))
-
-
 def malformed() -> Refusal:
     return Refusal(400, "malformed", _("The body is not valid JSON. Nothing was changed."))
 

@@ -33,7 +33,6 @@ TITLES: Mapping[int, Text] = {
     404: _("Not found"),
     405: _("This address does not take this method"),
     409: _("Not possible as things stand"),
-    411: _("The length of the body is missing"),
     412: _("Changed since you read it"),
     413: _("The request is too large"),
     415: _("Not JSON"),
@@ -74,6 +73,11 @@ class Refusal(exceptions.APIException):
     ) -> None:
         super().__init__(str(detail), code)
         self.status_code, self.code, self.wait, self.extra = status, code, wait, extra
+
+
+def not_known(name: str) -> str:
+    """What is said of a field or parameter that nothing here has."""
+    return _("“%(field)s” is not known here. Check its spelling.") % {"field": name}
 
 
 def problem(

@@ -19,10 +19,11 @@ from rest_framework.views import APIView
 from accounts import clock
 from accounts.models import User
 from api.paging import DEFAULT_LIMIT, MOST, Page, page
-from api.parsing import no_length, too_large
+from api.parsing import too_large
 from api.permissions import Scope, SecondFactor
-from api.problems import Refusal
+from api.problems import Refusal, not_known
 from api.throttles import PersonLimit
+from referral.errors import FactError
 
 
 class PageQuery(serializers.Serializer[Any]):
@@ -79,15 +80,22 @@ class Resource(APIView):
         read.is_valid(raise_exception=True)
         return cast("dict[str, Any]", read.validated_data)
 
+    def _refuse_unknown_parameters(self) -> None:
+        """By the names that the operation says it takes; an address without operation has none to refuse."""
+        operation = getattr(self, (self.request.method or "").lower(), None)
+        taken = getattr(operation, "query_names", None)
+        unknown = [name for name in self.request.query_params if taken is not None and name not in taken]
+        if unknown:
+            raise FactError(*((name, "unknown_field", not_known(name)) for name in unknown))
+
     def cut(self, rows: QuerySet[Any], *, order: Sequence[str], query: Mapping[str, Any]) -> Page[Any]:
         """The page that the parameters `cursor` and `limit` ask for."""
         return page(rows, order=order, cursor=query["cursor"], limit=query["limit"])
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
+        self._refuse_unknown_parameters()
         length = request.META.get("CONTENT_LENGTH") or ""
-        if not length and "Transfer-Encoding" in request.headers:
-            raise no_length()
         if length.isdecimal() and int(length) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
             raise too_large()
 

@@ -3,10 +3,11 @@ import os
 from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
+from config import bodies
 from config.loaded import keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_asgi_application()
+application = bodies.whole(get_asgi_application())
 get_resolver().url_patterns  # noqa: B018 - every page is loaded before the first is asked for
 keep_what_is_loaded()

@@ -6,33 +6,42 @@ Our own faces refuse it field by field; here a 400 is enough, because no form of
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import BadRequest, RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.defaults import bad_request
 
 from api.parsing import read
-from api.problems import Refusal
+from api.problems import MEDIA_TYPE, Refusal, problem
+from config import bodies
 from config.urls import closed
 from referral.errors import FactError
 
 FACES = ("/_allauth/", "/accounts/", "/admin/")
 PROGRAMS = "/_allauth/"
+API = "/api/"
+BROKEN_OFF = _("The body did not arrive whole. Nothing was changed. Send it again.")
 SECURITY_KEYS = "webauthn"
 View = Callable[..., HttpResponse]
 UNREADABLE = (KeyError, TypeError, ValueError, IndexError)
 
 
 class RefuseUnreadable:
-    """400 for text that is none, and for JSON too deep or otherwise beyond reading."""
+    """400 for a body that broke off, text that is none, and JSON too deep or otherwise beyond reading."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        if not bodies.is_broken(request):
+            return self.get_response(request)
+        if not request.path.startswith(API):
+            return bad_request(request, BadRequest())
+        answer = problem(400, "malformed", BROKEN_OFF)
+        return JsonResponse(answer.data, status=400, content_type=MEDIA_TYPE)
 
-    def process_view(self, request: HttpRequest, view: View, *_: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: View, *_args: Any) -> HttpResponse | None:
         """Before anything that exists is asked."""
         is_theirs = request.path.startswith(FACES) and view is not closed
         return HttpResponseBadRequest() if is_theirs and not is_readable(request) else None

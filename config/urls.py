@@ -13,10 +13,30 @@ def closed(request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
+APPS = (
+    "config",
+    "auth/(?:session|reauthenticate|login|password/(?:request|reset)|2fa/.+|webauthn/.+|provider/(?!signup).+)",
+    "account/(?:password/change|authenticators.*)",
+    "tokens/refresh",
+)
+BROWSERS = (
+    "login/",
+    "logout/",
+    "inactive/",
+    "reauthenticate/",
+    "password/(?:change|reset)/.*",
+    "2fa/.*",
+    "3rdparty/login/.+",
+    "oidc/.+",
+)
+NOT_OURS = rf"^(?:_allauth/(?!\w+/v1/(?:{'|'.join(APPS)})$)|accounts/(?!(?:{'|'.join(BROWSERS)})$))"
+"""What the library for sign-in brings along beyond what is named here: accounts that people make themselves,
+telephone numbers, codes by mail."""
+
 handler400 = "config.unreadable.refuse"
 
 urlpatterns = [
-    re_path(r"^(?:accounts/email/|_allauth/\w+/v1/(?:account/email|auth/(?:\w+/)?signup))$", closed),
+    re_path(NOT_OURS, closed),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("metrics", health.metrics),

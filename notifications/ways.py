@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
+from accounts.text import NO_LINE, cleaned, has_unprintable
 from notifications import broker, outbox, way_trouble
 from notifications.channels.base import AddressError, Channel, Target
 from notifications.channels.registry import channels
@@ -62,6 +63,8 @@ def add(
     """
     known = _addable(channel)
     target = known.read(given)
+    if has_unprintable(name):
+        raise AddressError("name", NO_LINE)
     get_user_model().objects.select_for_update().get(pk=user.pk)
     living = Subscription.objects.filter(user=user, removed_at__isnull=True)
     way = living.filter(channel=channel, address_key=key_of(channel, target.address)).first()
@@ -98,7 +101,7 @@ def _addable(name: str) -> Channel:
 
 
 def _kept(way: Subscription, target: Target, name: str) -> Subscription:
-    way.address, way.name, way.retired_at = target.address, name[:60] or way.name, None
+    way.address, way.name, way.retired_at = target.address, cleaned(name)[:60] or way.name, None
     way.options = {**target.options, **(way.options if target.keeps_options else {})}
     way.save()
     return way

@@ -3,8 +3,9 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from accounts.moments import YEARS
+
 MINUTES = "%Y-%m-%dT%H:%M"
-YEARS = range(1900, 2200)
 
 
 def local(moment: datetime, zone: str) -> str:

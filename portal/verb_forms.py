@@ -25,7 +25,6 @@ from referral.ward_codes import RecordKind
 from referral.ward_record import ward_record
 from scoring import INPUTS, OTHER_LABORATORY, texts
 
-LONGEST_LINE = 80
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
 NOT_ASKED = frozenset(RATIOS)
@@ -264,7 +263,7 @@ def _is_asked(fact: Fact) -> bool:
 def _widget(fact: Fact, options: int) -> str:
     match fact.shape:
         case Shape.TEXT:
-            return "line" if fact.max_length <= LONGEST_LINE else "text"
+            return "line" if fact.is_line else "text"
         case Shape.PAIRS:
             return "text"
         case Shape.MEASURED if options:

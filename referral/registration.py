@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ids import new_id
+from accounts.ids import is_identifier, new_id
 from accounts.models import Hospital, User
 from referral import deadlines, firing, telling, timeline
 from referral.codes import ChronicLiverDisease
 from referral.episodes import tell_of_new_episode
-from referral.errors import AccessError, PathwayError, Text
+from referral.errors import AccessError, FactError, PathwayError, Text
 from referral.identity.candidates import find_candidates, lock_identity
 from referral.identity.matching import Match, OpenCaseExists, match
 from referral.identity.meetings import report_confirmed, reporting_meetings
@@ -25,6 +25,7 @@ from referral.statistics.recording import record
 from referral.verbs.anytime import check_first_visit
 
 RECENT_FIRST_VISIT = timedelta(hours=24)
+NO_ID = _("This is no id that was made to be unique: make a UUID of version 7, or leave it out.")
 ID_TAKEN = _("A case with this id was already registered.")
 
 
@@ -55,7 +56,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     if hospital.pk not in actor.standing.refers_for:
         raise AccessError
     visit = replace(visit, at=check_first_visit(visit.at, now))
-    refuse_taken(visit.case_id)
+    check_id(visit.case_id)
     identity = read(visit.person, visited=visit.at.astimezone(ZoneInfo(hospital.zone)).date())
     lock_identity(identity, hospital)
     found = match(identity, find_candidates(identity, hospital), hospital)
@@ -87,6 +88,13 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     firing.fire(fresh, now=now)
     telling.announce(case, what=timeline.REGISTERED)
     return case
+
+
+def check_id(case_id: UUID | None) -> None:
+    """Refuse an id that nobody made to be unique (FactError) or that a case has (PathwayError)."""
+    if case_id is not None and not is_identifier(case_id):
+        raise FactError(("id", "invalid", NO_ID))
+    refuse_taken(case_id)
 
 
 def refuse_taken(case_id: UUID | None) -> None:

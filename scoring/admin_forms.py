@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import one_line
 from scoring.models import RiskModelVersion
 from scoring.services import activate_model, set_shadow
 
@@ -52,7 +53,10 @@ class DecisionForm(forms.Form):
         ],
     )
     approved_by = forms.CharField(
-        label=_("approved by"), max_length=200, help_text=_("The person or board that decided it.")
+        label=_("approved by"),
+        max_length=200,
+        help_text=_("The person or board that decided it."),
+        validators=[one_line],
     )
     reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea({"rows": 2}))
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from accounts.moments import read_moment
 from accounts.skew import without_skew
 from scoring.inputs import INPUTS
 from scoring.issues import Issue, as_text, quoted
@@ -55,11 +56,12 @@ def _time(sampling: Sampling, field_name: str, typed: object, now: datetime | No
     params = {"value": quoted(typed)}
     try:
         time = typed if isinstance(typed, datetime) else datetime.fromisoformat(as_text(typed).strip())
+        if time.tzinfo is None:
+            sampling.issues.append(Issue(field_name, "time_without_offset", params))
+            return None
+        time = read_moment(time)
     except ValueError:
         sampling.issues.append(Issue(field_name, "time_invalid", params))
-        return None
-    if time.tzinfo is None:
-        sampling.issues.append(Issue(field_name, "time_without_offset", params))
         return None
     if now is None:
         return time

@@ -49,11 +49,14 @@ def described(
     tag: str,
     description: str = "",
 ) -> Callable[[Any], Any]:
-    """Describe one method of a view. `answer` is a serializer, or None for no body."""
+    """Describe one method of a view. `answer` is a serializer, or None for no body.
+
+    The method takes the parameters of an address that are described here, and refuses others (`Resource`).
+    """
     answers: dict[Any, Any] = {status: answer or OpenApiResponse(description="Done")}
-    for code in refusals:
+    for code in sorted({*refusals, 422}):
         answers[(code, MEDIA_TYPE)] = OpenApiResponse(ProblemShape, description=MEANINGS[code])
-    return extend_schema(
+    describe = extend_schema(
         operation_id=operation,
         summary=summary,
         description=description,
@@ -63,6 +66,24 @@ def described(
         examples=list(examples),
         tags=[tag],
     )
+
+    def describe_method(method: Any) -> Any:
+        described_method = describe(method)
+        described_method.query_names = _query_names(parameters)
+        return described_method
+
+    return describe_method
+
+
+def _query_names(parameters: Sequence[Any]) -> frozenset[str]:
+    """The names of the parameters of an address, from shapes and single parameters."""
+    names: set[str] = set()
+    for parameter in parameters:
+        if not isinstance(parameter, OpenApiParameter):
+            names |= set(parameter().fields)
+        elif parameter.location == OpenApiParameter.QUERY:
+            names.add(parameter.name)
+    return frozenset(names)
 
 
 @cache

@@ -10,6 +10,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.moments import read_moment
+from accounts.text import one_line
+from api.problems import not_known
 from referral.identity.birth import BirthDate
 
 
@@ -23,12 +26,9 @@ class MomentField(serializers.Field[datetime, Any, str, Any]):
 
     def to_internal_value(self, data: Any) -> datetime:
         try:
-            moment = datetime.fromisoformat(data)
+            return read_moment(data)
         except (TypeError, ValueError):
             self.fail("invalid")
-        if moment.tzinfo is None or not 1900 <= moment.year < 2200:
-            self.fail("invalid")
-        return moment
 
     def to_representation(self, value: datetime) -> str:
         return value.isoformat()
@@ -59,14 +59,18 @@ class KnownFieldsMixin:
         if isinstance(data, Mapping):
             unknown = [name for name in data if name not in self.fields]  # type: ignore[attr-defined]
             if unknown:
-                message = _("“%(field)s” is not known here. Check its spelling.")
                 raise serializers.ValidationError(
-                    {
-                        name: [serializers.ErrorDetail(message % {"field": name}, "unknown_field")]
-                        for name in unknown
-                    }
+                    {name: [serializers.ErrorDetail(not_known(name), "unknown_field")] for name in unknown}
                 )
         return super().to_internal_value(data)  # type: ignore[misc]
+
+
+class LineField(serializers.CharField):
+    """One line of text, without control characters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.validators.append(one_line)
 
 
 class IdField(serializers.UUIDField):

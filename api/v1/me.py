@@ -16,7 +16,7 @@ from api.permissions import SCOPES, AtAScreen, SecondFactor
 from api.resource import Resource
 from api.v1.devices import ReachShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
-from api.v1.fields import KnownFieldsMixin
+from api.v1.fields import KnownFieldsMixin, LineField
 from api.v1.shapes import PlaceShape
 from notifications.selectors import is_reachable, reachability, unread_count
 
@@ -78,7 +78,7 @@ class MeView(Resource):
 
 
 class TokenRequest(KnownFieldsMixin, serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=80, help_text="what it is for")
+    name = LineField(max_length=80, help_text="what it is for")
     scopes = serializers.MultipleChoiceField(choices=SCOPES, allow_empty=False)
     days = serializers.IntegerField(min_value=1, max_value=366, required=False, default=90)
 

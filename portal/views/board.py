@@ -14,6 +14,7 @@ from accounts import clock
 from accounts.duty import may_arrange
 from accounts.models import User, Ward
 from accounts.rota import wards_watched_by
+from accounts.text import cleaned, has_unprintable
 from portal import board_list, verb_forms
 from portal.access import person, signed_in
 from portal.refusals import with_status
@@ -98,9 +99,10 @@ def _switch(request: HttpRequest, ward: Ward) -> HttpResponse:
         open_ward(ward=ward, actor=user, now=now)
         messages.success(request, _("The ward is open and is asked again."))
         return redirect("portal:board")
-    reason = request.POST.get("reason", "").strip()
-    if not reason or len(reason) > LONGEST_REASON or "\x00" in reason:
-        return _ward_page(request, ward, typed=reason, problem=_("Say in a few words why the ward closes."))
+    typed = request.POST.get("reason", "").strip()
+    reason = "" if has_unprintable(typed) else cleaned(typed)
+    if not reason or len(reason) > LONGEST_REASON:
+        return _ward_page(request, ward, typed=typed, problem=_("Say in a few words why the ward closes."))
     asked = selectors.open_requests(ward)
     close_ward(ward=ward, actor=user, reason=reason, now=now)
     messages.success(request, _switched_off(asked))

@@ -17,6 +17,7 @@ from accounts import clock, duty
 from accounts.duty import DutyRefused, NotYours
 from accounts.models import User, Ward
 from accounts.rota import Span, gaps, wards_watched_by
+from accounts.text import NO_LINE, has_unprintable
 from portal import duty_page
 from portal.access import person, signed_in
 from portal.moments import instant, shown
@@ -127,7 +128,9 @@ def _remove_shift(ward: Ward, user: User, now: datetime, typed: Mapping[str, str
 
 def _swap(ward: Ward, user: User, now: datetime, typed: Mapping[str, str]) -> None:
     note = typed.get("note", "").strip()
-    if len(note) > LONGEST_REASON or "\x00" in note:
+    if has_unprintable(note):
+        raise DutyRefused("note", "unprintable", NO_LINE)
+    if len(note) > LONGEST_REASON:
         raise DutyRefused("note", "length", _("Write at most 200 characters."))
     span = (_moment(ward, typed, "starts_at", now), _moment(ward, typed, "ends_at", now))
     off, on = _named(ward, typed, "off"), _named(ward, typed, "on")

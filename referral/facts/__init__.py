@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import NO_LINE, UNREADABLE, cleaned
 from referral.errors import FactError, Text
 from referral.facts import anytime, way_back, window_1, window_2
 from referral.facts.parsers import PARSERS
@@ -122,8 +123,8 @@ def _invalid_number(fact: Fact) -> Text:
 
 
 def _invalid_text(fact: Fact, value: Any) -> Text:
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str) or not cleaned(value):
         return _("Please write something here.")
     if len(value) > fact.max_length:
         return _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
-    return _("This holds a character that cannot be kept. Write it again.")
+    return NO_LINE if fact.is_line else UNREADABLE

@@ -10,15 +10,20 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 
 from accounts.models import User, Ward
+from accounts.moments import YEARS, read_moment
+from accounts.text import read_line, read_lines
 from referral.facts.shapes import Fact, Shape
 from referral.identity.birth import BirthDate
 from referral.models import RETRACTABLE, Assessment, Case, Deadline, Record
 
 
 def _text(fact: Fact, value: Any, case: Case, user: User) -> str:
-    if not isinstance(value, str) or len(value) > fact.max_length or not value.strip() or "\x00" in value:
+    if not isinstance(value, str) or len(value) > fact.max_length:
         raise ValueError
-    return value.strip()
+    text = read_line(value) if fact.is_line else read_lines(value)
+    if not text:
+        raise ValueError
+    return text
 
 
 def _choice(fact: Fact, value: Any, case: Case, user: User) -> str:
@@ -35,10 +40,7 @@ def _number(fact: Fact, value: Any, case: Case, user: User) -> int:
 
 
 def _moment(fact: Fact, value: Any, case: Case, user: User) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    if moment.tzinfo is None or not 1900 <= moment.year < 2200:
-        raise ValueError
-    return moment
+    return read_moment(value)
 
 
 def _values(fact: Fact, value: Any, case: Case, user: User) -> dict[str, Any]:
@@ -76,7 +78,7 @@ def _date(fact: Fact, value: Any, case: Case, user: User) -> date:
     if isinstance(value, datetime):
         raise TypeError
     day = value if isinstance(value, date) else date.fromisoformat(value)
-    if not 1900 <= day.year < 2200:
+    if day.year not in YEARS:
         raise ValueError
     return day
 
@@ -117,9 +119,9 @@ def _pairs(fact: Fact, value: Any, case: Case, user: User) -> dict[str, float | 
 
 
 def _pair_name(name: Any) -> str:
-    if not isinstance(name, str) or not name.strip() or len(name) > LONGEST_NAME or "\x00" in name:
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or not read_line(name):
         raise ValueError
-    return name.strip()
+    return read_line(name)
 
 
 def _pair_value(given: Any) -> float | str:

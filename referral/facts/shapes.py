@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from referral import codes
 from referral.errors import Text
 
+LONGEST_LINE = 80
+"""Texts that may be longer are asked for in several lines."""
+
 
 class Shape(StrEnum):
     """What a fact looks like.
@@ -59,6 +62,11 @@ class Fact:
     high: float | None = None
     unit: Text = ""
     hint: Text = ""
+
+    @property
+    def is_line(self) -> bool:
+        """Whether a text is one line, without line breaks."""
+        return self.max_length <= LONGEST_LINE
 
 
 NOTE = Fact("note", Shape.TEXT, _("note"), required=False)

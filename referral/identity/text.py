@@ -1,32 +1,21 @@
 """Names and numbers as they are kept, and as they are compared.
 
-Kept is what was typed, without characters that nobody sees. Compared is a folded form: Unicode NFKC (full and
-half width, composed and decomposed), no difference of case, no invisible characters; of a name letters, marks
-and digits only, of a number no blanks and one kind of hyphen.
+Kept is what was typed, without characters that nobody sees (`accounts.text.cleaned`). Compared is a folded
+form: Unicode NFKC (full and half width, composed and decomposed), no difference of case, no invisible
+characters; of a name letters, marks and digits only, of a number no blanks and one kind of hyphen.
 """
 
 import unicodedata
 
 import regex
 
-UNPRINTABLE = regex.compile(r"[\p{Cc}\p{Zl}\p{Zp}]")
-INVISIBLE = regex.compile(r"[\p{Default_Ignorable_Code_Point}\p{Cf}\u2800]")
-BLANKS = regex.compile(r"\p{White_Space}+")
+from accounts.text import BLANKS, INVISIBLE
+
 LETTER = regex.compile(r"[\p{L}\p{Co}]")
 NOT_OF_A_NAME = regex.compile(r"[^\p{L}\p{M}\p{N}\p{Co}]|[\u1427\u318D\uA78F]")
 """What a name is compared without: blanks, dots, hyphens, and the letters that serve as dots."""
 HYPHENS = regex.compile(r"[\p{Pd}\u2212]")
 SIGNS = regex.compile(r"[\p{P}\p{S}\p{Z}\p{C}\p{M}]")
-
-
-def has_unprintable(text: str) -> bool:
-    """Whether `text` holds a control character or a line break."""
-    return bool(UNPRINTABLE.search(text))
-
-
-def cleaned(text: str) -> str:
-    """`text` as it is kept: composed, without invisible characters, with single blanks inside only."""
-    return BLANKS.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
 
 
 def has_letter(name: str) -> bool:

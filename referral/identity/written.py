@@ -8,11 +8,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import blind_index
+from accounts.text import NO_LINE, cleaned, has_unprintable
 from referral.errors import ConfirmationNeeded, FactError, Text
 from referral.identity.birth import BirthDate
 from referral.identity.national_id import canonical, has_wrong_length, resident_number
 from referral.identity.placeholders import is_no_national_id, is_no_number
-from referral.identity.text import cleaned, folded_name, folded_number, has_letter, has_unprintable
+from referral.identity.text import folded_name, folded_number, has_letter
 from referral.models import Patient
 from scoring import INPUTS
 
@@ -152,8 +153,7 @@ def _contradicts(typed: BirthDate | None, born: date) -> bool:
 def _unreadable(typed: Identity) -> Iterator[Row]:
     for name in TEXTS:
         if has_unprintable(getattr(typed, name)):
-            message = _("This holds a line break or a character that cannot be seen. Type it again.")
-            yield f"patient.{name}", "unprintable", message
+            yield f"patient.{name}", "unprintable", NO_LINE
     if not has_letter(typed.name):
         yield "patient.name", "required", NAME_NEEDED
     if typed.confirmed_same and typed.confirmed_different:

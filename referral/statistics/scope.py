@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Hospital, Network, User, Ward
+from accounts.moments import YEARS
 from referral.errors import FactError, Text
 from referral.models import CaseFacts, Route
 from referral.models.statistics import PlacesQuerySet, Row
@@ -162,7 +163,7 @@ def _month(name: str, raw: Mapping[str, str]) -> date | None:
         month = date.fromisoformat(f"{text}-01")
     except ValueError as error:
         raise FactError(refused) from error
-    if not 1900 <= month.year < 2200:
+    if month.year not in YEARS:
         raise FactError(refused)
     return month
 

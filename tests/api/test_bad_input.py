@@ -198,12 +198,6 @@ def test_a_body_beyond_one_mebibyte_is_refused(doctor: Caller, now: datetime) ->
     assert (answer.status, answer.code) == (413, "too_large")
 
 
-def test_a_body_in_pieces_is_refused_and_not_taken_for_an_empty_one(world: World, doctor: Caller) -> None:
-    headers = {**doctor.headers, "Transfer-Encoding": "chunked"}
-    answer = doctor.client.post("/api/v1/score", headers=headers, CONTENT_LENGTH="")
-    assert (answer.status_code, answer.json()["code"]) == (411, "length_required")
-
-
 def test_other_forms_methods_and_addresses_are_refused_as_problems(
     world: World, doctor: Caller, now: datetime
 ) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from referral.identity.text import cleaned, folded_name, folded_number, has_letter, has_unprintable
+from accounts.text import cleaned, has_unprintable
+from referral.identity.text import folded_name, folded_number, has_letter
 
 PLAIN = "阿卜杜拉·买买提"
 
