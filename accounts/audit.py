@@ -1,5 +1,6 @@
 """The audit trail: one line for each read of identity, each refusal and each change of an organisation."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,4 +28,29 @@ def record(
         subject_id=str(subject_id),
         detail=detail,
         at=now,
+    )
+
+
+def record_each(
+    *,
+    actor: User,
+    action: str,
+    subject_type: str,
+    networks: Mapping[UUID, UUID],
+    now: datetime,
+    **detail: Any,
+) -> None:
+    """Append an entry for each of several subjects, in one statement. `networks`: by the id of a subject, the
+    network whose matter it is."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor=actor,
+            network_id=network,
+            action=action,
+            subject_type=subject_type,
+            subject_id=str(subject),
+            detail=detail,
+            at=now,
+        )
+        for subject, network in networks.items()
     )

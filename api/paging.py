@@ -31,25 +31,31 @@ def page(
     """
     salt = f"api.cursor:{','.join(order)}"
     if cursor:
-        rows = rows.filter(_after(order, _opened(cursor, salt)))
+        rows = rows.filter(_after(order, unsealed(cursor, salt, "cursor")))
     found = list(rows.order_by(*order)[: limit + 1])
     if len(found) <= limit:
         return Page(found, None)
     last = [_plain(getattr(found[limit - 1], name.removeprefix("-"))) for name in order]
-    return Page(found[:limit], signing.dumps(last, salt=salt))
+    return Page(found[:limit], sealed(last, salt))
 
 
 def _plain(value: Any) -> Any:
     return value if isinstance(value, int) else str(value)
 
 
-def _opened(cursor: str, salt: str) -> list[Any]:
+def sealed(position: list[Any], salt: str) -> str:
+    """A cursor: always the same one for a position, so that equal answers are equal."""
+    return signing.Signer(salt=salt).sign_object(position)
+
+
+def unsealed(cursor: str, salt: str, field: str) -> list[Any]:
+    """The position of a cursor. Raises FactError of `field` for one that was not made with `salt`."""
     try:
-        values: list[Any] = signing.loads(cursor, salt=salt)
+        position: list[Any] = signing.Signer(salt=salt).unsign_object(cursor)
     except signing.BadSignature as error:
         message = _("This cursor is not of this list. Start again without one.")
-        raise FactError(("cursor", "invalid", message)) from error
-    return values
+        raise FactError((field, "invalid", message)) from error
+    return position
 
 
 def _after(order: Sequence[str], values: Sequence[Any]) -> Q:

@@ -7,10 +7,11 @@ from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
@@ -18,6 +19,8 @@ from rest_framework.views import APIView
 
 from accounts import clock
 from accounts.models import User
+from api.etags import content_etag, is_known
+from api.narrowing import FieldsQuery, Names, narrowed
 from api.paging import DEFAULT_LIMIT, MOST, Page, page
 from api.parsing import too_large
 from api.permissions import Scope, SecondFactor
@@ -25,8 +28,11 @@ from api.problems import Refusal, not_known
 from api.throttles import PersonLimit
 from referral.errors import FactError
 
+VARIES_BY = ("Accept-Encoding", "Accept-Language", "Authorization", "Cookie", "X-Session-Token")
+KEPT_BY_304 = ("Cache-Control", "ETag", "Vary")
 
-class PageQuery(serializers.Serializer[Any]):
+
+class PageQuery(FieldsQuery):
     """How every list is paged."""
 
     cursor = serializers.CharField(
@@ -43,13 +49,17 @@ class AlwaysJSON(DefaultContentNegotiation):
 
 
 class Resource(APIView):
-    """Signed in, limited, in JSON; errors as problems; nothing kept by a cache on the way."""
+    """Signed in, limited, in JSON; errors as problems; nothing kept by a cache on the way.
+
+    What is read has an ETag, and is not sent again to who has it. `carries_secrets`: never compressed.
+    """
 
     content_negotiation_class = AlwaysJSON
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated, SecondFactor, Scope)
     throttle_classes: Sequence[type[BaseThrottle]] = (PersonLimit,)
     limit_scope: ClassVar[str] = "any"
     only_reads: ClassVar[bool] = False
+    carries_secrets: ClassVar[bool] = False
 
     @cached_property
     def now(self) -> datetime:
@@ -101,9 +111,26 @@ class Resource(APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers.setdefault("Cache-Control", "no-store")
-        return super().finalize_response(request, response, *args, **kwargs)
+        patch_vary_headers(response, VARIES_BY)
+        final: Any = super().finalize_response(request, response, *args, **kwargs)
+        if request.method in SAFE_METHODS and final.status_code == 200:
+            final = self._unless_known(request, final)
+        final.may_be_compressed = not self.carries_secrets
+        return final
+
+    def _unless_known(self, request: Request, response: Response) -> Response:
+        """`response` with its ETag; 304 without a body where the caller has it already."""
+        if "ETag" not in response:
+            response.headers["ETag"] = content_etag(response.render().content, self.person)
+        if not is_known(request, response["ETag"]):
+            return response
+        kept = {name: response[name] for name in KEPT_BY_304 if name in response}
+        return super().finalize_response(request, Response(status=304, headers=kept))
 
 
-def paged(shape: type[serializers.Serializer[Any]], found: Page[Any], **context: Any) -> Response:
-    """The answer to a list: the rows of a page in `shape`."""
-    return Response({"results": shape(found.rows, many=True, context=context).data, "next": found.next})
+def paged(
+    shape: type[serializers.Serializer[Any]], found: Page[Any], *, names: Names | None = None, **context: Any
+) -> Response:
+    """The answer to a list: the rows of a page in `shape`, narrowed to `names`."""
+    rows = narrowed(shape(found.rows, many=True, context=context), names or {})
+    return Response({"results": rows, "next": found.next})

@@ -40,15 +40,27 @@ class Changes:
     more: bool
 
 
+def present() -> Position:
+    """The position after everything that has ended: what comes later is a change."""
+    horizon, _newest = _snapshot()
+    return Position(horizon - 1, LAST)
+
+
+def _snapshot() -> tuple[int, int]:
+    """Below the first every transaction has ended; the second is one that has not begun."""
+    with connection.cursor() as cursor:
+        cursor.execute(SNAPSHOT)
+        horizon, newest = (int(number) for number in cursor.fetchone())
+    return horizon, newest
+
+
 def changes_since(user: User, position: Position, limit: int) -> Changes:
     """At most `limit` lines after `position` of cases that `user` may see.
 
     `event.gone` marks the lines up to which a ward of the user knew a case that it no longer sees. Raises
     FactError for a position that this database has not reached, as after restoring an older state.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(SNAPSHOT)
-        horizon, newest = (int(number) for number in cursor.fetchone())
+    horizon, newest = _snapshot()
     if position.transaction >= newest:
         message = _("This cursor is from another state of the database. Start again without one.")
         raise FactError(("since", "invalid", message))

@@ -1,6 +1,7 @@
 """The draft of the eight indicators, saved value by value while the laboratory works."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,10 +15,50 @@ from referral.models import Case, Indicators
 from referral.parties import open_offer, parties_of
 from referral.pathway import BEFORE_ADMISSION, Party, Verb
 from referral.performing import check_version, lock, not_allowed
-from referral.values import stamped
+from referral.values import Value, draft_values, stamped
 from referral.verbs.assessment import merged
-from scoring import Reading, read_inputs
+from scoring import Reading, read_inputs, red_flags
 from scoring.texts import issue_text
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was saved of the indicators of a case, and what it says.
+
+    `typed`: by input name, units and `sampled_at` included, with the age from the birth date. `entries`: the
+    saved values one by one, with who entered each and when. `saved` is None while nothing was saved.
+    """
+
+    case: Case
+    typed: Mapping[str, Any]
+    entries: tuple[Value, ...]
+    reading: Reading
+    saved: Indicators | None
+
+    @property
+    def red_flags(self) -> tuple[str, ...]:
+        return red_flags(self.reading.values)
+
+    @property
+    def confirmed(self) -> list[str]:
+        """Names of unusual values that a person said are right."""
+        return list(self.saved.confirmed) if self.saved else []
+
+
+def draft_on(case: Case, now: datetime) -> Draft:
+    """The draft of a visible case as it reads at `now`; without a query where it was loaded with the case."""
+    saved: Indicators | None = getattr(case, "indicators", None)
+    typed = draft_of(case)
+    entries = tuple(draft_values(saved)) if saved else ()
+    return Draft(case, typed, entries, read_inputs(typed, now=now, expect_sampled_at=True), saved)
+
+
+def writers_of(cases: Iterable[Case]) -> dict[UUID, User]:
+    """Who entered something of the drafts of `cases`, by id, in one query; none where there is no draft."""
+    drafts = [draft for case in cases if (draft := getattr(case, "indicators", None))]
+    ids = {draft.saved_by_id for draft in drafts}
+    ids |= {UUID(stamp["by"]) for draft in drafts for stamp in draft.stamps.values()}
+    return User.objects.in_bulk(ids) if ids else {}
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ from referral.models import (
 from referral.models.way_back import Correctable
 from referral.parties import NOT_OF_WARDS, answers_for, open_question, parties_of
 from referral.pathway import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Kind, Party, State
-from referral.values import with_values
+from referral.values import loaded, with_values
 from referral.ward_codes import RecordKind
 
 Version = TypeVar("Version", bound=Correctable)
@@ -63,7 +63,7 @@ PARTS: dict[str, frozenset[State]] = {
 }
 """The parts of the pathway that open cases are in, by state."""
 
-WITHOUT_VALUES = frozenset({"events", "messages", "deadlines"})
+WITHOUT_VALUES = frozenset({"events", "messages", "deadlines", "indicators"})
 """Parts of a case whose reader does not look at its values."""
 
 LEAST_TIME_FIRST = (F("next_due_at").asc(nulls_last=True), "first_visit_at", "pk")
@@ -177,6 +177,16 @@ def read_case(user: User, case_id: UUID | str, *, now: datetime, part: str = "ca
     return found
 
 
+def read_cases(user: User, ids: Collection[UUID], *, now: datetime) -> list[Case]:
+    """Those of `ids` that the user may see, whole, in the order of `ids`; the reading of each is audited."""
+    rows = with_way_back(with_entered(cases(user))).filter(pk__in=ids)
+    seen = {case.pk: case for case in rows}
+    found = [seen[pk] for pk in dict.fromkeys(ids) if pk in seen]
+    networks = {case.pk: case.network_id for case in found}
+    audit.record_each(actor=user, action="read", subject_type="case", networks=networks, now=now, part="case")
+    return found
+
+
 def events(case: Case) -> QuerySet[Event]:
     """The timeline of a visible case."""
     return case.events.select_related("actor").order_by("number")
@@ -230,18 +240,7 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
     those it took the place of; no query before there can be one. `is_lower_bound`: organs were not known."""
     if case.diagnosed_at is None:
         return None
-    retracted = Retraction.objects.filter(case=OuterRef("case"), kind=RecordKind.ORGAN_FAILURE)
-    tables = OrganFailureAssessment.objects.counting().filter(case=OuterRef("case"))
-    latest = tables.filter(occurred_at__lte=OuterRef("occurred_at")).reverse()
-    rows = Diagnosis.objects.filter(case=case).select_related("actor")
-    versions = list(
-        rows.annotate(
-            regraded=Exists(retracted),
-            counting_grade=latest.values("grade")[:1],
-            counting_simple_grade=latest.values("simple_grade")[:1],
-            unknown_organs=latest.values("missing")[:1],
-        )
-    )
+    versions = loaded(case, "loaded_diagnoses", _diagnoses())
     found = _last_of(versions)
     if found is not None:
         last = versions[-1]
@@ -255,8 +254,36 @@ def back_referral_of(case: Case) -> BackReferral | None:
     """The way back of a visible case that stands, and the versions it took the place of."""
     if case.diagnosed_at is None:
         return None
-    rows = BackReferral.objects.filter(case=case)
-    return _last_of(list(rows.select_related("hospital", "actor", "confirmed_by")))
+    return _last_of(loaded(case, "loaded_back_referrals", _back_referrals()))
+
+
+def _diagnoses() -> QuerySet[Diagnosis]:
+    retracted = Retraction.objects.filter(case=OuterRef("case"), kind=RecordKind.ORGAN_FAILURE)
+    tables = OrganFailureAssessment.objects.counting().filter(case=OuterRef("case"))
+    latest = tables.filter(occurred_at__lte=OuterRef("occurred_at")).reverse()
+    return Diagnosis.objects.select_related("actor").annotate(
+        regraded=Exists(retracted),
+        counting_grade=latest.values("grade")[:1],
+        counting_simple_grade=latest.values("simple_grade")[:1],
+        unknown_organs=latest.values("missing")[:1],
+    )
+
+
+def _back_referrals() -> QuerySet[BackReferral]:
+    return BackReferral.objects.select_related("hospital", "actor", "confirmed_by")
+
+
+def _statements() -> QuerySet[Outcome]:
+    return Outcome.objects.select_related("actor").order_by("number")
+
+
+def with_way_back(rows: QuerySet[Case]) -> QuerySet[Case]:
+    """`rows` with what `diagnosis_of`, `back_referral_of` and `statements` read, for all of them at once."""
+    return rows.prefetch_related(
+        Prefetch("diagnoses", _diagnoses(), to_attr="loaded_diagnoses"),
+        Prefetch("back_referrals", _back_referrals(), to_attr="loaded_back_referrals"),
+        Prefetch("outcomes", _statements(), to_attr="loaded_statements"),
+    )
 
 
 def _last_of(versions: Sequence[Version]) -> Version | None:
@@ -271,7 +298,7 @@ def statements(case: Case) -> list[Outcome]:
     """Everything said about the outcome of a visible case, in order."""
     if not (case.outcome_28 or case.outcome_90 or case.died_at or case.outcome_disputed):
         return []
-    return list(case.outcomes.select_related("actor").order_by("number"))
+    return loaded(case, "loaded_statements", _statements())
 
 
 def sides(user: User, case: Case) -> frozenset[Party]:

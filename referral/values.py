@@ -102,12 +102,12 @@ def with_values(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def case_values(case: Case) -> CaseValues:
     """The values of a visible case; asks for nothing where `with_values` has read it."""
-    assessments = _loaded(case, "valued_assessments", _assessments())
+    assessments = loaded(case, "valued_assessments", _assessments())
     draft: Indicators | None = getattr(case, "indicators", None)
     found = [
         *(value for row in assessments for value in _of_assessment(row)),
-        *(value for row in _loaded(case, "valued_tables", _tables()) for value in _of_table(row)),
-        *(value for row in _loaded(case, "valued_samples", _samples()) for value in _of_sample(row)),
+        *(value for row in loaded(case, "valued_tables", _tables()) for value in _of_table(row)),
+        *(value for row in loaded(case, "valued_samples", _samples()) for value in _of_sample(row)),
         *_of_draft(draft, assessments),
     ]
     found.sort(key=lambda value: (value.at, value.entered_at, ORDER[value.input]))
@@ -116,10 +116,11 @@ def case_values(case: Case) -> CaseValues:
 
 def tables_of(case: Case) -> list[OrganFailureAssessment]:
     """The tables of organ failure of a visible case that count, the oldest first."""
-    return _loaded(case, "valued_tables", _tables())
+    return loaded(case, "valued_tables", _tables())
 
 
-def _loaded(case: Case, name: str, rows: QuerySet[Any]) -> list[Any]:
+def loaded(case: Case, name: str, rows: QuerySet[Any]) -> list[Any]:
+    """What was read of `rows` with the case under that name, else those of `rows` that are the case's."""
     return list(getattr(case, name)) if hasattr(case, name) else list(rows.filter(case=case))
 
 
@@ -186,13 +187,16 @@ def _of_sample(row: ImmuneStatus) -> Iterator[Value]:
 
 def _of_draft(draft: Indicators | None, assessments: Sequence[Assessment]) -> Iterator[Value]:
     """What was saved and is in no assessment yet."""
-    if draft is None:
-        return
+    for value in draft_values(draft) if draft else ():
+        if not any(_is_in(row, value) for row in assessments):
+            yield value
+
+
+def draft_values(draft: Indicators) -> Iterator[Value]:
+    """What was saved of the indicators, in the order of the inputs, whether it was assessed since or not."""
     reading = read_inputs(draft.values)
     for name, typed, unit, value in _set(reading.entered, reading.values):
         by, at = _stamp(draft, name)
-        if any(_is_in(row, name, typed, unit, at) for row in assessments):
-            continue
         yield Value(
             input=name,
             value=value,
@@ -223,13 +227,14 @@ def _set(
             yield name, typed_flag, "", values[spec.key]
 
 
-def _is_in(row: Assessment, name: str, typed: Any, unit: str, at: datetime) -> bool:
+def _is_in(row: Assessment, drafted: Value) -> bool:
     """Whether a value of the draft is in an assessment, or an assessment says something later."""
-    entered = (row.entered.get("entered") or {}).get(name)
+    entered = (row.entered.get("entered") or {}).get(drafted.input)
     if entered is None:
         return False
-    same = str(entered.get("value")) == str(typed) and str(entered.get("unit", "")) == unit
-    return same or row.recorded_at >= at
+    is_same = str(entered.get("value")) == str(drafted.typed)
+    is_same = is_same and str(entered.get("unit", "")) == drafted.unit
+    return is_same or row.recorded_at >= drafted.entered_at
 
 
 def _stamp(draft: Indicators, name: str) -> tuple[UUID, datetime]:

@@ -1,22 +1,27 @@
 """A case as an answer, with its ETag."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework.response import Response
 
 from accounts.models import User
 from api.etags import etag
-from api.v1.case_shapes import CaseShape
+from api.narrowing import Names, narrowed
+from api.v1.case_shapes import CaseShape, context_of
 from api.v1.shapes import OfferShape, PlaceShape
 from api.v1.way_back_shapes import QuestionShape
 from referral import selectors
 from referral.models import Case
 
 
-def case_answer(case: Case, user: User, *, status: int = 200, **more: Any) -> Response:
-    """One of `selectors.cases`, as `user` sees it; `more` is added to the body but not to the ETag."""
-    body = CaseShape(case, context={"user": user}).data
-    return Response({**body, **more}, status=status, headers={"ETag": etag(case.version, body)})
+def case_answer(
+    case: Case, user: User, *, now: datetime, status: int = 200, names: Names | None = None, **more: Any
+) -> Response:
+    """One of `selectors.cases`, as `user` sees it, narrowed to `names`; `more` is added to the body but not
+    to the ETag."""
+    body = narrowed(CaseShape(case, context=context_of([case], user, now)), names or {})
+    return Response({**body, **more}, status=status, headers={"ETag": etag(case.version, body, user)})
 
 
 def parting_answer(case: Case, user: User) -> Response:

@@ -1,10 +1,14 @@
 """What the API shows of a case: in a list, on the board, whole."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.models import User
 from api.v1.shapes import (
     AssessmentShape,
     DeadlineShape,
@@ -17,12 +21,14 @@ from api.v1.shapes import (
     WardToCallShape,
     WholePatientShape,
 )
-from api.v1.value_shapes import ValuedShape
+from api.v1.value_shapes import EnteredValueShape, ListedValuesShape, ValuedShape
 from api.v1.way_back_shapes import WayBackShape
+from referral.indicators import Draft, draft_on, writers_of
 from referral.models import Case
 from referral.pathway import State
 from referral.performing import verbs_of
 from referral.selectors import awaited_of, current_offer, sides, wards_to_call
+from scoring.texts import issue_text
 
 Shape = serializers.Serializer
 
@@ -40,8 +46,26 @@ class NextDueShape(Shape[Any]):
     due_at = serializers.DateTimeField()
 
 
+class ListedAssessmentShape(AssessmentShape):
+    """The result of an assessment, without what it was computed from: that is in the whole case."""
+
+    model_checksum = None  # type: ignore[assignment]
+    threshold = None  # type: ignore[assignment]
+    contributions = None  # type: ignore[assignment]
+    values = None  # type: ignore[assignment]
+    warnings = None  # type: ignore[assignment]
+
+
+class RunningDeadlineShape(DeadlineShape):
+    """An open deadline, without what is known at its end only."""
+
+    first_due_at = None  # type: ignore[assignment]
+    closed_at = None  # type: ignore[assignment]
+    delay_reason = None  # type: ignore[assignment]
+
+
 class ListedCaseShape(Shape[Case]):
-    """A case in a list."""
+    """A case in a list: `deadlines` are the open ones."""
 
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -66,9 +90,9 @@ class ListedCaseShape(Shape[Case]):
     diagnosed_at = serializers.DateTimeField(allow_null=True)
     died_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()
-    assessment = AssessmentShape(allow_null=True)
+    assessment = ListedAssessmentShape(allow_null=True)
     offer = serializers.SerializerMethodField()
-    deadlines = DeadlineShape(source="deadlines.all", many=True)
+    deadlines = serializers.SerializerMethodField()
     next_due = serializers.SerializerMethodField()
     awaited = serializers.SerializerMethodField()
     allowed_verbs = serializers.SerializerMethodField()
@@ -80,6 +104,11 @@ class ListedCaseShape(Shape[Case]):
     def get_offer(self, case: Case) -> Any:
         offer = current_offer(case)
         return None if offer is None else OfferShape(offer).data
+
+    @extend_schema_field(RunningDeadlineShape(many=True))
+    def get_deadlines(self, case: Case) -> Any:
+        running: Any = [row for row in case.deadlines.all() if row.closed_at is None]
+        return RunningDeadlineShape(running, many=True).data
 
     @extend_schema_field(NextDueShape(allow_null=True))
     def get_next_due(self, case: Any) -> Any:
@@ -98,21 +127,71 @@ class ListedCaseShape(Shape[Case]):
         return [verb.value for verb in verbs_of(sides(self.context["user"], case), case)]
 
 
-class BoardCaseShape(ListedCaseShape, ValuedShape):
+class BoardCaseShape(ListedCaseShape, ListedValuesShape):
     """A case on the board, with its newest values."""
 
 
-class CaseShape(BoardCaseShape, WayBackShape):
-    """A case. Its `version` is in the ETag. `wards_to_call`: filled while no ward has accepted."""
+class IndicatorsShape(Shape[Draft]):
+    """The draft of the indicators: what was saved, by whom, and what a score still needs."""
+
+    values = serializers.DictField(source="typed", help_text="as typed, by input name")
+    entries = EnteredValueShape(many=True, help_text="what was saved, value by value")
+    confirmed = serializers.ListField(
+        child=serializers.CharField(), help_text="unusual values that a person said are right"
+    )
+    missing = serializers.ListField(child=serializers.CharField(), source="reading.missing")
+    complete = serializers.BooleanField(source="reading.complete")
+    warnings = serializers.SerializerMethodField()
+    red_flags = serializers.ListField(child=serializers.CharField())
+    saved_at = serializers.DateTimeField(
+        source="saved.saved_at", default=None, allow_null=True, help_text="null while nothing was saved"
+    )
+    saved_by = serializers.SerializerMethodField()
+    version = serializers.IntegerField(source="case.version", help_text="of the case, for If-Match")
+
+    @extend_schema_field(IssueShape(many=True))
+    def get_warnings(self, draft: Draft) -> list[dict[str, str]]:
+        return [
+            {"field": issue.field, "code": issue.code, "message": issue_text(issue)}
+            for issue in draft.reading.warnings
+        ]
+
+    @extend_schema_field(PersonShape(allow_null=True))
+    def get_saved_by(self, draft: Draft) -> Any:
+        writer = draft.saved and self.context["people"].get(draft.saved.saved_by_id)
+        return PersonShape(writer).data if writer else None
+
+
+class CaseShape(ListedCaseShape, ValuedShape, WayBackShape):
+    """A case. Its `version` is in the ETag. `indicators`: the draft of the eight, null while there is none.
+    `wards_to_call`: filled while no ward has accepted."""
 
     patient = WholePatientShape()
+    assessment = AssessmentShape(allow_null=True)  # type: ignore[assignment]
+    deadlines = DeadlineShape(source="deadlines.all", many=True)  # type: ignore[assignment]
     previous = serializers.UUIDField(source="previous_id", allow_null=True)
     offers = OfferShape(source="offers.all", many=True)
+    indicators = serializers.SerializerMethodField()
     wards_to_call = serializers.SerializerMethodField()
+
+    @extend_schema_field(IndicatorsShape(allow_null=True))
+    def get_indicators(self, case: Case) -> Any:
+        draft = draft_on(case, self.context["now"])
+        return IndicatorsShape(draft, context=self.context).data if draft.saved else None
 
     @extend_schema_field(WardToCallShape(many=True))
     def get_wards_to_call(self, case: Case) -> Any:
-        return WardToCallShape(wards_to_call(case), many=True).data if case.state == "unplaced" else []
+        if case.state != State.UNPLACED:
+            return []
+        known: dict[UUID, Any] = self.context["wards_by_hospital"]
+        if case.hospital_id not in known:
+            known[case.hospital_id] = WardToCallShape(wards_to_call(case), many=True).data
+        return known[case.hospital_id]
+
+
+def context_of(cases: Sequence[Case], user: User, now: datetime) -> dict[str, Any]:
+    """What a CaseShape needs to know for `user`, read once for all of `cases`."""
+    return {"user": user, "now": now, "people": writers_of(cases), "wards_by_hospital": {}}
 
 
 class RegisteredCaseShape(CaseShape):
@@ -120,14 +199,3 @@ class RegisteredCaseShape(CaseShape):
 
     missing = serializers.ListField(child=serializers.CharField())
     warnings = IssueShape(many=True)
-
-
-class IndicatorsShape(Shape[Any]):
-    """The draft of the indicators after saving."""
-
-    values = serializers.DictField(help_text="as typed, by input name")
-    missing = serializers.ListField(child=serializers.CharField())
-    complete = serializers.BooleanField()
-    warnings = IssueShape(many=True)
-    red_flags = serializers.ListField(child=serializers.CharField())
-    version = serializers.IntegerField(help_text="of the case, for If-Match")

@@ -1,36 +1,29 @@
-"""Cases: the list, registration, one case and its parts, the draft of its indicators, the board."""
+"""Cases: the list, several by their ids, registration, one case and its parts, the board."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.etags import expected_version, is_known
 from api.idempotency import idempotent
+from api.narrowing import FieldsQuery, Names
 from api.resource import PageQuery, Resource, paged
 from api.v1.case_answers import case_answer
-from api.v1.case_shapes import (
-    BoardCaseShape,
-    CaseShape,
-    IndicatorsShape,
-    ListedCaseShape,
-    RegisteredCaseShape,
-)
-from api.v1.documenting import IDEMPOTENCY_KEY, IF_MATCH, described, page_of
-from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
+from api.v1.case_shapes import BoardCaseShape, CaseShape, ListedCaseShape, RegisteredCaseShape
+from api.v1.documenting import IDEMPOTENCY_KEY, described, page_of
 from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
 from api.v1.shapes import DeadlineShape, EventShape, MessageShape
+from api.v1.whole_cases import BY_ID, CasesShape, IdsField, whole_cases
 from referral import reading, selectors
-from referral.indicators import draft_of, save_indicators
+from referral.indicators import draft_on
 from referral.models import Case
 from referral.pathway import State
 from referral.worklists import numbered
-from scoring import Reading, read_inputs, red_flags
-from scoring.texts import issue_text
 
 NEWEST_FIRST = ("-registered_at", "-pk")
 LEAST_TIME_FIRST = ("first_due", "first_visit_at", "pk")
@@ -44,10 +37,19 @@ class CaseQuery(PageQuery):
     ward = serializers.UUIDField(required=False, help_text="that has or expects the patient")
     flagged = serializers.BooleanField(required=False, allow_null=True, default=None)
     q = serializers.CharField(required=False, default="", max_length=20, help_text="part of a case number")
+    ids = IdsField(required=False, help_text="of the cases wanted, 100 at most, with commas between them")
 
     def validate_state(self, value: str) -> list[str]:
         states = [state.strip() for state in value.split(",") if state.strip()]
         return [serializers.ChoiceField(choices=State.choices).run_validation(state) for state in states]
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("ids") and (others := sorted(set(self.initial_data) - {"ids", "fields"})):
+            message = _("With “ids” nothing else narrows the list. Leave this out.")
+            raise serializers.ValidationError(
+                {name: [serializers.ErrorDetail(str(message), "not_with_ids")] for name in others}
+            )
+        return attrs
 
 
 class BoardQuery(PageQuery):
@@ -74,21 +76,25 @@ class CaseList(Resource):
 
     def listed(self, rows: QuerySet[Case], order: Sequence[str], query: dict[str, Any]) -> Response:
         found = self.cut(rows, order=order, query=query)
-        reading.record_list(user=self.person, cases=found.rows, now=self.now)
-        return paged(self.shape, found, user=self.person)
+        answer = paged(self.shape, found, names=query["fields"], user=self.person)
+        reading.record_live(user=self.person, cases=found.rows, now=self.now)
+        return answer
 
 
 class CasesView(CaseList):
     @described(
         "cases_list",
-        "The cases you may see, the newest first",
+        "The cases you may see, the newest first; or those of some ids, whole",
         tag="cases",
-        answer=page_of(ListedCaseShape),
+        description=BY_ID,
+        answer=CasesShape,
         parameters=[CaseQuery],
         refusals=(422,),
     )
     def get(self, request: Request) -> Response:
         query = self.query(CaseQuery)
+        if ids := query.get("ids"):
+            return whole_cases(ids, self.person, names=query["fields"], now=self.now)
         return self.listed(chosen(selectors.cases(self.person), query), NEWEST_FIRST, query)
 
     @described(
@@ -111,15 +117,12 @@ class CasesView(CaseList):
     def post(self, request: Request) -> Response:
         registered, warnings = take_in_request(self.body, actor=self.person, now=self.now)
         case = selectors.cases(self.person).get(pk=registered.pk)
-        missing = [] if case.assessment else missing_indicators(case)
-        response = case_answer(case, self.person, status=201, missing=missing, warnings=warnings)
+        missing = [] if case.assessment else list(draft_on(case, self.now).reading.missing)
+        response = case_answer(
+            case, self.person, now=self.now, status=201, missing=missing, warnings=warnings
+        )
         response["Location"] = f"{request.path}/{case.pk}"
         return response
-
-
-def missing_indicators(case: Case) -> list[str]:
-    """What a score of this case still needs."""
-    return list(read_inputs(draft_of(case)).missing)
 
 
 class CaseView(Resource):
@@ -128,52 +131,18 @@ class CaseView(Resource):
         "One case; the reading is audited",
         tag="cases",
         answer=CaseShape,
-        refusals=(404,),
+        parameters=[FieldsQuery],
+        refusals=(404, 422),
     )
     def get(self, request: Request, case_id: UUID) -> Response:
-        response = case_answer(selectors.read_case(self.person, case_id, now=self.now), self.person)
-        if is_known(request, response["ETag"]):
-            return Response(status=304, headers={"ETag": response["ETag"]})
-        return response
+        names = self.query(FieldsQuery)["fields"]
+        case = selectors.read_case(self.person, case_id, now=self.now)
+        return case_answer(case, self.person, now=self.now, names=names)
 
 
-def draft_answer(case: Case, reading: Reading) -> dict[str, Any]:
-    """An IndicatorsShape."""
-    return {
-        "values": draft_of(case),
-        "missing": list(reading.missing),
-        "complete": reading.complete,
-        "warnings": [
-            {"field": issue.field, "code": issue.code, "message": issue_text(issue)}
-            for issue in reading.warnings
-        ],
-        "red_flags": list(red_flags(reading.values)),
-        "version": case.version,
-    }
-
-
-class IndicatorsView(Resource):
-    @described(
-        "save_indicators",
-        "Save some of the indicators as they come back from the laboratory",
-        tag="cases",
-        request=IndicatorsRequest,
-        answer=IndicatorsShape,
-        refusals=(403, 404, 409, 412, 422),
-        parameters=[IF_MATCH],
-        examples=[EXAMPLE_VALUES],
-    )
-    def patch(self, request: Request, case_id: UUID) -> Response:
-        case = selectors.visible_case(self.person, case_id)
-        reading = save_indicators(
-            case=case,
-            actor=self.person,
-            values=values_of(self.body),
-            now=self.now,
-            if_version=expected_version(request),
-        )
-        case.refresh_from_db()
-        return Response(draft_answer(case, reading))
+def shows_entered(names: Names) -> bool:
+    """Whether an answer narrowed to `names` has what was entered on each case."""
+    return not names or not {"values", "grounds"}.isdisjoint(names)
 
 
 class BoardView(CaseList):
@@ -189,7 +158,9 @@ class BoardView(CaseList):
     )
     def get(self, request: Request) -> Response:
         query = self.query(BoardQuery)
-        rows = selectors.with_entered(selectors.open_work(self.person, query["part"]))
+        rows = selectors.open_work(self.person, query["part"])
+        if shows_entered(query["fields"]):
+            rows = selectors.with_entered(rows)
         return self.listed(selectors.by_time_left(rows), LEAST_TIME_FIRST, query)
 
 
@@ -207,7 +178,7 @@ class PartView(Resource):
         query = self.query(PageQuery)
         case = selectors.read_case(self.person, case_id, now=self.now, part=self.part)
         found = self.cut(self.rows(case), order=self.order, query=query)
-        return paged(self.shape, found)
+        return paged(self.shape, found, names=query["fields"])
 
 
 class EventsView(PartView):

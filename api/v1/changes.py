@@ -3,29 +3,29 @@
 from typing import Any
 from uuid import UUID
 
-from django.core import signing
-from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.paging import MOST
+from api.etags import weak_etag
+from api.narrowing import FieldsQuery, narrowed
+from api.paging import MOST, sealed, unsealed
 from api.resource import Resource
 from api.v1.documenting import described
 from referral import timeline
-from referral.changes import FIRST, Changes, Position, changes_since
-from referral.errors import FactError
+from referral.changes import FIRST, Changes, Position, changes_since, present
 from referral.models import Event
 
 SALT = "api.changes"
+NOW = "now"
 
 
-class ChangesQuery(serializers.Serializer[Any]):
+class ChangesQuery(FieldsQuery):
     since = serializers.CharField(
         required=False,
         default="",
         max_length=500,
-        help_text="`next` of the last answer; empty: from the start",
+        help_text="`next` of the last answer; empty: from the start; `now`: no lines, only a cursor",
     )
     limit = serializers.IntegerField(required=False, default=MOST, min_value=1, max_value=MOST)
 
@@ -65,7 +65,9 @@ class ChangesView(Resource):
         description=(
             "Each result names a case to read again; `gone` ones are no longer yours to see. Lines come in "
             "the order of their transactions, and only once every earlier transaction has ended. What became "
-            "visible to you by a new role is not told: start without a cursor then."
+            "visible to you by a new role is not told: start without a cursor then. An app that begins takes "
+            "a cursor with `since=now`, then the cases from `/cases`, whole ones with `ids`, and from then "
+            "on what changed. While nothing does, the same cursor is answered by a 304: keep it."
         ),
         answer=ChangesShape,
         parameters=[ChangesQuery],
@@ -73,25 +75,26 @@ class ChangesView(Resource):
     )
     def get(self, request: Request) -> Response:
         query = self.query(ChangesQuery)
-        found = changes_since(self.person, opened(query["since"]), query["limit"])
-        return Response(ChangesShape(answer(found)).data)
+        if query["since"] == NOW:
+            found = Changes([], present(), more=False)
+        else:
+            found = changes_since(self.person, opened(query["since"]), query["limit"])
+        lines: Any = found.lines
+        rows = narrowed(ChangeShape(lines, many=True), query["fields"])
+        # Every answer has another cursor, also while nothing changes.
+        tag = weak_etag([rows, found.more], self.person)
+        body = {"results": rows, "next": cursor_at(found.next), "more": found.more}
+        return Response(body, headers={"ETag": tag})
 
 
-def answer(found: Changes) -> dict[str, Any]:
-    return {
-        "results": found.lines,
-        "next": signing.dumps([found.next.transaction, str(found.next.event)], salt=SALT),
-        "more": found.more,
-    }
+def cursor_at(position: Position) -> str:
+    """What `opened` reads."""
+    return sealed([position.transaction, str(position.event)], SALT)
 
 
 def opened(cursor: str) -> Position:
     """The position that a cursor stands for. Raises FactError."""
     if not cursor:
         return Position(0, FIRST)
-    try:
-        transaction, event = signing.loads(cursor, salt=SALT)
-    except signing.BadSignature as error:
-        message = _("This cursor is not of this list. Start again without one.")
-        raise FactError(("since", "invalid", message)) from error
+    transaction, event = unsealed(cursor, SALT, "since")
     return Position(transaction, UUID(event))

@@ -111,6 +111,7 @@ class DevicesResource(Resource):
     """Only a person changes where their alerts go; a program with a token may look."""
 
     permission_classes = (IsAuthenticated, SecondFactor, Scope)
+    carries_secrets = True
 
     def get_permissions(self) -> list[Any]:
         own = list(super().get_permissions())

@@ -85,4 +85,5 @@ class EvidenceView(Resource):
     def get(self, request: Request) -> Response:
         query: dict[str, Any] = self.query(EvidenceQuery)
         rows = search(query["q"], query["therapy_class"])
-        return paged(EvidenceShape, self.cut(rows, order=("collection", "line", "pk"), query=query))
+        found = self.cut(rows, order=("collection", "line", "pk"), query=query)
+        return paged(EvidenceShape, found, names=query["fields"])

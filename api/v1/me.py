@@ -50,6 +50,8 @@ class MeRequest(KnownFieldsMixin, serializers.Serializer[Any]):
 
 
 class MeView(Resource):
+    carries_secrets = True  # those of webhooks, in `reachability`
+
     @described("me", "Who am I, what may I do, how can I be reached", tag="me", answer=MeShape)
     def get(self, request: Request) -> Response:
         return self._answer()
@@ -103,6 +105,7 @@ class TokensShape(serializers.Serializer[Any]):
 
 class TokensView(Resource):
     permission_classes = (IsAuthenticated, SecondFactor, AtAScreen)
+    carries_secrets = True
 
     @described("access_tokens", "Your living access tokens", tag="me", answer=TokensShape)
     def get(self, request: Request) -> Response:

@@ -49,7 +49,8 @@ class NotificationsView(InboxView):
             rows = rows.filter(read_at__isnull=True)
         found = self.cut(rows, order=("-created_at", "-pk"), query=query)
         together = sent_together(found.rows)
-        return paged(NotificationShape, found, language=get_language() or "", together=together)
+        context = {"language": get_language() or "", "together": together}
+        return paged(NotificationShape, found, names=query["fields"], **context)
 
 
 class AcknowledgeView(InboxView):

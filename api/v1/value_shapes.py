@@ -96,17 +96,52 @@ class LatestValuesShape(Shape[CaseValues]):
         return ValueShape(newest, many=True).data
 
 
-class ValuedShape(Shape[Case]):
-    """What a case carries of its values, and why the patient was referred."""
+class ListedValueShape(ValueShape):
+    """One value as it is shown; what was typed is in the whole case."""
 
-    values = serializers.SerializerMethodField()
+    typed = None  # type: ignore[assignment]
+    typed_unit = None  # type: ignore[assignment]
+    sampled_at = None  # type: ignore[assignment]
+    origin_label = None  # type: ignore[assignment]
+    record = None  # type: ignore[assignment]
+    entered_at = None  # type: ignore[assignment]
+
+
+class ListedLatestShape(LatestValuesShape):
+    """The newest value of each input, as it is shown."""
+
+    @extend_schema_field(ListedValueShape(many=True))
+    def get_latest(self, values: CaseValues) -> Any:
+        newest: Any = list(values.latest.values())
+        return ListedValueShape(newest, many=True).data
+
+
+class GroundedShape(Shape[Case]):
+    """Why the patient was referred."""
+
     grounds = serializers.SerializerMethodField()
-
-    @extend_schema_field(LatestValuesShape)
-    def get_values(self, case: Case) -> Any:
-        return LatestValuesShape(case_values(case)).data
 
     @extend_schema_field(GroundShape(many=True))
     def get_grounds(self, case: Case) -> Any:
         said: Any = grounds_of(case)
         return GroundShape(said, many=True).data
+
+
+class ListedValuesShape(GroundedShape):
+    """What a case on a list carries of its values, and why the patient was referred."""
+
+    values = serializers.SerializerMethodField()
+
+    @extend_schema_field(ListedLatestShape)
+    def get_values(self, case: Case) -> Any:
+        return ListedLatestShape(case_values(case)).data
+
+
+class ValuedShape(GroundedShape):
+    """What a case carries of its values, and why the patient was referred."""
+
+    values = serializers.SerializerMethodField()
+
+    @extend_schema_field(LatestValuesShape)
+    def get_values(self, case: Case) -> Any:
+        return LatestValuesShape(case_values(case)).data

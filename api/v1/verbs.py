@@ -64,7 +64,9 @@ class VerbView(Resource):
 
     def _answer(self, done: Case) -> Response:
         case = selectors.cases(self.person).filter(pk=done.pk).first()
-        return parting_answer(done, self.person) if case is None else case_answer(case, self.person)
+        if case is None:
+            return parting_answer(done, self.person)
+        return case_answer(case, self.person, now=self.now)
 
 
 def _offer(body: dict[str, Any]) -> UUID | None:

@@ -82,7 +82,7 @@ def refer(change: Change, *, reason: str, note: str = "") -> State:
 
 def merged(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     """The stored draft with `values` laid over it, the age from the birth date where nobody typed it."""
-    draft = Indicators.objects.filter(case=case).first()
+    draft: Indicators | None = getattr(case, "indicators", None)
     stored = dict(draft.values) if draft else {}
     changed = {UNIT_FIELDS[name].name if name in UNIT_FIELDS else name for name in values}
     still_confirmed = set(draft.confirmed if draft else ()) - changed

@@ -7,10 +7,10 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from django.core import signing
 from django.db import connection, transaction
 
 from accounts import clock
+from api.paging import sealed
 from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
@@ -194,10 +194,59 @@ def test_a_cursor_that_is_none_is_refused(world: World, doctor: Caller, since: s
 
 
 def test_a_cursor_of_a_database_that_was_ahead_is_refused(world: World, doctor: Caller) -> None:
-    ahead = signing.dumps([2**60, "00000000-0000-0000-0000-000000000000"], salt="api.changes")
+    ahead = sealed([2**60, "00000000-0000-0000-0000-000000000000"], "api.changes")
     refusal = heard(doctor, since=ahead)
     assert refusal.fields == {"since": "invalid"}
 
 
 def test_without_signing_in_there_is_nothing(world: World) -> None:
     assert Caller(None).get("/changes").status == 401
+
+
+def test_the_same_cursor_is_answered_by_a_304_while_nothing_changes_for_this_reader(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    since = heard(doctor).body["next"]
+    tag = heard(doctor, since=since).headers["ETag"]
+    assert tag.startswith('W/"')
+    case = world.register(now=now, actor=world.other_doctor, hospital=world.other_hospital)
+    heard(doctor)
+    path = f"/changes?since={since}"
+    assert doctor.send("GET", path, If_None_Match=tag).status == 304
+    mine = world.register(now=now, name="测试乙")
+    heard(doctor)
+    fresh = doctor.send("GET", path, If_None_Match=tag)
+    assert (fresh.status, told(fresh)) == (200, [(str(mine.pk), "register")])
+    assert str(case.pk) not in str(fresh.body)
+
+
+def test_an_app_that_begins_takes_a_cursor_without_the_past(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    world.watched(now)
+    heard(doctor)
+    begun = heard(doctor, since="now")
+    assert (begun.body["results"], begun.body["more"]) == ([], False)
+    later = world.watched(now, name="测试乙")
+    assert told(heard(doctor, since=begun.body["next"])) == [
+        (str(later.pk), "register"),
+        (str(later.pk), "assess"),
+    ]
+
+
+def test_what_is_committed_late_is_not_lost_to_an_app_that_has_just_begun(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    case = world.watched(now)
+    begun: list[str] = []
+
+    def begin() -> None:
+        begun.append(doctor.get("/changes", since="now").body["next"])
+        connection.close()
+
+    with transaction.atomic():
+        say(world, case, "late")
+        app = Thread(target=begin)
+        app.start()
+        app.join()
+    assert told(heard(doctor, since=begun[0])) == [(str(case.pk), "message")]

@@ -50,6 +50,8 @@ ASKED = [
     ("coordinator", "/api/v1/cases"),
     ("specialist", "/api/v1/changes"),
     ("specialist", "/api/v1/cases/{case}"),
+    ("coordinator", "/api/v1/cases?ids={case},{registered},{returned}"),
+    ("specialist", "/api/v1/cases/{case}/indicators"),
     ("specialist", "/api/v1/cases/{case}/events"),
     ("specialist", "/api/v1/cases/{case}/deadlines"),
     ("specialist", "/api/v1/cases/{case}/messages"),
