@@ -125,7 +125,7 @@ def send(case: Any, caller: Caller) -> schemathesis.Response:
         prepared.path_url,
         prepared.body or b"",
         prepared.headers.get("Content-Type", ""),
-        headers={**prepared.headers, **caller.headers},
+        headers={**prepared.headers, "Accept-Encoding": "identity", **caller.headers},
     )
     headers = {name: [value] for name, value in sent.headers.items()}
     return schemathesis.Response(sent.status_code, headers, sent.content, prepared, 0.0, False)
