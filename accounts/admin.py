@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock, people, punctuation, rota
+from accounts.access_admin import OpenAccessAdmin
 from accounts.administration import (
     NetworkAdmin,
     RowsInside,
@@ -195,7 +196,7 @@ class MembershipInline(RowsInside):
 
 
 @admin.register(User)
-class UserAdmin(NetworkAdmin):
+class UserAdmin(OpenAccessAdmin, NetworkAdmin):
     """Accounts. People choose their own password, by a link that is mailed to them."""
 
     list_display = ("name", "email", "phone", "is_active", "roles")
@@ -204,6 +205,7 @@ class UserAdmin(NetworkAdmin):
     inlines = (MembershipInline,)
     actions = ("send_password_link", "forget_second_factors")
     rights = ("is_staff", "is_superuser")
+    readonly_fields = ("open_access",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return people_of(administrator(request)).prefetch_related(
@@ -212,7 +214,8 @@ class UserAdmin(NetworkAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         rights = self.rights if administrator(request).is_superuser else ()
-        return ("email", "name", "phone", "language", "is_active", *rights)
+        shown = ("open_access",) if obj else ()
+        return ("email", "name", "phone", "language", "is_active", *rights, *shown)
 
     @admin.display(description=_("memberships"))
     def roles(self, user: User) -> str:
@@ -226,6 +229,8 @@ class UserAdmin(NetworkAdmin):
                 transaction.on_commit(partial(self._mail_link, request, obj))
         super().save_model(request, obj, form, change)
         people.settle_address(user=obj)
+        if change and "email" in form.changed_data:
+            people.tell_of_address(user=obj, former=form.initial["email"], now=clock.now())
 
     @admin.action(description=_("Mail the invitation again, or a link to choose a new password"))
     def send_password_link(self, request: HttpRequest, users: QuerySet[User]) -> None:
@@ -255,7 +260,7 @@ class UserAdmin(NetworkAdmin):
     @admin.action(description=_("Remove the second factor of somebody who lost it"))
     def forget_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
-            removed = people.forget_second_factors(user=user)
+            removed = people.forget_second_factors(user=user, actor=administrator(request), now=clock.now())
             record(request, "forget_second_factors", user, removed=removed)
             messages.success(
                 request, _("%(name)s signs in by password and can set up a new one.") % {"name": user}

@@ -19,7 +19,7 @@ def record(
     **detail: Any,
 ) -> AuditEntry:
     """Append an entry. `network` is the id of the network whose administrators may read it, beside those of
-    the actor's own; `detail` holds codes and ids, never personal data."""
+    the actor's own; `detail` holds codes, ids and network addresses, never what a patient is known by."""
     return AuditEntry.objects.create(
         actor=actor,
         network_id=network,
@@ -54,3 +54,27 @@ def record_each(
         )
         for subject, network in networks.items()
     )
+
+
+def record_of_person(
+    *,
+    user: User,
+    actor: User | None,
+    action: str,
+    now: datetime,
+    subject_type: str = "user",
+    subject_id: UUID | str | None = None,
+    **detail: Any,
+) -> None:
+    """Append an entry about the account of `user`, or something of it, for each network they belong to."""
+    networks: list[UUID | None] = [*user.memberships.values_list("network", flat=True).distinct()]
+    for network in networks or [None]:
+        record(
+            actor=actor,
+            action=action,
+            subject_type=subject_type,
+            subject_id=subject_id or user.pk,
+            now=now,
+            network=network,
+            **detail,
+        )

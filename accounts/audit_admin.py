@@ -18,6 +18,14 @@ from accounts.models import AuditEntry, User
 
 ACTIONS = {
     "add_duty": _("added a weekly duty"),
+    "add_second_factor": _("added a second factor"),
+    "change_password": _("changed their password"),
+    "end_sign_in": _("ended a sign-in"),
+    "make_recovery_codes": _("made new recovery codes"),
+    "remove_second_factor": _("removed their second factor"),
+    "reset_password": _("a new password was chosen by a mailed link"),
+    "sign_in": _("signed in"),
+    "use_recovery_code": _("used a recovery code"),
     "close_ward": _("closed a ward"),
     "create_access_token": _("made an access token"),
     "forget_second_factors": _("removed a second factor"),

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from allauth.headless.contrib.rest_framework.authentication import authenticate_by_x_session_token
-from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -11,13 +10,27 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts import devices, sign_ins
 from accounts.models import User
+from accounts.proof import FACTORS
 
-FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 WITHOUT_A_FACTOR = ("/accounts/", "/_allauth/", "/i18n/", "/language/", "/healthz", "/readyz", "/metrics")
 """What a person may use before there is a second factor: signing in and out, setting it up, the language."""
 PROGRAMS = ("/api/", "/fhir/", "/cds-services", "/live")
 """Faces whose callers cannot follow a redirect to a form."""
+
+
+class NoteSignIn:
+    """Notes when a browser's sign-in was last used, and lets a new device be recognised next time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        sign_ins.note_use(request.session, request)
+        devices.keep(request, response)
+        return response
 
 
 class RequireSecondFactor:

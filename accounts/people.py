@@ -1,5 +1,7 @@
 """Services on accounts: their address, the link to choose a password, and a lost second factor."""
 
+from datetime import datetime
+
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ResetPasswordForm, default_token_generator
 from allauth.account.models import EmailAddress
@@ -12,7 +14,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 
+from accounts import sign_ins
 from accounts.models import User
+from accounts.signals import security_event
 
 
 @transaction.atomic
@@ -53,6 +57,20 @@ def send_password_link(*, user: User, request: HttpRequest) -> None:
         form.save(request)
 
 
-def forget_second_factors(*, user: User) -> int:
-    """Remove every second factor, for somebody who lost theirs; returns how many there were."""
-    return Authenticator.objects.filter(user=user).delete()[0]
+@transaction.atomic
+def forget_second_factors(*, user: User, actor: User, now: datetime) -> int:
+    """Remove every second factor, for somebody who lost theirs; returns how many there were.
+
+    Whoever has what was lost may also be signed in with it: every session and token ends too.
+    """
+    removed = Authenticator.objects.filter(user=user).delete()[0]
+    sign_ins.end_all(user=user, actor=actor, now=now)
+    security_event.send(sender=User, user=user, event="second_factors_forgotten", about={}, now=now)
+    return removed
+
+
+def tell_of_address(*, user: User, former: str, now: datetime) -> None:
+    """Tell a person, at their former address too, that their sign-in address was changed."""
+    security_event.send(sender=User, user=user, event="address_changed", about={}, now=now)
+    context = {"user": user, "address": user.email}
+    get_adapter().send_mail("account/email/address_changed", former, context)

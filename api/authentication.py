@@ -9,10 +9,9 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
-from accounts import clock
-from accounts.models import User
-from api import tokens
-from api.models import AccessToken
+from accounts import clock, sign_ins, tokens
+from accounts.addresses import address_of
+from accounts.models import AccessToken, User
 
 SESSION_TOKEN = re.compile(r"[0-9a-z]{16,64}")
 
@@ -24,7 +23,7 @@ class AccessTokenAuthentication(BaseAuthentication):
         scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = tokens.find(secret.strip(), now=clock.now())
+        token = tokens.find(secret.strip(), address=address_of(request), now=clock.now())
         if token is None:
             raise AuthenticationFailed
         return token.user, token
@@ -43,6 +42,7 @@ class SessionTokenAuthentication(XSessionTokenAuthentication):
         found = super().authenticate(request) if SESSION_TOKEN.fullmatch(token) else None
         if found is None:
             raise AuthenticationFailed
+        sign_ins.note_use(found[1], request)
         return found
 
 

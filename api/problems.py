@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from accounts.refusals import AccountRefusal
 from referral.errors import (
     AccessError,
     ConfirmationNeeded,
@@ -107,7 +108,7 @@ def answer_to(error: Exception, context: Mapping[str, Any]) -> Response:
     match error:
         case FactError():
             return _of_facts(error)
-        case PathwayError():
+        case PathwayError() | AccountRefusal():
             return _of_pathway(error)
         case AccessError():
             return problem(403, "not_permitted", error.message)
@@ -126,7 +127,7 @@ def answer_to(error: Exception, context: Mapping[str, Any]) -> Response:
             return problem(500, "internal_error", DETAILS[500])
 
 
-def _of_pathway(error: PathwayError) -> Response:
+def _of_pathway(error: PathwayError | AccountRefusal) -> Response:
     if isinstance(error, TooOften):
         return problem(429, error.code, error.message, headers={"Retry-After": str(error.seconds)})
     status = 412 if isinstance(error, StaleVersion) else 409

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
@@ -16,12 +17,17 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpRequest
 from django.utils import translation
 
+from accounts.models import User
+
 log = structlog.get_logger(__name__)
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        return self.authenticate(context.request, email=user.email, password=password) == user
 
     def render_mail(
         self, template_prefix: str, email: Any, context: dict[str, Any], **named: Any

@@ -101,6 +101,7 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     _lock_ways(notification)
     told_otherwise = (
         is_trial(notification)
+        or notification.is_of_account
         or way_trouble.is_of_way(notification)
         or _is_under_way(notification, delivery)
         or _other_way(notification, now)

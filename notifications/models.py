@@ -39,6 +39,10 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(withdrawn_at__isnull=True)
 
 
+ACCOUNT = "account"
+"""The subject type of what happened to a person's own account."""
+
+
 class Notification(models.Model):
     """One thing told to one person about one subject; `dedup_key` makes telling it twice impossible.
 
@@ -100,6 +104,11 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.severity}) on {self.subject_type} {self.subject_id}"
+
+    @property
+    def is_of_account(self) -> bool:
+        """Whether it tells of the person's own account: then it is mailed whatever they, or a thief, wish."""
+        return self.subject_type == ACCOUNT
 
 
 class Subscription(models.Model):

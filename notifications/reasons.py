@@ -57,7 +57,7 @@ def find(ids: Sequence[UUID]) -> dict[UUID, DropReason | None]:
 def _against(notification: Notification, *, is_entitled: bool) -> DropReason | None:
     if notification.withdrawn_at is not None:
         return DropReason.WITHDRAWN
-    if notification.acknowledged_at is not None:
+    if notification.acknowledged_at is not None and not notification.is_of_account:
         return DropReason.ACKNOWLEDGED
     if not notification.recipient.is_active:
         return DropReason.INACTIVE

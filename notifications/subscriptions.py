@@ -52,7 +52,7 @@ def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
     """Whether the person still wants `delivery`: nobody can refuse severe alerts on the floor's channels."""
     if subscription is None:
         return delivery.subscription is None or delivery.subscription.removed_at is None
-    if is_trial(delivery.notification):
+    if is_trial(delivery.notification) or delivery.notification.is_of_account:
         return True
     is_floor = delivery.channel in floor_channels() and Severity(delivery.notification.severity).is_urgent
     return subscription.enabled or is_floor

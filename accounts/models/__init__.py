@@ -1,3 +1,4 @@
+from accounts.models.access import AccessToken, KnownDevice, Session, SignIn, TryCount
 from accounts.models.audit import AuditEntry
 from accounts.models.clock import ClockOffset
 from accounts.models.duty import DutyOverride, DutyShift, HandoverNote
@@ -5,6 +6,7 @@ from accounts.models.organisations import Catchment, Hospital, Network, Ward
 from accounts.models.people import Membership, Role, User
 
 __all__ = [
+    "AccessToken",
     "AuditEntry",
     "Catchment",
     "ClockOffset",
@@ -12,9 +14,13 @@ __all__ = [
     "DutyShift",
     "HandoverNote",
     "Hospital",
+    "KnownDevice",
     "Membership",
     "Network",
     "Role",
+    "Session",
+    "SignIn",
+    "TryCount",
     "User",
     "Ward",
 ]

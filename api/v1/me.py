@@ -1,22 +1,17 @@
-"""Who is asking: roles, preferences, how they can be reached; and the access tokens of their programs."""
+"""Who is asking: roles, preferences, how they can be reached."""
 
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
-from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Membership, User
 from accounts.preferences import choose_language
-from api import tokens
-from api.idempotency import idempotent
-from api.permissions import SCOPES, AtAScreen, SecondFactor
 from api.resource import Resource
 from api.v1.devices import ReachShape
-from api.v1.documenting import IDEMPOTENCY_KEY, described
-from api.v1.fields import KnownFieldsMixin, LineField
+from api.v1.documenting import described
+from api.v1.fields import KnownFieldsMixin
 from api.v1.shapes import PlaceShape
 from notifications.selectors import is_reachable, reachability, unread_count
 
@@ -77,70 +72,3 @@ class MeView(Resource):
         facts["reachability"], facts["unread"] = reachability(user), unread_count(user)
         facts["reachable"] = is_reachable(facts["reachability"])
         return Response(MeShape(facts).data)
-
-
-class TokenRequest(KnownFieldsMixin, serializers.Serializer[Any]):
-    name = LineField(max_length=80, help_text="what it is for")
-    scopes = serializers.MultipleChoiceField(choices=SCOPES, allow_empty=False)
-    days = serializers.IntegerField(min_value=1, max_value=366, required=False, default=90)
-
-
-class TokenShape(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.CharField())
-    created_at = serializers.DateTimeField()
-    expires_at = serializers.DateTimeField()
-    last_used_at = serializers.DateTimeField(allow_null=True)
-
-
-class NewTokenShape(TokenShape):
-    token = serializers.CharField(help_text="shown this once; send it as “Authorization: Bearer …”")
-
-
-class TokensShape(serializers.Serializer[Any]):
-    results = TokenShape(many=True)
-    next = serializers.CharField(allow_null=True, help_text="always null: there are 20 at most")
-
-
-class TokensView(Resource):
-    permission_classes = (IsAuthenticated, SecondFactor, AtAScreen)
-    carries_secrets = True
-
-    @described("access_tokens", "Your living access tokens", tag="me", answer=TokensShape)
-    def get(self, request: Request) -> Response:
-        rows = TokenShape(tokens.living(self.person, self.now), many=True).data
-        return Response({"results": rows, "next": None})
-
-    @described(
-        "create_access_token",
-        "Make an access token for a program",
-        tag="me",
-        request=TokenRequest,
-        answer=NewTokenShape,
-        status=201,
-        refusals=(403, 409, 422),
-        parameters=[IDEMPOTENCY_KEY],
-    )
-    @idempotent
-    def post(self, request: Request) -> Response:
-        read = TokenRequest(data=self.body)
-        read.is_valid(raise_exception=True)
-        token, secret = tokens.create(user=self.person, now=self.now, **read.validated_data)
-        return Response({**TokenShape(token).data, "token": secret}, status=201)
-
-
-class TokenView(Resource):
-    permission_classes = (IsAuthenticated, SecondFactor, AtAScreen)
-
-    @described(
-        "revoke_access_token",
-        "End an access token at once",
-        tag="me",
-        answer=None,
-        status=204,
-        refusals=(404,),
-    )
-    def delete(self, request: Request, token_id: UUID) -> Response:
-        tokens.revoke(user=self.person, token_id=token_id, now=self.now)
-        return Response(status=204)

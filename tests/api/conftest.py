@@ -53,6 +53,14 @@ class Caller:
             self.headers["X-Session-Token"] = str(browser.session.session_key)
         self.client = Client()
 
+    def prove(self) -> "Caller":
+        """The person proves once more, by password, that it is them."""
+        body = {"password": "a-long-password"}
+        address = "/_allauth/app/v1/auth/reauthenticate"
+        proved = self.client.post(address, body, "application/json", headers=self.headers)
+        assert proved.status_code == 200
+        return self
+
     def get(self, path: str, **query: Any) -> Answer:
         return Answer(self.client.get(f"{API}{path}", query, headers=self.headers))
 

@@ -42,6 +42,7 @@ def test_an_unreadable_body_is_refused_everywhere(
 ) -> None:
     raw, status, code = UNREADABLE[kind]
     case = world.flagged(now).pk
+    doctor.prove()
     for path in ("/score", "/cases", f"/cases/{case}/message", f"/cases/{case}/assess", "/me/tokens"):
         answer = doctor.post(path, raw)
         assert (answer.status, answer.code) == (status, code), path

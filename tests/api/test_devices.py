@@ -163,7 +163,7 @@ def test_the_devices_of_others_do_not_exist(doctor: Caller, specialist: Caller) 
 
 
 def test_a_program_with_a_token_may_look_and_not_touch(doctor: Caller, world: World) -> None:
-    secret = doctor.post("/me/tokens", {"name": "script", "scopes": ["read", "write"]}).body["token"]
+    secret = doctor.prove().post("/me/tokens", {"name": "script", "scopes": ["read", "write"]}).body["token"]
     program = Caller(None)
     program.headers["Authorization"] = f"Bearer {secret}"
 

@@ -48,7 +48,7 @@ def test_an_unusual_value_is_a_warning_and_an_impossible_one_refused(doctor: Cal
 
 
 def test_a_program_that_may_only_read_may_score(world: World, doctor: Caller) -> None:
-    token = doctor.post("/me/tokens", {"name": "calculator", "scopes": ["read"]}).body["token"]
+    token = doctor.prove().post("/me/tokens", {"name": "calculator", "scopes": ["read"]}).body["token"]
     program = Caller(None)
     assert program.post("/score", ILL, Authorization=f"Bearer {token}").status == 200
 

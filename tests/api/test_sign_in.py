@@ -9,10 +9,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
-from accounts import clock
-from accounts.models import AuditEntry
-from api import tokens
-from api.models import AccessToken
+from accounts import clock, tokens
+from accounts.models import AccessToken, AuditEntry
 from tests.api.conftest import API, Caller
 from tests.world import ILL, World
 
@@ -75,7 +73,7 @@ def bearer(secret: str) -> dict[str, str]:
 
 
 def test_an_access_token_is_shown_once_and_opens_what_its_scopes_say(world: World, doctor: Caller) -> None:
-    made = doctor.post("/me/tokens", {"name": "laboratory", "scopes": ["read"], "days": 30})
+    made = doctor.prove().post("/me/tokens", {"name": "laboratory", "scopes": ["read"], "days": 30})
     assert made.status == 201
     secret = made.body["token"]
     listed = doctor.get("/me/tokens").body["results"]
@@ -87,13 +85,13 @@ def test_an_access_token_is_shown_once_and_opens_what_its_scopes_say(world: Worl
     assert program.send("GET", "/cases", **bearer(secret)).status == 200
     refused = program.post("/cases", {}, **bearer(secret))
     assert (refused.status, refused.code) == (403, "scope_missing")
-    writer = doctor.post("/me/tokens", {"name": "w", "scopes": ["read", "write"]}).body["token"]
+    writer = doctor.prove().post("/me/tokens", {"name": "w", "scopes": ["read", "write"]}).body["token"]
     assert program.post("/cases", {}, **bearer(writer)).status == 422
     assert doctor.get("/me/tokens").body["results"][1]["last_used_at"]
 
 
 def test_a_token_makes_and_ends_no_tokens(doctor: Caller) -> None:
-    made = doctor.post("/me/tokens", {"name": "x", "scopes": ["read", "write"]}).body
+    made = doctor.prove().post("/me/tokens", {"name": "x", "scopes": ["read", "write"]}).body
     program = Caller(None)
     for method, path in (
         ("GET", "/me/tokens"),
@@ -105,7 +103,7 @@ def test_a_token_makes_and_ends_no_tokens(doctor: Caller) -> None:
 
 
 def test_a_revoked_or_expired_token_opens_nothing(world: World, doctor: Caller, other_doctor: Caller) -> None:
-    made = doctor.post("/me/tokens", {"name": "x", "scopes": ["read"], "days": 1}).body
+    made = doctor.prove().post("/me/tokens", {"name": "x", "scopes": ["read"], "days": 1}).body
     assert other_doctor.delete(f"/me/tokens/{made['id']}").status == 404
     assert tokens.find(made["token"], now=clock.now() + timedelta(hours=23)) is not None
     assert tokens.find(made["token"], now=clock.now() + timedelta(hours=25)) is None
@@ -118,7 +116,7 @@ def test_a_revoked_or_expired_token_opens_nothing(world: World, doctor: Caller, 
 
 
 def test_a_token_of_somebody_who_left_opens_nothing(world: World, doctor: Caller) -> None:
-    secret = doctor.post("/me/tokens", {"name": "x", "scopes": ["read"]}).body["token"]
+    secret = doctor.prove().post("/me/tokens", {"name": "x", "scopes": ["read"]}).body["token"]
     world.doctor.is_active = False
     world.doctor.save()
     assert Caller(None).send("GET", "/me", **bearer(secret)).status == 401
@@ -131,10 +129,11 @@ def test_a_token_needs_a_name_scopes_that_exist_and_a_sane_length_of_life(doctor
         ({"name": "x", "scopes": ["all"]}, "scopes"),
         ({"name": "x", "scopes": ["read"], "days": 4000}, "days"),
     ):
-        assert list(doctor.post("/me/tokens", body).fields) == [field]
+        assert list(doctor.prove().post("/me/tokens", body).fields) == [field]
 
 
 def test_a_person_has_twenty_tokens_at_most(doctor: Caller) -> None:
+    doctor.prove()
     for number in range(tokens.MOST):
         assert doctor.post("/me/tokens", {"name": str(number), "scopes": ["read"]}).status == 201
     answer = doctor.post("/me/tokens", {"name": "one more", "scopes": ["read"]})
@@ -144,7 +143,7 @@ def test_a_person_has_twenty_tokens_at_most(doctor: Caller) -> None:
 def test_where_a_second_factor_is_required_nobody_works_without_one(
     known: World, doctor: Caller, settings: Any
 ) -> None:
-    secret = doctor.post("/me/tokens", {"name": "x", "scopes": ["read"]}).body["token"]
+    secret = doctor.prove().post("/me/tokens", {"name": "x", "scopes": ["read"]}).body["token"]
     settings.MFA_REQUIRED = True
     program = Caller(None)
     for answer in (doctor.get("/cases"), program.send("GET", "/cases", **bearer(secret))):
