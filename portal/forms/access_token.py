@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.text import one_line
 from accounts.tokens import MOST_DAYS, READ, WRITE
 from portal.forms.fields import ask_by_name
 
@@ -12,7 +13,12 @@ MAY = ((READ, _("read")), (WRITE, _("write: register patients and change cases i
 
 
 class AccessTokenForm(forms.Form):
-    name = forms.CharField(max_length=80, label=_("What it is for"), help_text=_("Such as “laboratory”."))
+    name = forms.CharField(
+        max_length=80,
+        label=_("What it is for"),
+        help_text=_("Such as “laboratory”."),
+        validators=[one_line],
+    )
     scopes = forms.MultipleChoiceField(
         choices=MAY, label=_("What it may do"), widget=forms.CheckboxSelectMultiple, initial=[READ]
     )
