@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.missing_fields import ask_by_name
 from accounts.text import one_line
 from accounts.tokens import MOST_DAYS, READ, WRITE
-from portal.forms.fields import ask_by_name
 
 MAY = ((READ, _("read")), (WRITE, _("write: register patients and change cases in your name")))
 
@@ -28,4 +28,5 @@ class AccessTokenForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        ask_by_name(self)
+        for field in self.fields.values():
+            ask_by_name(field)

@@ -112,7 +112,7 @@ def test_the_secret_is_shown_once(world: World, browser: Client) -> None:
     ("change", "words"),
     [
         ({"name": ""}, "Please fill in: What it is for."),
-        ({"scopes": []}, "Please fill in: What it may do."),
+        ({"scopes": []}, "Please choose: What it may do."),
         ({"days": "0"}, "greater than or equal to 1"),
         ({"days": "400"}, "less than or equal to 366"),
         ({"scopes": ["all"]}, "all is not one of the available choices"),
