@@ -8,7 +8,7 @@ no trace, so that it can be corrected and sent again.
 import hmac
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +19,13 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.retention import ANSWERS_KEPT_FOR
 from api.models import StoredAnswer
 from api.problems import Refusal
 
 if TYPE_CHECKING:
     from api.resource import Resource
 
-KEPT_FOR = timedelta(hours=24)
 PRUNED_AT_ONCE = 100
 KEPT_HEADERS = ("ETag", "Location")
 Handler = Callable[..., Response]
@@ -36,20 +36,35 @@ def idempotent(handler: Handler) -> Handler:
 
     @wraps(handler)
     def post(view: "Resource", request: Request, **kwargs: Any) -> Response:
-        key = request.headers.get("Idempotency-Key")
+        key = key_of(request)
         if key is None:
             return handler(view, request, **kwargs)
-        if not 0 < len(key) <= 200 or not key.isprintable() or not key.isascii():
-            raise Refusal(
-                400,
-                "invalid_idempotency_key",
-                _("An Idempotency-Key has 1 to 200 plain characters."),
-            )
         with transaction.atomic():
             return _once(handler, view, request, key, kwargs)
 
     post.is_idempotent = True  # type: ignore[attr-defined]  # which a test asks of every POST
     return post
+
+
+def changes_nothing(handler: Handler) -> Handler:
+    """Say of a view's `post` that it only reads: sent again it is answered anew, and nothing is kept."""
+
+    @wraps(handler)
+    def post(view: "Resource", request: Request, **kwargs: Any) -> Response:
+        key_of(request)
+        return handler(view, request, **kwargs)
+
+    post.is_idempotent = True  # type: ignore[attr-defined]
+    return post
+
+
+def key_of(request: Request) -> str | None:
+    """The request's `Idempotency-Key`, None without one. Raises Refusal for an impossible one."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and (not 0 < len(key) <= 200 or not key.isprintable() or not key.isascii()):
+        message = _("An Idempotency-Key has 1 to 200 plain characters.")
+        raise Refusal(400, "invalid_idempotency_key", message)
+    return key
 
 
 def _once(handler: Handler, view: "Resource", request: Request, key: str, kwargs: dict[str, Any]) -> Response:
@@ -99,8 +114,11 @@ def _store(stored: StoredAnswer, response: Response) -> None:
     stored.save()
 
 
-def prune(now: datetime) -> None:
-    """Forget some answers older than a day; called by those who add one, so that there are never many."""
-    old = StoredAnswer.objects.filter(created_at__lt=now - KEPT_FOR)
+def prune(now: datetime) -> int:
+    """Forget some answers that nobody asks for again; called by those who add one, and every hour.
+
+    Returns how many.
+    """
+    old = StoredAnswer.objects.filter(created_at__lt=now - ANSWERS_KEPT_FOR)
     batch = old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:PRUNED_AT_ONCE]
-    StoredAnswer.objects.filter(pk__in=list(batch)).delete()
+    return StoredAnswer.objects.filter(pk__in=list(batch)).delete()[0]

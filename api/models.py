@@ -9,7 +9,7 @@ from accounts.encryption import EncryptedField
 
 
 class StoredAnswer(models.Model):
-    """The answer to a POST with an `Idempotency-Key`, kept for a day. `body` is encrypted JSON text.
+    """The answer to a POST with an `Idempotency-Key`, kept for four days. `body` is encrypted JSON text.
 
     `fingerprint` is a keyed hash of method, address and body of the request.
     """

@@ -29,7 +29,7 @@ from api.throttles import PersonLimit
 from referral.errors import FactError
 
 VARIES_BY = ("Accept-Encoding", "Accept-Language", "Authorization", "Cookie", "X-Session-Token")
-KEPT_BY_304 = ("Cache-Control", "ETag", "Vary")
+KEPT_BY_304 = ("Cache-Control", "Deprecation", "ETag", "Link", "Sunset", "Vary")
 
 
 class PageQuery(FieldsQuery):
@@ -112,6 +112,10 @@ class Resource(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response.headers.setdefault("Cache-Control", "no-store")
         patch_vary_headers(response, VARIES_BY)
+        handler = getattr(self, (request.method or "").lower(), None)
+        if deprecation := getattr(handler, "deprecation", None):
+            for name, value in deprecation.headers().items():
+                response.headers[name] = value
         final: Any = super().finalize_response(request, response, *args, **kwargs)
         if request.method in SAFE_METHODS and final.status_code == 200:
             final = self._unless_known(request, final)

@@ -7,6 +7,7 @@ Procfile and a mail server. What dies is started again, and the log says so.
 import contextlib
 import itertools
 import os
+import secrets
 import shlex
 import shutil
 import signal
@@ -140,9 +141,11 @@ class Demo:
             time.sleep(0.1)
         if not _is_bindable(self.port):
             raise DemoError(f"Port {self.port} is taken. Choose another one: PORT={self.port + 1} make demo")
-        mail_port = free_port()
+        mail_port, self.push_port = free_port(), free_port()
         chosen = {
             "ACLF_EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+            "ACLF_PUSH_URL": f"http://127.0.0.1:{self.push_port}",
+            "ACLF_PUSH_SECRET": secrets.token_urlsafe(24),
             "ACLF_BASE_URL": self.url,
             "PORT": str(self.port),
         }
@@ -155,6 +158,7 @@ class Demo:
             **self.servers.addresses,
             **chosen,
             "MAIL_PORT": str(mail_port),
+            "PUSH_PORT": str(self.push_port),
             "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "ignore:You're running the worker",
@@ -201,6 +205,7 @@ class Demo:
         lines = (embedded.ROOT / "Procfile").read_text().splitlines()
         commands = dict(line.split(": ", 1) for line in lines if line.strip())
         commands["mail"] = f"python -m config.mailbox {shlex.quote(str(self.data / 'mail'))}"
+        commands["push"] = f"python -m config.pushbox {shlex.quote(str(self.data / 'push'))}"
         return [
             Child(name, command, self.environment, colour)
             for colour, (name, command) in zip(itertools.cycle(COLOURS), commands.items(), strict=False)
@@ -226,7 +231,8 @@ class Demo:
         say("demo", f"open {self.url}")
         for line in self._sign_ins.read_text().splitlines():
             say("demo", line)
-        say("demo", f"e-mails are kept in {self.data / 'mail'}; Ctrl-C ends the demo")
+        say("demo", f"e-mails are kept in {self.data / 'mail'}")
+        say("demo", f"pushes to apps are shown at http://localhost:{self.push_port}; Ctrl-C ends the demo")
 
     def _tend(self) -> None:
         for server in (self.servers.postgres, self.servers.redis):

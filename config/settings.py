@@ -177,6 +177,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"queue": "bulk", "expires": 3600},
     },
+    "stored answers that are too old": {
+        "task": "api.tasks.purge_answers",
+        "schedule": 3600,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
     "gaps in the duty rota": {
         "task": "referral.tasks.look_for_gaps",
         "schedule": 3600,

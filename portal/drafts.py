@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.models import User
+from accounts.retention import UNSENT_KEPT_FOR
 from portal import verb_texts
 from portal.models import FormDraft
 from portal.page_owner import FIELD, Mark
 from referral import selectors
 
-KEPT_FOR = timedelta(days=3)
 MOST = 50
 LARGEST = 64 * 1024
 """Characters that are kept of one form."""
@@ -134,7 +134,7 @@ def of(user: User, place: Place, now: datetime) -> FormDraft | None:
 
 
 def _kept(user: User, now: datetime) -> QuerySet[FormDraft]:
-    return FormDraft.objects.filter(user=user, saved_at__gt=now - KEPT_FOR)
+    return FormDraft.objects.filter(user=user, saved_at__gt=now - UNSENT_KEPT_FOR)
 
 
 def finish(user: User, place: Place | None) -> None:
@@ -181,4 +181,4 @@ def described(draft: FormDraft, numbers: dict[UUID, str]) -> Unfinished:
 
 def purge(now: datetime) -> int:
     """Delete what nobody has gone on with; return how many."""
-    return FormDraft.objects.filter(saved_at__lte=now - KEPT_FOR).delete()[0]
+    return FormDraft.objects.filter(saved_at__lte=now - UNSENT_KEPT_FOR).delete()[0]

@@ -1,4 +1,4 @@
-"""What the portal keeps for people: forms they have not finished."""
+"""What the portal keeps for people: forms they have not finished, and which they have sent."""
 
 from typing import ClassVar
 
@@ -31,3 +31,17 @@ class FormDraft(models.Model):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+
+class SentForm(models.Model):
+    """A form of a verb that was done: `once` is the id that the form was drawn with."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    once = models.UUIDField()
+    sent_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "once"], name="form_sent_once")]
+
+    def __str__(self) -> str:
+        return str(self.once)

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.db import transaction
 
 from accounts.models import User
+from accounts.retention import ANSWERS_KEPT_FOR
+from portal.models import SentForm
 from portal.typed_facts import as_facts, typed_facts
 from portal.verb_forms import NEEDS_NO_VERSION
 from referral.arrivals import auditing_wrong_answers
@@ -19,8 +19,6 @@ from referral.facts import ON_AN_OFFER, clean_facts
 from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import admissible, lock, perform
-
-REMEMBERED_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +51,26 @@ def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> Case:
 
     Raises what `perform` raises.
     """
-    key = f"portal:once:{user.pk}:{sent.once}"
     offer = sent.offer if sent.verb in ON_AN_OFFER else None
     version = None if sent.verb in NEEDS_NO_VERSION else sent.version
     with auditing_wrong_answers(user, now), transaction.atomic():
         # The second of two clicks waits here until the first is committed.
         locked = lock(case)
-        if sent.once and cache.get(key):
+        if sent.once and not _is_first(user, sent.once, now):
             return locked
         admissible(locked, sent.verb, actor=user, offer=offer, if_version=version)
         facts = read_facts(sent, case=locked, user=user, now=now)
-        done = perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **facts)
-        transaction.on_commit(partial(cache.set, key, True, REMEMBERED_SECONDS))
-        return done
+        return perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **facts)
+
+
+def _is_first(user: User, once: UUID, now: datetime) -> bool:
+    """Note that a form was sent; what then refuses it takes the note back with everything else."""
+    return SentForm.objects.get_or_create(user=user, once=once, defaults={"sent_at": now})[1]
+
+
+def purge(now: datetime) -> int:
+    """Forget which forms were sent long ago; return how many."""
+    return SentForm.objects.filter(sent_at__lt=now - ANSWERS_KEPT_FOR).delete()[0]
 
 
 def read_facts(sent: Submission, *, case: Case, user: User, now: datetime) -> dict[str, Any]:

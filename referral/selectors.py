@@ -330,7 +330,7 @@ def wards_near(hospital: Hospital) -> QuerySet[Ward]:
     """Every ward of a hospital's network, those of its catchment first."""
     return (
         Ward.objects.filter(hospital__network=hospital.network_id)
-        .select_related("hospital")
+        .select_related("hospital__network")
         .annotate(rank=Subquery(hospital.catchments.filter(ward=OuterRef("pk")).values("rank")[:1]))
         .order_by(F("rank").asc(nulls_last=True), "name_zh")
     )

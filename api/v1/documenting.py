@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from accounts.retention import ANSWERS_KEPT_FOR, UNSENT_KEPT_FOR
 from api.problems import MEDIA_TYPE
 from api.v1.shapes import ProblemShape
 
@@ -16,7 +17,8 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
     description=(
-        "The same key and body give the same answer for 24 hours and are done once; with another body: 409. "
+        f"The same key and body give the same answer for {ANSWERS_KEPT_FOR.days} days and are done once; "
+        f"with another body: 409. Keep what is not sent yet for {UNSENT_KEPT_FOR.days} days at most. "
         "A refused request leaves no trace, so its key may be used again."
     ),
 )

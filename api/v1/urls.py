@@ -19,6 +19,7 @@ from api.v1 import (
     prediction_statistics,
     risk_models,
     score,
+    search,
     sessions,
     statistics,
     tokens,
@@ -56,6 +57,7 @@ urlpatterns: list[URLPattern] = [
     path("models/<slug:name>", risk_models.ModelView.as_view(), name="model"),
     path("evidence", evidence.EvidenceView.as_view(), name="evidence"),
     path("cases", cases.CasesView.as_view(), name="cases"),
+    path("cases/search", search.SearchView.as_view(), name="search_cases"),
     path(CASE, cases.CaseView.as_view(), name="case"),
     path(f"{CASE}/indicators", indicators.IndicatorsView.as_view(), name="indicators"),
     path(f"{CASE}/events", cases.EventsView.as_view(), name="events"),
@@ -68,6 +70,7 @@ urlpatterns: list[URLPattern] = [
         for verb in VERBS
     ),
     path("arrivals", arrivals.ArrivalsView.as_view(), name="arrivals"),
+    path("wards", wards.WardsView.as_view(), name="wards"),
     path("wards/<uuid:ward_id>/duty", wards.DutyView.as_view(), name="ward_duty"),
     path("changes", changes.ChangesView.as_view(), name="changes"),
     path("board", cases.BoardView.as_view(), name="board"),

@@ -1,8 +1,9 @@
-"""Wards: who is on duty now and next, where the rota has gaps, the hand-over note."""
+"""Wards: which there are to choose from; who is on duty in one, where its rota has gaps, the note left."""
 
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,9 +11,102 @@ from rest_framework.response import Response
 from accounts import duty
 from accounts.models import HandoverNote, Ward
 from accounts.rota import AHEAD, gaps, next_on_duty, on_duty, wards_watched_by, watches
+from api.narrowing import FieldsQuery, narrowed
 from api.resource import Resource
 from api.v1.documenting import described
-from api.v1.shapes import PersonShape, PlaceShape
+from api.v1.fields import IdField
+from api.v1.shapes import HospitalShape, PersonShape, PlaceShape
+from referral import selectors
+from referral.models import Offer
+from referral.ward_choices import TAKE_A_WARD, WardChoice, ward_choices
+from referral.worklists import wards_of_networks
+
+
+class WardQuery(FieldsQuery):
+    verb = serializers.ChoiceField(
+        choices=[verb.value for verb in TAKE_A_WARD],
+        required=False,
+        help_text="only wards that this verb can name now; with `for`",
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        help_text = "a case: adds what its verbs can name, and what was asked about it"
+        return {**super().get_fields(), "for": IdField(required=False, help_text=help_text)}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "verb" in attrs and "for" not in attrs:
+            message = _("Say for which case: “for”.")
+            raise serializers.ValidationError({"for": [serializers.ErrorDetail(str(message), "required")]})
+        return attrs
+
+
+class RequestShape(serializers.Serializer[Offer]):
+    """The latest referral request about the case to this ward."""
+
+    state = serializers.CharField()
+    offered_at = serializers.DateTimeField()
+    answered_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField(help_text="why it declined; else empty")
+
+
+class WardChoiceShape(serializers.Serializer[WardChoice]):
+    """A ward of your networks. How far away it is, is not known here: `rank` is the order of the catchment.
+
+    `rank`, `request` and `verbs` belong to the case named with `for`: null and empty without one.
+    """
+
+    id = serializers.UUIDField(source="ward.id")
+    name = serializers.CharField(source="ward.name")
+    phone = serializers.CharField(source="ward.phone")
+    hospital = HospitalShape(source="ward.hospital")
+    network = PlaceShape(source="ward.hospital.network")
+    is_open = serializers.BooleanField(source="ward.is_open")
+    closed_at = serializers.DateTimeField(source="ward.closed_at", allow_null=True)
+    closed_reason = serializers.CharField(source="ward.closed_reason")
+    beds = serializers.IntegerField(source="ward.beds", help_text="all of them, free or not")
+    rank = serializers.IntegerField(
+        allow_null=True,
+        help_text="place in the order in which the case's hospital asks; null: not among them",
+    )
+    request = RequestShape(allow_null=True)
+    verbs = serializers.ListField(
+        child=serializers.ChoiceField(choices=[verb.value for verb in TAKE_A_WARD]),
+        help_text="yours that can name this ward now",
+    )
+
+
+class WardsShape(serializers.Serializer[Any]):
+    results = WardChoiceShape(many=True)
+    next = serializers.CharField(allow_null=True, help_text="always null: all are on one page")
+
+
+class WardsView(Resource):
+    @described(
+        "wards",
+        "The wards of your networks; for a case those that its verbs can name",
+        tag="wards",
+        description=(
+            "For redirect, divert, transfer and ask-advice: a request and a question go to open wards "
+            "(a question to those of the hospital's catchment), a patient to any other ward of the network "
+            "that has agreed by phone. Wards of the catchment come first, in its order."
+        ),
+        answer=WardsShape,
+        parameters=[WardQuery],
+        refusals=(404, 422),
+    )
+    def get(self, request: Request) -> Response:
+        query = self.query(WardQuery)
+        choices: Any = self._choices(query.get("for"))
+        if verb := query.get("verb"):
+            choices = [choice for choice in choices if verb in choice.verbs]
+        rows = narrowed(WardChoiceShape(choices, many=True), query["fields"])
+        return Response({"results": rows, "next": None})
+
+    def _choices(self, case_id: UUID | None) -> list[WardChoice]:
+        if case_id is not None:
+            return ward_choices(selectors.cases(self.person).get(pk=case_id), self.person)
+        rows = wards_of_networks(self.person).select_related("hospital__network")
+        return [WardChoice(ward, rank=None, request=None, verbs=()) for ward in rows]
 
 
 class OnDutyShape(serializers.Serializer[Any]):

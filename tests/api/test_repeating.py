@@ -3,16 +3,21 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.urls import URLPattern
 
 from accounts import clock
+from accounts.retention import ANSWERS_KEPT_FOR, UNSENT_KEPT_FOR
 from api import idempotency
 from api.models import StoredAnswer
+from api.tasks import purge_answers
+from api.v1.docs import document
 from api.v1.urls import urlpatterns
 from referral.models import Case, Event, Message
 from tests.api.conftest import Answer, Caller, ill, visit
@@ -107,14 +112,49 @@ def test_an_impossible_key_is_refused(doctor: Caller) -> None:
         assert (answer.status, answer.code) == (400, "invalid_idempotency_key")
 
 
-def test_answers_are_kept_encrypted_and_for_a_day(doctor: Caller, now: datetime) -> None:
+@pytest.mark.parametrize("hours", [25, 72, 95])
+def test_a_message_that_a_phone_sends_again_after_days_stands_once(
+    world: World, now: datetime, hours: int
+) -> None:
+    path = f"/cases/{world.flagged(now).pk}/message"
+    first = Caller(world.doctor).post(path, {"text": "He is worse."}, Idempotency_Key="from-the-ambulance")
+    clock.forward(timedelta(hours=hours))
+    idempotency.prune(clock.now())
+    again = Caller(world.doctor).post(path, {"text": "He is worse."}, Idempotency_Key="from-the-ambulance")
+    assert (first.status, again.status) == (200, 200)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert Message.objects.count() == 1
+
+
+def test_a_key_outlives_what_any_device_keeps() -> None:
+    assert UNSENT_KEPT_FOR + timedelta(hours=12) <= ANSWERS_KEPT_FOR
+    browser = Path(settings.BASE_DIR, "portal/static/portal/device.js").read_text()
+    assert f"const DAYS = {UNSENT_KEPT_FOR.days};" in browser
+    promised = document()["paths"]["/api/v1/cases"]["post"]["parameters"]
+    key = next(one for one in promised if one.get("name") == "Idempotency-Key")
+    assert f"for {ANSWERS_KEPT_FOR.days} days" in key["description"]
+
+
+def test_old_answers_are_deleted_however_many_there_are_and_also_when_nobody_asks(
+    world: World, now: datetime
+) -> None:
+    StoredAnswer.objects.bulk_create(
+        StoredAnswer(user=world.doctor, key=str(number), fingerprint="x", created_at=now)
+        for number in range(250)
+    )
+    clock.forward(ANSWERS_KEPT_FOR + timedelta(minutes=1))
+    purge_answers()
+    assert not StoredAnswer.objects.exists()
+
+
+def test_answers_are_kept_encrypted_and_for_four_days(doctor: Caller, now: datetime) -> None:
     doctor.post("/cases", visit(now, name="测试保密"), Idempotency_Key="k")
     with connection.cursor() as cursor:
         cursor.execute("SELECT body, fingerprint FROM api_storedanswer")
         assert "测试保密" not in str(cursor.fetchall())
-    idempotency.prune(now + timedelta(hours=23))
+    idempotency.prune(now + timedelta(hours=95))
     assert StoredAnswer.objects.count() == 1
-    idempotency.prune(now + timedelta(hours=25))
+    idempotency.prune(now + timedelta(hours=97))
     assert not StoredAnswer.objects.exists()
 
 

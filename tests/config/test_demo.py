@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 
 from config import demo, embedded
@@ -150,3 +151,27 @@ def test_the_demos_mail_server_keeps_what_it_gets_and_says_so(tmp_path: Path) ->
     assert "Hello" in (tmp_path / "00001.eml").read_text()
     server.terminate()
     server.wait()
+
+
+def test_the_demos_push_gateway_shows_what_apps_would_have_got(tmp_path: Path) -> None:
+    port = free_port()
+    gateway = subprocess.Popen(
+        [sys.executable, "-u", "-m", "config.pushbox", str(tmp_path)],
+        cwd=embedded.ROOT,
+        env={**os.environ, "PUSH_PORT": str(port)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+        sent = client.post("/", json={"to": "phone-0001", "title": "新转诊"})
+        gone = client.post("/", json={"to": "gone-0001", "title": "新转诊"})
+        broken = client.post("/", content=b"[")
+        shown = client.get("/").json()
+    assert (sent.status_code, sent.json()) == (200, {"id": "00001"})
+    assert (gone.status_code, broken.status_code) == (410, 400)
+    assert shown == [{"number": "00001", "to": "phone-0001", "title": "新转诊"}]
+    assert gateway.stdout is not None
+    assert gateway.stdout.readline() == "push to phone-0001: 新转诊\n"
+    gateway.terminate()
+    gateway.wait()

@@ -59,6 +59,8 @@ ASKED = [
     ("specialist", "/api/v1/cases/{case}/ward-record"),
     ("specialist", "/api/v1/cases/{case}/values"),
     ("lead", "/api/v1/wards/{ward}/duty"),
+    ("coordinator", "/api/v1/wards"),
+    ("coordinator", "/api/v1/wards?for={case}&verb=transfer"),
     ("coordinator", "/api/v1/board"),
     ("specialist", "/api/v1/board"),
     ("specialist", "/api/v1/notifications"),

@@ -4,9 +4,13 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accounts import clock
+from accounts.retention import ANSWERS_KEPT_FOR
+from portal.models import SentForm
+from portal.tasks import purge_drafts
 from portal.verb_texts import TEXTS, slug
 from referral.models import Case, Message, Offer
 from referral.pathway import State, Verb
@@ -212,6 +216,32 @@ def test_two_clicks_on_one_form_do_it_once(as_user: SignIn) -> None:
     for _click in range(2):
         as_user(world.doctor).post(address(case, Verb.MESSAGE), said)
     assert Message.objects.filter(case=case).count() == 1
+
+
+@pytest.mark.parametrize("hours", [25, 72, 95])
+def test_a_form_that_a_browser_kept_and_sends_again_after_days_is_done_once(
+    world: World, as_user: SignIn, hours: int
+) -> None:
+    case = world.flagged(now=clock.now())
+    sent = form_values(as_user(world.doctor), case, Verb.MESSAGE) | {"text": "On the way soon"}
+    as_user(world.doctor).post(address(case, Verb.MESSAGE), sent)
+    cache.clear()
+    clock.forward(timedelta(hours=hours))
+    purge_drafts()
+    assert as_user(world.doctor).post(address(case, Verb.MESSAGE), sent).status_code == 302
+    assert Message.objects.filter(case=case).count() == 1
+
+
+def test_a_form_that_was_refused_may_be_corrected_and_sent_again(world: World, as_user: SignIn) -> None:
+    case = world.flagged(now=clock.now())
+    client = as_user(world.doctor)
+    sent = form_values(client, case, Verb.MESSAGE)
+    assert client.post(address(case, Verb.MESSAGE), {**sent, "text": ""}).status_code != 302
+    assert not SentForm.objects.exists()
+    assert client.post(address(case, Verb.MESSAGE), {**sent, "text": "x"}).status_code == 302
+    clock.forward(ANSWERS_KEPT_FOR + timedelta(minutes=1))
+    purge_drafts()
+    assert not SentForm.objects.exists()
 
 
 def test_what_one_may_not_see_does_not_exist(world: World, as_user: SignIn) -> None:
