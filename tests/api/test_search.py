@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
+from accounts import tokens
 from accounts.models import AuditEntry
-from api import tokens
 from api.models import StoredAnswer
 from tests.api.conftest import Answer, Caller
 from tests.world import World, resident
