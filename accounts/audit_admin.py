@@ -18,6 +18,11 @@ from accounts.models import AuditEntry, User
 
 ACTIONS = {
     "add_duty": _("added a weekly duty"),
+    "ask_for_link": _("a link to choose a password was asked for"),
+    "locked_out": _("too many wrong tries: further ones from there are refused for a while"),
+    "proof_failed": _("a wrong password within a session"),
+    "second_factor_failed": _("a wrong code of the second factor"),
+    "sign_in_failed": _("a wrong password at sign-in"),
     "add_second_factor": _("added a second factor"),
     "change_password": _("changed their password"),
     "end_sign_in": _("ended a sign-in"),

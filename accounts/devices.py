@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import KnownDevice, User
@@ -55,14 +55,14 @@ def keep(request: HttpRequest, response: HttpResponse) -> None:
         )
 
 
+def known(device: UUID) -> QuerySet[KnownDevice]:
+    """Who has signed in there since their password last changed."""
+    return KnownDevice.objects.filter(device=device, generation=F("user__access_generation"))
+
+
 def is_known(device: UUID | None, user: User) -> bool:
     """Whether `user` has signed in there since their password last changed."""
-    return (
-        device is not None
-        and KnownDevice.objects.filter(
-            user=user, device=device, generation=F("user__access_generation")
-        ).exists()
-    )
+    return device is not None and known(device).filter(user=user).exists()
 
 
 def remember(device: UUID, user: User, *, now: datetime) -> None:
@@ -79,7 +79,7 @@ def remember(device: UUID, user: User, *, now: datetime) -> None:
     )
 
 
-def forget(device: UUID | None, user: User) -> None:
-    """The device is a stranger's again."""
+def forget(device: UUID | None, email: str) -> None:
+    """The device is a stranger's again to the account with that address."""
     if device is not None:
-        KnownDevice.objects.filter(user=user, device=device).delete()
+        KnownDevice.objects.filter(device=device, user__email=email).delete()

@@ -21,7 +21,10 @@ PROGRAMS = ("/api/", "/fhir/", "/cds-services", "/live")
 
 
 class NoteSignIn:
-    """Notes when a browser's sign-in was last used, and lets a new device be recognised next time."""
+    """Notes when a browser's sign-in was last used, and lets a new device be recognised next time.
+
+    Too many tries are answered as such, whatever the form that was tried answers with.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -30,6 +33,8 @@ class NoteSignIn:
         response = self.get_response(request)
         sign_ins.note_use(request.session, request)
         devices.keep(request, response)
+        if seconds := getattr(request, "retry_after", None):
+            response.status_code, response.headers["Retry-After"] = 429, str(seconds)
         return response
 
 

@@ -61,6 +61,12 @@ def of_session(session: SessionBase) -> UUID | None:
     return UUID(value) if value else None
 
 
+def device_of(session: SessionBase) -> UUID | None:
+    """The id of the device whose sign-in is behind a session."""
+    own = of_session(session)
+    return SignIn.objects.filter(pk=own).values_list("device", flat=True).first() if own else None
+
+
 def note_use(session: SessionBase, request: HttpRequest) -> None:
     """Write down when a sign-in was last used, and from where; every few minutes at most."""
     row: Session | None = getattr(session, "row", None)

@@ -17,6 +17,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpRequest
 from django.utils import translation
 
+from accounts import guard
 from accounts.models import User
 
 log = structlog.get_logger(__name__)
@@ -26,8 +27,15 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Judge a password, as a counted guess."""
+        one = guard.begin("password", credentials["email"], request)
+        user: User | None = super().authenticate(request, **credentials)
+        (guard.wrong if user is None else guard.right)(one)
+        return user
+
     def reauthenticate(self, user: User, password: str) -> bool:
-        return self.authenticate(context.request, email=user.email, password=password) == user
+        return guard.proves(user, password, context.request)
 
     def render_mail(
         self, template_prefix: str, email: Any, context: dict[str, Any], **named: Any

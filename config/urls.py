@@ -17,7 +17,6 @@ APPS = (
     "config",
     "auth/(?:session|reauthenticate|login|password/(?:request|reset)|2fa/.+|webauthn/.+|provider/(?!signup).+)",
     "account/(?:password/change|authenticators.*)",
-    "tokens/refresh",
 )
 BROWSERS = (
     "login/",
@@ -42,6 +41,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("", include("notifications.urls")),
     path("api/v1/", include("api.urls")),
+    path("_allauth/app/v1/", include("accounts.sign_in_urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
