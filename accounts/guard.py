@@ -1,4 +1,4 @@
-"""What stands around every guess at a password or a code: it is counted, refused when too many, and recorded."""
+"""What stands around every guess at a password or a code: counted, refused when too many, and recorded."""
 
 from datetime import datetime
 from math import ceil
