@@ -20,7 +20,7 @@ help:
 	@echo "make demo-reset  forget the demo's data"
 	@echo "make test        run the tests"
 	@echo "make chaos       kill, stop and freeze the running product, and count what arrived (ARGS=--help)"
-	@echo "make check       format, lint, types, import floors, migrations, API file, translations, licences, query counts, deployment"
+	@echo "make check       format, lint, types, import floors, migrations, API file and its rules, translations, licences, query counts, deployment"
 	@echo "make bench       measure"
 	@echo "make catalogues  collect texts for translation into locale/"
 
@@ -30,13 +30,13 @@ demo: staticfiles/.done $(CATALOGUES)
 demo-reset: environment
 	@$(BIN)/python -m config.demo reset
 
-test: environment node_modules/.done $(CATALOGUES)
+test: environment node_modules/.done clients/node_modules/.done $(CATALOGUES)
 	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 chaos: staticfiles/.done $(CATALOGUES)
 	@$(BIN)/python -m tests.chaos $(ARGS)
 
-check: environment node_modules/.done $(CATALOGUES)
+check: environment node_modules/.done clients/node_modules/.done $(CATALOGUES)
 	@$(BIN)/python -m config.check
 
 bench: staticfiles/.done $(CATALOGUES)
@@ -65,9 +65,16 @@ environment: .venv/.done
 	|| { rm -rf .data/uv; echo "$(PYTHON) cannot make virtual environments here: install uv, or Debian's python3-venv package."; exit 1; }
 	@.data/uv/bin/pip install --quiet uv
 
+INSTALL_NODE_PACKAGES = PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --loglevel=error --no-fund --no-audit --ignore-scripts
+
 node_modules/.done: package.json package-lock.json | .venv/.done
 	@echo "Installing front-end packages"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --loglevel=error --no-fund --no-audit --ignore-scripts
+	@$(INSTALL_NODE_PACKAGES)
+	@touch $@
+
+clients/node_modules/.done: clients/package.json clients/package-lock.json | .venv/.done
+	@echo "Installing what checks the API file and makes clients from it"
+	@cd clients && $(INSTALL_NODE_PACKAGES)
 	@touch $@
 
 staticfiles/.done: .venv/.done node_modules/.done $(STATIC_SOURCES)

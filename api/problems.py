@@ -13,6 +13,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from accounts.refusals import AccountRefusal
+from api.problem_codes import ApiCode
+from notifications.ways import WayCode
 from referral.errors import (
     AccessError,
     ConfirmationNeeded,
@@ -70,7 +72,7 @@ class Refusal(exceptions.APIException):
     """
 
     def __init__(
-        self, status: int, code: str, detail: Text, *, wait: int | None = None, **extra: Any
+        self, status: int, code: ApiCode | WayCode, detail: Text, *, wait: int | None = None, **extra: Any
     ) -> None:
         super().__init__(str(detail), code)
         self.status_code, self.code, self.wait, self.extra = status, code, wait, extra

@@ -38,7 +38,13 @@ class PageQuery(FieldsQuery):
     cursor = serializers.CharField(
         required=False, default="", max_length=500, help_text="`next` of the page before"
     )
-    limit = serializers.IntegerField(required=False, default=DEFAULT_LIMIT, min_value=1, max_value=MOST)
+    limit = serializers.IntegerField(
+        required=False,
+        default=DEFAULT_LIMIT,
+        min_value=1,
+        max_value=MOST,
+        help_text="how many rows the page has at most",
+    )
 
 
 class AlwaysJSON(DefaultContentNegotiation):

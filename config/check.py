@@ -12,6 +12,7 @@ from config import embedded, licences
 
 BIN = Path(sys.executable).parent
 OPENAPI = embedded.ROOT / "api" / "openapi.yaml"
+NODE = embedded.ROOT / "clients" / "node_modules" / ".bin"
 MANAGE = [sys.executable, "manage.py"]
 
 
@@ -52,6 +53,18 @@ def api_file() -> str:
     return "\n".join([hint, *difference[:60]]) if difference else ""
 
 
+def api_rules() -> str:
+    """What redocly and spectral find in the committed OpenAPI file; neither asks the network for anything."""
+    quiet = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+    quiet["PATH"] = f"{BIN}{os.pathsep}{quiet.get('PATH', '')}"
+    linters = (
+        ["redocly", "lint", "--config", "clients/redocly.yaml", "--format", "stylish"],
+        ["spectral", "lint", "--ruleset", "clients/spectral.yaml", "--fail-severity", "hint"],
+    )
+    found = (run([str(NODE / linter), *how, str(OPENAPI)], quiet) for linter, *how in linters)
+    return "\n".join(filter(None, found))
+
+
 def query_counts() -> str:
     """What differs from the committed counts; asked of a real database, as the tests have one."""
     counted = [
@@ -74,6 +87,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "floors": lambda: run([f"{BIN}/lint-imports"]),
     "migrations": lambda: run([*MANAGE, "makemigrations", "--check", "--dry-run"]),
     "API file": api_file,
+    "API rules": api_rules,
     "translations": lambda: run([sys.executable, "-m", "config.catalogues", "check"]),
     "licences": lambda: "\n".join(licences.findings()),
     "query counts": query_counts,

@@ -365,17 +365,25 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "ACLF referral platform",
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
+    "LICENSE": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
+    "SERVERS": [{"url": "/", "description": "The installation that serves this file."}],
     "DEFAULT_GENERATOR_CLASS": "api.openapi.Generator",
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "api.openapi.add_other_refusals",
-    ],
+    "POSTPROCESSING_HOOKS": ["api.openapi.add_answers"],
+    "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {
-        "BilirubinUnitEnum": ["umol/L", "mg/dL"],
-        "CountUnitEnum": ["10^9/L", "/uL"],
-        "ErrorReasonEnum": "referral.codes.ErrorReason",
-    },
+    "TAGS": [
+        {"name": "sign-in", "description": "Signing in with password and second factor, and out again."},
+        {"name": "codes", "description": "Closed sets of codes with their words."},
+        {"name": "me", "description": "Who is asking, and the access tokens of their programs."},
+        {"name": "cases", "description": "Cases: registered, listed, read, followed."},
+        {"name": "verbs", "description": "What can be done on a case; `allowed_verbs` says what now."},
+        {"name": "wards", "description": "Wards and who is on duty in them."},
+        {"name": "notifications", "description": "What you were told."},
+        {"name": "devices", "description": "Where you are told."},
+        {"name": "evidence", "description": "What was published about therapies."},
+        {"name": "scoring", "description": "Scores and the models behind them."},
+        {"name": "statistics", "description": "For coordinators and researchers."},
+    ],
 }
 
 LOGGING_CONFIG = None

@@ -8,12 +8,15 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from notifications.hooks import Rendered
 from notifications.models import Notification
 
 WAY = "way"
 TEST, CODE = "test", "code"
+LABELS = {TEST: _("Test message"), CODE: _("Code for a device")}
+"""Both kinds in a few words."""
 CODE_LIFE = timedelta(minutes=30)
 
 

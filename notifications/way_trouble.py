@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from notifications import services
 from notifications.channels.registry import account_channels, channels
@@ -17,6 +18,12 @@ from notifications.trials import is_trial
 
 SUBJECT = "way_trouble"
 ENDED, REFUSED, TAKEN = "way_ended", "way_refused", "way_taken"
+LABELS = {
+    ENDED: _("A device can no longer be reached"),
+    REFUSED: _("A device did not take a message"),
+    TAKEN: _("Somebody else has registered your device"),
+}
+"""Every kind in a few words."""
 
 
 def tell(delivery: Delivery, *, address: Address, is_dead: bool, now: datetime) -> None:

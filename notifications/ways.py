@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from django.contrib.auth import get_user_model
@@ -30,10 +30,24 @@ PAUSE = timedelta(seconds=60)
 MOST_PER_DAY: Mapping[str, int] = {CODE: 10, TEST: 50}
 
 
+WayCode = Literal[
+    "awaits_code",
+    "below_the_floor",
+    "last_of_floor",
+    "no_secret",
+    "of_account",
+    "too_many",
+    "too_often",
+    "too_soon",
+    "wrong_code",
+]
+"""Every code of a WayError."""
+
+
 class WayError(Exception):
     """Not possible with this way as things stand; `wait` when it will be later."""
 
-    def __init__(self, code: str, message: str | Promise, wait: timedelta | None = None) -> None:
+    def __init__(self, code: WayCode, message: str | Promise, wait: timedelta | None = None) -> None:
         super().__init__(str(message))
         self.code, self.message, self.wait = code, message, wait
 

@@ -1,17 +1,34 @@
 """What the pathway refuses, in words that say what to do. Faces turn these into answers."""
 
-from typing import Any
+from typing import Any, Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+PathwayCode = Literal[
+    "id_taken",
+    "no_policy",
+    "no_question",
+    "not_diagnosed",
+    "not_referred_back",
+    "nothing_disputed",
+    "offer_not_open",
+    "open_case_exists",
+    "question_open",
+    "return_confirmed",
+    "stale_version",
+    "too_many_requests",
+    "too_many_tokens",
+    "verb_not_allowed",
+]
+"""Every code of a PathwayError; `api.problem_codes` says what each means."""
 
 
 class PathwayError(Exception):
     """A verb that cannot be done as things stand. `code` is stable; `extra` is safe to show."""
 
-    def __init__(self, code: str, message: Text, **extra: Any) -> None:
+    def __init__(self, code: PathwayCode, message: Text, **extra: Any) -> None:
         super().__init__(code)
         self.code, self.message, self.extra = code, message, extra
 

@@ -26,6 +26,11 @@ TITLES = {
     GAP: _("%(ward)s: nobody is on duty from %(start)s to %(end)s"),
     GAP_IS_NEAR: _("%(ward)s: nobody is on duty from %(start)s to %(end)s, within a day"),
 }
+LABELS = {
+    GAP: _("Gap in the duty rota"),
+    GAP_IS_NEAR: _("Gap in the duty rota within a day"),
+}
+"""Both kinds in a few words."""
 BODY = _(
     "Please name somebody on the page of the duty rota. Until then alerts go to you and the coordinator."
 )

@@ -88,6 +88,23 @@ WORDS = {
 }
 """Title and body by kind of notification."""
 
+LABELS = {
+    telling.NEW_OFFER: _("New referral request"),
+    telling.UNPLACED: _("No ward has accepted"),
+    telling.REMINDER: _("Something is due"),
+    telling.MISSED: _("Something is overdue"),
+    telling.DONE: _("Something was done on a case"),
+    telling.MESSAGE: _("New message"),
+    telling.CONTRADICTED: _("Statements about the outcome contradict each other"),
+    telling.MET_ELSEWHERE: _("Patient seen at another hospital"),
+    telling.MET_DEAD: _("Patient recorded as dead was seen again"),
+    telling.SHARED_NUMBER: _("Two patients have one number"),
+    telling.READMITTED: _("Patient is acutely ill again"),
+    telling.QUARANTINED: _("A deadline could not be processed"),
+    telling.UNDELIVERABLE: _("An alert could not be delivered"),
+}
+"""Every kind of notification in a few words."""
+
 TO_COORDINATORS = {
     telling.NEW_OFFER: _(
         "The ward should acknowledge it by %(due)s. Please call the ward, or ask another one."

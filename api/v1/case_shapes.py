@@ -9,6 +9,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from api import vocabularies
+from api.v1.code_fields import CodeShape
 from api.v1.shapes import (
     AssessmentShape,
     DeadlineShape,
@@ -23,9 +25,10 @@ from api.v1.shapes import (
 )
 from api.v1.value_shapes import EnteredValueShape, ListedValuesShape, ValuedShape
 from api.v1.way_back_shapes import WayBackShape
+from referral.codes import ChronicLiverDisease, Presentation
 from referral.indicators import Draft, draft_on, writers_of
 from referral.models import Case
-from referral.pathway import State
+from referral.pathway import Kind, Party, State
 from referral.performing import verbs_of
 from referral.selectors import awaited_of, current_offer, sides, wards_to_call
 from scoring.texts import issue_text
@@ -36,13 +39,13 @@ Shape = serializers.Serializer
 class AwaitedShape(Shape[Any]):
     """Who is awaited, and what for; `you`: the reader is one of them."""
 
-    party = serializers.CharField()
+    party = CodeShape(Party)
     what = serializers.CharField()
     you = serializers.BooleanField()
 
 
 class NextDueShape(Shape[Any]):
-    kind = serializers.CharField()
+    kind = CodeShape(Kind)
     due_at = serializers.DateTimeField()
 
 
@@ -69,15 +72,15 @@ class ListedCaseShape(Shape[Case]):
 
     id = serializers.UUIDField()
     number = serializers.CharField()
-    state = serializers.CharField()
+    state = CodeShape(State)
     state_label = serializers.SerializerMethodField()
     version = serializers.IntegerField()
     patient = PatientShape()
     hospital = HospitalShape()
     ward = WardShape(allow_null=True)
     bed = serializers.CharField()
-    chronic_liver_disease = serializers.CharField()
-    presentation = serializers.CharField()
+    chronic_liver_disease = CodeShape(ChronicLiverDisease, allow_blank=True)
+    presentation = CodeShape(Presentation, allow_blank=True)
     registered_at = serializers.DateTimeField()
     registered_by = PersonShape()
     first_visit_at = serializers.DateTimeField()
@@ -122,7 +125,7 @@ class ListedCaseShape(Shape[Case]):
         party, what = found
         return {"party": party.value, "what": str(what), "you": party in sides(self.context["user"], case)}
 
-    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    @extend_schema_field(serializers.ListField(child=CodeShape(vocabularies.VERBS)))
     def get_allowed_verbs(self, case: Case) -> list[str]:
         return [verb.value for verb in verbs_of(sides(self.context["user"], case), case)]
 
@@ -137,12 +140,12 @@ class IndicatorsShape(Shape[Draft]):
     values = serializers.DictField(source="typed", help_text="as typed, by input name")
     entries = EnteredValueShape(many=True, help_text="what was saved, value by value")
     confirmed = serializers.ListField(
-        child=serializers.CharField(), help_text="unusual values that a person said are right"
+        child=CodeShape(vocabularies.INPUT_NAMES), help_text="unusual values that a person said are right"
     )
-    missing = serializers.ListField(child=serializers.CharField(), source="reading.missing")
+    missing = serializers.ListField(child=CodeShape(vocabularies.INPUT_NAMES), source="reading.missing")
     complete = serializers.BooleanField(source="reading.complete")
     warnings = serializers.SerializerMethodField()
-    red_flags = serializers.ListField(child=serializers.CharField())
+    red_flags = serializers.ListField(child=CodeShape(vocabularies.FLAGS))
     saved_at = serializers.DateTimeField(
         source="saved.saved_at", default=None, allow_null=True, help_text="null while nothing was saved"
     )
@@ -197,5 +200,5 @@ def context_of(cases: Sequence[Case], user: User, now: datetime) -> dict[str, An
 class RegisteredCaseShape(CaseShape):
     """`warnings`: what was left open at the first visit. `missing`: indicators that a score still needs."""
 
-    missing = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=CodeShape(vocabularies.INPUT_NAMES))
     warnings = IssueShape(many=True)

@@ -10,12 +10,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import vocabularies
 from api.idempotency import idempotent
 from api.narrowing import FieldsQuery, Names
 from api.resource import PageQuery, Resource, paged
 from api.v1.case_answers import case_answer
 from api.v1.case_shapes import BoardCaseShape, CaseShape, ListedCaseShape, RegisteredCaseShape
-from api.v1.documenting import IDEMPOTENCY_KEY, described, page_of
+from api.v1.code_fields import CodeRequest
+from api.v1.documenting import ETAG, IDEMPOTENCY_KEY, LOCATION, described, page_of
 from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
 from api.v1.shapes import DeadlineShape, EventShape, MessageShape
 from api.v1.whole_cases import BY_ID, CasesShape, IdsField, whole_cases
@@ -35,7 +37,9 @@ class CaseQuery(PageQuery):
     )
     hospital = serializers.UUIDField(required=False, help_text="first hospital")
     ward = serializers.UUIDField(required=False, help_text="that has or expects the patient")
-    flagged = serializers.BooleanField(required=False, allow_null=True, default=None)
+    flagged = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="whether a score or a person flagged it"
+    )
     q = serializers.CharField(required=False, default="", max_length=20, help_text="part of a case number")
     ids = IdsField(required=False, help_text="of the cases wanted, 100 at most, with commas between them")
 
@@ -53,8 +57,12 @@ class CaseQuery(PageQuery):
 
 
 class BoardQuery(PageQuery):
-    part = serializers.ChoiceField(
-        choices=list(selectors.PARTS), required=False, default="", allow_blank=True
+    part = CodeRequest(
+        vocabularies.PARTS,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="one part of the pathway; all of it when left out",
     )
 
 
@@ -110,7 +118,7 @@ class CasesView(CaseList):
         answer=RegisteredCaseShape,
         status=201,
         refusals=(403, 409, 422, 429),
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[IDEMPOTENCY_KEY, ETAG, LOCATION],
         examples=[EXAMPLE_REGISTRATION],
     )
     @idempotent

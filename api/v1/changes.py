@@ -7,10 +7,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import vocabularies
 from api.etags import weak_etag
 from api.narrowing import FieldsQuery, narrowed
 from api.paging import MOST, sealed, unsealed
 from api.resource import Resource
+from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from referral import timeline
 from referral.changes import FIRST, Changes, Position, changes_since, present
@@ -27,7 +29,9 @@ class ChangesQuery(FieldsQuery):
         max_length=500,
         help_text="`next` of the last answer; empty: from the start; `now`: no lines, only a cursor",
     )
-    limit = serializers.IntegerField(required=False, default=MOST, min_value=1, max_value=MOST)
+    limit = serializers.IntegerField(
+        required=False, default=MOST, min_value=1, max_value=MOST, help_text="how many lines at most"
+    )
 
 
 class ChangeShape(serializers.Serializer[Event]):
@@ -36,7 +40,7 @@ class ChangeShape(serializers.Serializer[Event]):
     case = serializers.UUIDField(source="case_id")
     number = serializers.CharField(source="case.number")
     version = serializers.IntegerField(source="number", help_text="of the case after this line")
-    what = serializers.CharField()
+    what = CodeShape(vocabularies.EVENTS)
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
     occurred_at = serializers.DateTimeField()
     recorded_at = serializers.DateTimeField()

@@ -9,33 +9,34 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import vocabularies
 from api.idempotency import idempotent
 from api.permissions import AtAScreen, Scope, SecondFactor
 from api.problems import Refusal
 from api.resource import Resource
+from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin
 from notifications import selectors, ways
 from notifications.channels.base import AddressError
+from notifications.channels.names import ChannelName
 from notifications.channels.registry import channels
 from notifications.models import Severity, Subscription
 from notifications.selectors import Reach
 from notifications.ways import WayError
 from referral.errors import FactError
 
-WISHES = [Severity.INFO.value, Severity.WARNING.value, Severity.SEVERE.value]
-
 
 class ReachShape(serializers.Serializer[Reach]):
     """One way of telling this person and how it fared; `works` is null while nothing was sent there."""
 
     id = serializers.CharField(source="key", help_text="of `/devices/{id}`")
-    channel = serializers.CharField()
+    channel = CodeShape(ChannelName)
     label = serializers.CharField()  # type: ignore[assignment]
     name = serializers.CharField(help_text="given by the person")
     address = serializers.CharField(help_text="shortened, to be recognised by")
     enabled = serializers.BooleanField()
-    min_severity = serializers.CharField()
+    min_severity = CodeShape(Severity)
     is_floor = serializers.BooleanField(help_text="severe and critical alerts come whatever is wished")
     awaits_code = serializers.BooleanField(help_text="nothing is sent there before its code was entered")
     secret = serializers.CharField(help_text="of a webhook, shown until it is proved; empty otherwise")
@@ -55,7 +56,7 @@ class AskShape(serializers.Serializer[Any]):
 class AddableShape(serializers.Serializer[Any]):
     """A channel that is set up here; `asks` is what a person types, a device registers itself."""
 
-    channel = serializers.CharField(source="name")
+    channel = CodeShape(ChannelName, source="name")
     label = serializers.CharField()  # type: ignore[assignment]
     is_device = serializers.BooleanField()
     asks = AskShape(many=True)
@@ -91,7 +92,7 @@ class DeviceChange(KnownFieldsMixin, serializers.Serializer[Any]):
         max_length=200, required=False, allow_blank=True, help_text="of a robot; empty: it has none"
     )
     enabled = serializers.BooleanField(required=False)
-    min_severity = serializers.ChoiceField(choices=WISHES, required=False)
+    min_severity = CodeRequest(vocabularies.WISHES, required=False)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """How the operations describe themselves: shared parameters and answers of the OpenAPI file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -28,14 +28,8 @@ IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The ETag of the case that this was decided on. Another version by now: 412.",
 )
-MEANINGS: Mapping[int, str] = {
-    403: "The role does not allow this.",
-    404: "Does not exist, or is not yours to see.",
-    409: "Not possible as things stand; `code` says why, `allowed_verbs` what is possible.",
-    412: "The case has changed since it was read.",
-    422: "Some facts need correction: see `errors`.",
-    429: "Too often; see Retry-After.",
-}
+ETAG = OpenApiParameter("ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=True)
+LOCATION = OpenApiParameter("Location", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[201])
 
 
 def described(
@@ -53,11 +47,12 @@ def described(
 ) -> Callable[[Any], Any]:
     """Describe one method of a view. `answer` is a serializer, or None for no body.
 
-    The method takes the parameters of an address that are described here, and refuses others (`Resource`).
+    `refusals` are those of this view; `api.openapi.answers` adds what all have in common. The method takes
+    the parameters of an address that are described here, and refuses others (`Resource`).
     """
     answers: dict[Any, Any] = {status: answer or OpenApiResponse(description="Done")}
     for code in sorted({*refusals, 422}):
-        answers[(code, MEDIA_TYPE)] = OpenApiResponse(ProblemShape, description=MEANINGS[code])
+        answers[(code, MEDIA_TYPE)] = OpenApiResponse(ProblemShape)
     describe = extend_schema(
         operation_id=operation,
         summary=summary,

@@ -70,7 +70,9 @@ class EvidenceQuery(PageQuery):
         max_length=100,
         help_text="words in either language, all of them",
     )
-    therapy_class = serializers.CharField(required=False, allow_blank=True, default="", max_length=60)
+    therapy_class = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=60, help_text="code of a class"
+    )
 
 
 class EvidenceView(Resource):

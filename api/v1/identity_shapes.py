@@ -4,6 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.v1.code_fields import CodeShape
+from referral.models.patients import Sex
+
 Shape = serializers.Serializer
 
 
@@ -18,6 +21,6 @@ class GlimpseShape(Shape[Any]):
     """Enough to compare with the person at the door. `surname`: the rest of the name as `＊`."""
 
     surname = serializers.CharField()
-    sex = serializers.CharField()
+    sex = CodeShape(Sex)
     birth_year = serializers.IntegerField()
     birth_year_estimated = serializers.BooleanField(help_text="it may be two years off")

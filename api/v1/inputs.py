@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_field
 from rest_framework import serializers
 
+from api import vocabularies
+from api.v1.code_fields import CodeRequest
 from referral.errors import FactError
 from scoring import FIELD_LABELS, INPUTS, Input
 from scoring.issues import HELP
@@ -46,7 +48,7 @@ def _field(spec: Input) -> serializers.Field[Any, Any, Any, Any]:
         case "flag":
             return serializers.BooleanField(**facts)
         case "choice":
-            return serializers.ChoiceField(choices=spec.choices, **facts)
+            return CodeRequest(vocabularies.CHOICES_BY_INPUT[spec.name], **facts)
         case "grade":
             return serializers.IntegerField(min_value=0, max_value=4, **facts)
         case "number":
@@ -60,8 +62,8 @@ def _input_fields() -> dict[str, serializers.Field[Any, Any, Any, Any]]:
     for spec in INPUTS.values():
         fields[spec.name] = _field(spec)
         if spec.unit_field and spec.units:
-            fields[spec.unit_field] = serializers.ChoiceField(
-                choices=list(spec.units),
+            fields[spec.unit_field] = CodeRequest(
+                vocabularies.UNITS_BY_FIELD[spec.unit_field],
                 required=False,
                 help_text=f"{spec.unit} if left out" if spec.unit_in_name else "no unit, no score",
             )

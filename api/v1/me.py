@@ -6,9 +6,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Role, User
 from accounts.preferences import choose_language
 from api.resource import Resource
+from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.devices import ReachShape
 from api.v1.documenting import described
 from api.v1.fields import KnownFieldsMixin
@@ -16,10 +17,10 @@ from api.v1.shapes import PlaceShape
 from notifications.selectors import is_reachable, reachability, unread_count
 
 
-class RoleShape(serializers.Serializer[Membership]):
+class MembershipShape(serializers.Serializer[Membership]):
     """One role at one place: a hospital, a ward, or a whole network."""
 
-    role = serializers.CharField()
+    role = CodeShape(Role)
     label = serializers.CharField(source="get_role_display")  # type: ignore[assignment]
     hospital = PlaceShape(allow_null=True)
     ward = PlaceShape(allow_null=True)
@@ -31,8 +32,8 @@ class MeShape(serializers.Serializer[Any]):
     email = serializers.EmailField()
     name = serializers.CharField()
     phone = serializers.CharField()
-    language = serializers.CharField(help_text="of screens and messages; the API speaks Accept-Language")
-    roles = RoleShape(many=True)
+    language = CodeShape(User.Language, help_text="of screens and messages; the API speaks Accept-Language")
+    roles = MembershipShape(many=True)
     reachable = serializers.BooleanField(
         allow_null=True, help_text="outside of the portal, now; null while nothing was sent yet"
     )
@@ -41,7 +42,7 @@ class MeShape(serializers.Serializer[Any]):
 
 
 class MeRequest(KnownFieldsMixin, serializers.Serializer[Any]):
-    language = serializers.ChoiceField(choices=User.Language.choices)
+    language = CodeRequest(User.Language)
 
 
 class MeView(Resource):

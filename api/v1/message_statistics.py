@@ -7,9 +7,12 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import vocabularies
+from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from api.v1.statistics import Counting, ShareShape, SpreadShape, StatisticsQuery
-from referral.statistics.measures import By
+from notifications.channels.names import ChannelName
+from notifications.models import DeliveryState
 from referral.statistics.messages import Messages, Told, may_read, messages
 from referral.statistics.scope import Wanted
 from referral.statistics.table import names
@@ -46,13 +49,13 @@ class NamedToldShape(ToldShape):
 
 
 class WayShape(serializers.Serializer[Any]):
-    channel = serializers.CharField()
-    state = serializers.CharField()
+    channel = CodeShape(ChannelName)
+    state = CodeShape(DeliveryState)
     deliveries = serializers.IntegerField()
 
 
 class MessageStatisticsShape(serializers.Serializer[Any]):
-    by = serializers.ChoiceField(choices=list(By))
+    by = CodeShape(vocabularies.GROUPINGS)
     since = serializers.DateField()
     until = serializers.DateField()
     whole = ToldShape()

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from accounts.models import Hospital, User
+from api.v1.code_fields import CodeRequest
 from api.v1.fields import BirthDateField, IdField, KnownFieldsMixin, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from referral.codes import ChronicLiverDisease, Presentation
@@ -29,7 +30,7 @@ class PatientRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     """Who the patient is. Sex and birth date may be left to a valid resident's number (GB 11643)."""
 
     name = serializers.CharField(max_length=80)
-    sex = serializers.ChoiceField(choices=Sex.choices, required=False, allow_blank=True, default="")
+    sex = CodeRequest(Sex, required=False, allow_blank=True, default="")
     birth_date = BirthDateField(
         required=False, help_text="a date, or a year where the day is not known; then it is estimated"
     )
@@ -75,12 +76,8 @@ class RegistrationRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     hospital = IdField(required=False, help_text="needed by people of several hospitals")
     patient = PatientRequest()
     first_visit_at = MomentField()
-    chronic_liver_disease = serializers.ChoiceField(
-        choices=ChronicLiverDisease.choices, required=False, allow_blank=True, default=""
-    )
-    presentation = serializers.ChoiceField(
-        choices=Presentation.choices, required=False, allow_blank=True, default=""
-    )
+    chronic_liver_disease = CodeRequest(ChronicLiverDisease, required=False, allow_blank=True, default="")
+    presentation = CodeRequest(Presentation, required=False, allow_blank=True, default="")
     indicators = IndicatorsRequest(required=False, allow_null=True)
 
 

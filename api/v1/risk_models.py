@@ -8,7 +8,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import vocabularies
 from api.resource import Resource
+from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from referral.statistics import scope
 from referral.statistics.predictions import comparison
@@ -24,10 +26,10 @@ class ModelShape(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     version = serializers.IntegerField()
-    status = serializers.CharField()
+    status = CodeShape(vocabularies.MODEL_STATUSES)
     notice = serializers.CharField()
-    use = serializers.ChoiceField(
-        choices=["active", "shadow", "none"],
+    use = CodeShape(
+        vocabularies.MODEL_USES,
         help_text="none: kept for its results, or not used yet",
     )
     checksum = serializers.CharField()
@@ -39,7 +41,7 @@ class ModelShape(serializers.Serializer[Any]):
     population_age = serializers.ListField(child=serializers.FloatField())
     terms = serializers.ListField(child=serializers.DictField())
     baseline = serializers.DictField()
-    baseline_certainty = serializers.CharField()
+    baseline_certainty = CodeShape(vocabularies.CERTAINTIES)
     baseline_note = serializers.CharField()
     reference = serializers.DictField()
     validity = serializers.DictField()

@@ -7,8 +7,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import vocabularies
 from api.idempotency import idempotent
 from api.resource import Resource
+from api.v1.code_fields import CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.shapes import IssueShape, issues
@@ -25,11 +27,11 @@ class OrganGradesShape(serializers.Serializer[Any]):
     """
 
     subscores = serializers.DictField(child=serializers.IntegerField())
-    failures = serializers.ListField(child=serializers.CharField())
-    missing = serializers.ListField(child=serializers.CharField())
+    failures = serializers.ListField(child=CodeShape(vocabularies.ORGAN_NAMES))
+    missing = serializers.ListField(child=CodeShape(vocabularies.ORGAN_NAMES))
     clif_c_of = serializers.IntegerField(allow_null=True)
-    grade = serializers.CharField()
-    simple_grade = serializers.CharField(allow_null=True)
+    grade = CodeShape(vocabularies.ACLF_GRADES)
+    simple_grade = CodeShape(vocabularies.SIMPLE_GRADES, allow_null=True)
 
 
 class ScoreShape(serializers.Serializer[Any]):
@@ -37,16 +39,16 @@ class ScoreShape(serializers.Serializer[Any]):
 
     model = serializers.CharField()
     model_version = serializers.IntegerField()
-    status = serializers.CharField(help_text="of the model: provisional, validated or retired")
+    status = CodeShape(vocabularies.MODEL_STATUSES, help_text="of the model")
     model_notice = serializers.CharField()
-    outcome = serializers.CharField(help_text="scored or incomplete")
+    outcome = CodeShape(vocabularies.SCORE_OUTCOMES)
     risk_90d = serializers.FloatField(allow_null=True)
-    band = serializers.CharField(allow_null=True)
+    band = CodeShape(vocabularies.BANDS_OF_RISK, allow_null=True)
     high_risk = serializers.BooleanField(allow_null=True)
-    red_flags = serializers.ListField(child=serializers.CharField())
+    red_flags = serializers.ListField(child=CodeShape(vocabularies.FLAGS))
     linear_predictor = serializers.FloatField(allow_null=True)
     contributions = serializers.DictField(child=serializers.FloatField())
-    missing = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=CodeShape(vocabularies.INPUT_NAMES))
     warnings = IssueShape(many=True)
     scores = serializers.DictField(help_text="by name: {value, grade?, risk?}")
     organ_failure = OrganGradesShape(allow_null=True)

@@ -10,20 +10,20 @@ from rest_framework.response import Response
 
 from accounts import open_access, sign_ins
 from accounts.open_access import OpenAccess
+from api import vocabularies
 from api.idempotency import idempotent
 from api.permissions import AtAScreen, SecondFactor, session_of
 from api.resource import Resource
+from api.v1.code_fields import CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin, LineField
-
-KINDS = ("browser", "app", "access_token")
 
 
 class SessionShape(serializers.Serializer[Any]):
     """One thing that opens the account. Addresses are kept for 90 days after it has ended."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=KINDS)
+    kind = CodeShape(vocabularies.SESSION_KINDS)
     label = serializers.CharField(source="kind_in_words", help_text="`kind` in words")  # type: ignore[assignment]
     name = serializers.CharField(help_text="given by the person; empty without one")
     device = serializers.CharField(help_text="in words, from what it says of itself; empty for a token")
@@ -33,7 +33,7 @@ class SessionShape(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(
         allow_null=True, help_text="unless used or refreshed before; null for a browser: 12 hours at most"
     )
-    scopes = serializers.ListField(child=serializers.CharField(), help_text="of an access token")
+    scopes = serializers.ListField(child=CodeShape(vocabularies.SCOPES), help_text="of an access token")
     current = serializers.BooleanField(source="is_current", help_text="the one that asks")
 
 

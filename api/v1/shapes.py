@@ -7,15 +7,20 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from api import vocabularies
+from api.v1.code_fields import CodeShape
 from api.v1.fields import BirthDateField
 from api.v1.identity_shapes import CorrectedVersionsShape, GlimpseShape
 from api.v1.way_back_shapes import QuestionShape
+from notifications.channels.names import ChannelName
 from notifications.hooks import render
-from notifications.models import Notification
+from notifications.models import Notification, Severity
 from referral import timeline
 from referral.arrivals import glimpse
+from referral.codes import DeclineReason, DelayReason
 from referral.models import Assessment, Case, Deadline, Event, Message, Offer, Patient
-from referral.pathway import Kind
+from referral.models.patients import Sex
+from referral.pathway import Kind, State
 from referral.telling import OPERATION
 from scoring.texts import MODEL_STATUS, red_flag_text, stored_issue_text
 
@@ -59,7 +64,7 @@ class IssueShape(Shape[Any]):
 
 class PatientShape(Shape[Patient]):
     name = serializers.CharField()
-    sex = serializers.CharField()
+    sex = CodeShape(Sex)
     birth_date = BirthDateField()
     birth_date_estimated = serializers.BooleanField(
         source="birth_date.is_estimated", help_text="only a year is known"
@@ -88,20 +93,20 @@ class AssessmentShape(Shape[Assessment]):
     risk_90d = serializers.FloatField(allow_null=True, help_text="0 to 1; null without a score")
     band = serializers.SerializerMethodField()
     high_risk = serializers.BooleanField()
-    red_flags = serializers.ListField(child=serializers.CharField())
+    red_flags = serializers.ListField(child=CodeShape(vocabularies.FLAGS))
     red_flag_texts = serializers.SerializerMethodField()
     model = serializers.CharField(source="model_name")
     model_checksum = serializers.CharField(help_text="its card is at /models/{checksum}, for ever")
-    model_status = serializers.CharField()
+    model_status = CodeShape(vocabularies.MODEL_STATUSES)
     model_notice = serializers.SerializerMethodField()
     threshold = serializers.FloatField(source="result.threshold")
-    outcome = serializers.CharField(source="result.outcome")
+    outcome = CodeShape(vocabularies.SCORE_OUTCOMES, source="result.outcome")
     contributions = serializers.DictField(child=serializers.FloatField(), source="result.contributions")
     values = serializers.DictField(help_text="normalised; the unit is in the name")
     warnings = serializers.SerializerMethodField()
     assessed_at = serializers.DateTimeField()
 
-    @extend_schema_field(serializers.CharField(allow_null=True))
+    @extend_schema_field(CodeShape(vocabularies.BANDS_OF_RISK, allow_null=True))
     def get_band(self, assessment: Assessment) -> str | None:
         return assessment.band or None
 
@@ -128,29 +133,29 @@ def issues(stored: list[Mapping[str, Any]]) -> list[dict[str, str]]:
 class OfferShape(Shape[Offer]):
     id = serializers.UUIDField()
     ward = WardShape()
-    state = serializers.CharField()
+    state = CodeShape(Offer.State)
     offered_at = serializers.DateTimeField()
     acknowledged_at = serializers.DateTimeField(allow_null=True)
     acknowledged_by = PersonShape(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     answered_by = PersonShape(allow_null=True)
-    reason = serializers.CharField()
+    reason = CodeShape(DeclineReason, allow_blank=True)
 
 
 class DeadlineShape(Shape[Deadline]):
     """`state`: open, met, missed or cancelled. `first_due_at` is before any extension."""
 
     id = serializers.UUIDField()
-    kind = serializers.CharField()
+    kind = CodeShape(Kind)
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
     offer = serializers.UUIDField(source="offer_id", allow_null=True)
     starts_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField()
     first_due_at = serializers.DateTimeField()
-    state = serializers.ChoiceField(choices=["open", "met", "missed", "cancelled"])
+    state = CodeShape(vocabularies.DEADLINE_STATES)
     missed_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
-    delay_reason = serializers.CharField()
+    delay_reason = CodeShape(DelayReason, allow_blank=True)
     quiet_until = serializers.DateTimeField(allow_null=True)
 
     def get_label(self, deadline: Deadline) -> str:
@@ -167,14 +172,14 @@ class PartingShape(Shape[Any]):
 
     id = serializers.UUIDField()
     number = serializers.CharField()
-    state = serializers.CharField()
+    state = CodeShape(State)
     hospital = PlaceShape()
     offer = OfferShape(allow_null=True)
     question = QuestionShape(allow_null=True, help_text="the one that the ward has just answered")
     patient = NothingField()
     assessment = NothingField()
     deadlines = DeadlineShape(many=True, help_text="always empty")
-    allowed_verbs = serializers.ListField(child=serializers.CharField(), help_text="always empty")
+    allowed_verbs = serializers.ListField(child=CodeShape(vocabularies.VERBS), help_text="always empty")
 
 
 class EventShape(Shape[Event]):
@@ -206,7 +211,7 @@ class MessageShape(Shape[Message]):
 class SentTogetherShape(Shape[Any]):
     """A message that told this notification together with `others` more."""
 
-    channel = serializers.CharField()
+    channel = CodeShape(ChannelName)
     sent_at = serializers.DateTimeField()
     others = serializers.IntegerField()
 
@@ -215,8 +220,8 @@ class NotificationShape(Shape[Notification]):
     """`title` and `body` are worded in the request's language."""
 
     id = serializers.UUIDField()
-    kind = serializers.CharField()
-    severity = serializers.CharField()
+    kind = CodeShape(vocabularies.NOTIFICATION_KINDS)
+    severity = CodeShape(Severity)
     case = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
@@ -249,7 +254,7 @@ class ArrivalShape(Shape[Case]):
 
     id = serializers.UUIDField()
     number = serializers.CharField()
-    state = serializers.CharField()
+    state = CodeShape(State)
     patient = serializers.SerializerMethodField()
     hospital = serializers.SerializerMethodField()
 
@@ -267,14 +272,39 @@ class ErrorRowShape(Shape[Any]):
     message = serializers.CharField(help_text="what to do, in the request's language")
 
 
-class ProblemShape(Shape[Any]):
-    """Any refusal (RFC 9457). Some carry more members: `allowed_verbs`, `version`, `hospital`,
-    `confirmable`."""
+class CallHospitalShape(Shape[Any]):
+    """A hospital to call, in a problem."""
 
-    type = serializers.CharField(help_text="stable path of the kind of problem")
-    title = serializers.CharField()
+    name = serializers.CharField()
+    phone = serializers.CharField()
+
+
+class ProblemShape(Shape[Any]):
+    """Any refusal (RFC 9457). The last members belong to some codes only."""
+
+    type = serializers.RegexField(r"^/problems/[a-z-]+$", help_text="`/problems/` and the code, with hyphens")
+    title = serializers.CharField(help_text="for people, by status")
     status = serializers.IntegerField()
-    detail = serializers.CharField()
-    code = serializers.CharField(help_text="stable")
+    detail = serializers.CharField(help_text="for people: what to do, in the request's language")
+    code = CodeShape(vocabularies.PROBLEM_CODES)
     errors = ErrorRowShape(many=True)  # type: ignore[assignment]
-    allowed_verbs = serializers.ListField(child=serializers.CharField(), required=False)
+    allowed_verbs = serializers.ListField(
+        child=CodeShape(vocabularies.VERBS),
+        required=False,
+        help_text="`verb_not_allowed`: what you can do instead",
+    )
+    version = serializers.IntegerField(required=False, help_text="`stale_version`: the present one")
+    hospital = CallHospitalShape(required=False, help_text="`open_case_exists`: whom to call")
+    case = serializers.UUIDField(
+        required=False, allow_null=True, help_text="`open_case_exists`: its id where it is your hospital's"
+    )
+    method = CodeShape(
+        vocabularies.PROOFS,
+        required=False,
+        allow_null=True,
+        help_text="`second_proof_required`: how to prove it",
+    )
+    confirmable = serializers.BooleanField(
+        required=False,
+        help_text="`open_case_exists`: may be somebody else, who is confirmed with `confirmed_different`",
+    )

@@ -10,7 +10,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import vocabularies
 from api.resource import Resource
+from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import described
 from referral.statistics.measures import FUNNEL, MEASURES, By
 from referral.statistics.privacy import FEWEST
@@ -37,7 +39,12 @@ class PeriodQuery(serializers.Serializer[Any]):
 
 
 class StatisticsQuery(PeriodQuery):
-    by = serializers.ChoiceField(choices=list(By), required=False, default=str(By.MONTH))
+    by = CodeRequest(
+        vocabularies.GROUPINGS,
+        required=False,
+        default=str(By.MONTH),
+        help_text="what the cases are grouped by",
+    )
 
 
 class SpreadShape(serializers.Serializer[Any]):
@@ -84,18 +91,18 @@ class NamedGroupShape(GroupShape):
 
 
 class FunnelShape(serializers.Serializer[Any]):
-    stage = serializers.CharField()
+    stage = CodeShape(vocabularies.STAGES)
     cases = serializers.IntegerField(allow_null=True)
 
 
 class DelayShape(serializers.Serializer[Any]):
-    kind = serializers.CharField(help_text="of the deadline")
-    reason = serializers.CharField(help_text="none: nobody has said why")
+    kind = CodeShape(vocabularies.JUDGED_KINDS, help_text="of the deadline")
+    reason = CodeShape(vocabularies.DELAYS)
     cases = serializers.IntegerField(allow_null=True)
 
 
 class StatisticsShape(serializers.Serializer[Any]):
-    by = serializers.ChoiceField(choices=list(By))
+    by = CodeShape(vocabularies.GROUPINGS)
     since = serializers.DateField()
     until = serializers.DateField()
     measures = serializers.DictField(

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -10,23 +11,30 @@ from rest_framework.response import Response
 
 from accounts import tokens
 from accounts.tokens import MOST_DAYS, SCOPES
+from api import vocabularies
 from api.idempotency import idempotent
 from api.permissions import AtAScreen, SecondFactor, SecondProof
 from api.resource import Resource
+from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin, LineField
 
 
+@extend_schema_field(serializers.ListField(child=CodeRequest(vocabularies.SCOPES), min_length=1))
+class ScopesField(serializers.MultipleChoiceField):
+    """What a new access token opens."""
+
+
 class TokenRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     name = LineField(max_length=80, help_text="what it is for")
-    scopes = serializers.MultipleChoiceField(choices=SCOPES, allow_empty=False)
+    scopes = ScopesField(choices=SCOPES, allow_empty=False)
     days = serializers.IntegerField(min_value=1, max_value=MOST_DAYS, required=False, default=90)
 
 
 class TokenShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
-    scopes = serializers.ListField(child=serializers.CharField())
+    scopes = serializers.ListField(child=CodeShape(vocabularies.SCOPES))
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)

@@ -8,6 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
+from api import vocabularies
+from api.v1.code_fields import CodeShape
 from api.v1.way_back_shapes import NamedShape
 from referral.grounds import Ground, grounds_of
 from referral.models import Case
@@ -18,6 +20,11 @@ from scoring.inputs import ANY_INPUT
 Shape = serializers.Serializer
 
 
+@extend_schema_field({"type": ["number", "string", "boolean", "null"]})
+class MeasuredField(serializers.JSONField):
+    """A number, a code of a choice, yes or no; null where there is none."""
+
+
 class ValueShape(Shape[Value]):
     """One value. `value` is normalised, in `unit`; null where what was typed cannot be read any more.
 
@@ -25,15 +32,15 @@ class ValueShape(Shape[Value]):
     where the unit is fixed. `at` is `sampled_at` where that is known, else when the set was so.
     """
 
-    input = serializers.CharField()
+    input = CodeShape(vocabularies.INPUT_NAMES)
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
-    value = serializers.JSONField(allow_null=True)
+    value = MeasuredField(help_text="normalised, in `unit`")
     unit = serializers.SerializerMethodField()
-    typed = serializers.JSONField(allow_null=True)
+    typed = MeasuredField(help_text="as entered, in `typed_unit`")
     typed_unit = serializers.CharField(source="unit")
     sampled_at = serializers.DateTimeField(allow_null=True)
     at = serializers.DateTimeField()
-    origin = serializers.ChoiceField(choices=Origin.choices)
+    origin = CodeShape(Origin)
     origin_label = serializers.CharField(source="origin.label")
     record = serializers.UUIDField(allow_null=True, help_text="assessment, table or sample; null: the draft")
     entered_at = serializers.DateTimeField()
@@ -41,6 +48,7 @@ class ValueShape(Shape[Value]):
     def get_label(self, value: Value) -> str:
         return texts.label(value.input)
 
+    @extend_schema_field(CodeShape(vocabularies.UNITS, allow_blank=True))
     def get_unit(self, value: Value) -> str:
         return ANY_INPUT[value.input].unit
 
@@ -60,8 +68,8 @@ class EnteredValueShape(ValueShape):
 class GroundShape(Shape[Ground]):
     """What the first hospital said with an assessment or a referral. `reason`: of a direct referral."""
 
-    verb = serializers.CharField()
-    reason = serializers.CharField()
+    verb = CodeShape(vocabularies.VERBS)
+    reason = serializers.CharField(help_text="in words")
     note = serializers.CharField()
     by = NamedShape()
     at = serializers.DateTimeField()
@@ -73,9 +81,10 @@ class CaseValuesShape(Shape[CaseValues]):
     values = EnteredValueShape(many=True)
     latest = serializers.SerializerMethodField()
     missing = serializers.ListField(
-        child=serializers.CharField(), help_text="of the eight indicators, while nothing was assessed"
+        child=CodeShape(vocabularies.INPUT_NAMES),
+        help_text="of the eight indicators, while nothing was assessed",
     )
-    red_flags = serializers.ListField(child=serializers.CharField())
+    red_flags = serializers.ListField(child=CodeShape(vocabularies.FLAGS))
 
     @extend_schema_field(EnteredValueShape(many=True))
     def get_latest(self, values: CaseValues) -> Any:
@@ -87,8 +96,8 @@ class LatestValuesShape(Shape[CaseValues]):
     """The newest value of each input, what is missing of the eight while nothing was assessed, red flags."""
 
     latest = serializers.SerializerMethodField()
-    missing = serializers.ListField(child=serializers.CharField())
-    red_flags = serializers.ListField(child=serializers.CharField())
+    missing = serializers.ListField(child=CodeShape(vocabularies.INPUT_NAMES))
+    red_flags = serializers.ListField(child=CodeShape(vocabularies.FLAGS))
 
     @extend_schema_field(ValueShape(many=True))
     def get_latest(self, values: CaseValues) -> Any:

@@ -16,14 +16,16 @@ from api.idempotency import idempotent
 from api.resource import Resource
 from api.v1.case_answers import case_answer, parting_answer
 from api.v1.case_shapes import CaseShape
-from api.v1.documenting import IDEMPOTENCY_KEY, IF_MATCH, described
+from api.v1.code_fields import CodeRequest
+from api.v1.documenting import ETAG, IDEMPOTENCY_KEY, IF_MATCH, described
 from api.v1.fields import BirthDateField, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.shapes import PartingShape
+from api.vocabularies import CHOICES_BY_INPUT, UNITS_BY_FIELD
 from referral import selectors
 from referral.arrivals import arriving
 from referral.errors import FactError, OfferNotOpen
-from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape, clean_facts
+from referral.facts import FACTS, ON_AN_OFFER, Fact, Shape, clean_facts
 from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import EFFECTS, admissible, perform
@@ -100,7 +102,7 @@ def verb_view(verb: Verb) -> type[VerbView]:
         request=request_shape(verb),
         answer=PolymorphicProxySerializer("CaseOrParting", [CaseShape, PartingShape], None),
         refusals=(403, 404, 409, 412, 422),
-        parameters=[IDEMPOTENCY_KEY, IF_MATCH],
+        parameters=[IDEMPOTENCY_KEY, IF_MATCH, ETAG],
         examples=[EXAMPLE_VALUES] if assesses else _examples(verb),
     )
     return extend_schema_view(post=described_post)(view)
@@ -128,7 +130,7 @@ def _field(fact: Fact) -> Field:
         case Shape.TEXT:
             return serializers.CharField(max_length=fact.max_length, **facts)
         case Shape.CHOICE if isinstance(fact.choices, type):
-            return serializers.ChoiceField(choices=fact.choices.choices, **facts)
+            return CodeRequest(fact.choices, **facts)
         case Shape.NUMBER if isinstance(fact.choices, tuple):
             return serializers.ChoiceField(choices=fact.choices, **facts)
         case Shape.MOMENT:
@@ -146,8 +148,7 @@ def _decimal(fact: Fact, facts: dict[str, Any]) -> Field:
 
 
 def _several(fact: Fact, facts: dict[str, Any]) -> Field:
-    codes = fact.choices.choices if isinstance(fact.choices, type) else ()
-    return serializers.ListField(child=serializers.ChoiceField(choices=codes), **facts)
+    return serializers.ListField(child=CodeRequest(fact.choices), **facts)
 
 
 def _measured(fact: Fact, facts: dict[str, Any]) -> Field:
@@ -157,12 +158,12 @@ def _measured(fact: Fact, facts: dict[str, Any]) -> Field:
     if spec.kind == "grade":
         return serializers.IntegerField(min_value=0, max_value=4, **facts)
     if spec.kind == "choice":
-        return serializers.ChoiceField(choices=spec.choices, **facts)
+        return CodeRequest(CHOICES_BY_INPUT[spec.name], **facts)
     return serializers.FloatField(**facts)
 
 
 def _unit(fact: Fact, facts: dict[str, Any]) -> Field:
-    return serializers.ChoiceField(choices=list(UNITS_OF[fact.name]), **facts)
+    return CodeRequest(UNITS_BY_FIELD[fact.name], **facts)
 
 
 PLAIN: dict[Shape, Callable[[Fact, dict[str, Any]], Field]] = {

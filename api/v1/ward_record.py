@@ -9,13 +9,25 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import vocabularies
 from api.resource import Resource
+from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from api.v1.shapes import PersonShape
 from referral import selectors
 from referral.checklist import Item
+from referral.codes import ErrorReason, PrecipitantCode
 from referral.models import Precipitant, Retraction
-from referral.precipitants import CODINGS, snomed_of
+from referral.models.patients import Sex
+from referral.precipitants import CODINGS, ICD10, snomed_of
+from referral.ward_codes import (
+    AgainstTransplant,
+    ArtificialLiverMode,
+    Complication,
+    KitAnswer,
+    Progress,
+    TransplantDecision,
+)
 from referral.ward_record import Trend, WardRecord, ward_record
 from scoring import OTHER_LABORATORY, immune, nutrition, texts
 
@@ -23,7 +35,7 @@ Shape = serializers.Serializer
 
 
 class RetractionShape(Shape[Retraction]):
-    reason = serializers.CharField()
+    reason = CodeShape(ErrorReason)
     at = serializers.DateTimeField()
     actor = PersonShape()
 
@@ -53,7 +65,7 @@ class KitResultShape(RetractableShape):
     lot = serializers.CharField()
     sampled_at = serializers.DateTimeField()
     reported_at = serializers.DateTimeField(source="occurred_at")
-    answer = serializers.CharField()
+    answer = CodeShape(KitAnswer)
     probability = serializers.FloatField(allow_null=True)
     assay = serializers.DictField()
     organ_failure_at_sampling = serializers.BooleanField(allow_null=True)
@@ -62,11 +74,11 @@ class KitResultShape(RetractableShape):
 class OrganFailureShape(RetractableShape):
     """`grade` by EASL-CLIF, `simple_grade` by number of failures; lower bounds while organs are missing."""
 
-    grade = serializers.CharField()
-    simple_grade = serializers.CharField()
+    grade = CodeShape(vocabularies.ACLF_GRADES)
+    simple_grade = CodeShape(vocabularies.SIMPLE_GRADES, allow_blank=True)
     failures = serializers.IntegerField()
-    failing = serializers.ListField(child=serializers.CharField())
-    missing = serializers.ListField(child=serializers.CharField())
+    failing = serializers.ListField(child=CodeShape(vocabularies.ORGAN_NAMES))
+    missing = serializers.ListField(child=CodeShape(vocabularies.ORGAN_NAMES))
     subscores = serializers.DictField(child=serializers.IntegerField())
     clif_c_of = serializers.IntegerField(allow_null=True)
     values = serializers.DictField(help_text="normalised; the unit is in the name")
@@ -76,16 +88,16 @@ class OrganFailureShape(RetractableShape):
 
 
 class TransplantDecisionShape(RetractableShape):
-    decision = serializers.CharField()
-    reason = serializers.CharField()
+    decision = CodeShape(TransplantDecision)
+    reason = CodeShape(AgainstTransplant, allow_blank=True)
 
 
 class PrecipitantShape(RetractableShape):
     """`icd10` is of the WHO edition. Codes are empty where none was verified."""
 
-    precipitant = serializers.CharField()
+    precipitant = CodeShape(PrecipitantCode)
     label = serializers.CharField(source="get_precipitant_display")  # type: ignore[assignment]
-    icd10 = serializers.CharField()
+    icd10 = CodeShape(ICD10, allow_blank=True)
     snomed = serializers.SerializerMethodField()
     certainty = serializers.SerializerMethodField()
     interventions = RetractableShape(many=True, source="interventions.all")
@@ -100,21 +112,21 @@ class PrecipitantShape(RetractableShape):
 class ChecklistItemShape(Shape[Item]):
     """`progress`: planned, done, declined, or empty; `verb`: which one says more of it."""
 
-    item = serializers.CharField(source="code")
+    item = CodeShape(vocabularies.CHECKLIST_ITEMS, source="code")
     label = serializers.CharField()  # type: ignore[assignment]
-    verb = serializers.CharField()
-    progress = serializers.CharField()
+    verb = CodeShape(vocabularies.VERBS)
+    progress = CodeShape(Progress, allow_blank=True)
     reason = serializers.CharField()
     note = serializers.CharField()
     by = PersonShape(allow_null=True)
     at = serializers.DateTimeField(allow_null=True)
 
 
-class SessionShape(RetractableShape):
-    mode = serializers.CharField()
+class ArtificialLiverSessionShape(RetractableShape):
+    mode = CodeShape(ArtificialLiverMode)
     started_at = serializers.DateTimeField(source="occurred_at")
     ended_at = serializers.DateTimeField()
-    complications = serializers.ListField(child=serializers.CharField())
+    complications = serializers.ListField(child=CodeShape(Complication))
 
 
 class NutritionTargetShape(RecordShape):
@@ -123,7 +135,7 @@ class NutritionTargetShape(RecordShape):
     height_cm = serializers.FloatField()
     weight_kg = serializers.FloatField()
     age_years = serializers.IntegerField()
-    sex = serializers.CharField()
+    sex = CodeShape(Sex)
     equation = serializers.CharField()
     citation = serializers.SerializerMethodField()
     resting_kcal = serializers.IntegerField()
@@ -170,7 +182,7 @@ class PointShape(Shape[Any]):
 class TrendShape(Shape[Trend]):
     """One immune marker over time, beside what was published about it."""
 
-    marker = serializers.CharField()
+    marker = CodeShape(vocabularies.MARKER_NAMES)
     label = serializers.SerializerMethodField()  # type: ignore[assignment]
     unit = serializers.SerializerMethodField()
     points = serializers.SerializerMethodField()
@@ -191,13 +203,17 @@ class TrendShape(Shape[Trend]):
 class WardRecordShape(Shape[WardRecord]):
     """Everything recorded in the ward, each list in the order of its times."""
 
-    grade = serializers.CharField(help_text="the latest simple grade; empty without a failing organ")
+    grade = CodeShape(
+        vocabularies.SIMPLE_GRADES,
+        allow_blank=True,
+        help_text="the latest simple grade; empty without a failing organ",
+    )
     kit_results = KitResultShape(many=True, source="kits")
     organ_failures = OrganFailureShape(many=True, source="organs")
     transplant_decisions = TransplantDecisionShape(many=True, source="decisions")
     precipitants = PrecipitantShape(many=True)
     checklist = ChecklistItemShape(many=True)
-    artificial_liver_sessions = SessionShape(many=True, source="sessions")
+    artificial_liver_sessions = ArtificialLiverSessionShape(many=True, source="sessions")
     nutrition_target = NutritionTargetShape(source="target", allow_null=True)
     nutrition_days = NourishedShape(source="days", many=True)
     immune_samples = ImmuneSampleShape(many=True, source="immune")

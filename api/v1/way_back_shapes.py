@@ -5,7 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api import vocabularies
+from api.v1.code_fields import CodeShape
 from referral import selectors
+from referral.codes import Advice, DiagnosisCategory, OrganFailureSeen, OutcomeSource, OutcomeStatus
 from referral.models import BackReferral, Case, Diagnosis, Outcome, Question
 
 Shape = serializers.Serializer
@@ -23,10 +26,10 @@ REPLACED = "the versions it took the place of, the oldest first"
 class ReplacedDiagnosisShape(Shape[Diagnosis]):
     """`grade` by EASL-CLIF and `simple_grade` I to III are those of the organ table; empty without one."""
 
-    category = serializers.CharField()
+    category = CodeShape(DiagnosisCategory)
     category_label = serializers.CharField(source="get_category_display")
-    grade = serializers.CharField()
-    simple_grade = serializers.CharField()
+    grade = CodeShape(vocabularies.ACLF_GRADES, allow_blank=True)
+    simple_grade = CodeShape(vocabularies.SIMPLE_GRADES, allow_blank=True)
     should_know = serializers.CharField(allow_null=True)
     note = serializers.CharField(allow_null=True)
     why = serializers.CharField(allow_null=True, help_text=WHY)
@@ -66,11 +69,11 @@ class StatementShape(Shape[Outcome]):
 
     number = serializers.IntegerField()
     day = serializers.IntegerField(allow_null=True)
-    status = serializers.CharField()
+    status = CodeShape(OutcomeStatus)
     at = serializers.DateTimeField()
-    organ_failure = serializers.CharField()
-    side = serializers.CharField()
-    source = serializers.CharField()  # type: ignore[assignment]
+    organ_failure = CodeShape(OrganFailureSeen, allow_blank=True)
+    side = CodeShape(vocabularies.OUTCOME_SIDES)
+    source = CodeShape(OutcomeSource)  # type: ignore[assignment]
     note = serializers.CharField(allow_null=True)
     recorded_at = serializers.DateTimeField()
     actor = NamedShape(allow_null=True)
@@ -79,9 +82,9 @@ class StatementShape(Shape[Outcome]):
 class OutcomesShape(Shape[Any]):
     """What holds (empty: not known), and every statement it rests on, also those that were replaced."""
 
-    day_28 = serializers.CharField(source="case.outcome_28")
-    day_90 = serializers.CharField(source="case.outcome_90")
-    organ_failure = serializers.CharField(source="case.organ_failure_28")
+    day_28 = CodeShape(OutcomeStatus, allow_blank=True, source="case.outcome_28")
+    day_90 = CodeShape(OutcomeStatus, allow_blank=True, source="case.outcome_90")
+    organ_failure = CodeShape(OrganFailureSeen, allow_blank=True, source="case.organ_failure_28")
     died_at = serializers.DateTimeField(source="case.died_at", allow_null=True)
     disputed = serializers.BooleanField(source="case.outcome_disputed")
     statements = StatementShape(many=True)
@@ -95,7 +98,7 @@ class QuestionShape(Shape[Question]):
     text = serializers.CharField()
     asked_at = serializers.DateTimeField()
     asked_by = NamedShape()
-    advice = serializers.CharField()
+    advice = CodeShape(Advice, allow_blank=True)
     answer = serializers.CharField(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
     answered_by = NamedShape(allow_null=True)

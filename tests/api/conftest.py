@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts import clock
 from accounts.models import User
+from tests.contract.conformance import findings
 from tests.world import ILL, World, build, sampled
 
 API = "/api/v1"
@@ -62,16 +63,21 @@ class Caller:
         return self
 
     def get(self, path: str, **query: Any) -> Answer:
-        return Answer(self.client.get(f"{API}{path}", query, headers=self.headers))
+        response = self.client.get(f"{API}{path}", query, headers=self.headers)
+        return self._as_promised("GET", path, response)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         raw = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        return Answer(
-            self.client.generic(
-                method, f"{API}{path}", raw, "application/json", headers={**self.headers, **named}
-            )
+        response = self.client.generic(
+            method, f"{API}{path}", raw, "application/json", headers={**self.headers, **named}
         )
+        return self._as_promised(method, path, response)
+
+    def _as_promised(self, method: str, path: str, response: Any) -> Answer:
+        """The answer, after checking that the OpenAPI file promises it: manage.py spectacular writes that."""
+        assert not findings(method, f"{API}{path}".partition("?")[0], response)
+        return Answer(response)
 
     def post(self, path: str, body: Any = None, **headers: str) -> Answer:
         return self.send("POST", path, body, **headers)

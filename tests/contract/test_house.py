@@ -108,8 +108,8 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_inline_script_or_style() 
 
 
 def test_the_lock_files_name_no_machine_of_ours() -> None:
-    text = (ROOT / "package-lock.json").read_text()
-    assert '"resolved"' not in text
+    for lock in ("package-lock.json", "clients/package-lock.json"):
+        assert '"resolved"' not in (ROOT / lock).read_text()
 
 
 @pytest.mark.parametrize("python", ["cp311", "cp312", "cp313"])

@@ -123,7 +123,7 @@ ASKED = [
 """Who asks for which address."""
 
 
-READS_NO_ROWS = {"portal:worker", "portal:manifest"}
+READS_NO_ROWS = {"api:codes", "portal:worker", "portal:manifest"}
 
 
 def proved(client: Client, user: User) -> None:

@@ -1,0 +1,242 @@
+"""Every closed set of codes that the API speaks, under one name, with words for each code.
+
+They are the pathway's own enumerations and tables, named here for clients: each is an enumeration of the
+OpenAPI file, and `GET /codes` gives its words in the reader's language.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts import proof
+from accounts.models import Role, SignIn, User
+from accounts.tokens import READ, WRITE
+from api.problem_codes import MEANINGS
+from notifications import trials, way_trouble
+from notifications.channels.names import ChannelName
+from notifications.models import DeliveryState, Severity
+from referral import codes, pathway, rota_alerts, timeline, ward_codes, wording
+from referral.checklist import LABELS as CHECKLIST
+from referral.errors import Text
+from referral.facts import FACTS, UNITS_OF
+from referral.models import Deadline, Offer
+from referral.models.patients import Sex
+from referral.performing import EFFECTS
+from referral.precipitants import ICD10
+from referral.statistics.measures import FUNNEL, JUDGED, NO_REASON, By
+from referral.values import Origin
+from scoring import BANDS, FIELD_LABELS, ORGANS, RED_FLAGS, texts
+from scoring.immune import MARKERS
+from scoring.inputs import ANY_INPUT, UNIT_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A closed set. `words` by code, in the order to show them; `constants` are names for programs."""
+
+    name: str
+    about: str
+    words: Mapping[str, Text]
+    constants: Sequence[str]
+
+    def __deepcopy__(self, memo: Any) -> "Vocabulary":
+        return self  # fields are copied with every serializer; what never changes need not be
+
+
+def of_choices(
+    choices: type[TextChoices], about: str, name: str = "", only: Iterable[Any] = ()
+) -> Vocabulary:
+    """The members of an enumeration of the product, or `only` some of them."""
+    members = [member for member in choices if not only or member in only]
+    words = {str(member.value): member.label for member in members}
+    return Vocabulary(name or choices.__name__, about, words, [member.name for member in members])
+
+
+def of_words(name: str, about: str, words: Mapping[str, Any], prefix: str = "") -> Vocabulary:
+    """Codes with their words; the constants are the codes, spelt so that a program can name them."""
+    return Vocabulary(name, about, words, [_constant(prefix + code) for code in words])
+
+
+def _constant(code: str) -> str:
+    spelt = re.sub(
+        r"\W+", "_", code.replace("/", "_per_").replace("%", "percent").replace("^", "_to_")
+    ).upper()
+    return f"N_{spelt}" if spelt[:1].isdigit() else spelt.strip("_")
+
+
+def noted(words: Mapping[Any, str]) -> dict[str, Text]:
+    """Words that `scoring` only marks for translation, translated when they are read."""
+    return {str(code): format_lazy("{}", _(text)) for code, text in words.items()}
+
+
+VERBS = of_choices(
+    pathway.Verb,
+    "What a person can do on a case: the last part of an address, there with hyphens.",
+    "Verb",
+    only=[verb for verb in EFFECTS if verb in FACTS],
+)
+EVENTS = of_words("EventKind", "What a line of the timeline says has happened.", timeline.LABELS)
+DEADLINE_STATES = of_words(
+    "DeadlineState",
+    "What has become of a deadline.",
+    {"open": _("open"), **{str(one.value): one.label for one in Deadline.Outcome}},
+)
+NOTIFICATION_KINDS = of_words(
+    "NotificationKind",
+    "What a notification is about.",
+    {**wording.LABELS, **rota_alerts.LABELS, **trials.LABELS, **way_trouble.LABELS},
+)
+BANDS_OF_RISK = of_words("Band", "The predicted risk within 90 days, in bands.", noted(BANDS))
+FLAGS = of_words("RedFlag", "A finding that refers whatever the score says.", noted(RED_FLAGS))
+MODEL_STATUSES = of_words("ModelStatus", "How far a risk model can be trusted.", texts.MODEL_STATUS)
+MODEL_USES = of_words(
+    "ModelUse",
+    "How a risk model is used here.",
+    {"active": _("in force"), "shadow": _("computed beside it"), "none": _("not in use")},
+)
+SCORE_OUTCOMES = of_words("ScoreOutcome", "What became of an attempt to score.", texts.OUTCOME)
+ORGAN_NAMES = of_words(
+    "Organ", "An organ of the CLIF-C table.", noted({str(o): t for o, t in ORGANS.items()})
+)
+ACLF_GRADES = of_words("AclfGrade", "The grade by EASL-CLIF.", texts.ACLF_GRADE, "grade_")
+SIMPLE_GRADES = of_words(
+    "SimpleGrade",
+    "The grade by the number of failing organs.",
+    {"I": _("one failing organ"), "II": _("two failing organs"), "III": _("three or more failing organs")},
+    "grade_",
+)
+CERTAINTIES = of_words("Certainty", "How certain a number of a model is.", texts.CERTAINTY)
+INPUT_NAMES = of_words(
+    "InputName", "A value of a patient.", noted({name: FIELD_LABELS[name] for name in ANY_INPUT})
+)
+MARKER_NAMES = of_words(
+    "ImmuneMarker", "A marker of the immune status.", noted({name: FIELD_LABELS[name] for name in MARKERS})
+)
+UNITS = of_words(
+    "Unit",
+    "The unit of a normalised value.",
+    {spec.unit: texts.UNITS.get(spec.unit, spec.unit) for spec in ANY_INPUT.values() if spec.unit},
+)
+CHECKLIST_ITEMS = of_words("ChecklistCode", "An item of the treatment checklist.", CHECKLIST)
+OUTCOME_SIDES = of_choices(pathway.Party, "Who speaks of an outcome.", "OutcomeSide", only=pathway.SPEAKERS)
+SCOPES = of_words("Scope", "What an access token opens.", {READ: _("read"), WRITE: _("change")})
+GROUPINGS = of_words(
+    "GroupBy",
+    "What is counted together.",
+    {By.MONTH: _("month"), By.HOSPITAL: _("hospital"), By.WARD: _("ward")},
+)
+STAGES = of_words("Stage", "A stage that cases have reached.", dict(FUNNEL))
+JUDGED_KINDS = of_words("JudgedKind", "A deadline that statistics judge.", JUDGED)
+DELAYS = of_words(
+    "StatedDelay",
+    "The reason that was given for a missed deadline.",
+    {NO_REASON: _("nobody has said why"), **dict(codes.DelayReason.choices)},
+)
+PARTS = of_words(
+    "Part",
+    "A part of the pathway, by what cases wait for.",
+    {
+        "window_1": _("before the admission"),
+        "window_2": _("in the ward"),
+        "follow_up": _("after the ward"),
+    },
+)
+CHOICES_BY_INPUT: Mapping[str, Vocabulary] = {
+    "ascites": of_words("Ascites", "How much ascites there is.", texts.CHOICES["ascites"]),
+    "sex": of_choices(Sex, "The sex of a patient.", "Sex"),
+}
+"""The answers of the inputs that have a choice."""
+SESSION_KINDS = of_words(
+    "SessionKind",
+    "What opens an account.",
+    {**dict(SignIn.Kind.choices), "access_token": _("access token")},
+)
+PROOFS = of_words(
+    "ProofMethod",
+    "How a person who has signed in proves again who they are.",
+    {proof.PASSWORD: _("password"), proof.SECOND_FACTOR: _("second factor")},
+)
+WISHES = of_choices(
+    Severity,
+    "The quietest notification that a device is sent; severe ones come always.",
+    "WishedSeverity",
+    only=(Severity.INFO, Severity.WARNING, Severity.SEVERE),
+)
+PROBLEM_CODES = of_words("ProblemCode", "Why a request was refused.", MEANINGS)
+
+ENUMERATIONS: Mapping[Any, Vocabulary] = {
+    choices: of_choices(choices, about, name)
+    for choices, about, name in (
+        (pathway.State, "Where a case is on the pathway.", ""),
+        (pathway.Party, "Who somebody is to a case.", ""),
+        (pathway.Kind, "What can be due on a case.", "DeadlineKind"),
+        (Offer.State, "What has become of a referral request to a ward.", "OfferState"),
+        (Role, "What a person does at one place.", ""),
+        (User.Language, "A language of screens and messages.", ""),
+        (Severity, "How loud a notification is.", ""),
+        (ChannelName, "A way to tell a person something.", "Channel"),
+        (DeliveryState, "What has become of telling somebody one way.", ""),
+        (Sex, "The sex of a patient.", ""),
+        (Origin, "Which side entered a value, and where.", "ValueOrigin"),
+        (ICD10, "A precipitant in ICD-10 (WHO).", "Icd10"),
+        (codes.ChronicLiverDisease, "The chronic liver disease under the acute event, by cause.", ""),
+        (codes.Presentation, "How the chronic disease worsened.", ""),
+        (codes.DeclineReason, "Why a ward declines.", ""),
+        (codes.DelayReason, "Why a deadline was missed.", ""),
+        (codes.EndReason, "Why a referral ends without an admission.", ""),
+        (codes.DischargeTo, "Where a patient is discharged to.", ""),
+        (codes.ReferReason, "Why a clinician refers without a flag.", ""),
+        (codes.HoldBackReason, "Why a flagged patient is not referred.", ""),
+        (codes.WithdrawReason, "Why a request is taken back.", ""),
+        (codes.ReleaseReason, "Why a promised bed is taken back.", ""),
+        (codes.ErrorReason, "Why something was entered in error.", ""),
+        (codes.Removable, "What of an identity can be taken out.", "RemovableIdentity"),
+        (codes.OutcomeStatus, "How a patient was at day 28 or 90.", ""),
+        (codes.OrganFailureSeen, "Whether an organ failed within 28 days of the first visit.", ""),
+        (codes.OutcomeSource, "How a statement about the outcome came about.", ""),
+        (codes.Advice, "What a ward advises.", ""),
+        (codes.DiagnosisCategory, "What the ward diagnosed.", ""),
+        (codes.PrecipitantCode, "A precipitant of ACLF.", "PrecipitantCode"),
+        (ward_codes.RecordKind, "A record that can be marked as entered in error.", ""),
+        (ward_codes.KitAnswer, "What the kit says.", ""),
+        (ward_codes.TransplantDecision, "What was decided about a transplant.", "TransplantChoice"),
+        (ward_codes.AgainstTransplant, "Why a transplant was decided against.", ""),
+        (ward_codes.TreatmentItem, "An item of the checklist that is recorded as treatment.", ""),
+        (ward_codes.Progress, "How an item of the checklist stands.", "TreatmentProgress"),
+        (ward_codes.NotDoneReason, "Why an item of the checklist is not done.", ""),
+        (ward_codes.ArtificialLiverMode, "A mode of artificial liver.", ""),
+        (ward_codes.Complication, "What went wrong in a session.", ""),
+    )
+}
+"""Those that are an enumeration of the product, by its class."""
+
+UNITS_BY_FIELD: Mapping[str, Vocabulary] = {
+    field: of_words(
+        "CountUnit" if "/uL" in units else field.title().replace("_", ""),
+        "The unit in which the value was typed.",
+        {unit: texts.UNITS.get(unit, unit) for unit in units},
+    )
+    for field, units in UNITS_OF.items()
+    if field in UNIT_FIELDS
+}
+"""The units that a value may be typed in, by the name of the field that says which."""
+
+
+def vocabulary(codes: Any) -> Vocabulary:
+    """That of an enumeration of the product; a vocabulary is its own."""
+    return codes if isinstance(codes, Vocabulary) else ENUMERATIONS[codes]
+
+
+def vocabularies() -> list[Vocabulary]:
+    """All of them, by name."""
+    own = [one for one in globals().values() if isinstance(one, Vocabulary)]
+    found = {
+        one.name: one
+        for one in (*own, *ENUMERATIONS.values(), *UNITS_BY_FIELD.values(), *CHOICES_BY_INPUT.values())
+    }
+    return [found[name] for name in sorted(found)]

@@ -1,0 +1,109 @@
+"""Whether an answer of the API is as the OpenAPI file says: status, headers, media type, every member.
+
+The callers of `tests/api` ask this of everything they are answered, so that each test of the API is a test of
+the file, and nothing the file does not name can be answered unnoticed.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from api.v1.docs import document
+
+Json = dict[str, Any]
+
+HEADERS = (
+    *("ETag", "Location", "Idempotency-Replayed", "Retry-After", "WWW-Authenticate", "Deprecation", "Sunset"),
+    *("Content-Language", "Vary", "Cache-Control", "Link"),
+)
+"""Headers that mean something to a client and therefore have to be documented."""
+UNKNOWN_ADDRESS = frozenset({404, 405})
+"""What is answered where the file has no such address, or the address no such method."""
+
+
+def findings(method: str, path: str, response: Any) -> list[str]:
+    """A sentence for each thing that the file does not promise of this answer."""
+    where = f"{method} {path} answered {response.status_code}"
+    described = operation(method, path)
+    if described is None:
+        is_api = path.startswith("/api/v1/") and "/demo/" not in path
+        return [f"{where}: not in the file"] if is_api and response.status_code not in UNKNOWN_ADDRESS else []
+    answer = described["responses"].get(str(response.status_code))
+    if answer is None:
+        return [f"{where}: this status is not documented"]
+    answer = resolved(answer)
+    narrowed = "fields=" in response.request["QUERY_STRING"] if hasattr(response, "request") else False
+    undocumented = [
+        name for name in HEADERS if name in response.headers and name not in answer.get("headers", ())
+    ]
+    found = [f"{where}: the header {name} is not documented" for name in undocumented]
+    return [*found, *(f"{where}: {text}" for text in _of_body(answer.get("content", {}), response, narrowed))]
+
+
+def _of_body(content: Json, response: Any, narrowed: bool) -> Iterator[str]:
+    if not response.content:
+        if content:
+            yield "a body is promised"
+        return
+    media_type = response.headers.get("Content-Type", "").partition(";")[0]
+    if media_type not in content:
+        yield f"{media_type or 'a body'} is not documented"
+        return
+    schema = json.dumps(content[media_type]["schema"])
+    errors = validator(schema, narrowed and response.status_code == 200).iter_errors(
+        json.loads(response.content)
+    )
+    for error in errors:
+        closest = best_match([error]) or error
+        yield f"{closest.json_path}: {closest.message[:300]}"
+
+
+@cache
+def validator(schema: str, narrowed: bool) -> Draft202012Validator:
+    """One that refuses members which the schema (JSON text) does not name; `narrowed` answers lack some."""
+    components = {"schemas": document()["components"]["schemas"]}
+    return Draft202012Validator({**json.loads(schema), "components": closed(components, narrowed)})
+
+
+def closed(schema: Any, narrowed: bool) -> Any:
+    """The same schema, in which an object has no members but those that are named."""
+    if isinstance(schema, list):
+        return [closed(part, narrowed) for part in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    left_out = {"required"} if narrowed else set()
+    parts = {name: closed(part, narrowed) for name, part in schema.items() if name not in left_out}
+    if isinstance(schema.get("properties"), Mapping) and schema.get("type") == "object":
+        parts.setdefault("additionalProperties", False)
+    return parts
+
+
+def operation(method: str, path: str) -> Json | None:
+    """What the file says of a method at an address; None where it says nothing."""
+    for pattern, operations in addresses():
+        if pattern.fullmatch(path):
+            found: Json | None = operations.get(method.lower())
+            return found
+    return None
+
+
+@cache
+def addresses() -> list[tuple[re.Pattern[str], Json]]:
+    """Patterns of addresses, those without a variable first."""
+    paths = sorted(document()["paths"].items(), key=lambda row: row[0].count("{"))
+    return [(re.compile(re.sub(r"\{\w+\}", "[^/]+", path)), operations) for path, operations in paths]
+
+
+def resolved(part: Json) -> Json:
+    """What a reference into the file stands for; anything else is itself."""
+    if "$ref" not in part:
+        return part
+    found: Json = document()
+    for step in part["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
