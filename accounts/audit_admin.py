@@ -66,8 +66,17 @@ def action_in_words(code: str) -> str:
     if code in ACTIONS:
         return str(ACTIONS[code])
     verb, _underscore, model = code.partition("_")
-    names = {found._meta.model_name: found._meta.verbose_name for found in apps.get_models()}
+    names = _names_of_rows()
     return str(CHANGES[verb]) % {"what": names[model]} if verb in CHANGES and model in names else code
+
+
+def subject_in_words(code: str) -> str:
+    """What kind of thing a line is about, in the reader's language."""
+    return str(_names_of_rows().get(code.replace("_", ""), code))
+
+
+def _names_of_rows() -> dict[str | None, Any]:
+    return {found._meta.model_name: found._meta.verbose_name for found in apps.get_models()}
 
 
 def visible_entries(entries: QuerySet[AuditEntry], user: User) -> QuerySet[AuditEntry]:
@@ -93,12 +102,12 @@ class ActionFilter(admin.SimpleListFilter):
 
 @admin.register(AuditEntry)
 class AuditEntryAdmin(Listing, Permissions, admin.ModelAdmin):
-    list_display = ("at", "who", "what", "subject_type", "subject_id")
+    list_display = ("at", "who", "what", "subject", "subject_id")
     list_filter = (ActionFilter, "at")
     search_fields = ("subject_id__exact", "actor__email", "actor__name")
     search_help_text = _("Name or e-mail of who did it, or the whole id of what it was done to.")
     list_select_related = ("actor",)
-    fields = readonly_fields = ("at", "who", "what", "subject_type", "subject_id", "particulars")
+    fields = readonly_fields = ("at", "who", "what", "subject", "subject_id", "particulars")
     show_full_result_count = False
     list_per_page = 50
 
@@ -122,6 +131,10 @@ class AuditEntryAdmin(Listing, Permissions, admin.ModelAdmin):
     @admin.display(description=_("what was done"), ordering="action")
     def what(self, entry: AuditEntry) -> str:
         return action_in_words(entry.action)
+
+    @admin.display(description=_("to what"), ordering="subject_type")
+    def subject(self, entry: AuditEntry) -> str:
+        return subject_in_words(entry.subject_type)
 
     @admin.display(description=_("details"))
     def particulars(self, entry: AuditEntry) -> SafeString:

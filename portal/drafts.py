@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.models import User
 from accounts.retention import UNSENT_KEPT_FOR
+from accounts.rota import wards_watched_by
 from portal import verb_texts
 from portal.models import FormDraft
 from portal.page_owner import FIELD, Mark
@@ -26,7 +27,7 @@ MOST = 50
 LARGEST = 64 * 1024
 """Characters that are kept of one form."""
 
-FORMS = ("portal:new_case", "portal:indicators", "portal:verb")
+FORMS = ("portal:new_case", "portal:indicators", "portal:verb", "portal:ward", "portal:duty")
 NOT_TYPED = ("csrfmiddlewaretoken", FIELD, "once", "then", "draft_page", "draft_subject", "draft_version")
 
 Typed = list[tuple[str, str]]
@@ -159,9 +160,12 @@ def unfinished(user: User, now: datetime, subject: UUID | None = None) -> list[U
 
 
 def _numbers(user: User, drafts: Iterable[FormDraft]) -> dict[UUID, str]:
-    """The numbers of the cases that `user` still sees."""
+    """The numbers of the cases, and the names of the wards, that `user` still sees."""
     subjects = {draft.subject for draft in drafts}
-    return dict(selectors.worklist(user).filter(pk__in=subjects).values_list("pk", "number"))
+    numbers = dict(selectors.worklist(user).filter(pk__in=subjects).values_list("pk", "number"))
+    others = subjects - numbers.keys()
+    wards = wards_watched_by(user).filter(pk__in=others) if others else ()
+    return numbers | {ward.pk: ward.name for ward in wards}
 
 
 def described(draft: FormDraft, numbers: dict[UUID, str]) -> Unfinished:
@@ -171,12 +175,18 @@ def described(draft: FormDraft, numbers: dict[UUID, str]) -> Unfinished:
     if match.view_name == "portal:new_case":
         name = next((value for field, value in draft.typed if field == "name"), "")
         return Unfinished(draft, _("New case"), name, address)
-    number = numbers.get(draft.subject, "")
-    if match.view_name == "portal:indicators":
-        return Unfinished(draft, _("Eight indicators"), number, address)
-    return Unfinished(
-        draft, verb_texts.TEXTS[verb_texts.of_slug(match.kwargs["verb"])].title, number, address
-    )
+    about = numbers.get(draft.subject, "")
+    if match.view_name in TITLES:
+        return Unfinished(draft, TITLES[match.view_name], about, address)
+    title = verb_texts.TEXTS[verb_texts.of_slug(match.kwargs["verb"])].title
+    return Unfinished(draft, title, about, address)
+
+
+TITLES = {
+    "portal:indicators": _("Eight indicators"),
+    "portal:ward": _("Close the ward"),
+    "portal:duty": _("Hand-over note"),
+}
 
 
 def purge(now: datetime) -> int:

@@ -20,4 +20,4 @@ def by_number(simple_grade: str, *, is_complete: bool) -> str:
 def _bounded(words: str, *, is_none: bool, is_complete: bool) -> str:
     if is_complete:
         return words
-    return _("cannot be said yet") if is_none else _("at least: %(grade)s") % {"grade": words}
+    return _("cannot be said yet") if is_none else _("at least %(grade)s") % {"grade": words}

@@ -1,9 +1,9 @@
 """A record of the ward in a few words, to tell it from the others of its kind."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from portal.grades import easl_clif
+from referral.local_time import in_full
 from referral.models import Record
 from referral.ward_codes import RecordKind
 from scoring import OTHER_LABORATORY, texts
@@ -14,8 +14,7 @@ MOST = 60
 
 def named(kind: RecordKind, row: Record, zone: str) -> tuple[str, str]:
     """When `row` was so and of what kind it is; and what it says."""
-    at = row.occurred_at.astimezone(ZoneInfo(zone))
-    return f"{at:%Y-%m-%d %H:%M} · {kind.label}", said_of(kind, row)
+    return f"{in_full(row.occurred_at, zone)} · {kind.label}", said_of(kind, row)
 
 
 def said_of(kind: RecordKind, row: Any) -> str:

@@ -68,9 +68,23 @@ def result_of(case: Case) -> Result:
         return unassessed(case)
     known, fresh = assessed(case.assessment), unanswered_red_flags(case)
     if not fresh:
-        return known
+        return replace(known, headline=_under_way(case.assessment)) if case.state in UNDER_WAY else known
     flags = dict.fromkeys((*known.red_flags, *(texts.red_flag_text(code) for code in fresh)))
     return replace(known, tone="alarm", headline=_red_flag_headline(case), red_flags=tuple(flags))
+
+
+UNDER_WAY = BEFORE_ADMISSION - {State.REGISTERED, State.WATCHED}
+"""A ward was asked: nobody has to be told any more that the patient should be referred."""
+
+
+def _under_way(assessment: Assessment) -> str:
+    if assessment.red_flags:
+        return str(RED_FLAG_REFERRED)
+    if assessment.risk_90d is None:
+        return _("No score: the model does not apply")
+    if assessment.high_risk:
+        return _("High risk: the referral is under way")
+    return _("Not flagged: referred on clinical judgement")
 
 
 def _past(known: Result) -> Result:
@@ -80,6 +94,7 @@ def _past(known: Result) -> Result:
         headline=_("The assessment at the first hospital") if known.risk else _("No score"),
         meaning=(),
         missing=(),
+        cautions=(),
     )
 
 
@@ -102,8 +117,7 @@ def unassessed(case: Case) -> Result:
 
 
 def _red_flag_headline(case: Case) -> str:
-    is_referred = case.state not in (State.REGISTERED, State.WATCHED)
-    return str(RED_FLAG_REFERRED if is_referred else RED_FLAG)
+    return str(RED_FLAG_REFERRED if case.state in UNDER_WAY else RED_FLAG)
 
 
 def assessed(assessment: Assessment) -> Result:

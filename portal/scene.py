@@ -10,6 +10,7 @@ from accounts.models import User, Ward
 from accounts.rota import coordinators_of, people_on_duty_at
 from portal.windows import duration
 from referral import selectors
+from referral.local_time import written, written_day
 from referral.models import Case, Deadline, Offer
 from referral.pathway import Kind, Party
 from referral.urgency import must_act
@@ -60,11 +61,12 @@ class Scene:
         """By the first hospital's clock, with the day where that is another one."""
         zone = ZoneInfo(self.case.hospital.zone)
         local = moment.astimezone(zone)
-        same_day = local.date() == self.now.astimezone(zone).date()
-        return f"{local:%H:%M}" if same_day else f"{local:%Y-%m-%d %H:%M}"
+        if local.date() == self.now.astimezone(zone).date():
+            return f"{local:%H:%M}"
+        return written(moment, self.case.hospital.zone, self.now)
 
     def day(self, moment: datetime) -> str:
-        return f"{moment.astimezone(ZoneInfo(self.case.hospital.zone)):%Y-%m-%d}"
+        return written_day(moment, self.case.hospital.zone, self.now)
 
     def left(self, deadline: Deadline) -> dict[str, str]:
         """What a sentence about a deadline can say: `left`, or `late`, and `due`."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from portal.grades import easl_clif
@@ -27,7 +29,7 @@ def severity_of(case: Case) -> Severity:
     if case.state == State.CANCELLED:
         return Severity(False, _("Entered in error: does not count"))
     if case.died_at is not None:
-        day = case.died_at.astimezone(ZoneInfo(case.hospital.zone)).date().isoformat()
+        day = date_format(case.died_at.astimezone(ZoneInfo(case.hospital.zone)), gettext("j M Y"))
         return Severity(False, _("Died %(day)s") % {"day": day})
     if case.state == State.CLOSED or case.admitted_at is None:
         return Severity(False)

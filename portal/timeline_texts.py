@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,6 +13,7 @@ from portal.grades import by_number, easl_clif
 from referral import codes, timeline, ward_codes
 from referral.identity.birth import BirthDate
 from referral.identity.matching import FIELDS
+from referral.local_time import written
 from referral.models import Case, Event
 from referral.models.patients import Sex
 from referral.pathway import Kind, State, Verb
@@ -66,23 +66,33 @@ class Line:
     mark: str
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The first hospital's, as it was when an event was recorded."""
+
+    zone: str
+    now: datetime
+
+    def time(self, iso: str) -> str:
+        return written(datetime.fromisoformat(iso), self.zone, self.now)
+
+
 def lines(case: Case, events: Iterable[Event]) -> list[Line]:
     """The events of a case whose offers are loaded, the newest first."""
     wards = {str(offer.ward_id): offer.ward for offer in case.offers.all()}
     if case.ward is not None:
         wards[str(case.ward_id)] = case.ward
     names = {pk: f"{ward.hospital.name} · {ward.name}" for pk, ward in wards.items()}
-    zone = ZoneInfo(case.hospital.zone)
-    return [_line(event, names, zone) for event in events][::-1]
+    return [_line(event, names, case.hospital.zone) for event in events][::-1]
 
 
-def _line(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> Line:
+def _line(event: Event, wards: Mapping[str, str], zone: str) -> Line:
     apart = event.recorded_at - event.occurred_at >= APART
     moved = event.state_before and event.state_before != event.state_after
     return Line(
         number=event.number,
         title=str(timeline.label(event.what, event.state_after)),
-        details=tuple(_details(event, wards, zone)),
+        details=tuple(_details(event, wards, Clock(zone, event.recorded_at))),
         note=event.note or "",
         who=event.actor.name if event.actor else "",
         occurred_at=event.occurred_at,
@@ -92,7 +102,7 @@ def _line(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> Line:
     )
 
 
-def _details(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> list[str]:
+def _details(event: Event, wards: Mapping[str, str], clock: Clock) -> list[str]:
     facts = event.facts
     found = []
     if facts.get("reason") and event.what in REASONS:
@@ -102,11 +112,11 @@ def _details(event: Event, wards: Mapping[str, str], zone: ZoneInfo) -> list[str
     found += _grades(facts)
     for name, phrase in PHRASES.items():
         if facts.get(name):
-            found.append(phrase(facts[name], zone))
+            found.append(phrase(facts[name], clock))
     if event.personal:
         found += corrected_identity(event.personal)
     if facts.get("before") and facts.get("after"):
-        found.append(f"{_time(facts['before'], zone)} → {_time(facts['after'], zone)}")
+        found.append(f"{clock.time(facts['before'])} → {clock.time(facts['after'])}")
     return found
 
 
@@ -138,15 +148,11 @@ def _written(field: str, value: str) -> str:
     return value or "—"
 
 
-def _time(iso: str, zone: ZoneInfo) -> str:
-    return f"{datetime.fromisoformat(iso).astimezone(zone):%Y-%m-%d %H:%M}"
-
-
-def _kind(value: str, zone: ZoneInfo) -> str:
+def _kind(value: str, clock: Clock) -> str:
     return str(Kind(value).label) if value in Kind.values else value
 
 
-def _missing(value: list[str], zone: ZoneInfo) -> str:
+def _missing(value: list[str], clock: Clock) -> str:
     return _("still missing: %(names)s") % {"names": _listed(texts.label(name) for name in value)}
 
 
@@ -154,8 +160,8 @@ def _listed(words: Iterable[str]) -> str:
     return _(", ").join(words)
 
 
-def _label(choices: Any) -> Callable[[Any, ZoneInfo], str]:
-    return lambda value, zone: str(choices(value).label)
+def _label(choices: Any) -> Callable[[Any, Clock], str]:
+    return lambda value, clock: str(choices(value).label)
 
 
 THIRD_FAILURE = {
@@ -163,58 +169,58 @@ THIRD_FAILURE = {
     "first_seen": gettext_lazy("three or more organ failures when first seen"),
 }
 
-PHRASES: Mapping[str, Callable[[Any, ZoneInfo], str]] = {
+PHRASES: Mapping[str, Callable[[Any, Clock], str]] = {
     "of": _label(ward_codes.RecordKind),
-    "corrects": lambda value, zone: _("in the place of a record entered in error"),
-    "band": lambda value, zone: _("risk %(band)s") % {"band": texts.band_text(value)},
-    "flagged": lambda value, zone: _("flagged"),
-    "hold_back": lambda value, zone: (
+    "corrects": lambda value, clock: _("in the place of a record entered in error"),
+    "band": lambda value, clock: _("risk %(band)s") % {"band": texts.band_text(value)},
+    "flagged": lambda value, clock: _("flagged"),
+    "hold_back": lambda value, clock: (
         _("not referred: %(reason)s") % {"reason": codes.HoldBackReason(value).label}
     ),
-    "bed": lambda value, zone: _("bed %(bed)s") % {"bed": value},
-    "unannounced": lambda value, zone: _("unannounced"),
-    "expected_arrival_at": lambda value, zone: _("expected %(time)s") % {"time": _time(value, zone)},
-    "departed_at": lambda value, zone: _("left %(time)s") % {"time": _time(value, zone)},
-    "departed_at_before": lambda value, zone: _("before: left %(time)s") % {"time": _time(value, zone)},
-    "expected_arrival_at_before": lambda value, zone: (
-        _("before: expected %(time)s") % {"time": _time(value, zone)}
+    "bed": lambda value, clock: _("bed %(bed)s") % {"bed": value},
+    "unannounced": lambda value, clock: _("unannounced"),
+    "expected_arrival_at": lambda value, clock: _("expected %(time)s") % {"time": clock.time(value)},
+    "departed_at": lambda value, clock: _("left %(time)s") % {"time": clock.time(value)},
+    "departed_at_before": lambda value, clock: _("before: left %(time)s") % {"time": clock.time(value)},
+    "expected_arrival_at_before": lambda value, clock: (
+        _("before: expected %(time)s") % {"time": clock.time(value)}
     ),
     "kind": _kind,
-    "verb": lambda value, zone: str(timeline.label(value)),
-    "until": lambda value, zone: _("until %(time)s") % {"time": _time(value, zone)},
+    "verb": lambda value, clock: str(timeline.label(value)),
+    "until": lambda value, clock: _("until %(time)s") % {"time": clock.time(value)},
     "missing": _missing,
     "kit": _label(ward_codes.KitAnswer),
-    "beside_purpose": lambda value, zone: _("organ failure when the sample was taken"),
-    "third_failure": lambda value, zone: str(THIRD_FAILURE[value]),
-    "met_by_another": lambda value, zone: _("met by what was done %(time)s") % {"time": _time(value, zone)},
-    "unmet_by": lambda value, zone: _("not met before the patient left the ward"),
-    "runs_again": lambda value, zone: _("the time limit runs again"),
-    "kits": lambda value, zone: _("organ failure at the kit's sampling judged anew"),
-    "no_third_failure": lambda value, zone: _("no third organ failure is left"),
-    "third_failure_at": lambda value, zone: (
-        _("third organ failure seen %(time)s") % {"time": _time(value, zone)}
+    "beside_purpose": lambda value, clock: _("organ failure when the sample was taken"),
+    "third_failure": lambda value, clock: str(THIRD_FAILURE[value]),
+    "met_by_another": lambda value, clock: _("met by what was done %(time)s") % {"time": clock.time(value)},
+    "unmet_by": lambda value, clock: _("not met before the patient left the ward"),
+    "runs_again": lambda value, clock: _("the time limit runs again"),
+    "kits": lambda value, clock: _("organ failure at the kit's sampling judged anew"),
+    "no_third_failure": lambda value, clock: _("no third organ failure is left"),
+    "third_failure_at": lambda value, clock: (
+        _("third organ failure seen %(time)s") % {"time": clock.time(value)}
     ),
     "transplant": _label(ward_codes.TransplantDecision),
     "item": _label(ward_codes.TreatmentItem),
     "progress": _label(ward_codes.Progress),
     "mode": _label(ward_codes.ArtificialLiverMode),
-    "complications": lambda value, zone: _listed(str(ward_codes.Complication(code).label) for code in value),
-    "target_kcal": lambda value, zone: _("%(kcal)s kcal per day") % {"kcal": value},
-    "kcal": lambda value, zone: f"{value} kcal",
-    "on_day": lambda value, zone: str(value),
-    "markers": lambda value, zone: _listed(texts.label(name) for name in value),
+    "complications": lambda value, clock: _listed(str(ward_codes.Complication(code).label) for code in value),
+    "target_kcal": lambda value, clock: _("%(kcal)s kcal per day") % {"kcal": value},
+    "kcal": lambda value, clock: f"{value} kcal",
+    "on_day": lambda value, clock: str(value),
+    "markers": lambda value, clock: _listed(texts.label(name) for name in value),
     "precipitant": _label(codes.PrecipitantCode),
     "category": _label(codes.DiagnosisCategory),
-    "instead_of": lambda value, zone: (
+    "instead_of": lambda value, clock: (
         _("instead of: %(diagnosis)s") % {"diagnosis": codes.DiagnosisCategory(value).label}
     ),
     "to": _label(codes.DischargeTo),
-    "day": lambda value, zone: _("day %(day)s") % {"day": value},
+    "day": lambda value, clock: _("day %(day)s") % {"day": value},
     "status": _label(codes.OutcomeStatus),
-    "organ_failure": lambda value, zone: (
+    "organ_failure": lambda value, clock: (
         _("organ failure within 28 days: %(answer)s") % {"answer": codes.OrganFailureSeen(value).label}
     ),
-    "disputed": lambda value, zone: _("contradicts another statement"),
+    "disputed": lambda value, clock: _("contradicts another statement"),
     "advice": _label(codes.Advice),
-    "number": lambda value, zone: _("case %(number)s") % {"number": value},
+    "number": lambda value, clock: _("case %(number)s") % {"number": value},
 }

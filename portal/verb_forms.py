@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +16,7 @@ from referral import selectors
 from referral.facts import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
 from referral.facts.shapes import CORRECTS, DEADLINE
 from referral.facts.window_2 import BESIDE_ORGANS, RATIOS
+from referral.local_time import in_full
 from referral.mistakes import KIND_OF, to_correct
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway import AFTER_WARD, Verb
@@ -304,21 +304,17 @@ def _deadlines(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     def fits(row: Deadline) -> bool:
         return row.missed_at is not None if verb == Verb.EXPLAIN_DELAY else row.closed_at is None
 
+    zone = case.hospital.zone
     rows = [row for row in case.deadlines.all() if fits(row)]
-    zone = ZoneInfo(case.hospital.zone)
-    return [
-        Option(str(row.pk), row.get_kind_display(), hint=f"{row.due_at.astimezone(zone):%Y-%m-%d %H:%M}")
-        for row in rows
-    ]
+    return [Option(str(row.pk), row.get_kind_display(), hint=in_full(row.due_at, zone)) for row in rows]
 
 
 def _assessments(verb: Verb, fact: Fact, case: Case) -> list[Option]:
-    zone = ZoneInfo(case.hospital.zone)
     return [Option(WHOLE, WHOLE_CASE)] + [
         Option(
             str(row.pk),
             _("assessment %(number)s") % {"number": row.number},
-            hint=f"{row.assessed_at.astimezone(zone):%Y-%m-%d %H:%M}",
+            hint=in_full(row.assessed_at, case.hospital.zone),
         )
         for row in selectors.assessments(case)
     ]

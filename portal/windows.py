@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -116,7 +117,10 @@ def label_of(deadline: Deadline, zone: str) -> Text:
     if kind not in ASKED_FOR:
         return kind.label
     day = (deadline.starts_at + ASKED_FOR[kind]).astimezone(ZoneInfo(zone)).date()
-    return gettext("%(outcome)s (%(date)s)") % {"outcome": kind.label, "date": day.isoformat()}
+    return gettext("%(outcome)s (%(date)s)") % {
+        "outcome": kind.label,
+        "date": date_format(day, gettext("j M Y")),
+    }
 
 
 def window_of_case(case: Case, now: datetime) -> Window | None:

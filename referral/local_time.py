@@ -9,6 +9,17 @@ from django.utils.translation import gettext
 
 def written(moment: datetime, zone: str, now: datetime) -> str:
     """Day and time of an instant in `zone`, as people there write them `now`: another year is said."""
+    return f"{written_day(moment, zone, now)} {moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def in_full(moment: datetime, zone: str) -> str:
+    """Day and time with the year."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{date_format(local, gettext('j M Y'))} {local:%H:%M}"
+
+
+def written_day(moment: datetime, zone: str, now: datetime) -> str:
+    """The day alone."""
     local, present = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     day = gettext("j M") if local.year == present.year else gettext("j M Y")
-    return f"{date_format(local, day)} {local:%H:%M}"
+    return str(date_format(local, day))

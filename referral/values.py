@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from referral.models import Assessment, Case, ImmuneStatus, Indicators, OrganFailureAssessment
+from referral.pathway import ENDED
 from referral.urgency import drafted_red_flags
 from scoring import EIGHT, INPUTS, read_inputs
 from scoring.inputs import ANY_INPUT
@@ -68,7 +69,8 @@ class Value:
 @dataclass(frozen=True)
 class CaseValues:
     """The values of a case, the oldest first. `missing`: those of the eight indicators that were never
-    entered, while nothing was assessed. `red_flags`: of the assessment, and of a draft that was saved since.
+    entered, while nothing was assessed and the case goes on. `red_flags`: of the assessment, and of a draft
+    that was saved since.
     """
 
     values: tuple[Value, ...]
@@ -246,7 +248,7 @@ def _stamp(draft: Indicators, name: str) -> tuple[UUID, datetime]:
 
 
 def _missing(case: Case, found: Iterable[Value]) -> tuple[str, ...]:
-    if case.assessment_id is not None:
+    if case.assessment_id is not None or case.state in ENDED:
         return ()
     known = {value.input for value in found if value.value is not None}
     return tuple(name for name in EIGHT if name not in known and name not in OF_THE_PATIENT)

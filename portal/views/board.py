@@ -15,7 +15,7 @@ from accounts.duty import may_arrange
 from accounts.models import User, Ward
 from accounts.rota import wards_watched_by
 from accounts.text import cleaned, has_unprintable
-from portal import board_list, verb_forms
+from portal import board_list, drafts, verb_forms
 from portal.access import person, signed_in
 from portal.refusals import with_status
 from referral import reading, selectors
@@ -105,6 +105,7 @@ def _switch(request: HttpRequest, ward: Ward) -> HttpResponse:
         return _ward_page(request, ward, typed=typed, problem=_("Say in a few words why the ward closes."))
     asked = selectors.open_requests(ward)
     close_ward(ward=ward, actor=user, reason=reason, now=now)
+    drafts.finish(user, drafts.Place.of(request.path))
     messages.success(request, _switched_off(asked))
     return redirect("portal:board")
 
@@ -121,4 +122,5 @@ def _switched_off(asked: int) -> str:
 def _ward_page(request: HttpRequest, ward: Ward, typed: str = "", problem: str = "") -> HttpResponse:
     asked = selectors.open_requests(ward)
     context = {"ward": ward, "asked": asked, "typed": typed, "problem": problem, "longest": LONGEST_REASON}
+    context |= {"now": clock.now(), "begins": not problem}
     return render(request, "portal/board/ward.html", context, status=422 if problem else 200)

@@ -18,7 +18,7 @@ from accounts.duty import DutyRefused, NotYours
 from accounts.models import User, Ward
 from accounts.rota import Span, gaps, wards_watched_by
 from accounts.text import NO_LINE, has_unprintable
-from portal import duty_page
+from portal import drafts, duty_page
 from portal.access import person, signed_in
 from portal.moments import instant, shown
 from referral import rota_alerts
@@ -49,6 +49,8 @@ def rota(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404 from None
     except DutyRefused as refusal:
         return _page(request, ward, user, now, refusal)
+    if request.POST.get("do") == "note":
+        drafts.finish(user, drafts.Place.of(request.path))
     messages.success(request, str(done))
     _warn_of_gaps(request, ward, [gap for gap in _uncovered(ward, now) if gap not in before])
     rota_alerts.tell_gaps(ward, now)
@@ -84,6 +86,8 @@ def _page(
         "typed": request.POST if refusal else {},
         "typed_days": request.POST.getlist("weekdays") if refusal else [],
         "longest": LONGEST_REASON,
+        "begins": refusal is None,
+        "now": now,
     }
     return render(request, "portal/board/duty.html", context, status=422 if refusal else 200)
 

@@ -38,7 +38,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     ),
     Verb.MARK_ENTERED_IN_ERROR: (
         reason(codes.ErrorReason),
-        Fact("assessment", Shape.ASSESSMENT, _("assessment"), required=False),
+        Fact("assessment", Shape.ASSESSMENT, _("what no longer counts"), required=False),
         NOTE,
     ),
     Verb.EXTEND: (DEADLINE, Fact("due_at", Shape.MOMENT, _("new time")), WHY),

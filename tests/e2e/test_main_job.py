@@ -71,7 +71,7 @@ def test_from_the_first_visit_to_a_bed_in_the_specialist_ward(
     assert time.monotonic() - asked < APPEARS_WITHIN_SECONDS
     assert specialist.evaluate("window.wasNotReloaded")
     expect(specialist).to_have_title("(1) Ward board · ACLF referral")
-    expect(doctor.get_by_text("Red flag: this patient should be referred").first).to_be_visible()
+    expect(doctor.get_by_text("Red flag: the referral is under way").first).to_be_visible()
     expect(doctor.get_by_text("Provisional: not the consortium's published model").first).to_be_visible()
 
     case = Case.objects.get()

@@ -138,7 +138,7 @@ def test_the_risk_is_not_given_without_all_eight(world: World, as_user: SignIn) 
 def test_a_grade_with_organs_unknown_is_called_a_lower_bound(world: World, as_user: SignIn) -> None:
     page = row(text(post(as_user(world.doctor), TYPED)), "EASL-CLIF")
 
-    assert "at least: ACLF grade 1b" in page
+    assert "at least ACLF grade 1b" in page
     assert "not known of Kidney, Circulation, Respiration" in page
 
 

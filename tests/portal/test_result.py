@@ -33,7 +33,7 @@ def assessed(world: World, values: dict[str, object], **facts: str) -> Case:
 def test_a_flagged_result_says_risk_cause_ward_time_and_number(world: World, as_user: SignIn) -> None:
     page = text(as_user(world.doctor).get(page_of(assessed(world, ILL))))
 
-    assert "should be referred" in page
+    assert "the referral is under way" in page
     assert "Of 100 patients with such values" in page
     assert "Provisional: not the consortium" in page
     assert page.count('class="bar-fill"') == 8

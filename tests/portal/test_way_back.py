@@ -214,7 +214,7 @@ def test_a_new_episode_leads_to_the_earlier_case(world: World, as_user: SignIn) 
 def test_an_outcome_that_is_due_names_the_day_it_is_asked_for(world: World, as_user: SignIn) -> None:
     visit = datetime(2026, 5, 17, 3, 0, tzinfo=UTC)
     text = page(as_user(world.doctor), world.returned(visit))
-    assert "outcome at day 28 (2026-06-14)" in text
+    assert "outcome at day 28 (14 Jun 2026)" in text
     assert "outcome at day 90 (2026-08-15)" in text
 
 

@@ -134,7 +134,7 @@
     if (!answer.ok || answer.redirected) return;
     const draft = await answer.json();
     fill(form, draft.typed);
-    form.dataset.draftVersion = draft.version;
+    if (form.dataset.draftVersion !== undefined) form.dataset.draftVersion = draft.version;
     form.dataset.saved = "";
     show(form, "draftSaved", draft.shown);
     const notice = document.querySelector("[data-restored]");
@@ -142,10 +142,30 @@
     notice.hidden = false;
     notice.querySelector("[data-discard]").href = draft.discard;
   };
-  document.querySelectorAll("form[data-draft-restore]").forEach((form) => {
+  // A form that stands below the list of what is unfinished goes on by itself where it is in that list.
+  const listed = (form) => document.querySelector(`[data-unfinished="${CSS.escape(rowId(form))}"]`);
+  const isBegun = (form) => "draftRestore" in form.dataset || ("draftHere" in form.dataset && listed(form));
+  [...document.querySelectorAll("form[data-draft-page]")].filter(isBegun).forEach((form) => {
     restore(form).catch(() => {
       // Offline: what the device keeps is offered by offline.js.
     });
+  });
+
+  // A form that goes without leaving the page: an older saving must not come after it.
+  document.addEventListener("htmx:confirm", (event) => {
+    const form = event.target;
+    if (!form.matches?.("form[data-draft-here]")) return;
+    event.preventDefault();
+    const state = stateOf(form);
+    clearTimeout(state.timer);
+    state.timer = 0;
+    state.line.then(() => event.detail.issueRequest(true));
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail: { requestConfig, successful } }) => {
+    const form = requestConfig.elt;
+    if (!successful || !form.matches("form[data-draft-here]")) return;
+    listed(form)?.remove();
+    document.querySelectorAll(".drafts:not(:has(li))").forEach((list) => list.remove());
   });
 
   document.addEventListener("click", async ({ target }) => {

@@ -3,11 +3,12 @@
 (function () {
   "use strict";
   const CONTROLS = "input:not([type=hidden]):not(:disabled), select, textarea, button";
-  const MARKED = "[aria-invalid=true], .is-invalid, .has-error, .field-error:not(:empty)";
+  const MARKED = "[aria-invalid=true], .is-invalid, .has-error, .field-error:not(:empty), .errorlist";
+  const FIELDS = "fieldset:not(.module), .field, .form-row, .policy-cell, td, form";
 
   const controlOf = (place) => {
     if (!place || place.matches(CONTROLS)) return place;
-    const field = place.matches("fieldset, .field, [tabindex]") ? place : place.closest("fieldset, .field, form");
+    const field = place.matches("fieldset, .field, [tabindex]") ? place : place.closest(FIELDS);
     return field?.querySelector(CONTROLS) ?? place;
   };
   const unfold = (node) => {
@@ -26,7 +27,7 @@
     const first = summary?.querySelector("li, p");
     const link = first?.querySelector("a[href^='#']");
     if (summary && first && !link) return summary;
-    return (link && targetOf(link)) ?? controlOf(root.querySelector(MARKED));
+    return (link && targetOf(link)) ?? controlOf(root.querySelector(MARKED)) ?? root.querySelector(".errornote");
   };
   const mark = (summary) =>
     summary.querySelectorAll("a[href^='#']").forEach((link) => {
@@ -43,10 +44,10 @@
   const first = bring(document);
   // The browser would scroll on to where the address pointed when the form was sent.
   if (first && location.hash) history.replaceState(history.state, "", location.pathname + location.search);
-  addEventListener("load", () => {
-    const active = document.activeElement;
-    if (first && (active === first || active === document.body || active.autofocus)) bring(document);
-  });
+  // Until somebody acts: other scripts focus what they think comes first.
+  let hasActed = false;
+  for (const name of ["keydown", "pointerdown"]) addEventListener(name, () => (hasActed = true), { capture: true, once: true });
+  addEventListener("load", () => first && !hasActed && bring(document));
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
     const status = detail.xhr?.status ?? 200;
     if (status < 400 || !detail.elt?.isConnected) return;
