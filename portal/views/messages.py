@@ -7,8 +7,9 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.models import User
 from portal.access import signed_in
+from portal.csv_files import csv_file
 from portal.messages_page import all_rows, page
-from portal.views.statistics import asked, counter, csv_file, question, read_question
+from portal.views.statistics import asked, counter, question, read_question
 from referral.errors import FactError
 from referral.statistics.messages import may_read, messages
 from referral.statistics.scope import Wanted

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from accounts.models import User
 from portal.access import signed_in
+from portal.csv_files import csv_file
 from portal.predictions_page import figures_of, record
 from portal.statistics_files import PREDICTIONS_HEADER, prediction_lines
-from portal.views.statistics import asked, counter, csv_file, question, read_question
+from portal.views.statistics import asked, counter, question, read_question
 from referral.errors import FactError
 from referral.statistics import scope
 from referral.statistics.predictions import Performance, Shadow, known_models, performance, shadows

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import clock
 from accounts.models import User
 from portal.access import signed_in
+from portal.csv_files import csv_file
 from portal.predictions_page import estimate_text, share_text
 from portal.statistics_files import KIT_HEADER, kit_lines
-from portal.views.statistics import asked, counter, csv_file, question, read_question
+from portal.views.statistics import asked, counter, question, read_question
 from referral.errors import AccessError, FactError
 from referral.statistics import scope
 from referral.statistics.export import HEADER, export, may_export

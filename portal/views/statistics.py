@@ -1,15 +1,11 @@
 """The network dashboard and everybody's statistics: figures of a period as charts, tables and CSV."""
 
-import csv
-import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.core.exceptions import ObjectDoesNotExist
-from django.core.handlers.asgi import ASGIRequest
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -19,6 +15,7 @@ from accounts import clock
 from accounts.models import User
 from notifications.models import DeliveryState
 from portal.access import person, signed_in
+from portal.csv_files import csv_file
 from portal.statistics_page import arrange
 from referral.errors import FactError
 from referral.pathway import State
@@ -28,9 +25,7 @@ from referral.statistics.scope import Wanted, clean_wanted
 from referral.statistics.selectors import statistics as figures_of
 from referral.statistics.table import CSV_HEADER, table
 
-LINES_AT_ONCE = 500
 MOST_SHOWN = 20
-FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d.])")
 
 
 @signed_in
@@ -76,24 +71,6 @@ def _messages(user: User, wanted: Wanted, now: datetime) -> Iterator[tuple[str, 
         yield "messages", gettext("last seven days"), name, "", str(count), "", "", "", "", ""
 
 
-def csv_file(
-    request: HttpRequest, name: str, header: tuple[str, ...], rows: Iterator[tuple[Any, ...]]
-) -> StreamingHttpResponse:
-    """A download that is written while it is read; spreadsheets see by its mark that it is UTF-8."""
-    writer = csv.writer(Echo())
-    lines = chain(["\ufeff" + writer.writerow(header)], (writer.writerow(map(plain, row)) for row in rows))
-    return StreamingHttpResponse(
-        awaited(lines) if isinstance(request, ASGIRequest) else lines,
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
-def plain(cell: Any) -> Any:
-    """A name that begins like a formula becomes text to a spreadsheet; numbers stay as they are."""
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
-
-
 def read_question(user: User, raw: dict[str, str], now: datetime) -> Wanted:
     """What is asked. Raises FactError; Http404 for places that the user may not see."""
     try:
@@ -125,19 +102,6 @@ def asked(user: User, wanted: Wanted, wrong: dict[str, Any], raw: dict[str, str]
         "wrong": wrong,
         "typed": {name: raw.get(name) or f"{getattr(wanted, name):%Y-%m}" for name in ("since", "until")},
     }
-
-
-async def awaited(lines: Iterator[str]) -> AsyncIterator[str]:
-    """`lines` a few at a time for an asynchronous server, which would else gather them all first."""
-    while some := await sync_to_async(lambda: "".join(islice(lines, LINES_AT_ONCE)))():
-        yield some
-
-
-class Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
 
 
 def counter(request: HttpRequest) -> User:
