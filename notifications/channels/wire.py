@@ -26,7 +26,8 @@ GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 FORBIDDEN = tuple(
     ipaddress.ip_network(net)
     for net in (
-        *("2002::/16", "2001::/32"),  # tunnels to any IPv4 address
+        *("2002::/16", "2001::/23"),  # tunnels to any IPv4 address, and what protocols set aside
+        *("3fff::/20", "192.0.0.0/24"),  # for documents and for protocols, which not every list knows
         "168.63.129.16/32",  # the machine beneath, in a cloud that counts it as public
         "192.88.99.0/24",
     )

@@ -43,6 +43,9 @@ INSIDE = [
     "192.88.99.1",
     "100.100.100.200",
     "ff02::1",
+    "3fff::1",
+    "2001:1::1",
+    "192.0.0.9",
     "::",
 ]
 
@@ -154,3 +157,61 @@ def test_every_webhook_has_a_secret_of_its_own() -> None:
 
     assert first.options["secret"] != second.options["secret"]
     assert len(first.options["secret"]) >= 40
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(f"[{address}]" if ":" in address else address for address in INSIDE if "%" not in address),
+        "2130706433",
+        "0x7f000001",
+        "0x7f.1",
+        "0177.0.0.1",
+        "127.1",
+        "127.0.0.1.",
+        "0",
+        "①②⑦.0.0.1",
+        "１２７。０。０。１",
+        "localhost",
+        "LOCALHOST",
+        "localhost.",
+        "intranet",
+        "h%00ost.example",
+        "%31%32%37.0.0.1",
+        ".hooks.example",
+        "hooks..example",
+        "-hooks.example",
+        f"{'a' * 64}.example",
+        "[::1%25lo]",
+        "[::ffff:127.0.0.1]",
+        "hooks.example:0",
+    ],
+)
+def test_a_host_that_cannot_be_public_is_refused_where_it_is_typed(host: str) -> None:
+    for url in (f"https://{host}/hook", f"http://{host}/hook"):
+        with pytest.raises(AddressError):
+            WebhookChannel().read({"address": url})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.example\r\nX-Header: y",
+        "https://hooks.example/a\r\nb",
+        "https://hooks.example/\x00",
+        "https://hooks.example/a b",
+        "https://hooks.example\\@elsewhere.example/",
+        "https://hooks.example/\u2028a",
+        "https://hooks.example/\x7f",
+    ],
+)
+def test_an_address_with_signs_that_split_a_request_is_refused(url: str) -> None:
+    with pytest.raises(AddressError):
+        WebhookChannel().read({"address": url})
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hooks.example", "HTTPS://Hooks.Example:8443/a?b=c", "https://xn--fiq228c.example/x"]
+)
+def test_an_address_with_a_name_is_taken(url: str) -> None:
+    assert WebhookChannel().read({"address": url}).address == url
