@@ -81,9 +81,8 @@ terms = st.sampled_from(
 
 
 @given(term=terms, values=st.lists(st.floats(0.5, 30), min_size=1, max_size=40))
-def test_a_column_gives_what_its_numbers_give(term: Term, values: list[float]) -> None:
-    together = term.share(np.array(values))
-    assert together == pytest.approx([term.share(value) for value in values], rel=1e-12, abs=1e-12)
+def test_a_column_gives_what_its_numbers_give_to_the_last_bit(term: Term, values: list[float]) -> None:
+    assert term.share(np.array(values)).tolist() == [term.share(value) for value in values]
 
 
 def test_a_splines_cubic_column_is_scaled_by_the_distance_of_its_outer_knots() -> None:
