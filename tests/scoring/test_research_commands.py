@@ -10,8 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from scoring import load_model
-
-# The commands, on real patients
+from scoring.research.cohort import open_cohort
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +21,7 @@ def support2(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_support2_cohort_is_the_508_patients_with_203_deaths_by_day_90(support2: Path) -> None:
-    cohort = cohort_of(support2.read_text(encoding="utf-8"))
+    cohort = open_cohort(support2)
     assert cohort.describe_outcome(90) == {
         "patients": 508,
         "events": 329,
