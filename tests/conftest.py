@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,16 @@ import django
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connections
+from django.db import connections
 from django.utils import translation
-from playwright.sync_api import Browser, sync_playwright
-from psycopg.errors import DeadlockDetected
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from config import embedded
 from config.loaded import keep_what_is_loaded
 from config.servers import EmbeddedError
 
+PATIENCE_MILLISECONDS = 60_000
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--disable-gpu",
@@ -68,28 +69,23 @@ def _use_own_redis_database() -> None:
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _start_servers()
 _use_own_redis_database()
-os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
 # A worker that inherited this would read the settings before it has chosen its own Redis database.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+from tests.ending import browsers, emptied  # noqa: E402 - reads models
+
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 Operations = type(connections["default"].ops)
 _empty = Operations.execute_sql_flush
 
 
 def _empty_all(operations: Any, statements: list[str]) -> None:
-    """Empty the tables between tests, also those that the product's role may not empty.
-
-    A request of a page that was just closed may still be reading, in another order: then once more.
-    """
+    """Empty the tables between tests, also those that the product's role may not empty."""
     never_emptied = import_module("referral.migrations.0008_never_emptied")
-    for tries_left in reversed(range(5)):
-        try:
-            return _empty(operations, [never_emptied.ALLOW, *statements, never_emptied.FORBID])
-        except OperationalError as error:
-            if not tries_left or not isinstance(error.__cause__, DeadlockDetected):
-                raise
+    emptied(partial(_empty, operations), [never_emptied.ALLOW, *statements, never_emptied.FORBID])
 
 
 Operations.execute_sql_flush = _empty_all  # type: ignore[method-assign]
@@ -135,11 +131,26 @@ def browser(chromium_path: str) -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     connections.close_all()
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=flags)
+        chromium = _patient(playwright.chromium.launch(executable_path=chromium_path, args=flags))
+        browsers.append(chromium)
         yield chromium
+        browsers.remove(chromium)
         chromium.close()
         connections.close_all()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def _patient(browser: Browser) -> Browser:
+    """The same browser, whose pages wait as long as a busy machine needs."""
+    make = browser.new_context
+
+    def new_context(**options: Any) -> BrowserContext:
+        context = make(**options)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        return context
+
+    browser.new_context = new_context  # type: ignore[method-assign]
+    return browser
 
 
 def pytest_collection_finish() -> None:

@@ -1,17 +1,25 @@
 """Limits, outages of the cache, language, and how many questions a list asks the database."""
 
 import socket
-import time
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from config.cache import ForgivingRedisCache
+from config.check import production_environment
+from config.embedded import ROOT
 from referral.pathway import Verb
 from referral.performing import perform
 from tests.api.conftest import Caller, visit
 from tests.world import MINUTE, World, resident
+
+NO_RETRY = Retry(NoBackoff(), 0)
 
 
 def test_looking_up_arrivals_is_limited_and_says_when_to_come_back(
@@ -46,21 +54,44 @@ def test_everything_is_limited(doctor: Caller, settings: Any) -> None:
 
 
 @pytest.fixture
-def silent_address() -> Iterator[str]:
+def silent_redis() -> Iterator[socket.socket]:
     """Something that takes connections and never answers."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        server.setblocking(False)
+        yield server
 
 
-def test_a_redis_that_is_away_or_hangs_limits_nobody_and_costs_little(
-    doctor: Caller, settings: Any, silent_address: str
+def test_a_redis_that_is_away_or_hangs_limits_nobody_and_is_asked_once(
+    doctor: Caller, settings: Any, silent_redis: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("config.cache.PAUSE_SECONDS", 600)
+    monkeypatch.setattr(ForgivingRedisCache, "outages", {})
     settings.LIMITS = {**settings.LIMITS, "any": (1, 3600)}
-    for address in ("redis://127.0.0.1:1/0", silent_address):
-        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": address}}
-        started = time.monotonic()
+    for port in (1, silent_redis.getsockname()[1]):
+        settings.CACHES = {
+            "default": {
+                **settings.CACHES["default"],
+                "LOCATION": f"redis://127.0.0.1:{port}/0",
+                "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": NO_RETRY},
+            }
+        }
         assert [doctor.get("/me").status for _attempt in range(4)] == [200] * 4
-        assert time.monotonic() - started < 2
+    silent_redis.accept()[0].close()
+    with pytest.raises(BlockingIOError):
+        silent_redis.accept()
+
+
+def test_the_product_waits_for_its_cache_for_half_a_second() -> None:
+    asked = "from django.conf import settings; print(settings.CACHES['default']['OPTIONS'])"
+    answer = subprocess.run(
+        [sys.executable, "-c", asked],
+        env=production_environment() | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "'socket_connect_timeout': 0.5, 'socket_timeout': 0.5" in answer.stdout
 
 
 def test_words_follow_the_request_and_are_chinese_unless_it_says_otherwise(

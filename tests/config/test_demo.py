@@ -14,7 +14,7 @@ import pytest
 from config import demo, embedded
 from config.servers import free_port
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 120
 
 
 def until(condition: Callable[[], bool]) -> None:

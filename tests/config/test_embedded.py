@@ -95,10 +95,11 @@ def test_the_programs_may_lie_in_a_folder_closed_to_everyone_else(
     server.stop()
 
 
-def test_a_second_start_is_quick(data: Path) -> None:
-    before = time.monotonic()
+def test_a_second_start_makes_nothing_anew(data: Path) -> None:
     with running(data):
-        assert time.monotonic() - before < 3
+        made = (data / "postgres" / "data" / "PG_VERSION").stat()
+    with running(data):
+        assert (data / "postgres" / "data" / "PG_VERSION").stat() == made
 
 
 def test_postgresql_does_not_run_as_root(data: Path) -> None:
@@ -131,7 +132,7 @@ def test_the_servers_end_when_their_parent_is_killed(data: Path) -> None:
     pid_file = data / "postgres" / "data" / "postmaster.pid"
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while pid_file.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not pid_file.exists()

@@ -47,8 +47,6 @@ COMMANDS = {
     " --without-gossip --without-mingle",
 }
 
-expect.set_options(timeout=20_000)
-
 
 @dataclass
 class Platform:
@@ -73,7 +71,7 @@ def platform(
             "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
             "ACLF_BASE_URL": f"http://127.0.0.1:{port}",
             "ACLF_EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
-            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "DJANGO_SETTINGS_MODULE": "tests.settings",
             **WAYS,
         }
         environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
@@ -173,7 +171,7 @@ def live(page: Page) -> None:
     expect(page.locator("#live-state")).to_have_attribute("data-state", "open")
 
 
-def until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def until(holds: Callable[[], bool], seconds: float = 90) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not happen in time"

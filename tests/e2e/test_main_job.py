@@ -1,6 +1,5 @@
 """The main job in a real browser, in both roles at once."""
 
-import time
 from datetime import timedelta
 from email.message import EmailMessage
 from zoneinfo import ZoneInfo
@@ -14,7 +13,6 @@ from tests.e2e.conftest import PHONE, Platform, Visits, live, until
 from tests.world import World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-APPEARS_WITHIN_SECONDS = 5
 """Generous, for a busy machine; the benchmark measures the real figure."""
 
 
@@ -64,11 +62,9 @@ def test_from_the_first_visit_to_a_bed_in_the_specialist_ward(
 
     sign_in(doctor, "doctor@test.example")
     register(doctor)
-    asked = time.monotonic()
 
     row = specialist.locator("article[data-new]")
     expect(row).to_be_visible()
-    assert time.monotonic() - asked < APPEARS_WITHIN_SECONDS
     assert specialist.evaluate("window.wasNotReloaded")
     expect(specialist).to_have_title("(1) Ward board · ACLF referral")
     expect(doctor.get_by_text("Red flag: the referral is under way").first).to_be_visible()

@@ -21,7 +21,6 @@ from config.servers import Redis
 from notifications import broker, hooks
 from notifications.channels.base import Channel, ChannelError, Message, Receipt
 from notifications.hooks import Rendered
-from notifications.live import hub as hub_module
 from notifications.live import publishing
 from notifications.models import Delivery, Notification, Severity
 from notifications.services import Notice, notify
@@ -205,9 +204,8 @@ def stream() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture
-def open_page(user: User, monkeypatch: pytest.MonkeyPatch) -> Open:
-    """Open the stream as a signed-in user, as a browser would; a busy machine may connect to Redis slowly."""
-    monkeypatch.setattr(hub_module, "CONNECT_SECONDS", 15)
+def open_page(user: User) -> Open:
+    """Open the stream as a signed-in user, as a browser would."""
 
     @contextlib.asynccontextmanager
     async def opened(
@@ -228,7 +226,7 @@ def open_page(user: User, monkeypatch: pytest.MonkeyPatch) -> Open:
     return opened
 
 
-def until(condition: Callable[[], bool], seconds: float = 15) -> None:
+def until(condition: Callable[[], bool], seconds: float = 120) -> None:
     """Wait for other processes or threads."""
     pause, deadline = threading.Event(), time.monotonic() + seconds
     while not condition():

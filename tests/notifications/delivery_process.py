@@ -5,7 +5,7 @@ import os
 import django
 
 if __name__ == "__main__":
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
 
     from django.core.management import call_command

@@ -35,13 +35,13 @@ class Page:
                 self._heard.put_nowait(Heard(fields["event"], json.loads(fields["data"]), fields.get("id")))
         self._heard.put_nowait(None)
 
-    async def next(self, seconds: float = 10) -> Heard:
+    async def next(self, seconds: float = 120) -> Heard:
         async with asyncio.timeout(seconds):
             heard = await self._heard.get()
         assert heard is not None, "the stream ended"
         return heard
 
-    async def has_ended(self, seconds: float = 10) -> bool:
+    async def has_ended(self, seconds: float = 120) -> bool:
         async with asyncio.timeout(seconds):
             while await self._heard.get() is not None:
                 pass

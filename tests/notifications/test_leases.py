@@ -167,7 +167,7 @@ def test_two_ways_that_fail_at_the_same_moment_find_that_nobody_was_reached(user
     together = threading.Barrier(2)
 
     def fail_together(message: Message) -> Receipt:
-        together.wait(timeout=10)
+        together.wait(timeout=120)
         raise ChannelError("gone", permanent=True)
 
     RecordingChannel.behave = PagerChannel.behave = fail_together

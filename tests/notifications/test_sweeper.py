@@ -169,7 +169,7 @@ def test_without_a_broker_the_command_delivers_survives_a_lost_database_and_ends
         client = redis.Redis.from_url(own_redis.url, decode_responses=True)
         until(lambda: DELIVER in queued(client)["notify"])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=120) == 0
 
     assert len(mailbox.received) == 2
     assert selectors.oldest_pending(clock.now()) > timedelta(0)

@@ -70,7 +70,7 @@ class Scripted:
     def sender(self, port: int | None = None) -> Sender:
         url = f"http://127.0.0.1:{port or self.server.server_port}"
         return Sender(
-            httpx.Client(base_url=url, timeout=5),
+            httpx.Client(base_url=url, timeout=120),
             ["doctor@demo.example"],
             say=self.said.append,
             sleep=self.sleep,
