@@ -80,6 +80,6 @@ def spline_basis(x: Any, knots: tuple[float, ...]) -> list[Any]:
 
 
 def _cube(distance: Any) -> Any:
-    """By multiplication, which is the same for a number and a column; NumPy's `**` is another one for each."""
+    """By multiplication, the same for a number and a column; NumPy's power is another one for each."""
     positive = np.maximum(distance, 0.0)
     return positive * positive * positive
