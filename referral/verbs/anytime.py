@@ -157,7 +157,9 @@ def extend(change: Change, *, deadline: Deadline, due_at: datetime, reason: str)
         raise FactError(
             ("due_at", "not_later", _("The new time must be later than the present one and in the future."))
         )
-    if due_at > max(change.now, running.due_at) + LONGEST_EXTENSION:
+    latest = max(change.now, running.due_at) + LONGEST_EXTENSION
+    due_at = without_skew(due_at, latest)
+    if due_at > latest:
         raise FactError(
             (
                 "due_at",
@@ -174,6 +176,7 @@ def extend(change: Change, *, deadline: Deadline, due_at: datetime, reason: str)
 def snooze(change: Change, *, deadline: Deadline, until: datetime, reason: str) -> None:
     """Silence the reminders of a deadline until a stored time. The due time, and the miss, stay."""
     running = _open_deadline(change, deadline)
+    until = without_skew(until, change.now + LONGEST_SILENCE)
     if not change.now < until <= change.now + LONGEST_SILENCE:
         raise FactError(
             ("until", "out_of_range", _("Silence ends in the future and lasts 12 hours at most."))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Ward
+from accounts.skew import without_skew
 from referral import deadlines
 from referral.arrivals import confirm_arrival, expects
 from referral.errors import FactError
@@ -95,6 +96,7 @@ def _after_departure(change: Change, expected: datetime, left_at: datetime | Non
                 _("The expected arrival must come after the departure."),
             )
         )
+    expected = without_skew(expected, change.now + LONGEST_JOURNEY)
     if expected > change.now + LONGEST_JOURNEY:
         raise FactError(
             (

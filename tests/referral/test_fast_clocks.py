@@ -94,3 +94,21 @@ def test_three_minutes_ahead_are_in_the_future(world: World) -> None:
     assert refusal(world, case, Verb.RECORD_IMMUNE_STATUS, sampled_at=ahead, igm_g_l=1) == {
         ("sampled_at", "in_future")
     }
+
+
+def test_the_longest_time_that_a_fast_clock_asks_for_is_the_longest_there_is(world: World) -> None:
+    case = world.accepted()
+    deadline = case.deadlines.open().order_by("due_at").first()
+    assert deadline is not None
+    asks = {"deadline": deadline, "reason": "transport"}
+    perform(case, Verb.SNOOZE, actor=world.specialist, now=NOW, until=NOW + 12 * HOUR + FAST, **asks)
+    deadline.refresh_from_db()
+    assert deadline.quiet_until == NOW + 12 * HOUR
+
+    longest = deadline.due_at + timedelta(days=7)
+    perform(case, Verb.EXTEND, actor=world.coordinator, now=NOW, due_at=longest + FAST, **asks)
+    deadline.refresh_from_db()
+    assert deadline.due_at == longest
+
+    left = perform(case, Verb.DEPART, actor=world.doctor, now=NOW, expected_arrival_at=NOW + 48 * HOUR + FAST)
+    assert left.expected_arrival_at == NOW + 48 * HOUR
