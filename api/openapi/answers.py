@@ -61,7 +61,10 @@ HEADERS: Mapping[str, Json] = {
     },
     "Vary": {
         "description": "What the answer depends on beside the address.",
-        "schema": {"type": "string", "examples": ["Accept-Language, Cookie"]},
+        "schema": {
+            "type": "string",
+            "examples": ["Accept-Encoding, Accept-Language, Authorization"],
+        },
     },
     "Cache-Control": {
         "description": "Who may keep the answer: for what is about a patient or a person, nobody on the way.",

@@ -20,7 +20,7 @@ from api.v1.code_fields import CodeRequest
 from api.v1.documenting import ETAG, IDEMPOTENCY_KEY, LOCATION, described, page_of
 from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
 from api.v1.shapes import DeadlineShape, EventShape, MessageShape
-from api.v1.whole_cases import BY_ID, CasesShape, IdsField, whole_cases
+from api.v1.whole_cases import BY_ID, MOST_IDS, CasesShape, IdsField, whole_cases
 from referral import reading, selectors
 from referral.indicators import draft_on
 from referral.models import Case
@@ -41,7 +41,11 @@ class CaseQuery(PageQuery):
         required=False, allow_null=True, default=None, help_text="whether a score or a person flagged it"
     )
     q = serializers.CharField(required=False, default="", max_length=20, help_text="part of a case number")
-    ids = IdsField(required=False, help_text="of the cases wanted, 100 at most, with commas between them")
+    ids = IdsField(
+        required=False,
+        max_length=MOST_IDS,
+        help_text="of the cases wanted, 100 at most, with commas between them",
+    )
 
     def validate_state(self, value: str) -> list[str]:
         states = [state.strip() for state in value.split(",") if state.strip()]

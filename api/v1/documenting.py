@@ -26,7 +26,10 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     OpenApiTypes.STR,
     OpenApiParameter.HEADER,
-    description="The ETag of the case that this was decided on. Another version by now: 412.",
+    description=(
+        'The ETag of the case that this was decided on, or its `version` in quotation marks (`"7"`). Another '
+        "version by now: 412."
+    ),
 )
 ETAG = OpenApiParameter("ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=True)
 LOCATION = OpenApiParameter("Location", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[201])

@@ -11,12 +11,15 @@ from rest_framework.response import Response
 from accounts import duty
 from accounts.models import HandoverNote, Ward
 from accounts.rota import AHEAD, gaps, next_on_duty, on_duty, wards_watched_by, watches
+from api import vocabularies
 from api.narrowing import FieldsQuery, narrowed
 from api.resource import Resource
+from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from api.v1.fields import IdField
 from api.v1.shapes import HospitalShape, PersonShape, PlaceShape
 from referral import selectors
+from referral.codes import DeclineReason
 from referral.models import Offer
 from referral.ward_choices import TAKE_A_WARD, WardChoice, ward_choices
 from referral.worklists import wards_of_networks
@@ -43,10 +46,10 @@ class WardQuery(FieldsQuery):
 class RequestShape(serializers.Serializer[Offer]):
     """The latest referral request about the case to this ward."""
 
-    state = serializers.CharField()
+    state = CodeShape(Offer.State)
     offered_at = serializers.DateTimeField()
     answered_at = serializers.DateTimeField(allow_null=True)
-    reason = serializers.CharField(help_text="why it declined; else empty")
+    reason = CodeShape(DeclineReason, allow_blank=True, help_text="why it declined; else empty")
 
 
 class WardChoiceShape(serializers.Serializer[WardChoice]):
@@ -70,7 +73,7 @@ class WardChoiceShape(serializers.Serializer[WardChoice]):
     )
     request = RequestShape(allow_null=True)
     verbs = serializers.ListField(
-        child=serializers.ChoiceField(choices=[verb.value for verb in TAKE_A_WARD]),
+        child=CodeShape(vocabularies.VERBS),
         help_text="yours that can name this ward now",
     )
 
