@@ -1,5 +1,6 @@
 """Sign-ins: beginning one, noting its use, listing those that are open, ending them."""
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,8 +18,8 @@ from accounts.sessions import IS_APP, SIGN_IN
 from accounts.signals import access_ended
 
 USE_NOTED_EVERY = timedelta(minutes=5)
-METHODS = "account_authentication_methods"
-"""Where allauth keeps in a session how its person proved who they are."""
+METHODS, METHODS_OF = "account_authentication_methods", "account_authentication_methods_user"
+"""Where allauth keeps in a session how its person proved who they are, and who that is."""
 
 
 def is_app(request: HttpRequest) -> bool:
@@ -39,12 +40,22 @@ def begin(*, user: User, request: HttpRequest, now: datetime) -> SignIn:
         user_agent=request.headers.get("User-Agent", "")[:200],
         address=address_of(request),
         methods=request.session.get(METHODS, []),
+        refresh_seed=secrets.token_hex(32) if app else "",
+        refreshed_at=now if app else None,
+        refresh_until=refresh_until(now, now) if app else None,
         created_at=now,
         last_used_at=now,
     )
     bind(request.session, sign_in)
     devices.remember(sign_in.device, user, now=now)
     return sign_in
+
+
+def refresh_until(signed_in_at: datetime, now: datetime) -> datetime:
+    """When an app has to sign in again: unused for so many days, and in any case after so many."""
+    return min(
+        now + timedelta(days=settings.APP_IDLE_DAYS), signed_in_at + timedelta(days=settings.APP_SIGN_IN_DAYS)
+    )
 
 
 def bind(session: SessionBase, sign_in: SignIn) -> None:
@@ -124,7 +135,7 @@ def sign_out(*, session: SessionBase, user: User, now: datetime) -> None:
 def close(sign_ins: list[SignIn], *, actor: User | None, reason: str, for_good: bool, now: datetime) -> None:
     """End these sign-ins of one person: their sessions and refresh tokens open nothing from here on."""
     ids = [one.pk for one in sign_ins]
-    SignIn.objects.filter(pk__in=ids).update(ended_at=now, refresh_digest="", previous_digest="")
+    SignIn.objects.filter(pk__in=ids).update(ended_at=now)
     Session.objects.filter(sign_in__in=ids).delete()
     for one in sign_ins:
         record(one, "end_sign_in", actor=actor, reason=reason, now=now)

@@ -1,16 +1,21 @@
 """What the app is given when it has signed in, beside its session token."""
 
 from typing import Any
-from uuid import UUID
 
 from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
+from django.conf import settings
 from django.http import HttpRequest
 
-from accounts import devices, sign_ins
+from accounts import devices, refresh, sign_ins
+from accounts.models import SignIn
 
 
-class DeviceTokenStrategy(SessionTokenStrategy):
+class RefreshedTokenStrategy(SessionTokenStrategy):
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:
         """Goes into `meta` of the answer that completes a sign-in."""
-        device: UUID | None = sign_ins.device_of(request.session)
-        return {"device_token": devices.token_of(device)} if device else None
+        sign_in = SignIn.objects.get(pk=sign_ins.of_session(request.session))
+        return {
+            "expires_in": settings.APP_SESSION_SECONDS,
+            "refresh_token": refresh.token_of(sign_in),
+            "device_token": devices.token_of(sign_in.device),
+        }

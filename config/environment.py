@@ -84,6 +84,11 @@ class Environment(ChannelEnvironment):
     oidc_client_secret: str | None = None
     oidc_name: str = "OpenID Connect"
 
+    # The app: how long its session lives before it is refreshed, and after how long it has to sign in again.
+    app_session_minutes: Annotated[int, Field(ge=5, le=720)] = 60
+    app_idle_days: Annotated[int, Field(ge=2, le=366)] = 30
+    app_sign_in_days: Annotated[int, Field(ge=2, le=366)] = 90
+
     # Operation: the heartbeat is called by the engine; /metrics answers in production to the token's bearer.
     # Storm control bundles, limits and digests messages, and lets a channel rest that fails again and again.
     display_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"

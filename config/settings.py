@@ -238,7 +238,7 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "ACLF"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
-HEADLESS_TOKEN_STRATEGY = "accounts.token_strategy.DeviceTokenStrategy"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "accounts.token_strategy.RefreshedTokenStrategy"  # noqa: S105
 HEADLESS_CLIENTS = ("app",)
 HEADLESS_FRONTEND_URLS = {
     "account_reset_password_from_key": f"{BASE_URL}/accounts/password/reset/key/{{key}}/"
@@ -314,7 +314,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = PRODUCTION
 SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600
-APP_SESSION_SECONDS = 3600
+APP_SESSION_SECONDS = 60 * ENVIRONMENT.app_session_minutes
+APP_IDLE_DAYS = ENVIRONMENT.app_idle_days
+APP_SIGN_IN_DAYS = ENVIRONMENT.app_sign_in_days
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "portal.views.drafts.too_old"
 X_FRAME_OPTIONS = "DENY"

@@ -33,8 +33,8 @@ class KnownDevice(models.Model):
 class SignIn(models.Model):
     """One sign-in on one device: of a browser until its session ends, of the app as long as it is refreshed.
 
-    `methods` are allauth's records of how the person proved who they are. The app's refresh token is stored
-    as SHA-256 only; `previous_digest` is of the one before it, whose answer may have been lost.
+    `methods` are allauth's records of how the person proved who they are. The app's refresh tokens are
+    computed from a random `refresh_seed` and the secret key; `refresh_number` is that of the present one.
     """
 
     class Kind(models.TextChoices):
@@ -54,8 +54,8 @@ class SignIn(models.Model):
     last_used_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
-    refresh_digest = models.CharField(max_length=64, blank=True)
-    previous_digest = models.CharField(max_length=64, blank=True)
+    refresh_seed = models.CharField(max_length=64, blank=True, default="")
+    refresh_number = models.PositiveIntegerField(default=0)
     refreshed_at = models.DateTimeField(null=True)
     refresh_until = models.DateTimeField(null=True)
 
@@ -63,7 +63,7 @@ class SignIn(models.Model):
         ordering: ClassVar = ["-last_used_at", "-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(kind="app") | Q(refresh_digest="", previous_digest=""),
+                condition=Q(kind="app") | Q(refresh_seed=""),
                 name="sign_in_of_the_app_is_refreshed",
             ),
             models.CheckConstraint(condition=Q(kind__in=["browser", "app"]), name="sign_in_kind_known"),

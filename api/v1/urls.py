@@ -18,6 +18,7 @@ from api.v1 import (
     message_statistics,
     notifications,
     prediction_statistics,
+    refresh,
     risk_models,
     score,
     search,
@@ -35,6 +36,7 @@ NOTIFICATION = "notifications/<uuid:notification_id>"
 
 urlpatterns: list[URLPattern] = [
     path("me", me.MeView.as_view(), name="me"),
+    path("sessions/refresh", refresh.RefreshView.as_view(), name="refresh"),
     path("me/sessions", sessions.SessionsView.as_view(), name="sessions"),
     path("me/sessions/end-others", sessions.EndOthersView.as_view(), name="end_other_sessions"),
     path("me/sessions/end-all", sessions.EndAllView.as_view(), name="end_all_sessions"),
