@@ -6,10 +6,10 @@ from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts import audit, clock, devices, sign_ins, tries
+from accounts import audit, clock, devices, problems, sign_ins, tries
 from accounts.models import User
 from accounts.refusals import TooManyTries
 from accounts.signals import security_event
@@ -90,12 +90,5 @@ def _answer(refusal: TooManyTries, request: HttpRequest) -> Exception:
     request.retry_after = refusal.seconds  # type: ignore[attr-defined]
     if not hasattr(getattr(request, "allauth", None), "headless"):
         return ValidationError(str(refusal.message), code=refusal.code)
-    problem = {
-        "type": "/problems/too-many-tries",
-        "title": _("Too many requests"),
-        "status": 429,
-        "detail": str(refusal.message),
-        "code": refusal.code,
-        "errors": [],
-    }
-    return ImmediateHttpResponse(JsonResponse(problem, status=429, content_type="application/problem+json"))
+    problem = problems.problem(429, refusal.code, _("Too many requests"), refusal.message)
+    return ImmediateHttpResponse(problem)

@@ -6,11 +6,11 @@ from allauth.headless.contrib.rest_framework.authentication import authenticate_
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import devices, sign_ins
+from accounts import devices, problems, sign_ins
 from accounts.models import User
 from accounts.proof import FACTORS
 
@@ -50,7 +50,7 @@ class RequireSecondFactor:
         if all(is_mfa_enabled(user, FACTORS) for user in signed_in(request)):
             return self.get_response(request)
         if request.path.startswith(PROGRAMS):
-            return refusal()
+            return problems.second_factor_missing()
         messages.warning(request, _("Set up a second factor to go on: an app for codes, or a security key."))
         if request.headers.get("HX-Request"):
             return HttpResponse(status=403, headers={"HX-Redirect": reverse("mfa_index")})
@@ -67,19 +67,3 @@ def signed_in(request: HttpRequest) -> list[User]:
     if token.isalnum() and request.path.startswith(PROGRAMS):
         found += (authenticate_by_x_session_token(token) or ())[:1]
     return [user for user in found if isinstance(user, User)]
-
-
-def refusal() -> JsonResponse:
-    """The answer to a program, as a problem of RFC 9457."""
-    return JsonResponse(
-        {
-            "type": "/problems/mfa-required",
-            "title": _("Not permitted"),
-            "status": 403,
-            "detail": _("A second factor is needed here. Set one up after signing in, then try again."),
-            "code": "mfa_required",
-            "errors": [],
-        },
-        status=403,
-        content_type="application/problem+json",
-    )

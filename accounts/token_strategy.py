@@ -6,14 +6,15 @@ from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts import devices, refresh, sign_ins
+from accounts import devices, refresh
 from accounts.models import SignIn
+from accounts.sessions import SIGN_IN
 
 
 class RefreshedTokenStrategy(SessionTokenStrategy):
     def create_access_token_payload(self, request: HttpRequest) -> dict[str, Any] | None:
         """Goes into `meta` of the answer that completes a sign-in."""
-        sign_in = SignIn.objects.get(pk=sign_ins.of_session(request.session))
+        sign_in = SignIn.objects.get(pk=request.session[SIGN_IN])
         return {
             "expires_in": settings.APP_SESSION_SECONDS,
             "refresh_token": refresh.token_of(sign_in),

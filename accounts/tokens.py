@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from accounts import audit
 from accounts.models import AccessToken, User
 from accounts.refusals import TooManyTokens
-from accounts.signals import security_event
+from accounts.signals import access_ended, security_event
 
 READ, WRITE = "read", "write"
 SCOPES = (READ, WRITE)
@@ -75,6 +75,7 @@ def _revoke(token: AccessToken, actor: User, now: datetime) -> None:
     token.revoked_at = now
     token.save(update_fields=["revoked_at"])
     _record(token, "revoke_access_token", actor=actor, now=now)
+    access_ended.send(sender=AccessToken, user=token.user, devices=frozenset(), for_good=False)
 
 
 def find(secret: str, *, address: str | None = None, now: datetime) -> AccessToken | None:

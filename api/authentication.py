@@ -1,7 +1,5 @@
 """Who is asking: a program with an access token, the app with a session token, a browser with a cookie."""
 
-import re
-
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +9,8 @@ from rest_framework.request import Request
 
 from accounts import clock, sign_ins, tokens
 from accounts.addresses import address_of
+from accounts.credentials import SESSION_TOKEN
 from accounts.models import AccessToken, User
-
-SESSION_TOKEN = re.compile(r"[0-9a-z]{16,64}")
 
 
 class AccessTokenAuthentication(BaseAuthentication):

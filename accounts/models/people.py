@@ -16,6 +16,7 @@ from accounts.contact_fields import NarrowEmailField, PhoneField
 from accounts.ids import new_id
 from accounts.models.organisations import Hospital, Network, Ward
 from accounts.punctuation import labelled, listed
+from accounts.signals import access_ended
 from accounts.standing import Standing, standing_from
 from accounts.text import narrowed
 
@@ -112,7 +113,14 @@ class User(AbstractBaseUser, PermissionsMixin):
         is_new, fields = self._state.adding, kwargs.get("update_fields")
         super().save(*args, **kwargs)
         if not is_new and (fields is None or {"password", "is_active"} & set(fields)):
-            self.refresh_from_db(fields=["access_generation"])
+            self._begin_generation()
+
+    def _begin_generation(self) -> None:
+        """See whether the database has begun the next one, and let everybody know."""
+        before = self.access_generation
+        self.refresh_from_db(fields=["access_generation"])
+        if self.access_generation != before:
+            access_ended.send(sender=User, user=self, devices=None, for_good=not self.is_active)
 
     def check_password(self, raw_password: str | None) -> bool:
         """As Django's; the same password kept by a newer method is no new password."""

@@ -16,6 +16,8 @@ STREAM = "live"
 KEPT = 10_000
 MOST_AT_ONCE = 50
 EVERYONE = "*"
+ACCESS = "access"
+"""The kind of an update that open streams keep to themselves: they ask at once whether they still may."""
 
 outage = Outage(pause_seconds=2)
 _missed = False

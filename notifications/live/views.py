@@ -2,23 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from importlib import import_module
-from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 from asgiref.sync import sync_to_async
-from django.conf import settings
-from django.contrib.auth import get_user
 from django.db import connections
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_GET
 
+from accounts import clock
+from accounts.credentials import Credential, shown_by, user_of
+from accounts.models import User
 from notifications import hooks
 from notifications.live.hub import CLOSED, Client, Event, hub
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from notifications.live.publishing import ACCESS
 
 KEEP_ALIVE_SECONDS = 10.0
 RECHECK_SECONDS = 60.0
@@ -31,21 +27,22 @@ ALIVE = Event("alive")
 async def live(request: HttpRequest) -> HttpResponseBase:
     """Ids and kinds of what changes for the user, and `alive` in silence; `Last-Event-ID` resumes.
 
-    401 without a session.
+    For a browser's session, an app's (`X-Session-Token`), or an access token (`Authorization: Bearer`) with
+    the scope `read`; a problem with 401 or 403 without. It ends with the session, the token or the account.
     """
-    session_key = request.session.session_key
-    topics = await _topics_of_session(session_key)
-    if session_key is None or topics is None:
-        return HttpResponse(status=401)
+    credential = shown_by(request)
+    topics = await _topics_of(credential)
+    if isinstance(topics, JsonResponse):
+        return topics
     response = StreamingHttpResponse(
-        _stream(session_key, topics, request.headers.get("Last-Event-ID")), content_type="text/event-stream"
+        _stream(credential, topics, request.headers.get("Last-Event-ID")), content_type="text/event-stream"
     )
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
 
 
-async def _stream(session_key: str, topics: frozenset[str], last_id: str | None) -> AsyncIterator[str]:
+async def _stream(credential: Credential, topics: frozenset[str], last_id: str | None) -> AsyncIterator[str]:
     # Middleware may have used the database after the view; a page that stays open must not keep a connection.
     await sync_to_async(_release_connections)()
     yield f"retry: {RECONNECT_MILLISECONDS}\n\n"
@@ -53,8 +50,9 @@ async def _stream(session_key: str, topics: frozenset[str], last_id: str | None)
         place = (0, 0)
         for missed in await hub().missed(last_id, client):
             place = max(place, missed.place)
-            yield _text(missed)
-        async for event in _events(session_key, client):
+            if missed.kind != ACCESS:
+                yield _text(missed)
+        async for event in _events(credential, client):
             if event is None:
                 yield _text(ALIVE)
             elif event.kind == "resync" or event.id is None or event.place > place:
@@ -62,7 +60,7 @@ async def _stream(session_key: str, topics: frozenset[str], last_id: str | None)
                 yield _text(event)
 
 
-async def _events(session_key: str, client: Client) -> AsyncIterator[Event | None]:
+async def _events(credential: Credential, client: Client) -> AsyncIterator[Event | None]:
     """Events of `client`, None in silence, until the process stops or the session ends."""
     loop = asyncio.get_running_loop()
     recheck_at = loop.time() + RECHECK_SECONDS
@@ -70,24 +68,23 @@ async def _events(session_key: str, client: Client) -> AsyncIterator[Event | Non
         event = await client.next(min(KEEP_ALIVE_SECONDS, max(recheck_at - loop.time(), 0)))
         if event is CLOSED:
             return
-        if loop.time() >= recheck_at:
-            topics = await _topics_of_session(session_key)
-            if topics is None:
+        has_changed = event is not None and event.kind == ACCESS
+        if has_changed or loop.time() >= recheck_at:
+            topics = await _topics_of(credential)
+            if isinstance(topics, JsonResponse):
                 return
             client.topics = topics
             recheck_at = loop.time() + RECHECK_SECONDS
-        yield event
+        if not has_changed:
+            yield event
 
 
 @sync_to_async
-def _topics_of_session(session_key: str | None) -> frozenset[str] | None:
-    """The live topics of the signed-in user, read afresh; None when nobody is signed in there."""
-    if session_key is None:
-        return None
-    store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+def _topics_of(credential: Credential) -> frozenset[str] | JsonResponse:
+    """The live topics of whom the credential speaks for, read afresh; the refusal when it is nobody."""
     try:
-        user: User = get_user(SimpleNamespace(session=store))  # type: ignore[arg-type, assignment]
-        return hooks.topics_of(user) if user.is_authenticated and user.is_active else None
+        user = user_of(credential, clock.now())
+        return hooks.topics_of(user) if isinstance(user, User) else user
     finally:
         _release_connections()
 

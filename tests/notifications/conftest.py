@@ -209,14 +209,17 @@ def open_page(user: User) -> Open:
 
     @contextlib.asynccontextmanager
     async def opened(
-        by: User = user, last_id: str | None = None, session: Client | None = None
+        by: User = user,
+        last_id: str | None = None,
+        session: Client | None = None,
+        token: dict[str, str] | None = None,
     ) -> AsyncIterator[Page]:
         client = AsyncClient()
-        if session is None:
+        if token is None and session is None:
             await client.aforce_login(by)
-        else:
+        elif session is not None:
             client.cookies = session.cookies
-        headers = {"last-event-id": last_id} if last_id is not None else {}
+        headers = {**(token or {}), **({"last-event-id": last_id} if last_id is not None else {})}
         response = await client.get("/live", headers=headers)
         assert response.status_code == 200
         page = Page(aiter(response.streaming_content))
