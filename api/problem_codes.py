@@ -16,6 +16,7 @@ ApiCode = Literal[
     "invalid_idempotency_key",
     "malformed",
     "not_an_object",
+    "refresh_refused",
     "second_proof_required",
     "too_large",
 ]

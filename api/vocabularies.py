@@ -17,7 +17,7 @@ from accounts import proof
 from accounts.models import Role, SignIn, User
 from accounts.tokens import READ, WRITE
 from api.problem_codes import MEANINGS
-from notifications import trials, way_trouble
+from notifications import account_security, trials, way_trouble
 from notifications.channels.names import ChannelName
 from notifications.models import DeliveryState, Severity
 from referral import codes, pathway, rota_alerts, timeline, ward_codes, wording
@@ -89,7 +89,13 @@ DEADLINE_STATES = of_words(
 NOTIFICATION_KINDS = of_words(
     "NotificationKind",
     "What a notification is about.",
-    {**wording.LABELS, **rota_alerts.LABELS, **trials.LABELS, **way_trouble.LABELS},
+    {
+        **wording.LABELS,
+        **rota_alerts.LABELS,
+        **trials.LABELS,
+        **way_trouble.LABELS,
+        **noted(account_security.TITLES),
+    },
 )
 BANDS_OF_RISK = of_words("Band", "The predicted risk within 90 days, in bands.", noted(BANDS))
 FLAGS = of_words("RedFlag", "A finding that refers whatever the score says.", noted(RED_FLAGS))

@@ -78,5 +78,5 @@ class RefreshView(Resource):
         try:
             refreshed = refresh(token=read.validated_data["refresh_token"], request=request, now=self.now)
         except RefreshRefused as error:
-            raise Refusal(401, error.code, error.message) from error
+            raise Refusal(401, "refresh_refused", error.message) from error
         return Response(RefreshedShape(refreshed).data)

@@ -211,3 +211,10 @@ def test_the_last_use_is_noted_every_five_minutes_at_most(app: App) -> None:
     app.get("/me")
     sign_in.refresh_from_db()
     assert sign_in.last_used_at == long_ago
+
+
+def test_what_happened_to_the_account_is_among_the_notifications(app: App) -> None:
+    app.prove().post("/me/tokens", {"name": "x", "scopes": ["read"]})
+    [row] = app.get("/notifications").body["results"]
+    assert row["title"] == "An access token was made for your account"
+    assert app.client.get("/inbox/").status_code in (200, 302)
