@@ -44,6 +44,7 @@ ACCESS: Mapping[str, Text] = {
     "scope_missing": _("The access token lacks the scope."),
     "needs_a_person": _("An access token cannot do this, only a person who has signed in."),
     "refresh_refused": _("The device is signed out."),
+    "too_many_tries": _("Too many wrong tries at a password or a code from there."),
     "second_proof_required": _("The person has to prove again who they are."),
     "csrf_failed": _("The header X-CSRFToken is missing or wrong."),
 }
