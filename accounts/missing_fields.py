@@ -4,9 +4,17 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+CHOSEN = (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)
+
 
 def ask_by_name(field: forms.Field) -> None:
-    """Let `field`, where it is left empty, be named by its label."""
-    is_chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
-    words = _("Please choose: {field}.") if is_chosen else _("Please fill in: {field}.")
+    """Let `field`, where it is left empty, be named by its label; words of its own stay."""
+    if field.error_messages["required"] != forms.Field.default_error_messages["required"]:
+        return
+    words = _("Please choose: {field}.") if isinstance(field, CHOSEN) else _("Please fill in: {field}.")
     field.error_messages["required"] = format_lazy(words, field=field.label or "")
+
+
+def ask_all_by_name(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        ask_by_name(field)

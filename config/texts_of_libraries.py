@@ -8,6 +8,7 @@ TEXTS = (
         'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of '
         "the following related items will be deleted:"
     ),
+    gettext_noop("Add link"),
     gettext_noop("Are you sure?"),
     gettext_noop("Bad Token"),
     gettext_noop(
@@ -34,6 +35,9 @@ TEXTS = (
         "Please enter your old password, for security’s sake, and then enter your new "
         "password twice so we can verify you typed it in correctly."
     ),
+    gettext_noop("Change or view list link"),
+    gettext_noop("Model name"),
+    gettext_noop("None available"),
     gettext_noop("The password reset token was invalid."),
     gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
     gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),

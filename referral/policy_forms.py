@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import get_default_renderer
 from django.utils.translation import gettext_lazy as _
 
+from accounts.missing_fields import ask_all_by_name
 from notifications.models import Severity
 from referral.ladders import SEVERITIES, Step
 from referral.models import PathwayPolicy
@@ -93,6 +94,7 @@ class PolicyForm(forms.ModelForm):
             self.fields[length_name(kind)] = LengthField(
                 label=kind.label, initial=self.instance.minutes[kind]
             )
+        ask_all_by_name(self)
 
     def _post_clean(self) -> None:
         """Rules are judged together with the ladders, by `PolicyEditor`."""
@@ -128,6 +130,10 @@ class StepForm(forms.Form):
     )
     every = LengthField(label=_("again every"), required=False)
     expires_offer = forms.BooleanField(label=_("the request expires"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        ask_all_by_name(self)
 
     def stored(self) -> dict[str, Any]:
         """The step as a policy stores it."""

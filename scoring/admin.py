@@ -70,9 +70,8 @@ class RiskModelVersionAdmin(ReadOnlyAdmin):
             except (ModelFileError, GovernanceError) as refusal:
                 form.add_error("file", str(refusal))
             else:
-                messages.success(
-                    request, _("%(model)s is installed. It scores nothing yet.") % {"model": version}
-                )
+                words = _("The model %(model)s is installed. It scores nothing yet.")
+                messages.success(request, words % {"model": version})
                 return redirect("admin:scoring_riskmodelversion_change", version.pk)
         context = {
             **self.admin_site.each_context(request),

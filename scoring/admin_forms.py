@@ -1,12 +1,14 @@
 """What the administration asks before a risk model is kept, put in force or put in shadow."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from accounts.missing_fields import ask_all_by_name
 from accounts.models import User
 from accounts.text import one_line
 from scoring.models import RiskModelVersion
@@ -25,6 +27,10 @@ class ModelFileForm(forms.Form):
     reason = forms.CharField(
         label=_("reason"), max_length=500, widget=forms.Textarea({"rows": 2}), help_text=_("In a sentence.")
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        ask_all_by_name(self)
 
     def clean_file(self) -> str:
         sent: UploadedFile = self.cleaned_data["file"]
@@ -59,6 +65,10 @@ class DecisionForm(forms.Form):
         validators=[one_line],
     )
     reason = forms.CharField(label=_("reason"), max_length=500, widget=forms.Textarea({"rows": 2}))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        ask_all_by_name(self)
 
     def decide(self, version: RiskModelVersion, *, actor: User, now: datetime) -> None:
         """Record the decision. Raises GovernanceError if it cannot be taken."""

@@ -5,10 +5,12 @@ from django.apps import apps as every_app
 from django.apps.registry import Apps
 from django.core.management.base import CommandError
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class ScoringConfig(AppConfig):
     name = "scoring"
+    verbose_name = _("Risk models")
 
     def ready(self) -> None:
         post_migrate.connect(keep_shipped_models, sender=self)

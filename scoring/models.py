@@ -104,6 +104,8 @@ class ShadowScore(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("shadow score")
+        verbose_name_plural = _("shadow scores")
         ordering: ClassVar = ["-at"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["subject", "model"], name="shadow_score_once")

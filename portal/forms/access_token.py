@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.missing_fields import ask_by_name
+from accounts.missing_fields import ask_all_by_name
 from accounts.text import one_line
 from accounts.tokens import MOST_DAYS, READ, WRITE
 
@@ -28,5 +28,4 @@ class AccessTokenForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field in self.fields.values():
-            ask_by_name(field)
+        ask_all_by_name(self)

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
-from accounts.missing_fields import ask_by_name
+from accounts.missing_fields import ask_all_by_name
 from accounts.models import Hospital
 from portal.forms.fields import MomentField, set_clock
 from portal.forms.identity import IdentityForm
@@ -57,8 +57,7 @@ class VisitForm(IdentityForm):
         self.several_hospitals = len(hospitals) > 1
         self.at = self._hospital(hospitals, first)
         set_clock(self, zone=self.at.zone, now=now)
-        for field in self.fields.values():
-            ask_by_name(field)
+        ask_all_by_name(self)
 
     def _hospital(self, hospitals: QuerySet[Hospital], first: Hospital) -> Hospital:
         """The hospital whose clock the form is typed by, known before anything is clean."""

@@ -123,3 +123,12 @@ def test_a_refused_choice_names_its_field_once(world: World, as_user: SignIn) ->
     text = visible_text(client.post(address, sent).content.decode())
     assert "Please choose: reason." in text
     assert "Reason: Please choose: reason" not in text
+
+
+@pytest.mark.parametrize("address", ["/admin/scoring/riskmodelversion/add/"])
+def test_forms_of_the_administration_that_are_no_rows_name_what_is_missing(
+    world: World, as_user: SignIn, address: str
+) -> None:
+    world.administrator.is_staff = world.administrator.is_superuser = True
+    text = visible_text(as_user(world.administrator).post(address, {"reason": ""}).content.decode())
+    assert "Please choose: model file." in text and "Please fill in: reason." in text
