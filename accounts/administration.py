@@ -147,6 +147,29 @@ class Choices:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
+class ReadOnly(Listing):
+    """Rows that come of what people do: read, and never added, changed or deleted by hand."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        view = partial(super().changeform_view, request, object_id, form_url, extra_context)  # type: ignore[misc]
+        return rendered_in(settings.DEFAULT_DISPLAY_ZONE, view)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 class Permissions:
     """Network administrators and superusers, and nobody else who is staff."""
 

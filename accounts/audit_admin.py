@@ -1,19 +1,17 @@
 """The audit trail, to read: for administrators, what concerns their networks and their people."""
 
-from functools import partial
 from typing import Any
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts import punctuation
-from accounts.administration import Listing, Permissions, administrator, people_of, rendered_in
+from accounts.administration import Permissions, ReadOnly, administrator, people_of
 from accounts.models import AuditEntry, User
 
 ACTIONS = {
@@ -101,7 +99,7 @@ class ActionFilter(admin.SimpleListFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(Listing, Permissions, admin.ModelAdmin):
+class AuditEntryAdmin(ReadOnly, Permissions, admin.ModelAdmin):
     list_display = ("at", "who", "what", "subject", "subject_id")
     list_filter = (ActionFilter, "at")
     search_fields = ("subject_id__exact", "actor__email", "actor__name")
@@ -113,16 +111,6 @@ class AuditEntryAdmin(Listing, Permissions, admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         return visible_entries(super().get_queryset(request), administrator(request))
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
-        return rendered_in(settings.DEFAULT_DISPLAY_ZONE, view)
 
     @admin.display(description=_("who"), ordering="actor")
     def who(self, entry: AuditEntry) -> str:
@@ -140,15 +128,6 @@ class AuditEntryAdmin(Listing, Permissions, admin.ModelAdmin):
     def particulars(self, entry: AuditEntry) -> SafeString:
         rows = ((name, _in_words(value)) for name, value in entry.detail.items())
         return format_html("<dl>{}</dl>", format_html_join("", "<dt>{}</dt><dd>{}</dd>", rows))
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _in_words(value: object) -> str:

@@ -5,14 +5,13 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
-from accounts.administration import administrator
+from accounts.administration import ReadOnly, administrator
 from scoring.admin_forms import DecisionForm, ModelFileForm
 from scoring.modelfile import ModelFileError
 from scoring.models import ModelEvent, RiskModelVersion, ShadowScore
@@ -22,21 +21,8 @@ from scoring.services import GovernanceError, install_model
 UNPROCESSABLE = 422
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that are made by decisions and never edited."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-
 @admin.register(RiskModelVersion)
-class RiskModelVersionAdmin(ReadOnlyAdmin):
+class RiskModelVersionAdmin(ReadOnly, admin.ModelAdmin):
     """Install a file, read its card, put it in force or in shadow: who approved it and why is kept."""
 
     list_display = ("name", "version", "status", "checksum")
@@ -110,14 +96,14 @@ class RiskModelVersionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ModelEvent)
-class ModelEventAdmin(ReadOnlyAdmin):
+class ModelEventAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("at", "kind", "model", "approved_by", "reason", "actor")
     list_filter = ("kind",)
     list_select_related = ("model", "actor")
 
 
 @admin.register(ShadowScore)
-class ShadowScoreAdmin(ReadOnlyAdmin):
+class ShadowScoreAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ("at", "model", "risk_90d", "active_risk_90d", "high_risk", "active_high_risk")
     list_filter = ("model",)
     list_select_related = ("model",)

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts import audit
-from accounts.audit_admin import ACTIONS, CHANGES, action_in_words
+from accounts.audit_admin import ACTIONS, CHANGES, action_in_words, subject_in_words
 from accounts.models import AuditEntry, Hospital, Membership, Network, Role, User
 from referral import selectors
 from tests.accounts.test_administration import administrator
@@ -114,3 +115,11 @@ def test_every_action_that_is_recorded_has_its_words() -> None:
     assert codes <= ACTIONS.keys()
     assert action_in_words("change_hospital") == CHANGES["change"] % {"what": Hospital._meta.verbose_name}
     assert action_in_words("something_else") == "something_else"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("case", "病例"), ("access_token", "访问令牌"), ("ward", "病房")]
+)
+def test_what_a_line_is_about_is_said_in_words(code: str, words: str) -> None:
+    with override("zh-hans"):
+        assert subject_in_words(code) == words

@@ -1,8 +1,10 @@
 """Installing a model and deciding about it in the administration."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -106,3 +108,10 @@ def test_nobody_but_a_superuser_installs_or_decides(db: None, client: Client) ->
         client.force_login(user)
         assert install(client, variant().encode()).status_code == 403
         assert decide(client, version, "activate").status_code == 403
+
+
+def test_decisions_are_listed_by_the_clock_on_the_wall(superuser: User, client: Client) -> None:
+    install(client, variant().encode())
+    wall = ModelEvent.objects.latest("id").at.astimezone(ZoneInfo(settings.DEFAULT_DISPLAY_ZONE))
+    page = client.get(reverse("admin:scoring_modelevent_changelist")).content.decode()
+    assert f"{wall:%H:%M}" in page
