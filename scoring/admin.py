@@ -30,7 +30,7 @@ class RiskModelVersionAdmin(ReadOnly, admin.ModelAdmin):
     fields = readonly_fields = ("name", "version", "status", "checksum")
     change_form_template = "admin/scoring/riskmodelversion/model.html"
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return administrator(request).is_superuser
 
     def get_urls(self) -> list[URLPattern]:

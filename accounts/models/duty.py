@@ -11,7 +11,7 @@ from accounts.encryption import EncryptedField
 from accounts.ids import new_id
 from accounts.models.organisations import Ward
 from accounts.models.people import User
-from accounts.punctuation import labelled, listed
+from accounts.punctuation import labelled
 
 ENDS_AFTER_START = _("The end must come after the start.")
 
@@ -51,7 +51,7 @@ class DutyShift(models.Model):
         ]
 
     def __str__(self) -> str:
-        return listed([self.user, f"{self.get_weekday_display()} {self.starts:%H:%M} – {self.ends:%H:%M}"])
+        return f"{self.user} · {self.get_weekday_display()} {self.starts:%H:%M} – {self.ends:%H:%M}"
 
 
 class DutyOverrideQuerySet(models.QuerySet["DutyOverride"]):

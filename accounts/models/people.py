@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.contact_fields import NarrowEmailField, PhoneField
 from accounts.ids import new_id
 from accounts.models.organisations import Hospital, Network, Ward
-from accounts.punctuation import labelled, listed
+from accounts.punctuation import labelled
 from accounts.signals import access_ended
 from accounts.standing import Standing, standing_from
 from accounts.text import narrowed
@@ -208,4 +208,4 @@ class Membership(models.Model):
 
     def in_words(self) -> str:
         """The role and its place."""
-        return listed([self.get_role_display(), self.hospital or self.ward or self.network])
+        return f"{self.get_role_display()} · {self.hospital or self.ward or self.network}"
