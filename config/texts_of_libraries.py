@@ -8,6 +8,7 @@ TEXTS = (
         'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"? All of '
         "the following related items will be deleted:"
     ),
+    gettext_noop("A valid biginteger is required."),
     gettext_noop("Add link"),
     gettext_noop("Are you sure?"),
     gettext_noop("Bad Token"),
@@ -36,6 +37,8 @@ TEXTS = (
         "password twice so we can verify you typed it in correctly."
     ),
     gettext_noop("Change or view list link"),
+    gettext_noop("Error:"),
+    gettext_noop("Integer value too large to convert to float"),
     gettext_noop("Model name"),
     gettext_noop("None available"),
     gettext_noop("The password reset token was invalid."),
@@ -68,6 +71,10 @@ TEXTS = (
     gettext_noop("Your password has been set.  You may go ahead and log in now."),
     gettext_noop("Your password was changed."),
     gettext_noop("Your username, in case you’ve forgotten:"),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
     ngettext_lazy(
         "Your password must contain at least %(min_length)d character.",
         "Your password must contain at least %(min_length)d characters.",

@@ -28,7 +28,8 @@ class Reach:
 
     `key` names it for `ways.find`; `address` is shown shortened. `enabled` and `min_severity` are their wish.
     `works` is None while nothing was sent there, False after an error or a refusal. `is_floor`: severe alerts
-    come whatever they wish. `secret`: ours, to be copied to the other side until the way is proved.
+    come whatever they wish. `secret`: ours, to be copied to the other side until the way is proved;
+    `takes_secret`: the other side has one of its own that the person may change here.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Reach:
     may_be_removed: bool
     awaits_code: bool
     secret: str
+    takes_secret: bool
     works: bool | None
     last_success_at: datetime | None
     last_error_at: datetime | None
@@ -141,6 +143,7 @@ def reach(row: Subscription) -> Reach:
         may_be_removed=not channel.is_of_account,
         awaits_code=row.awaits_code,
         secret=row.options.get("secret", "") if shows_secret else "",
+        takes_secret=channel.takes_secret,
         works=_works(row),
         last_success_at=row.last_success_at,
         last_error_at=row.last_error_at,

@@ -225,7 +225,7 @@ def change_secret(*, way: Subscription, secret: str) -> Subscription:
     """Sign with `secret` from now on, or not at all when it is empty. Raises WayError elsewhere."""
     way = _locked(way)
     known = channels().get(way.channel)
-    if known is None or "secret" not in {ask.name for ask in known.asks}:
+    if known is None or not known.takes_secret:
         raise WayError("no_secret", _("Only a robot of a group chat has a signing secret of its own."))
     way.options = {"secret": secret.strip()} if secret.strip() else {}
     way.retired_at = None

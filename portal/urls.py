@@ -88,6 +88,7 @@ urlpatterns = [
     path("me/ways/<slug:key>/code/", ways.code, name="way_code"),
     path("me/ways/<slug:key>/confirm/", ways.confirm, name="way_confirm"),
     path("me/ways/<slug:key>/wish/", ways.wish, name="way_wish"),
+    path("me/ways/<slug:key>/secret/", ways.secret, name="way_secret"),
     path("me/ways/<slug:key>/remove/", ways.remove, name="way_remove"),
     path("worker.js", offline.worker, name="worker"),
     path("app.webmanifest", offline.manifest, name="manifest"),

@@ -198,10 +198,10 @@ TEXTS: dict[str, VerbText] = {
         _("The nutrition target was set."),
     ),
     Verb.RECORD_INTAKE: VerbText(
-        _("Record the energy taken"),
+        _("Record the energy intake"),
         _("Adds one day. A second entry for the same day takes the place of the first."),
         _("Record"),
-        _("The energy taken was recorded."),
+        _("The energy intake was recorded."),
     ),
     Verb.RECORD_IMMUNE_STATUS: VerbText(
         _("Record immune markers"),
@@ -232,7 +232,7 @@ TEXTS: dict[str, VerbText] = {
         _("The decision on transplant was recorded."),
     ),
     Verb.DIAGNOSE: VerbText(
-        _("Fix the diagnosis"),
+        _("Record the diagnosis"),
         _("Ends the second window and its deadline. The first hospital is told."),
         _("Record diagnosis"),
         _("The diagnosis was recorded. The first hospital was told."),

@@ -49,7 +49,7 @@ class Verb(TextChoices):
     RECORD_TREATMENT = "record_treatment", _("record an item of the treatment")
     RECORD_ARTIFICIAL_LIVER = "record_artificial_liver", _("record an artificial liver session")
     SET_NUTRITION_TARGET = "set_nutrition_target", _("set the nutrition target")
-    RECORD_INTAKE = "record_intake", _("record the energy taken")
+    RECORD_INTAKE = "record_intake", _("record the energy intake")
     RECORD_IMMUNE_STATUS = "record_immune_status", _("record immune markers")
     TRANSFER = "transfer", _("transfer")
     DIAGNOSE = "diagnose", _("diagnose")

@@ -165,6 +165,11 @@ class Channel(ABC):
         """The address that a person or a device gave, checked. Raises AddressError."""
         raise NotImplementedError
 
+    @property
+    def takes_secret(self) -> bool:
+        """Whether messages are signed with a secret that the person was given by the other side."""
+        return "secret" in {ask.name for ask in self.asks}
+
     def shown(self, address: str) -> str:
         """Enough of `address` to recognise it, and no more."""
         return address

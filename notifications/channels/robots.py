@@ -21,7 +21,7 @@ ADDRESS = Ask("address", _("Address of the robot"), _("the webhook address that 
 SECRET = Ask(
     "secret",
     _("Signing secret"),
-    _("if the robot was made with signature checking; add the robot again to change it, or empty to drop it"),
+    _("if the robot was made with signature checking"),
     optional=True,
 )
 

@@ -7,12 +7,18 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from portal.moments import instant
 
 Refusal = tuple[str, str, str | Promise]
 """What a service refused: field, code, message."""
+
+
+def capitalised(choices: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """`choices` with labels that begin as a line does."""
+    return [(value, capfirst(label)) for value, label in choices]
 
 
 class MomentInput(forms.DateTimeInput):

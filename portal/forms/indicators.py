@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.punctuation import labelled
 from portal.confirmations import confirmed_in
-from portal.forms.fields import MomentField, Refusal, set_clock, take_refusals
+from portal.forms.fields import MomentField, Refusal, capitalised, set_clock, take_refusals
 from portal.moments import local
 from referral.codes import HoldBackReason, ReferReason
 from scoring import EIGHT, INPUTS, Input, Issue, read_inputs
@@ -93,12 +93,12 @@ class IndicatorsForm(forms.Form):
     hold_back = forms.ChoiceField(
         label=_("Reason for not referring"),
         help_text=_("The reason is recorded and counted. You can still refer at any time."),
-        choices=[("", _("Refer if flagged")), *HoldBackReason.choices],
+        choices=[("", _("Refer if flagged")), *capitalised(HoldBackReason.choices)],
         required=False,
     )
     reason = forms.ChoiceField(
         label=_("Reason for referring without a score"),
-        choices=[("", _("Please choose")), *ReferReason.choices],
+        choices=[("", _("Please choose")), *capitalised(ReferReason.choices)],
         required=False,
     )
     note = forms.CharField(

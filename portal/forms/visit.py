@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_id
 from accounts.missing_fields import ask_all_by_name
 from accounts.models import Hospital
-from portal.forms.fields import MomentField, set_clock
+from portal.forms.fields import MomentField, capitalised, set_clock
 from portal.forms.identity import IdentityForm
 from portal.moments import local
 from referral.codes import ChronicLiverDisease, Presentation
@@ -34,7 +34,7 @@ class VisitForm(IdentityForm):
     chronic_liver_disease = forms.ChoiceField(
         label=_("Chronic liver disease"),
         help_text=_("Without chronic liver disease the model does not apply; you can still refer."),
-        choices=[("", _("Please choose")), *ChronicLiverDisease.choices],
+        choices=[("", _("Please choose")), *capitalised(ChronicLiverDisease.choices)],
     )
     presentation = forms.ChoiceField(
         label=_("How it worsened"),

@@ -6,15 +6,19 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import clock
+from accounts.text import has_unprintable
 from notifications import ways
 from notifications.channels.base import AddressError
 from notifications.models import Severity, Subscription
 from notifications.ways import WayError
 from portal.access import person, signed_in
 from portal.views.preferences import preferences_page
+
+LONGEST_SECRET = 200
 
 
 @signed_in
@@ -75,6 +79,19 @@ def wish(request: HttpRequest, key: str) -> HttpResponse:
     return _done(
         request, key, lambda way: ways.wish(way=way, enabled=enabled, min_severity=wished), _("Saved.")
     )
+
+
+@signed_in
+@require_POST
+@sensitive_post_parameters("secret")
+def secret(request: HttpRequest, key: str) -> HttpResponse:
+    """The robot was given another signing secret, or none any more."""
+    typed = request.POST.get("secret", "")
+    if len(typed) > LONGEST_SECRET or has_unprintable(typed):
+        messages.error(request, _("This is no signing secret. Copy it from the group chat again."))
+        return redirect("portal:preferences")
+    changed = _("Saved. Send a test to see whether alerts arrive.")
+    return _done(request, key, lambda way: ways.change_secret(way=way, secret=typed), changed)
 
 
 @signed_in

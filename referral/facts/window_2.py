@@ -145,7 +145,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     ),
     Verb.RECORD_INTAKE: (
         Fact("day", Shape.DATE, _("date")),
-        Fact("kcal", Shape.DECIMAL, _("energy taken that day"), low=0, high=10_000, unit="kcal"),
+        Fact("kcal", Shape.DECIMAL, _("energy intake that day"), low=0, high=10_000, unit="kcal"),
         NOTE,
     ),
     Verb.RECORD_IMMUNE_STATUS: (

@@ -31,7 +31,7 @@ def test_an_invitation_says_who_asks_for_what_and_how_to_begin(
     message = invitation(world, client, django_capture_on_commit_callbacks)
     assert message.to == ["new@test.example"]
     assert message.subject == f"{administrator.name} has set up your account on the ACLF referral platform"
-    for words in ("/accounts/password/reset/key/", "/accounts/login/", "specialist, ", administrator.email):
+    for words in ("/accounts/password/reset/key/", "/accounts/login/", "specialist · ", administrator.email):
         assert words in message.body
     assert "reset" not in re.sub(r"https?://\S+", "", message.body)
 

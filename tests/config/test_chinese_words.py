@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from scoring import Issue
@@ -101,3 +103,10 @@ def test_a_missing_unit_is_asked_for_by_the_names_of_the_units() -> None:
     issue = Issue("bilirubin_unit", "unit_missing", {"units": ["umol/L", "mg/dL"]})
     with override("zh-hans"):
         assert issue_text(issue) == "请选择胆红素单位（µmol/L 或 mg/dL）。"
+
+
+@pytest.mark.parametrize("password", ["123", "password", "12345678901234"])
+def test_a_password_that_is_refused_is_refused_in_chinese(password: str) -> None:
+    with override("zh-hans"), pytest.raises(ValidationError) as refused:
+        validate_password(password)
+    assert all(re.search(r"[\u4e00-\u9fff]", message) for message in refused.value.messages)

@@ -191,3 +191,36 @@ def test_a_robot_added_again_has_the_secret_that_was_typed_last(world: World, as
         way = Subscription.objects.get(user=world.specialist, channel="dingtalk")
         assert way.options == ({"secret": secret} if secret else {})
         Subscription.objects.filter(pk=way.pk).update(awaits_code=False)
+
+
+def robot_of(world: World) -> Subscription:
+    return Subscription.objects.get(user=world.specialist, channel="dingtalk", removed_at=None)
+
+
+@pytest.mark.parametrize(("typed", "kept"), [(" SEC-new ", {"secret": "SEC-new"}), ("", {})])
+def test_a_robot_is_given_another_secret_and_stays_proved(
+    world: World, as_user: SignIn, typed: str, kept: dict[str, str]
+) -> None:
+    client = as_user(world.specialist)
+    robot = {"channel": "dingtalk", "address": "a" * 32, "secret": "SEC-old"}
+    client.post("/me/ways/add/", robot)
+    Subscription.objects.filter(pk=robot_of(world).pk).update(awaits_code=False)
+    address = reverse("portal:way_secret", args=[robot_of(world).pk])
+    page = text(client.get("/me/"))
+    assert address in page and "SEC-old" not in page
+    assert "Send a test" in text(client.post(address, {"secret": typed}, follow=True))
+    assert (robot_of(world).options, robot_of(world).awaits_code) == (kept, False)
+
+
+def test_a_secret_that_is_none_or_not_theirs_is_refused(world: World, as_user: SignIn) -> None:
+    client = as_user(world.specialist)
+    client.post("/me/ways/add/", {"channel": "dingtalk", "address": "a" * 32, "secret": "SEC-old"})
+    address = reverse("portal:way_secret", args=[robot_of(world).pk])
+    for typed in ("x\ny", "x" * 201):
+        assert "no signing secret" in text(client.post(address, {"secret": typed}, follow=True))
+    assert as_user(world.doctor).post(address, {"secret": "x"}).status_code == 404
+    assert robot_of(world).options == {"secret": "SEC-old"}
+    added(client)
+    phone = reverse("portal:way_secret", args=[way_of(world).pk])
+    assert phone not in text(client.get("/me/"))
+    assert "Only a robot" in text(client.post(phone, {"secret": "x"}, follow=True))

@@ -200,7 +200,7 @@ TABLE = {
         "calm",
         "In 丙 · 一病房 since",
         {"doctor": WARD, "specialist": HOSPITAL},
-        {"doctor": None, "specialist": "Fix the diagnosis"},
+        {"doctor": None, "specialist": "Record the diagnosis"},
     ),
     "diagnosed": Say(
         lambda world, now: world.diagnosed(now=now), "calm", "In 丙 · 一病房 since", {"doctor": WARD}, {}
