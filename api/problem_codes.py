@@ -48,6 +48,13 @@ ACCESS: Mapping[str, Text] = {
     "second_proof_required": _("The person has to prove again who they are."),
     "csrf_failed": _("The header X-CSRFToken is missing or wrong."),
 }
+SIGN_IN: Mapping[str, Text] = {
+    "second_factor_needed": _("The sign-in waits for the second factor."),
+    "session_ended": _("The session of this token has ended."),
+    "too_many_tries": _("Too many tries at a password or code."),
+    "not_possible": _("Not possible as things stand."),
+}
+"""What sign-in refuses, beside the codes of access."""
 FACTS: Mapping[str, Text] = {
     "invalid": _("Some fields need correction."),
     "needs_confirmation": _("Unusual values have to be confirmed by name."),
@@ -79,4 +86,4 @@ DEVICES: Mapping[str, Text] = {
     "no_secret": _("This device has no signing secret."),
     "of_account": _("The address belongs to the account."),
 }
-MEANINGS: Mapping[str, Text] = {**REQUESTS, **ACCESS, **FACTS, **PATHWAY, **DEVICES}
+MEANINGS: Mapping[str, Text] = {**REQUESTS, **ACCESS, **SIGN_IN, **FACTS, **PATHWAY, **DEVICES}

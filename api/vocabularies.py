@@ -136,7 +136,9 @@ GROUPINGS = of_words(
     "What is counted together.",
     {By.MONTH: _("month"), By.HOSPITAL: _("hospital"), By.WARD: _("ward")},
 )
-STAGES = of_words("Stage", "A stage that cases have reached.", dict(FUNNEL))
+STAGES = of_words(
+    "Stage", "A stage that cases have reached.", {name.removesuffix("_at"): text for name, text in FUNNEL}
+)
 JUDGED_KINDS = of_words("JudgedKind", "A deadline that statistics judge.", JUDGED)
 DELAYS = of_words(
     "StatedDelay",

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "api.middleware.ProblemsForPrograms",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "config.unreadable.RefuseUnreadable",
@@ -370,7 +371,7 @@ SPECTACULAR_SETTINGS = {
     "LICENSE": {"name": "Apache 2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
     "SERVERS": [{"url": "/", "description": "The installation that serves this file."}],
     "DEFAULT_GENERATOR_CLASS": "api.openapi.Generator",
-    "POSTPROCESSING_HOOKS": ["api.openapi.add_answers"],
+    "POSTPROCESSING_HOOKS": ["api.openapi.add_answers", "api.openapi.add_sign_in"],
     "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [

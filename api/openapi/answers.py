@@ -134,7 +134,7 @@ def _let_overlap(schema: Json) -> None:
 def _component(refused: Refused) -> Json:
     return {
         "description": refused.meaning,
-        "headers": _headers(*refused.headers, *COMMON),
+        "headers": headers(*refused.headers, *COMMON),
         "content": {MEDIA_TYPE: {"schema": PROBLEM}},
     }
 
@@ -179,16 +179,17 @@ def _refusal(status: str) -> Json:
 def _answer(operation: Json, status: str, given: set[str], method: str) -> Json:
     """The answer with the headers that it can have."""
     if status == "304":
-        return {"description": "You have this version already.", "headers": _headers("ETag", *COMMON)}
+        return {"description": "You have this version already.", "headers": headers("ETag", *COMMON)}
     answer: Json = operation["responses"][status]
     own = (*answer.get("headers", ()), *(("ETag",) if method == "get" else ()))
     replayed = ("Idempotency-Replayed",) if "Idempotency-Key" in given else ()
     return {
         "description": answer["description"] or "Done.",
-        "headers": _headers(*own, *replayed, *COMMON),
+        "headers": headers(*own, *replayed, *COMMON),
         **({"content": answer["content"]} if "content" in answer else {}),
     }
 
 
-def _headers(*names: str) -> Json:
+def headers(*names: str) -> Json:
+    """References to documented headers."""
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

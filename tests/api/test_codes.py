@@ -32,7 +32,7 @@ SYMBOLS = {
 }
 NAMES = SYMBOLS | {"Unit", "Language", "InputName", "ImmuneMarker"}
 """Sets in which some words are symbols or names in every language."""
-THE_SAME = {"ACLF", "Webhook", "INR≥2.5"}
+THE_SAME = {"app", "ACLF", "Webhook", "INR≥2.5"}
 
 
 @pytest.fixture
