@@ -57,7 +57,7 @@ class AlwaysJSON(DefaultContentNegotiation):
 class Resource(APIView):
     """Signed in, limited, in JSON; errors as problems; nothing kept by a cache on the way.
 
-    What is read has an ETag, and is not sent again to who has it. `carries_secrets`: never compressed.
+    What is read has an ETag, is not sent again to who has it, and is compressed unless it `carries_secrets`.
     """
 
     content_negotiation_class = AlwaysJSON
@@ -123,9 +123,10 @@ class Resource(APIView):
             for name, value in deprecation.headers().items():
                 response.headers[name] = value
         final: Any = super().finalize_response(request, response, *args, **kwargs)
+        is_read = request.method in SAFE_METHODS or self.only_reads
         if request.method in SAFE_METHODS and final.status_code == 200:
             final = self._unless_known(request, final)
-        final.may_be_compressed = not self.carries_secrets
+        final.may_be_compressed = is_read and not self.carries_secrets
         return final
 
     def _unless_known(self, request: Request, response: Response) -> Response:

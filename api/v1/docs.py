@@ -8,6 +8,7 @@ import yaml
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,6 +27,7 @@ def document() -> dict[str, Any]:
 
 
 @require_safe
+@gzip_page
 def schema(request: HttpRequest) -> HttpResponse:
     """YAML, or JSON for who asks for it."""
     if request.GET.get("format") == "json" or "json" in request.headers.get("Accept", ""):

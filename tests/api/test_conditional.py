@@ -153,6 +153,23 @@ def test_answers_that_carry_a_secret_are_never_compressed(world: World, doctor: 
         assert "Content-Encoding" not in answer.headers
 
 
+def test_what_changes_something_is_answered_as_it_is_and_a_search_compressed(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    case = world.flagged(now)
+    headers = {**doctor.headers, "Accept-Encoding": "gzip"}
+
+    def posted(path: str, body: dict[str, str]) -> Any:
+        return doctor.client.post(f"{API}{path}", json.dumps(body), "application/json", headers=headers)
+
+    assert "Content-Encoding" not in posted(f"/cases/{case.pk}/message", {"text": "x"}).headers
+    assert posted("/cases/search", {"query": case.number}).headers["Content-Encoding"] == "gzip"
+
+
+def test_the_openapi_file_is_compressed(doctor: Caller) -> None:
+    assert received(doctor, "/schema", Accept_Encoding="gzip").headers["Content-Encoding"] == "gzip"
+
+
 def test_a_browser_that_asks_with_its_cookie_is_answered_alike(world: World, now: datetime) -> None:
     world.flagged(now)
     browser = Client()
