@@ -52,7 +52,7 @@ def all_rows(found: Messages, wanted: Wanted) -> Iterator[Row]:
     for group in found.groups:
         yield from rows_of(group, called[group.key])
     for (channel, state), count in sorted(found.ways.items()):
-        label = labelled(_label(channel), DeliveryState(state).label)
+        label = labelled(channel_label(channel), DeliveryState(state).label)
         yield Row(PART, everybody, f"{channel}:{state}", label, "", str(count))
 
 
@@ -69,7 +69,7 @@ def page(found: Messages, wanted: Wanted) -> Page:
         heads=[f"{row.label} {in_brackets(row.unit)}" if row.unit else str(row.label) for row in whole],
         lines=[(name, [in_words(row) for row in rows]) for name, rows in named],
         ways=[
-            (_label(channel), [found.ways.get((channel, state), 0) for state in states])
+            (channel_label(channel), [found.ways.get((channel, state), 0) for state in states])
             for channel in sorted({channel for channel, _state in found.ways})
         ],
         states=[COUNTED[state] for state in states],
@@ -105,6 +105,6 @@ def _names(found: Messages, wanted: Wanted) -> dict[object, str]:
     return names([group.key for group in found.groups], wanted, _("of no hospital or ward"))
 
 
-def _label(channel: str) -> Text:
+def channel_label(channel: str) -> Text:
     known = channels().get(channel)
     return known.label if known else channel

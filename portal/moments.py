@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 from accounts.moments import YEARS
 
 MINUTES = "%Y-%m-%dT%H:%M"
+RECENT_HOURS = (1, 3, 6)
+"""Hours ago that a moment is set to by one tap."""
 
 
 def local(moment: datetime, zone: str) -> str:

@@ -37,8 +37,6 @@ LABORATORY = (*MAIN, *MORE)
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 QUESTION = "needs_confirmation"
-RECENT_HOURS = (1, 3, 6)
-"""Hours ago that the time of sampling is set to by one tap."""
 
 
 @dataclass(frozen=True)
@@ -192,8 +190,6 @@ class IndicatorsForm(forms.Form):
         """Whether something was typed that is not in `stored` raw values."""
         clean = self.cleaned_data
         return any(clean[name] and clean[name] != str(stored.get(name, "")) for name in TYPED)
-
-    recent_hours = RECENT_HOURS
 
     def laboratory(self) -> Iterator[Entry]:
         """The laboratory values in the order of the screen."""

@@ -21,6 +21,7 @@ from accounts.punctuation import in_brackets, labelled
 from notifications.selectors import unread_count
 from portal import results
 from portal.confirmations import MARKS, mark_of
+from portal.moments import RECENT_HOURS
 from portal.results import Result
 from portal.severity import severity_of
 from portal.windows import Window, duration, window_of, window_of_case
@@ -61,6 +62,12 @@ def moment(value: datetime | None, zone: str = "", full: bool = False) -> SafeSt
     local = value.astimezone(ZoneInfo(zone or settings.DEFAULT_DISPLAY_ZONE))
     day = date_format(local, gettext("j M Y") if full else gettext("j M"))
     return format_html('<time datetime="{}">{} {}</time>', local.isoformat(), day, f"{local:%H:%M}")
+
+
+@register.inclusion_tag("portal/components/ago.html")
+def ago(id: str, zone: str) -> dict[str, Any]:
+    """Buttons that set the moment with this id by one tap."""
+    return {"id": id, "zone": zone, "recent_hours": RECENT_HOURS}
 
 
 @register.filter

@@ -16,6 +16,7 @@ from accounts.models import User
 from notifications.models import DeliveryState
 from portal.access import person, signed_in
 from portal.csv_files import csv_file
+from portal.messages_page import channel_label
 from portal.statistics_page import arrange
 from referral.errors import FactError
 from referral.pathway import State
@@ -129,7 +130,7 @@ def _present(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:
         "health": health,
         "delivery_states": [state.label for state in states],
         "deliveries": [
-            (channel, [health.deliveries.get((channel, state), 0) for state in states])
+            (channel_label(channel), [health.deliveries.get((channel, state), 0) for state in states])
             for channel in channels
         ],
     }

@@ -1,8 +1,10 @@
 """The ward's record in a real browser: grades while one types, charts, barriers, the security policy."""
 
+import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -125,3 +127,11 @@ def test_the_other_forms_and_the_library_have_no_barriers(page: Page, case: Case
     ):
         page.goto(path)
         assert barriers(page) == [], path
+
+
+def test_the_time_of_sampling_of_an_organ_table_is_set_by_one_tap(page: Page, case: Case) -> None:
+    page.goto(f"/cases/{case.pk}/assess-organ-failure/")
+    page.get_by_role("button", name=re.compile("^(3 hours ago|3 ?小时前)$")).click()
+    wall = (clock.now() - 3 * HOUR).astimezone(ZoneInfo(case.hospital.zone))
+    typed = datetime.fromisoformat(page.locator("[name=sampled_at]").input_value())
+    assert abs(typed - wall.replace(tzinfo=None)) < timedelta(minutes=5)

@@ -19,20 +19,6 @@
     convert(box);
   });
 
-  // A time by one tap, on the clock of the hospital.
-  const onClock = (at, timeZone) => at.toLocaleString("sv-SE", { timeZone }).slice(0, 16).replace(" ", "T");
-  document.querySelectorAll("[data-ago-for]").forEach((row) => {
-    row.hidden = false;
-    row.addEventListener("click", ({ target }) => {
-      const hours = target.closest("[data-ago]")?.dataset.ago;
-      if (hours === undefined) return;
-      const field = document.getElementById(row.dataset.agoFor);
-      field.value = onClock(new Date(Date.now() - hours * 3600000), row.dataset.zone);
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      field.dispatchEvent(new Event("change", { bubbles: true }));
-    });
-  });
-
   const form = document.querySelector("form[data-keep]");
   if (!form) return;
   const birth = form.elements.birth_date;
