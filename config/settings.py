@@ -358,7 +358,7 @@ REST_FRAMEWORK = {
 LIMITS = {
     "any": (6000, 60),
     "score": (12_000, 60),
-    "arrivals": (20, 60),
+    "arrivals": (30, 3600),
     "search": (30, 60),
     "meetings": (20, 3600),
     "refused_registrations": (120, 3600),

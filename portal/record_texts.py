@@ -34,6 +34,8 @@ def said_of(kind: RecordKind, row: Any) -> str:
             return str(row.get_mode_display())
         case RecordKind.IMMUNE_STATUS:
             return marker_values(row.values)
+        case _:
+            return ""
 
 
 def marker_values(values: dict[str, Any]) -> str:

@@ -225,8 +225,44 @@ def _in_transit(scene: Scene) -> Situation:
     return Situation("waiting", headline, bed, calls_across(scene, case.ward))
 
 
+def _admitted_elsewhere(scene: Scene) -> Situation:
+    """For the ward that expected the patient, while the other ward's admission may still be an error."""
+    case = scene.case
+    words = {
+        "ward": name_of(case.ward) if case.ward else "",
+        "time": scene.time(case.admitted_at) if case.admitted_at else "",
+        "until": scene.time(case.undo_until) if case.undo_until else "",
+    }
+    return Situation(
+        "warn",
+        _("%(ward)s admitted this patient at %(time)s. Your ward had been asked or expected them.") % words,
+        (
+            _("Compare. If your patient is somebody else, call that ward, or write to it below.") % words,
+            _(
+                "Until %(until)s that ward or the coordinator can mark the admission as entered in error; "
+                "so long you see this case."
+            )
+            % words,
+        ),
+        numbers(*(ward_calls(case.ward, scene) if case.ward else ()), hospital_call(scene)),
+    )
+
+
+def _undoable(scene: Scene) -> tuple[str, ...]:
+    """Until when the admission can be taken back, for those who can."""
+    until = scene.case.undo_until
+    if until is None or until < scene.now or not scene.is_by(Party.CARE_WARD, Party.COORDINATOR):
+        return ()
+    words = {"until": scene.time(until)}
+    return (_("If this was the wrong patient: the admission can be undone until %(until)s.") % words,)
+
+
 def _in_ward(scene: Scene) -> Situation:
     case = scene.case
+    if scene.is_by(Party.EXPECTING_WARD) and not scene.is_by(
+        Party.CARE_WARD, Party.COORDINATOR, Party.ORIGIN
+    ):
+        return _admitted_elsewhere(scene)
     ward = name_of(case.ward) if case.ward else ""
     since = scene.time(case.admitted_at) if case.admitted_at else ""
     calls = calls_across(scene, case.ward) if case.ward else ()
@@ -238,6 +274,7 @@ def _in_ward(scene: Scene) -> Situation:
             _("Overdue by %(late)s: %(what)s.") % {"what": str(Kind(late.kind).label), **scene.left(late)},
         )
     tone = "warn" if more else "calm"
+    more += _undoable(scene)
     return Situation(tone, place % {"ward": ward, "time": since, "bed": case.bed}, more, calls)
 
 

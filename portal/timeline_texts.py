@@ -20,6 +20,7 @@ from referral.pathway import Kind, State, Verb
 from scoring import texts
 
 APART = timedelta(minutes=1)
+VOID = gettext_lazy("belongs to an admission entered in error, and counts nowhere")
 
 REASONS: Mapping[str, Any] = {
     Verb.REFER: codes.ReferReason,
@@ -29,6 +30,7 @@ REASONS: Mapping[str, Any] = {
     Verb.END_REFERRAL: codes.EndReason,
     Verb.MARK_ENTERED_IN_ERROR: codes.ErrorReason,
     Verb.RETRACT_RECORD: codes.ErrorReason,
+    Verb.UNDO_ADMISSION: codes.AdmissionError,
     Verb.EXPLAIN_DELAY: codes.DelayReason,
     Verb.DECIDE_TRANSPLANT: ward_codes.AgainstTransplant,
     Verb.RECORD_TREATMENT: ward_codes.NotDoneReason,
@@ -43,6 +45,7 @@ MARKS: Mapping[str, str] = {
     Verb.EXPIRE_OFFER: "bad",
     Verb.PASS_ON: "bad",
     Verb.RELEASE: "bad",
+    Verb.UNDO_ADMISSION: "bad",
     Verb.ACCEPT: "good",
     Verb.ADMIT: "good",
     Verb.DIAGNOSE: "good",
@@ -80,25 +83,33 @@ class Clock:
 def lines(case: Case, events: Iterable[Event]) -> list[Line]:
     """The events of a case whose offers are loaded, the newest first."""
     wards = {str(offer.ward_id): offer.ward for offer in case.offers.all()}
-    if case.ward is not None:
-        wards[str(case.ward_id)] = case.ward
+    admissions = case.admissions.select_related("ward__hospital") if case.voided_stays else ()
+    for ward in (*(row.ward for row in admissions), case.ward, case.expecting_ward):
+        if ward is not None:
+            wards[str(ward.pk)] = ward
     names = {pk: f"{ward.hospital.name} · {ward.name}" for pk, ward in wards.items()}
-    return [_line(event, names, case.hospital.zone) for event in events][::-1]
+    rows = list(events)
+    void = timeline.voided(rows)
+    zone = case.hospital.zone
+    return [_line(event, names, zone, is_void=event.number in void) for event in rows][::-1]
 
 
-def _line(event: Event, wards: Mapping[str, str], zone: str) -> Line:
+def _line(event: Event, wards: Mapping[str, str], zone: str, *, is_void: bool) -> Line:
     apart = event.recorded_at - event.occurred_at >= APART
     moved = event.state_before and event.state_before != event.state_after
     return Line(
         number=event.number,
         title=str(timeline.label(event.what, event.state_after)),
-        details=tuple(_details(event, wards, Clock(zone, event.recorded_at))),
+        details=(
+            *_details(event, wards, Clock(zone, event.recorded_at)),
+            *([str(VOID)] if is_void else []),
+        ),
         note=event.note or "",
         who=event.actor.name if event.actor else "",
         occurred_at=event.occurred_at,
         recorded_at=event.recorded_at if apart else None,
         state=str(State(event.state_after).label) if moved else "",
-        mark=MARKS.get(event.what, ""),
+        mark="void" if is_void else MARKS.get(event.what, ""),
     )
 
 

@@ -112,6 +112,21 @@ TEXTS: dict[str, VerbText] = {
         _("The admission was recorded. The second window runs."),
         "primary",
     ),
+    Verb.UNDO_ADMISSION: VerbText(
+        _("Admission entered in error"),
+        _(
+            "The case goes back to where it was before the admission: the same request or promised bed, and "
+            "the time limits of the first window with their due times. What was recorded since stays "
+            "readable, marked, and counts nowhere. Both wards, the first hospital and the coordinator are "
+            "told."
+        ),
+        _("Mark the admission as an error"),
+        _(
+            "The admission was marked as entered in error. The case is where it was before, and all sides "
+            "were told."
+        ),
+        "danger",
+    ),
     Verb.ASK_ADVICE: VerbText(
         _("Ask a ward for advice"),
         _(

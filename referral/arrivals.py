@@ -4,11 +4,12 @@ A look-up shows enough to compare. Before anything is taken, the person at the d
 look-up does not show: the full name, or the birth date.
 """
 
+import math
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import regex
@@ -17,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import audit
 from accounts.encryption import blind_index
 from accounts.limits import seconds_over
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from referral.errors import FactError, TooOften
 from referral.identity.national_id import canonical
 from referral.identity.placeholders import is_no_national_id
@@ -47,7 +48,7 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
         found = None
     audit.record(
         actor=user,
-        action="look_up_arrival",
+        action=LOOK_UP,
         subject_type="case",
         subject_id=found.pk if found else "",
         now=now,
@@ -56,8 +57,18 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
     return found
 
 
-def arriving(user: User, case_id: UUID) -> Case:
-    """The same for a case that was looked up before, by its id. Raises Case.DoesNotExist."""
+def looked_up(user: User, case_id: UUID, now: datetime) -> bool:
+    """Whether `user` has found this case at the door a short while ago."""
+    found = AuditEntry.objects.filter(
+        actor=user, action=LOOK_UP, subject_type="case", subject_id=str(case_id), at__gt=now - LOOK_UP_HOLDS
+    )
+    return found.exists()
+
+
+def arriving(user: User, case_id: UUID, *, now: datetime) -> Case:
+    """The same for a case that was looked up a short while ago, by its id. Raises Case.DoesNotExist."""
+    if not looked_up(user, case_id, now):
+        raise Case.DoesNotExist
     admissible = Case.objects.admissible_by(user).filter(state__in=BEFORE_ADMISSION)
     return admissible.select_related("hospital", "patient").get(pk=case_id)
 
@@ -109,7 +120,7 @@ def auditing_wrong_answers(actor: User | None, now: datetime) -> Iterator[None]:
     except NotThisPatient as refusal:
         audit.record(
             actor=actor,
-            action="wrong_answer_at_door",
+            action=WRONG_ANSWER,
             subject_type="case",
             subject_id=refusal.case.pk,
             now=now,
@@ -123,12 +134,23 @@ def confirm_arrival(case: Case, said: str, *, user: User, now: datetime) -> None
 
     Wrap the transaction in `auditing_wrong_answers`.
     """
-    if seconds := seconds_over("arrivals", user, now):
+    if not looked_up(user, case.pk, now):
+        raise FactError(("said", "look_up_first", LOOK_UP_FIRST))
+    if seconds := seconds_over("arrivals", user, now) or _seconds_after_guesses(user, now):
         raise TooOften(seconds)
     if not said.strip():
         raise FactError(("said", "required", ASK_THE_PERSON))
     if not _is_of(said, case.patient):
         raise NotThisPatient(case)
+
+
+def _seconds_after_guesses(user: User, now: datetime) -> int:
+    """0, or how long somebody who has given too many wrong answers has to wait."""
+    recent = AuditEntry.objects.filter(actor=user, action=WRONG_ANSWER, at__gt=now - GUESSES_COUNT_FOR)
+    guesses = list(recent.order_by("-at").values_list("at", flat=True)[:MOST_GUESSES])
+    if len(guesses) < MOST_GUESSES:
+        return 0
+    return max(1, math.ceil((guesses[-1] + GUESSES_COUNT_FOR - now).total_seconds()))
 
 
 def _is_of(said: str, patient: Patient) -> bool:
@@ -138,6 +160,9 @@ def _is_of(said: str, patient: Patient) -> bool:
     return bool(name) and (name == folded_name(patient.name) or by_date)
 
 
+LOOK_UP, WRONG_ANSWER = "look_up_arrival", "wrong_answer_at_door"
+LOOK_UP_HOLDS = timedelta(hours=1)
+MOST_GUESSES, GUESSES_COUNT_FOR = 5, timedelta(hours=1)
 IDEOGRAPHS = regex.compile(r"[\p{Han}\p{Co}]+")
 COMPOUND_SURNAMES = frozenset(
     regex.findall(
@@ -146,6 +171,10 @@ COMPOUND_SURNAMES = frozenset(
         "宇文司徒鲜于司空闾丘子车亓官司寇巫马公西颛孙壤驷公良漆雕乐正宰父谷梁拓跋夹谷轩辕令狐段干百里呼延东郭南门羊舌"
         "微生梁丘左丘东门西门第五",
     )
+)
+LOOK_UP_FIRST = _(
+    "Your ward does not expect this patient. Look the patient up on the board first, by case number or ID, "
+    "and compare; then admit."
 )
 ASK_THE_PERSON = _(
     "Your ward does not expect this patient. Ask the person, or who comes along, for the full name or the "

@@ -105,6 +105,15 @@ class ErrorReason(TextChoices):
     TEST_ENTRY = "test_entry", _("test entry")
 
 
+class AdmissionError(TextChoices):
+    """Why an admission was entered in error."""
+
+    WRONG_PATIENT = "wrong_patient", _("wrong patient")
+    NOT_ARRIVED = "not_arrived", _("the patient has not come")
+    OTHER_WARD = "other_ward", _("the patient is in another ward")
+    TEST_ENTRY = "test_entry", _("test entry")
+
+
 class Removable(TextChoices):
     """What of an identity can be wrong while the right one is not known."""
 

@@ -190,6 +190,18 @@ def run_again(deadline: Deadline, case: Case, *, now: datetime) -> None:
     deadline.save()
 
 
+def reopen(deadline: Deadline, *, was_missed: bool, now: datetime) -> None:
+    """Let a deadline run on, with its due time, because what ended it was entered in error.
+
+    What it had alerted about was withdrawn when it ended, so its ladder speaks again from the start.
+    """
+    is_late = deadline.due_at <= now and (was_missed or deadline.missed_at is not None)
+    deadline.closed_at, deadline.outcome, deadline.done_late = None, "", False
+    deadline.missed_at = deadline.due_at if is_late else None
+    deadline.alerted_until, deadline.next_at = None, now
+    deadline.save()
+
+
 def close_unmet(deadline: Deadline, by: datetime) -> None:
     """Judge a deadline that nothing fulfilled before it no longer mattered, which was at `by`."""
     is_late = deadline.due_at < by

@@ -16,6 +16,7 @@ from referral.models.policies import DEFAULT_MINUTES
 from referral.pathway import (
     BEFORE_ADMISSION,
     ENDED,
+    IN_WARD,
     LIVES,
     NEXT_WARD,
     OPEN,
@@ -41,6 +42,11 @@ def groups() -> dict[str, tuple[frozenset[State], str]]:
     }
 
 
+def drawn_groups() -> dict[str, tuple[frozenset[State], str]]:
+    """Those, and what only the diagram draws as one."""
+    return {**groups(), "in_a_ward": (IN_WARD, _("in a ward"))}
+
+
 def diagram() -> str:
     """A Mermaid state diagram of every change of state; verbs that change none are in the table."""
     edges: dict[tuple[str, str], list[str]] = {(State.IN_TRANSIT.value, State.ADMITTED.value): []}
@@ -53,7 +59,7 @@ def diagram() -> str:
     edges[State.IN_TRANSIT.value, State.ADMITTED.value].append(str(Verb.ADMIT.label))
     lines = ["stateDiagram-v2", "    direction TB"]
     lines += [f"    {state.value} : {state.label}" for state in State]
-    lines += [f"    {node} : {label}" for node, (_states, label) in groups().items()]
+    lines += [f"    {node} : {label}" for node, (_states, label) in drawn_groups().items()]
     lines += [f"    state {NEXT} <<choice>>", f"    [*] --> {State.REGISTERED.value}"]
     lines += [
         edge(source, target, " / ".join(dict.fromkeys(verbs))) for (source, target), verbs in edges.items()
@@ -72,6 +78,8 @@ def edge(source: str, target: str, words: str) -> str:
 
 def targets_of(row: Transition) -> list[str]:
     """The nodes at which a row's edges end; where the catchment decides, that is one choice."""
+    if row.verb == Verb.UNDO_ADMISSION:
+        return nodes_of(row.targets)
     if not row.targets.issuperset(NEXT_WARD):
         return [state.value for state in State if state in row.targets]
     return [NEXT, *(state.value for state in State if state in row.targets - {*NEXT_WARD})]
@@ -79,7 +87,7 @@ def targets_of(row: Transition) -> list[str]:
 
 def nodes_of(states: frozenset[State]) -> list[str]:
     """The nodes from which a row's edges start: one for a set that has a name, else one per state."""
-    named = [node for node, (members, _label) in groups().items() if members == states]
+    named = [node for node, (members, _label) in drawn_groups().items() if members == states]
     return named or [state.value for state in State if state in states]
 
 

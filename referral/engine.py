@@ -40,7 +40,20 @@ def run_cycle(now: datetime) -> int:
     while claimed >= BATCH:
         claimed = fire_batch(now)
         looked_at += claimed
+    confirm_admissions(now)
     return looked_at
+
+
+def confirm_admissions(now: datetime) -> None:
+    """Let admissions stand whose time to be undone is over; a ward that expected the patient sees no more."""
+    over = Case.objects.filter(undo_until__lt=now)
+    for key in list(over.values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            case = over.select_for_update(skip_locked=True).filter(pk=key).first()
+            if case is not None and case.expecting_ward_id is not None:
+                perform(case, Verb.CONFIRM_ADMISSION, actor=None, now=now)
+            elif case is not None:
+                over.filter(pk=key).update(undo_until=None)
 
 
 def fire_batch(now: datetime) -> int:

@@ -24,7 +24,7 @@ def to_correct(case: Case) -> list[Retraction]:
     # Lists of cases know of all at once.
     if not getattr(case, "has_mistakes", True):
         return []
-    retractions = list(case.retractions.all())
+    retractions = [row for row in case.retractions.all() if not row.with_admission]
     if not retractions:
         return []
     corrections = case.events.filter(what__in=KIND_OF, facts__has_key="corrects")

@@ -28,6 +28,8 @@ def pointless_verbs(case: Case) -> frozenset[Verb]:
         found.add(Verb.CORRECT_DIAGNOSIS)
     if not case.outcome_disputed:
         found.add(Verb.SETTLE_OUTCOME)
+    if case.undo_until is None:
+        found.add(Verb.UNDO_ADMISSION)
     return verbs_without_cause(case) | found
 
 
@@ -42,6 +44,7 @@ def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[
         Party.CARE_WARD: case.ward_id in standing.wards,
         Party.ADVICE_WARD: question is not None and question.ward_id in standing.wards,
         Party.ANY_WARD: case.network_id in standing.ward_networks,
+        Party.EXPECTING_WARD: case.expecting_ward_id in standing.wards,
         Party.COORDINATOR: case.network_id in standing.coordinates,
     }
     return frozenset(party for party, holds in found.items() if holds)

@@ -41,6 +41,8 @@ class Verb(TextChoices):
     RELEASE = "release", _("release")
     DIVERT = "divert", _("divert")
     ADMIT = "admit", _("admit")
+    UNDO_ADMISSION = "undo_admission", _("mark the admission as entered in error")
+    CONFIRM_ADMISSION = "confirm_admission", _("let the admission stand")
     RECORD_KIT_RESULT = "record_kit_result", _("record the kit result")
     ASSESS_ORGAN_FAILURE = "assess_organ_failure", _("assess organ failure")
     RETRACT_RECORD = "retract_record", _("mark a record of the ward as entered in error")
@@ -100,6 +102,7 @@ class Party(TextChoices):
     CARE_WARD = "care_ward", _("ward that has or expects the patient")
     ADVICE_WARD = "advice_ward", _("ward that was asked for advice")
     ANY_WARD = "any_ward", _("any ward of the network")
+    EXPECTING_WARD = "expecting_ward", _("ward that expected a patient whom another admitted")
     COORDINATOR = "coordinator", _("coordinator")
     ENGINE = "engine", _("deadline engine")
 
@@ -228,6 +231,14 @@ TABLE: tuple[Transition, ...] = (
     row(
         V.ADMIT, BEFORE_ADMISSION, {S.ADMITTED}, {P.ANY_WARD}, meets={K.ADMIT, K.ARRIVE}, tells={A.CLINICIAN}
     ),
+    row(
+        V.UNDO_ADMISSION,
+        IN_WARD,
+        BEFORE_ADMISSION,
+        {P.CARE_WARD, P.COORDINATOR},
+        tells={A.HOSPITAL, A.DUTY, A.COORDINATOR},
+    ),
+    row(V.CONFIRM_ADMISSION, IN_WARD | AFTER_WARD, STAYS, {P.ENGINE}),
     # the coordinator
     row(V.REDIRECT, {S.OFFERED, S.UNPLACED}, {S.OFFERED}, {P.COORDINATOR}, tells={A.CLINICIAN}),
     # window 2
@@ -278,7 +289,7 @@ TABLE: tuple[Transition, ...] = (
         {P.ORIGIN, P.COORDINATOR},
         tells={A.CLINICIAN, A.DUTY},
     ),
-    row(V.MESSAGE, OPEN, STAYS, BOTH_SIDES),
+    row(V.MESSAGE, OPEN, STAYS, {*BOTH_SIDES, P.EXPECTING_WARD}),
     row(V.CORRECT_FIRST_VISIT, OPEN, STAYS, {P.ORIGIN, P.COORDINATOR}),
     row(V.CORRECT_IDENTITY, OPEN | {S.CLOSED}, STAYS, SIDES, tells={A.CLINICIAN, A.DUTY}),
     row(
@@ -302,7 +313,7 @@ OPENS: dict[State, frozenset[Kind]] = {
     S.IN_TRANSIT: frozenset({K.ARRIVE}),
     S.ADMITTED: frozenset({K.DIAGNOSE, K.TREAT_PRECIPITANT}),
 }
-"""Deadlines that entering a state opens."""
+"""Deadlines that entering a state opens, unless the case goes back to it."""
 
 LIVES: dict[Kind, frozenset[State]] = {
     K.ASSESS: frozenset({S.REGISTERED}),

@@ -50,7 +50,11 @@ EFFECTS: dict[Verb, Effect] = {}
 
 @dataclass(slots=True)
 class Change:
-    """One verb being applied to one locked case: what the effects of `referral.verbs` work on."""
+    """One verb being applied to one locked case: what the effects of `referral.verbs` work on.
+
+    `further_wards` hear of it beside the one that has the case. `goes_back`: the state is entered again with
+    the deadlines that it had, so that none is opened.
+    """
 
     case: Case
     row: Transition
@@ -67,6 +71,8 @@ class Change:
     also_opens: set[Kind] = field(default_factory=set)
     also_tells: set[Audience] = field(default_factory=set)
     contradicts: bool = False
+    further_wards: set[Ward] = field(default_factory=set)
+    goes_back: bool = False
     corrects: Record | None = None
     dated_by: str = "occurred_at"
 
@@ -187,7 +193,7 @@ def lock(case: Case | UUID) -> Case:
     key = case.pk if isinstance(case, Case) else case
     return (
         Case.objects.select_for_update(of=("self",))
-        .select_related("policy", "hospital", "ward", "assessment")
+        .select_related("policy", "hospital", "ward", "assessment", "expecting_ward")
         .get(pk=key)
     )
 
@@ -297,7 +303,8 @@ def settle(change: Change, target: State | None) -> None:
     deadlines.drop_pointless(case, running, now=change.now)
     if before == State.WATCHED != case.state:
         close_question(case, now=change.now)
-    opening = change.also_opens | (OPENS.get(target, frozenset()) if target else frozenset())
+    entered = OPENS.get(target, frozenset()) if target and not change.goes_back else frozenset()
+    opening = change.also_opens | entered
     now, moment = change.now, change.occurred_at
     fresh = deadlines.open_missing(case, opening, running=running, now=now, occurred_at=moment)
     case.updated_at = now
@@ -305,5 +312,6 @@ def settle(change: Change, target: State | None) -> None:
     record([case.pk])
     telling.tell_of(change)
     firing.fire(fresh, now=change.now)
-    wards = [change.ward_before, Directory(change.now, [case]).ward_of(case)]
+    wards = [change.ward_before, Directory(change.now, [case]).ward_of(case), case.expecting_ward]
+    wards += change.further_wards
     telling.announce(case, what=row.verb, wards=wards)

@@ -23,6 +23,7 @@ RULES = (
     "late_flag_minutes",
     "reassessments",
     "outcome_grace_days",
+    "undo_admission_minutes",
     "minutes",
     "ladders",
     "expires_unanswered",

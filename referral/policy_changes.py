@@ -33,6 +33,7 @@ def changes(before: PathwayPolicy | None, after: PathwayPolicy) -> list[Change]:
 def _in_words(policy: PathwayPolicy) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield _label(policy, "risk_threshold"), (f"{policy.risk_threshold:.4g}",)
     yield _("time for a late flag"), (length(timedelta(minutes=policy.late_flag_minutes)),)
+    yield _("time to undo an admission"), (length(policy.time_to_undo),)
     for name in ("reassessments", "outcome_grace_days"):
         yield _label(policy, name), (str(getattr(policy, name)),)
     yield _label(policy, "expires_unanswered"), (_("yes") if policy.expires_unanswered else _("no"),)

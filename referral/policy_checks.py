@@ -31,6 +31,9 @@ FIXED = gettext_lazy("%(kind)s is asked for %(length)s after the first visit; th
 LATE_FLAG = gettext_lazy(
     "The time for a late flag (%(late)s) would be longer than that for the admission itself (%(admit)s)."
 )
+UNDO_TOO_LATE = gettext_lazy(
+    "The time to undo an admission (%(undo)s) would be longer than that for the diagnosis (%(diagnose)s)."
+)
 NO_STEP_EXPIRES = gettext_lazy(
     "Unanswered requests are to go to the next ward, but no step of the two ladders of a request lets it "
     "expire. Mark one, or switch it off above."
@@ -69,6 +72,9 @@ def _contradictions(draft: PathwayPolicy) -> Iterator[tuple[str, Any, dict[str, 
     if draft.late_flag_minutes > draft.minutes[Kind.ADMIT]:
         late = length(timedelta(minutes=draft.late_flag_minutes))
         yield "late_flag_minutes", LATE_FLAG, {"late": late, "admit": length(draft.length(Kind.ADMIT))}
+    if draft.undo_admission_minutes > draft.minutes[Kind.DIAGNOSE]:
+        names = {"undo": length(draft.time_to_undo), "diagnose": length(draft.length(Kind.DIAGNOSE))}
+        yield "undo_admission_minutes", UNDO_TOO_LATE, names
     yield from _expiry(draft)
 
 

@@ -18,7 +18,8 @@ from referral.pathway import FOLLOW_UPS, Audience, Kind
 from referral.policies import RULES
 
 UNITS = ((1, _("min")), (60, _("h")), (1440, _("days")))
-PLAIN_RULES = tuple(name for name in RULES if name not in ("minutes", "ladders", "late_flag_minutes"))
+LENGTHS = ("late_flag_minutes", "undo_admission_minutes")
+PLAIN_RULES = tuple(name for name in RULES if name not in ("minutes", "ladders", *LENGTHS))
 CHANGEABLE = tuple(kind for kind in Kind if kind not in FOLLOW_UPS)
 BLANK_STEPS, MOST_STEPS = 3, 200
 
@@ -74,6 +75,10 @@ class PolicyForm(forms.ModelForm):
     """
 
     late_flag_minutes = LengthField(label=_("time for a late flag"))
+    undo_admission_minutes = LengthField(
+        label=_("time to undo an admission"),
+        help_text=_("So long an admission can be marked as entered in error after it was recorded."),
+    )
     in_force_from = forms.SplitDateTimeField(
         label=_("in force from"),
         required=False,
@@ -85,7 +90,7 @@ class PolicyForm(forms.ModelForm):
 
     class Meta:
         model = PathwayPolicy
-        fields = (*PLAIN_RULES, "late_flag_minutes", "note", "in_force_from")
+        fields = (*PLAIN_RULES, *LENGTHS, "note", "in_force_from")
         widgets: ClassVar = {"note": forms.Textarea({"rows": 2})}
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -108,7 +113,7 @@ class PolicyForm(forms.ModelForm):
         return [self[length_name(kind)] for kind in CHANGEABLE]
 
     def plain_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in (*PLAIN_RULES, "late_flag_minutes")]
+        return [self[name] for name in (*PLAIN_RULES, *LENGTHS)]
 
 
 class StepForm(forms.Form):

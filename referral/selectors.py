@@ -102,6 +102,7 @@ def worklist(user: User) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(user)
         .select_related("patient", "hospital", "ward__hospital", "assessment", "policy", "indicators")
+        .select_related("expecting_ward__hospital")
         .prefetch_related(
             Prefetch(
                 "offers", Offer.objects.select_related("ward__hospital", "acknowledged_by", "answered_by")
@@ -261,7 +262,8 @@ def _diagnoses() -> QuerySet[Diagnosis]:
     retracted = Retraction.objects.filter(case=OuterRef("case"), kind=RecordKind.ORGAN_FAILURE)
     tables = OrganFailureAssessment.objects.counting().filter(case=OuterRef("case"))
     latest = tables.filter(occurred_at__lte=OuterRef("occurred_at")).reverse()
-    return Diagnosis.objects.select_related("actor").annotate(
+    of_the_stay = Diagnosis.objects.filter(stay=F("case__voided_stays"))
+    return of_the_stay.select_related("actor").annotate(
         regraded=Exists(retracted),
         counting_grade=latest.values("grade")[:1],
         counting_simple_grade=latest.values("simple_grade")[:1],

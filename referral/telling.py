@@ -24,6 +24,7 @@ CASE, DEADLINE, OPERATION = "case", "deadline", "operation"
 NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "missed"
 DONE, MET_ELSEWHERE, READMITTED = "done", "met_elsewhere", "readmitted"
 CONTRADICTED, MESSAGE = "contradicted", "message"
+ADMITTED_ELSEWHERE = "admitted_elsewhere"
 MET_DEAD, SHARED_NUMBER = "met_recorded_dead", "shared_number"
 QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
 NOBODY = {"nobody_on_duty": True}
@@ -39,6 +40,7 @@ SEVERITY_OF_VERB = {
     Verb.DIVERT: "critical",
     Verb.CORRECT_JOURNEY: "warning",
     Verb.TRANSFER: "severe",
+    Verb.UNDO_ADMISSION: "severe",
     Verb.WITHDRAW: "warning",
     Verb.END_REFERRAL: "warning",
     Verb.RECORD_DEATH: "warning",
@@ -117,6 +119,7 @@ def _alert_kind(deadline: Deadline) -> str:
 def tell_of(change: "Change") -> None:
     """Tell the table's audiences of a verb that somebody, or the engine, has just done."""
     case, wards = change.case, {ward for ward in (change.ward_before, change.case.ward) if ward}
+    wards |= change.further_wards
     directory = Directory(change.now, [case], wards)
     audiences = frozenset(change.row.tells | change.also_tells)
     found = [directory.at(audiences, case, ward) for ward in wards or (None,)]
@@ -126,6 +129,7 @@ def tell_of(change: "Change") -> None:
         facts = {"verb": change.row.verb.value}
         timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, facts=facts, now=change.now)
         case.save(update_fields=["event_count"])
+    recipients -= _tell_of_admission_elsewhere(change, directory)
     tell_people(
         case,
         recipients - {change.actor.pk} if change.actor else recipients,
@@ -136,6 +140,23 @@ def tell_of(change: "Change") -> None:
     )
     if change.contradicts:
         _tell_of_contradiction(change, directory)
+
+
+def _tell_of_admission_elsewhere(change: "Change", directory: Directory) -> frozenset[UUID]:
+    """Ask the ward that expected the patient, and the coordinators, whether the admission can be right.
+
+    Returns whom it asked.
+    """
+    case = change.case
+    if change.row.verb != Verb.ADMIT or case.expecting_ward is None or case.undo_until is None:
+        return frozenset()
+    wanted = frozenset({Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR})
+    recipients, _nobody = directory.at(wanted, case, case.expecting_ward)
+    if change.actor:
+        recipients -= {change.actor.pk}
+    payload = {"verb": change.row.verb.value, "due_at": case.undo_until.isoformat()}
+    tell_people(case, recipients, kind=ADMITTED_ELSEWHERE, severity="severe", now=change.now, payload=payload)
+    return recipients
 
 
 def _tell_of_contradiction(change: "Change", directory: Directory) -> None:
@@ -213,6 +234,8 @@ def _update(case: Case, what: str, wards: Iterable[Ward | None]) -> Update:
 def other_side(change: "Change") -> frozenset[Audience]:
     """Who a message is for: the ward for the hospital, the hospital for the ward, both for others."""
     standing = change.person.standing
+    if change.case.expecting_ward_id in standing.wards:
+        return frozenset({Audience.DUTY, Audience.COORDINATOR})
     if change.case.hospital_id in standing.refers_for:
         return frozenset({Audience.DUTY})
     if standing.wards:

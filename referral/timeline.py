@@ -1,7 +1,7 @@
 """The timeline: numbered, append-only lines of what happened to a case."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from accounts.arrays import array
 from accounts.ids import new_id
 from accounts.models import User
 from referral.models import Case, Event
-from referral.pathway import State, Verb
+from referral.pathway import IN_WARD, TABLE, State, Verb
 
 REGISTERED = "register"
 INDICATORS_SAVED = "indicators_saved"
@@ -61,6 +61,8 @@ LABELS = {
     Verb.RELEASE: _("Promised bed taken back"),
     Verb.DIVERT: _("Diverted to another ward"),
     Verb.ADMIT: _("Patient admitted"),
+    Verb.UNDO_ADMISSION: _("Admission marked as entered in error"),
+    Verb.CONFIRM_ADMISSION: _("The admission stands; the ward that expected the patient sees no more"),
     Verb.RECORD_PRECIPITANT: _("Precipitant recorded"),
     Verb.RECORD_INTERVENTION: _("Treatment of the precipitant recorded"),
     Verb.RECORD_KIT_RESULT: _("Kit result recorded"),
@@ -111,6 +113,25 @@ def label(what: str, state_after: str = "") -> Any:
     """The words for an event after which the case is in `state_after`, in the reader's language."""
     without = WITHOUT_A_WARD.get(Verb(what)) if state_after == State.UNPLACED and what in Verb else None
     return without or LABELS[what]
+
+
+OF_A_STAY = frozenset(
+    {Verb.ADMIT, Verb.RETRACT_RECORD, Verb.CORRECT_DIAGNOSIS}
+    | {row.verb for row in TABLE if row.sources <= IN_WARD}
+)
+"""What is done in a ward, and so goes with an admission that was entered in error."""
+
+
+def voided(events: Iterable[Event]) -> set[int]:
+    """The numbers of those lines of one case's timeline that went with an admission entered in error."""
+    rows = list(events)
+    spans = [(row.facts["since"], row.number) for row in rows if row.what == Verb.UNDO_ADMISSION]
+    return {
+        row.number
+        for row in rows
+        for begin, end in spans
+        if begin <= row.number < end and row.what in OF_A_STAY
+    }
 
 
 @dataclass(slots=True)

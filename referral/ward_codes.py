@@ -6,7 +6,8 @@ from django.utils.translation import pgettext_lazy
 
 
 class RecordKind(TextChoices):
-    """What the ward records and no newer entry replaces, so that a mistake has to be marked as one."""
+    """What the ward records. Of the last three a newer entry replaces the one before, so that they are marked
+    as a mistake only together with the admission."""
 
     KIT_RESULT = "kit_result", _("kit result")
     ORGAN_FAILURE = "organ_failure", _("assessment of organ failure")
@@ -15,6 +16,9 @@ class RecordKind(TextChoices):
     INTERVENTION = "intervention", _("treatment of the precipitant")
     ARTIFICIAL_LIVER = "artificial_liver", _("artificial liver session")
     IMMUNE_STATUS = "immune_status", _("immune markers")
+    TREATMENT = "treatment", _("item of the treatment")
+    NUTRITION_TARGET = "nutrition_target", _("nutrition target")
+    NUTRITION_DAY = "nutrition_day", _("energy taken on a day")
 
 
 class KitAnswer(TextChoices):

@@ -127,7 +127,7 @@ def ward_record(case: Case) -> WardRecord:
     )
     for precipitant in precipitants:
         _mark(precipitant.interventions.all(), retracted)
-    target = NutritionTarget.objects.filter(case=case).select_related("actor").last()
+    target = NutritionTarget.objects.counting().filter(case=case).select_related("actor").last()
     return WardRecord(
         kits=_marked(KitResult.objects.filter(case=case), retracted),
         organs=organs,
@@ -135,7 +135,7 @@ def ward_record(case: Case) -> WardRecord:
         precipitants=precipitants,
         checklist=checklist(
             grade_of(counting(organs)),
-            treatments=TreatmentRecord.objects.filter(case=case).select_related("actor"),
+            treatments=TreatmentRecord.objects.counting().filter(case=case).select_related("actor"),
             sessions=counting(sessions),
             decisions=counting(decisions),
         ),
@@ -161,7 +161,8 @@ def _mark(rows: Iterable[Kept], retracted: Mapping[UUID, Retraction]) -> list[Ke
 
 def _days(case: Case, target: NutritionTarget | None) -> list[Nourished]:
     """By day, the latest record of each."""
-    kcal = {row.day: row.kcal for row in NutritionDay.objects.filter(case=case).order_by("recorded_at", "pk")}
+    rows = NutritionDay.objects.counting().filter(case=case).order_by("recorded_at", "pk")
+    kcal = {row.day: row.kcal for row in rows}
     goal = target.target_kcal if target else None
     return [Nourished(day, kcal[day], kcal[day] / goal if goal else None) for day in sorted(kcal)]
 

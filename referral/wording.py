@@ -49,6 +49,14 @@ WORDS = {
             "then settle the outcome on the case page. Until then the outcome does not count."
         ),
     ),
+    telling.ADMITTED_ELSEWHERE: (
+        _("Case %(number)s: another ward has admitted the patient whom your ward expected"),
+        _(
+            "Case of %(hospital)s. Open the case and compare. If your patient is somebody else, call the "
+            "other ward or write on the case page: until %(due)s the admission can be marked as entered in "
+            "error."
+        ),
+    ),
     telling.MET_ELSEWHERE: (
         _("The patient of case %(number)s was seen at another hospital"),
         _(

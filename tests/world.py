@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
+from referral.arrivals import find_arrival
 from referral.identity.birth import BirthDate
 from referral.identity.national_id import check_character
 from referral.identity.written import Identity
@@ -90,6 +91,17 @@ class World:
     def admitted(self, now: datetime = NOW, **changes: Any) -> Case:
         """An accepted case that is in the first ward's bed."""
         return perform(self.accepted(now, **changes), Verb.ADMIT, actor=self.specialist, now=now)
+
+    def looked_up(self, case: Case, user: User, now: datetime = NOW) -> Case:
+        """The case, after `user` has looked it up at the door."""
+        find_arrival(user=user, now=now, number=case.number)
+        return case
+
+    def admitted_elsewhere(self, case: Case, now: datetime = NOW, **facts: Any) -> Case:
+        """The case, admitted by the second ward, which does not expect the patient."""
+        self.looked_up(case, self.second_specialist, now)
+        said = case.patient.name
+        return perform(case, Verb.ADMIT, actor=self.second_specialist, now=now, said=said, **facts)
 
     def watched(self, now: datetime = NOW, **changes: Any) -> Case:
         """A registered case whose assessment was not high."""

@@ -90,6 +90,13 @@ class ListedCaseShape(Shape[Case]):
     departed_at = serializers.DateTimeField(allow_null=True)
     expected_arrival_at = serializers.DateTimeField(allow_null=True)
     admitted_at = serializers.DateTimeField(allow_null=True)
+    undo_until = serializers.DateTimeField(
+        allow_null=True, help_text="until then the admission can be marked as entered in error"
+    )
+    expecting_ward = WardShape(
+        allow_null=True,
+        help_text="another ward that expected the patient; it sees the case until `undo_until`",
+    )
     diagnosed_at = serializers.DateTimeField(allow_null=True)
     died_at = serializers.DateTimeField(allow_null=True)
     updated_at = serializers.DateTimeField()

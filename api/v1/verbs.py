@@ -59,7 +59,7 @@ class VerbView(Resource):
             return selectors.visible_case(self.person, case_id)
         except Case.DoesNotExist:
             if self.verb is Verb.ADMIT:
-                return arriving(self.person, case_id)
+                return arriving(self.person, case_id, now=self.now)
             if self.verb in ON_AN_OFFER and selectors.own_offers(self.person, case_id).exists():
                 raise OfferNotOpen from None
             raise

@@ -19,8 +19,8 @@ from portal.refusals import CONFLICT, with_status
 from portal.submitting import Submission, submit
 from portal.verb_texts import Text
 from referral import reading, selectors
-from referral.arrivals import arriving, expects, glimpse
-from referral.errors import AccessError, FactError, PathwayError
+from referral.arrivals import LOOK_UP_FIRST, arriving, expects, glimpse
+from referral.errors import AccessError, FactError, PathwayError, TooOften
 from referral.models import Case
 from referral.parties import open_offer
 from referral.pathway import Verb
@@ -37,6 +37,8 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     except Case.DoesNotExist:
+        if wanted == Verb.ADMIT and person(request).standing.wards:
+            return look_up_first(request)
         return passed_on(request, pk, typed=[*Submission.of(wanted, request.POST).typed.values()])
     if request.method == "POST":
         return _post(request, case, wanted)
@@ -61,7 +63,12 @@ def _find(request: HttpRequest, verb: Verb, pk: UUID) -> Case:
     except Case.DoesNotExist:
         if verb != Verb.ADMIT:
             raise
-        return arriving(user, pk)
+        return arriving(user, pk, now=clock.now())
+
+
+def look_up_first(request: HttpRequest) -> HttpResponse:
+    """What a ward's person is told who would admit a case that they have not just looked up."""
+    return render(request, "portal/board/arrival.html", {"look_up_first": LOOK_UP_FIRST}, status=404)
 
 
 def passed_on(request: HttpRequest, pk: UUID, typed: Sequence[str] = ()) -> HttpResponse:
@@ -80,6 +87,10 @@ def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
         done = submit(sent, case=case, user=person(request), now=clock.now())
     except FactError as error:
         return _page(request, case, sent, typed=sent.typed, refused=error.rows, status=422)
+    except TooOften as error:
+        page = _page(request, case, sent, typed=sent.typed, problem=error.message, status=429)
+        page["Retry-After"] = str(error.seconds)
+        return page
     except PathwayError as error:
         page = _page(request, case, sent, typed=sent.typed, problem=error.message, status=CONFLICT)
         return with_status(page, error)

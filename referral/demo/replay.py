@@ -12,11 +12,12 @@ from typing import Any
 from accounts.models import User
 from notifications.models import Delivery, DeliveryState, DropReason
 from notifications.services import mark_all_read
+from referral.arrivals import find_arrival
 from referral.demo.patients import demo_person, indicators
 from referral.demo.people import STAFF_OF
 from referral.demo.places import HOSPITALS, Places
 from referral.demo.stories import CLOSE_WARD, NAME, OPEN_WARD, SAVE, Beat, Story
-from referral.engine import fire_batch
+from referral.engine import confirm_admissions, fire_batch
 from referral.indicators import save_indicators
 from referral.models import Case, Deadline
 from referral.pathway import TABLE, Kind, Party, Verb
@@ -95,6 +96,8 @@ class Telling:
         if beat.verb in WARD_ACTS:
             WARD_ACTS[beat.verb](actor=actor, now=now, **facts)
             return
+        if "said" in facts:
+            find_arrival(user=actor, now=now, number=self.case.number)
         perform(self.case, Verb(beat.verb), actor=actor, now=now, occurred_at=now - beat.before, **facts)
 
     def _facts(self, beat: Beat, now: datetime) -> dict[str, Any]:
@@ -138,6 +141,7 @@ def run_engine(*, until: datetime) -> None:
     waiting = Deadline.objects.open().filter(quarantined_at__isnull=True).order_by("next_at")
     while (due := waiting.values_list("next_at", flat=True).first()) is not None and due <= until:
         fire_batch(due)
+    confirm_admissions(until)
 
 
 def settle_inboxes(cast: Cast, now: datetime) -> None:

@@ -44,5 +44,6 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         BED,
         OCCURRED_AT,
     ),
+    Verb.UNDO_ADMISSION: (reason(codes.AdmissionError), NOTE),
     Verb.REDIRECT: (WARD, NOTE),
 }

@@ -1,3 +1,4 @@
+from referral.models.admissions import Admission
 from referral.models.assessments import Assessment, AssessmentRetraction, Indicators
 from referral.models.cases import Case, Event, Message, Offer, Question
 from referral.models.deadlines import Deadline
@@ -27,6 +28,7 @@ from referral.models.window_2 import (
 __all__ = [
     "RETRACTABLE",
     "Addressee",
+    "Admission",
     "ArtificialLiverSession",
     "Assessment",
     "AssessmentRetraction",

@@ -35,13 +35,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """The cases of the user's hospitals, wards and networks: the only door to cases.
 
         A ward sees a case while it is asked, expects or has the patient, or has an open question about it;
-        one that declined or was passed over, or has answered, does not see what follows.
+        one that declined or was passed over, or has answered, does not see what follows. One whose patient
+        another ward admitted sees the case until that can no longer be undone.
         """
         standing = user.standing
         asked = Offer.objects.filter(ward__in=standing.wards, state=Offer.State.OPEN)
         return self.filter(
             Q(hospital__in=standing.refers_for)
             | Q(ward__in=standing.wards)
+            | Q(expecting_ward__in=standing.wards)
             | Q(pk__in=asked.values("case"))
             | Q(pk__in=Question.objects.open().filter(ward__in=standing.wards).values("case"))
             | Q(network__in=standing.coordinates)
@@ -58,7 +60,9 @@ class Case(models.Model):
     """One patient's journey through the two windows, from first visit to day 90.
 
     `outcome_28`, `outcome_90`, `organ_failure_28`, `outcome_disputed` and `died_at` say what holds of all
-    statements about the outcome (`referral.outcomes`).
+    statements about the outcome (`referral.outcomes`). Until `undo_until` the admission may be marked as
+    entered in error; `expecting_ward` is the other ward that expected the patient, until then. `voided_stays`
+    counts the admissions that were.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -94,6 +98,9 @@ class Case(models.Model):
     departed_at = models.DateTimeField(null=True)
     expected_arrival_at = models.DateTimeField(null=True)
     admitted_at = models.DateTimeField(null=True)
+    undo_until = models.DateTimeField(null=True)
+    expecting_ward = models.ForeignKey(Ward, null=True, on_delete=models.PROTECT, related_name="+")
+    voided_stays = models.PositiveSmallIntegerField(default=0, db_default=0)
     diagnosed_at = models.DateTimeField(null=True)
     died_at = models.DateTimeField(null=True)
     outcome_28 = models.CharField(_("outcome at day 28"), max_length=12, choices=OutcomeStatus, blank=True)
@@ -115,6 +122,9 @@ class Case(models.Model):
             models.Index(fields=["hospital", "state"], name="case_by_hospital_state"),
             models.Index(fields=["ward", "state"], name="case_by_ward_state"),
             models.Index(fields=["-registered_at", "-id"], name="case_newest_first"),
+            models.Index(
+                fields=["undo_until"], condition=Q(undo_until__isnull=False), name="case_by_undo_until"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="case_state_known"),

@@ -65,7 +65,8 @@ class PathwayPolicy(models.Model):
 
     A case keeps the version it began with: the highest whose `in_force_from` had come by then.
     `risk_threshold` is a predicted 90-day risk, 0 to 1; `minutes` is the length of each kind of deadline;
-    `ladders` the alerts of each kind. An outcome at day 28 or 90 can be met until `outcome_grace_days` later.
+    `ladders` the alerts of each kind. For `undo_admission_minutes` an admission can be marked as entered in
+    error. An outcome at day 28 or 90 can be met until `outcome_grace_days` later.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -78,6 +79,9 @@ class PathwayPolicy(models.Model):
         _("days of grace for an outcome"), default=7, validators=[MinValueValidator(1), MaxValueValidator(28)]
     )
     minutes = models.JSONField(_("lengths of the deadlines, minutes"), default=default_minutes)
+    undo_admission_minutes = models.PositiveIntegerField(
+        _("time to undo an admission, minutes"), default=12 * 60, db_default=12 * 60
+    )
     ladders = models.JSONField(_("alert ladders"), default=default_ladders)
     expires_unanswered = models.BooleanField(_("unanswered offers go to the next ward"), default=True)
     note = models.CharField(_("what changed and why"), max_length=300, blank=True)
@@ -113,6 +117,11 @@ class PathwayPolicy(models.Model):
             check_climbable(self.ladders, self.minutes)
         except ValidationError as error:
             raise ValidationError({"ladders": error}) from error
+
+    @property
+    def time_to_undo(self) -> timedelta:
+        """How long after it was recorded an admission can be marked as entered in error."""
+        return timedelta(minutes=self.undo_admission_minutes)
 
     def length(self, kind: str) -> timedelta:
         return timedelta(minutes=self.minutes[kind])

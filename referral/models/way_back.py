@@ -41,12 +41,10 @@ class Correctable(models.Model):
         ordering: ClassVar = ["recorded_at", "pk"]
 
 
-def said_once(name: str) -> list[models.BaseConstraint]:
-    """A case has one first version, and each further one says what was wrong."""
+def said_once(name: str, per: tuple[str, ...] = ("case",)) -> list[models.BaseConstraint]:
+    """There is one first version of each `per`, and each further one says what was wrong."""
     return [
-        models.UniqueConstraint(
-            fields=["case"], condition=Q(replaces__isnull=True), name=f"{name}_begins_once"
-        ),
+        models.UniqueConstraint(fields=per, condition=Q(replaces__isnull=True), name=f"{name}_begins_once"),
         models.CheckConstraint(
             condition=Q(replaces__isnull=True, why__isnull=True)
             | Q(replaces__isnull=False, why__isnull=False),
@@ -61,11 +59,13 @@ class Diagnosis(Correctable):
     `grade` by EASL-CLIF and `simple_grade` by the number of failed organs are those of the latest organ
     assessment by then, never typed; `is_lower_bound` is set where `selectors.diagnosis_of` found organs that
     were not known. `should_know` is for the first hospital. Texts are encrypted.
+    `stay`: how many stays of the case had been voided before, so that a voided one says nothing of the next.
     """
 
     is_lower_bound = False
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="diagnoses")
+    stay = models.PositiveSmallIntegerField(default=0, db_default=0)
     category = models.CharField(_("diagnosis"), max_length=16, choices=DiagnosisCategory)
     grade = models.CharField(max_length=4, blank=True)
     simple_grade = models.CharField(max_length=3, blank=True)
@@ -79,7 +79,7 @@ class Diagnosis(Correctable):
         verbose_name = _("diagnosis")
         verbose_name_plural = _("diagnoses")
         constraints: ClassVar = [
-            *said_once("diagnosis"),
+            *said_once("diagnosis", per=("case", "stay")),
             models.CheckConstraint(
                 condition=Q(category__in=DiagnosisCategory.values), name="diagnosis_category_known"
             ),

@@ -18,7 +18,10 @@ NAME = "%(class)s"
 
 
 class Retraction(models.Model):
-    """A record of the ward marked as entered in error; it stays readable and no longer counts."""
+    """A record of the ward marked as entered in error; it stays readable and no longer counts.
+
+    `with_admission`: together with the whole admission, so that nothing is entered rightly in its place.
+    """
 
     record = models.UUIDField(primary_key=True)
     kind = models.CharField(max_length=20, choices=ward_codes.RecordKind)
@@ -26,6 +29,7 @@ class Retraction(models.Model):
     reason = models.CharField(max_length=20, choices=ErrorReason)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
+    with_admission = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints: ClassVar = [
@@ -256,20 +260,6 @@ class ImmuneStatus(Record):
         indexes = in_order("immune_status")
 
 
-RECORDS: tuple[type[Record], ...] = (
-    KitResult,
-    OrganFailureAssessment,
-    TransplantDecision,
-    Precipitant,
-    Intervention,
-    TreatmentRecord,
-    ArtificialLiverSession,
-    NutritionTarget,
-    NutritionDay,
-    ImmuneStatus,
-)
-"""Every kind of record of the specialist ward."""
-
 _KINDS = ward_codes.RecordKind
 RETRACTABLE: Mapping[ward_codes.RecordKind, type[Record]] = {
     _KINDS.KIT_RESULT: KitResult,
@@ -281,3 +271,11 @@ RETRACTABLE: Mapping[ward_codes.RecordKind, type[Record]] = {
     _KINDS.IMMUNE_STATUS: ImmuneStatus,
 }
 """Those that can be marked as entered in error. Of the others the latest counts: enter it again."""
+
+RECORDS: Mapping[ward_codes.RecordKind, type[Record]] = {
+    **RETRACTABLE,
+    _KINDS.TREATMENT: TreatmentRecord,
+    _KINDS.NUTRITION_TARGET: NutritionTarget,
+    _KINDS.NUTRITION_DAY: NutritionDay,
+}
+"""Every kind of record of the specialist ward."""

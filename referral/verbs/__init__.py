@@ -1,6 +1,7 @@
 """What each verb does beyond the table; importing this package makes them all known to `perform`."""
 
 from referral.verbs import (
+    admission,
     advice,
     anytime,
     assessment,
@@ -16,6 +17,7 @@ from referral.verbs import (
 )
 
 __all__ = [
+    "admission",
     "advice",
     "anytime",
     "assessment",

@@ -12,7 +12,7 @@ from referral.errors import FactError
 from referral.local_time import written
 from referral.models import Assessment, AssessmentRetraction, Case, Deadline, Message, Offer
 from referral.parties import answers_for, parties_of
-from referral.pathway import State, Verb
+from referral.pathway import Audience, State, Verb
 from referral.performing import Change, effect
 from referral.placement import close_open_offer
 
@@ -27,6 +27,9 @@ def message(change: Change, *, text: str) -> None:
     written = Message.objects.create(case=change.case, author=change.person, text=text, sent_at=change.now)
     change.facts["message"] = str(written.pk)
     change.also_tells |= telling.other_side(change)
+    if change.case.expecting_ward is not None:
+        change.also_tells.add(Audience.DUTY)
+        change.further_wards.add(change.case.expecting_ward)
 
 
 @effect(Verb.END_REFERRAL)

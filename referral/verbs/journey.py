@@ -1,4 +1,4 @@
-"""The verbs of the way to the ward: depart, correct the times, divert, admit."""
+"""The verbs of the way to the ward: depart, correct the times, divert."""
 
 from datetime import datetime, timedelta
 
@@ -7,13 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Ward
 from accounts.skew import without_skew
 from referral import deadlines
-from referral.arrivals import confirm_arrival, expects
 from referral.errors import FactError
 from referral.models import Offer
-from referral.parties import own_ward
-from referral.pathway import Audience, Kind, State, Verb
+from referral.pathway import Kind, State, Verb
 from referral.performing import Change, effect
-from referral.placement import close_open_offer
 from referral.verbs.offers import end_promise
 
 LONGEST_JOURNEY = timedelta(hours=48)
@@ -106,25 +103,3 @@ def _after_departure(change: Change, expected: datetime, left_at: datetime | Non
             )
         )
     return expected
-
-
-@effect(Verb.ADMIT)
-def admit(change: Change, *, bed: str = "", said: str = "") -> State:
-    """The patient is in a bed of one of the actor's wards, expected or not.
-
-    `said`: what an unexpected patient said of themselves; the ward that expects them is told.
-    """
-    case = change.case
-    if not expects(change.person, case, change.offer):
-        confirm_arrival(case, said, user=change.person, now=change.now)
-    change.not_before(case.departed_at, _("the departure"))
-    ward = own_ward(change.person, case, change.offer)
-    close_open_offer(case, Offer.State.SUPERSEDED, now=change.now)
-    if ward is not None and ward.pk != case.ward_id:
-        Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).update(state=Offer.State.SUPERSEDED)
-        change.facts["unannounced"] = True
-        change.also_tells |= {Audience.DUTY, Audience.COORDINATOR}
-    case.ward, case.admitted_at = ward, change.occurred_at
-    case.bed = bed or case.bed
-    change.facts.update(ward=str(ward.pk) if ward else "", bed=case.bed)
-    return State.ADMITTED

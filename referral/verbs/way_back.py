@@ -35,7 +35,7 @@ def correct_diagnosis(
 ) -> None:
     """Say the diagnosis anew in the place of one that was wrong; its deadline is judged by its own time."""
     case = change.case
-    wrong = Diagnosis.objects.standing().filter(case=case).first()
+    wrong = Diagnosis.objects.standing().filter(case=case, stay=case.voided_stays).first()
     if wrong is None:
         raise PathwayError("not_diagnosed", _("No diagnosis is recorded, so there is none to correct."))
     change.date(change.past(diagnosed_at or wrong.occurred_at, "diagnosed_at"), "diagnosed_at")
@@ -56,6 +56,7 @@ def _keep_diagnosis(change: Change, *, category: str, **said: Any) -> None:
     table = tables.filter(case=change.case, occurred_at__lte=change.occurred_at).last()
     Diagnosis.objects.create(
         case=change.case,
+        stay=change.case.voided_stays,
         category=category,
         grade=table.grade if table else "",
         simple_grade=table.simple_grade if table else "",

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from accounts import clock
 from api.paging import sealed
+from referral.engine import run_cycle
 from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
@@ -136,6 +137,13 @@ def test_a_ward_that_declined_hears_that_the_case_is_gone_and_nothing_after(
     assert "message" not in [row["what"] for row in heard(specialist).body["results"]]
 
 
+def admission_that_stands(world: World, at: datetime) -> Case:
+    """A case of the first ward that the second one admitted, so long ago that nothing can be undone."""
+    case = world.admitted_elsewhere(world.flagged(at - 14 * HOUR), at - 13 * HOUR)
+    run_cycle(at)
+    return case
+
+
 LOSSES: dict[str, Callable[[World, datetime], Case]] = {
     "decline": lambda world, at: perform(
         world.flagged(at - HOUR),
@@ -154,14 +162,7 @@ LOSSES: dict[str, Callable[[World, datetime], Case]] = {
     "withdraw": lambda world, at: perform(
         world.accepted(at - HOUR), Verb.WITHDRAW, actor=world.doctor, now=at, reason="improved"
     ),
-    "admit": lambda world, at: perform(
-        world.flagged(at - HOUR),
-        Verb.ADMIT,
-        actor=world.second_specialist,
-        now=at,
-        occurred_at=at - MINUTE,
-        said="测试甲",
-    ),
+    "confirm_admission": lambda world, at: admission_that_stands(world, at),
     "transfer": lambda world, at: perform(
         world.admitted(at - HOUR), Verb.TRANSFER, actor=world.coordinator, now=at, ward=world.second_ward
     ),

@@ -51,6 +51,7 @@ def test_the_kit_is_held_against_organ_failure_for_coordinators_and_researchers_
 ) -> None:
     visit = now - 30 * 24 * HOUR
     case = world.register(now=visit)
+    world.looked_up(case, world.specialist, visit + HOUR)
     for verb, after, facts in (
         (Verb.ADMIT, 1, {"said": "测试甲"}),
         (Verb.RECORD_KIT_RESULT, 3, {"lot": "A1", "sampled_at": visit + 2 * HOUR, "answer": "positive"}),

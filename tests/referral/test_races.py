@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from referral.engine import run_cycle
+from referral.engine import confirm_admissions, run_cycle
 from referral.errors import AccessError, FactError, PathwayError
 from referral.identity.matching import NamesakeExists, OpenCaseExists
-from referral.models import Case, Offer
+from referral.models import Case, Offer, Precipitant
 from referral.pathway import State, Verb
 from referral.performing import perform
 from tests.world import HOUR, MINUTE, NOW, World, build, open_offer
@@ -128,3 +128,64 @@ def test_of_two_doctors_who_meet_a_patient_without_an_id_at_once_one_is_asked_to
     )
     assert [type(refusal) for refusal in refusals(results)] == [NamesakeExists]
     assert Case.objects.count() == 1
+
+
+def admitted_by_mistake(world: World) -> Case:
+    return world.admitted_elsewhere(world.flagged(), NOW)
+
+
+def test_undoing_an_admission_against_a_finding_keeps_no_finding_that_counts(world: World) -> None:
+    case = admitted_by_mistake(world)
+    who = {"actor": world.second_specialist, "now": NOW + MINUTE}
+    results = at_once(
+        lambda: perform(case.pk, Verb.UNDO_ADMISSION, **who, reason="wrong_patient"),
+        lambda: perform(case.pk, Verb.RECORD_PRECIPITANT, **who, precipitant="HBV_FLARE"),
+    )
+    assert len(refusals(results)) <= 1
+    case.refresh_from_db()
+    assert case.state == State.OFFERED
+    assert not Precipitant.objects.counting().exists()
+    assert numbered_without_gaps(case)
+
+
+def test_undoing_an_admission_twice_at_once_does_it_once(world: World) -> None:
+    case = admitted_by_mistake(world)
+    results = at_once(
+        lambda: perform(
+            case.pk, Verb.UNDO_ADMISSION, actor=world.second_specialist, now=NOW, reason="not_arrived"
+        ),
+        lambda: perform(case.pk, Verb.UNDO_ADMISSION, actor=world.coordinator, now=NOW, reason="not_arrived"),
+    )
+    assert len(refusals(results)) == 1
+    assert case.events.filter(what="undo_admission").count() == 1
+    assert numbered_without_gaps(case)
+
+
+def test_the_right_wards_admission_against_the_undoing_of_the_wrong_one_loses_nothing(world: World) -> None:
+    case = admitted_by_mistake(world)
+    results = at_once(
+        lambda: perform(
+            case.pk, Verb.UNDO_ADMISSION, actor=world.coordinator, now=NOW + MINUTE, reason="other_ward"
+        ),
+        lambda: perform(case.pk, Verb.ADMIT, actor=world.specialist, now=NOW + MINUTE),
+    )
+    case.refresh_from_db()
+    expected = {0: (State.ADMITTED, world.ward), 1: (State.OFFERED, None)}
+    assert (case.state, case.ward) == expected[len(refusals(results))]
+    assert numbered_without_gaps(case)
+
+
+def test_the_end_of_the_time_to_undo_against_an_undoing_gives_one_of_the_two(world: World) -> None:
+    case = admitted_by_mistake(world)
+    moment = case.undo_until
+    assert moment is not None
+    at_once(
+        lambda: perform(
+            case.pk, Verb.UNDO_ADMISSION, actor=world.coordinator, now=moment, reason="other_ward"
+        ),
+        lambda: confirm_admissions(moment + MINUTE),
+    )
+    case.refresh_from_db()
+    assert case.expecting_ward is None and case.undo_until is None
+    assert case.state in (State.OFFERED, State.ADMITTED)
+    assert numbered_without_gaps(case)

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from accounts.models import User
 from notifications.models import Delivery, Notification
 from referral import timeline
+from referral.arrivals import find_arrival
 from referral.engine import run_cycle
 from referral.entitlement import still_entitled
 from referral.errors import AccessError, FactError, PathwayError, StaleVersion
@@ -154,12 +155,16 @@ class Pathway(RuleBasedStateMachine):
         **more: Any,
     ) -> bool:
         """Whether the verb was done; a refusal has changed nothing."""
-        before, actor = self.everything(), self.person(who)
+        actor = self.person(who)
+        if verb is Verb.ADMIT:
+            find_arrival(user=actor, now=self.now, number=self.case.number)
+            more["said"] = self.case.patient.name
+        before = self.everything()
         made_up = MadeUp(self.case, actor, self.now, lambda choices: data.draw(st.sampled_from(choices)))
         try:
             facts = made_up.facts(verb)
             with crash_before_statement(crash):
-                perform(self.case, verb, actor=actor, now=self.now, **facts, **more)
+                perform(self.case, verb, actor=actor, now=self.now, **{**facts, **more})
         except REFUSALS as refusal:
             assert may_lack_access or not isinstance(refusal, AccessError)
             assert self.everything() == before

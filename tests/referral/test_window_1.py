@@ -117,7 +117,7 @@ def test_a_ward_that_was_passed_over_cannot_accept_the_stale_offer(world: World)
 
 def test_a_patient_who_arrives_unannounced_is_admitted_and_the_open_offer_superseded(world: World) -> None:
     case = world.flagged()
-    case = perform(case, Verb.ADMIT, actor=world.second_specialist, now=NOW + HOUR, said="测试甲")
+    case = world.admitted_elsewhere(case, NOW + HOUR)
     assert case.state == State.ADMITTED
     assert case.ward == world.second_ward
     assert Offer.objects.get(case=case).state == Offer.State.SUPERSEDED

@@ -15,6 +15,8 @@ from tests.world import MINUTE, NOW, World, resident
 
 
 def admit(world: World, case: Any, said: str = "", **more: Any) -> Any:
+    """The second ward admits a patient whom it does not expect, after it has looked them up."""
+    world.looked_up(case, world.second_specialist)
     return perform(case, Verb.ADMIT, actor=world.second_specialist, now=NOW + MINUTE, said=said, **more)
 
 
@@ -86,11 +88,47 @@ def test_a_ward_that_declined_is_asked_too(world: World) -> None:
 
 
 def test_guessing_is_limited(world: World, settings: Any) -> None:
-    settings.LIMITS = {**settings.LIMITS, "arrivals": (2, 3600)}
+    settings.LIMITS = {**settings.LIMITS, "arrivals": (4, 3600)}
     case = world.flagged(national_id=resident())
     for attempt in range(3):
         with pytest.raises(TooOften if attempt == 2 else FactError):
             admit(world, case, f"测试{attempt}")
+
+
+def test_after_five_wrong_answers_the_right_one_is_refused_too_for_an_hour(world: World) -> None:
+    case = world.flagged()
+    for day in range(3, 8):
+        with pytest.raises(FactError):
+            admit(world, case, f"1970-01-0{day}")
+    with pytest.raises(TooOften) as refusal:
+        admit(world, case, "测试甲")
+    assert 0 < refusal.value.seconds <= 3600
+    later = NOW + 62 * MINUTE
+    world.looked_up(case, world.second_specialist, later)
+    done = perform(case, Verb.ADMIT, actor=world.second_specialist, now=later, said="测试甲")
+    assert done.state == State.ADMITTED
+
+
+@pytest.mark.parametrize("after", [None, 61 * MINUTE])
+def test_nobody_is_admitted_unexpected_without_having_been_looked_up_just_before(
+    world: World, after: Any
+) -> None:
+    """Not even by a ward that was asked and declined, which knows the name."""
+    case = world.flagged()
+    perform(case, Verb.DECLINE, actor=world.specialist, now=NOW, reason="no_bed")
+    if after is not None:
+        world.looked_up(case, world.specialist, NOW)
+    with pytest.raises(FactError) as refusal:
+        perform(case, Verb.ADMIT, actor=world.specialist, now=NOW + (after or MINUTE), said="测试甲")
+    assert [row[:2] for row in refusal.value.rows] == [("said", "look_up_first")]
+
+
+def test_a_colleagues_look_up_is_not_ones_own(world: World) -> None:
+    case = world.flagged()
+    perform(case, Verb.DECLINE, actor=world.specialist, now=NOW, reason="no_bed")
+    world.looked_up(case, world.lead)
+    with pytest.raises(FactError, match="look_up_first"):
+        perform(case, Verb.ADMIT, actor=world.specialist, now=NOW, said="测试甲")
 
 
 def test_a_wrong_answer_stays_on_the_audit_trail_although_nothing_was_done(world: World) -> None:

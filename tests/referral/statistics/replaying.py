@@ -11,7 +11,7 @@ from referral import timeline
 from referral.codes import OutcomeStatus, PrecipitantCode
 from referral.models import Assessment, Case, Event
 from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE, MOMENTS
-from referral.pathway import LIVES, OPENS, Kind, State, Verb, transition
+from referral.pathway import FOLLOW_UPS, LIVES, OPENS, Kind, State, Verb, transition
 from tests.referral.statistics.replaying_kit import kit_facts
 
 SINCE_FIRST_VISIT = (Kind.ASSESS, Kind.ADMIT, Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90)
@@ -59,6 +59,8 @@ class Replay:
     kits: dict[str, bool | None] = field(default_factory=dict)
     failed: dict[str, datetime] = field(default_factory=dict)
     said_to_fail: str = ""
+    before: tuple[str | None, dict[str, datetime | None], list[tuple[Run, bool]]] | None = None
+    """Ward, moments, and running deadlines with whether they were missed, before the latest admission."""
 
     def read(self, event: Event) -> None:
         self.state = event.state_after
@@ -80,7 +82,12 @@ class Replay:
             raise AssertionError(f"{event.what} in {event.state_before}")
         asked = self.counts["offers"] if event.state_before == State.OFFERED else 0
         self._meet(row.meets | also_meets(event), asked, event.occurred_at)
-        entered = bool(row.targets) and not (row.may_stay and event.state_after == event.state_before)
+        goes_back = event.what == Verb.UNDO_ADMISSION
+        entered = (
+            bool(row.targets)
+            and not goes_back
+            and not (row.may_stay and event.state_after == event.state_before)
+        )
         if entered and event.state_after == State.OFFERED:
             self._offer(event)
         if event.what == Verb.DIVERT:
@@ -184,7 +191,24 @@ class Replay:
         self.moments["accepted_at"], self.ward = event.occurred_at, event.facts["ward"]
 
     def _admit(self, event: Event) -> None:
+        running = [(run, run.missed) for run in self._running() if run.kind not in FOLLOW_UPS]
+        self.before = self.ward, dict(self.moments), running
         self.moments["admitted_at"], self.ward = event.occurred_at, event.facts["ward"] or None
+
+    def _undo_admission(self, event: Event) -> None:
+        """Everything is as it was before the admission; nothing of the stay counts."""
+        assert self.before is not None
+        self.ward, moments, running = self.before
+        for name in ("accepted_at", "departed_at", "admitted_at", "diagnosed_at", "intervened_at"):
+            self.moments[name] = moments.get(name)
+        for kept in (self.kits, self.treated, self.failed):
+            kept.clear()
+        for run in self.runs:
+            if run.kind in (Kind.DIAGNOSE, Kind.TREAT_PRECIPITANT, Kind.TRANSPLANT):
+                run.closed_at, run.met, run.missed = run.starts, False, False
+        for run, was_missed in running:
+            run.missed = run.due <= event.recorded_at and (was_missed or run.missed)
+            run.closed_at, run.met = None, False
 
     def _transfer(self, event: Event) -> None:
         self.ward = event.facts["ward"]

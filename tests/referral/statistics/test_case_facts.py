@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from referral.arrivals import find_arrival
 from referral.engine import run_cycle
 from referral.errors import AccessError
 from referral.models import Case, CaseFacts, Deadline
@@ -32,8 +33,9 @@ def agrees(case: Case) -> CaseFacts:
 
 
 def do(case: Case, verb: Verb, actor: Any, after: timedelta, **facts: Any) -> Case:
-    """An unexpected patient says the name."""
+    """An unexpected patient is looked up and says the name."""
     if verb is Verb.ADMIT:
+        find_arrival(user=actor, now=NOW + after, number=case.number)
         facts["said"] = case.patient.name
     return perform(case, verb, actor=actor, now=NOW + after, **facts)
 
