@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.identity_fields import CORRECTION_DONE, CORRECTION_EFFECT
+from portal.ward_verb_texts import ADMISSION_EFFECT, KIT_EFFECT, TRANSFER_EFFECT, UNDO_DONE, UNDO_EFFECT
 from referral.models import Case
 from referral.pathway import State, Verb
 
@@ -104,27 +105,16 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.ADMIT: VerbText(
         _("Patient has been admitted"),
-        _(
-            "Ends the first window. From the time of admission, 48 hours run to the diagnosis. "
-            "Open requests to other wards end."
-        ),
+        ADMISSION_EFFECT,
         _("Record admission"),
         _("The admission was recorded. The second window runs."),
         "primary",
     ),
     Verb.UNDO_ADMISSION: VerbText(
         _("Admission entered in error"),
-        _(
-            "The case goes back to where it was before the admission: the same request or promised bed, and "
-            "the time limits of the first window with their due times. What was recorded since stays "
-            "readable, marked, and counts nowhere. Both wards, the first hospital and the coordinator are "
-            "told."
-        ),
+        UNDO_EFFECT,
         _("Mark the admission as an error"),
-        _(
-            "The admission was marked as entered in error. The case is where it was before, and all sides "
-            "were told."
-        ),
+        UNDO_DONE,
         "danger",
     ),
     Verb.ASK_ADVICE: VerbText(
@@ -164,10 +154,7 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.RECORD_KIT_RESULT: VerbText(
         _("Record a kit result"),
-        _(
-            "Keeps what the six-metabolite kit answered, as an outside result. "
-            "The kit is made for patients without organ failure; it decides nothing here."
-        ),
+        KIT_EFFECT,
         _("Record the result"),
         _("The kit result was recorded."),
     ),
@@ -229,10 +216,7 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.TRANSFER: VerbText(
         _("Transfer to another ward"),
-        _(
-            "The other ward, which has agreed by phone, has the patient from then on. "
-            "Your ward no longer sees the case. The second window runs on."
-        ),
+        TRANSFER_EFFECT,
         _("Transfer"),
         _("The patient was transferred. Both sides were told."),
         "danger",

@@ -22,6 +22,7 @@ from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_
 from api.v1.shapes import DeadlineShape, EventShape, MessageShape
 from api.v1.whole_cases import BY_ID, MOST_IDS, CasesShape, IdsField, whole_cases
 from referral import reading, selectors
+from referral.errors import AccessError
 from referral.indicators import draft_on
 from referral.models import Case
 from referral.pathway import State
@@ -127,6 +128,8 @@ class CasesView(CaseList):
     )
     @idempotent
     def post(self, request: Request) -> Response:
+        if not self.person.standing.refers_for:
+            raise AccessError
         registered, warnings = take_in_request(self.body, actor=self.person, now=self.now)
         case = selectors.cases(self.person).get(pk=registered.pk)
         missing = [] if case.assessment else list(draft_on(case, self.now).reading.missing)

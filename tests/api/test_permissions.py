@@ -80,7 +80,7 @@ def test_a_ward_that_was_not_asked_sees_nothing_and_may_only_look_up_an_arrival(
 def test_a_wrong_answer_at_the_door_is_audited_although_it_is_refused(
     world: World, second_specialist: Caller, now: datetime, headers: dict[str, str]
 ) -> None:
-    case = world.flagged(now)
+    case = world.looked_up(world.flagged(now), world.second_specialist, now)
     refused = second_specialist.post(f"/cases/{case.pk}/admit", {"said": "测试乙"}, **headers)
     assert refused.fields == {"said": "not_this_patient"}
     assert AuditEntry.objects.get(action="wrong_answer_at_door").actor == world.second_specialist

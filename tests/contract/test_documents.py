@@ -10,7 +10,7 @@ from django.utils import translation
 from config.environment import VARIABLES
 from referral import drawing
 from referral.management.commands.draw_pathway import END, START, with_diagram
-from referral.pathway import NEXT_WARD, TABLE, Kind, State, Verb
+from referral.pathway import TABLE, Kind, State, Verb
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
@@ -31,10 +31,10 @@ def test_the_drawn_pathway_is_current_in_every_file() -> None:
 def test_every_change_of_state_is_in_the_picture() -> None:
     picture = drawing.diagram()
     for row in TABLE:
-        for target in row.targets - ({*NEXT_WARD} if row.targets.issuperset(NEXT_WARD) else set()):
+        for target in {*drawing.targets_of(row)} - {drawing.NEXT}:
             for node in drawing.nodes_of(row.sources):
                 if node != target:
-                    assert re.search(rf"{node} --> {target.value} : .*{row.verb.label}", picture), row
+                    assert re.search(rf"{node} --> {target} : .*{row.verb.label}", picture), row
     for state in State:
         assert f"    {state.value} : {state.label}" in picture
 

@@ -12,6 +12,7 @@ from accounts.retention import ANSWERS_KEPT_FOR
 from portal.models import SentForm
 from portal.tasks import purge_drafts
 from portal.verb_texts import TEXTS, slug
+from referral.arrivals import find_arrival
 from referral.models import Case, Message, Offer
 from referral.pathway import State, Verb
 from referral.performing import EFFECTS, perform, usable_verbs
@@ -35,7 +36,7 @@ def local(moment, hours: float = 0) -> str:  # type: ignore[no-untyped-def]
 
 
 def test_every_verb_has_words_for_what_it_will_do() -> None:
-    assert set(EFFECTS) - {Verb.EXPIRE_OFFER, Verb.PASS_ON} <= set(TEXTS)
+    assert set(EFFECTS) - {Verb.EXPIRE_OFFER, Verb.PASS_ON, Verb.CONFIRM_ADMISSION} <= set(TEXTS)
 
 
 @pytest.mark.parametrize("state", ["registered", "offered", "accepted", "admitted"])
@@ -52,6 +53,7 @@ def test_the_form_of_every_usable_verb_opens_and_says_what_it_will_do(
     case = make[state](now=now)
     for user in (world.doctor, world.specialist, world.coordinator):
         client = as_user(user)
+        find_arrival(user=user, now=now, number=case.number)
         for verb in usable_verbs(user, case):
             answer = client.get(address(case, verb))
             if verb == Verb.ASSESS:

@@ -1,0 +1,79 @@
+"""The permission matrix: every route of the product, asked by everybody, answered as the tables say.
+
+A new route needs a row in `table_api`, `table_portal`, `table_sign_in` or `table_admin`: who may, with which
+status, and what of `Scene.ids` its address names. Foreign and absent are then compared by themselves.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from tests.permissions import table_admin, table_api, table_portal, table_sign_in
+from tests.permissions.asking import Answer, ask, callers_of, expected, is_program
+from tests.permissions.routes import routes
+from tests.permissions.rows import Row
+from tests.permissions.scene import Scene, build_scene
+
+TABLES = {
+    "api": table_api.ROWS,
+    "portal": table_portal.ROWS,
+    "sign-in": table_sign_in.ROWS,
+    "administration": table_admin.ROWS,
+}
+
+
+@pytest.fixture
+def scene(db: None, settings: Any) -> Scene:
+    settings.CHANNEL_SETTINGS = {"sms": {"provider": "generic", "url": "https://sms.example", "secret": "s"}}
+    settings.NOTIFICATION_CHANNELS = [
+        *settings.NOTIFICATION_CHANNELS,
+        "notifications.channels.sms.SmsChannel",
+    ]
+    settings.LIMITS = dict.fromkeys(settings.LIMITS, (10**6, 60))
+    return build_scene()
+
+
+def test_every_route_has_a_row() -> None:
+    known = {row.route for rows in TABLES.values() for row in rows} | table_sign_in.ELSEWHERE.keys()
+    without = [route for route in routes() if route not in known]
+    assert not without, (
+        f"No row says who may use {without}. Add one to tests/permissions/table_*.py: the method, the route "
+        "as it stands here, who is let in and with which status; and `subject` if the address names a thing."
+    )
+    gone = sorted(known - {*routes()})
+    assert not gone, f"These rows are of routes that no longer exist; take them out: {gone}"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_everybody_is_answered_as_the_table_says(scene: Scene, table: str) -> None:
+    found = [finding for row in TABLES[table] for finding in wrong_answers(scene, row)]
+    assert not found, "\n".join(found)
+
+
+def wrong_answers(scene: Scene, row: Row) -> Iterable[str]:
+    callers = callers_of(scene, row)
+    told_nothing = [one for one in callers if row.subject and one.name in row.strangers_see]
+    absent: Answer | None = None
+    for caller in callers:
+        answer, wanted = ask(scene, row, caller), expected(row, caller)
+        if answer.status != wanted:
+            yield f"{row.method} {row.route} {dict(row.values)}: {caller.name} {answer.status}, not {wanted}"
+        if caller not in told_nothing:
+            continue
+        # A program's answer says nothing of who asks, so that one about what is absent does for everybody.
+        if absent is None or not is_program(row):
+            absent = ask(scene, row, caller, absent=True)
+        if absent != answer:
+            yield (
+                f"{row.method} {row.route}: {caller.name} can tell what is there from what is not: "
+                f"{difference(answer, absent)}"
+            )
+
+
+def difference(one: Any, other: Any) -> str:
+    """The first place where two answers differ."""
+    if (one.status, one.headers) != (other.status, other.headers):
+        return f"{one.status} {set(one.headers) ^ set(other.headers)} {other.status}"
+    pairs = zip(one.body.splitlines(), other.body.splitlines(), strict=False)
+    return next((f"{left!r} {right!r}" for left, right in pairs if left != right), "length")
