@@ -85,8 +85,8 @@ def callers_of(scene: Scene, row: Row) -> list[Caller]:
 def expected(row: Row, caller: Caller) -> int:
     """What the table says that `caller` is answered."""
     if caller.name in STRANGERS:
-        if row.open:
-            return row.status
+        if row.open or row.strangers:
+            return row.strangers or row.status
         return 401 if is_program(row) or row.route == "live" else 302
     if caller.scopes is None or row.open:
         return row.status if row.open else row.status_for(caller.name)

@@ -31,6 +31,7 @@ class Row:
     answered the same about one that does not exist. `values` fill further parameters of the address. `open`:
     nobody has to sign in. `reads`: a token to read is enough although it is a POST. `by_person`: no access
     token may do it at all. `query`: what is posted to a page.
+    `strangers`: what those who are not signed in are answered, where it is not what the face answers them.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Row:
     by_person: bool = False
     query: Mapping[str, str] = field(default_factory=dict)
     blind: Names = frozenset()
+    strangers: int = 0
 
     def status_for(self, name: str) -> int:
         """What a person of PEOPLE is answered."""

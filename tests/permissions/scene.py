@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.test import Client
 
 from accounts import clock
+from accounts import tokens as access_tokens
 from accounts.models import (
     Catchment,
     DutyShift,
@@ -20,7 +21,6 @@ from accounts.models import (
     User,
     Ward,
 )
-from api import tokens
 from notifications.models import Delivery, Notification, Subscription
 from portal.models import FormDraft
 from referral.engine import quarantine
@@ -152,12 +152,12 @@ def _deactivated(world: World) -> Caller:
 
 
 def _program(name: str, user: User, scopes: tuple[str, ...], now: datetime) -> Caller:
-    _token, secret = tokens.create(user=user, name=name, scopes=scopes, days=1, now=now)
+    _token, secret = access_tokens.create(user=user, name=name, scopes=scopes, days=1, now=now)
     return Caller(name, user, scopes=scopes, headers={"Authorization": f"Bearer {secret}"})
 
 
 def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
-    token, _secret = tokens.create(user=world.doctor, name="own", scopes=("read",), days=1, now=now)
+    token, _secret = access_tokens.create(user=world.doctor, name="own", scopes=("read",), days=1, now=now)
     draft = FormDraft.objects.create(
         user=world.doctor, page="/cases/new/", subject=str(uuid4()), typed={}, version=1, saved_at=now
     )

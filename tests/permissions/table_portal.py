@@ -109,6 +109,12 @@ ROWS = (
     form("calculator/", CLINICAL, 200, outside=403),
     page("me/"),
     form("me/ways/add/", status=422),
+    page("me/sessions/"),
+    form("me/sessions/end-others/"),
+    form("me/sessions/end-all/"),
+    form("me/sessions/<uuid:pk>/end/", names("doctor"), subject="token"),
+    page("me/tokens/new/", status=302),
+    form("me/tokens/new/"),
     *(
         form(f"me/ways/<slug:key>/{act}/", names("asked"), status, subject="device")
         for act, status in OWN_WAYS.items()
