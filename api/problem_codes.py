@@ -71,6 +71,7 @@ PATHWAY: Mapping[str, Text] = {
     "question_open": _("A question is open already."),
     "not_diagnosed": _("No diagnosis is recorded."),
     "not_referred_back": _("The patient was not referred back."),
+    "admission_stands": _("The time in which the admission could be undone is over."),
     "return_confirmed": _("The return was confirmed already."),
     "nothing_disputed": _("Nothing is disputed."),
     "too_many_tokens": _("There are as many access tokens as there can be."),

@@ -203,6 +203,7 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (codes.WithdrawReason, "Why a request is taken back.", ""),
         (codes.ReleaseReason, "Why a promised bed is taken back.", ""),
         (codes.ErrorReason, "Why something was entered in error.", ""),
+        (codes.AdmissionError, "Why an admission was entered in error.", "AdmissionErrorReason"),
         (codes.Removable, "What of an identity can be taken out.", "RemovableIdentity"),
         (codes.OutcomeStatus, "How a patient was at day 28 or 90.", ""),
         (codes.OrganFailureSeen, "Whether an organ failed within 28 days of the first visit.", ""),

@@ -12,6 +12,7 @@ PathwayCode = Literal[
     "no_question",
     "not_diagnosed",
     "not_referred_back",
+    "admission_stands",
     "nothing_disputed",
     "offer_not_open",
     "open_case_exists",
