@@ -86,6 +86,12 @@ def test_more_than_a_hundred_and_what_is_no_id_are_refused(doctor: Caller) -> No
     assert "26-000001" in refused.body["detail"]
 
 
+def test_an_app_that_wants_none_is_not_given_all(world: World, doctor: Caller, now: datetime) -> None:
+    world.watched(now)
+    for none in ("", ",", " "):
+        assert doctor.get("/cases", ids=none).body == {"results": [], "next": None, "gone": []}
+
+
 def test_ids_stand_alone_but_for_the_narrowing(world: World, doctor: Caller, now: datetime) -> None:
     case = world.flagged(now).pk
     refused = asked(doctor, case, state="offered", limit=5)
