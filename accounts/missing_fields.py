@@ -1,7 +1,7 @@
 """What a form says of a field that was left empty: its name, and whether to write or to choose."""
 
 from django import forms
-from django.utils.text import format_lazy
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 CHOSEN = (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)
@@ -16,5 +16,7 @@ def ask_by_name(field: forms.Field) -> None:
 
 
 def ask_all_by_name(form: forms.BaseForm) -> None:
+    """The same for every field of `form`, whose labels begin as a line does."""
     for field in form.fields.values():
+        field.label = capfirst(field.label) if field.label else field.label
         ask_by_name(field)

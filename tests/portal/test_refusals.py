@@ -131,4 +131,4 @@ def test_forms_of_the_administration_that_are_no_rows_name_what_is_missing(
 ) -> None:
     world.administrator.is_staff = world.administrator.is_superuser = True
     text = visible_text(as_user(world.administrator).post(address, {"reason": ""}).content.decode())
-    assert "Please choose: model file." in text and "Please fill in: reason." in text
+    assert "Please choose: Model file." in text and "Please fill in: Reason." in text
