@@ -15,7 +15,7 @@ from accounts import audit, clock, devices, tokens
 from accounts.addresses import address_of
 from accounts.models import Session, SignIn, User
 from accounts.sessions import IS_APP, SIGN_IN
-from accounts.signals import access_ended
+from accounts.signals import access_ended, signed_in
 
 USE_NOTED_EVERY = timedelta(minutes=5)
 METHODS, METHODS_OF = "account_authentication_methods", "account_authentication_methods_user"
@@ -48,6 +48,7 @@ def begin(*, user: User, request: HttpRequest, now: datetime) -> SignIn:
     )
     bind(request.session, sign_in)
     devices.remember(sign_in.device, user, now=now)
+    signed_in.send(sender=SignIn, user=user, device=sign_in.device)
     return sign_in
 
 
@@ -140,9 +141,10 @@ def close(sign_ins: list[SignIn], *, actor: User | None, reason: str, for_good: 
     for one in sign_ins:
         record(one, "end_sign_in", actor=actor, reason=reason, now=now)
     if sign_ins:
-        access_ended.send(
-            sender=SignIn, user=sign_ins[0].user, devices={one.device for one in sign_ins}, for_good=for_good
-        )
+        user = sign_ins[0].user
+        still_open = living(user, now).values_list("device", flat=True)
+        left = {one.device for one in sign_ins} - {*still_open}
+        access_ended.send(sender=SignIn, user=user, devices=left, for_good=for_good)
 
 
 def record(sign_in: SignIn, action: str, *, actor: User | None, now: datetime, **detail: Any) -> None:
@@ -172,3 +174,4 @@ def carry_over(*, session: SessionBase, user: User, now: datetime) -> None:
     if sign_in is not None:
         SignIn.objects.filter(pk=sign_in.pk).update(generation=user.access_generation)
         devices.remember(sign_in.device, user, now=now)
+        signed_in.send(sender=SignIn, user=user, device=sign_in.device)

@@ -14,3 +14,7 @@ access_ended = Signal()
 Arguments: `user`; `devices`, the ids of those devices, None for all; `for_good`, whether what these devices
 were registered for ends with it, because it was not the person there who signed out.
 """
+
+signed_in = Signal()
+"""A person signed in on a device, or stays signed in there with a new password. Arguments: `user`; `device`,
+its id. Sent inside the transaction."""

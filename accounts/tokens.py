@@ -26,8 +26,12 @@ USE_NOTED_EVERY = timedelta(minutes=5)
 def create(
     *, user: User, name: str, scopes: Collection[str], days: int, now: datetime
 ) -> tuple[AccessToken, str]:
-    """A new token and its secret, which nobody can read again. Raises TooManyTokens beyond 20."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    """A new token and its secret, which nobody can read again. Raises TooManyTokens beyond 20.
+
+    It is of the generation in which `user` was read: what a session asks for while the password changes is
+    born ended.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
     if living(user, now).count() >= MOST:
         raise TooManyTokens
     secret = PREFIX + secrets.token_urlsafe(32)

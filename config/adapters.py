@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
@@ -14,7 +15,8 @@ from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
 
 from accounts import guard
@@ -23,9 +25,23 @@ from accounts.models import User
 log = structlog.get_logger(__name__)
 
 
+GENERATION = "sign_in_generation"
+
+
 class ClosedAccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_login(self, request: HttpRequest, user: User, **named: Any) -> HttpResponse | None:
+        """Remember in which generation the password was right, for a sign-in that still owes its code."""
+        request.session[GENERATION] = user.access_generation
+        answer: HttpResponse | None = super().pre_login(request, user, **named)
+        return answer
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        if request.session.pop(GENERATION, None) != user.access_generation:
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+        super().login(request, user)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Judge a password, as a counted guess."""

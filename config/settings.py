@@ -183,6 +183,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"queue": "bulk", "expires": 3600},
     },
+    "sign-ins that are long over": {
+        "task": "accounts.tasks.purge_sign_ins",
+        "schedule": 3600,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
     "gaps in the duty rota": {
         "task": "referral.tasks.look_for_gaps",
         "schedule": 3600,

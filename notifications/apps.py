@@ -7,7 +7,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.models import Membership
-        from accounts.signals import access_ended, security_event
+        from accounts.signals import access_ended, security_event, signed_in
         from notifications import access, account_security, hooks, trials, way_trouble
         from notifications.models import ACCOUNT
 
@@ -21,6 +21,7 @@ class NotificationsConfig(AppConfig):
             still_entitled=account_security.still_entitled,
         )
         security_event.connect(account_security.tell, dispatch_uid="account_security")
+        signed_in.connect(access.when_signed_in, dispatch_uid="access")
         access_ended.connect(access.when_access_ended, dispatch_uid="access")
         post_save.connect(access.when_role_changed, sender=Membership, dispatch_uid="access")
         post_delete.connect(access.when_role_changed, sender=Membership, dispatch_uid="access")

@@ -119,6 +119,9 @@ class Subscription(models.Model):
     present address, so that a changed address starts afresh. `enabled` and `min_severity` are the person's
     wish; severe and critical alerts go to the channels of the floor whatever they wish.
 
+    `device`: the browser or phone, where that registered itself. Nothing goes there while the person is
+    signed out on it: `device_generation` is the account's at the last sign-in there, 0 after a sign-out.
+
     `awaits_code`: the person has yet to repeat the code that was sent there; nothing else goes there before.
     `retired_at`: refused for good. `removed_at`: taken away by the person; only the history stays.
     """
@@ -137,6 +140,8 @@ class Subscription(models.Model):
     awaits_code = models.BooleanField(default=False)
     code_sent_at = models.DateTimeField(null=True, blank=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
+    device = models.UUIDField(null=True, blank=True)
+    device_generation = models.PositiveIntegerField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)
     last_success_at = models.DateTimeField(null=True, blank=True)
@@ -165,6 +170,10 @@ class Subscription(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.address_key = self.address_key or key_of(self.channel, self.address)
         super().save(*args, **kwargs)
+
+    def is_signed_out(self, user: "User") -> bool:
+        """Whether `user`, whose it is, is signed out on the device that it is bound to."""
+        return self.device_generation not in (None, user.access_generation)
 
 
 def key_of(channel: str, address: str) -> str:

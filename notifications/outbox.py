@@ -57,7 +57,9 @@ WITH stored AS (
     UNION ALL
     SELECT stored.id, severity, subscription.channel, subscription.id
     FROM stored JOIN notifications_subscription AS subscription ON subscription.user_id = stored.recipient_id
+    JOIN {users} AS person ON person.id = subscription.user_id
     WHERE subscription.channel = ANY(%(optional)s)
+        AND coalesce(subscription.device_generation = person.access_generation, true)
         AND (
             subscription.enabled AND {loud_enough}
             OR subscription.channel = ANY(%(floor)s) AND severity = ANY(%(urgent)s)

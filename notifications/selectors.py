@@ -42,6 +42,7 @@ class Reach:
     is_floor: bool
     may_be_removed: bool
     awaits_code: bool
+    signed_out: bool
     secret: str
     takes_secret: bool
     works: bool | None
@@ -98,7 +99,7 @@ def tick_age(name: str, now: datetime) -> timedelta | None:
 
 def reachability(user: "User") -> list[Reach]:
     """Each way `user` can be told, outside of the portal itself, with its last success and last error."""
-    rows = Subscription.objects.filter(user=user, removed_at__isnull=True)
+    rows = Subscription.objects.filter(user=user, removed_at__isnull=True).select_related("user")
     known = {(row.channel, row.address): row for row in rows}
     account = {(channel.name, user.email) for channel in channels().values() if channel.is_of_account}
     for key in account - set(known):
@@ -112,7 +113,9 @@ def reachability(user: "User") -> list[Reach]:
 
 def is_reachable(ways: Iterable[Reach]) -> bool | None:
     """Whether somebody with these ways can be reached now; None while nothing was sent to any of them."""
-    found = {way.works for way in ways if (way.enabled or way.is_floor) and not way.awaits_code}
+    found = {
+        way.works for way in ways if (way.enabled or way.is_floor) and not (way.awaits_code or way.signed_out)
+    }
     if True in found:
         return True
     return None if None in found else False
@@ -142,6 +145,7 @@ def reach(row: Subscription) -> Reach:
         is_floor=channel.is_floor,
         may_be_removed=not channel.is_of_account,
         awaits_code=row.awaits_code,
+        signed_out=row.is_signed_out(row.user),
         secret=row.options.get("secret", "") if shows_secret else "",
         takes_secret=channel.takes_secret,
         works=_works(row),

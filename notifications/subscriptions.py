@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import F, Q
 
 from notifications.channels.registry import account_channels, floor_channels, optional_channels
 from notifications.models import Delivery, Notification, Severity, Subscription, key_of
@@ -52,6 +53,8 @@ def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
     """Whether the person still wants `delivery`: nobody can refuse severe alerts on the floor's channels."""
     if subscription is None:
         return delivery.subscription is None or delivery.subscription.removed_at is None
+    if subscription.is_signed_out(delivery.notification.recipient):
+        return False
     if is_trial(delivery.notification) or delivery.notification.is_of_account:
         return True
     is_floor = delivery.channel in floor_channels() and Severity(delivery.notification.severity).is_urgent
@@ -65,7 +68,11 @@ def other_way(notification: Notification, without: Collection[str] = ()) -> Subs
     """
     account = {of_account(notification.recipient, channel).pk for channel in account_channels()}
     rows = Subscription.objects.filter(
-        user_id=notification.recipient_id, enabled=True, awaits_code=False, retired_at__isnull=True
+        Q(device_generation=None) | Q(device_generation=F("user__access_generation")),
+        user_id=notification.recipient_id,
+        enabled=True,
+        awaits_code=False,
+        retired_at__isnull=True,
     )
     tried = set(notification.deliveries.values_list("channel", "subscription"))
     by_rank = {name: rank for rank, name in enumerate((*account_channels(), *optional_channels()))}

@@ -68,11 +68,18 @@ def find(user: "User", key: str) -> Subscription:
 
 @transaction.atomic
 def add(
-    *, user: "User", channel: str, given: Mapping[str, str], name: str = "", now: datetime
+    *,
+    user: "User",
+    channel: str,
+    given: Mapping[str, str],
+    name: str = "",
+    device: UUID | None = None,
+    now: datetime,
 ) -> Subscription:
     """Keep an address of `user` on `channel`; one that is typed has to be proved by the code that goes there.
 
-    An address that is known already is taken up again; a device belongs to whoever registered it last. Raises
+    An address that is known already is taken up again; a device belongs to whoever registered it last.
+    `device`: the id of the one on which the person is signed in; what registers itself is bound to it. Raises
     AddressError and WayError.
     """
     known = _addable(channel)
@@ -93,17 +100,24 @@ def add(
         name,
     )
     if known.is_device:
+        _bind(way, user, device)
         _take_over(way, now)
     if way.awaits_code:
         _send_code(way, now)
     return way
 
 
+def _bind(way: Subscription, user: "User", device: UUID | None) -> None:
+    """Let the way end with the sign-in on its device."""
+    way.device, way.device_generation = device, user.access_generation if device else None
+    way.save(update_fields=["device", "device_generation"])
+
+
 def _take_over(way: Subscription, now: datetime) -> None:
     """Let the device of `way` be nobody else's: alerts must not go on to whoever had it before."""
     others = Subscription.objects.filter(channel=way.channel, address_key=way.address_key)
     for other in others.exclude(user=way.user_id).filter(removed_at__isnull=True).select_for_update():
-        _forget(other, now)
+        forget(other, now)
         way_trouble.tell_taken(other, now)
 
 
@@ -253,10 +267,11 @@ def remove(*, way: Subscription, now: datetime) -> None:
             "last_of_floor",
             _("Severe alerts need this way. Add and confirm another number first, then remove it."),
         )
-    _forget(way, now)
+    forget(way, now)
 
 
-def _forget(way: Subscription, now: datetime) -> None:
+def forget(way: Subscription, now: datetime) -> None:
+    """Keep nothing of a way but its history."""
     way.address, way.address_key, way.options, way.name = None, f"removed:{way.pk}", {}, ""
     way.enabled, way.removed_at, way.retired_at = False, now, way.retired_at or now
     way.save()

@@ -9,9 +9,10 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts import sign_ins
 from api import vocabularies
 from api.idempotency import idempotent
-from api.permissions import AtAScreen, Scope, SecondFactor
+from api.permissions import AtAScreen, Scope, SecondFactor, session_of
 from api.problems import Refusal
 from api.resource import Resource
 from api.v1.code_fields import CodeRequest, CodeShape
@@ -39,6 +40,9 @@ class ReachShape(serializers.Serializer[Reach]):
     min_severity = CodeShape(Severity)
     is_floor = serializers.BooleanField(help_text="severe and critical alerts come whatever is wished")
     awaits_code = serializers.BooleanField(help_text="nothing is sent there before its code was entered")
+    signed_out = serializers.BooleanField(
+        help_text="on that browser or phone: nothing is sent there until the person signs in on it again"
+    )
     secret = serializers.CharField(help_text="of a webhook, shown until it is proved; empty otherwise")
     works = serializers.BooleanField(allow_null=True)
     last_success_at = serializers.DateTimeField(allow_null=True)
@@ -150,7 +154,14 @@ class DevicesView(DevicesResource):
         given = dict(read.validated_data)
         channel, name = given.pop("channel"), given.pop("name")
         with refusing():
-            way = ways.add(user=self.person, channel=channel, given=given, name=name, now=self.now)
+            way = ways.add(
+                user=self.person,
+                channel=channel,
+                given=given,
+                name=name,
+                device=sign_ins.device_of(session_of(self.request)),
+                now=self.now,
+            )
         return self.answer(way, 201)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import clock
+from accounts import clock, sign_ins
 from accounts.text import has_unprintable
 from notifications import ways
 from notifications.channels.base import AddressError
@@ -28,7 +28,14 @@ def add(request: HttpRequest) -> HttpResponse:
     given = {name: str(value) for name, value in request.POST.items()}
     channel, name = given.get("channel", ""), given.get("name", "")
     try:
-        way = ways.add(user=person(request), channel=channel, given=given, name=name, now=clock.now())
+        way = ways.add(
+            user=person(request),
+            channel=channel,
+            given=given,
+            name=name,
+            device=sign_ins.device_of(request.session),
+            now=clock.now(),
+        )
     except AddressError as error:
         return preferences_page(request, typed=given, error=error)
     except WayError as error:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +16,7 @@ from django.urls import reverse
 from accounts import clock, devices, open_access, tokens
 from accounts.models import User
 from accounts.people import settle_address
+from tests.accounts.test_tries import code_of
 from tests.world import World
 
 LOGIN = "/_allauth/app/v1/auth/login"
@@ -170,3 +172,37 @@ def test_an_unused_sign_in_of_a_closed_account_is_not_listed(opened: Opened) -> 
     close_by_update(opened.user)
     open_again(opened.user)
     assert open_access.open_access(User.objects.get(pk=opened.user.pk), now=now) == []
+
+
+def test_a_token_asked_for_while_the_password_changes_is_born_ended(opened: Opened) -> None:
+    as_the_request_read_it = User.objects.get(pk=opened.user.pk)
+    new_password_by_update(opened.user)
+    now = clock.now()
+    _token, secret = tokens.create(user=as_the_request_read_it, name="y", scopes=["read"], days=9, now=now)
+    assert tokens.find(secret, now=now) is None
+
+
+@pytest.mark.parametrize("happens", [close_by_update, new_password_by_update])
+@pytest.mark.parametrize("face", ["app", "page"])
+def test_a_sign_in_that_still_owes_its_code_is_not_completed_after_that(
+    world: World, happens: Callable[[User], None], face: str
+) -> None:
+    user, secret = world.doctor, generate_totp_secret()
+    settle_address(user=user)
+    TOTP.activate(user, secret)
+    client = Client()
+    if face == "app":
+        headers = {"X-Session-Token": app_token(user)}
+        address = "/_allauth/app/v1/auth/2fa/authenticate"
+    else:
+        client.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+        headers, address = {}, reverse("mfa_authenticate")
+    happens(user)
+    open_again(user)
+    sent = {"content_type": "application/json"} if headers else {}
+    answer = client.post(address, {"code": code_of(secret)}, headers=headers, **sent)
+    assert answer.status_code in (302, 401)
+    if face == "app":
+        token = answer.json()["meta"].get("session_token", headers["X-Session-Token"])
+        headers = {"X-Session-Token": token}
+    assert client.get("/api/v1/me", headers=headers).status_code == 401
