@@ -169,7 +169,7 @@ META = {
     "session_token": {**TEXT, "description": "for the header `X-Session-Token`; only where it is new"},
     "access_token": TEXT,
     "device_token": {**TEXT, "description": "makes this device known: keep it for ever, on this device only"},
-    "refresh_token": {**TEXT, "description": "for `POST /api/v1/refresh`, to be used once"},
+    "refresh_token": {**TEXT, "description": "for `POST /api/v1/sessions/refresh`, to be used once"},
     "expires_in": {**NUMBER, "description": "seconds that the session token lives"},
 }
 SCHEMAS: Mapping[str, Json] = {

@@ -36,9 +36,9 @@ class Opened:
         settle_address(user=user)
         self.browser = Client()
         self.browser.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+        self.app = {"X-Session-Token": app_token(user)}
         user.refresh_from_db()
         self.user = user
-        self.app = {"X-Session-Token": app_token(user)}
         now = clock.now()
         _token, self.secret = tokens.create(user=user, name="x", scopes=["read"], days=9, now=now)
         self.link = default_token_generator.make_token(user)
