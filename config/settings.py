@@ -220,14 +220,10 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_FORMS = {
-    "change_password": "accounts.sign_in_forms.ChangePasswordForm",
-    "reset_password": "accounts.sign_in_forms.ResetPasswordForm",
-}
-MFA_FORMS = {
-    "authenticate": "accounts.sign_in_forms.AuthenticateForm",
-    "reauthenticate": "accounts.sign_in_forms.ReauthenticateForm",
-}
+ACCOUNT_FORMS, MFA_FORMS = (
+    {name: f"accounts.sign_in_forms.{name.title().replace('_', '')}Form" for name in names}
+    for names in (("change_password", "reset_password"), ("authenticate", "reauthenticate"))
+)
 # Guesses are counted in accounts/guard.py: the library's limits would shut out a whole hospital.
 ACCOUNT_RATE_LIMITS = {
     **dict.fromkeys(("login", "login_failed", "reauthenticate", "change_password", "reset_password")),
