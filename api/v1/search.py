@@ -15,7 +15,7 @@ from api.v1.fields import KnownFieldsMixin
 from referral.search import LONGEST, search_cases
 
 
-class SearchRequest(KnownFieldsMixin, PageQuery):
+class SearchRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     """`query`: a part of a case number, or a name, hospital number or national ID in full."""
 
     query = serializers.CharField(max_length=LONGEST)
@@ -36,12 +36,13 @@ class SearchView(CaseList):
         ),
         request=SearchRequest,
         answer=page_of(ListedCaseShape),
+        parameters=[PageQuery],
         refusals=(422, 429),
     )
     @changes_nothing
     def post(self, request: Request) -> Response:
         asked = SearchRequest(data=self.body)
         asked.is_valid(raise_exception=True)
-        query: dict[str, Any] = asked.validated_data
-        found = search_cases(self.person, query["query"], now=self.now)
-        return self.listed(found, NEWEST_FIRST, query)
+        page = self.query(PageQuery)
+        found = search_cases(self.person, asked.validated_data["query"], now=self.now)
+        return self.listed(found, NEWEST_FIRST, page)
