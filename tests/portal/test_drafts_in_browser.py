@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.sessions.models import Session
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts import clock
-from accounts.models import User
+from accounts.models import Session, User
 from portal.models import FormDraft
 from referral.models import Case
 from referral.pathway import State
