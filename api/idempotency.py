@@ -74,7 +74,7 @@ def _once(handler: Handler, view: "Resource", request: Request, key: str, kwargs
         user=view.person, key=key, defaults={"fingerprint": fingerprint, "created_at": view.now}
     )
     if not is_first:
-        return _again(stored, fingerprint)
+        return _again(view, stored, fingerprint, kwargs)
     try:
         response = handler(view, request, **kwargs)
     except Exception as error:
@@ -94,7 +94,8 @@ def _fingerprint(request: Request) -> str:
     return salted_hmac("api.idempotency", text, algorithm="sha256").hexdigest()
 
 
-def _again(stored: StoredAnswer, fingerprint: str) -> Response:
+def _again(view: "Resource", stored: StoredAnswer, fingerprint: str, kwargs: dict[str, Any]) -> Response:
+    """The stored answer, where the person may still be told it. Raises Refusal, and what the view raises."""
     if not hmac.compare_digest(stored.fingerprint, fingerprint):
         raise Refusal(
             409,
@@ -103,6 +104,7 @@ def _again(stored: StoredAnswer, fingerprint: str) -> Response:
         )
     headers = {**stored.headers, "Idempotency-Replayed": "true"}
     body = None if stored.body is None else json.loads(stored.body)
+    view.check_replay(body, **kwargs)
     return Response(body, status=stored.status, headers=headers)
 
 

@@ -85,6 +85,12 @@ class Resource(APIView):
             raise Refusal(400, "not_an_object", _("The body must be one JSON object: {…}."))
         return data
 
+    def check_replay(self, answer: Any, **named: Any) -> None:
+        """Ask again for the right to an answer that was stored for this person; `named` is of the address.
+
+        The permissions of the view were asked before. Raises what a request of somebody without it raises.
+        """
+
     def query(self, shape: type[serializers.Serializer[Any]]) -> dict[str, Any]:
         """The address's parameters in `shape`; one given twice joined by commas, an empty one left out.
 

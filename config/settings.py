@@ -362,6 +362,7 @@ LIMITS = {
     "arrivals": (30, 3600),
     "search": (30, 60),
     "meetings": (20, 3600),
+    "corrected_numbers": (20, 3600),
     "refused_registrations": (120, 3600),
 }
 """By what is limited: how often for one person, in how many seconds."""

@@ -5,6 +5,7 @@ that had ended, with all before them, when the question came. A transaction stil
 came after it until the next question.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from referral.errors import FactError
+from referral.lost_cases import LostCase, lost_cases
 from referral.models import Case, Event, Offer, Question
 from referral.models.cases import LEFT_WARD
 
@@ -35,7 +37,7 @@ class Position:
 class Changes:
     """Lines in the order of their transactions; `more`: there are further ones already."""
 
-    lines: list[Event]
+    lines: Sequence[Event | LostCase]
     next: Position
     more: bool
 
@@ -57,8 +59,9 @@ def _snapshot() -> tuple[int, int]:
 def changes_since(user: User, position: Position, limit: int) -> Changes:
     """At most `limit` lines after `position` of cases that `user` may see.
 
-    `event.gone` marks the lines up to which a ward of the user knew a case that it no longer sees. Raises
-    FactError for a position that this database has not reached, as after restoring an older state.
+    A line whose `sees` is false is of a case that is gone: passed on by a ward of the user, or lost with a
+    role. Raises FactError for a position that this database has not reached, as after restoring an older
+    state.
     """
     horizon, newest = _snapshot()
     if position.transaction >= newest:
@@ -67,12 +70,17 @@ def changes_since(user: User, position: Position, limit: int) -> Changes:
     later = Q(transaction__gt=position.transaction) | Q(
         transaction=position.transaction, pk__gt=position.event
     )
-    found = list(
+    found: list[Event | LostCase] = list(
         readable(user)
         .filter(later, transaction__lt=horizon)
         .select_related("case")
         .order_by("transaction", "pk")[: limit + 1]
     )
+    if position.transaction:
+        # Whoever begins has nothing that could be gone.
+        after = (position.transaction, position.event)
+        found += lost_cases(user, after, horizon, limit + 1)
+        found.sort(key=lambda line: (line.transaction, line.pk))
     if len(found) <= limit:
         # Everything below the horizon was looked at, also what this person may not see.
         end = max(position, Position(horizon - 1, LAST), key=lambda at: (at.transaction, at.event))

@@ -1,6 +1,7 @@
 """The first contact in one step: the visit, what the laboratory has said so far, and what follows from it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,8 @@ from referral.models import Case
 from referral.pathway import Verb
 from referral.performing import perform
 from referral.registration import FirstVisit, open_case
+from referral.verbs.assessment import refuse_unless_complete
+from scoring import read_inputs
 
 
 def take_in(
@@ -33,8 +36,32 @@ def take_in(
     `register`, `save_indicators` and `perform` raise.
     """
     with reporting_meetings(actor, hospital, now), transaction.atomic():
+        refuse_unusable(values, then, facts, actor=actor, hospital=hospital, now=now)
         case = open_case(actor, hospital, visit, now)
         return proceed(case, actor=actor, values=values, then=then, facts=facts, now=now)
+
+
+def refuse_unusable(
+    values: Mapping[str, Any],
+    then: Verb | None,
+    facts: Mapping[str, Any],
+    *,
+    actor: User,
+    hospital: Hospital,
+    now: datetime,
+) -> None:
+    """Raise what the values and facts would be refused with, before anybody is looked for.
+
+    Whether the patient is known would show otherwise in which of two mistakes is named first.
+    """
+    reading = read_inputs(values, now=now, expect_sampled_at=True)
+    known = replace(reading, missing=tuple(name for name in reading.missing if name != "age_years"))
+    if then is Verb.ASSESS:
+        refuse_unless_complete(known)
+    elif reading.issues:
+        refuse_unless_complete(replace(known, missing=()))
+    if then is not None:
+        clean_facts(then, facts, case=Case(hospital=hospital), user=actor)
 
 
 @transaction.atomic

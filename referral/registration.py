@@ -58,6 +58,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     visit = replace(visit, at=check_first_visit(visit.at, now))
     check_id(visit.case_id)
     identity = read(visit.person, visited=visit.at.astimezone(ZoneInfo(hospital.zone)).date())
+    policy = rules_of(hospital, now)
     lock_identity(identity, hospital)
     found = match(identity, find_candidates(identity, hospital), hospital)
     case = Case(
@@ -65,7 +66,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
         number=next_number(hospital.network.day_of(now)),
         network=hospital.network,
         hospital=hospital,
-        policy=rules_of(hospital, now),
+        policy=policy,
         previous_id=earlier_of(found.person),
         chronic_liver_disease=visit.chronic_liver_disease or ChronicLiverDisease.UNKNOWN,
         presentation=visit.presentation,

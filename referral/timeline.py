@@ -26,6 +26,7 @@ ALERT_UNDELIVERABLE = "alert_undeliverable"
 MET_ELSEWHERE = "met_elsewhere"
 MET_DEAD = "met_recorded_dead"
 READMITTED = "readmitted"
+ACCESS_LOST = "access_lost"
 
 STORE = """
 INSERT INTO referral_event
@@ -47,6 +48,7 @@ LABELS = {
     ALERT_UNDELIVERABLE: _("An alert could not be delivered"),
     MET_ELSEWHERE: _("Seen at another hospital"),
     MET_DEAD: _("Registered again although recorded as dead"),
+    ACCESS_LOST: _("Your role no longer covers this case"),
     Verb.ASSESS: _("Indicators assessed"),
     Verb.REFER: _("Referred on clinical judgement"),
     Verb.ACKNOWLEDGE: _("Request acknowledged"),

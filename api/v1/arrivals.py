@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.idempotency import idempotent
+from api.idempotency import changes_nothing
 from api.resource import Resource
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin
@@ -37,13 +37,16 @@ class ArrivalsView(Resource):
         "look_up_arrival",
         "Find the open case of a patient who arrives unannounced, to admit it",
         tag="cases",
-        description="For people of a ward. Audited and limited.",
+        description=(
+            "For people of a ward. Audited and limited, also where it is sent again. For an hour whoever "
+            "looked a case up can admit it, with what the person at the door says of themselves."
+        ),
         request=ArrivalRequest,
         answer=ArrivalShape,
         refusals=(403, 404, 422, 429),
         parameters=[IDEMPOTENCY_KEY],
     )
-    @idempotent
+    @changes_nothing
     def post(self, request: Request) -> Response:
         if not self.person.standing.wards:
             raise AccessError

@@ -112,6 +112,10 @@ class CasesView(CaseList):
             return whole_cases(ids, self.person, names=query["fields"], now=self.now)
         return self.listed(chosen(selectors.cases(self.person), query), NEWEST_FIRST, query)
 
+    def check_replay(self, answer: Any, **named: Any) -> None:
+        if not Case.objects.visible_to(self.person).filter(pk=answer["id"]).exists():
+            raise AccessError
+
     @described(
         "register",
         "Register a first visit, with or without indicators",

@@ -54,6 +54,20 @@ class VerbView(Resource):
         )
         return self._answer(done)
 
+    def check_replay(self, answer: Any, **named: Any) -> None:
+        """Whoever no longer sees the case is told no more of it than a new request would be."""
+        person, case_id = self.person, named["case_id"]
+        if Case.objects.visible_to(person).filter(pk=case_id).exists():
+            return
+        own = (
+            selectors.own_offers(person, case_id).exists()
+            or selectors.own_questions(person, case_id).exists()
+        )
+        if answer["patient"] is None and own:
+            return
+        self._case(case_id)
+        raise Case.DoesNotExist
+
     def _case(self, case_id: UUID) -> Case:
         try:
             return selectors.visible_case(self.person, case_id)

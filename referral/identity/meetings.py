@@ -3,14 +3,14 @@ the case's timeline, and told to whom it concerns. Whoever meets patient after p
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts import audit
-from accounts.limits import seconds_over
-from accounts.models import Hospital, User
+from accounts.limits import seconds_full, seconds_over
+from accounts.models import AuditEntry, Hospital, User
 from referral import telling, timeline
 from referral.audience import Directory
 from referral.errors import FactError, PathwayError, TooOften
@@ -19,14 +19,19 @@ from referral.identity.matching import Match, NamesakeExists, OpenCaseExists, Pe
 from referral.models import Case
 from referral.pathway import Audience
 
+MEETINGS = ("met_elsewhere", "met_recorded_dead")
+ASKED_JUST_BEFORE = timedelta(hours=1)
+
 
 @contextmanager
 def reporting_meetings(actor: User, hospital: Hospital, now: datetime) -> Iterator[None]:
     """Report whom a refused registration met, after what was begun inside is undone.
 
-    Raises TooOften instead of naming yet another hospital, and where one registration after the other is
-    refused, so that nobody learns whom the network does not know either.
+    Raises TooOften for whoever met too many patients of other hospitals, whether or not this one is known, and
+    where one registration after the other is refused: nobody learns whom the network does not know either.
     """
+    if seconds := seconds_full("meetings", actor, now):
+        raise TooOften(seconds)
     try:
         yield
     except (OpenCaseExists, NamesakeExists) as refusal:
@@ -56,6 +61,8 @@ def report_confirmed(match: Match, case: Case, *, actor: User, now: datetime) ->
     if any(not candidate.is_own for candidate in match.met):
         _hold_to_limit("meetings", actor, now)
     for candidate in match.met:
+        if not was_reported(candidate, actor, now):
+            _report(candidate, case.hospital, actor=actor, now=now)
         audit.record(
             actor=actor,
             action="confirmed_identity",
@@ -70,6 +77,13 @@ def report_confirmed(match: Match, case: Case, *, actor: User, now: datetime) ->
         _tell_coordinators(case, telling.MET_DEAD, now)
     elif match.answer == "different":
         _tell_coordinators(case, telling.SHARED_NUMBER, now)
+
+
+def was_reported(candidate: Candidate, actor: User, now: datetime) -> bool:
+    """Whether the actor was asked about the candidate just before, which was reported then."""
+    about = [str(row.pk) for row in (candidate.case, candidate.dead) if row is not None]
+    lines = AuditEntry.objects.filter(actor=actor, action__in=MEETINGS, at__gt=now - ASKED_JUST_BEFORE)
+    return lines.filter(subject_type="case", subject_id__in=about).exists()
 
 
 def report_shared_number(case: Case, others: Sequence[Candidate], *, actor: User, now: datetime) -> None:

@@ -3,6 +3,7 @@ from referral.models.assessments import Assessment, AssessmentRetraction, Indica
 from referral.models.cases import Case, Event, Message, Offer, Question
 from referral.models.deadlines import Deadline
 from referral.models.evidence import Evidence
+from referral.models.lost_roles import LostRole
 from referral.models.patients import Patient, Person
 from referral.models.policies import PathwayPolicy
 from referral.models.sealed import Route, SealedColumn, SealedMonth
@@ -44,6 +45,7 @@ __all__ = [
     "Indicators",
     "Intervention",
     "KitResult",
+    "LostRole",
     "Message",
     "NutritionDay",
     "NutritionTarget",

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from accounts.limits import seconds_over
+from referral.errors import TooOften
 from referral.identity import corrections, meetings
 from referral.identity.written import identity_of
 from referral.pathway import Verb
@@ -27,5 +29,7 @@ def correct_identity(
     change.facts["fields"], change.note = sorted(new), why
     change.personal = {"before": old, "after": new}
     if new.keys() & {"national_id", "local_number"}:
+        if seconds := seconds_over("corrected_numbers", change.person, change.now):
+            raise TooOften(seconds)
         others = corrections.others_of_the_number(case, after)
         meetings.report_shared_number(case, others, actor=change.person, now=change.now)

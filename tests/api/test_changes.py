@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts import clock
+from accounts.models import Membership, Role, User
 from api.paging import sealed
 from referral.engine import run_cycle
 from referral.models import Case
@@ -251,3 +252,69 @@ def test_what_is_committed_late_is_not_lost_to_an_app_that_has_just_begun(
         app.start()
         app.join()
     assert told(heard(doctor, since=begun[0])) == [(str(case.pk), "message")]
+
+
+def lose_hospital(world: World) -> tuple[User, Case]:
+    case = world.watched(clock.now())
+    return world.doctor, case
+
+
+def lose_ward(world: World) -> tuple[User, Case]:
+    return world.specialist, world.flagged(clock.now())
+
+
+def lose_network(world: World) -> tuple[User, Case]:
+    return world.coordinator, world.watched(clock.now())
+
+
+ROLES = {"hospital": lose_hospital, "ward": lose_ward, "network": lose_network}
+
+
+@pytest.mark.parametrize("place", ROLES)
+@pytest.mark.parametrize("how", ["removed", "changed"])
+def test_whoever_loses_a_role_hears_which_cases_are_gone(world: World, place: str, how: str) -> None:
+    user, case = ROLES[place](world)
+    app = Caller(user)
+    since = heard(app).body["next"]
+    if how == "removed":
+        Membership.objects.filter(user=user).delete()
+    else:
+        elsewhere = {"role": Role.RESEARCHER, "hospital": None, "ward": None}
+        Membership.objects.filter(user=user).update(**elsewhere)
+    later = world.watched(clock.now(), name="later", actor=world.doctor) if place != "hospital" else None
+    first = heard(app, since=since)
+    assert [(row["case"], row["what"], row["gone"]) for row in first.body["results"]] == [
+        (str(case.pk), "access_lost", True)
+    ]
+    assert told(heard(app, since=first.body["next"])) == []
+    assert later is None or str(later.pk) not in str(first.body)
+    assert told(heard(app)) == [] or place != "network"
+
+
+def test_many_lost_cases_come_in_pages_and_each_once(world: World, doctor: Caller) -> None:
+    cases = {str(world.watched(clock.now(), name=f"p{number}").pk) for number in range(5)}
+    since = heard(doctor).body["next"]
+    Membership.objects.filter(user=world.doctor).delete()
+    gone, more = [], True
+    while more:
+        page = heard(doctor, since=since, limit=2).body
+        gone += [row["case"] for row in page["results"]]
+        since, more = page["next"], page["more"]
+    assert (len(gone), set(gone)) == (5, cases)
+
+
+def test_a_role_that_leaves_another_view_of_the_case_loses_nothing(world: World, doctor: Caller) -> None:
+    world.watched(clock.now())
+    Membership.objects.create(user=world.doctor, role=Role.COORDINATOR, network=world.network)
+    since = heard(doctor).body["next"]
+    Membership.objects.filter(user=world.doctor, role=Role.REFERRING_CLINICIAN).delete()
+    assert told(heard(doctor, since=since)) == []
+
+
+def test_the_ward_whose_admission_was_undone_hears_that_the_case_is_gone(
+    world: World, second_specialist: Caller, now: datetime
+) -> None:
+    case = world.admitted_elsewhere(world.accepted(now - HOUR), now)
+    perform(case, Verb.UNDO_ADMISSION, actor=world.coordinator, now=now + MINUTE, reason="wrong_patient")
+    rows = heard(second_specialist).body["results"]
+    assert ("undo_admission", True) in [(row["what"], row["gone"]) for row in rows]

@@ -45,7 +45,9 @@ def test_meeting_patients_of_other_hospitals_is_limited(
         for number in range(2)
     ]
     assert [answer.status for answer in met] == [409, 429]
-    assert other_doctor.post("/cases", visit(now, name="她")).status == 201
+    unknown = other_doctor.post("/cases", visit(now, name="她"))
+    assert (unknown.status, unknown.code) == (429, "too_many_requests")
+    assert unknown.body["detail"] == met[1].body["detail"]
 
 
 def test_everything_is_limited(doctor: Caller, settings: Any) -> None:
