@@ -27,21 +27,16 @@ ASKED_JUST_BEFORE = timedelta(hours=1)
 def reporting_meetings(actor: User, hospital: Hospital, now: datetime) -> Iterator[None]:
     """Report whom a refused registration met, after what was begun inside is undone.
 
-    Raises TooOften for whoever met too many patients of other hospitals, whether or not this one is known, and
-    where one registration after the other is refused: nobody learns whom the network does not know either.
+    Raises TooOften for whoever met too many patients of other hospitals, whether or not this one is known,
+    and where one registration after the other is refused: nobody learns whom the network does not know.
     """
     if seconds := seconds_full("meetings", actor, now):
         raise TooOften(seconds)
     try:
         yield
     except (OpenCaseExists, NamesakeExists) as refusal:
-        if refusal.own:
-            raise
-        if isinstance(refusal, OpenCaseExists):
-            report_meeting(refusal.rival, hospital, actor=actor, now=now)
-        else:
-            audit_meeting("met_namesake", refusal.rival, hospital, actor=actor, now=now)
-        _hold_to_limit("meetings", actor, now, refusal)
+        if not refusal.own:
+            _report_open_case(refusal, hospital, actor, now)
         raise
     except PersonAsked as refusal:
         for candidate in refusal.met:
@@ -52,6 +47,16 @@ def reporting_meetings(actor: User, hospital: Hospital, now: datetime) -> Iterat
     except (FactError, PathwayError) as refusal:
         _hold_to_limit("refused_registrations", actor, now, refusal)
         raise
+
+
+def _report_open_case(
+    refusal: OpenCaseExists | NamesakeExists, hospital: Hospital, actor: User, now: datetime
+) -> None:
+    if isinstance(refusal, OpenCaseExists):
+        report_meeting(refusal.rival, hospital, actor=actor, now=now)
+    else:
+        audit_meeting("met_namesake", refusal.rival, hospital, actor=actor, now=now)
+    _hold_to_limit("meetings", actor, now, refusal)
 
 
 def report_confirmed(match: Match, case: Case, *, actor: User, now: datetime) -> None:
