@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 STATIC_SOURCES := $(shell find accounts scoring notifications referral portal api -path '*/static/*' -type f 2>/dev/null) config/static.py
 
-.PHONY: help demo demo-reset test chaos check bench catalogues environment
+.PHONY: clients help demo demo-reset test chaos check bench catalogues environment
 
 help:
 	@echo "make demo        run everything here, until Ctrl-C (PORT=8000)"
@@ -22,6 +22,7 @@ help:
 	@echo "make chaos       kill, stop and freeze the running product, and count what arrived (ARGS=--help)"
 	@echo "make check       format, lint, types, import floors, migrations, API file and its rules, translations, licences, query counts, deployment"
 	@echo "make bench       measure"
+	@echo "make clients     typed clients in TypeScript and Python, from the API file"
 	@echo "make catalogues  collect texts for translation into locale/"
 
 demo: staticfiles/.done $(CATALOGUES)
@@ -41,6 +42,9 @@ check: environment node_modules/.done clients/node_modules/.done $(CATALOGUES)
 
 bench: staticfiles/.done $(CATALOGUES)
 	@$(BIN)/python -m bench $(ARGS)
+
+clients: environment clients/node_modules/.done
+	@$(BIN)/python -m config.clients
 
 catalogues: environment
 	@$(BIN)/python -m config.catalogues update

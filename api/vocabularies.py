@@ -30,6 +30,7 @@ from referral.performing import EFFECTS
 from referral.precipitants import ICD10
 from referral.statistics.measures import FUNNEL, JUDGED, NO_REASON, By
 from referral.values import Origin
+from referral.ward_choices import TAKE_A_WARD
 from scoring import BANDS, FIELD_LABELS, ORGANS, RED_FLAGS, texts
 from scoring.immune import MARKERS
 from scoring.inputs import ANY_INPUT, UNIT_FIELDS
@@ -159,6 +160,17 @@ CHOICES_BY_INPUT: Mapping[str, Vocabulary] = {
     "sex": of_choices(Sex, "The sex of a patient.", "Sex"),
 }
 """The answers of the inputs that have a choice."""
+WARD_VERBS = of_choices(pathway.Verb, "What names a ward.", "WardVerb", only=TAKE_A_WARD)
+IDENTITY_ANSWERS = of_words(
+    "IdentityAnswer",
+    "What a person answered about the patient whom a number, or name and birth date, found.",
+    {"same": _("the same person"), "different": _("somebody else")},
+)
+THIRD_FAILURES = of_words(
+    "ThirdFailure",
+    "How a table of organ failure came to three.",
+    {"from_two": _("after a table with two"), "first_seen": _("seen for the first time")},
+)
 SESSION_KINDS = of_words(
     "SessionKind",
     "What opens an account.",

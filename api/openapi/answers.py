@@ -117,6 +117,8 @@ def add_answers(result: Json, **_kwargs: Any) -> Json:
     components = result["components"]
     for schema in components["schemas"].values():
         _let_overlap(schema)
+        for part in schema.get("properties", {}).values():
+            _refer_at_once(part)
     components["headers"] = dict(HEADERS)
     components["parameters"] = dict(PARAMETERS)
     components["responses"] = {
@@ -129,6 +131,12 @@ def _let_overlap(schema: Json) -> None:
     """An answer of several shapes without a member that tells them apart is any of them, not one only."""
     if set(schema) == {"oneOf"}:
         schema["anyOf"] = schema.pop("oneOf")
+
+
+def _refer_at_once(schema: Json) -> None:
+    """A reference needs no wrapping to have a description beside it."""
+    if len(schema.get("allOf", ())) == 1:
+        schema |= schema.pop("allOf")[0]
 
 
 def _component(refused: Refused) -> Json:
@@ -148,6 +156,8 @@ def operations(document: Json) -> Iterator[tuple[str, Json]]:
 def _complete(method: str, operation: Json) -> None:
     operation.setdefault("security", [])
     given = {parameter["name"] for parameter in operation.get("parameters", ())}
+    for parameter in operation.get("parameters", ()):
+        _refer_at_once(parameter["schema"])
     statuses = {*operation["responses"], *_of_the_ground(method, operation, given)}
     operation["responses"] = {
         status: _refusal(status) if status in REFUSED else _answer(operation, status, given, method)

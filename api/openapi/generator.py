@@ -32,9 +32,13 @@ class Schema(AutoSchema):
         return [{**one, "description": _in_path(one["name"])} for one in parameters]
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
-        """An empty text as default means: left out. It is none to send where the text must not be empty."""
+        """Without defaults, which generators take for members that are always there, and what only reads."""
         meta = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
-        return {name: value for name, value in meta.items() if (name, value) != ("default", "")}
+        default = meta.pop("default", None)
+        meta.pop("readOnly", None)
+        if default:
+            meta["description"] = "; ".join(filter(None, (meta.get("description"), f"{default} if left out")))
+        return meta
 
 
 def _in_path(name: str) -> str:

@@ -61,10 +61,6 @@ OPERATIONS: tuple[Operation, ...] = (
         ("401", "410"),
     ),
     Operation(
-        *("delete", "auth/session", "sign_out", "End this session", "", "", ("401",)),
-        description="Answers 401 `not_signed_in`: that is how it says that nobody is signed in any more.",
-    ),
-    Operation(
         *("post", "auth/reauthenticate", "prove_password", "Prove again who you are, by password"),
         *("SignedIn", "PasswordProofRequest", ("400", "401", "429")),
     ),
@@ -125,6 +121,7 @@ OPERATIONS: tuple[Operation, ...] = (
 
 LEFT_OUT: Mapping[str, str] = {
     "auth/password/reset": "the mailed link leads to the portal",
+    "auth/session": "signing out answers 401, which generators refuse: `DELETE /api/v1/me/sessions/current`",
     "auth/2fa/trust": "for browsers only",
     "auth/provider/redirect": "the hospital's own sign-in leads through a browser",
     "auth/provider/token": "the hospital's own sign-in leads through a browser",

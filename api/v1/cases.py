@@ -18,8 +18,9 @@ from api.v1.case_answers import case_answer
 from api.v1.case_shapes import BoardCaseShape, CaseShape, ListedCaseShape, RegisteredCaseShape
 from api.v1.code_fields import CodeRequest
 from api.v1.documenting import ETAG, IDEMPOTENCY_KEY, LOCATION, described, page_of
+from api.v1.event_shapes import EventPageShape, EventShape
 from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
-from api.v1.shapes import DeadlineShape, EventShape, MessageShape
+from api.v1.shapes import DeadlineShape, MessageShape
 from api.v1.whole_cases import BY_ID, MOST_IDS, CasesShape, IdsField, whole_cases
 from referral import reading, selectors
 from referral.errors import AccessError
@@ -212,7 +213,7 @@ class EventsView(PartView):
         "case_events",
         "The timeline of a case",
         tag="cases",
-        answer=page_of(EventShape),
+        answer=EventPageShape,
         parameters=[PageQuery],
         refusals=(404, 422),
     )

@@ -83,7 +83,7 @@ class ReadView(InboxView):
         return self.answer(mark_read(notification=own, user=self.person, now=self.now))
 
 
-class CountShape(serializers.Serializer[Any]):
+class ReadCountShape(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
@@ -92,7 +92,7 @@ class ReadAllView(Resource):
         "read_all_notifications",
         "Mark all as read",
         tag="notifications",
-        answer=CountShape,
+        answer=ReadCountShape,
         parameters=[IDEMPOTENCY_KEY],
     )
     @idempotent

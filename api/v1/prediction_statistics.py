@@ -37,7 +37,7 @@ class RiskGroupShape(serializers.Serializer[Any]):
     observed = ShareShape()
 
 
-class ObservedShape(serializers.Serializer[Observed]):
+class ObservedShareShape(serializers.Serializer[Observed]):
     """Calibration (`groups`, `ratio` of observed to predicted), discrimination (`auroc`) and decision curve.
 
     `net_benefit`: threshold, of referring by the model, of referring everybody.
@@ -58,14 +58,14 @@ class ShadowRecordShape(serializers.Serializer[Any]):
 
     model = serializers.CharField()
     flags = serializers.DictField(child=serializers.IntegerField(allow_null=True))
-    shadow = ObservedShape()
-    active = ObservedShape()
+    shadow = ObservedShareShape()
+    active = ObservedShareShape()
 
 
 class PredictionsShape(serializers.Serializer[Any]):
     model = serializers.CharField()
     unknown = serializers.IntegerField(allow_null=True, help_text="cases without a known outcome at day 90")
-    observed = ObservedShape()
+    observed = ObservedShareShape()
     shadows = ShadowRecordShape(many=True)
 
 

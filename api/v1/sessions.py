@@ -111,6 +111,21 @@ class SessionView(SessionsResource):
         return Response(status=204)
 
 
+class CurrentSessionView(SessionsResource):
+    @described(
+        "sign_out",
+        "Sign out on this device",
+        description="The device stays known, and what was registered there to be told is kept.",
+        tag="sign-in",
+        answer=None,
+        status=204,
+        refusals=(403,),
+    )
+    def delete(self, request: Request) -> Response:
+        sign_ins.sign_out(session=session_of(request), user=self.person, now=self.now)
+        return Response(status=204)
+
+
 class EndOthersView(SessionsResource):
     @described(
         "end_other_sessions",

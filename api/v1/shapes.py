@@ -10,15 +10,14 @@ from accounts.models import User
 from api import vocabularies
 from api.v1.code_fields import CodeShape
 from api.v1.fields import BirthDateField
-from api.v1.identity_shapes import CorrectedVersionsShape, GlimpseShape
+from api.v1.identity_shapes import GlimpseShape
 from api.v1.way_back_shapes import QuestionShape
 from notifications.channels.names import ChannelName
 from notifications.hooks import render
 from notifications.models import Notification, Severity
-from referral import timeline
 from referral.arrivals import glimpse
 from referral.codes import DeclineReason, DelayReason
-from referral.models import Assessment, Case, Deadline, Event, Message, Offer, Patient
+from referral.models import Assessment, Case, Deadline, Message, Offer, Patient
 from referral.models.patients import Sex
 from referral.pathway import Kind, State
 from referral.telling import OPERATION
@@ -162,11 +161,6 @@ class DeadlineShape(Shape[Deadline]):
         return str(Kind(deadline.kind).label)
 
 
-@extend_schema_field({"type": "null"})
-class NothingField(serializers.JSONField):
-    """Always null."""
-
-
 class PartingShape(Shape[Any]):
     """What a ward keeps of a case that its own verb passed on: its request, and nothing that follows."""
 
@@ -176,29 +170,10 @@ class PartingShape(Shape[Any]):
     hospital = PlaceShape()
     offer = OfferShape(allow_null=True)
     question = QuestionShape(allow_null=True, help_text="the one that the ward has just answered")
-    patient = NothingField()
-    assessment = NothingField()
+    patient = PatientShape(allow_null=True, help_text="always null")
+    assessment = AssessmentShape(allow_null=True, help_text="always null")
     deadlines = DeadlineShape(many=True, help_text="always empty")
     allowed_verbs = serializers.ListField(child=CodeShape(vocabularies.VERBS), help_text="always empty")
-
-
-class EventShape(Shape[Event]):
-    """A line of the timeline. `actor` is null for the deadline engine."""
-
-    number = serializers.IntegerField()
-    what = serializers.CharField()
-    label = serializers.SerializerMethodField()  # type: ignore[assignment]
-    actor = PersonShape(allow_null=True)
-    state_before = serializers.CharField()
-    state_after = serializers.CharField()
-    facts = serializers.DictField()
-    note = serializers.CharField(allow_null=True)
-    personal = CorrectedVersionsShape(allow_null=True, help_text="of a corrected identity, else null")
-    occurred_at = serializers.DateTimeField()
-    recorded_at = serializers.DateTimeField()
-
-    def get_label(self, event: Event) -> str:
-        return str(timeline.label(event.what, event.state_after))
 
 
 class MessageShape(Shape[Message]):

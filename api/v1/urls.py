@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("me", me.MeView.as_view(), name="me"),
     path("sessions/refresh", refresh.RefreshView.as_view(), name="refresh"),
     path("me/sessions", sessions.SessionsView.as_view(), name="sessions"),
+    path("me/sessions/current", sessions.CurrentSessionView.as_view(), name="sign_out"),
     path("me/sessions/end-others", sessions.EndOthersView.as_view(), name="end_other_sessions"),
     path("me/sessions/end-all", sessions.EndAllView.as_view(), name="end_all_sessions"),
     path("me/sessions/<uuid:session_id>", sessions.SessionView.as_view(), name="session"),

@@ -25,7 +25,7 @@ class MeasuredField(serializers.JSONField):
     """A number, a code of a choice, yes or no; null where there is none."""
 
 
-class ValueShape(Shape[Value]):
+class MeasuredValueShape(Shape[Value]):
     """One value. `value` is normalised, in `unit`; null where what was typed cannot be read any more.
 
     `typed` and `typed_unit` are as entered; `typed` is null where the value was computed, `typed_unit` empty
@@ -53,7 +53,7 @@ class ValueShape(Shape[Value]):
         return ANY_INPUT[value.input].unit
 
 
-class EnteredValueShape(ValueShape):
+class EnteredValueShape(MeasuredValueShape):
     """The same value with the person who entered it."""
 
     entered_by = serializers.SerializerMethodField()
@@ -99,13 +99,13 @@ class LatestValuesShape(Shape[CaseValues]):
     missing = serializers.ListField(child=CodeShape(vocabularies.INPUT_NAMES))
     red_flags = serializers.ListField(child=CodeShape(vocabularies.FLAGS))
 
-    @extend_schema_field(ValueShape(many=True))
+    @extend_schema_field(MeasuredValueShape(many=True))
     def get_latest(self, values: CaseValues) -> Any:
         newest: Any = list(values.latest.values())
-        return ValueShape(newest, many=True).data
+        return MeasuredValueShape(newest, many=True).data
 
 
-class ListedValueShape(ValueShape):
+class ListedValueShape(MeasuredValueShape):
     """One value as it is shown; what was typed is in the whole case."""
 
     typed = None  # type: ignore[assignment]

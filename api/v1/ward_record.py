@@ -92,7 +92,7 @@ class TransplantDecisionShape(RetractableShape):
     reason = CodeShape(AgainstTransplant, allow_blank=True)
 
 
-class PrecipitantShape(RetractableShape):
+class RecordedPrecipitantShape(RetractableShape):
     """`icd10` is of the WHO edition. Codes are empty where none was verified."""
 
     precipitant = CodeShape(PrecipitantCode)
@@ -211,7 +211,7 @@ class WardRecordShape(Shape[WardRecord]):
     kit_results = KitResultShape(many=True, source="kits")
     organ_failures = OrganFailureShape(many=True, source="organs")
     transplant_decisions = TransplantDecisionShape(many=True, source="decisions")
-    precipitants = PrecipitantShape(many=True)
+    precipitants = RecordedPrecipitantShape(many=True)
     checklist = ChecklistItemShape(many=True)
     artificial_liver_sessions = ArtificialLiverSessionShape(many=True, source="sessions")
     nutrition_target = NutritionTargetShape(source="target", allow_null=True)

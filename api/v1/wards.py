@@ -14,20 +14,20 @@ from accounts.rota import AHEAD, gaps, next_on_duty, on_duty, wards_watched_by, 
 from api import vocabularies
 from api.narrowing import FieldsQuery, narrowed
 from api.resource import Resource
-from api.v1.code_fields import CodeShape
+from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import described
 from api.v1.fields import IdField
 from api.v1.shapes import HospitalShape, PersonShape, PlaceShape
 from referral import selectors
 from referral.codes import DeclineReason
 from referral.models import Offer
-from referral.ward_choices import TAKE_A_WARD, WardChoice, ward_choices
+from referral.ward_choices import WardChoice, ward_choices
 from referral.worklists import wards_of_networks
 
 
 class WardQuery(FieldsQuery):
-    verb = serializers.ChoiceField(
-        choices=[verb.value for verb in TAKE_A_WARD],
+    verb = CodeRequest(
+        vocabularies.WARD_VERBS,
         required=False,
         help_text="only wards that this verb can name now; with `for`",
     )
