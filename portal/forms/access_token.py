@@ -9,7 +9,10 @@ from accounts.missing_fields import ask_all_by_name
 from accounts.text import one_line
 from accounts.tokens import MOST_DAYS, READ, WRITE
 
-MAY = ((READ, _("read")), (WRITE, _("write: register patients and change cases in your name")))
+MAY = (
+    (READ, _("read cases and what belongs to them")),
+    (WRITE, _("write: register patients and change cases in your name")),
+)
 
 
 class AccessTokenForm(forms.Form):
@@ -23,7 +26,11 @@ class AccessTokenForm(forms.Form):
         choices=MAY, label=_("What it may do"), widget=forms.CheckboxSelectMultiple, initial=[READ]
     )
     days = forms.IntegerField(
-        min_value=1, max_value=MOST_DAYS, initial=90, label=_("Valid for how many days")
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=90,
+        label=_("Valid for how many days"),
+        error_messages=dict.fromkeys(("min_value", "max_value", "invalid"), _("Enter 1 to 366 days.")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -113,8 +113,9 @@ def test_the_secret_is_shown_once(world: World, browser: Client) -> None:
     [
         ({"name": ""}, "Please fill in: What it is for."),
         ({"scopes": []}, "Please choose: What it may do."),
-        ({"days": "0"}, "greater than or equal to 1"),
-        ({"days": "400"}, "less than or equal to 366"),
+        ({"days": "0"}, "Enter 1 to 366 days."),
+        ({"days": "400"}, "Enter 1 to 366 days."),
+        ({"days": "often"}, "Enter 1 to 366 days."),
         ({"scopes": ["all"]}, "all is not one of the available choices"),
     ],
 )
