@@ -60,6 +60,8 @@ class SignIn(models.Model):
     refresh_until = models.DateTimeField(null=True)
 
     class Meta:
+        verbose_name = _("sign-in on a device")
+        verbose_name_plural = _("sign-ins on devices")
         ordering: ClassVar = ["-last_used_at", "-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
