@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Model, QuerySet
-from django.forms import CharField, ModelForm, Textarea
+from django.forms import CharField, DateField, DateTimeField, ModelForm, SplitDateTimeField, Textarea
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from accounts.models import (
     User,
     Ward,
 )
+from accounts.moments import plausible
 from accounts.text import one_line
 
 NETWORK_OF: dict[type[Model], str] = {Network: "pk", Hospital: "network", Ward: "hospital__network"}
@@ -135,6 +136,8 @@ class Choices:
             ask_by_name(field)
         if isinstance(field, CharField) and not isinstance(field.widget, Textarea):
             field.validators.append(one_line)
+        if isinstance(field, DateField | DateTimeField | SplitDateTimeField):
+            field.validators.append(plausible)
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -1,5 +1,7 @@
 """The administration of the pathway's rules and of closing wards. Nothing of patients is here."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -13,6 +15,7 @@ from accounts.models import Network, Ward
 from referral import policies, wards
 from referral.errors import AccessError
 from referral.policy_admin import PathwayPolicyAdmin
+from referral.rota_alerts import tell_gaps
 
 __all__ = ["NetworkOnThePathwayAdmin", "PathwayPolicyAdmin", "WardOnThePathwayAdmin"]
 
@@ -35,6 +38,13 @@ class WardOnThePathwayAdmin(WardAdmin):
     """Closing a ward passes its open requests on, so it is done here, where requests are known."""
 
     actions = ("close_wards", "open_wards")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Tell at once of the times at which nobody is on duty since the rota was changed here."""
+        super().save_related(request, form, formsets, change)
+        ward = form.instance
+        if ward.is_open and any(rows.has_changed() for rows in formsets):
+            tell_gaps(ward, clock.now())
 
     @admin.action(description=_("Close: what is asked goes to the next ward, promises are kept"))
     def close_wards(self, request: HttpRequest, rows: QuerySet[Ward]) -> None:

@@ -100,4 +100,9 @@ class ConfirmationNeeded(FactError):
 
 
 class IdentityQuestion(FactError):
-    """Whom a number, or name and birth date, may mean: a person has to say whether it is the same person."""
+    """Whom a number, or name and birth date, may mean: a person has to say whether it is the same person.
+
+    `question` names who was asked about, for the answer to refer to.
+    """
+
+    question = ""

@@ -10,6 +10,7 @@ from django.forms.renderers import get_default_renderer
 from django.utils.translation import gettext_lazy as _
 
 from accounts.missing_fields import ask_all_by_name
+from accounts.moments import plausible
 from notifications.models import Severity
 from referral.ladders import SEVERITIES, Step
 from referral.models import PathwayPolicy
@@ -82,6 +83,7 @@ class PolicyForm(forms.ModelForm):
     in_force_from = forms.SplitDateTimeField(
         label=_("in force from"),
         required=False,
+        validators=[plausible],
         help_text=_("Empty: at once. Cases keep the rules they began with."),
         widget=forms.SplitDateTimeWidget(date_attrs={"type": "date"}, time_attrs={"type": "time"}),
     )

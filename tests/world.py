@@ -1,14 +1,16 @@
 """A small network for the tests: two first hospitals, two wards, and one person in each role."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
 from referral.arrivals import find_arrival
 from referral.identity.birth import BirthDate
+from referral.identity.candidates import find_candidates
+from referral.identity.matching import question_about
 from referral.identity.national_id import check_character
-from referral.identity.written import Identity
+from referral.identity.written import Identity, read
 from referral.models import Case, Offer, PathwayPolicy
 from referral.pathway import Verb
 from referral.performing import perform
@@ -70,9 +72,8 @@ class World:
             key: changes.pop(key) for key in ("at", "chronic_liver_disease", "case_id") if key in changes
         }
         actor, hospital = changes.pop("actor", self.doctor), changes.pop("hospital", self.hospital)
-        return register(
-            actor=actor, hospital=hospital, visit=FirstVisit(person=someone(**changes), **visit), now=now
-        )
+        person = answering(someone(**changes), hospital, visited=hospital.day_of(visit["at"]))
+        return register(actor=actor, hospital=hospital, visit=FirstVisit(person=person, **visit), now=now)
 
     def flagged(self, now: datetime = NOW, **changes: Any) -> Case:
         """A registered case, assessed as high risk and offered to the first ward."""
@@ -117,6 +118,15 @@ class World:
         """A diagnosed case that the ward has referred back; all of it at `now`."""
         case = self.diagnosed(now, **changes)
         return perform(case, Verb.BACK_REFER, actor=self.specialist, now=now, plan="plan")
+
+
+def answering(person: Identity, hospital: Hospital, *, visited: date) -> Identity:
+    """`person` with an answer to the question that would be asked, where there is an answer."""
+    if person.answers_to or not (person.confirmed_same or person.confirmed_different):
+        return person
+    identity = read(person, visited=visited)
+    question = question_about(identity, find_candidates(identity, hospital), hospital)
+    return replace(person, answers_to=question)
 
 
 def someone(**changes: Any) -> Identity:

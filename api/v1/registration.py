@@ -59,6 +59,16 @@ class PatientRequest(KnownFieldsMixin, serializers.Serializer[Any]):
         default=False,
         help_text="the patient whom the number, or name and birth date, found is somebody else",
     )
+    answers_to = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=64,
+        help_text=(
+            "`question` of the refusal that `confirmed_same` or `confirmed_different` answers; an answer "
+            "without it, or to a question about somebody else, is not heard and the question is asked again"
+        ),
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "birth_date" in attrs and "age_years" in attrs:

@@ -283,3 +283,7 @@ class ProblemShape(Shape[Any]):
         required=False,
         help_text="`open_case_exists`: may be somebody else, who is confirmed with `confirmed_different`",
     )
+    question = serializers.CharField(
+        required=False,
+        help_text="`confirm_identity`, `open_case_exists`: what `answers_to` names",
+    )

@@ -78,6 +78,7 @@ class IdentityForm(forms.Form):
         super().__init__(data, initial=dict(initial))
         self.doubts: dict[str, list[str]] = {}
         self.match_questions: list[str] = []
+        self.question = data.get("question", "") if data is not None else ""
         self.may_be_same = False
         self.own_namesake: UUID | None = None
         self.birth: BirthDate | None = None
@@ -125,8 +126,9 @@ class IdentityForm(forms.Form):
                 self.doubts.setdefault(field.removeprefix("patient."), []).append(str(message))
         take_refusals(self, [row for row in rows if row[1] != QUESTION], prefix="patient.")
 
-    def ask_whether_same(self, messages: Iterable[object], *, may_be_same: bool) -> None:
+    def ask_whether_same(self, messages: Iterable[object], *, question: str, may_be_same: bool) -> None:
         """Ask whether the patient is the one whom a number, or name and birth date, found."""
+        self.question = question
         self.match_questions = [str(message) for message in messages]
         self.may_be_same = may_be_same
 
@@ -159,4 +161,5 @@ class IdentityForm(forms.Form):
             confirmed=self.answers - {SAME, DIFFERENT},
             confirmed_same=SAME in self.answers,
             confirmed_different=DIFFERENT in self.answers,
+            answers_to=self.question,
         )

@@ -211,7 +211,8 @@ def _attempt(
         about_visit = [row for row in refusal.rows if visit is not None and _is_of(row[0], visit)]
         if visit is not None and isinstance(refusal, IdentityQuestion):
             may_be_same = not isinstance(refusal, NamesakeExists)
-            visit.ask_whether_same([row[2] for row in about_visit], may_be_same=may_be_same)
+            messages_asked = [row[2] for row in about_visit]
+            visit.ask_whether_same(messages_asked, question=refusal.question, may_be_same=may_be_same)
             if isinstance(refusal, NamesakeExists) and refusal.own:
                 visit.own_namesake = refusal.rival
         elif visit is not None:
@@ -220,7 +221,7 @@ def _attempt(
     except PathwayError as refusal:
         context["trouble"] = refusal
         if visit is not None and refusal.extra.get("confirmable"):
-            visit.ask_whether_same([refusal.message], may_be_same=False)
+            visit.ask_whether_same([refusal.message], question=refusal.extra["question"], may_be_same=False)
     return None
 
 

@@ -1,6 +1,7 @@
 """From a CSV file to the rows of the evidence library."""
 
 import csv
+import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.moments import YEARS
+from accounts.text import INVISIBLE, UNREADABLE, read_lines
 from referral.models import Evidence
 from scoring.cells import is_missing, is_summary
 from scoring.encodings import Announce, UnreadableFileError, decoded, ignore
@@ -116,7 +119,7 @@ def _text(file: Path, announce: Announce) -> str:
 
 def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows by heading, with the line on which each ends."""
-    rows = text.splitlines(keepends=True)
+    rows = list(io.StringIO(text, newline=""))
     separator, before = _separator(rows)
     reader = csv.reader(rows[before:], delimiter=separator, strict=True)
     try:
@@ -158,8 +161,16 @@ def _cells(line: int, cells: list[str], headings: list[str]) -> dict[str, str]:
         fault = _("%(found)s cells where the heading has %(wanted)s. Check commas and quotation marks.")
         raise EvidenceFileError(line, fault % {"found": len(given), "wanted": len(headings)})
     return {
-        name: "" if is_missing(cell) else cell.strip() for name, cell in zip(headings, given, strict=True)
+        name: "" if is_missing(cell) else _plain(line, cell)
+        for name, cell in zip(headings, given, strict=True)
     }
+
+
+def _plain(line: int, cell: str) -> str:
+    try:
+        return INVISIBLE.sub("", read_lines(cell))
+    except ValueError:
+        raise EvidenceFileError(line, str(UNREADABLE)) from None
 
 
 def _check_headings(headings: list[str]) -> None:
@@ -201,6 +212,6 @@ def _row(line: int, cells: Mapping[str, str], collection: str, therapy: str, now
 
 def _typed(line: int, values: Mapping[str, str]) -> dict[str, Any]:
     year = unicodedata.normalize("NFKC", values.get("year", "")).removesuffix("年")
-    if year and not (year.isascii() and year.isdecimal() and 1900 <= int(year) < 2200):
+    if year and not (year.isascii() and year.isdecimal() and len(year) == 4 and int(year) in YEARS):
         raise EvidenceFileError(line, _("“%(year)s” is not a year.") % {"year": year})
     return {**values, "year": int(year) if year else None}

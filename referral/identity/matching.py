@@ -1,12 +1,13 @@
 """From candidates to a match: what goes without saying, what a person is asked, what their answer means."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.encryption import blind_index
 from accounts.models import Hospital
 from referral.errors import FactError, IdentityQuestion, PathwayError, Text
 from referral.identity.candidates import Candidate
@@ -113,8 +114,30 @@ def match(identity: Identity, candidates: Sequence[Candidate], hospital: Hospita
     """Whom the identity that `hospital` writes belongs to, after whatever a person has answered.
 
     Raises OpenCaseExists where that person has an open case, and IdentityQuestion for what nobody has
-    answered yet.
+    answered yet; an answer to another question is none.
     """
+    question = question_about(identity, candidates, hospital)
+    if identity.answers_to != question:
+        identity = replace(identity, confirmed_same=False, confirmed_different=False)
+    try:
+        return _matched(identity, candidates, hospital)
+    except IdentityQuestion as refusal:
+        refusal.question = question
+        raise
+    except OpenCaseExists as refusal:
+        if refusal.extra["confirmable"]:
+            refusal.extra["question"] = question
+        raise
+
+
+def question_about(identity: Identity, candidates: Sequence[Candidate], hospital: Hospital) -> str:
+    """What names the question whether the typed patient is one of `candidates`, and tells nothing of them."""
+    typed = (identity.name, identity.sex, str(identity.birth_date), identity.national_id)
+    persons = (str(row.person) for row in candidates)
+    return blind_index("identity question", str(hospital.pk), *typed, identity.local_number, *persons)
+
+
+def _matched(identity: Identity, candidates: Sequence[Candidate], hospital: Hospital) -> Match:
     numbered = tuple(row for row in candidates if row.numbers)
     for row in candidates:
         _refuse_open_case(identity, row, hospital)

@@ -31,7 +31,8 @@ class Identity:
 
     `sex` and `birth_date` may be left to a valid resident's number. `confirmed` names the fields whose doubt
     was checked and is right. `confirmed_same` and `confirmed_different` answer whether the patient is the one
-    whom a number, or name and birth date, found.
+    whom a number, or name and birth date, found; `answers_to` is the question that was asked, because an
+    answer is about those who were found then, and about nobody else.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Identity:
     confirmed: frozenset[str] = frozenset()
     confirmed_same: bool = False
     confirmed_different: bool = False
+    answers_to: str = ""
 
 
 def read(typed: Identity, *, visited: date) -> Identity:

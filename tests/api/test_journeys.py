@@ -152,8 +152,9 @@ def test_a_patient_who_is_readmitted(
     done(specialist.post(f"/cases/{old}/back-refer", {"plan": "P"}), "follow_up")
     pass_time(20 * DAY)
     elsewhere = visit(clock.now(), national_id=DEMO_ID)
-    assert other_doctor.post("/cases", elsewhere).fields == {"patient.national_id": "known_elsewhere"}
-    elsewhere["patient"]["confirmed_same"] = True
+    asked = other_doctor.post("/cases", elsewhere)
+    assert asked.fields == {"patient.national_id": "known_elsewhere"}
+    elsewhere["patient"] |= {"confirmed_same": True, "answers_to": asked.body["question"]}
     new = other_doctor.post("/cases", elsewhere).body
     assert (new["previous"], new["state"]) == (old, "registered")
     lines = doctor.get(f"/cases/{old}/events").body["results"]

@@ -101,6 +101,8 @@ def test_a_patient_with_an_open_case_elsewhere_is_named_by_the_hospital_to_call_
     assert namesake.fields == {"patient.confirmed_different": "confirm_identity"}
     body = visit(now)
     body["patient"]["confirmed_different"] = True
+    assert other_doctor.post("/cases", body).fields == namesake.fields, "it does not say whom it is about"
+    body["patient"]["answers_to"] = namesake.body["question"]
     assert other_doctor.post("/cases", body).status == 201
 
 

@@ -287,7 +287,10 @@ def test_a_namesake_has_to_be_told_apart(world: World, as_user: SignIn) -> None:
     assert f"Your hospital&#x27;s open case {known.number}" in text(asked)
     assert reverse("portal:case", args=[known.pk]) in text(asked)
 
-    send(client, {**form, "confirmed_different": "on"})
+    assert send(client, {**form, "confirmed_different": "on"}).status_code == 422, "nobody was asked about"
+    question = re.search(r'name="question" value="(\w+)"', text(asked))
+    assert question is not None
+    send(client, {**form, "confirmed_different": "on", "question": question[1]})
     assert Case.objects.count() == 2
 
 

@@ -181,3 +181,28 @@ def test_the_command_says_which_line_is_wrong(written, tmp_path: Path) -> None: 
         call_command("load_evidence", written(HEADING + "A\n"))
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("load_evidence", tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (f"A,甲,one,{'9' * 5000},x,NCT1", "is not a year"),
+        ("A,甲,one,2001-2002,x,NCT1", "is not a year"),
+        ("A,甲,one,二〇〇一,x,NCT1", "is not a year"),
+        ("A\x07,甲,one,2001,x,NCT1", "cannot be kept"),
+        (f"A,甲,one,2001,{'x' * 200_000},NCT1", "cannot be read"),
+        ('A,"甲,one,2001,x,NCT1', "cannot be read"),
+    ],
+    ids=["digits", "two years", "numerals", "control character", "long cell", "open quotation"],
+)
+def test_a_cell_that_cannot_be_taken_is_refused_with_its_line(written, row: str, fault: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(EvidenceFileError, match=fault) as refusal:
+        load_file(written(f"{HEADING}A,甲,one,2001,x,NCT1\n{row}\n"), now=NOW)
+    assert refusal.value.line == 3
+    assert not Evidence.objects.exists()
+
+
+def test_breaks_that_only_some_programs_take_for_lines_stay_in_their_cell(written) -> None:  # type: ignore[no-untyped-def]
+    load_file(written(HEADING + "A\u202e,甲\u2028乙,one,2001,x\u200b,NCT1\n"), now=NOW)
+    row = Evidence.objects.get()
+    assert (row.therapy_en, row.therapy_zh, row.outcome_en) == ("A", "甲\n乙", "x")

@@ -251,3 +251,31 @@ def test_whoever_is_refused_again_and_again_is_stopped_also_where_nobody_is_know
     for attempt in range(3):
         with pytest.raises(TooOften if attempt == 2 else FactError):
             elsewhere(world, national_id=resident(2 * attempt + 1), name="?")
+
+
+def test_an_answer_is_about_those_who_were_asked_about_and_nobody_else(world: World) -> None:
+    ended(world, local_number="A-7")
+    with pytest.raises(IdentityQuestion) as first:
+        world.register(local_number="A-7", name="李四")
+    answer = {"confirmed_different": True, "answers_to": first.value.question}
+
+    ended(world, local_number="A-8", name="王五")
+    with pytest.raises(IdentityQuestion) as second:
+        world.register(local_number="A-8", name="李四", **answer)
+    assert second.value.question not in ("", first.value.question)
+    for invented in ("x", "0" * 64):
+        with pytest.raises(IdentityQuestion):
+            world.register(local_number="A-7", name="李四", confirmed_different=True, answers_to=invented)
+
+    assert world.register(local_number="A-7", name="李四", **answer).person_id
+
+
+def test_the_same_question_of_another_hospital_is_another_one(world: World) -> None:
+    """So that comparing questions tells nobody that two numbers are of one person."""
+    ended(world, national_id=NUMBER, local_number="A-7")
+    questions = set()
+    for who in ({"name": "李四"}, {"name": "王五"}):
+        with pytest.raises(IdentityQuestion) as asked_here:
+            elsewhere(world, national_id=NUMBER, **who)
+        questions.add(asked_here.value.question)
+    assert len(questions) == 2
