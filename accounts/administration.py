@@ -30,8 +30,8 @@ from accounts.models import (
     User,
     Ward,
 )
-from accounts.moments import plausible
 from accounts.text import one_line
+from accounts.validators import plausible
 
 NETWORK_OF: dict[type[Model], str] = {Network: "pk", Hospital: "network", Ward: "hospital__network"}
 """The way from a row to its network, for the rows that people choose from."""

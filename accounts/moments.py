@@ -1,10 +1,7 @@
 """Points in time as programs give them."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
 
 YEARS = range(1900, 2200)
 FURTHEST_OFFSET = timedelta(hours=14)
@@ -24,9 +21,3 @@ def read_moment(given: Any) -> datetime:
     if moment.year not in YEARS:
         raise ValueError(given)
     return moment
-
-
-def plausible(moment: date) -> None:
-    """A validator of forms: refuses days and times in years that nobody means, and that cannot be kept."""
-    if moment.year not in YEARS:
-        raise ValidationError(_("Give a date between the years 1900 and 2199."), code="year")

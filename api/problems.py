@@ -141,10 +141,10 @@ def _of_facts(error: FactError) -> Response:
     if isinstance(error, ConfirmationNeeded):
         detail = _("Some values are unusual. Check them, and name those that are right in “confirmed”.")
         return problem(422, "needs_confirmation", detail, rows=rows)
-    detail = rows[0][2] if len(rows) == 1 else _several(rows)
+    said = rows[0][2] if len(rows) == 1 else _several(rows)
     if isinstance(error, IdentityQuestion):
-        return problem(422, "confirm_identity", detail, rows=rows, question=error.question)
-    return problem(422, "invalid", detail, rows=rows)
+        return problem(422, "confirm_identity", said, rows=rows, question=error.question)
+    return problem(422, "invalid", said, rows=rows)
 
 
 def _several(rows: list[tuple[str, str, Text]]) -> str:

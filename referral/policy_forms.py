@@ -10,7 +10,7 @@ from django.forms.renderers import get_default_renderer
 from django.utils.translation import gettext_lazy as _
 
 from accounts.missing_fields import ask_all_by_name
-from accounts.moments import plausible
+from accounts.validators import plausible
 from notifications.models import Severity
 from referral.ladders import SEVERITIES, Step
 from referral.models import PathwayPolicy
