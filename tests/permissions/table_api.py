@@ -110,6 +110,8 @@ ROWS = (
     Row("POST", f"{V1}/devices/<slug:key>/test", names("asked"), 200, subject="device", by_person=True),
     Row("POST", f"{V1}/devices/<slug:key>/code", names("asked"), 200, subject="device", by_person=True),
     Row("GET", f"{V1}/schema", PEOPLE, 200, open=True),
+    Row("GET", f"{V1}/codes", PEOPLE, 200, open=True),
+    Row("POST", f"{V1}/sessions/refresh", PEOPLE, 422, open=True),
     Row("GET", f"{V1}/docs", PEOPLE, 200, open=True),
     Row("POST", f"{V1}/demo/clock", ADMINISTRATORS - {"superuser"}, 422, outside=403),
     Row("GET", f"{V1}/", PEOPLE, 404, open=True),

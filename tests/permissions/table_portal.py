@@ -34,7 +34,7 @@ def form(route: str, inside: Names = PEOPLE, status: int = 302, **more: object) 
 
 MESSAGE = {"verb": "message"}
 ADMIT = {"verb": "admit"}
-OWN_WAYS = {"test": 302, "code": 302, "confirm": 302, "remove": 302, "wish": 404}
+OWN_WAYS = {"test": 302, "code": 302, "confirm": 302, "remove": 302, "secret": 302, "wish": 404}
 """By act: what it answers for one's own way; an empty wish is none."""
 
 ROWS = (
