@@ -130,6 +130,7 @@ FACTS: Mapping[str, Fields] = {
     Verb.RELEASE: {"reason": code(codes.ReleaseReason)},
     Verb.DIVERT: JOURNEY,
     Verb.ADMIT: {"ward": ID, "bed": TEXT, "unannounced": FLAG},
+    Verb.UNDO_ADMISSION: {"reason": TEXT, "since": NUMBER, **ASKED},
     Verb.RECORD_KIT_RESULT: {
         **RECORDED,
         "kit": code(ward_codes.KitAnswer),
