@@ -37,7 +37,7 @@ INDICATORS = (
 )
 REASONS = {code: f"late: {reason}" for reason, code in LATE_BECAUSE.items()}
 HEADER: tuple[str, ...] = (
-    *("case", "patient", "hospital", "hospital_level", "ward", "age_years", "sex"),
+    *("case", "patient", "hospital", "hospital_level", "ward", "age_years", "age_is_estimated", "sex"),
     *("chronic_liver_disease", "presentation", "state", "first_visit_at", *MOMENTS, "flagged_late"),
     *("offers", "declines", "expiries", "policy_version", "model", "risk_90d", *INDICATORS, "red_flags"),
     *("outcome_28", "outcome_90", *(f"{kind}_in_time" for kind in KINDS)),
@@ -117,6 +117,7 @@ def line(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str
         "hospital_level": "" if hospital.endswith(SMALL) else row.hospital.level,
         "ward": codes[row.ward_id] if row.ward_id else "",
         "age_years": min(OLDEST, patient.age_on(visited)),
+        "age_is_estimated": patient.birth_date.is_estimated,
         "sex": patient.sex,
         "chronic_liver_disease": case.chronic_liver_disease,
         "presentation": case.presentation,

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import AuditEntry, User
 from referral.errors import AccessError
+from referral.identity.birth import BirthDate
 from referral.models import Case
 from referral.pathway import Verb
 from referral.statistics import export as module
@@ -75,6 +76,12 @@ def test_every_case_of_a_patient_is_moved_alike_and_every_patient_otherwise(worl
 def test_ages_over_89_are_one_group(world: World, case: Case) -> None:
     world.register(name="年轻", birth_date=date(1986, 1, 2))
     assert sorted(line["age_years"] for line in cohort(world.researcher)) == ["40", "90"]
+
+
+def test_an_age_that_follows_from_an_estimated_birth_date_says_so(world: World, case: Case) -> None:
+    world.register(name="估计", birth_date=BirthDate.parse("1986"))
+    told_of = {line["age_years"]: line["age_is_estimated"] for line in cohort(world.researcher)}
+    assert told_of == {"40": "true", "90": "false"}
 
 
 def test_codes_are_stable_and_small_hospitals_share_one(
