@@ -20,6 +20,8 @@ from tests.notifications.channels.messages import message
 from tests.notifications.channels.provider import Provider, Say, says
 
 OTHER_KEY = b"the VAPID credentials in the authorization header do not correspond to the credentials used"
+Case = tuple[type[Contract], Any, str, str, Fault]
+"""Whose refusal, how it is said, its code and words, and what it means."""
 LIMITED, REFUSED = Fault.ENOUGH, Fault.REFUSED_THERE
 SETUP, UNPAID = Fault.MISCONFIGURED, Fault.OUT_OF_SERVICE
 
@@ -64,9 +66,15 @@ def plain(code: str, text: str, status: int = 0) -> Say:
 
 
 DING, LARK, WE = robot("errcode"), robot("code"), robot("errcode")
-ROWS: list[tuple[type[Contract], Any, str, str, Fault]] = [
-    *((contracts.DingTalk, DING, code, "", Fault.GONE) for code in ("300001", "300005", "400013", "400101")),
-    *((contracts.DingTalk, DING, code, "", Fault.GONE) for code in ("400102", "400106")),
+
+
+def each(kind: type[Contract], say: Any, fault: Fault, *codes: str) -> list[Case]:
+    """A case for each of `codes`, which need no words beside them."""
+    return [(kind, say, code, "", fault) for code in codes]
+
+
+ROWS: list[Case] = [
+    *each(contracts.DingTalk, DING, Fault.GONE, "300001", "300005", "400013", "400101", "400102", "400106"),
     (contracts.DingTalk, DING, "310000", "keywords not in content", REFUSED),
     (contracts.DingTalk, DING, "310000", "sign not match", REFUSED),
     (contracts.DingTalk, DING, "310000", "ip 192.0.2.1 not in whitelist", REFUSED),
@@ -74,28 +82,22 @@ ROWS: list[tuple[type[Contract], Any, str, str, Fault]] = [
     (contracts.DingTalk, DING, "310000", "timestamp 无效", Fault.PASSING),
     (contracts.DingTalk, DING, "310000", "description:关键词不匹配", REFUSED),
     (contracts.DingTalk, DING, "310000", "机器人发送签名不匹配;请确认签名和生成签名的时间戳", REFUSED),
-    *((contracts.DingTalk, DING, code, "", LIMITED) for code in ("130101", "130102", "410100")),
-    *(
-        (contracts.DingTalk, DING, code, "", Fault.MESSAGE)
-        for code in ("40035", "400014", "400105", "430101")
-    ),
-    *((contracts.DingTalk, DING, code, "", Fault.MESSAGE) for code in ("430102", "430103", "430104")),
+    *each(contracts.DingTalk, DING, LIMITED, "130101", "130102", "410100"),
+    *each(contracts.DingTalk, DING, Fault.MESSAGE, "40035", "400014", "400105"),
+    *each(contracts.DingTalk, DING, Fault.MESSAGE, "430101", "430102", "430103", "430104"),
     (contracts.DingTalk, DING, "-1", "system busy", Fault.PASSING),
     (contracts.Feishu, LARK, "19001", "param invalid: incoming webhook access token invalid", Fault.GONE),
-    *((contracts.Feishu, LARK, code, "", REFUSED) for code in ("19021", "19022", "19024")),
+    *each(contracts.Feishu, LARK, REFUSED, "19021", "19022", "19024"),
     (contracts.Feishu, LARK, "9499", "too many request", LIMITED),
     (contracts.Feishu, LARK, "9499", "Bad Request", Fault.MESSAGE),
     (contracts.Feishu, LARK, "11232", "frequency limited", LIMITED),
     (contracts.Feishu, LARK, "99991400", "request trigger frequency limit", LIMITED),
-    *((contracts.Feishu, LARK, code, "", Fault.MESSAGE) for code in ("9500", "19002")),
+    *each(contracts.Feishu, LARK, Fault.MESSAGE, "9500", "19002"),
     (contracts.Feishu, LARK, "1500", "internal error", Fault.PASSING),
-    *((contracts.WeCom, WE, code, "", Fault.GONE) for code in ("93000", "93004", "93008")),
+    *each(contracts.WeCom, WE, Fault.GONE, "93000", "93004", "93008"),
     (contracts.WeCom, WE, "45009", "api freq out of limit", LIMITED),
-    *(
-        (contracts.WeCom, WE, code, "", Fault.MESSAGE)
-        for code in ("40008", "40058", "44004", "45002", "47001")
-    ),
-    *((contracts.WeCom, WE, code, "", SETUP) for code in ("60020", "48002")),
+    *each(contracts.WeCom, WE, Fault.MESSAGE, "40008", "40058", "44004", "45002", "47001"),
+    *each(contracts.WeCom, WE, SETUP, "60020", "48002"),
     (contracts.WeCom, WE, "45033", "", Fault.BUSY),
     (contracts.WeCom, WE, "-1", "system busy", Fault.PASSING),
     *(
@@ -212,10 +214,10 @@ ROWS: list[tuple[type[Contract], Any, str, str, Fault]] = [
     (contracts.WebPush, plain, "403", '{"reason": "BadJwtToken"}', SETUP),
     (contracts.WebPush, plain, "400", '{"reason": "BadJwtToken"}', SETUP),
     (contracts.WebPush, plain, "403", "<html>Forbidden by the proxy</html>", Fault.PASSING),
-    *((contracts.WebPush, plain, code, "", LIMITED) for code in ("406", "429")),
-    *((contracts.WebPush, plain, code, "", Fault.MESSAGE) for code in ("400", "405", "413", "415", "422")),
+    *each(contracts.WebPush, plain, LIMITED, "406", "429"),
+    *each(contracts.WebPush, plain, Fault.MESSAGE, "400", "405", "413", "415", "422"),
     (contracts.WebPush, plain, "503", '{"errno": 202}', Fault.BUSY),
-    *((contracts.WebPush, plain, code, "", Fault.PASSING) for code in ("301", "401", "500", "502")),
+    *each(contracts.WebPush, plain, Fault.PASSING, "301", "401", "500", "502"),
 ]
 TABLES: dict[type[Contract], tuple[Row, ...]] = {
     contracts.DingTalk: dingtalk.REFUSALS,
