@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account import forms as account_forms
 from allauth.account.adapter import get_adapter
+from allauth.account.fields import EmailField
 from allauth.core import context
 from allauth.headless.account import inputs as account_inputs
 from allauth.headless.internal.restkit.inputs import Input
@@ -13,10 +14,25 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from accounts import clock, guard, tries
+from accounts.contact_fields import NarrowEmailFormField
 from accounts.models import User
 
 ANSWERED_AFTER_SECONDS = 0.3
 """Asking for a link takes so long at least: the time must not tell which addresses are known."""
+
+
+class TypedEmailField(NarrowEmailFormField, EmailField):
+    """The library's field for an address, which takes it as it is stored: however it was typed."""
+
+
+class LoginForm(account_forms.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = TypedEmailField()
+
+
+class LoginInput(account_inputs.LoginInput):
+    email = TypedEmailField(required=False)
 
 
 class GuardedCode:
@@ -69,6 +85,8 @@ class ChangePasswordInput(account_inputs.ChangePasswordInput):
 
 class ResetPasswordForm(account_forms.ResetPasswordForm):
     """Asks for a mailed link: the same answer in the same time, whether somebody has the address or not."""
+
+    email = TypedEmailField()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

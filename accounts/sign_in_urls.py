@@ -20,11 +20,16 @@ class ChangePasswordView(account_views.ChangePasswordView):
     input_class = sign_in_forms.ChangePasswordInput
 
 
+class LoginView(account_views.LoginView):
+    input_class = sign_in_forms.LoginInput
+
+
 class RequestPasswordResetView(account_views.RequestPasswordResetView):
     input_class = sign_in_forms.RequestPasswordResetInput
 
 
 urlpatterns = [
+    path("auth/login", LoginView.as_api_view(client=Client.APP)),
     path("auth/2fa/authenticate", AuthenticateView.as_api_view(client=Client.APP)),
     path("auth/2fa/reauthenticate", ReauthenticateView.as_api_view(client=Client.APP)),
     path("account/password/change", ChangePasswordView.as_api_view(client=Client.APP)),

@@ -21,6 +21,16 @@ def narrowed(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def folded_address(text: str) -> str:
+    """An e-mail address as it is kept and compared, however an input method wrote it.
+
+    Narrow, in small letters, the ideographic full stop a dot; without blanks and invisible characters, of
+    which an address has none.
+    """
+    visible = BLANKS.sub("", INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    return visible.replace("\u3002", ".").lower()
+
+
 def has_unprintable(text: str) -> bool:
     """Whether `text` holds a control character or a line break."""
     return bool(BREAKS.search(text))

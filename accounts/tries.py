@@ -19,7 +19,7 @@ from django.utils.crypto import salted_hmac
 from accounts import devices
 from accounts.addresses import address_of, network_of_address
 from accounts.models import TryCount
-from accounts.text import narrowed
+from accounts.text import folded_address
 
 COUNT = """
 INSERT INTO accounts_trycount AS counted (key, count, ends_at) VALUES (%(key)s, 1, %(ends_at)s)
@@ -91,7 +91,7 @@ def count_try(kind: str, account: str, request: HttpRequest, *, device: UUID | N
     The narrowest limit comes first, and what it refuses is not counted further: one program that repeats its
     wrong password must not fill the limit of the whole address.
     """
-    account = narrowed(account).lower()
+    account = folded_address(account)
     # The same question for every account, whether it exists or not.
     known = device is not None and devices.known(device).filter(user__email=account).exists()
     one = Try(kind, account, address_of(request), device, known)

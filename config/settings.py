@@ -222,7 +222,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_FORMS, MFA_FORMS = (
     {name: f"accounts.sign_in_forms.{name.title().replace('_', '')}Form" for name in names}
-    for names in (("change_password", "reset_password"), ("authenticate", "reauthenticate"))
+    for names in (("login", "change_password", "reset_password"), ("authenticate", "reauthenticate"))
 )
 # Guesses are counted in accounts/guard.py: the library's limits would shut out a whole hospital.
 ACCOUNT_RATE_LIMITS = {

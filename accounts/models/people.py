@@ -18,7 +18,7 @@ from accounts.models.organisations import Hospital, Network, Ward
 from accounts.punctuation import labelled
 from accounts.signals import access_ended
 from accounts.standing import Standing, standing_from
-from accounts.text import narrowed
+from accounts.text import folded_address
 
 STANDING_FIELDS = ("role", "hospital_id", "ward_id", "network_id")
 
@@ -36,7 +36,7 @@ class Role(models.TextChoices):
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
-        user = self.model(email=narrowed(email).lower(), **extra)
+        user = self.model(email=folded_address(email), **extra)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -106,10 +106,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def clean(self) -> None:
         super().clean()
-        self.email = narrowed(self.email).lower()
+        self.email = folded_address(self.email)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = narrowed(self.email).lower()
+        self.email = folded_address(self.email)
         is_new, fields = self._state.adding, kwargs.get("update_fields")
         super().save(*args, **kwargs)
         if not is_new and (fields is None or {"password", "is_active"} & set(fields)):

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from accounts.models import User
+from accounts.text import folded_address
 from scoring.modelfile import ModelFileError
 from scoring.services import GovernanceError
 
@@ -34,7 +35,7 @@ def actor_of(options: dict[str, Any]) -> User | None:
     """The account named by `--by`, None if none was named. Raises CommandError if there is none."""
     if not options["by"]:
         return None
-    actor = User.objects.filter(email=options["by"].lower(), is_active=True).first()
+    actor = User.objects.filter(email=folded_address(options["by"]), is_active=True).first()
     if actor is None:
         raise CommandError(f"There is no active account {options['by']}.")
     return actor

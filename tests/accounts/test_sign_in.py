@@ -19,6 +19,15 @@ LOGIN = "/_allauth/app/v1/auth/login"
 RESET = "/_allauth/app/v1/auth/password/request"
 SESSION = "/_allauth/app/v1/auth/session"
 PASSWORD = "a-long-password"
+WRITTEN = (
+    "ｄｏｃｔｏｒ＠ｔｅｓｔ．ｅｘａｍｐｌｅ",
+    "doctor@test。example",
+    "doctor@test｡example",
+    "\u3000Doctor＠test.example ",
+    "doctor @test. example",
+    "doctor@test.example\u200b",
+)
+"""One address, as input methods, telephones and copied text have it."""
 
 
 def enter(client: Client, email: str, password: str = PASSWORD) -> bool:
@@ -33,6 +42,25 @@ def test_an_address_and_its_password_open_a_session(world: World, client: Client
 
 def test_the_case_of_the_address_does_not_matter(world: World, client: Client) -> None:
     assert enter(client, "Doctor@Test.Example")
+
+
+@pytest.mark.parametrize("email", WRITTEN)
+def test_an_address_is_known_however_an_input_method_wrote_it(
+    world: World, client: Client, mailoutbox: list[EmailMessage], email: str
+) -> None:
+    body = {"email": email, "password": PASSWORD}
+    assert client.post(LOGIN, body, content_type="application/json").status_code == 200
+    assert enter(Client(), email)
+    Client().post(reverse("account_reset_password"), {"email": email})
+    Client().post(RESET, {"email": email}, content_type="application/json")
+    until(lambda: len(mailoutbox) == 2)
+    assert {tuple(message.to) for message in mailoutbox} == {("doctor@test.example",)}
+
+
+def test_an_address_written_in_many_ways_is_one_for_the_limits(world: World, client: Client) -> None:
+    for email in (*WRITTEN, "doctor@test.example"):
+        enter(client, email, "wrong-password")
+    assert not enter(client, "doctor@test.example")
 
 
 @pytest.mark.parametrize(
