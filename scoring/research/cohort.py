@@ -29,6 +29,10 @@ TRANSPLANTATIONS = gettext_noop(
     "%(count)s patients with a transplantation (event 2) have reached the end point: it is death or "
     "transplantation."
 )
+COPIES = gettext_noop(
+    "%(count)s patients have the same values in everything as an earlier one of another id. Leave them out "
+    "if they are the same people."
+)
 NEEDS_EXTRA = "This needs the research extra. Install it with: uv sync --extra research"
 
 
@@ -95,10 +99,7 @@ class Cohort:
         if self.transplantations:
             sentences.append(TRANSPLANTATIONS % {"count": self.transplantations})
         if self.copies:
-            sentences.append(
-                f"{self.copies} patients have the same values in everything as an earlier one of another id. "
-                "Leave them out if they are the same people."
-            )
+            sentences.append(COPIES % {"count": self.copies})
         for name, count in self.refused.items():
             sentences.append(f"{name}: {count} values could not be used and count as missing.")
         return sentences

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scoring.inputs import EIGHT, INPUTS
 from scoring.modelcheck import FORMAT
 from scoring.modelfile import seal
-from scoring.research.cohort import Cohort
+from scoring.research.cohort import COPIES, Cohort
 from scoring.research.fit import Fitted
 from scoring.research.survival import Outcome
 from scoring.riskmodel import MAIN_HORIZON_DAYS
@@ -116,7 +116,7 @@ def _limits(fitted: Fitted, outcome: Mapping[str, int]) -> list[dict[str, str]]:
     limits = [
         ("Fitted to one cohort and not validated on another.", "仅由一个队列拟合，未在其他队列中验证。")
     ]
-    limits += _left_out(cohort)
+    limits += _of_the_file(cohort)
     if left_out:
         limits += [
             (
@@ -147,17 +147,24 @@ def _limits(fitted: Fitted, outcome: Mapping[str, int]) -> list[dict[str, str]]:
     return [{"en": english, "zh-hans": chinese} for english, chinese in limits]
 
 
-def _left_out(cohort: Cohort) -> list[tuple[str, str]]:
-    """What to say of rows of the file that are no patients; nothing where all are."""
-    excluded = sum(cohort.excluded.values())
-    if not excluded:
-        return []
-    return [
-        (
-            f"{excluded} of {cohort.rows} rows of the file were left out; “excluded_rows” says why.",
-            f"文件共{cohort.rows}行，其中{excluded}行未纳入，原因见“excluded_rows”。",
-        )
-    ]
+def _of_the_file(cohort: Cohort) -> list[tuple[str, str]]:
+    """What to say of rows of the file that are no patients, or perhaps the same ones; else nothing."""
+    excluded, sentences = sum(cohort.excluded.values()), []
+    if excluded:
+        sentences += [
+            (
+                f"{excluded} of {cohort.rows} rows of the file were left out; “excluded_rows” says why.",
+                f"文件共{cohort.rows}行，其中{excluded}行未纳入，原因见“excluded_rows”。",
+            )
+        ]
+    if cohort.copies:
+        sentences += [
+            (
+                COPIES % {"count": cohort.copies},
+                f"有{cohort.copies}例患者的全部数值与前面另一编号的患者相同。如为同一人，请予剔除。",
+            )
+        ]
+    return sentences
 
 
 def inputs_of(cohort: Cohort) -> list[str]:
@@ -182,6 +189,7 @@ def _record(fitted: Fitted, outcome: Mapping[str, int]) -> dict[str, Any]:
         "excluded_rows": dict(cohort.excluded),
         "excluded_lines": {code: list(lines) for code, lines in cohort.excluded_lines.items()},
         "transplantations": cohort.transplantations,
+        "copies": cohort.copies,
         "impossible_values": dict(cohort.refused),
         "missing": cohort.missing(plan.inputs),
         "apparent_c": _rounded(optimism.apparent_c),

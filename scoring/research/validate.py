@@ -12,7 +12,7 @@ from scoring.inputs import EIGHT, INPUTS
 from scoring.reading import Reading
 from scoring.research import survival
 from scoring.research.agreement import Z95
-from scoring.research.cohort import TRANSPLANTATIONS, Cohort, CohortError
+from scoring.research.cohort import COPIES, TRANSPLANTATIONS, Cohort, CohortError
 from scoring.research.not_known import HELD_INPUTS, INTERVAL, reason, reasons, sentences
 from scoring.research.outcomes import reason_text
 from scoring.research.rivals import MINIMUM_PATIENTS, Rival, rivals
@@ -122,6 +122,7 @@ class Validation:
     outcome: Mapping[str, int]
     rows_in_file: int
     transplantations: int
+    copies: int
     excluded: Mapping[str, int]
     excluded_lines: Mapping[str, tuple[str, ...]]
     refused: Mapping[str, int]
@@ -325,6 +326,7 @@ def _rows_of(cohort: Cohort) -> dict[str, Any]:
     return {
         "rows_in_file": cohort.rows,
         "transplantations": cohort.transplantations,
+        "copies": cohort.copies,
         "excluded": cohort.excluded,
         "excluded_lines": cohort.excluded_lines,
     }
@@ -336,6 +338,7 @@ def _of_the_file(cohort: Cohort) -> tuple[tuple[object, str, dict[str, object]],
     counted = {"left_out": sum(cohort.excluded.values()), "rows": cohort.rows, "reasons": because}
     return (
         (cohort.excluded, LEFT_OUT, counted),
+        (cohort.copies, COPIES, {"count": cohort.copies}),
         (cohort.transplantations, TRANSPLANTATIONS, {"count": cohort.transplantations}),
     )
 
