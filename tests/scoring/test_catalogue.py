@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,19 +100,49 @@ def test_every_canonical_name_is_understood_as_itself() -> None:
         assert column_of(name.upper()).name == name
 
 
+def content() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        Path(catalogue.__file__).with_suffix(".json").read_text(encoding="utf-8")
+    )
+    return found
+
+
 def test_every_name_of_the_catalogue_means_one_thing_and_has_a_source() -> None:
-    content = json.loads(Path(catalogue.__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    written = content()
     names = [
         name
         for section in ("tests", "answers", "others", "decoys")
-        for entry in content[section]
+        for entry in written[section]
         for name in {catalogue.fold(name) for name in entry["names"]}
     ]
     assert sorted(names) == sorted(set(names))
-    assert {entry["source"] for entry in content["tests"]} <= content["sources"].keys()
+    assert {entry["source"] for entry in written["tests"]} <= written["sources"].keys()
 
 
 def test_every_unit_of_the_catalogue_is_one_that_the_inputs_have() -> None:
     for name, test in TESTS_OF_INPUTS.items():
         spec = INPUTS[name]
         assert set(test.units.values()) <= {*(spec.units or ()), spec.unit}, name
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "unit"),
+    [
+        ("14631-6", "bilirubin", "umol/L"),
+        ("1975-2", "bilirubin", "mg/dL"),
+        ("6301-6", "inr", ""),
+        ("34714-6", "inr", ""),
+        ("22664-7", "urea", "mmol/L"),
+        ("3091-6", "urea", "urea mg/dL"),
+        ("3094-0", "urea", "BUN mg/dL"),
+        ("2951-2", "sodium_mmol_l", "mmol/L"),
+    ],
+)
+def test_a_laboratory_code_means_one_input_in_one_unit(code: str, name: str, unit: str) -> None:
+    [entry] = [entry for entry in content()["tests"] if code in entry.get("loinc", {})]
+    assert (entry["input"], entry["loinc"][code]) == (name, unit)
+
+
+def test_a_code_and_the_units_of_its_test_do_not_contradict_each_other() -> None:
+    for entry in content()["tests"]:
+        assert set(entry.get("loinc", {}).values()) <= entry["units"].keys(), entry["input"]
