@@ -51,6 +51,13 @@ def test_a_new_case_with_nothing_in_it_is_refused_where_it_can_be_read(world: Wo
     assert troubles_on_phones(page) == []
 
 
+def test_the_board_of_somebody_whom_alerts_may_not_reach_fits(world: World, visit: Visits) -> None:
+    page = visit(world.specialist, size=PHONE)
+    page.goto("/board/")
+    expect(page.locator(".reach-line a")).to_be_visible()
+    assert troubles_on_phones(page) == []
+
+
 def test_a_lost_connection_and_the_menu_fit_on_a_phone(world: World, visit: Visits) -> None:
     page = visit(world.specialist, size=PHONE)
     page.goto("/board/")
