@@ -101,4 +101,4 @@ def _particulars(payload: Mapping[str, Any]) -> str:
         parts += [sign_in.address] if sign_in.address else []
     if "token" in payload and (token := AccessToken.objects.filter(pk=payload["token"]).first()):
         parts.append(gettext("“%(name)s”") % {"name": token.name})
-    return gettext("%(when)s.") % {"when": ", ".join(parts)}
+    return gettext("%(when)s.") % {"when": gettext(", ").join(parts)}
