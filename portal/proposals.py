@@ -17,9 +17,9 @@ SAID_ANEW = {
 """Verbs that say anew what was said: from what stands, so that only what was wrong is typed."""
 
 
-def proposed(verb: Verb, case: Case) -> dict[str, str]:
-    """By fact, what stands on the case now."""
-    if verb == Verb.ADMIT and case.bed:
+def proposed(verb: Verb, case: Case, *, expected: bool = True) -> dict[str, str]:
+    """By fact, what stands on the case now. `expected`: whether the reader's ward keeps the bed."""
+    if verb == Verb.ADMIT and case.bed and expected:
         return {"bed": case.bed}
     if verb == Verb.REFER and _has_red_flag(case):
         return {"reason": ReferReason.RED_FLAG.value}

@@ -176,7 +176,7 @@ def build(
     `expected`: whether the ward that fills it in expects the patient. `deadlines`: those to choose from where
     not all of the case are.
     """
-    values = dict(typed if typed is not None else proposed(verb, case))
+    values = dict(typed if typed is not None else proposed(verb, case, expected=expected))
     fields = _fields(verb, case, values)
     fields = identity_fields.of_form(verb, fields, expected=expected)
     if deadlines is not None:

@@ -50,7 +50,8 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         return redirect(_after(request, case, ""))
     sent = Submission.of(wanted, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}
-    return _page(request, case, sent, typed={**proposed(wanted, case), **named})
+    standing = proposed(wanted, case, expected=case.ward_id in person(request).standing.wards)
+    return _page(request, case, sent, typed={**standing, **named})
 
 
 def _find(request: HttpRequest, verb: Verb, pk: UUID) -> Case:

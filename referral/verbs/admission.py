@@ -48,7 +48,8 @@ def admit(change: Change, *, bed: str = "", said: str = "") -> State:
         change.also_tells |= {Audience.DUTY, Audience.COORDINATOR}
     case.expecting_ward = expecting if expecting is not None and expecting.pk != ward.pk else None
     case.undo_until = change.now + case.policy.time_to_undo
-    case.ward, case.admitted_at, case.bed = ward, change.occurred_at, bed or case.bed
+    kept = case.bed if ward.pk == case.ward_id else ""
+    case.ward, case.admitted_at, case.bed = ward, change.occurred_at, bed or kept
     change.facts.update(ward=str(ward.pk), bed=case.bed)
     return State.ADMITTED
 

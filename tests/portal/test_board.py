@@ -277,6 +277,15 @@ def test_a_patient_at_the_door_is_found_and_admitted_by_a_ward_that_was_not_aske
     assert AuditEntry.objects.get(action="wrong_answer_at_door").subject_id == str(case.pk)
 
 
+def test_at_the_door_no_bed_is_proposed_that_another_ward_keeps(world: World, as_user: SignIn) -> None:
+    case = world.accepted(now=clock.now())
+    bed, where = f'value="{case.bed}"', f"/cases/{case.pk}/admit/"
+    assert case.bed and bed in as_user(world.specialist).get(where).content.decode()
+    client = as_user(world.second_specialist)
+    for answer in (client.post("/board/arrival/", {"query": case.number}), client.get(where)):
+        assert answer.status_code == 200 and bed not in answer.content.decode()
+
+
 def test_a_number_of_full_width_digits_finds_its_case_at_the_door(world: World, as_user: SignIn) -> None:
     case = world.flagged(now=clock.now())
     typed = case.number.translate({ord("-"): "－", **{ord(str(n)): chr(0xFF10 + n) for n in range(10)}})

@@ -124,6 +124,13 @@ def test_a_patient_who_arrives_unannounced_is_admitted_and_the_open_offer_supers
     assert deadline(case, Kind.ADMIT).state == "met"
 
 
+def test_a_ward_that_admits_unannounced_does_not_get_the_bed_that_another_ward_kept(world: World) -> None:
+    case = world.accepted()
+    assert case.bed
+    case = world.admitted_elsewhere(case, NOW + HOUR)
+    assert (case.ward, case.bed) == (world.second_ward, "")
+
+
 def test_a_patient_who_dies_in_transit_is_closed_with_every_deadline(world: World) -> None:
     case = world.accepted()
     perform(case, Verb.DEPART, actor=world.doctor, now=NOW + HOUR, expected_arrival_at=NOW + 2 * HOUR)
