@@ -181,6 +181,15 @@ PROOFS = of_words(
     "How a person who has signed in proves again who they are.",
     {proof.PASSWORD: _("password"), proof.SECOND_FACTOR: _("second factor")},
 )
+SECOND_FACTORS = of_words(
+    "SecondFactorKind",
+    "A second factor of a sign-in.",
+    {
+        "totp": _("authenticator app"),
+        "recovery_codes": _("recovery codes"),
+        "webauthn": _("security key"),
+    },
+)
 WISHES = of_choices(
     Severity,
     "The quietest notification that a device is sent; severe ones come always.",

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from api.openapi.answers import COMMON, Json, headers
+from api.openapi.enums import enumeration
 from api.problems import MEDIA_TYPE
+from api.vocabularies import SECOND_FACTORS
 
 DEVICE_TOKEN: Json = {
     "name": "X-Device-Token",
@@ -188,12 +190,6 @@ SCHEMAS: Mapping[str, Json] = {
         },
         "A way on: the pending one is what is asked for now.",
     ),
-    "SecondFactorKind": {
-        "type": "string",
-        "enum": ["totp", "recovery_codes", "webauthn"],
-        "x-enum-varnames": ["TOTP", "RECOVERY_CODES", "WEBAUTHN"],
-        "x-enum-descriptions": ["authenticator app", "recovery codes", "security key"],
-    },
     "SignedInPerson": _object(
         {"id": {"type": "string", "format": "uuid"}, "display": TEXT, "has_usable_password": FLAG},
         {"email": {"type": "string", "format": "email"}},
@@ -273,7 +269,8 @@ def add_sign_in(result: Json, **_kwargs: Any) -> Json:
     """Postprocessing hook: the app's sign-in beside the API."""
     components = result["components"]
     schemas = components["schemas"]
-    schemas |= {**SCHEMAS, "SignInProblem": _problem(schemas["Problem"])}
+    schemas |= {**SCHEMAS, SECOND_FACTORS.name: enumeration(SECOND_FACTORS)}
+    schemas |= {"SignInProblem": _problem(schemas["Problem"])}
     components["parameters"]["DeviceToken"] = DEVICE_TOKEN
     components["responses"]["SignInRefused"] = {
         "description": "`code` says why, and `data.flows` how to go on with `meta.session_token`.",

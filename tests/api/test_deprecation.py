@@ -15,7 +15,7 @@ from rest_framework.test import APIRequestFactory, force_authenticate
 from api.deprecation import SHORTEST_NOTICE, deprecated
 from api.resource import Resource
 from api.v1.documenting import described
-from api.v1.notifications import CountShape
+from api.v1.notifications import ReadCountShape
 from tests.world import World
 
 SINCE = datetime(2026, 6, 1, tzinfo=UTC)
@@ -24,13 +24,13 @@ SUNSET = datetime(2027, 1, 31, 16, tzinfo=UTC)
 
 class OldView(Resource):
     @deprecated(since=SINCE, sunset=SUNSET)
-    @described("old_count", "Count", tag="me", answer=CountShape)
+    @described("old_count", "Count", tag="me", answer=ReadCountShape)
     def get(self, request: Request) -> Response:
         if request.headers.get("X-Refuse"):
             raise Http404
         return Response({"count": 1})
 
-    @described("new_count", "Count", tag="me", answer=CountShape)
+    @described("new_count", "Count", tag="me", answer=ReadCountShape)
     def post(self, request: Request) -> Response:
         return Response({"count": 2})
 
