@@ -170,10 +170,15 @@ def test_a_note_may_have_its_full_length_and_lives_for_three_days(world: World, 
     assert current_note(ward, MONDAY + NOTE_LIFE) is None
 
 
-@pytest.mark.parametrize("text", ["", "   ", "x" * 1001, "a\x00b"])
-def test_an_empty_or_endless_note_is_refused(world: World, ward: Ward, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "length"), ("   ", "length"), ("x" * 1001, "length"), ("a\x00b", "unprintable")],
+)
+def test_an_empty_endless_or_unprintable_note_is_refused(
+    world: World, ward: Ward, text: str, code: str
+) -> None:
     facts = {"ward": ward, "text": text, "actor": world.specialist, "now": MONDAY}
-    assert refusal(hand_over, **facts) == ("text", "length")
+    assert refusal(hand_over, **facts) == ("text", code)
 
 
 def test_who_does_not_work_on_the_ward_leaves_no_note(world: World, ward: Ward) -> None:

@@ -71,6 +71,7 @@ ROWS = (
     Row("GET", f"{V1}/me/sessions", PEOPLE, 200, by_person=True),
     Row("POST", f"{V1}/me/sessions/end-others", PEOPLE, 200, by_person=True),
     Row("POST", f"{V1}/me/sessions/end-all", PEOPLE, 200, by_person=True),
+    Row("DELETE", f"{V1}/me/sessions/current", PEOPLE, 204, by_person=True),
     Row("PATCH", f"{V1}/me/sessions/<uuid:session_id>", PEOPLE, 422, subject="token", by_person=True),
     Row(
         "DELETE",
