@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from accounts.models import Catchment, DutyOverride, Hospital, Membership, Network, Role, User
@@ -51,8 +51,11 @@ def test_an_address_is_one_account_whatever_its_case(world: World) -> None:
     assert user.email == "mixed@test.example"
     with pytest.raises(IntegrityError), transaction.atomic():
         User.objects.create_user("MIXED@test.example", name="again")
-    with pytest.raises(IntegrityError), transaction.atomic():
-        User.objects.filter(pk=user.pk).update(email="Mixed@test.example")
+    User.objects.filter(pk=user.pk).update(email="MIXED@test.example")
+    user.refresh_from_db()
+    assert user.email == "mixed@test.example"
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE accounts_user SET email = 'Mixed@test.example' WHERE id = %s", [user.pk])
 
 
 def test_a_ward_is_asked_at_one_place_of_a_hospitals_order(world: World) -> None:
