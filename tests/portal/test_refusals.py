@@ -21,8 +21,9 @@ from tests.world import HOUR, MINUTE, World
 def test_guessing_at_the_door_is_answered_with_the_time_to_wait(
     world: World, as_user: SignIn, settings: Any
 ) -> None:
-    settings.LIMITS = {**settings.LIMITS, "arrivals": (1, 3600)}
-    case, client = world.flagged(now=clock.now()), as_user(world.second_specialist)
+    settings.LIMITS = {**settings.LIMITS, "arrivals": (2, 3600)}
+    now, client = clock.now(), as_user(world.second_specialist)
+    case = world.looked_up(world.flagged(now=now), world.second_specialist, now)
     address = f"/cases/{case.pk}/admit/"
     assert client.post(address, {"said": "测试丙"}).status_code == 422
     answer = client.post(address, {"said": "测试丁"})
