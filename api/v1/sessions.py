@@ -46,7 +46,7 @@ class SessionChange(KnownFieldsMixin, serializers.Serializer[Any]):
     name = LineField(max_length=60, allow_blank=True, help_text="such as “ward computer 2”")
 
 
-class EndedShape(serializers.Serializer[Any]):
+class EndedCountShape(serializers.Serializer[Any]):
     ended = serializers.IntegerField(help_text="how many there were")
 
 
@@ -131,7 +131,7 @@ class EndOthersView(SessionsResource):
         "end_other_sessions",
         "Sign out everywhere else, and end every access token",
         tag="me",
-        answer=EndedShape,
+        answer=EndedCountShape,
         refusals=(403,),
         parameters=[IDEMPOTENCY_KEY],
     )
@@ -145,7 +145,7 @@ class EndAllView(SessionsResource):
         "end_all_sessions",
         "Sign out everywhere, here too, and end every access token",
         tag="me",
-        answer=EndedShape,
+        answer=EndedCountShape,
         refusals=(403,),
         parameters=[IDEMPOTENCY_KEY],
     )

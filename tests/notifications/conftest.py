@@ -1,5 +1,6 @@
 """A subject type of its own, and channels that can be told how to behave."""
 
+import asyncio
 import contextlib
 import json
 import threading
@@ -186,11 +187,26 @@ def queued(client: redis.Redis) -> dict[str, list[str]]:
     }
 
 
+class Topics(dict[str, set[str]]):
+    """The live topics of each user, by name, and how often they were asked for."""
+
+    asked = 0
+
+    def of(self, user: User) -> set[str]:
+        self.asked += 1
+        return self[user.name]
+
+    async def are_asked(self, times: int) -> None:
+        """Wait until they were asked for so many times from now on."""
+        enough = self.asked + times
+        await asyncio.to_thread(until, lambda: self.asked >= enough)
+
+
 @pytest.fixture
-def topics(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """Only the topics that a test gives, by user name."""
-    given = {"wang": {"ward:1", "network:9"}, "li": {"hospital:2"}}
-    monkeypatch.setattr(hooks, "_topics", [lambda user: given[user.name]])
+def topics(monkeypatch: pytest.MonkeyPatch) -> Topics:
+    """Only the topics that a test gives."""
+    given = Topics(wang={"ward:1", "network:9"}, li={"hospital:2"})
+    monkeypatch.setattr(hooks, "_topics", [given.of])
     return given
 
 

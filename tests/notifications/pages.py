@@ -3,8 +3,12 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from notifications.live import publish
 
@@ -63,3 +67,19 @@ def case(number: int, *topics: str) -> None:
 
 async def say(number: int, *topics: str) -> None:
     await asyncio.to_thread(case, number, *topics)
+
+
+def play(scenario: Callable[[], Awaitable[None]]) -> None:
+    """Run a scenario to its end in a thread of its own.
+
+    The thread of the tests may have an event loop already: that of a browser which an earlier test opened.
+    """
+
+    async def played() -> None:
+        try:
+            await scenario()
+        finally:
+            await sync_to_async(connections.close_all)()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, played()).result()

@@ -1,17 +1,19 @@
 """The live stream with the app's session token and with an access token: the same doors, and the same end."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 import redis
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import sync_to_async
 from django.test import Client
 
 from accounts import clock, sign_ins, tokens
 from accounts.models import Membership, Network, Role, SignIn, User
-from tests.notifications.pages import Open, case, say
+from tests.notifications.conftest import Topics
+from tests.notifications.pages import Open, case, play, say
 
 pytestmark = [pytest.mark.urls("notifications.urls"), pytest.mark.usefixtures("topics")]
 
@@ -27,7 +29,7 @@ def bearer(user: User, *scopes: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {made[1]}"}
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("shown", [session_of, bearer])
 def test_a_program_hears_what_its_person_hears(
     stream: redis.Redis, open_page: Open, user: User, shown: Callable[[User], dict[str, str]]
@@ -41,7 +43,7 @@ def test_a_program_hears_what_its_person_hears(
             await say(2, "ward:1")
             assert (await page.next()).data == {"case": "2"}
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 @pytest.mark.django_db
@@ -136,12 +138,12 @@ def test_an_open_stream_ends_at_once_with_what_opened_it(
             await sync_to_async(ends)(user)
             assert await page.has_ended(5)
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_another_role_is_heard_at_once_and_the_asking_itself_is_not(
-    stream: redis.Redis, open_page: Open, user: User, topics: dict[str, set[str]]
+    stream: redis.Redis, open_page: Open, user: User, topics: Topics
 ) -> None:
     token = session_of(user)
 
@@ -149,17 +151,18 @@ def test_another_role_is_heard_at_once_and_the_asking_itself_is_not(
         async with open_page(token=token) as page:
             assert (await page.next()).kind == "ready"
             topics["wang"] = {"ward:5"}
+            asking = asyncio.create_task(topics.are_asked(1))
             await sync_to_async(_lose_a_role)(user)
-            await page.is_silent(0.5)
+            await asking
+            assert await page.is_silent()
             await say(1, "ward:1")
             await say(2, "ward:5")
             assert (await page.next()).data == {"case": "2"}
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def _lose_a_role(user: User) -> None:
-
     network = Network.objects.create(name_zh="网", name_en="Network")
     Membership.objects.create(user=user, role=Role.RESEARCHER, network=network).delete()
 
@@ -179,4 +182,4 @@ def test_a_stream_that_comes_back_is_not_told_of_the_asking(
         async with open_page(token=token, last_id=start) as page:
             assert (await page.next()).data == {"case": "1"}
 
-    async_to_sync(scenario)()
+    play(scenario)

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 import redis
-from asgiref.sync import async_to_sync
 
 from accounts.models import User
 from config.servers import Redis
@@ -15,10 +14,10 @@ from notifications.live import hub as hub_module
 from notifications.live import publishing
 from notifications.live.hub import CLOSED, Event, hub
 from tests.notifications.conftest import reading
-from tests.notifications.pages import Open, case, say
+from tests.notifications.pages import Open, case, play, say
 
 pytestmark = [
-    pytest.mark.django_db,
+    pytest.mark.django_db(transaction=True),
     pytest.mark.urls("notifications.urls"),
     pytest.mark.usefixtures("topics"),
 ]
@@ -51,7 +50,7 @@ def test_a_page_whose_place_is_unknown_is_told_to_load_afresh(
             await say(7)
             assert (await page.next()).data == {"case": "7"}
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def test_a_page_that_missed_very_much_loads_afresh_instead(stream: redis.Redis, open_page: Open) -> None:
@@ -65,7 +64,7 @@ def test_a_page_that_missed_very_much_loads_afresh_instead(stream: redis.Redis, 
             assert (await page.next()).kind == "resync"
             assert await page.is_silent()
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def test_very_many_updates_at_once_become_one_for_all_who_hear_any_of_them(
@@ -84,7 +83,7 @@ def test_very_many_updates_at_once_become_one_for_all_who_hear_any_of_them(
         publishing.Update(frozenset({f"ward:{number % 2}"}), "case", {"case": str(number)})
         for number in range(publishing.MOST_AT_ONCE + 1)
     ]
-    async_to_sync(scenario)()
+    play(scenario)
     assert stream.xlen(publishing.STREAM) == 1
 
 
@@ -101,7 +100,7 @@ def test_an_outage_of_redis_is_shown_and_made_up_for(own_redis: Redis, open_page
             await say(1)
             assert (await page.next()).data == {"case": "1"}
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def test_a_page_opened_during_an_outage_learns_of_it_and_of_its_end(
@@ -115,7 +114,7 @@ def test_a_page_opened_during_an_outage_learns_of_it_and_of_its_end(
             await asyncio.to_thread(own_redis.start)
             assert (await page.next()).kind == "resync"
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def test_a_frozen_redis_counts_as_an_outage(
@@ -135,7 +134,7 @@ def test_a_frozen_redis_counts_as_an_outage(
                 os.kill(pid, signal.SIGCONT)
             assert (await page.next()).kind == "resync"
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def test_a_page_that_cannot_keep_up_is_told_to_load_afresh() -> None:
@@ -147,7 +146,7 @@ def test_a_page_that_cannot_keep_up_is_told_to_load_afresh() -> None:
         assert event == Event("resync", id=f"1-{hub_module.WAITING_PER_CLIENT}")
         assert await client.next(0.01) is None
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def test_closing_reaches_even_a_page_that_cannot_keep_up() -> None:
@@ -158,7 +157,7 @@ def test_closing_reaches_even_a_page_that_cannot_keep_up() -> None:
         client.offer(CLOSED)
         assert await client.next(1) is CLOSED
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def test_streams_end_when_the_process_stops(stream: redis.Redis, open_page: Open) -> None:
@@ -170,7 +169,7 @@ def test_streams_end_when_the_process_stops(stream: redis.Redis, open_page: Open
         async with open_page() as late:
             assert await late.has_ended()
 
-    async_to_sync(scenario)()
+    play(scenario)
 
 
 def test_the_reader_ends_with_the_last_page_and_starts_again_with_the_next(
@@ -194,4 +193,4 @@ def test_the_reader_ends_with_the_last_page_and_starts_again_with_the_next(
                 assert (await page.next()).data == {"case": str(number)}
             await until(none_reads)
 
-    async_to_sync(scenario)()
+    play(scenario)

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEntry
 from notifications.models import Notification
 from referral.errors import FactError, TooOften
-from referral.identity.matching import OpenCaseExists
+from referral.identity.matching import OpenCaseExists, PersonAsked
 from referral.intake import take_in
 from referral.models import Case
 from referral.pathway import Verb
@@ -78,10 +78,14 @@ def test_beyond_the_limit_the_known_and_the_unknown_are_refused_alike(world: Wor
 
 
 @pytest.mark.parametrize("answer", ["confirmed_same", "confirmed_different"])
-def test_an_answer_that_nobody_asked_for_is_reported_to_the_other_hospital(world: World, answer: str) -> None:
+def test_an_answer_that_nobody_asked_for_is_none_and_is_reported_to_the_other_hospital(
+    world: World, answer: str
+) -> None:
     known = world.register(national_id=ID)
     perform(known, Verb.END_REFERRAL, actor=world.doctor, now=NOW, reason="improved")
-    take(world, {}, None, **{answer: True})
+    with pytest.raises(PersonAsked) as refusal:
+        take(world, {}, None, **{answer: True})
+    take(world, {}, None, **{answer: True, "answers_to": refusal.value.question})
     assert AuditEntry.objects.filter(action="met_elsewhere", subject_id=str(known.pk)).count() == 1
     assert known.events.filter(what="met_elsewhere").count() == 1
 
