@@ -45,6 +45,8 @@ CHOSEN = frozenset(
 )
 """Shapes that are not written, but chosen among what there is."""
 
+NOTHING_WRITTEN = _("Please write something here.")
+
 
 def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -> dict[str, Any]:
     """`raw` as keyword arguments for `perform`. Raises FactError with a row for every fact that is wrong.
@@ -65,7 +67,7 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
         try:
             cleaned[name] = PARSERS[fact.shape](fact, value, case, user)
         except (ValueError, TypeError, AttributeError, OverflowError):
-            rows.append((name, "invalid", _invalid(fact, value)))
+            rows.append((name, *_fault(fact, value)))
     if rows:
         raise FactError(*rows)
     return cleaned
@@ -82,10 +84,21 @@ def _unknown(verb: Verb, name: str) -> Text:
     return _("“%(field)s” is not known here. Check its spelling.") % {"field": name}
 
 
-def _invalid(fact: Fact, value: Any) -> Text:
+def _fault(fact: Fact, value: Any) -> tuple[str, Text]:
+    """The code and the words that `value` is refused with."""
+    if fact.shape is not Shape.TEXT or not isinstance(value, str):
+        return "invalid", _invalid(fact)
+    if not cleaned(value):
+        return "required", NOTHING_WRITTEN
+    if len(value) > fact.max_length:
+        return "invalid", _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
+    return "unprintable", NO_LINE if fact.is_line else UNREADABLE
+
+
+def _invalid(fact: Fact) -> Text:
     match fact.shape:
         case Shape.TEXT:
-            return _invalid_text(fact, value)
+            return NOTHING_WRITTEN
         case Shape.MOMENT:
             return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
         case Shape.DATE | Shape.BIRTH_DATE:
@@ -120,11 +133,3 @@ def _invalid_number(fact: Fact) -> Text:
     if fact.unit:
         return _("Enter a number from %(low)g to %(high)g, in %(unit)s.") % limits
     return _("Enter a number from %(low)g to %(high)g.") % limits
-
-
-def _invalid_text(fact: Fact, value: Any) -> Text:
-    if not isinstance(value, str) or not cleaned(value):
-        return _("Please write something here.")
-    if len(value) > fact.max_length:
-        return _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
-    return NO_LINE if fact.is_line else UNREADABLE

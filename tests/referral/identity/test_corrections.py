@@ -67,7 +67,7 @@ def test_a_birth_date_may_become_a_year_and_the_age_follows(world: World) -> Non
         ({"name": "测试甲"}, ("name", "unchanged")),
         ({}, ("name", "unchanged")),
         ({"name": "\u200b?"}, ("name", "required")),
-        ({"name": "张\n三"}, ("name", "invalid")),
+        ({"name": "张\n三"}, ("name", "unprintable")),
         ({"birth_date": "2030-01-01"}, ("birth_date", "out_of_range")),
         ({"birth_date": "yesterday"}, ("birth_date", "invalid")),
         ({"national_id": "不详"}, ("national_id", "placeholder")),
