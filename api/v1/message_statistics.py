@@ -25,7 +25,7 @@ DESCRIPTION = (
 )
 
 
-class ToldShape(serializers.Serializer[Told]):
+class NotificationCountsShape(serializers.Serializer[Told]):
     """`reached`: handed over or delivered; `failed`: no way was left. `answer`: to the acknowledgement."""
 
     told = serializers.IntegerField()
@@ -37,7 +37,7 @@ class ToldShape(serializers.Serializer[Told]):
     answer = SpreadShape()
 
 
-class NamedToldShape(ToldShape):
+class NamedNotificationCountsShape(NotificationCountsShape):
     key = serializers.SerializerMethodField(help_text="month, or id of the place; null without a place")
     name = serializers.SerializerMethodField()
 
@@ -58,8 +58,8 @@ class MessageStatisticsShape(serializers.Serializer[Any]):
     by = CodeShape(vocabularies.GROUPINGS)
     since = serializers.DateField()
     until = serializers.DateField()
-    whole = ToldShape()
-    groups = NamedToldShape(many=True)
+    whole = NotificationCountsShape()
+    groups = NamedNotificationCountsShape(many=True)
     ways = WayShape(many=True)
 
 
@@ -87,8 +87,8 @@ def messages_answer(found: Messages, wanted: Wanted) -> dict[str, Any]:
         "by": str(found.by),
         "since": wanted.since,
         "until": wanted.until,
-        "whole": ToldShape(found.whole).data,
-        "groups": NamedToldShape(found.groups, many=True, context=context).data,  # type: ignore[arg-type]
+        "whole": NotificationCountsShape(found.whole).data,
+        "groups": NamedNotificationCountsShape(found.groups, many=True, context=context).data,  # type: ignore[arg-type]
         "ways": [
             {"channel": channel, "state": state, "deliveries": count}
             for (channel, state), count in sorted(found.ways.items())
