@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.drainage import get_override
 from rest_framework import serializers
 
-from referral.errors import FactError, Text
+from referral.pathway.refusals import FactError, Text
 
 Field = serializers.Field[Any, Any, Any, Any]
 Shape = serializers.BaseSerializer[Any]

@@ -8,7 +8,7 @@ from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from referral.errors import FactError
+from referral.pathway.refusals import FactError
 
 Row = TypeVar("Row", bound=Model)
 DEFAULT_LIMIT, MOST = 50, 200

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import BaseParser
 
 from api.problems import Refusal
-from referral.errors import FactError
+from referral.pathway.refusals import FactError
 
 DEEPEST = 16
 

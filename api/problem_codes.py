@@ -9,7 +9,7 @@ from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
-from referral.errors import Text
+from referral.pathway.refusals import Text
 
 ApiCode = Literal[
     "idempotency_key_reused",

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 
 from accounts.refusals import AccountRefusal
 from api.problem_codes import ApiCode
-from notifications.ways import WayCode
-from referral.errors import (
+from notifications.contacts.contact_methods import WayCode
+from referral.pathway.refusals import (
     AccessError,
     ConfirmationNeeded,
     FactError,

@@ -26,7 +26,7 @@ from api.parsing import too_large
 from api.permissions import Scope, SecondFactor
 from api.problems import Refusal, not_known
 from api.throttles import PersonLimit
-from referral.errors import FactError
+from referral.pathway.refusals import FactError
 
 VARIES_BY = ("Accept-Encoding", "Accept-Language", "Authorization", "Cookie", "X-Session-Token")
 KEPT_BY_304 = ("Cache-Control", "Deprecation", "ETag", "Link", "Sunset", "Vary")

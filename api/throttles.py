@@ -1,14 +1,11 @@
 """The limit of all that one person asks of the API."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from accounts.limits import seconds_over
-
-if TYPE_CHECKING:
-    from api.resource import Resource
 
 
 class PersonLimit(BaseThrottle):
@@ -16,7 +13,7 @@ class PersonLimit(BaseThrottle):
 
     seconds = 0
 
-    def allow_request(self, request: Request, view: "Resource | Any") -> bool:
+    def allow_request(self, request: Request, view: Any) -> bool:
         self.seconds = seconds_over(view.limit_scope, view.person, view.now)
         return self.seconds == 0
 

@@ -17,20 +17,26 @@ from accounts import proof
 from accounts.models import Role, SignIn, User
 from accounts.tokens import READ, WRITE
 from api.problem_codes import MEANINGS
-from notifications import account_security, trials, way_trouble
+from notifications import account_security
 from notifications.channels.names import ChannelName
-from notifications.models import DeliveryState, Severity
-from referral import codes, pathway, rota_alerts, timeline, ward_codes, wording
-from referral.checklist import LABELS as CHECKLIST
-from referral.errors import Text
-from referral.facts import FACTS, UNITS_OF
+from notifications.contacts import contact_trouble, test_messages
+from notifications.models import DeliveryState
+from notifications.types import Severity
+from referral import codes
+from referral.alerts import rota_gaps, templates
 from referral.models import Deadline, Offer
 from referral.models.patients import Sex
-from referral.performing import EFFECTS
-from referral.precipitants import ICD10
-from referral.statistics.measures import FUNNEL, JUDGED, NO_REASON, By
-from referral.values import Origin
-from referral.ward_choices import TAKE_A_WARD
+from referral.pathway import table, timeline
+from referral.pathway.inputs import FACTS, UNITS_OF
+from referral.pathway.perform import EFFECTS
+from referral.pathway.refusals import Text
+from referral.pathway.vocabulary import Kind, Party, State, Verb
+from referral.queries.case_values import Origin
+from referral.queries.ward_choices import TAKE_A_WARD
+from referral.statistics.reports.measures import FUNNEL, JUDGED, NO_REASON, By
+from referral.ward import codes as ward_codes
+from referral.ward.checklist import LABELS as CHECKLIST
+from referral.ward.precipitants import ICD10
 from scoring import BANDS, FIELD_LABELS, ORGANS, RED_FLAGS, texts
 from scoring.immune import MARKERS
 from scoring.inputs import ANY_INPUT, UNIT_FIELDS
@@ -76,7 +82,7 @@ def noted(words: Mapping[Any, str]) -> dict[str, Text]:
 
 
 VERBS = of_choices(
-    pathway.Verb,
+    Verb,
     "What a person can do on a case: the last part of an address, there with hyphens.",
     "Verb",
     only=[verb for verb in EFFECTS if verb in FACTS],
@@ -91,10 +97,10 @@ NOTIFICATION_KINDS = of_words(
     "NotificationKind",
     "What a notification is about.",
     {
-        **wording.LABELS,
-        **rota_alerts.LABELS,
-        **trials.LABELS,
-        **way_trouble.LABELS,
+        **templates.LABELS,
+        **rota_gaps.LABELS,
+        **test_messages.LABELS,
+        **contact_trouble.LABELS,
         **noted(account_security.TITLES),
     },
 )
@@ -130,7 +136,7 @@ UNITS = of_words(
     {spec.unit: texts.UNITS.get(spec.unit, spec.unit) for spec in ANY_INPUT.values() if spec.unit},
 )
 CHECKLIST_ITEMS = of_words("ChecklistCode", "An item of the treatment checklist.", CHECKLIST)
-OUTCOME_SIDES = of_choices(pathway.Party, "Who speaks of an outcome.", "OutcomeSide", only=pathway.SPEAKERS)
+OUTCOME_SIDES = of_choices(Party, "Who speaks of an outcome.", "OutcomeSide", only=table.SPEAKERS)
 SCOPES = of_words("Scope", "What an access token opens.", {READ: _("read"), WRITE: _("change")})
 GROUPINGS = of_words(
     "GroupBy",
@@ -160,7 +166,7 @@ CHOICES_BY_INPUT: Mapping[str, Vocabulary] = {
     "sex": of_choices(Sex, "The sex of a patient.", "Sex"),
 }
 """The answers of the inputs that have a choice."""
-WARD_VERBS = of_choices(pathway.Verb, "What names a ward.", "WardVerb", only=TAKE_A_WARD)
+WARD_VERBS = of_choices(Verb, "What names a ward.", "WardVerb", only=TAKE_A_WARD)
 IDENTITY_ANSWERS = of_words(
     "IdentityAnswer",
     "What a person answered about the patient whom a number, or name and birth date, found.",
@@ -201,9 +207,9 @@ PROBLEM_CODES = of_words("ProblemCode", "Why a request was refused.", MEANINGS)
 ENUMERATIONS: Mapping[Any, Vocabulary] = {
     choices: of_choices(choices, about, name)
     for choices, about, name in (
-        (pathway.State, "Where a case is on the pathway.", ""),
-        (pathway.Party, "Who somebody is to a case.", ""),
-        (pathway.Kind, "What can be due on a case.", "DeadlineKind"),
+        (State, "Where a case is on the pathway.", ""),
+        (Party, "Who somebody is to a case.", ""),
+        (Kind, "What can be due on a case.", "DeadlineKind"),
         (Offer.State, "What has become of a referral request to a ward.", "OfferState"),
         (Role, "What a person does at one place.", ""),
         (User.Language, "A language of screens and messages.", ""),

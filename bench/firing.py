@@ -19,7 +19,7 @@ def worker(kind: str) -> Callable[[datetime], int]:
     """What fires everything due at a moment, and returns how many deadlines that were."""
     from accounts.models import User
     from bench import raw_sql
-    from referral import engine
+    from referral.deadlines import engine
 
     if kind == "engine":
         return engine.run_cycle

@@ -55,19 +55,20 @@ def tell(case: "Case", messages: int, name: str) -> float:
     """Write so many notices; when they were committed, in seconds of this machine's clock."""
     from accounts import clock
     from accounts.models import User
-    from notifications.services import Notice, notify
-    from referral import telling
+    from notifications.services import notify
+    from notifications.types import Notice
+    from referral.alerts import compose
 
     recipients = User.objects.filter(name__regex=r"^\d+$").values_list("pk", flat=True)[:messages]
-    payload = telling.about(case, verb="accept")
+    payload = compose.about(case, verb="accept")
     notify(
         notices=[
             Notice(
                 dedup_key=f"{name}:{recipient}",
                 recipient_id=recipient,
-                subject_type=telling.CASE,
+                subject_type=compose.CASE,
                 subject_id=str(case.pk),
-                kind=telling.DONE,
+                kind=compose.DONE,
                 severity="warning",
                 payload=payload,
             )

@@ -25,7 +25,7 @@ def grow() -> dict[int, float]:
     """Microseconds per fired deadline, by how many others are open; the median of several runs."""
     from accounts import clock
     from bench import scene
-    from referral import engine
+    from referral.deadlines import engine
 
     scene.clear(clock.now())
     costs, before = {}, 0
@@ -49,7 +49,7 @@ def grow() -> dict[int, float]:
 def noting(lags: list[float]) -> Iterator[None]:
     """Keep, for each fired deadline, the milliseconds from its time to the commit of what it caused."""
     from accounts import clock
-    from referral import engine
+    from referral.deadlines import engine
 
     claim, fire_batch, claimed = engine.claim, engine.fire_batch, []
 

@@ -6,7 +6,7 @@ from django.db import connection, models, transaction
 
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
 from referral.models import Case, Deadline, PathwayPolicy, Patient, Person
-from referral.pathway import Kind, State
+from referral.pathway.vocabulary import Kind, State
 
 HOSPITALS, WARDS = 20, 5
 TABLES = (

@@ -142,7 +142,7 @@ def write_notifications(network: Any) -> None:
     from django.db import connection
 
     from accounts.models import Hospital, Membership, Role, User, Ward
-    from referral.statistics.told import seal_days
+    from referral.statistics.columns.notification_days import seal_days
 
     people = User.objects.bulk_create(
         User(email=f"bench{n}@hospital.test", name=f"bench{n}") for n in range(PEOPLE)
@@ -174,7 +174,7 @@ def fill() -> Any:
     from django.db import connection
 
     from accounts.models import Membership, Role, User
-    from referral.statistics.sealing import seal_settled
+    from referral.statistics.columns.seal import seal_settled
     from tests.scoring.test_governance import install, shadow, variant
     from tests.world import build
 

@@ -14,9 +14,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from accounts import clock
-from notifications import broker
 from notifications.models import Delivery
 from notifications.operations import PROCESSES
+from notifications.outbox import hints
 from notifications.selectors import oldest_pending, tick_age
 from referral.models import Case, Deadline
 
@@ -42,7 +42,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _report(now: datetime) -> dict[str, object]:
     ages = {name: tick_age(name, now) for name in LONGEST_SILENCE}
     silent = [name for name, age in ages.items() if age is None or age > LONGEST_SILENCE[name]]
-    waiting, broker_answers = oldest_pending(now), broker.is_reachable()
+    waiting, broker_answers = oldest_pending(now), hints.is_reachable()
     return {
         "database": "ok",
         "broker": "ok" if broker_answers else "away",

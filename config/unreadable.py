@@ -16,7 +16,7 @@ from api.parsing import read
 from api.problems import MEDIA_TYPE, Refusal, problem
 from config import bodies
 from config.urls import closed
-from referral.errors import FactError
+from referral.pathway.refusals import FactError
 
 FACES = ("/_allauth/", "/accounts/", "/admin/")
 PROGRAMS = "/_allauth/"

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts import clock
 from accounts.models import Membership, User
-from notifications import ways
+from notifications.contacts import contact_methods
 from notifications.live import publish
 from notifications.live.publishing import ACCESS
 from notifications.models import Subscription
@@ -34,7 +34,7 @@ def when_access_ended(user: User, devices: Collection[UUID] | None, for_good: bo
     if for_good:
         now = clock.now()
         for way in own.select_for_update():
-            ways.forget(way, now)
+            contact_methods.forget(way, now)
     elif devices is not None:
         own.update(device_generation=0)
 

@@ -19,11 +19,11 @@ from django.utils.translation import gettext, gettext_noop
 from accounts.ids import new_id
 from accounts.models import AccessToken, SignIn
 from accounts.user_agents import device_in_words
-from notifications import broker, outbox
 from notifications.channels.registry import account_channels
-from notifications.hooks import Rendered
-from notifications.models import ACCOUNT, Notification, Severity
-from notifications.subscriptions import of_account
+from notifications.contacts.subscriptions import of_account
+from notifications.models import ACCOUNT, Notification
+from notifications.outbox import hints, store
+from notifications.types import Rendered, Severity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -74,10 +74,10 @@ def tell(*, user: "User", event: str, about: Mapping[str, str], now: datetime, *
         created_at=now,
     )
     waiting = [
-        outbox.open_way(of_account(user, channel), notification=notification, now=now)
+        store.open_way(of_account(user, channel), notification=notification, now=now)
         for channel in account_channels()
     ]
-    transaction.on_commit(partial(broker.hint, waiting), robust=True)
+    transaction.on_commit(partial(hints.hint, waiting), robust=True)
     return notification
 
 

@@ -8,12 +8,17 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.models import Membership
         from accounts.signals import access_ended, security_event, signed_in
-        from notifications import access, account_security, hooks, trials, way_trouble
+        from notifications import access, account_security, hooks
+        from notifications.contacts import contact_trouble, test_messages
         from notifications.models import ACCOUNT
 
-        hooks.register_subject(trials.WAY, render=trials.render, still_entitled=trials.still_entitled)
         hooks.register_subject(
-            way_trouble.SUBJECT, render=way_trouble.render, still_entitled=way_trouble.still_entitled
+            test_messages.WAY, render=test_messages.render, still_entitled=test_messages.still_entitled
+        )
+        hooks.register_subject(
+            contact_trouble.SUBJECT,
+            render=contact_trouble.render,
+            still_entitled=contact_trouble.still_entitled,
         )
         hooks.register_subject(
             ACCOUNT,

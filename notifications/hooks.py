@@ -5,7 +5,7 @@ see it, and whom to tell when someone cannot be reached. A room with live pages 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
@@ -16,19 +16,7 @@ from django.utils import translation
 if TYPE_CHECKING:
     from accounts.models import User
     from notifications.models import Notification
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A notification in one language. `url_path`, from the root, leads to a page that asks for sign-in.
-
-    `facts` are short texts by name that a gateway's template may ask for; nothing personal either.
-    """
-
-    title: str
-    body: str
-    url_path: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+from notifications.types import Rendered
 
 
 class Render(Protocol):

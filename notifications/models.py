@@ -14,19 +14,7 @@ from notifications.channels.registry import account_channels
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-class Severity(models.TextChoices):
-    """How loud a notification is, from the quietest to the loudest."""
-
-    INFO = "info", _("information")
-    WARNING = "warning", _("warning")
-    SEVERE = "severe", _("severe")
-    CRITICAL = "critical", _("critical")
-
-    @property
-    def is_urgent(self) -> bool:
-        return self in (Severity.SEVERE, Severity.CRITICAL)
+from notifications.types import Severity
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.administration import people_of
-from notifications import broker, outbox, subscriptions
 from notifications.channels.registry import account_channels, channels, stored_channels
+from notifications.contacts import subscriptions
 from notifications.models import (
     OPEN_STATES,
     BreakerState,
@@ -26,7 +26,8 @@ from notifications.models import (
     DeliveryState,
     ProcessTick,
 )
-from notifications.outbox import Waiting
+from notifications.outbox import hints, store
+from notifications.outbox.store import Waiting
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -175,9 +176,9 @@ def _copy(delivery: Delivery, now: datetime) -> Delivery:
         replay_of=delivery,
         urgent=delivery.urgent,
         available_at=now,
-        next_hint_at=now + outbox.FIRST_REMINDER,
+        next_hint_at=now + store.FIRST_REMINDER,
     )
-    transaction.on_commit(partial(broker.hint, [Waiting(again.pk, again.urgent)]), robust=True)
+    transaction.on_commit(partial(hints.hint, [Waiting(again.pk, again.urgent)]), robust=True)
     return again
 
 

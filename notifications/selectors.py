@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Min, QuerySet
 
 from notifications.channels.registry import channels
+from notifications.contacts.test_messages import WAY
 from notifications.models import (
     OPEN_STATES,
     Delivery,
@@ -16,7 +17,6 @@ from notifications.models import (
     ProcessTick,
     Subscription,
 )
-from notifications.trials import WAY
 
 if TYPE_CHECKING:
     from accounts.models import User

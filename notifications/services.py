@@ -1,46 +1,22 @@
 """The verbs of telling: notify, withdraw, acknowledge, mark as read; and the sign of life of a process."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.functions import Coalesce
 
 from accounts.ids import new_id
-from notifications import announcing, outbox
 from notifications.live import publish
-from notifications.models import Notification, NotificationQuerySet, ProcessTick, Severity
+from notifications.models import Notification, NotificationQuerySet, ProcessTick
+from notifications.outbox import post_commit, store
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-
-@dataclass(slots=True)
-class Notice:
-    """What to tell whom. `topics` are the live topics whose open pages should look again.
-
-    Many notices of one `group` to one person may become one message; without a group it goes alone, and a
-    critical one always does.
-    """
-
-    dedup_key: str
-    recipient_id: UUID
-    subject_type: str
-    subject_id: str
-    kind: str
-    severity: Severity | str
-    payload: Mapping[str, Any] = field(default_factory=dict)
-    topics: Collection[str] = ()
-    instead_of_id: UUID | None = None
-    group: str = ""
-
-    def __post_init__(self) -> None:
-        self.subject_id = str(self.subject_id)
-        self.severity = Severity(self.severity)
+from notifications.types import Notice
 
 
 def notify(*, notices: Iterable[Notice], now: datetime) -> list[Notification]:
@@ -58,10 +34,10 @@ def post(*, notices: Iterable[Notice], now: datetime) -> dict[UUID, Notice]:
     if not by_key:
         return {}
     drafts = {new_id(): notice for _, notice in sorted(by_key.items())}
-    new, waiting = outbox.store(drafts, now)
+    new, waiting = store.store(drafts, now)
     if new:
         told = [drafts[id] for id in new]
-        transaction.on_commit(partial(announcing.announce, told, waiting), robust=True)
+        transaction.on_commit(partial(post_commit.announce, told, waiting), robust=True)
     return {id: drafts[id] for id in new}
 
 

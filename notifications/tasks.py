@@ -4,12 +4,13 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts import clock
-from notifications import delivery, services
+from notifications import services
+from notifications.delivery import send
 
 
 @shared_task(name="notifications.tasks.deliver")
 def deliver(ids: list[str]) -> None:
-    delivery.deliver(ids=[UUID(id) for id in ids], now=clock.now())
+    send.deliver(ids=[UUID(id) for id in ids], now=clock.now())
 
 
 @shared_task(name="notifications.tasks.canary")

@@ -18,10 +18,11 @@ from accounts import clock
 from accounts.models import User
 from accounts.retention import UNSENT_KEPT_FOR
 from accounts.rota import wards_watched_by
-from portal import verb_texts
 from portal.models import FormDraft
 from portal.page_owner import FIELD, Mark
-from referral import selectors
+from portal.pages.verbs import texts
+from portal.pages.verbs.slugs import of_slug
+from referral.queries import cases
 
 MOST = 50
 LARGEST = 64 * 1024
@@ -126,7 +127,7 @@ def save(user: User, place: Place, typed: Typed, *, now: datetime, version: int 
 
 def _is_registered(user: User, place: Place) -> bool:
     is_new = place.page == reverse("portal:new_case")
-    return is_new and selectors.cases(user).filter(pk=place.subject).exists()
+    return is_new and cases.cases(user).filter(pk=place.subject).exists()
 
 
 def of(user: User, place: Place, now: datetime) -> FormDraft | None:
@@ -162,7 +163,7 @@ def unfinished(user: User, now: datetime, subject: UUID | None = None) -> list[U
 def _numbers(user: User, drafts: Iterable[FormDraft]) -> dict[UUID, str]:
     """The numbers of the cases, and the names of the wards, that `user` still sees."""
     subjects = {draft.subject for draft in drafts}
-    numbers = dict(selectors.worklist(user).filter(pk__in=subjects).values_list("pk", "number"))
+    numbers = dict(cases.worklist(user).filter(pk__in=subjects).values_list("pk", "number"))
     others = subjects - numbers.keys()
     wards = wards_watched_by(user).filter(pk__in=others) if others else ()
     return numbers | {ward.pk: ward.name for ward in wards}
@@ -178,7 +179,7 @@ def described(draft: FormDraft, numbers: dict[UUID, str]) -> Unfinished:
     about = numbers.get(draft.subject, "")
     if match.view_name in TITLES:
         return Unfinished(draft, TITLES[match.view_name], about, address)
-    title = verb_texts.TEXTS[verb_texts.of_slug(match.kwargs["verb"])].title
+    title = texts.TEXTS[of_slug(match.kwargs["verb"])].title
     return Unfinished(draft, title, about, address)
 
 

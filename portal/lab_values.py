@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.windows import duration
-from referral.values import CaseValues, Origin, Value
+from referral.queries.case_values import CaseValues, Origin, Value
 from scoring import EIGHT, texts
 from scoring.inputs import ANY_INPUT
 from scoring.sampling import STALE_AFTER

@@ -2,7 +2,7 @@
 
 from django.http import HttpResponse
 
-from referral.errors import PathwayError, TooOften
+from referral.pathway.refusals import PathwayError, TooOften
 
 CONFLICT, TOO_MANY_REQUESTS = 409, 429
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.grades import easl_clif
 from referral.models import Case, OrganFailureAssessment
-from referral.pathway import BEFORE_ADMISSION, State
+from referral.pathway.vocabulary import BEFORE_ADMISSION, State
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from celery import shared_task
 
 from accounts import clock
-from portal import drafts, submitting
+from portal import drafts
+from portal.pages.verbs import submitting
 
 
 @shared_task

@@ -1,33 +1,27 @@
 from django.urls import path
 
-from portal.views import (
-    about,
-    alarm,
-    board,
-    calculator,
-    case,
-    drafts,
-    duty,
-    evidence,
-    home,
-    inbox,
-    letter,
-    messages,
-    new_case,
-    offline,
-    operations,
-    predictions,
-    preferences,
-    research,
-    result,
-    search,
-    sessions,
-    statistics,
-    verbs,
-    ward_record,
-    way_back,
-    ways,
-)
+from portal.pages.account import contact_method_views, session_views
+from portal.pages.account import views as preferences
+from portal.pages.alarm import views as alarm
+from portal.pages.board import views as board
+from portal.pages.case import views as case
+from portal.pages.discharge import views as way_back
+from portal.pages.drafts import views as drafts
+from portal.pages.duty import views as duty
+from portal.pages.entry import views as new_case
+from portal.pages.home import views as home
+from portal.pages.inbox import views as inbox
+from portal.pages.letters import views as letter
+from portal.pages.offline import views as offline
+from portal.pages.operations import views as operations
+from portal.pages.reference import calculator_views, evidence_views
+from portal.pages.reference import views as about
+from portal.pages.result import views as result
+from portal.pages.search import views as search
+from portal.pages.statistics import notification_views, predictions_views, research_views
+from portal.pages.statistics import views as statistics
+from portal.pages.verbs import views as verbs
+from portal.pages.ward_record import views as ward_record
 
 app_name = "portal"
 
@@ -68,28 +62,28 @@ urlpatterns = [
     path("operations/deliveries/<uuid:pk>/", operations.delivery, name="delivery"),
     path("operations/deadlines/<uuid:pk>/release/", operations.release, name="release_deadline"),
     path("statistics/", statistics.statistics, name="statistics"),
-    path("statistics/research/", research.research, name="research"),
-    path("statistics/models/", predictions.predictions, name="predictions"),
-    path("statistics/research/kit.csv", research.kit_csv, name="kit_csv"),
-    path("statistics/models/file.csv", predictions.predictions_csv, name="predictions_csv"),
-    path("statistics/notifications/", messages.told, name="messages"),
-    path("statistics/notifications/file.csv", messages.told_csv, name="messages_csv"),
+    path("statistics/research/", research_views.research, name="research"),
+    path("statistics/models/", predictions_views.predictions, name="predictions"),
+    path("statistics/research/kit.csv", research_views.kit_csv, name="kit_csv"),
+    path("statistics/models/file.csv", predictions_views.predictions_csv, name="predictions_csv"),
+    path("statistics/notifications/", notification_views.told, name="messages"),
+    path("statistics/notifications/file.csv", notification_views.told_csv, name="messages_csv"),
     path("statistics/file.csv", statistics.statistics_csv, name="statistics_csv"),
-    path("evidence/", evidence.evidence, name="evidence"),
-    path("calculator/", calculator.calculator, name="calculator"),
+    path("evidence/", evidence_views.evidence, name="evidence"),
+    path("calculator/", calculator_views.calculator, name="calculator"),
     path("me/", preferences.preferences, name="preferences"),
-    path("me/sessions/", sessions.sessions, name="sessions"),
-    path("me/sessions/end-others/", sessions.end_others, name="end_other_sessions"),
-    path("me/sessions/end-all/", sessions.end_all, name="end_all_sessions"),
-    path("me/sessions/<uuid:pk>/end/", sessions.end, name="end_session"),
-    path("me/tokens/new/", sessions.new_token, name="new_token"),
-    path("me/ways/add/", ways.add, name="way_add"),
-    path("me/ways/<slug:key>/test/", ways.test, name="way_test"),
-    path("me/ways/<slug:key>/code/", ways.code, name="way_code"),
-    path("me/ways/<slug:key>/confirm/", ways.confirm, name="way_confirm"),
-    path("me/ways/<slug:key>/wish/", ways.wish, name="way_wish"),
-    path("me/ways/<slug:key>/secret/", ways.secret, name="way_secret"),
-    path("me/ways/<slug:key>/remove/", ways.remove, name="way_remove"),
+    path("me/sessions/", session_views.sessions, name="sessions"),
+    path("me/sessions/end-others/", session_views.end_others, name="end_other_sessions"),
+    path("me/sessions/end-all/", session_views.end_all, name="end_all_sessions"),
+    path("me/sessions/<uuid:pk>/end/", session_views.end, name="end_session"),
+    path("me/tokens/new/", session_views.new_token, name="new_token"),
+    path("me/ways/add/", contact_method_views.add, name="way_add"),
+    path("me/ways/<slug:key>/test/", contact_method_views.test, name="way_test"),
+    path("me/ways/<slug:key>/code/", contact_method_views.code, name="way_code"),
+    path("me/ways/<slug:key>/confirm/", contact_method_views.confirm, name="way_confirm"),
+    path("me/ways/<slug:key>/wish/", contact_method_views.wish, name="way_wish"),
+    path("me/ways/<slug:key>/secret/", contact_method_views.secret, name="way_secret"),
+    path("me/ways/<slug:key>/remove/", contact_method_views.remove, name="way_remove"),
     path("worker.js", offline.worker, name="worker"),
     path("app.webmanifest", offline.manifest, name="manifest"),
     path("offline/", offline.offline, name="offline"),

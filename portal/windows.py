@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from referral.models import Case, Deadline
-from referral.pathway import IN_WARD, Kind, State
-from referral.urgency import must_act
+from referral.pathway.vocabulary import IN_WARD, Kind, State
+from referral.queries.urgency import must_act
 
 Text = str | Promise
 

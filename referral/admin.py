@@ -12,10 +12,11 @@ from accounts import clock
 from accounts.admin import ReferralNetworkAdmin, WardAdmin
 from accounts.administration import administrator
 from accounts.models import Network, Ward
-from referral import policies, wards
-from referral.errors import AccessError
-from referral.policy_admin import PathwayPolicyAdmin
-from referral.rota_alerts import tell_gaps
+from referral.alerts.rota_gaps import tell_gaps
+from referral.deadlines import policies
+from referral.intake import ward_status
+from referral.pathway.refusals import AccessError
+from referral.policy_editing.admin_page import PathwayPolicyAdmin
 
 __all__ = ["NetworkOnThePathwayAdmin", "PathwayPolicyAdmin", "WardOnThePathwayAdmin"]
 
@@ -50,7 +51,7 @@ class WardOnThePathwayAdmin(WardAdmin):
     def close_wards(self, request: HttpRequest, rows: QuerySet[Ward]) -> None:
         for ward in rows:
             try:
-                wards.close_ward(
+                ward_status.close_ward(
                     ward=ward,
                     actor=administrator(request),
                     reason=str(_("closed by the administration")),
@@ -65,7 +66,7 @@ class WardOnThePathwayAdmin(WardAdmin):
     def open_wards(self, request: HttpRequest, rows: QuerySet[Ward]) -> None:
         for ward in rows:
             try:
-                wards.open_ward(ward=ward, actor=administrator(request), now=clock.now())
+                ward_status.open_ward(ward=ward, actor=administrator(request), now=clock.now())
             except AccessError as refusal:
                 messages.error(request, refusal.message)
             else:

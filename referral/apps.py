@@ -7,23 +7,25 @@ class ReferralConfig(AppConfig):
     verbose_name = _("Pathway")
 
     def ready(self) -> None:
-        import referral.verbs  # noqa: F401  (makes every effect known to `perform`)
+        import referral.pathway.effects  # noqa: F401  (makes every effect known to `perform`)
         from notifications import hooks
-        from referral import entitlement, rota_alerts, telling, wording
+        from referral.alerts import compose, delivery_hooks, rota_gaps, templates
 
-        for subject_type in (telling.CASE, telling.DEADLINE):
+        for subject_type in (compose.CASE, compose.DEADLINE):
             hooks.register_subject(
                 subject_type,
-                render=wording.render,
-                still_entitled=entitlement.still_entitled,
-                next_recipients=entitlement.next_recipients,
-                undeliverable=entitlement.undeliverable,
+                render=templates.render,
+                still_entitled=delivery_hooks.still_entitled,
+                next_recipients=delivery_hooks.next_recipients,
+                undeliverable=delivery_hooks.undeliverable,
             )
-        hooks.register_subject(telling.OPERATION, render=wording.render, still_entitled=entitlement.operate)
         hooks.register_subject(
-            rota_alerts.WARD,
-            render=rota_alerts.render,
-            still_entitled=rota_alerts.still_entitled,
-            next_recipients=rota_alerts.next_recipients,
+            compose.OPERATION, render=templates.render, still_entitled=delivery_hooks.operate
         )
-        hooks.register_topics(entitlement.topics_of)
+        hooks.register_subject(
+            rota_gaps.WARD,
+            render=rota_gaps.render,
+            still_entitled=rota_gaps.still_entitled,
+            next_recipients=rota_gaps.next_recipients,
+        )
+        hooks.register_topics(delivery_hooks.topics_of)

@@ -3,8 +3,9 @@
 from celery import shared_task
 
 from accounts import clock
-from referral import engine, rota_alerts
-from referral.statistics import sealing, told
+from referral.alerts import rota_gaps
+from referral.deadlines import engine
+from referral.statistics.columns import notification_days, seal
 
 
 @shared_task
@@ -16,11 +17,11 @@ def run_engine_cycle() -> None:
 @shared_task
 def look_for_gaps() -> None:
     """Tells ward leads of gaps in the duty rota before they happen; called by beat every hour."""
-    rota_alerts.look_ahead(clock.now())
+    rota_gaps.look_ahead(clock.now())
 
 
 @shared_task
 def seal_what_is_settled() -> None:
     """Keeps what is over as columns, for the statistics; called by beat every hour."""
-    sealing.seal_settled(clock.now())
-    told.seal_days(clock.now())
+    seal.seal_settled(clock.now())
+    notification_days.seal_days(clock.now())

@@ -5,16 +5,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
-from referral.arrivals import find_arrival
 from referral.identity.birth import BirthDate
 from referral.identity.candidates import find_candidates
 from referral.identity.matching import question_about
 from referral.identity.national_id import check_character
 from referral.identity.written import Identity, read
+from referral.intake.registration import FirstVisit, register
+from referral.intake.unannounced import find_arrival
 from referral.models import Case, Offer, PathwayPolicy
-from referral.pathway import Verb
-from referral.performing import perform
-from referral.registration import FirstVisit, register
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 
 NOW = datetime(2026, 5, 17, 3, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)

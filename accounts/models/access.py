@@ -4,6 +4,7 @@ Each belongs to a generation of its account. The database begins a new one when 
 the account is closed (see `User.access_generation`); what is of an earlier one opens nothing, for good.
 """
 
+from importlib import import_module
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -85,9 +86,7 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:
-        from accounts.sessions import SessionStore
-
-        return SessionStore
+        return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class AccessToken(models.Model):

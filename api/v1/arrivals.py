@@ -13,8 +13,8 @@ from api.resource import Resource
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin
 from api.v1.shapes import ArrivalShape
-from referral.arrivals import find_arrival
-from referral.errors import AccessError
+from referral.intake.unannounced import find_arrival
+from referral.pathway.refusals import AccessError
 
 
 class ArrivalRequest(KnownFieldsMixin, serializers.Serializer[Any]):

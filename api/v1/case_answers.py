@@ -11,8 +11,8 @@ from api.narrowing import Names, narrowed
 from api.v1.case_shapes import CaseShape, context_of
 from api.v1.shapes import OfferShape, PlaceShape
 from api.v1.way_back_shapes import QuestionShape
-from referral import selectors
 from referral.models import Case
+from referral.queries import cases
 
 
 def case_answer(
@@ -26,8 +26,8 @@ def case_answer(
 
 def parting_answer(case: Case, user: User) -> Response:
     """What remains to a ward of a case that its verb has just passed on."""
-    own = selectors.own_offers(user, case.pk).last()
-    answered = selectors.own_questions(user, case.pk).last()
+    own = cases.own_offers(user, case.pk).last()
+    answered = cases.own_questions(user, case.pk).last()
     body: dict[str, Any] = {
         "id": str(case.pk),
         "number": case.number,

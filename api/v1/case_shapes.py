@@ -26,11 +26,11 @@ from api.v1.shapes import (
 from api.v1.value_shapes import EnteredValueShape, ListedValuesShape, ValuedShape
 from api.v1.way_back_shapes import WayBackShape
 from referral.codes import ChronicLiverDisease, Presentation
-from referral.indicators import Draft, draft_on, writers_of
+from referral.intake.drafts import Draft, draft_on, writers_of
 from referral.models import Case
-from referral.pathway import Kind, Party, State
-from referral.performing import verbs_of
-from referral.selectors import awaited_of, current_offer, sides, wards_to_call
+from referral.pathway.perform import verbs_of
+from referral.pathway.vocabulary import Kind, Party, State
+from referral.queries.cases import awaited_of, current_offer, sides, wards_to_call
 from scoring.texts import issue_text
 
 Shape = serializers.Serializer

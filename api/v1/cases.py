@@ -22,12 +22,12 @@ from api.v1.event_shapes import EventPageShape, EventShape
 from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
 from api.v1.shapes import DeadlineShape, MessageShape
 from api.v1.whole_cases import BY_ID, MOST_IDS, CasesShape, IdsField, whole_cases
-from referral import reading, selectors
-from referral.errors import AccessError
-from referral.indicators import draft_on
+from referral.intake.drafts import draft_on
 from referral.models import Case
-from referral.pathway import State
-from referral.worklists import numbered
+from referral.pathway.refusals import AccessError
+from referral.pathway.vocabulary import State
+from referral.queries import access_log, cases
+from referral.queries.worklists import numbered
 
 NEWEST_FIRST = ("-registered_at", "-pk")
 LEAST_TIME_FIRST = ("first_due", "first_visit_at", "pk")
@@ -91,7 +91,7 @@ class CaseList(Resource):
     def listed(self, rows: QuerySet[Case], order: Sequence[str], query: dict[str, Any]) -> Response:
         found = self.cut(rows, order=order, query=query)
         answer = paged(self.shape, found, names=query["fields"], user=self.person)
-        reading.record_live(user=self.person, cases=found.rows, now=self.now)
+        access_log.record_live(user=self.person, cases=found.rows, now=self.now)
         return answer
 
 
@@ -111,7 +111,7 @@ class CasesView(CaseList):
             # An app that wants none must not be given all.
             ids = query.get("ids", [])
             return whole_cases(ids, self.person, names=query["fields"], now=self.now)
-        return self.listed(chosen(selectors.cases(self.person), query), NEWEST_FIRST, query)
+        return self.listed(chosen(cases.cases(self.person), query), NEWEST_FIRST, query)
 
     def check_replay(self, answer: Any, **named: Any) -> None:
         if not Case.objects.visible_to(self.person).filter(pk=answer["id"]).exists():
@@ -138,7 +138,7 @@ class CasesView(CaseList):
         if not self.person.standing.refers_for:
             raise AccessError
         registered, warnings = take_in_request(self.body, actor=self.person, now=self.now)
-        case = selectors.cases(self.person).get(pk=registered.pk)
+        case = cases.cases(self.person).get(pk=registered.pk)
         missing = [] if case.assessment else list(draft_on(case, self.now).reading.missing)
         response = case_answer(
             case, self.person, now=self.now, status=201, missing=missing, warnings=warnings
@@ -158,7 +158,7 @@ class CaseView(Resource):
     )
     def get(self, request: Request, case_id: UUID) -> Response:
         names = self.query(FieldsQuery)["fields"]
-        case = selectors.read_case(self.person, case_id, now=self.now)
+        case = cases.read_case(self.person, case_id, now=self.now)
         return case_answer(case, self.person, now=self.now, names=names)
 
 
@@ -180,10 +180,10 @@ class BoardView(CaseList):
     )
     def get(self, request: Request) -> Response:
         query = self.query(BoardQuery)
-        rows = selectors.open_work(self.person, query["part"])
+        rows = cases.open_work(self.person, query["part"])
         if shows_entered(query["fields"]):
-            rows = selectors.with_entered(rows)
-        return self.listed(selectors.by_time_left(rows), LEAST_TIME_FIRST, query)
+            rows = cases.with_entered(rows)
+        return self.listed(cases.by_time_left(rows), LEAST_TIME_FIRST, query)
 
 
 class PartView(Resource):
@@ -198,7 +198,7 @@ class PartView(Resource):
 
     def answer(self, case_id: UUID) -> Response:
         query = self.query(PageQuery)
-        case = selectors.read_case(self.person, case_id, now=self.now, part=self.part)
+        case = cases.read_case(self.person, case_id, now=self.now, part=self.part)
         found = self.cut(self.rows(case), order=self.order, query=query)
         return paged(self.shape, found, names=query["fields"])
 
@@ -207,7 +207,7 @@ class EventsView(PartView):
     part, shape, order = "events", EventShape, ("number",)
 
     def rows(self, case: Case) -> QuerySet[Any]:
-        return selectors.events(case)
+        return cases.events(case)
 
     @described(
         "case_events",
@@ -225,7 +225,7 @@ class MessagesView(PartView):
     part, shape, order = "messages", MessageShape, ("sent_at", "pk")
 
     def rows(self, case: Case) -> QuerySet[Any]:
-        return selectors.messages(case)
+        return cases.messages(case)
 
     @described(
         "case_messages",

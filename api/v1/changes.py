@@ -14,9 +14,9 @@ from api.paging import MOST, sealed, unsealed
 from api.resource import Resource
 from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
-from referral import timeline
-from referral.changes import FIRST, Changes, Position, changes_since, present
 from referral.models import Event
+from referral.pathway import timeline
+from referral.queries.changes import FIRST, Changes, Position, changes_since, present
 
 SALT = "api.changes"
 NOW = "now"

@@ -13,7 +13,7 @@ from accounts import clock
 from api.idempotency import idempotent
 from api.resource import Resource
 from api.v1.fields import KnownFieldsMixin
-from referral.errors import AccessError
+from referral.pathway.refusals import AccessError
 
 
 class ClockRequest(KnownFieldsMixin, serializers.Serializer[Any]):

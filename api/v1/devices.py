@@ -18,14 +18,16 @@ from api.resource import Resource
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin
-from notifications import selectors, ways
+from notifications import selectors
 from notifications.channels.base import AddressError
 from notifications.channels.names import ChannelName
 from notifications.channels.registry import channels
-from notifications.models import Severity, Subscription
+from notifications.contacts import contact_methods
+from notifications.contacts.contact_methods import WayError
+from notifications.models import Subscription
 from notifications.selectors import Reach
-from notifications.ways import WayError
-from referral.errors import FactError
+from notifications.types import Severity
+from referral.pathway.refusals import FactError
 
 
 class ReachShape(serializers.Serializer[Reach]):
@@ -123,7 +125,7 @@ class DevicesResource(Resource):
         return own if self.request.method in ("GET", "HEAD", "OPTIONS") else [*own, AtAScreen()]
 
     def way(self, key: str) -> Subscription:
-        return ways.find(self.person, key)
+        return contact_methods.find(self.person, key)
 
     def answer(self, way: Subscription, status: int = 200) -> Response:
         return Response(ReachShape(selectors.reach(way)).data, status=status)
@@ -154,7 +156,7 @@ class DevicesView(DevicesResource):
         given = dict(read.validated_data)
         channel, name = given.pop("channel"), given.pop("name")
         with refusing():
-            way = ways.add(
+            way = contact_methods.add(
                 user=self.person,
                 channel=channel,
                 given=given,
@@ -181,13 +183,13 @@ class DeviceView(DevicesResource):
         given = read.validated_data
         with refusing():
             if "code" in given:
-                way = ways.confirm(way=way, code=given["code"], now=self.now)
+                way = contact_methods.confirm(way=way, code=given["code"], now=self.now)
             if "secret" in given:
-                way = ways.change_secret(way=way, secret=given["secret"])
+                way = contact_methods.change_secret(way=way, secret=given["secret"])
             if {"enabled", "min_severity"} & set(given):
                 enabled = given.get("enabled", way.enabled)
                 wished = given.get("min_severity", way.min_severity)
-                way = ways.wish(way=way, enabled=enabled, min_severity=wished)
+                way = contact_methods.wish(way=way, enabled=enabled, min_severity=wished)
         return self.answer(way)
 
     @described(
@@ -195,7 +197,7 @@ class DeviceView(DevicesResource):
     )
     def delete(self, request: Request, key: str) -> Response:
         with refusing():
-            ways.remove(way=self.way(key), now=self.now)
+            contact_methods.remove(way=self.way(key), now=self.now)
         return Response(status=204)
 
 
@@ -220,5 +222,5 @@ def _action(operation: str, summary: str, act: Callable[..., Any]) -> type[Resou
     return type(f"{operation.title().replace('_', '')}View", (DevicesResource,), {"post": post})
 
 
-TestView = _action("test_device", "Send a real test message there", ways.send_test)
-CodeView = _action("send_device_code", "Send a new code there", ways.send_code)
+TestView = _action("test_device", "Send a real test message there", contact_methods.send_test)
+CodeView = _action("send_device_code", "Send a new code there", contact_methods.send_code)

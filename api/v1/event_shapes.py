@@ -10,10 +10,12 @@ from api import vocabularies
 from api.v1.code_fields import CodeShape
 from api.v1.identity_shapes import CorrectedVersionsShape
 from api.v1.shapes import PersonShape
-from referral import codes, timeline, ward_codes
+from referral import codes
 from referral.models import Event
 from referral.models.cases import LEFT_WARD
-from referral.pathway import Kind, State, Verb
+from referral.pathway import timeline
+from referral.pathway.vocabulary import Kind, State, Verb
+from referral.ward import codes as ward_codes
 
 Field = serializers.Field[Any, Any, Any, Any]
 Fields = Mapping[str, Callable[[], Field]]

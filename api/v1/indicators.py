@@ -11,9 +11,9 @@ from api.resource import Resource
 from api.v1.case_shapes import IndicatorsShape
 from api.v1.documenting import IF_MATCH, described
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
-from referral import selectors
-from referral.indicators import draft_on, save_indicators, writers_of
+from referral.intake.drafts import draft_on, save_indicators, writers_of
 from referral.models import Case
+from referral.queries import cases
 
 
 class IndicatorsView(Resource):
@@ -27,7 +27,7 @@ class IndicatorsView(Resource):
     )
     def get(self, request: Request, case_id: UUID) -> Response:
         names = self.query(FieldsQuery)["fields"]
-        case = selectors.read_case(self.person, case_id, now=self.now, part="indicators")
+        case = cases.read_case(self.person, case_id, now=self.now, part="indicators")
         return self._answer(case, names)
 
     @described(
@@ -41,7 +41,7 @@ class IndicatorsView(Resource):
         examples=[EXAMPLE_VALUES],
     )
     def patch(self, request: Request, case_id: UUID) -> Response:
-        case = selectors.visible_case(self.person, case_id)
+        case = cases.visible_case(self.person, case_id)
         save_indicators(
             case=case,
             actor=self.person,

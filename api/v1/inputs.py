@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from api import vocabularies
 from api.v1.code_fields import CodeRequest
-from referral.errors import FactError
+from referral.pathway.refusals import FactError
 from scoring import FIELD_LABELS, INPUTS, Input
 from scoring.issues import HELP
 

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 
 from api.v1.documenting import described
 from api.v1.statistics import Counting, PeriodQuery, ShareShape
-from referral.statistics import scope
-from referral.statistics.kit import KitRecord, kit_record, ward_names
-from referral.statistics.privacy import FEWEST
-from referral.statistics.scope import Wanted
+from referral.statistics.reports import filters
+from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.kit import KitRecord, kit_record, ward_names
+from referral.statistics.reports.privacy import FEWEST
 from scoring.research.agreement import Agreement
 
 DESCRIPTION = (
@@ -80,9 +80,9 @@ class KitView(Counting):
     )
     def get(self, request: Request) -> Response:
         wanted = self.wanted(self.asked(PeriodQuery))
-        if not scope.sees_all(self.person, wanted.network):
+        if not filters.sees_all(self.person, wanted.network):
             raise NotFound
-        facts = scope.study(self.person, wanted).facts
+        facts = filters.study(self.person, wanted).facts
         found = kit_record(facts, now=self.now, hides_small=wanted.hides_small)
         return Response(KitRecordShape(kit_answer(found, wanted)).data)
 

@@ -13,9 +13,9 @@ from api.v1.documenting import described
 from api.v1.statistics import Counting, ShareShape, SpreadShape, StatisticsQuery
 from notifications.channels.names import ChannelName
 from notifications.models import DeliveryState
-from referral.statistics.messages import Messages, Told, may_read, messages
-from referral.statistics.scope import Wanted
-from referral.statistics.table import names
+from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.notification_report import Messages, Told, may_read, messages
+from referral.statistics.reports.table import names
 
 DESCRIPTION = (
     "Counted are notifications to the people of the caller's hospitals and wards, and to all of the networks "

@@ -12,7 +12,7 @@ from api.idempotency import idempotent
 from api.resource import PageQuery, Resource, paged
 from api.v1.documenting import IDEMPOTENCY_KEY, described, page_of
 from api.v1.shapes import NotificationShape
-from notifications.bundles import sent_together
+from notifications.delivery.bundles import sent_together
 from notifications.models import Notification
 from notifications.selectors import inbox
 from notifications.services import acknowledge, mark_all_read, mark_read

@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from api.v1.documenting import described
 from api.v1.kit import EstimateShape
 from api.v1.statistics import Counting, PeriodQuery, ShareShape
-from referral.errors import FactError
-from referral.statistics import scope
-from referral.statistics.predictions import known_models, performance, shadows
+from referral.pathway.refusals import FactError
+from referral.statistics.reports import filters
+from referral.statistics.reports.predictions import known_models, performance, shadows
 from scoring.research.observed import Observed
 from scoring.selectors import active_model
 
@@ -83,11 +83,11 @@ class PredictionsView(Counting):
         asked = self.asked(PredictionsQuery)
         name = asked.pop("model", active_model().identifier)
         if name not in known_models():
-            raise FactError(("model", "not_found", scope.NOT_FOUND))
+            raise FactError(("model", "not_found", filters.NOT_FOUND))
         wanted = self.wanted(asked)
-        if not scope.sees_all(self.person, wanted.network):
+        if not filters.sees_all(self.person, wanted.network):
             raise NotFound
-        cases, hides = scope.study(self.person, wanted), wanted.hides_small
+        cases, hides = filters.study(self.person, wanted), wanted.hides_small
         found = performance(cases, name, now=self.now, hides_small=hides)
         beside = [
             {

@@ -16,7 +16,7 @@ from api.problems import Refusal
 from api.resource import Resource
 from api.v1.documenting import described
 from api.v1.fields import KnownFieldsMixin
-from referral.errors import FactError
+from referral.pathway.refusals import FactError
 
 DESCRIPTION = """\
 `meta` of the answer that completes a sign-in holds `session_token` (for `X-Session-Token`), `expires_in` (its

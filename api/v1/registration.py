@@ -1,4 +1,4 @@
-"""POST /cases: a first visit, with or without indicators, to `referral.intake`."""
+"""POST /cases: a first visit, with or without indicators, to `referral.intake.submission`."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,15 +14,15 @@ from api.v1.code_fields import CodeRequest
 from api.v1.fields import BirthDateField, IdField, KnownFieldsMixin, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from referral.codes import ChronicLiverDisease, Presentation
-from referral.errors import AccessError, FactError
 from referral.identity.birth import BirthDate
 from referral.identity.written import Identity
-from referral.intake import take_in
+from referral.intake.registration import FirstVisit, doubts, register
+from referral.intake.submission import take_in
 from referral.models import Case
 from referral.models.patients import Sex
-from referral.pathway import Verb
-from referral.registration import FirstVisit, doubts, register
-from referral.worklists import hospitals_to_refer_for
+from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.vocabulary import Verb
+from referral.queries.worklists import hospitals_to_refer_for
 from scoring import read_inputs
 
 

@@ -12,8 +12,8 @@ from api import vocabularies
 from api.resource import Resource
 from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
-from referral.statistics import scope
-from referral.statistics.predictions import comparison
+from referral.statistics.reports import filters
+from referral.statistics.reports.predictions import comparison
 from scoring.cards import model_card
 from scoring.models import RiskModelVersion
 from scoring.riskmodel import RiskModel
@@ -91,7 +91,7 @@ class ModelsView(Resource):
         """Over the first assessments in the networks that the caller coordinates; nobody else's are shown."""
         if not self.person.standing.coordinates:
             return None
-        return ComparisonShape(comparison(scope.coordinated(self.person), version)).data
+        return ComparisonShape(comparison(filters.coordinated(self.person), version)).data
 
 
 class ModelView(Resource):

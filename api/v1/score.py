@@ -14,7 +14,7 @@ from api.v1.code_fields import CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.shapes import IssueShape, issues
-from referral.errors import FactError
+from referral.pathway.refusals import FactError
 from scoring import evaluate, read_inputs
 from scoring.lines import shown
 from scoring.selectors import active_model

@@ -12,7 +12,7 @@ from api.v1.case_shapes import ListedCaseShape
 from api.v1.cases import NEWEST_FIRST, CaseList
 from api.v1.documenting import described, page_of
 from api.v1.fields import KnownFieldsMixin
-from referral.search import LONGEST, search_cases
+from referral.queries.search import LONGEST, search_cases
 
 
 class SearchRequest(KnownFieldsMixin, serializers.Serializer[Any]):

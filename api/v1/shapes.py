@@ -14,13 +14,14 @@ from api.v1.identity_shapes import GlimpseShape
 from api.v1.way_back_shapes import QuestionShape
 from notifications.channels.names import ChannelName
 from notifications.hooks import render
-from notifications.models import Notification, Severity
-from referral.arrivals import glimpse
+from notifications.models import Notification
+from notifications.types import Severity
+from referral.alerts.compose import OPERATION
 from referral.codes import DeclineReason, DelayReason
+from referral.intake.unannounced import glimpse
 from referral.models import Assessment, Case, Deadline, Message, Offer, Patient
 from referral.models.patients import Sex
-from referral.pathway import Kind, State
-from referral.telling import OPERATION
+from referral.pathway.vocabulary import Kind, State
 from scoring.texts import MODEL_STATUS, red_flag_text, stored_issue_text
 
 Shape = serializers.Serializer

@@ -14,12 +14,12 @@ from api import vocabularies
 from api.resource import Resource
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import described
-from referral.statistics.measures import FUNNEL, MEASURES, By
-from referral.statistics.privacy import FEWEST
-from referral.statistics.report import Group, Report
-from referral.statistics.scope import Wanted, clean_wanted, may_count
-from referral.statistics.selectors import statistics
-from referral.statistics.table import names_of
+from referral.statistics.reports.filters import Wanted, clean_wanted, may_count
+from referral.statistics.reports.measures import FUNNEL, MEASURES, By
+from referral.statistics.reports.overview import Group, Report
+from referral.statistics.reports.privacy import FEWEST
+from referral.statistics.reports.selectors import statistics
+from referral.statistics.reports.table import names_of
 
 DESCRIPTION = (
     "Counted are the cases of the caller's hospitals and wards, and all of the networks that the caller "

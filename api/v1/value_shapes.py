@@ -11,9 +11,9 @@ from accounts.models import User
 from api import vocabularies
 from api.v1.code_fields import CodeShape
 from api.v1.way_back_shapes import NamedShape
-from referral.grounds import Ground, grounds_of
 from referral.models import Case
-from referral.values import CaseValues, Origin, Value, case_values
+from referral.queries.case_values import CaseValues, Origin, Value, case_values
+from referral.queries.referral_reasons import Ground, grounds_of
 from scoring import texts
 from scoring.inputs import ANY_INPUT
 

@@ -8,8 +8,8 @@ from rest_framework.response import Response
 from api.resource import Resource
 from api.v1.documenting import described
 from api.v1.value_shapes import CaseValuesShape
-from referral import selectors
-from referral.values import case_values
+from referral.queries import cases
+from referral.queries.case_values import case_values
 
 
 class CaseValuesView(Resource):
@@ -26,6 +26,6 @@ class CaseValuesView(Resource):
         refusals=(404,),
     )
     def get(self, request: Request, case_id: UUID) -> Response:
-        case = selectors.read_case(self.person, case_id, now=self.now, part="values")
+        case = cases.read_case(self.person, case_id, now=self.now, part="values")
         values = case_values(case)
         return Response(CaseValuesShape(values, context={"people": values.people()}).data)

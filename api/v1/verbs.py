@@ -1,4 +1,4 @@
-"""The verbs of the pathway: one address each, made from the list of facts that `referral.facts` keeps."""
+"""The verbs of the pathway: one address each, made from the facts in `referral.pathway.inputs`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -22,13 +22,13 @@ from api.v1.fields import BirthDateField, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.shapes import PartingShape
 from api.vocabularies import CHOICES_BY_INPUT, UNITS_BY_FIELD
-from referral import selectors
-from referral.arrivals import arriving
-from referral.errors import FactError, OfferNotOpen
-from referral.facts import FACTS, ON_AN_OFFER, Fact, Shape, clean_facts
+from referral.intake.unannounced import arriving
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import EFFECTS, admissible, perform
+from referral.pathway.inputs import FACTS, ON_AN_OFFER, Fact, Shape, clean_facts
+from referral.pathway.perform import EFFECTS, admissible, perform
+from referral.pathway.refusals import FactError, OfferNotOpen
+from referral.pathway.vocabulary import Verb
+from referral.queries import cases
 from scoring import INPUTS, OTHER_LABORATORY
 
 Field = serializers.Field[Any, Any, Any, Any]
@@ -59,10 +59,7 @@ class VerbView(Resource):
         person, case_id = self.person, named["case_id"]
         if Case.objects.visible_to(person).filter(pk=case_id).exists():
             return
-        own = (
-            selectors.own_offers(person, case_id).exists()
-            or selectors.own_questions(person, case_id).exists()
-        )
+        own = cases.own_offers(person, case_id).exists() or cases.own_questions(person, case_id).exists()
         if answer["patient"] is None and own:
             return
         self._case(case_id)
@@ -70,16 +67,16 @@ class VerbView(Resource):
 
     def _case(self, case_id: UUID) -> Case:
         try:
-            return selectors.visible_case(self.person, case_id)
+            return cases.visible_case(self.person, case_id)
         except Case.DoesNotExist:
             if self.verb is Verb.ADMIT:
                 return arriving(self.person, case_id, now=self.now)
-            if self.verb in ON_AN_OFFER and selectors.own_offers(self.person, case_id).exists():
+            if self.verb in ON_AN_OFFER and cases.own_offers(self.person, case_id).exists():
                 raise OfferNotOpen from None
             raise
 
     def _answer(self, done: Case) -> Response:
-        case = selectors.cases(self.person).filter(pk=done.pk).first()
+        case = cases.cases(self.person).filter(pk=done.pk).first()
         if case is None:
             return parting_answer(done, self.person)
         return case_answer(case, self.person, now=self.now)

@@ -14,13 +14,12 @@ from api.resource import Resource
 from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from api.v1.shapes import PersonShape
-from referral import selectors
-from referral.checklist import Item
 from referral.codes import ErrorReason, PrecipitantCode
 from referral.models import Precipitant, Retraction
 from referral.models.patients import Sex
-from referral.precipitants import CODINGS, ICD10, snomed_of
-from referral.ward_codes import (
+from referral.queries import cases
+from referral.ward.checklist import Item
+from referral.ward.codes import (
     AgainstTransplant,
     ArtificialLiverMode,
     Complication,
@@ -28,7 +27,8 @@ from referral.ward_codes import (
     Progress,
     TransplantDecision,
 )
-from referral.ward_record import Trend, WardRecord, ward_record
+from referral.ward.precipitants import CODINGS, ICD10, snomed_of
+from referral.ward.record import Trend, WardRecord, ward_record
 from scoring import OTHER_LABORATORY, immune, nutrition, texts
 
 Shape = serializers.Serializer
@@ -238,5 +238,5 @@ class WardRecordView(Resource):
         refusals=(404,),
     )
     def get(self, request: Request, case_id: UUID) -> Response:
-        case = selectors.read_case(self.person, case_id, now=self.now, part="ward_record")
+        case = cases.read_case(self.person, case_id, now=self.now, part="ward_record")
         return Response(WardRecordShape(ward_record(case)).data)

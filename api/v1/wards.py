@@ -18,11 +18,11 @@ from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import described
 from api.v1.fields import IdField
 from api.v1.shapes import HospitalShape, PersonShape, PlaceShape
-from referral import selectors
 from referral.codes import DeclineReason
 from referral.models import Offer
-from referral.ward_choices import WardChoice, ward_choices
-from referral.worklists import wards_of_networks
+from referral.queries import cases
+from referral.queries.ward_choices import WardChoice, ward_choices
+from referral.queries.worklists import wards_of_networks
 
 
 class WardQuery(FieldsQuery):
@@ -107,7 +107,7 @@ class WardsView(Resource):
 
     def _choices(self, case_id: UUID | None) -> list[WardChoice]:
         if case_id is not None:
-            return ward_choices(selectors.cases(self.person).get(pk=case_id), self.person)
+            return ward_choices(cases.cases(self.person).get(pk=case_id), self.person)
         rows = wards_of_networks(self.person).select_related("hospital__network")
         return [WardChoice(ward, rank=None, request=None, verbs=()) for ward in rows]
 

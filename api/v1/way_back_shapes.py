@@ -7,9 +7,9 @@ from rest_framework import serializers
 
 from api import vocabularies
 from api.v1.code_fields import CodeShape
-from referral import selectors
 from referral.codes import Advice, DiagnosisCategory, OrganFailureSeen, OutcomeSource, OutcomeStatus
 from referral.models import BackReferral, Case, Diagnosis, Outcome, Question
+from referral.queries import cases
 
 Shape = serializers.Serializer
 
@@ -115,14 +115,14 @@ class WayBackShape(Shape[Case]):
 
     @extend_schema_field(DiagnosisShape(allow_null=True))
     def get_diagnosis(self, case: Case) -> Any:
-        found = selectors.diagnosis_of(case)
+        found = cases.diagnosis_of(case)
         return DiagnosisShape(found).data if found else None
 
     @extend_schema_field(BackReferralShape(allow_null=True))
     def get_back_referral(self, case: Case) -> Any:
-        found = selectors.back_referral_of(case)
+        found = cases.back_referral_of(case)
         return BackReferralShape(found).data if found else None
 
     @extend_schema_field(OutcomesShape)
     def get_outcomes(self, case: Case) -> Any:
-        return OutcomesShape({"case": case, "statements": selectors.statements(case)}).data
+        return OutcomesShape({"case": case, "statements": cases.statements(case)}).data

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from api.narrowing import Names, narrowed
 from api.v1.case_shapes import CaseShape, ListedCaseShape, context_of
-from referral import selectors
+from referral.queries import cases
 
 MOST_IDS = 100
 BY_ID = (
@@ -55,7 +55,7 @@ class CasesShape(serializers.Serializer[Any]):
 
 def whole_cases(ids: Sequence[UUID], user: User, *, names: Names, now: datetime) -> Response:
     """The cases of `ids` that `user` may see, narrowed to `names`, and which of them there are not."""
-    found = selectors.read_cases(user, ids, now=now)
+    found = cases.read_cases(user, ids, now=now)
     shown: Any = found
     rows = narrowed(CaseShape(shown, many=True, context=context_of(found, user, now)), names)
     seen = {case.pk for case in found}

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.template.backends.django import DjangoTemplates
 from django.utils.functional import Promise
 
-from notifications.hooks import Rendered
+from notifications.types import Rendered
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from portal.forms.fields import DayInput, Refusal, take_refusals
-from referral.errors import FactError
 from referral.identity.birth import BirthDate, read_estimate
 from referral.identity.written import Identity, read
 from referral.models.patients import Sex
+from referral.pathway.refusals import FactError
 
 TEXTS = ("name", "national_id", "local_number", "phone")
 IDENTITY = (*TEXTS, "birth_date", "birth_estimate")

@@ -18,9 +18,9 @@ from portal.forms.fields import MomentField, capitalised, set_clock
 from portal.forms.identity import IdentityForm
 from portal.moments import local
 from referral.codes import ChronicLiverDisease, Presentation
-from referral.errors import FactError
-from referral.registration import FirstVisit
-from referral.verbs.anytime import check_first_visit
+from referral.intake.first_visit import check_first_visit
+from referral.intake.registration import FirstVisit
+from referral.pathway.refusals import FactError
 
 
 class VisitForm(IdentityForm):

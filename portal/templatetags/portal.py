@@ -19,18 +19,18 @@ from accounts.models import User
 from accounts.phones import dial_address
 from accounts.punctuation import in_brackets, labelled
 from notifications.selectors import unread_count
-from portal import results
 from portal.confirmations import MARKS, mark_of
 from portal.moments import RECENT_HOURS
-from portal.results import Result
+from portal.pages.result import context as result_context
+from portal.pages.result.context import Result
 from portal.severity import severity_of
 from portal.windows import Window, duration, window_of, window_of_case
 from referral.identity.birth import BirthDate
 from referral.models import Assessment, Case, Deadline
 from referral.models.patients import Sex
-from referral.pathway import IN_WARD, State
-from referral.statistics.scope import may_count
-from referral.statistics.table import counted
+from referral.pathway.vocabulary import IN_WARD, State
+from referral.statistics.reports.filters import may_count
+from referral.statistics.reports.table import counted
 from scoring import texts
 
 register = template.Library()
@@ -162,7 +162,7 @@ def control(field: BoundField) -> SafeString:
 @register.simple_tag
 def result_of(case: Case) -> Result:
     """What is known of how ill a case's patient is."""
-    return results.result_of(case)
+    return result_context.result_of(case)
 
 
 @register.inclusion_tag("portal/components/empty_state.html")

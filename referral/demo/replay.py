@@ -12,18 +12,19 @@ from typing import Any
 from accounts.models import User
 from notifications.models import Delivery, DeliveryState, DropReason
 from notifications.services import mark_all_read
-from referral.arrivals import find_arrival
+from referral.deadlines.engine import confirm_admissions, fire_batch
 from referral.demo.patients import demo_person, indicators
 from referral.demo.people import STAFF_OF
 from referral.demo.places import HOSPITALS, Places
 from referral.demo.stories import CLOSE_WARD, NAME, OPEN_WARD, SAVE, Beat, Story
-from referral.engine import confirm_admissions, fire_batch
-from referral.indicators import save_indicators
+from referral.intake.drafts import save_indicators
+from referral.intake.registration import FirstVisit, register
+from referral.intake.unannounced import find_arrival
+from referral.intake.ward_status import close_ward, open_ward
 from referral.models import Case, Deadline
-from referral.pathway import TABLE, Kind, Party, Verb
-from referral.performing import perform
-from referral.registration import FirstVisit, register
-from referral.wards import close_ward, open_ward
+from referral.pathway.perform import perform
+from referral.pathway.table import TABLE
+from referral.pathway.vocabulary import Kind, Party, Verb
 
 SAMPLED_BEFORE = timedelta(minutes=35)
 NEWS = timedelta(hours=1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from referral.pathway import Kind, Verb
+from referral.pathway.vocabulary import Kind, Verb
 
 V = Verb
 DAY = 24

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from referral.errors import Text
 from referral.models import Evidence
+from referral.pathway.refusals import Text
 
 CLASSES: Mapping[str, Text] = {
     "cytokine": _("cytokine"),

@@ -6,3 +6,5 @@ network whom what was typed may mean. A *match* is a candidate that is the same 
 the same hospital wrote the same, in every other case by the *confirmation* of a person. Nothing is
 overwritten by a match. The rules of comparison are in `docs/identity.md`.
 """
+
+__all__ = ["birth", "candidates", "matching", "national_id", "text", "written"]

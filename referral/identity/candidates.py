@@ -13,7 +13,7 @@ from referral.identity.national_id import canonical
 from referral.identity.text import folded_name
 from referral.identity.written import Identity, indexes
 from referral.models import Case, Patient
-from referral.pathway import ACUTE, State
+from referral.pathway.vocabulary import ACUTE, State
 
 NUMBERS = {"national_id": "national_id_index", "local_number": "local_number_index"}
 Hashes = Mapping[str, str | None]

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from referral.errors import FactError
 from referral.identity.candidates import Candidate, find_candidates
 from referral.identity.written import Identity, as_stored, hints, identity_of, indexes, read
 from referral.models import Case
+from referral.pathway.refusals import FactError
 
 OF_THE_ID = frozenset({"national_id", "sex", "birth_date"})
 """Only a change of one of these makes the ID worth a question again."""

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import blind_index
 from accounts.models import Hospital
-from referral.errors import FactError, IdentityQuestion, PathwayError, Text
 from referral.identity.candidates import Candidate
 from referral.identity.written import Identity
 from referral.models import Case
+from referral.pathway.refusals import FactError, IdentityQuestion, PathwayError, Text
 
 FIELDS: dict[str, Text] = {
     "name": _("full name"),

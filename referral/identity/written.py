@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import blind_index
 from accounts.text import NO_LINE, cleaned, has_unprintable
-from referral.errors import ConfirmationNeeded, FactError, Text
 from referral.identity.birth import BirthDate
 from referral.identity.national_id import canonical, has_wrong_length, resident_number
 from referral.identity.placeholders import is_no_national_id, is_no_number
 from referral.identity.text import folded_name, folded_number, has_letter
 from referral.models import Patient
+from referral.pathway.refusals import ConfirmationNeeded, FactError, Text
 from scoring import INPUTS
 
 Row = tuple[str, str, Text]

@@ -2,15 +2,15 @@ from referral.models.admissions import Admission
 from referral.models.assessments import Assessment, AssessmentRetraction, Indicators
 from referral.models.cases import Case, Event, Message, Offer, Question
 from referral.models.deadlines import Deadline
+from referral.models.discharge import BackReferral, Diagnosis, Outcome
 from referral.models.evidence import Evidence
 from referral.models.lost_roles import LostRole
+from referral.models.notification_days import Addressee, DeliveryFate, ToldDay
 from referral.models.patients import Patient, Person
 from referral.models.policies import PathwayPolicy
 from referral.models.sealed import Route, SealedColumn, SealedMonth
 from referral.models.statistics import CaseFacts
-from referral.models.told import Addressee, DeliveryFate, ToldDay
-from referral.models.way_back import BackReferral, Diagnosis, Outcome
-from referral.models.window_2 import (
+from referral.models.ward_records import (
     RETRACTABLE,
     ArtificialLiverSession,
     ImmuneStatus,

@@ -20,7 +20,7 @@ from referral.codes import (
 from referral.models.fields import CurrentTransaction, TransactionField
 from referral.models.patients import Patient, Person
 from referral.models.policies import PathwayPolicy
-from referral.pathway import ACUTE, State
+from referral.pathway.vocabulary import ACUTE, State
 
 if TYPE_CHECKING:
     from referral.models.assessments import Assessment
@@ -60,9 +60,9 @@ class Case(models.Model):
     """One patient's journey through the two windows, from first visit to day 90.
 
     `outcome_28`, `outcome_90`, `organ_failure_28`, `outcome_disputed` and `died_at` say what holds of all
-    statements about the outcome (`referral.outcomes`). Until `undo_until` the admission may be marked as
-    entered in error; `expecting_ward` is the other ward that expected the patient, until then. `voided_stays`
-    counts the admissions that were.
+    statements about the outcome (`referral.outcomes.resolve`). Until `undo_until` the admission may be marked
+    as entered in error; `expecting_ward` is the other ward that expected the patient, until then.
+    `voided_stays` counts the admissions that were.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -280,9 +280,10 @@ class Question(models.Model):
 class Event(models.Model):
     """A line of the case's timeline. Append-only: a trigger refuses UPDATE and DELETE.
 
-    `what` is a verb or one of the engine's facts (see `referral.timeline`); `facts` holds codes, ids and
-    numbers that it was given, never personal data; that is in `personal`, encrypted. `occurred_at` is when it
-    happened, `recorded_at` when it was entered, `transaction` what `referral.changes` orders by.
+    `what` is a verb or one of the engine's facts (see `referral.pathway.timeline`); `facts` holds codes,
+    ids and numbers that it was given, never personal data; that is in `personal`, encrypted. `occurred_at` is
+    when it happened, `recorded_at` when it was entered, `transaction` what `referral.queries.changes` orders
+    by.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -9,7 +9,7 @@ from accounts.ids import new_id
 from accounts.models import User
 from referral.codes import DelayReason
 from referral.models.cases import Case, Offer
-from referral.pathway import Kind
+from referral.pathway.vocabulary import Kind
 
 
 class DeadlineQuerySet(models.QuerySet["Deadline"]):

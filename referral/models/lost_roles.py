@@ -9,8 +9,8 @@ from referral.models.fields import CurrentTransaction, TransactionField
 class LostRole(models.Model):
     """A role that somebody no longer has, written by a trigger when a membership is changed or removed.
 
-    Their apps are told by it which cases are gone. `transaction` is what `referral.changes` orders by. The
-    places are plain ids: this is history, also where the place or the person is no more.
+    Their apps are told by it which cases are gone. `transaction` is what `referral.queries.changes` orders
+    by. The places are plain ids: this is history, also where the place or the person is no more.
     """
 
     user = models.ForeignKey(

@@ -11,8 +11,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import Network
-from referral.ladders import DEFAULT_LADDERS, Step, check_climbable, parse_ladders, refuse_other_kinds
-from referral.pathway import FOLLOW_UPS, Kind
+from referral.deadlines.ladders import (
+    DEFAULT_LADDERS,
+    Step,
+    check_climbable,
+    parse_ladders,
+    refuse_other_kinds,
+)
+from referral.pathway.vocabulary import FOLLOW_UPS, Kind
 
 DEFAULT_MINUTES: dict[str, int] = {
     Kind.ASSESS: 4 * 60,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Hospital, Network, User, Ward
 from referral.codes import DelayReason, OutcomeStatus
 from referral.models.cases import Case
-from referral.pathway import Kind, State
+from referral.pathway.vocabulary import Kind, State
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -105,7 +105,7 @@ class CaseFacts(models.Model):
     `kit_indeterminate`, and some `kit_beside_purpose` (sampled while an organ was failing); `kit_ward`,
     `kit_lot`, `kit_sampled_at` and `kit_positive` are those of the first of the others, `kit_failed` whether
     an organ failed within 28 days of it, NULL while that is unknown. `packed` holds the numbers of the
-    row in the layout of `referral.statistics.columns`, so that a million rows are read as columns.
+    row in the layout of `referral.statistics.columns.layout`, so that a million rows are read as columns.
     """
 
     case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="statistics")

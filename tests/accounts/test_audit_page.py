@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts import audit
 from accounts.audit_admin import ACTIONS, CHANGES, action_in_words, subject_in_words
 from accounts.models import AuditEntry, Hospital, Membership, Network, Role, User
-from referral import selectors
+from referral.queries import cases
 from tests.accounts.test_administration import administrator
 from tests.world import NOW, World
 
@@ -43,14 +43,14 @@ def test_an_administrator_reads_what_concerns_the_network(
     administrator: User, world: World, client: Client
 ) -> None:
     case = world.flagged()
-    selectors.read_case(world.doctor, case.pk, now=NOW)
+    cases.read_case(world.doctor, case.pk, now=NOW)
     assert shown(client, q=str(case.pk)) == ["read"]
     assert shown(client, q=world.doctor.email) == ["read"]
     assert shown(client, q=str(case.pk), done="list") == []
 
 
 def test_times_are_those_of_the_clock_on_the_wall(administrator: User, world: World, client: Client) -> None:
-    selectors.read_case(world.doctor, world.flagged().pk, now=NOW)
+    cases.read_case(world.doctor, world.flagged().pk, now=NOW)
     entry = AuditEntry.objects.filter(action="read").latest("at")
     wall = entry.at.astimezone(ZoneInfo("Asia/Shanghai")).strftime("%H:%M")
     page = reverse("admin:accounts_auditentry_change", args=[entry.pk])

@@ -9,7 +9,7 @@ from django.urls import reverse
 from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
-from tests.portal.test_entry_in_browser import sign_in
+from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from referral.models import Case, Indicators
-from referral.performing import usable_verbs
+from referral.pathway.perform import usable_verbs
 from tests.api.conftest import Caller, ill, visit
 from tests.world import World
 

@@ -12,10 +12,10 @@ from django.db import connection, transaction
 from accounts import clock
 from accounts.models import Membership, Role, User
 from api.paging import sealed
-from referral.engine import run_cycle
+from referral.deadlines.engine import run_cycle
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Answer, Caller
 from tests.notifications.conftest import until
 from tests.world import HOUR, MINUTE, World, build

@@ -15,9 +15,9 @@ from api.v1.docs import document
 from api.vocabularies import vocabularies
 from config.channel_environment import FOLDERS
 from notifications.channels.names import ChannelName
-from notifications.ways import WayCode
-from referral.errors import PathwayCode
-from referral.pathway import State
+from notifications.contacts.contact_methods import WayCode
+from referral.pathway.refusals import PathwayCode
+from referral.pathway.vocabulary import State
 from tests.api.conftest import Caller
 
 HAN = re.compile(r"[\u4e00-\u9fff]")

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 
+from notifications.contacts.contact_methods import MOST_TRIES
+from notifications.contacts.test_messages import code_of
 from notifications.models import Delivery, Subscription
-from notifications.trials import code_of
-from notifications.ways import MOST_TRIES
 from tests.api.conftest import Caller
 from tests.notifications.channels.contracts import WebPush
 from tests.world import NOW, World

@@ -8,10 +8,10 @@ import pytest
 
 from accounts.models import User
 from api.v1.docs import document
-from referral.errors import FactError
-from referral.facts import FACTS, Shape, clean_facts
 from referral.models import Case
-from referral.pathway import Verb
+from referral.pathway.inputs import FACTS, Shape, clean_facts
+from referral.pathway.refusals import FactError
+from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Caller, ill, visit
 from tests.world import World
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts import clock
-from referral.engine import run_cycle
+from referral.deadlines.engine import run_cycle
 from referral.models import Case, Deadline
 from tests.api.conftest import Caller, ill, visit
 from tests.world import HOUR, WELL, World, sampled

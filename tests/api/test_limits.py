@@ -14,8 +14,8 @@ from redis.retry import Retry
 from config.cache import ForgivingRedisCache
 from config.check import production_environment
 from config.embedded import ROOT
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Caller, visit
 from tests.world import MINUTE, World, resident
 

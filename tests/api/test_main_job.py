@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from accounts import clock
 from accounts.models import Ward
-from referral.engine import run_cycle
+from referral.deadlines.engine import run_cycle
 from referral.models import Case, Offer
 from tests.api.conftest import Caller, ill, visit
 from tests.world import HOUR, MINUTE, WELL, World, sampled

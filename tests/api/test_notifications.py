@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from notifications.delivery import deliver
+from notifications.delivery.send import deliver
 from tests.api.conftest import Caller
 from tests.world import NOW, World
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from accounts.models import Membership
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Caller, ill, visit
 from tests.world import World
 

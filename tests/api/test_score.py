@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from referral.indicators import draft_of
+from referral.intake.drafts import draft_of
 from referral.models import Case
 from scoring import DEFAULT_MODEL, evaluate, read_inputs, seal
 from scoring.services import install_model, set_shadow

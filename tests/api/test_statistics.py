@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 
 from accounts.models import Hospital, Network
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Caller
 from tests.scoring.test_governance import install, shadow, variant
 from tests.world import HOUR, World

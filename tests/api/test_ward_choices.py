@@ -9,10 +9,10 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Catchment, Hospital, Network, Ward
-from referral.errors import FactError
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.refusals import FactError
+from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Caller
 from tests.world import HOUR, World
 

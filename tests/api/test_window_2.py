@@ -8,8 +8,8 @@ import pytest
 
 from referral.evidence import load_bundled
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Answer, Caller
 from tests.world import HOUR, MINUTE, World
 

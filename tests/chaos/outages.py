@@ -71,14 +71,14 @@ def postgres_restarted(chaos: Chaos) -> None:
 
 @scenario("hints doubled five times and in disorder", short=True)
 def hints_in_disorder(chaos: Chaos) -> None:
-    from notifications import broker
-    from notifications.outbox import Waiting
+    from notifications.outbox import hints
+    from notifications.outbox.store import Waiting
 
     chaos.platform.start("engine")
     chaos.traffic.fall_due(chaos.pick(10, 100))
     until(lambda: waiting(clock.now())[0] == 0, 30)
-    hints = [Waiting(UUID(str(key)), urgent) for key, urgent in rows(PENDING)] * COPIES_OF_A_HINT
-    chaos.random.shuffle(hints)
-    for start in range(0, len(hints), 7):
-        broker.hint(hints[start : start + 7])
+    copies = [Waiting(UUID(str(key)), urgent) for key, urgent in rows(PENDING)] * COPIES_OF_A_HINT
+    chaos.random.shuffle(copies)
+    for start in range(0, len(copies), 7):
+        hints.hint(copies[start : start + 7])
     chaos.platform.start("worker", "worker 2", "worker 3", "delivery")

@@ -14,7 +14,7 @@ from accounts.models import Membership, Role, User
 from notifications.models import Subscription
 from referral.models import Case, Deadline, PathwayPolicy
 from referral.models.policies import default_ladders
-from referral.pathway import Audience, Kind
+from referral.pathway.vocabulary import Audience, Kind
 from tests.world import World, build
 
 DOCTORS, QUIET_DOCTORS = 20, 20

@@ -29,11 +29,11 @@ def last(lines: io.StringIO) -> dict[str, object]:
 
 
 def test_a_line_is_json_with_time_level_and_place(lines: io.StringIO) -> None:
-    structlog.get_logger("referral.engine").info("fired", deadlines=3)
+    structlog.get_logger("referral.deadlines.engine").info("fired", deadlines=3)
     line = last(lines)
     assert line["event"] == "fired"
     assert line["deadlines"] == 3
-    assert (line["level"], line["logger"]) == ("info", "referral.engine")
+    assert (line["level"], line["logger"]) == ("info", "referral.deadlines.engine")
     assert str(line["timestamp"]).endswith("Z")
 
 

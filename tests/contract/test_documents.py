@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from config.environment import VARIABLES
-from referral import drawing
 from referral.management.commands.draw_pathway import END, START, with_diagram
-from referral.pathway import TABLE, Kind, State, Verb
+from referral.pathway import diagram
+from referral.pathway.table import TABLE
+from referral.pathway.vocabulary import Kind, State, Verb
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]
@@ -21,7 +22,7 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)#]+)(?:#[^)]*)?\)")
 @pytest.fixture
 def page() -> str:
     with translation.override("en"):
-        return drawing.page()
+        return diagram.page()
 
 
 def test_the_drawn_pathway_is_current_in_every_file() -> None:
@@ -29,10 +30,10 @@ def test_the_drawn_pathway_is_current_in_every_file() -> None:
 
 
 def test_every_change_of_state_is_in_the_picture() -> None:
-    picture = drawing.diagram()
+    picture = diagram.diagram()
     for row in TABLE:
-        for target in {*drawing.targets_of(row)} - {drawing.NEXT}:
-            for node in drawing.nodes_of(row.sources):
+        for target in {*diagram.targets_of(row)} - {diagram.NEXT}:
+            for node in diagram.nodes_of(row.sources):
                 if node != target:
                     assert re.search(rf"{node} --> {target} : .*{row.verb.label}", picture), row
     for state in State:
@@ -49,9 +50,9 @@ def test_every_verb_and_deadline_has_its_row(page: str) -> None:
 
 def test_the_chinese_page_has_the_same_shape() -> None:
     with translation.override("zh-hans"):
-        chinese = drawing.page()
+        chinese = diagram.page()
     with translation.override("en"):
-        english = drawing.page()
+        english = diagram.page()
     assert len(chinese.splitlines()) == len(english.splitlines())
 
 

@@ -26,8 +26,8 @@ from portal import urls as portal_urls
 from portal.models import FormDraft
 from referral.evidence import load_bundled
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.world import HOUR, World, build
 
 FILE = Path(__file__).with_name("query_counts.json")

@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from accounts import clock
 from accounts.models import DutyShift
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.conftest import CHROMIUM_FLAGS
 from tests.e2e.conftest import PHONE, Platform, Visits, live, until
 from tests.world import World

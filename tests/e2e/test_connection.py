@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from accounts import clock
 from referral.models import Case
-from referral.pathway import Verb
+from referral.pathway.vocabulary import Verb
 from tests.e2e.conftest import PHONE, Visits, live
 from tests.e2e.test_pages import troubles
 from tests.world import MINUTE, World

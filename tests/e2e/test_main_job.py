@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts import clock
 from referral.models import Case
-from referral.pathway import State
+from referral.pathway.vocabulary import State
 from tests.e2e.conftest import PHONE, Platform, Visits, live, until
 from tests.world import World
 

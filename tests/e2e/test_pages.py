@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from accounts import clock
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.e2e.conftest import DESKTOP, PHONE, Visits
 from tests.e2e.screens import PHONES, SETTLED, troubles, troubles_on_phones
 from tests.world import HOUR, MINUTE, WELL, World, sampled

@@ -19,12 +19,13 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from config.servers import Redis
-from notifications import broker, hooks
+from notifications import hooks
 from notifications.channels.base import Channel, ChannelError, Message, Receipt
-from notifications.hooks import Rendered
 from notifications.live import publishing
-from notifications.models import Delivery, Notification, Severity
-from notifications.services import Notice, notify
+from notifications.models import Delivery, Notification
+from notifications.outbox import hints
+from notifications.services import notify
+from notifications.types import Notice, Rendered, Severity
 from tests.notifications.pages import Open, Page
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -93,7 +94,7 @@ def case() -> Iterator[Case]:
 
 @pytest.fixture(autouse=True)
 def _no_remembered_outage() -> None:
-    broker.outage.end()
+    hints.outage.end()
     publishing.outage.end()
 
 

@@ -14,8 +14,10 @@ from accounts import clock, people, sign_ins, tokens
 from accounts.models import KnownDevice, SignIn, User
 from accounts.people import settle_address
 from accounts.signals import security_event
-from notifications import hooks, reasons, subscriptions
+from notifications import hooks
 from notifications.account_security import TITLES
+from notifications.contacts import subscriptions
+from notifications.delivery import send_guard
 from notifications.models import Notification, Subscription
 from notifications.services import acknowledge
 from tests.world import World, build
@@ -135,7 +137,7 @@ def test_it_is_mailed_whatever_the_person_or_a_thief_wishes_to_hear_of(doctor: U
     assert delivery.channel == "email"
     assert subscriptions.wants(Subscription.objects.get(pk=mail.pk), delivery)
     acknowledge(notification=notification, user=doctor, now=clock.now())
-    assert reasons.find([notification.pk]) == {notification.pk: None}
+    assert send_guard.find([notification.pk]) == {notification.pk: None}
 
 
 def test_nothing_is_told_of_what_was_not_done_after_all(doctor: User, world: World, settings: Any) -> None:

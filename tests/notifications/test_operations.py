@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
 from notifications import operations
-from notifications.delivery import deliver
+from notifications.delivery.send import deliver
 from notifications.models import Delivery, Notification, Subscription
 from notifications.operations import ReplayRefused, replay
 from notifications.services import acknowledge, notify, tick, withdraw

@@ -23,10 +23,10 @@ from accounts.models import (
 )
 from notifications.models import Delivery, Notification, Subscription
 from portal.models import FormDraft
-from referral.engine import quarantine
+from referral.deadlines.engine import quarantine
 from referral.models import Case, Deadline, PathwayPolicy
-from referral.pathway import Kind, Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Kind, Verb
 from tests.world import World, build
 
 NUMBERS = {"device": "email-000000000000", "number": "999999999"}

@@ -1,6 +1,6 @@
 """Who may do what at the API. The case is offered to the second ward, after the first one declined."""
 
-from referral.pathway import Verb
+from referral.pathway.vocabulary import Verb
 from tests.permissions.rows import (
     ADMINISTRATORS,
     ASKED,

@@ -9,10 +9,10 @@ from accounts import clock
 from accounts.models import User
 from portal.forms.indicators import IndicatorsForm
 from portal.grades import by_number, easl_clif
-from portal.verb_forms import build
+from portal.pages.verbs.forms import build
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.portal.conftest import SignIn
 from tests.portal.reading import visible_text
 from tests.world import HOUR, World

@@ -7,9 +7,9 @@ import pytest
 from accounts import clock
 from portal.models import FormDraft
 from portal.page_owner import mark_of
-from referral.indicators import save_indicators
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.intake.drafts import save_indicators
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.portal.conftest import SignIn
 from tests.portal.reading import visible_text
 from tests.world import HOUR, WELL, World, sampled

@@ -6,13 +6,13 @@ import pytest
 from django.test import Client
 
 from accounts import clock
-from portal import verb_forms
-from portal.calculator import comparators_of
-from referral.facts import UNITS_OF
-from referral.indicators import save_indicators
+from portal.pages.reference.calculator_context import comparators_of
+from portal.pages.verbs import forms
+from referral.intake.drafts import save_indicators
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.pathway.inputs import UNITS_OF
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.portal.conftest import SignIn
 from tests.portal.reading import hidden, visible_text
 from tests.world import HOUR, ILL, MINUTE, World, sampled
@@ -157,7 +157,7 @@ def test_no_published_score_of_a_case_is_missing_for_ever(world: World) -> None:
 
 
 def test_the_organ_form_has_each_unit_beside_its_value_and_asks_for_no_ratio(world: World) -> None:
-    form = verb_forms.build(Verb.ASSESS_ORGAN_FAILURE, case=in_ward(world))
+    form = forms.build(Verb.ASSESS_ORGAN_FAILURE, case=in_ward(world))
     names = {row.name for row in form.fields}
     assert not names & {*UNITS_OF, "pao2_fio2", "spo2_fio2"}
     assert {"spo2_percent", "fio2", "pao2", "sampled_at", "albumin_g_l", "ascites"} <= names

@@ -14,12 +14,12 @@ from django.urls import reverse
 
 from accounts import clock
 from accounts.models import DutyShift, User
-from referral.indicators import save_indicators
+from referral.intake.drafts import save_indicators
+from referral.intake.ward_status import close_ward
 from referral.models import Case
-from referral.pathway import State, Verb
-from referral.performing import perform
-from referral.urgency import must_act
-from referral.wards import close_ward
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import State, Verb
+from referral.queries.urgency import must_act
 from tests.portal.conftest import SignIn
 from tests.world import HOUR, ILL, MINUTE, World, sampled
 

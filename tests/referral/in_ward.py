@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from referral.errors import FactError
 from referral.models import Case, Deadline
-from referral.pathway import Kind, Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.refusals import FactError
+from referral.pathway.vocabulary import Kind, Verb
 from tests.world import HOUR, NOW, World
 
 LATER = NOW + 2 * HOUR

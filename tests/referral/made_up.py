@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User, Ward
-from referral.facts import FACTS, UNITS_OF, Fact, Shape, clean_facts
 from referral.models import RETRACTABLE, Assessment, Case, Deadline
-from referral.pathway import Verb
+from referral.pathway.inputs import FACTS, UNITS_OF, Fact, Shape, clean_facts
+from referral.pathway.vocabulary import Verb
 from scoring import INPUTS, OTHER_LABORATORY
 from tests.world import HOUR, ILL, MINUTE, WELL, sampled
 

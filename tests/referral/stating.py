@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from referral.errors import FactError
 from referral.models import Case
-from referral.outcomes import outcomes_of
-from referral.pathway import Verb
-from referral.performing import perform
+from referral.outcomes.resolve import outcomes_of
+from referral.pathway.perform import perform
+from referral.pathway.refusals import FactError
+from referral.pathway.vocabulary import Verb
 from tests.world import NOW
 
 DAY = timedelta(days=1)

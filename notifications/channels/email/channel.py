@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.base import Channel, ChannelError, Fault, Message, Receipt, templates_of
 from notifications.channels.faults import error_of, judged, rows
-from notifications.models import Severity
+from notifications.types import Severity
 
 TEMPLATES = templates_of(Path(__file__).parent)
 ENHANCED = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}\b")

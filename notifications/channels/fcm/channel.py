@@ -15,7 +15,7 @@ from notifications.channels.http import (
     post,
 )
 from notifications.channels.mobile import AppChannel
-from notifications.models import Severity
+from notifications.types import Severity
 
 TTL = {
     Severity.CRITICAL: "7200s",

@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from notifications.channels.gateways.phones import PhoneChannel
-from notifications.models import Severity
+from notifications.types import Severity
 
 
 class VoiceChannel(PhoneChannel):

@@ -10,7 +10,7 @@ from notifications.channels.faults import error_of, refusal, rows
 from notifications.channels.http import post
 from notifications.channels.targets import host_of, target_url
 from notifications.channels.webpush.keys import authorisation, decoded, public_key
-from notifications.models import Severity
+from notifications.types import Severity
 
 TTL_SECONDS = {
     Severity.CRITICAL: 7200,

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from accounts import clock
-from notifications.sweeper import Sweeper
+from notifications.delivery.sweeper import Sweeper
 
 log = structlog.get_logger(__name__)
 

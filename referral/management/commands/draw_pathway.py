@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
-from referral import drawing
+from referral.pathway import diagram
 
 START, END = "<!-- pathway: drawn by manage.py draw_pathway -->", "<!-- /pathway -->"
 PAGES = {"docs/pathway.md": "en", "docs/pathway.zh-CN.md": "zh-hans"}
@@ -42,10 +42,10 @@ def drawn(root: Path) -> list[tuple[str, str]]:
     files = []
     for name, language in PAGES.items():
         with translation.override(language):
-            files.append((name, drawing.page()))
+            files.append((name, diagram.page()))
     for name, language in READMES.items():
         with translation.override(language):
-            files.append((name, with_diagram((root / name).read_text(), drawing.diagram())))
+            files.append((name, with_diagram((root / name).read_text(), diagram.diagram())))
     return files
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from referral.statistics.recording import rebuild
+from referral.statistics.facts.writer import rebuild
 
 
 class Command(BaseCommand):

@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from accounts import clock
 from notifications.services import tick
-from referral import engine
+from referral.deadlines import engine
 
 LONGEST_SLEEP_SECONDS = 1.0
 TICK_EVERY = timedelta(seconds=1)

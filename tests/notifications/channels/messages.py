@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from notifications.channels.base import Message, Target
-from notifications.hooks import Rendered
+from notifications.types import Rendered
 
 ID = UUID("019aa000-0000-7000-8000-00000000d001")
 PATH = "/cases/019aa000-0000-7000-8000-00000000ca5e/"

@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from accounts.models import User
-from notifications import ways
-from notifications.delivery import deliver
+from notifications.contacts import contact_methods
+from notifications.delivery.send import deliver
 from notifications.models import Notification, Subscription
 from notifications.services import notify
 from tests.notifications.channels.provider import Provider
@@ -16,9 +16,9 @@ PHONE = {"address": "138 0000 0000"}
 
 def phone(user: User, provider: Provider, number: str = PHONE["address"], at: Any = NOW) -> Subscription:
     """A proved telephone."""
-    way = ways.add(user=user, channel="sms", given={"address": number}, now=at)
+    way = contact_methods.add(user=user, channel="sms", given={"address": number}, now=at)
     deliver(now=at)
-    return ways.confirm(way=way, code=code_in(provider), now=at)
+    return contact_methods.confirm(way=way, code=code_in(provider), now=at)
 
 
 def code_in(provider: Provider) -> str:

@@ -10,7 +10,8 @@ from django.urls import reverse
 from accounts import clock, sign_ins
 from accounts.models import SignIn, User
 from accounts.people import settle_address
-from notifications import services, subscriptions
+from notifications import services
+from notifications.contacts import subscriptions
 from notifications.models import Delivery, Notification, Subscription
 from tests.notifications.conftest import notice
 from tests.world import World, build

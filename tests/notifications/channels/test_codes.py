@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import User
-from notifications import selectors, ways
-from notifications.delivery import deliver
-from notifications.trials import CODE_LIFE, code_of
-from notifications.ways import WayError
+from notifications import selectors
+from notifications.contacts import contact_methods
+from notifications.contacts.contact_methods import WayError
+from notifications.contacts.test_messages import CODE_LIFE, code_of
+from notifications.delivery.send import deliver
 from tests.notifications.channels.own_ways import PHONE, channels_of, code_in, told
 from tests.notifications.channels.provider import Provider
 from tests.notifications.conftest import NOW
@@ -19,66 +20,66 @@ MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 def test_a_number_is_used_once_the_code_that_went_there_comes_back(user: User, provider: Provider) -> None:
-    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    way = contact_methods.add(user=user, channel="sms", given=PHONE, now=NOW)
     assert channels_of(told(user, "before", severity="critical")) == set()
 
     deliver(now=NOW)
     [asked] = provider.asked
     assert asked.json["to"] == "+8613800000000"
     assert asked.json["link"].endswith("/me/")
-    ways.confirm(way=way, code=f" {code_in(provider)} ", now=NOW + CODE_LIFE)
+    contact_methods.confirm(way=way, code=f" {code_in(provider)} ", now=NOW + CODE_LIFE)
 
     assert channels_of(told(user, "after", severity="critical")) == {"sms"}
 
 
 def test_a_wrong_code_proves_nothing_and_cannot_be_found_by_trying(user: User, provider: Provider) -> None:
-    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    way = contact_methods.add(user=user, channel="sms", given=PHONE, now=NOW)
     deliver(now=NOW)
     right = code_in(provider)
 
-    for attempt in range(ways.MOST_TRIES):
+    for attempt in range(contact_methods.MOST_TRIES):
         with pytest.raises(WayError):
-            ways.confirm(way=way, code=f"{(int(right) + 1 + attempt) % 1_000_000:06d}", now=NOW)
+            contact_methods.confirm(way=way, code=f"{(int(right) + 1 + attempt) % 1_000_000:06d}", now=NOW)
     with pytest.raises(WayError, match="not the code"):
-        ways.confirm(way=way, code=right, now=NOW)
+        contact_methods.confirm(way=way, code=right, now=NOW)
 
     way.refresh_from_db()
-    assert (way.awaits_code, way.code_tries) == (True, ways.MOST_TRIES)
+    assert (way.awaits_code, way.code_tries) == (True, contact_methods.MOST_TRIES)
 
 
 def test_a_code_grows_old_and_a_new_one_takes_its_place(user: User, provider: Provider) -> None:
-    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    way = contact_methods.add(user=user, channel="sms", given=PHONE, now=NOW)
     deliver(now=NOW)
     old = code_in(provider)
     with pytest.raises(WayError):
-        ways.confirm(way=way, code=old, now=NOW + CODE_LIFE + MINUTE)
+        contact_methods.confirm(way=way, code=old, now=NOW + CODE_LIFE + MINUTE)
 
     later = NOW + 2 * CODE_LIFE
-    ways.send_code(way=way, now=later)
+    contact_methods.send_code(way=way, now=later)
     deliver(now=later)
     with pytest.raises(WayError):
-        ways.confirm(way=way, code=old if old != code_in(provider) else "x", now=later)
-    assert ways.confirm(way=way, code=code_in(provider), now=later).awaits_code is False
+        contact_methods.confirm(way=way, code=old if old != code_in(provider) else "x", now=later)
+    assert contact_methods.confirm(way=way, code=code_in(provider), now=later).awaits_code is False
 
 
 def test_codes_come_once_a_minute_and_not_without_end(user: User, provider: Provider) -> None:
-    way = ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    way = contact_methods.add(user=user, channel="sms", given=PHONE, now=NOW)
     with pytest.raises(WayError) as soon:
-        ways.send_code(way=way, now=NOW + timedelta(seconds=20))
+        contact_methods.send_code(way=way, now=NOW + timedelta(seconds=20))
     assert soon.value.wait == timedelta(seconds=40)
 
-    for minute in range(1, ways.MOST_PER_DAY["code"]):
-        ways.send_code(way=way, now=NOW + minute * MINUTE)
+    for minute in range(1, contact_methods.MOST_PER_DAY["code"]):
+        contact_methods.send_code(way=way, now=NOW + minute * MINUTE)
     with pytest.raises(WayError, match="enough for today"):
-        ways.send_code(way=way, now=NOW + 60 * MINUTE)
+        contact_methods.send_code(way=way, now=NOW + 60 * MINUTE)
     with pytest.raises(WayError):
-        ways.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW + 61 * MINUTE)
+        contact_methods.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW + 61 * MINUTE)
     assert user.subscriptions.count() == 1
-    ways.send_code(way=way, now=NOW + DAY + 60 * MINUTE)
+    contact_methods.send_code(way=way, now=NOW + DAY + 60 * MINUTE)
 
 
 def test_a_code_is_not_to_be_read_in_the_portal(user: User) -> None:
-    ways.add(user=user, channel="sms", given=PHONE, now=NOW)
+    contact_methods.add(user=user, channel="sms", given=PHONE, now=NOW)
 
     assert list(selectors.inbox(user)) == []
     assert selectors.unread_count(user) == 0

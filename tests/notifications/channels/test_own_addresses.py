@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from notifications import ways
 from notifications.channels.base import AddressError
 from notifications.channels.dingtalk import DingTalkChannel
 from notifications.channels.feishu import FeishuChannel
 from notifications.channels.sms import SmsChannel
 from notifications.channels.webhook import WebhookChannel
 from notifications.channels.wecom import WeComChannel
+from notifications.contacts import contact_methods
+from notifications.contacts.contact_methods import WayError
 from notifications.models import Notification, Subscription
-from notifications.ways import WayError
 from tests.notifications.channels.contracts import WebPush
 from tests.notifications.channels.provider import Provider
 from tests.notifications.conftest import NOW
@@ -41,7 +41,7 @@ def robots(own_channels: None, settings: Any, provider: Provider) -> None:
 def robot(user: User, channel: str, **given: str) -> Subscription:
     """The robot added, proved long ago."""
     typed = {"address": "a-robots-key-0001", **given}
-    way = ways.add(user=user, channel=channel, given=typed, now=NOW)
+    way = contact_methods.add(user=user, channel=channel, given=typed, now=NOW)
     Subscription.objects.filter(pk=way.pk).update(awaits_code=False)
     return Subscription.objects.get(pk=way.pk)
 
@@ -62,12 +62,14 @@ def test_a_robots_new_secret_replaces_the_old_one_and_an_emptied_one_is_gone(
 def test_a_secret_is_changed_by_itself_and_only_where_there_is_one(user: User, provider: Provider) -> None:
     way = robot(user, "dingtalk", secret="SEC-old")
     Subscription.objects.filter(pk=way.pk).update(retired_at=NOW)
-    changed = ways.change_secret(way=way, secret=" SEC-new ")
+    changed = contact_methods.change_secret(way=way, secret=" SEC-new ")
     assert (changed.options, changed.retired_at) == ({"secret": "SEC-new"}, None)
-    assert ways.change_secret(way=way, secret="").options == {}
-    hook = ways.add(user=user, channel="webhook", given={"address": f"{provider.url}/hook"}, now=NOW)
+    assert contact_methods.change_secret(way=way, secret="").options == {}
+    hook = contact_methods.add(
+        user=user, channel="webhook", given={"address": f"{provider.url}/hook"}, now=NOW
+    )
     with pytest.raises(WayError):
-        ways.change_secret(way=hook, secret="x")
+        contact_methods.change_secret(way=hook, secret="x")
 
 
 @pytest.mark.usefixtures("robots")
@@ -76,17 +78,17 @@ def test_a_device_belongs_to_whoever_registered_it_last(
     user: User, provider: Provider, make_user: Callable[..., User], channel: str
 ) -> None:
     given = {**WebPush().address(provider.url), "token": "shared-phone-token-1"}
-    first = ways.add(user=user, channel=channel, given=given, now=NOW)
+    first = contact_methods.add(user=user, channel=channel, given=given, now=NOW)
     later = make_user("li")
 
-    second = ways.add(user=later, channel=channel, given=given, now=NOW)
+    second = contact_methods.add(user=later, channel=channel, given=given, now=NOW)
 
     first.refresh_from_db()
     assert (first.removed_at, first.address, first.enabled) == (NOW, None, False)
     assert (second.user_id, second.removed_at, second.address is not None) == (later.pk, None, True)
     [told] = Notification.objects.filter(kind="way_taken")
     assert told.recipient_id == user.pk
-    again = ways.add(user=user, channel=channel, given=given, now=NOW)
+    again = contact_methods.add(user=user, channel=channel, given=given, now=NOW)
     second.refresh_from_db()
     assert (again.user_id, second.removed_at) == (user.pk, NOW)
 

@@ -8,11 +8,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from notifications import selectors, ways
+from notifications import selectors
 from notifications.channels.base import AddressError
-from notifications.delivery import deliver
+from notifications.contacts import contact_methods
+from notifications.contacts.contact_methods import WayError
+from notifications.delivery.send import deliver
 from notifications.models import Delivery, Notification, Subscription
-from notifications.ways import WayError
 from tests.notifications.channels.contracts import WebPush
 from tests.notifications.channels.own_ways import PHONE, channels_of, code_in, phone, told
 from tests.notifications.channels.provider import Provider, Say, says
@@ -28,19 +29,19 @@ def test_a_telephone_rings_for_severe_alerts_only_until_its_person_wishes_more(
     settings.NOTIFICATION_CHANNELS += ["notifications.channels.voice.VoiceChannel"]
     settings.NOTIFICATION_CHANNELS = list(settings.NOTIFICATION_CHANNELS)
     settings.CHANNEL_SETTINGS |= {"voice": settings.CHANNEL_SETTINGS["sms"]}
-    assert ways.add(user=user, channel="sms", given=PHONE, now=NOW).min_severity == "info"
-    assert ways.add(user=user, channel="voice", given=PHONE, now=NOW).min_severity == "severe"
+    assert contact_methods.add(user=user, channel="sms", given=PHONE, now=NOW).min_severity == "info"
+    assert contact_methods.add(user=user, channel="voice", given=PHONE, now=NOW).min_severity == "severe"
 
 
 def browser(user: User, provider: Provider, path: str = "/push/a") -> Subscription:
     given = {**WebPush().address(provider.url), "endpoint": f"{provider.url}{path}"}
-    return ways.add(user=user, channel="webpush", given=given, name="Chrome", now=NOW)
+    return contact_methods.add(user=user, channel="webpush", given=given, name="Chrome", now=NOW)
 
 
 def test_a_test_is_a_real_message_and_shows_in_the_reachability(user: User, provider: Provider) -> None:
     way = phone(user, provider)
 
-    sent = ways.send_test(way=way, now=NOW + MINUTE)
+    sent = contact_methods.send_test(way=way, now=NOW + MINUTE)
     deliver(now=NOW + MINUTE)
 
     [delivery] = sent.deliveries.all()
@@ -55,7 +56,7 @@ def test_a_test_is_a_real_message_and_shows_in_the_reachability(user: User, prov
 def test_the_accounts_own_address_can_be_tested_before_its_first_message(
     user: User, recording: type[RecordingChannel]
 ) -> None:
-    ways.send_test(way=ways.find(user, "email"), now=NOW)
+    contact_methods.send_test(way=contact_methods.find(user, "email"), now=NOW)
     deliver(now=NOW)
 
     [message] = recording.sent
@@ -64,10 +65,10 @@ def test_the_accounts_own_address_can_be_tested_before_its_first_message(
 
 def test_tests_come_once_a_minute(user: User, provider: Provider) -> None:
     way = phone(user, provider)
-    ways.send_test(way=way, now=NOW + MINUTE)
+    contact_methods.send_test(way=way, now=NOW + MINUTE)
 
     with pytest.raises(WayError) as refused:
-        ways.send_test(way=way, now=NOW + MINUTE)
+        contact_methods.send_test(way=way, now=NOW + MINUTE)
     assert refused.value.code == "too_soon"
 
 
@@ -79,7 +80,7 @@ def test_a_failed_test_troubles_nobody_else_and_opens_no_other_way(
     browser(user, provider)
     provider.behave = says(Say(410, b"no such number"))
 
-    sent = ways.send_test(way=way, now=NOW + MINUTE)
+    sent = contact_methods.send_test(way=way, now=NOW + MINUTE)
     deliver(now=NOW + MINUTE)
 
     [delivery] = sent.deliveries.all()
@@ -92,12 +93,12 @@ def test_a_failed_test_troubles_nobody_else_and_opens_no_other_way(
 def test_a_retired_way_is_taken_up_again_by_a_test(user: User, provider: Provider) -> None:
     way = phone(user, provider)
     provider.behave = says(Say(410))
-    ways.send_test(way=way, now=NOW + MINUTE)
+    contact_methods.send_test(way=way, now=NOW + MINUTE)
     deliver(now=NOW + MINUTE)
     assert channels_of(told(user, "while retired", severity="critical")) == set()
 
     provider.behave = says(Say(200))
-    ways.send_test(way=way, now=NOW + 3 * MINUTE)
+    contact_methods.send_test(way=way, now=NOW + 3 * MINUTE)
     deliver(now=NOW + 3 * MINUTE)
 
     assert channels_of(told(user, "again", severity="critical")) == {"sms"}
@@ -106,10 +107,10 @@ def test_a_retired_way_is_taken_up_again_by_a_test(user: User, provider: Provide
 @pytest.mark.parametrize("severity", ["severe", "critical"])
 def test_nobody_goes_below_the_floor(user: User, provider: Provider, severity: str) -> None:
     way = phone(user, provider)
-    ways.wish(way=way, enabled=False, min_severity="severe")
-    ways.wish(way=ways.find(user, "email"), enabled=False, min_severity="severe")
+    contact_methods.wish(way=way, enabled=False, min_severity="severe")
+    contact_methods.wish(way=contact_methods.find(user, "email"), enabled=False, min_severity="severe")
     with pytest.raises(WayError):
-        ways.wish(way=way, enabled=True, min_severity="critical")
+        contact_methods.wish(way=way, enabled=True, min_severity="critical")
 
     notification = told(user, severity=severity)
     deliver(now=NOW)
@@ -120,25 +121,25 @@ def test_nobody_goes_below_the_floor(user: User, provider: Provider, severity: s
 
 def test_above_the_floor_everybody_chooses(user: User, provider: Provider) -> None:
     way, other = phone(user, provider), browser(user, provider)
-    ways.wish(way=way, enabled=True, min_severity="severe")
-    ways.wish(way=other, enabled=True, min_severity="warning")
+    contact_methods.wish(way=way, enabled=True, min_severity="severe")
+    contact_methods.wish(way=other, enabled=True, min_severity="warning")
 
     assert channels_of(told(user, "i", severity="info")) == set()
     assert channels_of(told(user, "w", severity="warning")) == {"webpush"}
-    ways.wish(way=other, enabled=False, min_severity="info")
+    contact_methods.wish(way=other, enabled=False, min_severity="info")
     assert channels_of(told(user, "s", severity="severe")) == {"sms"}
 
 
 def test_the_last_number_can_be_replaced_and_not_just_removed(user: User, provider: Provider) -> None:
     first = phone(user, provider)
-    unproved = ways.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW)
+    unproved = contact_methods.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW)
     with pytest.raises(WayError) as refused:
-        ways.remove(way=first, now=NOW)
+        contact_methods.remove(way=first, now=NOW)
     assert refused.value.code == "last_of_floor"
 
     deliver(now=NOW)
-    ways.confirm(way=unproved, code=code_in(provider), now=NOW)
-    ways.remove(way=first, now=NOW)
+    contact_methods.confirm(way=unproved, code=code_in(provider), now=NOW)
+    contact_methods.remove(way=first, now=NOW)
 
     assert [reach.address for reach in selectors.reachability(user) if reach.channel == "sms"] == [
         "+86139****0000"
@@ -151,7 +152,7 @@ def test_what_was_removed_is_forgotten_and_gets_nothing_that_was_on_its_way(
     way = browser(user, provider)
     waiting = told(user).deliveries.get(channel="webpush")
 
-    ways.remove(way=way, now=NOW)
+    contact_methods.remove(way=way, now=NOW)
     deliver(now=NOW)
 
     waiting.refresh_from_db()
@@ -161,11 +162,11 @@ def test_what_was_removed_is_forgotten_and_gets_nothing_that_was_on_its_way(
     assert provider.asked == []
     assert "webpush" not in {reach.channel for reach in selectors.reachability(user)}
     with pytest.raises(Subscription.DoesNotExist):
-        ways.send_test(way=way, now=NOW)
+        contact_methods.send_test(way=way, now=NOW)
 
 
 def test_what_was_removed_can_be_added_anew(user: User, provider: Provider) -> None:
-    ways.remove(way=browser(user, provider), now=NOW)
+    contact_methods.remove(way=browser(user, provider), now=NOW)
 
     again = browser(user, provider)
 
@@ -204,12 +205,12 @@ def test_the_same_browser_twice_is_one_way_with_its_newest_keys(user: User, prov
 
 def test_a_webhook_keeps_its_secret_and_shows_it_until_it_is_proved(user: User, provider: Provider) -> None:
     given = {"address": f"{provider.url}/hook"}
-    way = ways.add(user=user, channel="webhook", given=given, now=NOW)
+    way = contact_methods.add(user=user, channel="webhook", given=given, now=NOW)
     secret = next(reach.secret for reach in selectors.reachability(user) if reach.channel == "webhook")
     deliver(now=NOW)
-    ways.confirm(way=way, code=code_in(provider), now=NOW)
+    contact_methods.confirm(way=way, code=code_in(provider), now=NOW)
 
-    again = ways.add(user=user, channel="webhook", given=given, now=NOW + 2 * MINUTE)
+    again = contact_methods.add(user=user, channel="webhook", given=given, now=NOW + 2 * MINUTE)
 
     assert again.options["secret"] == secret == way.options["secret"]
     assert all(reach.secret == "" for reach in selectors.reachability(user))
@@ -218,11 +219,11 @@ def test_a_webhook_keeps_its_secret_and_shows_it_until_it_is_proved(user: User, 
 def test_a_way_that_is_not_set_up_cannot_be_added(user: User) -> None:
     for channel in ("pigeon", "email", "inapp", "dingtalk"):
         with pytest.raises(AddressError):
-            ways.add(user=user, channel=channel, given=PHONE, now=NOW)
+            contact_methods.add(user=user, channel=channel, given=PHONE, now=NOW)
 
 
 def test_there_is_an_end_to_the_number_of_ways(user: User, provider: Provider) -> None:
-    for number in range(ways.MOST_WAYS):
+    for number in range(contact_methods.MOST_WAYS):
         browser(user, provider, f"/push/{number}")
 
     with pytest.raises(WayError):
@@ -237,7 +238,7 @@ def test_nobody_finds_the_ways_of_others(
 
     for key in (str(way.pk), "webpush", "no-key"):
         with pytest.raises(Subscription.DoesNotExist):
-            ways.find(other, key)
+            contact_methods.find(other, key)
 
 
 def test_two_people_may_share_a_telephone(

@@ -6,11 +6,11 @@ import pytest
 
 from accounts.models import AuditEntry
 from notifications.models import Notification
-from referral.arrivals import find_arrival, glimpse, surname
-from referral.errors import FactError, TooOften
 from referral.identity.birth import BirthDate
-from referral.pathway import State, Verb
-from referral.performing import perform
+from referral.intake.unannounced import find_arrival, glimpse, surname
+from referral.pathway.perform import perform
+from referral.pathway.refusals import FactError, TooOften
+from referral.pathway.vocabulary import State, Verb
 from tests.world import MINUTE, NOW, World, resident
 
 

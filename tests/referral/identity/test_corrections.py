@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 
 from notifications.models import Notification
-from referral.errors import AccessError, ConfirmationNeeded, FactError
-from referral.facts import clean_facts
 from referral.models import Case, Patient
-from referral.pathway import State, Verb
-from referral.performing import perform
+from referral.pathway.inputs import clean_facts
+from referral.pathway.perform import perform
+from referral.pathway.refusals import AccessError, ConfirmationNeeded, FactError
+from referral.pathway.vocabulary import State, Verb
 from tests.world import NOW, World, resident
 
 NUMBER = resident()

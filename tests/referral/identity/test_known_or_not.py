@@ -6,13 +6,13 @@ import pytest
 
 from accounts.models import AuditEntry
 from notifications.models import Notification
-from referral.errors import FactError, TooOften
 from referral.identity.matching import OpenCaseExists, PersonAsked
-from referral.intake import take_in
+from referral.intake.registration import FirstVisit
+from referral.intake.submission import take_in
 from referral.models import Case
-from referral.pathway import Verb
-from referral.performing import perform
-from referral.registration import FirstVisit
+from referral.pathway.perform import perform
+from referral.pathway.refusals import FactError, TooOften
+from referral.pathway.vocabulary import Verb
 from tests.world import ILL, NOW, World, resident, sampled, someone
 
 ID = resident()

@@ -7,12 +7,12 @@ import pytest
 
 from accounts.models import AuditEntry
 from notifications.models import Notification
-from referral.errors import FactError, IdentityQuestion, PathwayError, TooOften
 from referral.identity.birth import BirthDate
 from referral.identity.matching import NamesakeExists, OpenCaseExists
 from referral.models import Case, Patient
-from referral.pathway import State, Verb
-from referral.performing import perform
+from referral.pathway.perform import perform
+from referral.pathway.refusals import FactError, IdentityQuestion, PathwayError, TooOften
+from referral.pathway.vocabulary import State, Verb
 from tests.world import HOUR, NOW, World, resident
 
 DAY = timedelta(days=1)

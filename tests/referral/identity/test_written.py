@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from referral.errors import ConfirmationNeeded, FactError
 from referral.identity.birth import BirthDate
 from referral.identity.written import Identity, hints, read
+from referral.pathway.refusals import ConfirmationNeeded, FactError
 from tests.world import resident, someone
 
 VISITED = date(2026, 5, 17)

@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from referral import timeline
 from referral.codes import OutcomeStatus, PrecipitantCode
 from referral.models import Assessment, Case, Event
 from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE, MOMENTS
-from referral.pathway import FOLLOW_UPS, LIVES, OPENS, Kind, State, Verb, transition
+from referral.pathway import timeline
+from referral.pathway.table import LIVES, OPENS, transition
+from referral.pathway.vocabulary import FOLLOW_UPS, Kind, State, Verb
 from tests.referral.statistics.replaying_kit import kit_facts
 
 SINCE_FIRST_VISIT = (Kind.ASSESS, Kind.ADMIT, Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90)

@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from referral.arrivals import find_arrival
-from referral.engine import run_cycle
-from referral.errors import AccessError
+from referral.deadlines.engine import run_cycle
+from referral.intake.unannounced import find_arrival
 from referral.models import Case, CaseFacts, Deadline
 from referral.models.statistics import IN_TIME, LATE, LATE_BECAUSE
-from referral.pathway import Kind, Verb
-from referral.performing import perform
-from referral.statistics.recording import rebuild
+from referral.pathway.perform import perform
+from referral.pathway.refusals import AccessError
+from referral.pathway.vocabulary import Kind, Verb
+from referral.statistics.facts.writer import rebuild
 from tests.referral.statistics.replaying import facts_from_events
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled
 

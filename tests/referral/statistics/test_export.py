@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from accounts.models import AuditEntry, User
-from referral.errors import AccessError
 from referral.identity.birth import BirthDate
 from referral.models import Case
-from referral.pathway import Verb
-from referral.statistics import export as module
-from referral.statistics.export import HEADER, export, shift
-from referral.statistics.scope import clean_wanted
+from referral.pathway.refusals import AccessError
+from referral.pathway.vocabulary import Verb
+from referral.statistics.reports import export as module
+from referral.statistics.reports.export import HEADER, export, shift
+from referral.statistics.reports.filters import clean_wanted
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, NOW, World
 

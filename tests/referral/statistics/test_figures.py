@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from referral.statistics.figures import Ints, Spread, in_order, median_ranks, spreads
+from referral.statistics.reports.quantiles import Ints, Spread, in_order, median_ranks, spreads
 
 
 def spread(values: Ints, group: Ints, groups: int) -> tuple[Spread, list[Spread]]:

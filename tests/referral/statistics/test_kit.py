@@ -9,9 +9,9 @@ import pytest
 
 from accounts.models import User
 from referral.models import Case
-from referral.pathway import Verb
-from referral.statistics.kit import Result, by_place, kit_record, ward_names
-from referral.statistics.scope import clean_wanted, rows
+from referral.pathway.vocabulary import Verb
+from referral.statistics.reports.filters import clean_wanted, rows
+from referral.statistics.reports.kit import Result, by_place, kit_record, ward_names
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, NOW, World
 

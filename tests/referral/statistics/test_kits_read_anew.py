@@ -9,10 +9,10 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from referral.models import Case, CaseFacts, KitResult
-from referral.pathway import Verb
-from referral.statistics.recording import rebuild
+from referral.pathway.vocabulary import Verb
+from referral.statistics.facts.writer import rebuild
 from tests.referral.in_ward import TWO, does
-from tests.referral.test_retraction import RECORDED, RecordKind, retract, without_indicators
+from tests.referral.pathway.test_retraction import RECORDED, RecordKind, retract, without_indicators
 from tests.world import HOUR, MINUTE, NOW, World
 
 KIT_COLUMNS = (

@@ -9,9 +9,9 @@ import pytest
 from accounts.models import User
 from notifications.models import Delivery, DeliveryState, Notification
 from referral.models import ToldDay
-from referral.statistics.messages import Messages, may_read, messages
-from referral.statistics.scope import Wanted, clean_wanted
-from referral.statistics.told import seal_days
+from referral.statistics.columns.notification_days import seal_days
+from referral.statistics.reports.filters import Wanted, clean_wanted
+from referral.statistics.reports.notification_report import Messages, may_read, messages
 from tests.world import HOUR, MINUTE, NOW, World
 
 

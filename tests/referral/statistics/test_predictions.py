@@ -8,14 +8,14 @@ import pytest
 
 from accounts.models import User
 from referral.models import Assessment, Case, CaseFacts
-from referral.pathway import Verb
-from referral.performing import perform
-from referral.statistics.beside import Beside
-from referral.statistics.columns import OUTCOME, SAID
-from referral.statistics.predictions import comparison, outcomes, performance, shadows
-from referral.statistics.reading import read
-from referral.statistics.scope import cases as cases_of
-from referral.statistics.scope import clean_wanted
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
+from referral.statistics.columns.column_reader import read
+from referral.statistics.columns.layout import OUTCOME, SAID
+from referral.statistics.reports.filters import cases as cases_of
+from referral.statistics.reports.filters import clean_wanted
+from referral.statistics.reports.predictions import comparison, outcomes, performance, shadows
+from referral.statistics.reports.shadow_scores import Beside
 from scoring import DEFAULT_MODEL
 from scoring.models import ShadowScore
 from tests.referral.statistics.test_case_facts import do

@@ -10,20 +10,20 @@ import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
 from accounts.models import Membership, Network, Role, User
-from referral.engine import run_cycle
-from referral.errors import FactError
+from referral.deadlines.engine import run_cycle
 from referral.models import Case, Deadline, Event
-from referral.pathway import Kind, Verb
-from referral.performing import perform
-from referral.statistics.columns import KEPT
-from referral.statistics.figures import Spread
-from referral.statistics.measures import ADMIT_LATE_FLAG, FUNNEL, By
-from referral.statistics.privacy import hide_small, pseudonym
-from referral.statistics.reading import read
-from referral.statistics.report import Group, Report
-from referral.statistics.scope import Wanted, cases, clean_wanted
-from referral.statistics.selectors import statistics as ask
-from referral.statistics.table import CSV_HEADER, table
+from referral.pathway.perform import perform
+from referral.pathway.refusals import FactError
+from referral.pathway.vocabulary import Kind, Verb
+from referral.statistics.columns.column_reader import read
+from referral.statistics.columns.layout import KEPT
+from referral.statistics.reports.filters import Wanted, cases, clean_wanted
+from referral.statistics.reports.measures import ADMIT_LATE_FLAG, FUNNEL, By
+from referral.statistics.reports.overview import Group, Report
+from referral.statistics.reports.privacy import hide_small, pseudonym
+from referral.statistics.reports.quantiles import Spread
+from referral.statistics.reports.selectors import statistics as ask
+from referral.statistics.reports.table import CSV_HEADER, table
 from scoring.research.agreement import share
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled

@@ -11,17 +11,17 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from referral.models import Case, CaseFacts, SealedColumn, SealedMonth, ToldDay
-from referral.pathway import Verb
-from referral.performing import perform
-from referral.statistics.beside import read_beside
-from referral.statistics.columns import KEPT
-from referral.statistics.measures import By
-from referral.statistics.predictions import performance
-from referral.statistics.reading import Cases, read, read_both, sealed_months
-from referral.statistics.report import Report
-from referral.statistics.scope import cases, clean_wanted
-from referral.statistics.sealing import SETTLED_AFTER, seal_settled
-from referral.statistics.selectors import statistics
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
+from referral.statistics.columns.column_reader import Cases, read, read_both, sealed_months
+from referral.statistics.columns.layout import KEPT
+from referral.statistics.columns.seal import SETTLED_AFTER, seal_settled
+from referral.statistics.reports.filters import cases, clean_wanted
+from referral.statistics.reports.measures import By
+from referral.statistics.reports.overview import Report
+from referral.statistics.reports.predictions import performance
+from referral.statistics.reports.selectors import statistics
+from referral.statistics.reports.shadow_scores import read_beside
 from referral.tasks import seal_what_is_settled
 from scoring import DEFAULT_MODEL
 from scoring.selectors import shadow_versions

@@ -1,0 +1,49 @@
+"""Messages that are about a way itself: its test, and the code that proves whose it is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from notifications.models import Notification
+from notifications.types import Rendered
+
+WAY = "way"
+TEST, CODE = "test", "code"
+LABELS = {TEST: _("Test message"), CODE: _("Code for a device")}
+"""Both kinds in a few words."""
+CODE_LIFE = timedelta(minutes=30)
+
+
+def is_trial(notification: Notification) -> bool:
+    """Whether it concerns one way only, so that no other way and no other person is told instead."""
+    return notification.subject_type == WAY
+
+
+def code_of(way: UUID | str, sent_at: datetime) -> str:
+    """The six digits that were sent to a way then; stored nowhere."""
+    digest = salted_hmac("notifications.way", f"{way}:{sent_at.isoformat()}", algorithm="sha256").digest()
+    return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
+
+
+def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
+    """All of them: whoever has the way may test it."""
+    return {notification.pk for notification in notifications}
+
+
+def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
+    """The words of a test or a code, in the active language."""
+    link = reverse("portal:preferences")
+    if kind == TEST:
+        return Rendered(gettext("Test message"), gettext("Alerts reach you this way."), link)
+    code = code_of(payload["way"], datetime.fromisoformat(payload["sent_at"]))
+    body = gettext(
+        "Enter it in your preferences within 30 minutes to receive alerts here. "
+        "If you did not ask for it, ignore this message."
+    )
+    return Rendered(gettext("Your code is %(code)s") % {"code": code}, body, link, {"code": code})

@@ -1,0 +1,166 @@
+"""When handing over fails: again later, another way, another person, or say that nobody was reached."""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from django.db import transaction
+
+from notifications import hooks, services
+from notifications.channels.base import ChannelError, Fault
+from notifications.contacts import contact_trouble, subscriptions
+from notifications.contacts.subscriptions import Address
+from notifications.contacts.test_messages import is_trial
+from notifications.delivery import bundles
+from notifications.models import Delivery, DeliveryState, Notification
+from notifications.outbox import hints, store
+from notifications.types import Notice, Severity
+
+log = structlog.get_logger(__name__)
+
+FIRST_WAIT = timedelta(seconds=5)
+LEAST_ATTEMPTS = 3
+MOST_OF_UNKNOWN = 8
+"""So often is a message tried that is refused with a code that we do not know."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """For how long a message is worth repeating, and how far apart at most."""
+
+    useful_for: timedelta
+    longest_wait: timedelta
+
+
+PATIENCE = {
+    Severity.CRITICAL: Patience(timedelta(hours=2), timedelta(minutes=1)),
+    Severity.SEVERE: Patience(timedelta(hours=6), timedelta(minutes=2)),
+    Severity.WARNING: Patience(timedelta(hours=24), timedelta(minutes=15)),
+    Severity.INFO: Patience(timedelta(hours=24), timedelta(hours=1)),
+}
+
+
+def failed(delivery: Delivery, *, address: Address, error: ChannelError, now: datetime) -> None:
+    """Decide what follows a failed attempt at `delivery`, and record it for its address."""
+    words = str(error)
+    subscriptions.record_error(address, error=words, is_dead=error.address_is_dead, now=now)
+    log.warning(
+        "delivery_failed",
+        delivery=str(delivery.pk),
+        channel=delivery.channel,
+        attempt=delivery.attempts,
+        permanent=error.permanent,
+        fault=error.fault.value,
+        code=error.code,
+    )
+    if error.address_is_dead or error.fault.is_of_person:
+        contact_trouble.tell(delivery, address=address, is_dead=error.address_is_dead, now=now)
+    again_at = now + wait_before(delivery.attempts + 1, delivery.notification.severity, error.retry_after)
+    is_enough = error.fault is Fault.UNKNOWN and delivery.attempts >= MOST_OF_UNKNOWN
+    if error.permanent or is_enough or _is_pointless(delivery, again_at):
+        give_up(delivery, error=words, now=now)
+    else:
+        store.postpone(delivery, until=again_at, error=words)
+
+
+def wait_before(attempt: int, severity: str, retry_after: timedelta | None = None) -> timedelta:
+    """Time to wait before an attempt (2 is the first repetition): full jitter under a doubling, capped bound.
+
+    Never shorter than what the provider asked for, unless that would take a quarter of the useful time.
+    """
+    patience = PATIENCE[Severity(severity)]
+    bound = min(FIRST_WAIT * 2 ** min(attempt - 2, 20), patience.longest_wait)
+    asked = min(retry_after or timedelta(0), patience.useful_for / 4)
+    return max(bound * random.random(), asked)  # noqa: S311
+
+
+def _is_pointless(delivery: Delivery, again_at: datetime) -> bool:
+    return delivery.attempts >= LEAST_ATTEMPTS and again_at > _useful_until(delivery.notification)
+
+
+def _useful_until(notification: Notification) -> datetime:
+    return notification.created_at + PATIENCE[Severity(notification.severity)].useful_for
+
+
+def out_of_order(delivery: Delivery, *, now: datetime) -> None:
+    """The channel rests: another one takes over what is urgent, and what has lost its use is given up."""
+    notification = delivery.notification
+    if now > _useful_until(notification):
+        give_up(delivery, error="the channel is out of order", now=now)
+    elif delivery.urgent:
+        with transaction.atomic():
+            _lock_ways(notification)
+            if not _is_under_way(notification, delivery):
+                _other_way(notification, now, without=[delivery.channel])
+
+
+@transaction.atomic
+def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
+    """This way does not work: open another way, tell another person, or say that nobody was reached."""
+    notification = delivery.notification
+    bundles.dissolve(delivery, now=now)
+    _lock_ways(notification)
+    told_otherwise = (
+        is_trial(notification)
+        or notification.is_of_account
+        or contact_trouble.is_of_way(notification)
+        or _is_under_way(notification, delivery)
+        or _other_way(notification, now)
+        or _next_person(notification, now)
+    )
+    state = DeliveryState.FAILED if told_otherwise else DeliveryState.UNDELIVERABLE
+    if not store.give_up(delivery, state=state, error=error):
+        transaction.set_rollback(True)
+    elif state is DeliveryState.UNDELIVERABLE:
+        log.error("notification_undeliverable", notification=str(notification.pk), kind=notification.kind)
+        hooks.subject(notification.subject_type).undeliverable(notification, now)
+
+
+def _lock_ways(notification: Notification) -> None:
+    """Of several ways that fail at the same moment, let only the last one find itself the last.
+
+    Not by locking the notification: the hook may lock what the notification is about, and whoever holds that
+    lock withdraws notifications.
+    """
+    list(notification.deliveries.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _is_under_way(notification: Notification, delivery: Delivery) -> bool:
+    """Whether another delivery has reached, or may still reach, the recipient outside of the portal."""
+    others = notification.deliveries.exclude(pk=delivery.pk)
+    return others.exclude(
+        state__in=[DeliveryState.FAILED, DeliveryState.UNDELIVERABLE, DeliveryState.DROPPED]
+    ).exists()
+
+
+def _other_way(notification: Notification, now: datetime, without: Collection[str] = ()) -> bool:
+    subscription = subscriptions.other_way(notification, without)
+    if subscription is None:
+        return False
+    waiting = store.open_way(subscription, notification=notification, now=now)
+    transaction.on_commit(partial(hints.hint, [waiting]), robust=True)
+    return True
+
+
+def _next_person(notification: Notification, now: datetime) -> bool:
+    """Tell the next person of the audience whom nobody told instead of this recipient yet."""
+    root = notification.instead_of or notification
+    told = {root.recipient_id, *root.substitutes.values_list("recipient_id", flat=True)}
+    candidates = hooks.subject(notification.subject_type).next_recipients(notification)
+    person = next((candidate for candidate in candidates if candidate not in told), None)
+    if person is None:
+        return False
+    notice = Notice(
+        dedup_key=f"instead:{root.pk}:{person}",
+        recipient_id=person,
+        subject_type=root.subject_type,
+        subject_id=root.subject_id,
+        kind=root.kind,
+        severity=root.severity,
+        payload=root.payload,
+        instead_of_id=root.pk,
+    )
+    return bool(services.notify(notices=[notice], now=now))

@@ -1,0 +1,71 @@
+"""What the preferences show of a person's ways, and the forms that add one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import User
+from notifications.channels.base import AddressError, Channel
+from notifications.channels.registry import channels
+from notifications.channels.webpush.keys import public_key
+from notifications.selectors import absent_floor, is_reachable, reachability
+from notifications.types import Severity
+
+WISHES = (Severity.INFO, Severity.WARNING, Severity.SEVERE)
+
+
+@dataclass(frozen=True)
+class AddField:
+    """One field of a form that adds a way, with what was typed and what is wrong with it."""
+
+    name: str
+    label: str
+    help: str
+    optional: bool
+    value: str
+    error: str
+
+
+@dataclass(frozen=True)
+class AddForm:
+    channel: str
+    label: str
+    fields: list[AddField]
+    is_open: bool
+
+
+def ways_of(user: User, typed: Mapping[str, str], error: AddressError | None) -> dict[str, Any]:
+    """The person's ways, whether they can be reached now, and how to add more."""
+    ways = reachability(user)
+    addable = [channel for channel in channels().values() if channel.asks]
+    return {
+        "ways": ways,
+        "is_reachable": is_reachable(ways),
+        "wishes": [(severity.value, severity.label) for severity in WISHES],
+        "add_forms": [_add_form(channel, typed, error) for channel in addable],
+        "push_key": _push_key(),
+        "absent_floor": absent_floor(),
+        "misplaced": error if error and typed.get("channel") not in {one.name for one in addable} else None,
+    }
+
+
+def _add_form(channel: Channel, typed: Mapping[str, str], error: AddressError | None) -> AddForm:
+    is_it = typed.get("channel") == channel.name
+    fields = [
+        AddField(
+            name=ask.name,
+            label=str(ask.label),
+            help=str(ask.help),
+            optional=ask.optional,
+            value=typed.get(ask.name, "") if is_it else "",
+            error=str(error.message) if is_it and error and error.field == ask.name else "",
+        )
+        for ask in channel.asks
+    ]
+    return AddForm(channel.name, str(channel.label), fields, is_open=is_it and error is not None)
+
+
+def _push_key() -> str:
+    """What a browser needs to subscribe; empty where Web Push is not set up."""
+    known = channels().get("webpush")
+    return public_key(known.setting("private_key")) if known else ""

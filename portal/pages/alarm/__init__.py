@@ -1,0 +1,1 @@
+"""What an open page asks for its alarm."""

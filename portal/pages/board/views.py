@@ -1,0 +1,128 @@
+"""The ward board, its live part, the look-up of unannounced patients, and opening and closing a ward."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import clock
+from accounts.duty import may_arrange
+from accounts.models import User, Ward
+from accounts.rota import wards_watched_by
+from accounts.text import cleaned, has_unprintable
+from portal import drafts
+from portal.access import person, signed_in
+from portal.pages.board import context as board_context
+from portal.pages.verbs import forms
+from portal.refusals import with_status
+from referral.identity.text import folded_number
+from referral.intake.unannounced import find_arrival, glimpse
+from referral.intake.ward_status import close_ward, open_ward
+from referral.pathway.refusals import TooOften
+from referral.pathway.vocabulary import Verb
+from referral.queries import access_log, cases
+
+CASE_NUMBER = re.compile(r"\d{2}-\d{4,}")
+LONGEST_REASON = 200
+
+
+@require_safe
+@signed_in
+def board(request: HttpRequest) -> HttpResponse:
+    """The worklist of a ward's people and of coordinators."""
+    return render(request, "portal/board/board.html", _live(request))
+
+
+@require_safe
+@signed_in
+def rows(request: HttpRequest) -> HttpResponse:
+    """The live part of the board."""
+    return render(request, "portal/board/_live.html", _live(request))
+
+
+def _live(request: HttpRequest) -> dict[str, Any]:
+    user = _watcher(person(request))
+    now = clock.now()
+    context = board_context.live(user, now, asked=request.GET)
+    access_log.record_live(user=user, cases=context["page"], now=now)
+    return context
+
+
+def _watcher(user: User) -> User:
+    if not (user.standing.wards or user.standing.coordinates):
+        raise Http404
+    return user
+
+
+@require_POST
+@signed_in
+def arrival(request: HttpRequest) -> HttpResponse:
+    """Find the case of a patient who stands at the door; the ID travels in the body, never in an address."""
+    user, now = person(request), clock.now()
+    if not user.standing.wards:
+        raise Http404
+    typed = request.POST.get("query", "").strip()[:64]
+    key = "number" if CASE_NUMBER.fullmatch(folded_number(typed)) else "national_id"
+    try:
+        found = find_arrival(user=user, now=now, **{key: typed}) if typed else None
+    except TooOften as refusal:
+        context = {"typed": typed, "trouble": refusal, "now": now}
+        return with_status(render(request, "portal/board/arrival.html", context), refusal)
+    if found is not None and cases.cases(user).filter(pk=found.pk).exists():
+        return redirect("portal:case", pk=found.pk)
+    context = {"typed": typed, "case": found, "now": now}
+    if found is not None:
+        context["form"] = forms.build(Verb.ADMIT, case=found, expected=False)
+        context["glimpse"] = glimpse(found.patient)
+    return render(request, "portal/board/arrival.html", context, status=200 if found else 404)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def ward(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Open or close a ward, after saying what that will do."""
+    user = person(request)
+    found = wards_watched_by(user).filter(pk=pk).first()
+    if found is None or not may_arrange(user, found):
+        raise Http404
+    if request.method == "POST":
+        return _switch(request, found)
+    return _ward_page(request, found)
+
+
+def _switch(request: HttpRequest, ward: Ward) -> HttpResponse:
+    user, now = person(request), clock.now()
+    if request.POST.get("to") == "open":
+        open_ward(ward=ward, actor=user, now=now)
+        messages.success(request, _("The ward is open and is asked again."))
+        return redirect("portal:board")
+    typed = request.POST.get("reason", "").strip()
+    reason = "" if has_unprintable(typed) else cleaned(typed)
+    if not reason or len(reason) > LONGEST_REASON:
+        return _ward_page(request, ward, typed=typed, problem=_("Say in a few words why the ward closes."))
+    asked = cases.open_requests(ward)
+    close_ward(ward=ward, actor=user, reason=reason, now=now)
+    drafts.finish(user, drafts.Place.of(request.path))
+    messages.success(request, _switched_off(asked))
+    return redirect("portal:board")
+
+
+def _switched_off(asked: int) -> str:
+    if not asked:
+        return _("The ward is closed. No request was open.")
+    return _(
+        "The ward is closed. Its open requests were passed on; where no other ward is open, "
+        "the coordinator was alerted."
+    )
+
+
+def _ward_page(request: HttpRequest, ward: Ward, typed: str = "", problem: str = "") -> HttpResponse:
+    asked = cases.open_requests(ward)
+    context = {"ward": ward, "asked": asked, "typed": typed, "problem": problem, "longest": LONGEST_REASON}
+    context |= {"now": clock.now(), "begins": not problem}
+    return render(request, "portal/board/ward.html", context, status=422 if problem else 200)

@@ -1,0 +1,1 @@
+"""The way back: trends, and the letter that goes with the patient."""

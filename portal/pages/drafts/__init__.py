@@ -1,0 +1,1 @@
+"""Unfinished forms, saved in the background."""

@@ -1,0 +1,1 @@
+"""The duty rota of a ward."""

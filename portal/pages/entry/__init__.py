@@ -1,0 +1,1 @@
+"""Entering a first visit and the eight indicators."""

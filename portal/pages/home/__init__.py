@@ -1,0 +1,1 @@
+"""A first hospital's cases, most urgent first."""

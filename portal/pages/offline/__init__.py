@@ -1,0 +1,1 @@
+"""What a browser keeps at hand."""

@@ -1,0 +1,1 @@
+"""Help, the evidence library, the calculator and the models behind a risk."""

@@ -1,0 +1,1 @@
+"""What an assessment says and what happens now."""

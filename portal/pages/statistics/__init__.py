@@ -1,0 +1,1 @@
+"""Figures, predictions, the kit, notifications and the export."""

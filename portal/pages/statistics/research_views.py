@@ -1,0 +1,115 @@
+"""The kit's agreement with what came, and the de-identified export for researchers."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import clock
+from accounts.models import User
+from portal.access import signed_in
+from portal.csv_files import csv_file
+from portal.pages.statistics.files import KIT_HEADER, kit_lines
+from portal.pages.statistics.predictions_context import estimate_text, share_text
+from portal.pages.statistics.views import asked, counter, question, read_question
+from referral.pathway.refusals import AccessError, FactError
+from referral.statistics.reports import filters
+from referral.statistics.reports.export import HEADER, export, may_export
+from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.kit import KitRecord, kit_record, ward_names
+from scoring.research.agreement import Agreement
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def research(request: HttpRequest) -> HttpResponseBase:
+    """GET shows, POST downloads: taking the cohort out is an act that is kept on the audit trail."""
+    user, now = _asker(request), clock.now()
+    raw = request.POST if request.method == "POST" else request.GET
+    wanted, wrong = question(user, raw.dict(), now)
+    if not filters.sees_all(user, wanted.network):
+        raise _refusal(request)
+    status = 422 if wrong else 200
+    if request.method == "POST" and not wrong:
+        try:
+            return csv_file(request, "cohort.csv", HEADER, export(user, wanted, now=now))
+        except AccessError:
+            status, wrong = 403, {"export": NOT_YOURS}
+    context = asked(user, wanted, wrong, raw.dict()) | _context(user, wanted, now)
+    return render(request, "portal/statistics/research.html", context, status=status)
+
+
+def _asker(request: HttpRequest) -> User:
+    try:
+        return counter(request)
+    except Http404 as error:
+        raise _refusal(request) from error
+
+
+def _refusal(request: HttpRequest) -> Exception:
+    """There is no such page for others; who asks for the cohort all the same is told whose it is."""
+    return PermissionDenied(NOT_YOURS) if request.method == "POST" else Http404()
+
+
+@signed_in
+@require_safe
+def kit_csv(request: HttpRequest) -> HttpResponseBase:
+    """The kit's tables as a file."""
+    user, now = counter(request), clock.now()
+    try:
+        wanted = read_question(user, request.GET.dict(), now)
+    except FactError as error:
+        return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
+    if not filters.sees_all(user, wanted.network):
+        raise Http404
+    found = kit_record(filters.study(user, wanted).facts, now=now, hides_small=wanted.hides_small)
+    return csv_file(request, "kit.csv", KIT_HEADER, kit_lines(_named(found, wanted), found))
+
+
+NOT_YOURS = gettext_lazy(
+    "The export is for researchers of this network. Ask its administrator for that role."
+)
+
+
+def _context(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:
+    found = kit_record(filters.study(user, wanted).facts, now=now, hides_small=wanted.hides_small)
+    return {
+        "kit": [(name, _figures(table)) for _part, name, table in _named(found, wanted)],
+        "left_out": _left_out(found),
+        "may_export": may_export(user, wanted),
+        "columns": HEADER,
+    }
+
+
+def _named(found: KitRecord, wanted: Wanted) -> list[tuple[str, str, Agreement | None]]:
+    """The tables of all results, of each ward and of each lot, named; None where too few to be shown."""
+    wards = ward_names(found, wanted)
+    return [
+        ("all", _("all results"), found.whole),
+        *(("ward", wards[site.key], site.agreement) for site in found.wards),
+        *(("lot", _("lot %(lot)s") % {"lot": site.key}, site.agreement) for site in found.lots),
+    ]
+
+
+def _figures(found: Agreement | None) -> list[str] | None:
+    if found is None:
+        return None
+    cells = (found.true_positive, found.false_positive, found.false_negative, found.true_negative)
+    shares = (
+        *(found.sensitivity, found.specificity),
+        *(found.positive_predictive_value, found.negative_predictive_value),
+    )
+    return [*map(str, cells), *map(share_text, shares), estimate_text(found.kappa)]
+
+
+def _left_out(found: KitRecord) -> list[tuple[str, int | None]]:
+    return [
+        (_("indeterminate"), found.indeterminate),
+        (_("organ failure at sampling, beside the kit's purpose"), found.beside_purpose),
+        (_("organ failure within 28 days not known, or not yet"), found.unknown),
+    ]

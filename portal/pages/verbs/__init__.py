@@ -1,0 +1,1 @@
+"""One page for each verb of the pathway: its form and its texts."""

@@ -1,0 +1,42 @@
+"""What the form of a verb starts with: only what is known already."""
+
+from portal.moments import local
+from referral.codes import ReferReason
+from referral.identity.written import identity_of
+from referral.models import Case
+from referral.pathway.inputs import FACTS
+from referral.pathway.vocabulary import Verb
+from referral.queries import cases
+from referral.queries.urgency import unanswered_red_flags
+
+IDENTITY = ("name", "sex", "birth_date", "national_id", "local_number", "phone")
+SAID_ANEW = {
+    Verb.CORRECT_DIAGNOSIS: cases.diagnosis_of,
+    Verb.CORRECT_BACK_REFERRAL: cases.back_referral_of,
+}
+"""Verbs that say anew what was said: from what stands, so that only what was wrong is typed."""
+
+
+def proposed(verb: Verb, case: Case, *, expected: bool = True) -> dict[str, str]:
+    """By fact, what stands on the case now. `expected`: whether the reader's ward keeps the bed."""
+    if verb == Verb.ADMIT and case.bed and expected:
+        return {"bed": case.bed}
+    if verb == Verb.REFER and _has_red_flag(case):
+        return {"reason": ReferReason.RED_FLAG.value}
+    if verb == Verb.CORRECT_JOURNEY:
+        times = {"departed_at": case.departed_at, "expected_arrival_at": case.expected_arrival_at}
+        return {name: local(moment, case.hospital.zone) for name, moment in times.items() if moment}
+    if verb == Verb.CORRECT_FIRST_VISIT:
+        return {"first_visit_at": local(case.first_visit_at, case.hospital.zone)}
+    if verb == Verb.CORRECT_IDENTITY:
+        stored = identity_of(case.patient)
+        return {name: str(getattr(stored, name) or "") for name in IDENTITY}
+    if verb in SAID_ANEW:
+        said, names = SAID_ANEW[verb](case), {fact.name for fact in FACTS[verb]} - {"why"}
+        return {name: getattr(said, name, None) or "" for name in names}
+    return {}
+
+
+def _has_red_flag(case: Case) -> bool:
+    assessed = case.assessment.red_flags if case.assessment else ()
+    return bool(unanswered_red_flags(case) or assessed)

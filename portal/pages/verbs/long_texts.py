@@ -1,0 +1,32 @@
+"""What verbs will do and have done, where that takes more than a line."""
+
+from django.utils.translation import gettext_lazy as _
+
+ADMISSION_EFFECT = _(
+    "Ends the first window. From the time of admission, 48 hours run to the diagnosis. "
+    "Open requests to other wards end."
+)
+UNDO_EFFECT = _(
+    "The case goes back to where it was before the admission: the same request or promised bed, and "
+    "the time limits of the first window with their due times. What was recorded since stays "
+    "readable, marked, and counts nowhere. Both wards, the first hospital and the coordinator are "
+    "told."
+)
+UNDO_DONE = _(
+    "The admission was marked as entered in error. The case is where it was before, and all sides were told."
+)
+TRANSFER_EFFECT = _(
+    "The other ward, which has agreed by phone, has the patient from then on. "
+    "Your ward no longer sees the case. The second window runs on."
+)
+KIT_EFFECT = _(
+    "Keeps what the six-metabolite kit answered, as an outside result. "
+    "The kit is made for patients without organ failure; it decides nothing here."
+)
+CORRECTION_EFFECT = _(
+    "Takes the place of what the first hospital wrote; both versions stay on the timeline. The other side is "
+    "told. If age or sex was wrong, assess again: a score that was computed stays as it was."
+)
+
+
+CORRECTION_DONE = _("The identity was corrected. Both versions are on the timeline.")

@@ -1,0 +1,93 @@
+"""One submitted verb form: done once however often it arrives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.retention import ANSWERS_KEPT_FOR
+from portal.models import SentForm
+from portal.pages.verbs.forms import NEEDS_NO_VERSION
+from portal.pages.verbs.typed_inputs import as_facts, typed_facts
+from referral.intake.unannounced import auditing_wrong_answers
+from referral.models import Case
+from referral.pathway.inputs import ON_AN_OFFER, clean_facts
+from referral.pathway.perform import admissible, lock, perform
+from referral.pathway.refusals import FactError
+from referral.pathway.vocabulary import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a verb form sent: the typed facts and its hidden fields."""
+
+    verb: Verb
+    typed: Mapping[str, str]
+    version: int | None
+    offer: UUID | None
+    once: UUID | None
+    back: str
+
+    @classmethod
+    def of(cls, verb: Verb, posted: Mapping[str, str]) -> "Submission":
+        """Read a form's values. Hidden fields that were tampered with count as not sent."""
+        version = posted.get("version", "")
+        return cls(
+            verb=verb,
+            typed=typed_facts(verb, posted),
+            version=int(version) if version.isdecimal() and len(version) < 9 else None,
+            offer=_id(posted.get("offer", "")),
+            once=_id(posted.get("once", "")),
+            back="board" if posted.get("back") == "board" else "",
+        )
+
+
+def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> Case:
+    """Perform the verb and return the case as it is then; a repetition of the same form changes nothing.
+
+    Raises what `perform` raises.
+    """
+    offer = sent.offer if sent.verb in ON_AN_OFFER else None
+    version = None if sent.verb in NEEDS_NO_VERSION else sent.version
+    with auditing_wrong_answers(user, now), transaction.atomic():
+        # The second of two clicks waits here until the first is committed.
+        locked = lock(case)
+        if sent.once and not _is_first(user, sent.once, now):
+            return locked
+        admissible(locked, sent.verb, actor=user, offer=offer, if_version=version)
+        facts = read_facts(sent, case=locked, user=user, now=now)
+        return perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **facts)
+
+
+def _is_first(user: User, once: UUID, now: datetime) -> bool:
+    """Note that a form was sent; what then refuses it takes the note back with everything else."""
+    return SentForm.objects.get_or_create(user=user, once=once, defaults={"sent_at": now})[1]
+
+
+def purge(now: datetime) -> int:
+    """Forget which forms were sent long ago; return how many."""
+    return SentForm.objects.filter(sent_at__lt=now - ANSWERS_KEPT_FOR).delete()[0]
+
+
+def read_facts(sent: Submission, *, case: Case, user: User, now: datetime) -> dict[str, Any]:
+    """What was typed as keyword arguments for `perform`. Raises FactError with a row for every mistake."""
+    meant, refused = as_facts(sent.verb, sent.typed, zone=case.hospital.zone, now=now)
+    named = {row[0] for row in refused}
+    try:
+        facts = clean_facts(sent.verb, meant, case=case, user=user)
+    except FactError as error:
+        raise FactError(*refused, *(row for row in error.rows if row[0] not in named)) from error
+    if refused:
+        raise FactError(*refused)
+    return facts
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""What the specialist ward has recorded on a case."""

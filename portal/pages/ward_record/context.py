@@ -1,0 +1,251 @@
+"""What the page of the ward's records shows: sections, what can be recorded, and the series of its charts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.punctuation import in_brackets
+from portal import lab_values
+from portal.grades import by_number, easl_clif
+from portal.moments import local
+from portal.pages.case.context import Step
+from portal.pages.verbs.record_texts import marker_values
+from portal.pages.verbs.slugs import slug
+from portal.pages.verbs.texts import TEXTS
+from referral.models import Case, ImmuneStatus, OrganFailureAssessment, Precipitant
+from referral.pathway.inputs.ward import RATIOS
+from referral.pathway.mistakes import KIND_OF, to_correct
+from referral.pathway.perform import verbs_of
+from referral.pathway.refusals import Text
+from referral.pathway.vocabulary import Verb
+from referral.queries import cases
+from referral.queries.case_values import case_values
+from referral.queries.referral_reasons import grounds_of
+from referral.ward.codes import Complication, RecordKind
+from referral.ward.organ_table import OrganReading
+from referral.ward.precipitants import snomed_of
+from referral.ward.record import Trend, WardRecord, ward_record
+from scoring import ORGANS, OTHER_LABORATORY, immune, nutrition, texts
+from scoring.inputs import BY_KEY
+from scoring.issues import plain_number
+from scoring.organ_failure import Organ
+
+MOST_ON_A_CHART = 60
+
+CERTAINTY: Mapping[str, Text] = {
+    immune.READ: gettext_lazy("read in the source"),
+    immune.GENERAL_KNOWLEDGE: gettext_lazy("general knowledge, not read again"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrganRow:
+    """One reading of the organ table. `scores`: a subscore for each organ, whether it fails, and the value
+    that it was read from. `grade` by EASL-CLIF and `simple_grade` by number of failures, in words."""
+
+    row: OrganFailureAssessment
+    scores: tuple[tuple[int | None, bool, str], ...]
+    grade: str
+    simple_grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A published range in words. `holds`: whether the latest value lies in it."""
+
+    span: str
+    meaning: str
+    source: str
+    certainty: Text
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """An immune marker: its values in time, what was published, and the series of its chart."""
+
+    label: str
+    unit: str
+    points: tuple[tuple[datetime, str], ...]
+    ranges: tuple[Range, ...]
+    chart_id: str
+    chart: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A precipitant with its codes in words."""
+
+    row: Precipitant
+    snomed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The immune markers of one sample in words."""
+
+    row: ImmuneStatus
+    values: str
+
+
+def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
+    """The context of the page. `case` comes from `selectors`."""
+    record = ward_record(case)
+    usable = verbs_of(cases.sides(user, case), case)
+    return {
+        "case": case,
+        "now": now,
+        "zone": case.hospital.zone,
+        "record": record,
+        "can": {verb.value: Step(slug(verb), TEXTS[verb]) for verb in usable if verb in TEXTS},
+        "organ_names": [texts.organ_text(organ) for organ in ORGANS],
+        "organs": [_organ_row(row) for row in reversed(record.organs)],
+        "latest": _organ_row(record.counting[-1]) if record.counting else None,
+        "organ_chart": organ_chart(record.counting, case.hospital.zone),
+        "precipitants": [Found(row, snomed_of(row.precipitant, row.icd10)) for row in record.precipitants],
+        "sessions": [
+            (row, [Complication(code).label for code in row.complications]) for row in record.sessions
+        ],
+        "energy": energy(record),
+        "samples": [Sample(row, marker_values(row.values)) for row in reversed(record.immune)],
+        "markers": [_marker(trend, case.hospital.zone) for trend in record.trends],
+        "immune_caution": _(immune.CAUTION),
+        "corrections": corrections(case, usable),
+        "age": case.age,
+        "is_before_admission": False,
+        **lab_values.summary(case_values(case), now),
+        "grounds": grounds_of(case),
+        "may_record_treatment": Verb.RECORD_TREATMENT in usable,
+    }
+
+
+def corrections(case: Case, usable: Sequence[Verb]) -> dict[UUID, str]:
+    """By record entered in error that is still to be corrected: the form to enter what is right."""
+    verbs = {kind: verb for verb, kind in KIND_OF.items() if verb in usable}
+    forms = {kind: reverse("portal:verb", args=[case.pk, slug(verb)]) for kind, verb in verbs.items()}
+    return {
+        row.record: f"{forms[kind]}?corrects={row.record}"
+        for row in to_correct(case)
+        if (kind := RecordKind(row.kind)) in forms
+    }
+
+
+def _organ_row(row: OrganFailureAssessment) -> OrganRow:
+    scores = tuple(
+        (row.subscores.get(organ), organ in row.failing, _measured(row, organ)) for organ in ORGANS
+    )
+    is_complete = not row.missing
+    return OrganRow(
+        row,
+        scores,
+        easl_clif(row.grade, is_complete=is_complete),
+        by_number(row.simple_grade, is_complete=is_complete),
+    )
+
+
+MEASURED: Mapping[Organ, tuple[str, ...]] = {
+    "liver": ("bilirubin_umol_l",),
+    "kidney": ("creatinine_umol_l", "dialysis"),
+    "brain": ("encephalopathy_grade", "ventilated_for_encephalopathy"),
+    "coagulation": ("inr",),
+    "circulation": ("map_mmhg", "vasopressors"),
+    "respiration": ("pao2_fio2", "spo2_fio2", "mechanical_ventilation"),
+}
+"""By organ, the values that its points are read from, by the name with the unit."""
+
+
+def _measured(row: OrganFailureAssessment, organ: Organ) -> str:
+    """What was measured of an organ, in words; of support only that it was given."""
+    found = []
+    for key in MEASURED[organ]:
+        value = row.values.get(key)
+        if value is True:
+            found.append(texts.label(BY_KEY[key].name))
+        elif value is not None and value is not False:
+            found.append(texts.value_text(key, value))
+    return " · ".join(found)
+
+
+def organ_chart(rows: Sequence[OrganFailureAssessment], zone: str) -> dict[str, Any]:
+    """The number of failing organs over time, as steps."""
+    points = [[local(row.occurred_at, zone), row.failures] for row in rows][-MOST_ON_A_CHART:]
+    return {
+        "series": [{"name": _("failing organs"), "points": points, "step": True}],
+        "lines": [],
+        "most": 6,
+    }
+
+
+def energy(record: WardRecord) -> dict[str, Any]:
+    """The days with the share of the target in per cent, newest first; and where the target is from."""
+    days = [
+        (row.day, row.kcal, round(row.share * 100) if row.share is not None else None) for row in record.days
+    ]
+    return {
+        "days": days[::-1],
+        "equation": nutrition.EQUATION,
+        "formula": _(nutrition.FORMULA),
+        "factor": nutrition.FACTOR,
+        "citation": nutrition.CITATION,
+        "doi": nutrition.DOI,
+        "factor_citation": nutrition.FACTOR_CITATION,
+        "factor_doi": nutrition.FACTOR_DOI,
+        "certainty": _(nutrition.CERTAINTY),
+    }
+
+
+def _marker(trend: Trend, zone: str) -> Marker:
+    unit = texts.unit_text(OTHER_LABORATORY[trend.marker].unit)
+    points = [[local(at, zone), value] for at, value in trend.points][-MOST_ON_A_CHART:]
+    label = texts.label(trend.marker)
+    limits = sorted({limit for row in trend.ranges for limit in (row.low, row.high) if limit is not None})
+    return Marker(
+        label=label,
+        unit=unit,
+        points=tuple((at, plain_number(value)) for at, value in reversed(trend.points)),
+        ranges=tuple(_range(row, trend.latest, unit) for row in trend.ranges),
+        chart_id=f"trend-{trend.marker}",
+        chart={"series": [{"name": f"{label} {in_brackets(unit)}", "points": points}], "lines": limits},
+    )
+
+
+def _range(row: immune.PublishedRange, latest: float, unit: str) -> Range:
+    low, high = (None if limit is None else f"{limit:,g}" for limit in (row.low, row.high))
+    span = f"{low} – {high}" if low and high else f"< {high}" if high else f"> {low}"
+    return Range(
+        span=f"{span} {unit}",
+        meaning=_(row.meaning),
+        source=row.source,
+        certainty=CERTAINTY[row.certainty],
+        holds=row.holds(latest),
+    )
+
+
+def preview(found: OrganReading) -> dict[str, Any]:
+    """The context of the grades computed from what is being typed, with the ratios and what will be asked."""
+    grade, reading = found.grade, found.reading
+    return {
+        "scores": [
+            (texts.organ_text(organ), grade.subscores.get(organ), organ in grade.failures) for organ in ORGANS
+        ],
+        "is_known": bool(grade.subscores),
+        "grade": easl_clif(grade.grade, is_complete=grade.complete),
+        "simple_grade": by_number(grade.simple_grade or "", is_complete=grade.complete),
+        "failures": len(grade.failures),
+        "clif_c_of": grade.clif_c_of,
+        "missing": [texts.organ_text(organ) for organ in grade.missing],
+        "ratios": [
+            (texts.label(name), texts.value_text(name, reading.values[name]))
+            for name in RATIOS
+            if name in reading.values
+        ],
+        "issues": [texts.issue_text(issue) for issue in reading.issues],
+        "questions": [texts.issue_text(issue) for issue in reading.unconfirmed],
+    }

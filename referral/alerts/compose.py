@@ -1,0 +1,244 @@
+"""Whom the pathway tells what: rows of the outbox, written with the change; nothing is sent."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Role, User, Ward
+from notifications.live import Update, publish_all
+from notifications.services import notify
+from notifications.types import Notice
+from referral.alerts.recipients import Directory
+from referral.models import Case, Deadline
+from referral.pathway import timeline
+from referral.pathway.vocabulary import Audience, Kind, Verb
+
+if TYPE_CHECKING:
+    from referral.pathway.change import Change
+
+CASE, DEADLINE, OPERATION = "case", "deadline", "operation"
+NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "missed"
+DONE, MET_ELSEWHERE, READMITTED = "done", "met_elsewhere", "readmitted"
+CONTRADICTED, MESSAGE = "contradicted", "message"
+ADMITTED_ELSEWHERE = "admitted_elsewhere"
+MET_DEAD, SHARED_NUMBER = "met_recorded_dead", "shared_number"
+QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
+NOBODY = {"nobody_on_duty": True}
+COORDINATES = {"coordinates": True}
+BEFORE_THE_MISS = frozenset({NEW_OFFER, UNPLACED, REMINDER})
+LOUDNESS = ("info", "warning", "severe", "critical")
+
+SEVERITY_OF_VERB = {
+    Verb.DECLINE: "severe",
+    Verb.EXPIRE_OFFER: "severe",
+    Verb.PASS_ON: "warning",
+    Verb.RELEASE: "critical",
+    Verb.DIVERT: "critical",
+    Verb.CORRECT_JOURNEY: "warning",
+    Verb.TRANSFER: "severe",
+    Verb.UNDO_ADMISSION: "severe",
+    Verb.WITHDRAW: "warning",
+    Verb.END_REFERRAL: "warning",
+    Verb.RECORD_DEATH: "warning",
+    Verb.CORRECT_IDENTITY: "warning",
+    Verb.MESSAGE: "warning",
+    Verb.ASK_ADVICE: "severe",
+    **dict.fromkeys((Verb.CORRECT_DIAGNOSIS, Verb.CORRECT_BACK_REFERRAL), "warning"),
+    **dict.fromkeys((Verb.ACCEPT, Verb.ANSWER_ADVICE, Verb.ASSESS, Verb.BACK_REFER, Verb.DEPART), "warning"),
+}
+
+
+def about(case: Case, **more: Any) -> dict[str, Any]:
+    """What every notification of a case carries: nothing that names the patient."""
+    return {
+        "case": str(case.pk),
+        "number": case.number,
+        "hospital_zh": case.hospital.name_zh,
+        "hospital_en": case.hospital.name_en,
+        "zone": case.hospital.zone,
+        "band": case.assessment.band if case.assessment else "",
+        "model_status": case.assessment.model_status if case.assessment else "",
+        **more,
+    }
+
+
+def alerts(
+    deadline: Deadline,
+    recipients: Iterable[UUID],
+    *,
+    severity: str,
+    rungs: int,
+    now: datetime,
+    nobody_on_duty: bool = False,
+    coordinators: Collection[UUID] = (),
+) -> list[Notice]:
+    """The same alert of one deadline to each of `recipients`; `rungs` of its ladder were passed together.
+
+    Those of them who are `coordinators` are told what only they can do.
+    """
+    offer = deadline.offer
+    group = "" if deadline.missed_at else _group(deadline.case, offer.ward_id if offer else None)
+    payload = about(deadline.case, deadline=deadline.kind, due_at=deadline.due_at.isoformat(), rungs=rungs)
+    payload |= NOBODY if nobody_on_duty else {}
+    subject, moment, kind = str(deadline.pk), now.isoformat(), _alert_kind(deadline)
+    return [
+        Notice(
+            dedup_key=f"{subject}:{moment}:{recipient}",
+            recipient_id=recipient,
+            subject_type=DEADLINE,
+            subject_id=subject,
+            kind=kind,
+            severity=severity,
+            payload=payload | COORDINATES if recipient in coordinators else payload,
+            group=group,
+        )
+        for recipient in recipients
+    ]
+
+
+def nobody_on_duty(deadline: Deadline, now: datetime) -> timeline.Line:
+    """The line that says that an alert found nobody on duty."""
+    return timeline.line(deadline.case, timeline.NOBODY_ON_DUTY, facts={"kind": deadline.kind}, now=now)
+
+
+def _group(case: Case, ward: UUID | None = None) -> str:
+    """What may share a message with this: alerts of the same ward, or hospital where there is no ward."""
+    return str(ward or case.ward_id or case.hospital_id)
+
+
+def _alert_kind(deadline: Deadline) -> str:
+    if deadline.missed_at is not None:
+        return MISSED
+    return {Kind.ACKNOWLEDGE: NEW_OFFER, Kind.PLACE: UNPLACED}.get(Kind(deadline.kind), REMINDER)
+
+
+def tell_of(change: "Change") -> None:
+    """Tell the table's audiences of a verb that somebody, or the engine, has just done."""
+    case, wards = change.case, {ward for ward in (change.ward_before, change.case.ward) if ward}
+    wards |= change.further_wards
+    directory = Directory(change.now, [case], wards)
+    audiences = frozenset(change.row.tells | change.also_tells)
+    found = [directory.at(audiences, case, ward) for ward in wards or (None,)]
+    recipients = frozenset().union(*(people for people, _nobody in found))
+    is_nobody_there = any(nobody for _people, nobody in found)
+    if is_nobody_there:
+        facts = {"verb": change.row.verb.value}
+        timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, facts=facts, now=change.now)
+        case.save(update_fields=["event_count"])
+    recipients -= _tell_of_admission_elsewhere(change, directory)
+    tell_people(
+        case,
+        recipients - {change.actor.pk} if change.actor else recipients,
+        kind=MESSAGE if change.row.verb == Verb.MESSAGE else DONE,
+        severity=SEVERITY_OF_VERB.get(change.row.verb, "info"),
+        now=change.now,
+        payload={"verb": change.row.verb.value, "state": case.state} | (NOBODY if is_nobody_there else {}),
+    )
+    if change.contradicts:
+        _tell_of_contradiction(change, directory)
+
+
+def _tell_of_admission_elsewhere(change: "Change", directory: Directory) -> frozenset[UUID]:
+    """Ask the ward that expected the patient, and the coordinators, whether the admission can be right.
+
+    Returns whom it asked.
+    """
+    case = change.case
+    if change.row.verb != Verb.ADMIT or case.expecting_ward is None or case.undo_until is None:
+        return frozenset()
+    wanted = frozenset({Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR})
+    recipients, _nobody = directory.at(wanted, case, case.expecting_ward)
+    if change.actor:
+        recipients -= {change.actor.pk}
+    payload = {"verb": change.row.verb.value, "due_at": case.undo_until.isoformat()}
+    tell_people(case, recipients, kind=ADMITTED_ELSEWHERE, severity="severe", now=change.now, payload=payload)
+    return recipients
+
+
+def _tell_of_contradiction(change: "Change", directory: Directory) -> None:
+    """Call on the coordinators where a verb has just said what contradicts what others said."""
+    coordinators = directory.people(Audience.COORDINATOR, change.case, None)
+    tell_people(
+        change.case,
+        coordinators - {change.actor.pk} if change.actor else coordinators,
+        kind=CONTRADICTED,
+        severity="severe",
+        now=change.now,
+        payload={"verb": change.row.verb.value},
+    )
+
+
+def tell_operators(case: Case, *, kind: str, severity: str, now: datetime, **payload: Any) -> None:
+    """Tell those who run the platform for the case's network; it leads them to their own page.
+
+    Where the network has no administrator, all superusers.
+    """
+    administrators = Q(memberships__network=case.network_id, memberships__role=Role.ADMINISTRATOR)
+    active = User.objects.filter(is_active=True)
+    operators = active.filter(administrators).distinct() or active.filter(is_superuser=True)
+    people = [one.pk for one in operators]
+    tell_people(case, people, kind=kind, severity=severity, now=now, subject_type=OPERATION, payload=payload)
+
+
+def tell_people(
+    case: Case,
+    recipients: Iterable[UUID],
+    *,
+    kind: str,
+    severity: str,
+    now: datetime,
+    payload: Mapping[str, Any] | None = None,
+    subject_type: str = CASE,
+) -> None:
+    """One notification about the case, as it stands after its latest event, to each of `recipients`."""
+    notify(
+        notices=[
+            Notice(
+                dedup_key=f"{case.pk}:{case.event_count}:{kind}:{recipient}",
+                recipient_id=recipient,
+                subject_type=subject_type,
+                subject_id=str(case.pk),
+                kind=kind,
+                severity=severity,
+                payload=about(case, **(payload or {})),
+                group=_group(case),
+            )
+            for recipient in recipients
+        ],
+        now=now,
+    )
+
+
+def announce(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) -> None:
+    """After the commit, let the open pages of everyone concerned look again. Ids and kinds only."""
+    transaction.on_commit(partial(publish_all, [_update(case, str(what), wards)]), robust=True)
+
+
+def announce_missed(cases: Iterable[Case]) -> None:
+    """The same for cases of which the engine has just found a deadline missed, in one round trip."""
+    updates = [_update(case, timeline.DEADLINE_MISSED, [case.ward]) for case in cases]
+    transaction.on_commit(partial(publish_all, updates), robust=True)
+
+
+def _update(case: Case, what: str, wards: Iterable[Ward | None]) -> Update:
+    topics = {f"hospital:{case.hospital_id}", f"network:{case.network_id}"}
+    topics |= {f"ward:{ward.pk}" for ward in wards if ward}
+    ids = {"case": str(case.pk), "version": str(case.version), "what": what}
+    return Update(topics=frozenset(topics), kind="case", ids=ids)
+
+
+def other_side(change: "Change") -> frozenset[Audience]:
+    """Who a message is for: the ward for the hospital, the hospital for the ward, both for others."""
+    standing = change.person.standing
+    if change.case.expecting_ward_id in standing.wards:
+        return frozenset({Audience.DUTY, Audience.COORDINATOR})
+    if change.case.hospital_id in standing.refers_for:
+        return frozenset({Audience.DUTY})
+    if standing.wards:
+        return frozenset({Audience.CLINICIAN})
+    return frozenset({Audience.DUTY, Audience.CLINICIAN})

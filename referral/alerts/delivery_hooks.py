@@ -1,0 +1,91 @@
+"""What notifications asks the pathway right before sending: who may still see a case, and who comes next."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.standing import Standing
+from notifications.models import Notification
+from referral.alerts import compose
+from referral.alerts.recipients import Directory
+from referral.models import Case, Offer
+from referral.pathway import timeline
+from referral.pathway.vocabulary import Audience
+
+WARDS_CHAIN = (Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR)
+HOSPITALS_CHAIN = (Audience.HOSPITAL, Audience.COORDINATOR, Audience.DUTY, Audience.WARD_LEAD)
+
+
+def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
+    """Those whose recipient sees the case, or was asked about it: one question for all of one standing."""
+    groups: dict[Standing, list[Notification]] = {}
+    for notification in notifications:
+        groups.setdefault(notification.recipient.standing, []).append(notification)
+    return {one for told in groups.values() for one in _entitled_alike(told)}
+
+
+def _entitled_alike(told: Sequence[Notification]) -> set[UUID]:
+    """The same for notifications whose recipients may all act at the same places."""
+    user = told[0].recipient
+    cases = {UUID(one.payload["case"]) for one in told}
+    seen = Case.objects.visible_to(user).filter(pk__in=cases).values_list("pk", flat=True)
+    asked = Offer.objects.filter(case__in=cases, ward__in=user.standing.wards).values_list("case", flat=True)
+    known = {*seen, *asked}
+    return {one.pk for one in told if UUID(one.payload["case"]) in known}
+
+
+def operate(notifications: Sequence[Notification]) -> set[UUID]:
+    """Those whose recipient runs the platform for the network of the case, which they need not see."""
+    cases = {one.payload["case"] for one in notifications}
+    networks = dict(Case.objects.filter(pk__in=cases).values_list("pk", "network"))
+    return {
+        one.pk
+        for one in notifications
+        if one.recipient.is_superuser
+        or networks.get(UUID(one.payload["case"])) in one.recipient.standing.administers
+    }
+
+
+def next_recipients(notification: Notification) -> Sequence[UUID]:
+    """Others who answer for the case, best first, when one person is out of reach.
+
+    Colleagues of the same side before the other side: of the hospital's people its clinicians, of the ward's
+    its duty and its lead; at last the coordinator.
+    """
+    case = Case.objects.select_related("ward__hospital", "hospital").get(pk=notification.payload["case"])
+    directory = Directory(notification.created_at, [case])
+    ward = directory.ward_of(case)
+    of_hospital = directory.people(Audience.HOSPITAL, case, ward)
+    own = HOSPITALS_CHAIN if notification.recipient_id in of_hospital else WARDS_CHAIN
+    found = [sorted(directory.people(audience, case, ward)) for audience in own]
+    return [one for one in dict.fromkeys(chain(*found)) if one != notification.recipient_id]
+
+
+@transaction.atomic
+def undeliverable(notification: Notification, now: datetime) -> None:
+    """Nobody at all could be told: say so on the timeline and to the operators."""
+    case = (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("hospital", "assessment")
+        .get(pk=notification.payload["case"])
+    )
+    about = {"kind": notification.payload.get("deadline"), "verb": notification.payload.get("verb")}
+    facts = {name: value for name, value in about.items() if value}
+    timeline.append(case, timeline.ALERT_UNDELIVERABLE, actor=None, facts=facts, now=now)
+    case.save(update_fields=["event_count"])
+    compose.tell_operators(case, kind=compose.UNDELIVERABLE, severity="severe", now=now)
+
+
+def topics_of(user: User) -> set[str]:
+    """Live topics of everything the user may watch."""
+    standing = user.standing
+    return {
+        f"user:{user.pk}",
+        *(f"hospital:{pk}" for pk in standing.refers_for),
+        *(f"ward:{pk}" for pk in standing.wards),
+        *(f"network:{pk}" for pk in standing.coordinates),
+    }

@@ -1,0 +1,119 @@
+"""The people behind an audience, found at the moment an alert fires: the rota may have changed since."""
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import cached_property
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import Membership, Role, Ward
+from accounts.rota import on_duty_at
+from referral.models import Case, Offer, Question
+from referral.pathway.vocabulary import IN_WARD, Audience, State
+
+NOBODY: frozenset[UUID] = frozenset()
+
+
+class Directory:
+    """Who is who at `now` for `cases`, and for `wards` beside theirs: few questions, however many cases."""
+
+    def __init__(self, now: datetime, cases: Collection[Case], wards: Collection[Ward | None] = ()) -> None:
+        self.now, self._cases = now, cases
+        self._found: dict[tuple[object, ...], tuple[frozenset[UUID], bool]] = {}
+        self._further = wards
+
+    def ward_of(self, case: Case, offer: Offer | None = None) -> Ward | None:
+        """The ward that has, expects or is asked about the patient; for an offer, its own."""
+        return offer.ward if offer else case.ward or self._asked.get(case.pk)
+
+    def people(self, audience: str, case: Case, ward: Ward | None) -> frozenset[UUID]:
+        """Ids of the active users who are `audience` for `case`; empty where there are none."""
+        role = Audience(audience)
+        if role is Audience.HOLDER:
+            role = Audience.WARD if case.state in IN_WARD else Audience.HOSPITAL
+        match role:
+            case Audience.CLINICIAN:
+                everyone = self._at(case.hospital_id, Role.REFERRING_CLINICIAN)
+                # Who registered the case, or all of the hospital once that person has left.
+                return everyone & {case.registered_by_id} or everyone
+            case Audience.HOSPITAL:
+                return self._at(case.hospital_id, Role.REFERRING_CLINICIAN)
+            case Audience.COORDINATOR:
+                return self._at(case.network_id, Role.COORDINATOR)
+            case Audience.DUTY:
+                return self._duty[ward.pk] if ward else NOBODY
+            case Audience.WARD_LEAD:
+                return self._at(ward.pk, Role.WARD_LEAD) if ward else NOBODY
+            case _:
+                return self._at(ward.pk, Role.SPECIALIST, Role.WARD_LEAD) if ward else NOBODY
+
+    def everyone(
+        self, audiences: frozenset[str], case: Case, offer: Offer | None
+    ) -> tuple[frozenset[UUID], bool]:
+        """All people of several audiences, and whether the duty was asked for and nobody is on it.
+
+        Nobody on duty: the ward lead and the coordinator stand in.
+        """
+        ward = self.ward_of(case, offer)
+        place = ward.pk if ward else None
+        asked = (audiences, case.hospital_id, case.network_id, case.registered_by_id, case.state, place)
+        found = self._found.get(asked)
+        if found is None:
+            found = self._found[asked] = self.at(audiences, case, ward)
+        return found
+
+    def at(self, audiences: frozenset[str], case: Case, ward: Ward | None) -> tuple[frozenset[UUID], bool]:
+        """The same for one ward, whichever has the patient."""
+        nobody_on_duty = (
+            Audience.DUTY in audiences and ward is not None and not self.people(Audience.DUTY, case, ward)
+        )
+        wanted = audiences | STAND_INS if nobody_on_duty else audiences
+        found = (self.people(audience, case, ward) for audience in wanted)
+        return frozenset().union(*found), nobody_on_duty
+
+    def _at(self, place: UUID, *roles: Role) -> frozenset[UUID]:
+        return frozenset().union(*(self._members.get((place, role), NOBODY) for role in roles))
+
+    @cached_property
+    def _asked(self) -> dict[UUID, Ward]:
+        """By case: the ward that is asked about it, where none has it yet."""
+        unplaced = {case.pk for case in self._cases if case.ward_id is None}
+        asked = Offer.objects.filter(case__in=unplaced, state=Offer.State.OPEN).select_related(
+            "ward__hospital"
+        )
+        found = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
+        return found | _wards_of_open_questions(self._cases)
+
+    @cached_property
+    def _wards(self) -> dict[UUID, Ward]:
+        known = [*self._further, *(self.ward_of(case) for case in self._cases)]
+        return {ward.pk: ward for ward in known if ward is not None}
+
+    @cached_property
+    def _duty(self) -> dict[UUID, frozenset[UUID]]:
+        return on_duty_at(self._wards.values(), self.now)
+
+    @cached_property
+    def _members(self) -> dict[tuple[UUID, str], frozenset[UUID]]:
+        """Active people by place and role: of the cases' hospitals and networks, and of the wards."""
+        rows = Membership.objects.filter(user__is_active=True).filter(
+            Q(hospital__in={case.hospital_id for case in self._cases})
+            | Q(ward__in=self._wards)
+            | Q(network__in={case.network_id for case in self._cases}, role=Role.COORDINATOR)
+        )
+        found: dict[tuple[UUID, str], set[UUID]] = {}
+        for hospital, ward, network, role, user in rows.values_list(
+            "hospital", "ward", "network", "role", "user"
+        ):
+            found.setdefault((hospital or ward or network, role), set()).add(user)
+        return {place: frozenset(people) for place, people in found.items()}
+
+
+def _wards_of_open_questions(cases: Collection[Case]) -> dict[UUID, Ward]:
+    watched = [case.pk for case in cases if case.state == State.WATCHED]
+    asked = Question.objects.open().filter(case__in=watched).select_related("ward__hospital")
+    return {question.case_id: question.ward for question in asked} if watched else {}
+
+
+STAND_INS = frozenset({Audience.WARD_LEAD, Audience.COORDINATOR})

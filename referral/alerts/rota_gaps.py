@@ -1,0 +1,142 @@
+"""Tells the ward lead of gaps in the duty rota before they happen: once when seen, once more a day before."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.duty import may_arrange
+from accounts.models import User, Ward
+from accounts.rota import Span, coordinators_of, gaps, leads_of
+from notifications.models import Notification
+from notifications.services import notify, withdraw_one
+from notifications.types import Notice, Rendered
+
+WARD = "ward"
+GAP, GAP_IS_NEAR = "duty_gap", "duty_gap_is_near"
+AHEAD, NEAR = timedelta(days=14), timedelta(hours=24)
+LONGEST_SEEN = timedelta(days=7)
+SEVERITY = {GAP: "warning", GAP_IS_NEAR: "severe"}
+TITLES = {
+    GAP: _("%(ward)s: nobody is on duty from %(start)s to %(end)s"),
+    GAP_IS_NEAR: _("%(ward)s: nobody is on duty from %(start)s to %(end)s, within a day"),
+}
+LABELS = {
+    GAP: _("Gap in the duty rota"),
+    GAP_IS_NEAR: _("Gap in the duty rota within a day"),
+}
+"""Both kinds in a few words."""
+BODY = _(
+    "Please name somebody on the page of the duty rota. Until then alerts go to you and the coordinator."
+)
+
+
+def look_ahead(now: datetime) -> int:
+    """Tell the leads of all open wards, or coordinators where there is none; returns how many were told."""
+    wards = Ward.objects.filter(closed_at__isnull=True).select_related("hospital")
+    return sum(tell_gaps(ward, now) for ward in wards)
+
+
+def tell_gaps(ward: Ward, now: datetime) -> int:
+    """Tell of each gap that begins within 14 days, and take back what was told of gaps that are filled."""
+    horizon = now + AHEAD + LONGEST_SEEN
+    found = [span for span in gaps(ward, now, horizon) if span[0] < now + AHEAD]
+    people = leads_of(ward)
+    people = people if people.exists() else coordinators_of(ward.hospital.network_id)
+    told = Notification.objects.filter(
+        subject_type=WARD, subject_id=str(ward.pk), kind__in=TITLES, created_at__gt=now - 2 * AHEAD
+    )
+    standing = _take_back(told.standing(), found, now)
+    gone = told.filter(recipient__in=people, withdrawn_at__isnull=False).values_list("dedup_key", flat=True)
+    turns = Counter(key.partition("#")[0] for key in gone)
+    drafts = [_notice(ward, span, person, now, horizon) for span in found for person in people]
+    new = [draft for draft in drafts if _told_as(draft) not in standing]
+    for draft in new:
+        # A gap that was filled and is open again is a new one.
+        draft.dedup_key += f"#{turns[draft.dedup_key]}"
+    return len(notify(notices=new, now=now))
+
+
+def _key(ward: Ward, span: Span, now: datetime, horizon: datetime) -> str:
+    """One gap, however often it is looked at: without its start while it runs, or an end not seen yet."""
+    start, end = span
+    until = f"until:{end.isoformat()}" if end < horizon else ""
+    since = "" if start <= now else f"from:{start.isoformat()}"
+    return f"{since}{until}" or f"{ward.hospital.day_of(now):%G-%V}"
+
+
+def _notice(ward: Ward, span: Span, person: User, now: datetime, horizon: datetime) -> Notice:
+    kind = GAP_IS_NEAR if span[0] - now <= NEAR else GAP
+    return Notice(
+        dedup_key=f"{kind}:{ward.pk}:{_key(ward, span, now, horizon)}:{person.pk}",
+        recipient_id=person.pk,
+        subject_type=WARD,
+        subject_id=str(ward.pk),
+        kind=kind,
+        severity=SEVERITY[kind],
+        payload={
+            "ward": str(ward.pk),
+            "ward_zh": ward.name_zh,
+            "ward_en": ward.name_en,
+            "zone": ward.hospital.zone,
+            "start": span[0].isoformat(),
+            "end": span[1].isoformat(),
+        },
+        group=str(ward.pk),
+    )
+
+
+def _told_as(told: Notice | Notification) -> tuple[UUID, str, str]:
+    """Whom what was told: a gap that has begun since is still the one that ends then."""
+    return told.recipient_id, told.kind, told.payload["end"]
+
+
+def _take_back(
+    standing: Iterable[Notification], found: Iterable[Span], now: datetime
+) -> set[tuple[UUID, str, str]]:
+    """Withdraw what was told of times at which somebody is on duty now; return what goes on standing."""
+    kept = set()
+    for told in standing:
+        start, end = (datetime.fromisoformat(told.payload[name]) for name in ("start", "end"))
+        if end > now and any(since <= max(start, now) and end <= until for since, until in found):
+            kept.add(_told_as(told))
+        else:
+            withdraw_one(notification=told, now=now)
+    return kept
+
+
+def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
+    """Title, body and link in the active language."""
+    zone = ZoneInfo(payload["zone"])
+    times = {
+        name: datetime.fromisoformat(payload[name]).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        for name in ("start", "end")
+    }
+    name = payload["ward_en"] if language.startswith("en") and payload["ward_en"] else payload["ward_zh"]
+    return Rendered(
+        title=str(TITLES[kind]) % {"ward": name, **times},
+        body=str(BODY),
+        url_path=reverse("portal:duty", args=[payload["ward"]]),
+    )
+
+
+def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
+    """Those whose recipient may still arrange the ward's rota."""
+    ids = {one.subject_id for one in notifications}
+    wards = {str(ward.pk): ward for ward in Ward.objects.select_related("hospital").filter(pk__in=ids)}
+    return {
+        one.pk
+        for one in notifications
+        if (ward := wards.get(one.subject_id)) is not None and may_arrange(one.recipient, ward)
+    }
+
+
+def next_recipients(notification: Notification) -> list[Any]:
+    """The coordinators, when the lead is out of reach."""
+    ward = Ward.objects.select_related("hospital").get(pk=notification.subject_id)
+    return list(coordinators_of(ward.hospital.network_id).values_list("pk", flat=True))

@@ -1,0 +1,125 @@
+"""Working through ladders: what a moment means for many open deadlines, found in memory and written at once.
+
+The caller holds the cases' locks. However many deadlines there are, they cost the same few statements.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.arrays import array
+from notifications.services import post
+from notifications.types import Notice
+from referral.alerts import compose
+from referral.alerts.recipients import Directory
+from referral.deadlines.lifecycle import INSTANT, due_without_grace, miss, next_look
+from referral.models import Deadline
+from referral.pathway import timeline
+from referral.pathway.vocabulary import Audience
+
+SAVE_DEADLINES = """
+UPDATE referral_deadline AS deadline
+SET alerted_until = found.alerted_until, next_at = found.next_at, missed_at = found.missed_at
+FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+    AS found(id, alerted_until, next_at, missed_at)
+WHERE deadline.id = found.id
+"""
+SAVE_EVENT_COUNTS = """
+UPDATE referral_case AS "case" SET event_count = found.event_count
+FROM unnest(%s::uuid[], %s::int[]) AS found(id, event_count)
+WHERE "case".id = found.id
+"""
+
+
+@dataclass(slots=True)
+class Firing:
+    """What one look at one deadline found: whom to alert, how loudly, and whether its offer has run out."""
+
+    deadline: Deadline
+    audience: frozenset[str]
+    severity: str
+    rungs: int
+    offer_ran_out: bool
+    lines: list[timeline.Line] = field(default_factory=list)
+
+
+def fire(deadlines: Sequence[Deadline], *, now: datetime) -> list[UUID]:
+    """Work through the ladders of locked cases' open deadlines up to `now`, and write what that means.
+
+    Returns the ids of offers whose time has run out, for the caller to expire.
+    """
+    found = [look(deadline, now) for deadline in deadlines if deadline.next_at <= now]
+    if not found:
+        return []
+    directory = Directory(
+        now,
+        {firing.deadline.case_id: firing.deadline.case for firing in found}.values(),
+        [firing.deadline.offer.ward for firing in found if firing.deadline.offer],
+    )
+    notices = [notice for firing in found for notice in alert(firing, directory, now)]
+    save(found)
+    post(notices=notices, now=now)
+    compose.announce_missed({line.case.pk: line.case for firing in found for line in firing.lines}.values())
+    return sorted(
+        {firing.deadline.offer_id for firing in found if firing.offer_ran_out and firing.deadline.offer_id}
+    )
+
+
+def look(deadline: Deadline, now: datetime) -> Firing:
+    """Advance one deadline to `now` in memory and say what that means. Rungs passed together: one alert."""
+    case = deadline.case
+    lines = miss(case, deadline, now=now) if deadline.due_at <= now else []
+    silent = deadline.quiet_until is not None and deadline.quiet_until > now and not lines
+    moment = deadline.alerted_until or deadline.starts_at - INSTANT
+    counted_to = due_without_grace(deadline, case)
+    rungs = [
+        step
+        for step in case.policy.steps[deadline.kind]
+        if not silent
+        and (at := step.next_after(moment, deadline.starts_at, counted_to)) is not None
+        and at <= now
+    ]
+    if not silent:
+        deadline.alerted_until = now
+    deadline.next_at = next_look(deadline, case)
+    return Firing(
+        deadline=deadline,
+        audience=frozenset(person for step in rungs for person in step.audience),
+        severity=max((step.severity for step in rungs), key=compose.LOUDNESS.index, default="info"),
+        rungs=len(rungs),
+        offer_ran_out=case.policy.expires_unanswered and any(step.expires_offer for step in rungs),
+        lines=lines,
+    )
+
+
+def alert(firing: Firing, directory: Directory, now: datetime) -> list[Notice]:
+    """The notices of one firing; where nobody is on duty, that is a line, and others stand in."""
+    deadline, case = firing.deadline, firing.deadline.case
+    recipients, nobody_on_duty = directory.everyone(firing.audience, case, deadline.offer)
+    if nobody_on_duty:
+        firing.lines.append(compose.nobody_on_duty(deadline, now))
+    return compose.alerts(
+        deadline,
+        recipients,
+        severity=firing.severity,
+        rungs=firing.rungs,
+        now=now,
+        nobody_on_duty=nobody_on_duty,
+        coordinators=directory.people(Audience.COORDINATOR, case, None),
+    )
+
+
+def save(found: Iterable[Firing]) -> None:
+    """Write rows and lines of all firings."""
+    rows = [firing.deadline for firing in found]
+    lines = [line for firing in found for line in firing.lines]
+    counts = {line.case.pk: line.case.event_count for line in lines}
+    columns = ("id", "alerted_until", "next_at", "missed_at")
+    timeline.store(lines)
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE_DEADLINES, [array(getattr(row, name) for row in rows) for name in columns])
+        if counts:
+            cursor.execute(SAVE_EVENT_COUNTS, [array(counts), array(counts.values())])

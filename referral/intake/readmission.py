@@ -1,0 +1,52 @@
+"""A new acute episode is a new case: what that means for the patient's earlier ones, still followed up.
+
+Cases of one patient are locked from the newer to the older.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from referral.alerts import compose
+from referral.alerts.recipients import Directory
+from referral.models import Case
+from referral.pathway import timeline
+from referral.pathway.vocabulary import Audience, State
+
+TOLD = (Audience.CLINICIAN, Audience.WARD_LEAD)
+
+
+def tell_of_new_episode(case: Case, *, now: datetime) -> None:
+    """Note on the earlier case that the patient is ill again. Its outcome is still asked for."""
+    for earlier in earlier_in_follow_up(case):
+        timeline.append(
+            earlier,
+            timeline.READMITTED,
+            actor=case.registered_by,
+            facts={"later": str(case.pk), "number": case.number},
+            occurred_at=case.first_visit_at,
+            now=now,
+        )
+        earlier.updated_at = now
+        earlier.save()
+        directory = Directory(now, [earlier])
+        told: frozenset[UUID] = frozenset()
+        for audience in TOLD:
+            told |= directory.people(audience, earlier, earlier.ward)
+        recipients = told - {case.registered_by_id}
+        compose.tell_people(earlier, recipients, kind=compose.READMITTED, severity="info", now=now)
+        compose.announce(earlier, what=timeline.READMITTED, wards=[earlier.ward])
+
+
+def earlier_in_follow_up(case: Case) -> Iterator[Case]:
+    """The patient's earlier cases that wait for an outcome, locked, the latest first."""
+    following = case.previous_id
+    while following is not None:
+        found = (
+            Case.objects.select_for_update(of=("self",))
+            .select_related("policy", "hospital", "ward", "assessment")
+            .get(pk=following)
+        )
+        if found.state == State.FOLLOW_UP:
+            yield found
+        following = found.previous_id

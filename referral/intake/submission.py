@@ -1,0 +1,86 @@
+"""The first contact in one step: the visit, what the laboratory has said so far, and what follows from it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Hospital, User
+from referral.identity.meetings import reporting_meetings
+from referral.intake.drafts import save_indicators
+from referral.intake.registration import FirstVisit, open_case
+from referral.models import Case
+from referral.pathway.effects.assessment import refuse_unless_complete
+from referral.pathway.inputs import clean_facts
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
+from scoring import read_inputs
+
+
+def take_in(
+    *,
+    actor: User,
+    hospital: Hospital,
+    visit: FirstVisit,
+    values: Mapping[str, Any],
+    then: Verb | None,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> Case:
+    """Register a first visit and, in the same transaction, keep `values` or use them.
+
+    `then` is ASSESS, REFER, or None to keep the values as a draft while the laboratory works; `facts` are
+    the other facts of that verb, as typed. Nothing is registered when any of it is refused. Raises what
+    `register`, `save_indicators` and `perform` raise.
+    """
+    with reporting_meetings(actor, hospital, now), transaction.atomic():
+        refuse_unusable(values, then, facts, actor=actor, hospital=hospital, now=now)
+        case = open_case(actor, hospital, visit, now)
+        return proceed(case, actor=actor, values=values, then=then, facts=facts, now=now)
+
+
+def refuse_unusable(
+    values: Mapping[str, Any],
+    then: Verb | None,
+    facts: Mapping[str, Any],
+    *,
+    actor: User,
+    hospital: Hospital,
+    now: datetime,
+) -> None:
+    """Raise what the values and facts would be refused with, before anybody is looked for.
+
+    Whether the patient is known would show otherwise in which of two mistakes is named first.
+    """
+    reading = read_inputs(values, now=now, expect_sampled_at=True)
+    known = replace(reading, missing=tuple(name for name in reading.missing if name != "age_years"))
+    if then is Verb.ASSESS:
+        refuse_unless_complete(known)
+    elif reading.issues:
+        refuse_unless_complete(replace(known, missing=()))
+    if then is not None:
+        clean_facts(then, facts, case=Case(hospital=hospital), user=actor)
+
+
+@transaction.atomic
+def proceed(
+    case: Case,
+    *,
+    actor: User,
+    values: Mapping[str, Any],
+    then: Verb | None,
+    facts: Mapping[str, Any],
+    now: datetime,
+) -> Case:
+    """Keep `values` of a registered case as its draft, or assess or refer it with them."""
+    if then is None:
+        save_indicators(case=case, actor=actor, values=values, now=now)
+        return case
+    raw = dict(facts)
+    if then is Verb.ASSESS:
+        raw["values"] = values
+    else:
+        save_indicators(case=case, actor=actor, values=values, now=now)
+    return perform(case, then, actor=actor, now=now, **clean_facts(then, raw, case=case, user=actor))

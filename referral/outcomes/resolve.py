@@ -1,0 +1,188 @@
+"""What holds of a case's outcome: every statement is kept, and what contradicts another is shown.
+
+A side's later statement replaces its own earlier ones of the same day or that it contradicts; the
+coordinator's settlement replaces everybody's. What is left either agrees, or is disputed.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import combinations
+from zoneinfo import ZoneInfo
+
+from referral.codes import OrganFailureSeen, OutcomeSource, OutcomeStatus
+from referral.models import Case, Outcome
+from referral.outcomes.record_conflicts import against, records_of
+from referral.pathway.table import SPEAKERS
+from referral.pathway.vocabulary import Party
+
+DAYS = (28, 90)
+AN_EVENT = frozenset({OutcomeStatus.DEAD, OutcomeStatus.TRANSPLANTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the patient was at day 28 or 90. `at`: of the death, transplant or observation it rests on."""
+
+    day: int
+    status: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """By day what holds, the statements not replaced, and the pairs of them that contradict each other.
+
+    `standing` has no day, and `died_at` no death, that depends on which of two such statements is right.
+    `against_records`: statements that the case's own records contradict, until the coordinator settles it.
+    `organ_failure`: yes, no, unknown or empty (nobody said, or not the same), within 28 days of the first
+    visit.
+    """
+
+    standing: dict[int, Standing]
+    organ_failure: str
+    in_force: tuple[Outcome, ...]
+    disputes: tuple[tuple[Outcome, Outcome], ...]
+    against_records: tuple[Outcome, ...]
+    died_at: datetime | None
+
+    @property
+    def is_disputed(self) -> bool:
+        return bool(self.disputes or self.against_records)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more is asked: known at day 90, dead or lost, and nothing disputed."""
+        lost = any(found.status == OutcomeStatus.LOST for found in self.standing.values())
+        return not self.is_disputed and (90 in self.standing or self.died_at is not None or lost)
+
+
+def outcomes_of(case: Case) -> Outcomes:
+    """The outcomes of a case, from all its statements."""
+    return judged(case, list(case.outcomes.order_by("number")))
+
+
+def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
+    """The same from `statements` in the order in which they were recorded."""
+    zone = ZoneInfo(case.hospital.zone)
+    valid = in_force(statements, zone)
+    disputes = tuple((one, other) for one, other in combinations(valid, 2) if contradict(one, other, zone))
+    deaths = [row.at for row in valid if row.status == OutcomeStatus.DEAD]
+    found = (_agreed(case, day, valid, disputes) for day in DAYS)
+    in_doubt = any(
+        (one.status == OutcomeStatus.DEAD) != (other.status == OutcomeStatus.DEAD) for one, other in disputes
+    )
+    return Outcomes(
+        standing={row.day: row for row in found if row is not None},
+        organ_failure=_organ_failure(valid),
+        in_force=tuple(valid),
+        disputes=disputes,
+        against_records=_against_records(case, valid),
+        died_at=deaths[0] if deaths and not in_doubt else None,
+    )
+
+
+def _against_records(case: Case, valid: Sequence[Outcome]) -> tuple[Outcome, ...]:
+    """Those said after the coordinator's last settlement that the records contradict."""
+    if not valid:
+        return ()
+    records = records_of(case)
+    settled = max((row.number for row in valid if row.source == OutcomeSource.SETTLED), default=0)
+    return tuple(row for row in valid if row.number > settled and against(row, records, case))
+
+
+def keep_what_holds(case: Case) -> bool:
+    """Write into the case what all its statements say together; return whether something contradicts them."""
+    known = outcomes_of(case)
+    case.died_at = known.died_at
+    case.outcome_28, case.outcome_90 = (
+        known.standing[day].status if day in known.standing else "" for day in DAYS
+    )
+    case.organ_failure_28 = known.organ_failure
+    case.outcome_disputed = known.is_disputed
+    return case.outcome_disputed
+
+
+def in_force(statements: Iterable[Outcome], zone: ZoneInfo) -> list[Outcome]:
+    """The statements that no later one has replaced."""
+    valid: list[Outcome] = []
+    for new in statements:
+        settles = new.source == OutcomeSource.SETTLED
+        valid = [
+            old
+            for old in valid
+            if not (settles or new.side == old.side) or not (new.day == old.day or contradict(new, old, zone))
+        ]
+        valid.append(new)
+    return valid
+
+
+def contradict(one: Outcome, other: Outcome, zone: ZoneInfo) -> bool:
+    """Whether both cannot be true. Dates are compared as the hospital's calendar has them."""
+    days = [row.at.astimezone(zone).date() for row in (one, other)]
+    same_event = one.status == other.status and one.status in AN_EVENT
+    if same_event and (one.status == OutcomeStatus.DEAD or one.day == other.day):
+        return days[0] != days[1]
+    if _outlived(one, other, zone) or _outlived(other, one, zone):
+        return True
+    known = {row.organ_failure for row in (one, other)} - {"", OrganFailureSeen.UNKNOWN}
+    if len(known) > 1:
+        return True
+    if one.day != other.day or one.day is None:
+        return False
+    statuses = {row.status for row in (one, other)} - {OutcomeStatus.LOST}
+    return len(statuses) > 1
+
+
+def _outlived(dead: Outcome, seen: Outcome, zone: ZoneInfo) -> bool:
+    """Whether one statement has the patient die on a day after which the other saw them."""
+    if dead.status != OutcomeStatus.DEAD or seen.status == OutcomeStatus.LOST:
+        return False
+    return seen.at.astimezone(zone).date() > dead.at.astimezone(zone).date()
+
+
+def _agreed(
+    case: Case, day: int, valid: Sequence[Outcome], disputes: Sequence[tuple[Outcome, Outcome]]
+) -> Standing | None:
+    """What holds at `day`, whichever of the statements that contradict each other are right."""
+    found = _standing(case, day, valid)
+    doubtful = {row.pk for pair in disputes for row in pair}
+    others = [_standing(case, day, [row for row in valid if row.pk != one]) for one in doubtful]
+    return None if any(other is None or other.status != found.status for other in others if found) else found
+
+
+def _standing(case: Case, day: int, valid: Sequence[Outcome]) -> Standing | None:
+    end = case.first_visit_at + timedelta(days=day)
+    found = _direct(day, valid) or _implied(day, end, valid)
+    return Standing(day, found[0], found[1].at) if found else None
+
+
+def _organ_failure(valid: Sequence[Outcome]) -> str:
+    said = [row.organ_failure for row in valid if row.organ_failure]
+    known = [answer for answer in said if answer != OrganFailureSeen.UNKNOWN]
+    return next(iter(known or said), "") if len(set(known)) < 2 else ""
+
+
+def _direct(day: int, valid: Sequence[Outcome]) -> tuple[str, Outcome] | None:
+    """What somebody said about this very day; to know is better than to have lost."""
+    known = (row for row in valid if row.day == day and row.status != OutcomeStatus.LOST)
+    return next(((row.status, row) for row in known), None)
+
+
+def _implied(day: int, end: datetime, valid: Sequence[Outcome]) -> tuple[str, Outcome] | None:
+    """What follows from a death, or from the other day; else that the patient was lost."""
+    for row in valid:
+        if row.status == OutcomeStatus.DEAD:
+            return (OutcomeStatus.DEAD if row.at <= end else OutcomeStatus.ALIVE), row
+    for row in valid:
+        if row.day is not None and row.day > day and row.status == OutcomeStatus.TRANSPLANTED:
+            return (OutcomeStatus.TRANSPLANTED if row.at <= end else OutcomeStatus.ALIVE), row
+        if row.day is not None and row.day > day and row.status == OutcomeStatus.ALIVE:
+            return OutcomeStatus.ALIVE, row
+    lost = [row for row in valid if row.status == OutcomeStatus.LOST and row.day == day]
+    return (OutcomeStatus.LOST, lost[0]) if lost else None
+
+
+def side_of(parties: frozenset[Party]) -> Party:
+    """For which side somebody speaks who may record an outcome."""
+    return next(party for party in SPEAKERS if party in parties)

@@ -1,0 +1,87 @@
+"""Who a person is to a case, and so which verbs are theirs."""
+
+from accounts.models import User, Ward
+from referral.models import Case, Deadline, Offer, Question
+from referral.pathway.mistakes import verbs_without_cause
+from referral.pathway.table import Transition, verbs_in
+from referral.pathway.vocabulary import Kind, Party, State, Verb
+
+
+def open_offer(case: Case) -> Offer | None:
+    return case.offers.filter(state=Offer.State.OPEN).select_related("ward").first()
+
+
+def open_question(case: Case) -> Question | None:
+    """The question about a watched case that waits for its answer; without a query where they are loaded."""
+    if case.state != State.WATCHED:
+        return None
+    return next((question for question in case.questions.all() if question.closed_at is None), None)
+
+
+def pointless_verbs(case: Case) -> frozenset[Verb]:
+    """Verbs that the state has, but for which this case gives no cause now."""
+    found = set()
+    if open_question(case) is not None:
+        found.add(Verb.ASK_ADVICE)
+    if not any(row.kind == Kind.CONFIRM_RETURN and row.closed_at is None for row in case.deadlines.all()):
+        found |= {Verb.CONFIRM_RETURN, Verb.CORRECT_BACK_REFERRAL}
+    if case.diagnosed_at is None:
+        found.add(Verb.CORRECT_DIAGNOSIS)
+    if not case.outcome_disputed:
+        found.add(Verb.SETTLE_OUTCOME)
+    if case.undo_until is None:
+        found.add(Verb.UNDO_ADMISSION)
+    return verbs_without_cause(case) | found
+
+
+def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[Party]:
+    """Every part `user` has in `case`; None is the engine. `offer` is the case's open one."""
+    if user is None:
+        return frozenset({Party.ENGINE})
+    standing, question = user.standing, open_question(case)
+    found = {
+        Party.ORIGIN: case.hospital_id in standing.refers_for,
+        Party.OFFER_WARD: offer is not None and offer.ward_id in standing.wards,
+        Party.CARE_WARD: case.ward_id in standing.wards,
+        Party.ADVICE_WARD: question is not None and question.ward_id in standing.wards,
+        Party.ANY_WARD: case.network_id in standing.ward_networks,
+        Party.EXPECTING_WARD: case.expecting_ward_id in standing.wards,
+        Party.COORDINATOR: case.network_id in standing.coordinates,
+    }
+    return frozenset(party for party, holds in found.items() if holds)
+
+
+NOT_OF_WARDS = frozenset({Kind.PLACE})
+"""Deadlines of no concern to a ward: others look for one that accepts."""
+HOSPITALS_OWN = NOT_OF_WARDS | {Kind.ASSESS, Kind.REASSESS, Kind.CONFIRM_RETURN}
+
+
+def own_clocks(case: Case, parties: frozenset[Party]) -> list[Deadline]:
+    """The deadlines of a case that concern somebody who is `parties` to it."""
+    rows = list(case.deadlines.all())
+    if parties & {Party.ORIGIN, Party.COORDINATOR}:
+        return rows
+    return [row for row in rows if row.kind not in NOT_OF_WARDS]
+
+
+def answers_for(user: User, row: Deadline, case: Case, parties: frozenset[Party]) -> bool:
+    """Whether a deadline is the user's to answer for: a ward's only where it was to do something itself."""
+    if parties & {Party.ORIGIN, Party.COORDINATOR}:
+        return True
+    ward = next((offer.ward_id for offer in case.offers.all() if offer.pk == row.offer_id), None)
+    return row.kind not in HOSPITALS_OWN and (ward is None or ward in user.standing.wards)
+
+
+def own_ward(user: User, case: Case, asked: Offer | None = None) -> Ward | None:
+    """The user's ward that would take the patient: the one asked or expecting, else any of the network."""
+    wards = {
+        ward.pk: ward
+        for ward in Ward.objects.filter(pk__in=user.standing.wards, hospital__network=case.network_id)
+    }
+    preferred = [asked.ward_id if asked else None, case.ward_id, *wards]
+    return next((wards[pk] for pk in preferred if pk in wards), None)
+
+
+def rows_for(parties: frozenset[Party], state: str) -> tuple[Transition, ...]:
+    """The table's rows that any of `parties` can use in `state`."""
+    return tuple(row for row in verbs_in(state) if row.by & parties)

@@ -1,0 +1,33 @@
+"""What each verb does beyond the table; importing this package makes them all known to `perform`."""
+
+from referral.pathway.effects import (
+    admission,
+    advice,
+    assessment,
+    case_admin,
+    corrections,
+    discharge,
+    findings,
+    identity,
+    offers,
+    organ_failure,
+    outcomes,
+    transport,
+    treatment,
+)
+
+__all__ = [
+    "admission",
+    "advice",
+    "assessment",
+    "case_admin",
+    "corrections",
+    "discharge",
+    "findings",
+    "identity",
+    "offers",
+    "organ_failure",
+    "outcomes",
+    "transport",
+    "treatment",
+]

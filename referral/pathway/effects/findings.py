@@ -1,0 +1,154 @@
+"""The verbs of the specialist ward on what was found: kit result, precipitant, intervention."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from referral.codes import PrecipitantCode
+from referral.models import (
+    Assessment,
+    Case,
+    Intervention,
+    KitResult,
+    OrganFailureAssessment,
+    Precipitant,
+)
+from referral.pathway.change import Change
+from referral.pathway.correcting import hold_to_the_stay, judge_in_its_place
+from referral.pathway.perform import ADMISSION, effect
+from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.vocabulary import Kind, Verb
+from referral.ward.precipitants import CODINGS, usual_icd10
+from scoring import Reading, aclf_grade, organ_inputs
+
+
+def written(change: Change, note: str = "", **more: Any) -> dict[str, Any]:
+    """What every record of the ward is made with; the note also stands on the timeline.
+
+    Raises FactError for the correction of a record that says what was after the stay.
+    """
+    hold_to_the_stay(change)
+    change.note = note
+    return {
+        "case": change.case,
+        "actor": change.person,
+        "occurred_at": change.occurred_at,
+        "recorded_at": change.now,
+        "note": note or None,
+        **more,
+    }
+
+
+@effect(Verb.RECORD_KIT_RESULT)
+def record_kit_result(
+    change: Change,
+    *,
+    lot: str,
+    sampled_at: datetime,
+    answer: str,
+    reported_at: datetime | None = None,
+    probability: float | None = None,
+    assay: dict[str, float | str] | None = None,
+    note: str = "",
+) -> None:
+    """Keep the answer of the kit, an outside result; reported now where no time is given."""
+    wrong = change.corrects
+    ward = wrong.ward if isinstance(wrong, KitResult) else change.case.ward
+    if ward is None:
+        raise AccessError
+    sampled_at = change.past(sampled_at, "sampled_at")
+    change.date(change.past(reported_at or change.occurred_at, "reported_at"), "reported_at")
+    if sampled_at > change.occurred_at:
+        raise FactError(
+            ("sampled_at", "after_report", _("The sample cannot have been taken after the result came."))
+        )
+    if sampled_at < change.case.first_visit_at:
+        raise FactError(("sampled_at", "out_of_order", _("The sample cannot be older than the first visit.")))
+    result = KitResult.objects.create(
+        ward=ward,
+        lot=lot,
+        sampled_at=sampled_at,
+        answer=answer,
+        probability=probability,
+        assay=assay or {},
+        organ_failure_at_sampling=organ_failure_by(change.case, sampled_at),
+        **written(change, note),
+    )
+    change.facts.update(record=str(result.pk), kit=answer, beside_purpose=result.organ_failure_at_sampling)
+
+
+def reread_kits(change: Change) -> None:
+    """Compute anew whether an organ was failing when a kit's sample was taken, after the tables changed."""
+    case, moved = change.case, {}
+    for kit in KitResult.objects.filter(case=case):
+        failing = organ_failure_by(case, kit.sampled_at)
+        if failing != kit.organ_failure_at_sampling:
+            KitResult.objects.filter(pk=kit.pk).update(organ_failure_at_sampling=failing)
+            moved[str(kit.pk)] = failing
+    if moved:
+        change.facts["kits"] = moved
+
+
+def organ_failure_by(case: Case, moment: datetime) -> bool | None:
+    """Whether the last values before `moment` show a failing organ; None where there are none."""
+    table = OrganFailureAssessment.objects.counting().filter(case=case, occurred_at__lte=moment).last()
+    indicators = (
+        Assessment.objects.filter(case=case, retraction=None, assessed_at__lte=moment)
+        .order_by("assessed_at", "number")
+        .last()
+    )
+    if table is not None and (indicators is None or table.occurred_at >= indicators.assessed_at):
+        return table.failures > 0
+    if indicators is None:
+        return None
+    known = organ_inputs(Reading(values=indicators.values, entered={}, missing=()))
+    return bool(aclf_grade(known).failures)
+
+
+@effect(Verb.RECORD_PRECIPITANT)
+def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", note: str = "") -> None:
+    """Name a precipitant; "none found" ends the search."""
+    change.not_before(change.case.admitted_at, ADMISSION)
+    if icd10 and icd10 not in CODINGS[PrecipitantCode(precipitant)].icd10:
+        raise FactError(
+            ("icd10", "other_precipitant", _("This code belongs to another precipitant. Leave it empty."))
+        )
+    none_found = precipitant == PrecipitantCode.UNKNOWN
+    if none_found and found(change.case).exists():
+        raise FactError(
+            ("precipitant", "found_before", _("A precipitant is recorded already, so “none found” is wrong."))
+        )
+    added = add_precipitant(change, precipitant, icd10, note)
+    change.facts.update(record=str(added.pk), precipitant=precipitant)
+    if none_found:
+        change.also_meets.add(Kind.TREAT_PRECIPITANT)
+        judge_in_its_place(change, Kind.TREAT_PRECIPITANT)
+
+
+def found(case: Case) -> Any:
+    """The precipitants of a case, "none found" left out."""
+    rows = Precipitant.objects.counting().filter(case=case)
+    return rows.exclude(precipitant=PrecipitantCode.UNKNOWN)
+
+
+def add_precipitant(change: Change, precipitant: str, icd10: str = "", note: str = "") -> Precipitant:
+    return Precipitant.objects.create(
+        precipitant=precipitant, icd10=icd10 or usual_icd10(precipitant), **written(change, note)
+    )
+
+
+@effect(Verb.RECORD_INTERVENTION)
+def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
+    """What was done against a precipitant, which is recorded with it where nobody had."""
+    change.not_before(change.case.admitted_at, ADMISSION)
+    if precipitant == PrecipitantCode.UNKNOWN:
+        raise FactError(
+            ("precipitant", "nothing_to_treat", _("Choose the precipitant that the treatment is against."))
+        )
+    named = found(change.case).filter(precipitant=precipitant).last()
+    against = named or add_precipitant(change, precipitant)
+    done = Intervention.objects.create(precipitant=against, **written(change, note))
+    change.facts.update(record=str(done.pk), precipitant=precipitant)
+    change.also_meets.add(Kind.TREAT_PRECIPITANT)
+    judge_in_its_place(change, Kind.TREAT_PRECIPITANT)

@@ -1,0 +1,107 @@
+"""The verbs on an offer: acknowledge, accept, decline, expire, pass on, redirect, release, withdraw."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Ward
+from referral.intake.routing import close_open_offer, offer_to, offer_to_next_ward
+from referral.models import Offer
+from referral.pathway.change import Change
+from referral.pathway.perform import effect
+from referral.pathway.refusals import FactError, OfferNotOpen
+from referral.pathway.vocabulary import State, Verb
+
+
+def asked(change: Change) -> Offer:
+    """The open offer that the verb is about; the fact cannot have happened before it was made."""
+    if change.offer is None:
+        raise OfferNotOpen
+    change.not_before(change.offer.offered_at, _("the referral request"))
+    change.facts["offer"] = str(change.offer.pk)
+    change.facts["ward"] = str(change.offer.ward_id)
+    return change.offer
+
+
+def answer(change: Change, state: Offer.State, reason: str = "") -> Offer:
+    offer = asked(change)
+    offer.state, offer.reason = state, reason
+    offer.answered_at, offer.answered_by = change.occurred_at, change.actor
+    offer.save()
+    return offer
+
+
+@effect(Verb.ACKNOWLEDGE)
+def acknowledge(change: Change) -> None:
+    """Say that the ward has seen the request. Saying it again changes nothing but the timeline."""
+    offer = asked(change)
+    if offer.acknowledged_at is None:
+        offer.acknowledged_at, offer.acknowledged_by = change.occurred_at, change.actor
+        offer.save()
+
+
+@effect(Verb.ACCEPT)
+def accept(change: Change, *, bed: str = "") -> State:
+    """Promise a bed; its number may follow at admission."""
+    offer = answer(change, Offer.State.ACCEPTED)
+    change.facts["bed"] = bed
+    case = change.case
+    case.ward, case.bed, case.accepted_at = offer.ward, bed, change.occurred_at
+    return State.ACCEPTED
+
+
+@effect(Verb.DECLINE)
+def decline(change: Change, *, reason: str, note: str = "") -> State:
+    """Decline with a coded reason; the next ward of the catchment is asked at once."""
+    answer(change, Offer.State.DECLINED, reason)
+    change.facts["reason"], change.note = reason, note
+    return offer_to_next_ward(change.case, now=change.now)
+
+
+@effect(Verb.EXPIRE_OFFER)
+def expire_offer(change: Change) -> State:
+    """Nobody answered in time: the next ward is asked."""
+    answer(change, Offer.State.EXPIRED)
+    return offer_to_next_ward(change.case, now=change.now)
+
+
+@effect(Verb.PASS_ON)
+def pass_on(change: Change) -> State:
+    """The ward closed before it answered, which is no failure to answer: the next ward is asked."""
+    answer(change, Offer.State.WARD_CLOSED)
+    return offer_to_next_ward(change.case, now=change.now)
+
+
+@effect(Verb.REDIRECT)
+def redirect(change: Change, *, ward: Ward, note: str = "") -> State:
+    """Ask a chosen ward, also one that was asked before; an open offer is superseded."""
+    if ward.hospital.network_id != change.case.network_id:
+        raise FactError(("ward", "other_network", _("Choose a ward of this network.")))
+    if not ward.is_open:
+        raise FactError(("ward", "ward_closed", _("This ward is closed. Choose another one.")))
+    close_open_offer(change.case, Offer.State.SUPERSEDED, now=change.now)
+    change.facts["ward"], change.note = str(ward.pk), note
+    return offer_to(change.case, ward, now=change.now)
+
+
+@effect(Verb.RELEASE)
+def release(change: Change, *, reason: str, note: str = "") -> State:
+    """Take back the promise of a bed; the next ward is asked at once."""
+    change.facts["reason"], change.note = reason, note
+    end_promise(change, Offer.State.RELEASED)
+    return offer_to_next_ward(change.case, now=change.now)
+
+
+@effect(Verb.WITHDRAW)
+def withdraw(change: Change, *, reason: str, note: str = "") -> State:
+    """The first hospital takes its request back and watches the patient on."""
+    change.facts["reason"], change.note = reason, note
+    close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
+    end_promise(change, Offer.State.WITHDRAWN)
+    return State.WATCHED
+
+
+def end_promise(change: Change, state: Offer.State) -> None:
+    """Undo what an acceptance wrote into the case."""
+    case = change.case
+    Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).update(state=state)
+    case.ward, case.bed, case.accepted_at = None, "", None
+    case.departed_at = case.expected_arrival_at = None

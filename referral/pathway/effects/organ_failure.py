@@ -1,0 +1,138 @@
+"""The verbs on organ failure and transplant, and the transfer to another ward."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Ward
+from referral.models import Case, OrganFailureAssessment, TransplantDecision
+from referral.pathway.change import Change
+from referral.pathway.correcting import judge_in_its_place, judge_past
+from referral.pathway.effects.findings import reread_kits, written
+from referral.pathway.perform import ADMISSION, effect
+from referral.pathway.refusals import ConfirmationNeeded, FactError
+from referral.pathway.vocabulary import Kind, Verb
+from referral.ward.codes import TransplantDecision as Decision
+from referral.ward.organ_table import OrganReading, read_organs
+from scoring.texts import issue_text
+
+MANY = 3
+
+
+@effect(Verb.ASSESS_ORGAN_FAILURE)
+def assess_organ_failure(
+    change: Change, *, sampled_at: datetime | None = None, note: str = "", **values: Any
+) -> None:
+    """Read the CLIF-C table and keep its values with both grades. The first third failure starts the days to
+    a transplant. `sampled_at` is when the blood was drawn."""
+    change.not_before(change.case.admitted_at, ADMISSION)
+    if sampled_at is not None:
+        sampled_at = _sampled(change, sampled_at)
+    found = read_organs(values)
+    _refuse_unless_sound(found)
+    earlier = OrganFailureAssessment.objects.counting().filter(case=change.case)
+    before = earlier.filter(occurred_at__lte=change.occurred_at).last()
+    failures = len(found.grade.failures)
+    third = failures >= MANY and not earlier.filter(failures__gte=MANY).exists()
+    row = OrganFailureAssessment.objects.create(
+        opens_transplant=third,
+        from_two=third and before is not None and before.failures == MANY - 1,
+        sampled_at=sampled_at,
+        **_kept(found, values),
+        **written(change, note),
+    )
+    change.facts.update(record=str(row.pk), failures=failures, **graded(row))
+    if third:
+        change.facts["third_failure"] = "from_two" if row.from_two else "first_seen"
+        _begin_days_to_transplant(change)
+    reread_kits(change)
+
+
+def graded(row: OrganFailureAssessment) -> dict[str, Any]:
+    """The grades of a table as an event keeps them."""
+    return {"grade": row.grade, "simple_grade": row.simple_grade, "is_lower_bound": bool(row.missing)}
+
+
+def _sampled(change: Change, moment: datetime) -> datetime:
+    """When the blood of a table was drawn, as it is kept: not after the table."""
+    settled = change.past(moment, "sampled_at")
+    if settled > change.occurred_at:
+        message = _("The blood was drawn after the time of this table. Check both times.")
+        raise FactError(("sampled_at", "out_of_order", message))
+    return settled
+
+
+def _begin_days_to_transplant(change: Change) -> None:
+    """They run from now on; where the patient has left the ward, they are judged as they would have ended."""
+    if not change.row.corrects:
+        change.also_opens.add(Kind.TRANSPLANT)
+        return
+    decided = final_decisions(change.case).filter(occurred_at__gte=change.occurred_at).first()
+    judge_past(change, Kind.TRANSPLANT, decided.occurred_at if decided else None)
+
+
+def final_decisions(case: Case) -> QuerySet[TransplantDecision]:
+    """The decisions that count and end the days to a transplant, the earliest first."""
+    rows = TransplantDecision.objects.counting().filter(case=case)
+    return rows.exclude(decision=Decision.LISTED)
+
+
+def _refuse_unless_sound(found: OrganReading) -> None:
+    reading = found.reading
+    if reading.issues:
+        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+    if not found.grade.subscores:
+        raise FactError(("bilirubin", "required", _("Enter the values of at least one organ.")))
+    if reading.unconfirmed:
+        raise ConfirmationNeeded(
+            *((issue.field, "needs_confirmation", issue_text(issue)) for issue in reading.unconfirmed)
+        )
+
+
+def _kept(found: OrganReading, values: Mapping[str, Any]) -> dict[str, Any]:
+    grade, normalised = found.grade, dict(found.reading.values)
+    ventilated = values.get("ventilated_for_encephalopathy")
+    if ventilated is not None:
+        normalised["ventilated_for_encephalopathy"] = ventilated
+    return {
+        "entered": found.reading.as_dict()["entered"],
+        "values": normalised,
+        "subscores": dict(grade.subscores),
+        "failing": list(grade.failures),
+        "missing": list(grade.missing),
+        "failures": len(grade.failures),
+        "clif_c_of": grade.clif_c_of,
+        "grade": grade.grade,
+        "simple_grade": grade.simple_grade or "",
+    }
+
+
+@effect(Verb.DECIDE_TRANSPLANT)
+def decide_transplant(change: Change, *, decision: str, reason: str = "", note: str = "") -> None:
+    """Listed, transplanted, or decided against with a reason; the last two end the days to a transplant."""
+    change.not_before(change.case.admitted_at, ADMISSION)
+    against = decision == Decision.AGAINST
+    if against and not reason:
+        raise FactError(("reason", "required", _("Say why it was decided against.")))
+    if reason and not against:
+        raise FactError(("reason", "not_needed", _("A reason belongs to a decision against it.")))
+    row = TransplantDecision.objects.create(decision=decision, reason=reason, **written(change, note))
+    change.facts.update(record=str(row.pk), transplant=decision, reason=reason)
+    if decision != Decision.LISTED:
+        change.also_meets.add(Kind.TRANSPLANT)
+        judge_in_its_place(change, Kind.TRANSPLANT)
+
+
+@effect(Verb.TRANSFER)
+def transfer(change: Change, *, ward: Ward, bed: str = "", note: str = "") -> None:
+    """Another ward of the network, which has agreed, has the patient now; the second window runs on."""
+    case = change.case
+    change.not_before(case.admitted_at, ADMISSION)
+    if ward.hospital.network_id != case.network_id or ward.pk == case.ward_id:
+        raise FactError(("ward", "not_another_ward", _("Choose another ward of this network.")))
+    case.ward, case.bed = ward, bed
+    change.facts.update(ward=str(ward.pk), bed=bed)
+    change.note = note

@@ -1,0 +1,192 @@
+"""The verbs of the outcome: recorded by either side, corrected by who said it, settled by the coordinator."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from referral.codes import OutcomeSource, OutcomeStatus
+from referral.intake.readmission import earlier_in_follow_up
+from referral.intake.routing import close_open_offer
+from referral.models import Case, Offer, Outcome
+from referral.outcomes.resolve import AN_EVENT, in_force, keep_what_holds, outcomes_of, side_of
+from referral.pathway.case_roles import parties_of
+from referral.pathway.change import Change
+from referral.pathway.perform import ADMISSION, effect, perform
+from referral.pathway.refusals import FactError, PathwayError
+from referral.pathway.vocabulary import FOLLOW_UPS, IN_WARD, Kind, State, Verb
+
+OUTCOME_DAYS = {28: Kind.FOLLOW_UP_28, 90: Kind.FOLLOW_UP_90}
+
+
+@effect(Verb.RECORD_OUTCOME)
+def record_outcome(
+    change: Change, *, day: int, status: str, organ_failure: str = "", note: str = ""
+) -> State | None:
+    """How the patient was at day 28 or 90; `occurred_at`: when seen, died or transplanted."""
+    if status == OutcomeStatus.LOST and change.case.state in IN_WARD:
+        raise FactError(
+            ("status", "in_ward", _("The patient is in a ward, so not lost. Discharge the patient first."))
+        )
+    _one_date_of_death(change, status)
+    state(change, day, status, organ_failure=organ_failure, note=note)
+    return _closed_if_final(change)
+
+
+@effect(Verb.CORRECT_OUTCOME)
+def correct_outcome(change: Change, *, day: int, status: str, note: str, organ_failure: str = "") -> None:
+    """Say it anew after the case was closed. It replaces one's own statement, and disputes others'."""
+    state(change, day, status, organ_failure=organ_failure, note=note, source=OutcomeSource.CORRECTED)
+
+
+@effect(Verb.SETTLE_OUTCOME)
+def settle_outcome(
+    change: Change, *, day: int, status: str, note: str, organ_failure: str = ""
+) -> State | None:
+    """The coordinator says what holds, after asking both sides; all statements stay readable."""
+    if not outcomes_of(change.case).is_disputed:
+        raise PathwayError(
+            "nothing_disputed",
+            _("No statements contradict each other here, so there is nothing to settle. Reload the case."),
+        )
+    state(change, day, status, organ_failure=organ_failure, note=note, source=OutcomeSource.SETTLED)
+    return _closed_if_final(change)
+
+
+@effect(Verb.RECORD_DEATH)
+def record_death(change: Change, *, note: str = "") -> State:
+    """The patient died; every deadline ends."""
+    _check_death(change)
+    _one_date_of_death(change, OutcomeStatus.DEAD)
+    if _add(change, None, OutcomeStatus.DEAD, "", note, OutcomeSource.REPORTED):
+        _tell_of_the_dispute(change)
+    close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
+    tell_earlier_episodes(change)
+    return State.CLOSED
+
+
+def tell_earlier_episodes(change: Change) -> None:
+    """A death also answers for the patient's earlier episodes that still wait for an outcome."""
+    for earlier in earlier_in_follow_up(change.case):
+        perform(earlier, Verb.RECORD_DEATH, actor=None, now=change.now, occurred_at=change.occurred_at)
+
+
+def state(
+    change: Change,
+    day: int,
+    status: str,
+    *,
+    organ_failure: str,
+    note: str,
+    source: OutcomeSource = OutcomeSource.REPORTED,
+) -> None:
+    """Keep one side's statement and say on the timeline whether it contradicts another."""
+    _check(change, day, status)
+    disputed = _add(change, day, status, organ_failure, note, source)
+    change.facts.update(day=day, status=status, **({"organ_failure": organ_failure} if organ_failure else {}))
+    if disputed:
+        _tell_of_the_dispute(change)
+    change.also_meets |= FOLLOW_UPS if status == OutcomeStatus.DEAD else {OUTCOME_DAYS[day]}
+
+
+def _tell_of_the_dispute(change: Change) -> None:
+    change.facts["disputed"] = change.contradicts = True
+
+
+def _add(
+    change: Change, day: int | None, status: str, organ_failure: str, note: str, source: OutcomeSource
+) -> bool:
+    """Store the statement; return whether statements now contradict each other."""
+    case = change.case
+    Outcome.objects.create(
+        case=case,
+        number=case.outcomes.count() + 1,
+        day=day,
+        status=status,
+        at=change.occurred_at,
+        organ_failure=organ_failure,
+        side=side_of(parties_of(change.actor, case, change.offer)),
+        source=source,
+        note=note or None,
+        actor=change.actor,
+        recorded_at=change.now,
+    )
+    change.note = note
+    disputed = keep_what_holds(case)
+    change.facts["holds"] = {
+        "outcome_28": case.outcome_28,
+        "outcome_90": case.outcome_90,
+        "organ_failure_28": case.organ_failure_28,
+        "died_at": case.died_at.isoformat() if case.died_at else None,
+    }
+    return disputed
+
+
+def _closed_if_final(change: Change) -> State | None:
+    known = outcomes_of(change.case)
+    if change.case.state == State.CLOSED or not known.is_final:
+        return None
+    if known.died_at is not None:
+        tell_earlier_episodes(change)
+    return State.CLOSED
+
+
+def _check(change: Change, day: int, status: str) -> None:
+    """Raise FactError for a statement that cannot be about that day."""
+    end = change.case.first_visit_at + timedelta(days=day)
+    if status in AN_EVENT and change.occurred_at > end:
+        raise FactError(
+            (
+                "occurred_at",
+                "after_the_day",
+                _(
+                    "Day %(day)s was %(date)s. Say when it happened; if it was later than that, "
+                    "the patient was alive at day %(day)s."
+                )
+                % {"day": day, "date": _date(change.case, end)},
+            )
+        )
+    if status not in AN_EVENT and change.occurred_at < end:
+        raise FactError(
+            (
+                "day",
+                "too_early",
+                _(
+                    "Day %(day)s is %(date)s: what was seen before cannot say how the patient was then. "
+                    "Record it from that day on; a death or a transplant can be recorded now."
+                )
+                % {"day": day, "date": _date(change.case, end)},
+            )
+        )
+    if status == OutcomeStatus.DEAD:
+        _check_death(change)
+
+
+def _check_death(change: Change) -> None:
+    change.not_before(change.case.admitted_at, ADMISSION)
+
+
+def _one_date_of_death(change: Change, status: str) -> None:
+    """Raise FactError where the same side has given another date of death before."""
+    if status != OutcomeStatus.DEAD:
+        return
+    case, zone = change.case, ZoneInfo(change.case.hospital.zone)
+    own = side_of(parties_of(change.actor, case, change.offer))
+    for row in in_force(case.outcomes.order_by("number"), zone):
+        if (
+            row.side == own
+            and row.status == OutcomeStatus.DEAD
+            and _date(case, row.at) != _date(case, change.occurred_at)
+        ):
+            raise FactError(
+                (
+                    "occurred_at",
+                    "other_date_of_death",
+                    _("You recorded the death for %(date)s. If that was wrong, tell the coordinator.")
+                    % {"date": _date(case, row.at)},
+                )
+            )
+
+
+def _date(case: Case, moment: datetime) -> str:
+    return moment.astimezone(ZoneInfo(case.hospital.zone)).date().isoformat()

@@ -1,0 +1,137 @@
+"""The verbs on treatment in the ward: checklist, artificial liver, nutrition, immune markers."""
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.skew import TOLERANCE
+from referral.models import (
+    ArtificialLiverSession,
+    ImmuneStatus,
+    NutritionDay,
+    NutritionTarget,
+    TreatmentRecord,
+)
+from referral.pathway.change import Change
+from referral.pathway.correcting import hold_to_the_stay
+from referral.pathway.effects.findings import written
+from referral.pathway.perform import ADMISSION, FIRST_VISIT, effect
+from referral.pathway.refusals import ConfirmationNeeded, FactError
+from referral.pathway.vocabulary import Verb
+from referral.ward.codes import Progress
+from scoring import check_value, nutrition
+from scoring.immune import MARKERS
+from scoring.texts import issue_text
+
+
+@effect(Verb.RECORD_TREATMENT)
+def record_treatment(change: Change, *, item: str, progress: str, reason: str = "", note: str = "") -> None:
+    """Say how an item of the checklist stands; the latest word on it counts."""
+    change.not_before(change.case.admitted_at, ADMISSION)
+    declined = progress == Progress.DECLINED
+    if declined and not reason:
+        raise FactError(("reason", "required", _("Say why it is declined.")))
+    if reason and not declined:
+        raise FactError(("reason", "not_needed", _("A reason belongs to what is declined. Leave it empty.")))
+    TreatmentRecord.objects.create(item=item, progress=progress, reason=reason, **written(change, note))
+    change.facts.update(item=item, progress=progress, reason=reason)
+
+
+@effect(Verb.RECORD_ARTIFICIAL_LIVER)
+def record_artificial_liver(
+    change: Change,
+    *,
+    mode: str,
+    started_at: datetime,
+    ended_at: datetime,
+    complications: list[str] | None = None,
+    note: str = "",
+) -> None:
+    """Keep a session that is over."""
+    ended_at = change.past(ended_at, "ended_at")
+    if ended_at <= started_at:
+        raise FactError(("ended_at", "not_after_start", _("The end must come after the start.")))
+    change.date(ended_at, "ended_at")
+    hold_to_the_stay(change)
+    change.date(started_at, "started_at")
+    change.not_before(change.case.admitted_at, ADMISSION)
+    session = ArtificialLiverSession.objects.create(
+        mode=mode, ended_at=ended_at, complications=complications or [], **written(change, note)
+    )
+    change.facts.update(record=str(session.pk), mode=mode, complications=complications or [])
+
+
+@effect(Verb.SET_NUTRITION_TARGET)
+def set_nutrition_target(change: Change, *, height_cm: float, weight_kg: float, note: str = "") -> None:
+    """Compute the calories to aim at from height, weight, age and sex; the latest target counts."""
+    case = change.case
+    change.not_before(case.admitted_at, ADMISSION)
+    age = case.patient.age_on(local_day(change, change.occurred_at))
+    sex: Any = case.patient.sex
+    target = nutrition.energy_target(height_cm=height_cm, weight_kg=weight_kg, age_years=age, sex=sex)
+    NutritionTarget.objects.create(
+        height_cm=height_cm,
+        weight_kg=weight_kg,
+        age_years=age,
+        sex=sex,
+        equation=nutrition.EQUATION,
+        resting_kcal=target.resting_kcal,
+        factor=nutrition.FACTOR,
+        target_kcal=target.target_kcal,
+        **written(change, note),
+    )
+    change.facts["target_kcal"] = target.target_kcal
+
+
+def local_day(change: Change, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(change.case.hospital.zone)).date()
+
+
+@effect(Verb.RECORD_INTAKE)
+def record_intake(change: Change, *, day: date, kcal: float, note: str = "") -> None:
+    """Keep the calories of one day of the stay; the latest record of a day counts."""
+    if local_day(change, change.now) < day <= local_day(change, change.now + TOLERANCE):
+        day = local_day(change, change.now)
+    if day > local_day(change, change.now):
+        raise FactError(("day", "in_future", _("This day has not come yet. Check the date.")))
+    admitted_at = change.case.admitted_at
+    if admitted_at and day < local_day(change, admitted_at):
+        raise FactError(("day", "out_of_order", _("This day was before the admission. Check the date.")))
+    NutritionDay.objects.create(day=day, kcal=round(kcal), **written(change, note))
+    change.facts.update(on_day=day.isoformat(), kcal=round(kcal))
+
+
+@effect(Verb.RECORD_IMMUNE_STATUS)
+def record_immune_status(
+    change: Change,
+    *,
+    sampled_at: datetime,
+    confirmed: list[str] | None = None,
+    note: str = "",
+    **typed: Any,
+) -> None:
+    """Keep the immune markers of one sample. Values beyond a soft limit must be confirmed by name."""
+    sampled_at = change.past(sampled_at, "sampled_at")
+    change.date(sampled_at, "sampled_at")
+    change.not_before(change.case.first_visit_at, FIRST_VISIT)
+    values = read_markers(typed, confirmed or [])
+    status = ImmuneStatus.objects.create(values=values, confirmed=confirmed or [], **written(change, note))
+    change.facts.update(record=str(status.pk), markers=list(values))
+
+
+def read_markers(typed: dict[str, Any], confirmed: list[str]) -> dict[str, Any]:
+    """The markers with their normalised values. Raises FactError and ConfirmationNeeded."""
+    checked = {name: check_value(name, typed[name]) for name in MARKERS if name in typed}
+    values = {name: value for name, (value, _issues) in checked.items()}
+    rows = [(issue, value) for value, issues in checked.values() for issue in issues]
+    if refused := [issue for issue, value in rows if value is None]:
+        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in refused))
+    if not values:
+        raise FactError((MARKERS[0], "required", _("Enter at least one of the values.")))
+    if doubtful := [issue for issue, _value in rows if issue.field not in confirmed]:
+        raise ConfirmationNeeded(
+            *((issue.field, "needs_confirmation", issue_text(issue)) for issue in doubtful)
+        )
+    return values

@@ -1,0 +1,135 @@
+"""The facts each verb takes: one list for both faces, and the one parser of what they were given."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.text import NO_LINE, UNREADABLE, cleaned
+from referral.models import Case
+from referral.pathway.inputs import any_time, before_admission, discharge, ward
+from referral.pathway.inputs.parsers import PARSERS
+from referral.pathway.inputs.shapes import Fact, Shape
+from referral.pathway.refusals import FactError, Text
+from referral.pathway.vocabulary import Verb
+from scoring import INPUTS, OTHER_LABORATORY
+
+__all__ = ["COMPUTED", "FACTS", "ON_AN_OFFER", "UNITS_OF", "Fact", "Shape", "clean_facts"]
+
+FACTS: dict[Verb, tuple[Fact, ...]] = before_admission.FACTS | ward.FACTS | discharge.FACTS | any_time.FACTS
+
+COMPUTED: Mapping[Verb, frozenset[str]] = {
+    Verb.ASSESS_ORGAN_FAILURE: frozenset({"grade", "simple_grade", "failures", "failing", "clif_c_of"}),
+    **dict.fromkeys((Verb.DIAGNOSE, Verb.CORRECT_DIAGNOSIS), frozenset({"grade", "simple_grade"})),
+    Verb.SET_NUTRITION_TARGET: frozenset({"resting_kcal", "target_kcal", "factor"}),
+}
+"""What follows from the facts of a verb, so that nobody types it."""
+
+ON_AN_OFFER = frozenset({Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE})
+"""Verbs that may name the offer they mean."""
+
+UNITS_OF = {
+    str(spec.unit_field): tuple(spec.units)
+    for spec in (*INPUTS.values(), *OTHER_LABORATORY.values())
+    if spec.units
+}
+"""The units that a fact of the shape UNIT can name, by its name."""
+
+
+CHOSEN = frozenset(
+    {
+        *(Shape.CHOICE, Shape.NUMBER, Shape.SEVERAL, Shape.BOOLEAN, Shape.UNIT),
+        *(Shape.WARD, Shape.DEADLINE, Shape.ASSESSMENT, Shape.RECORD, Shape.MISTAKE),
+    }
+)
+"""Shapes that are not written, but chosen among what there is."""
+
+NOTHING_WRITTEN = _("Please write something here.")
+
+
+def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -> dict[str, Any]:
+    """`raw` as keyword arguments for `perform`. Raises FactError with a row for every fact that is wrong.
+
+    What the verb does not take is refused by name, so that a misspelt fact is never lost in silence.
+    """
+    known = {fact.name: fact for fact in FACTS[verb]}
+    rows: list[tuple[str, str, Text]] = [
+        (name, "unknown_field", _unknown(verb, name)) for name in raw if name not in known
+    ]
+    cleaned: dict[str, Any] = {}
+    for name, fact in known.items():
+        value = raw.get(name)
+        if value is None or value in ("", []):
+            if fact.required:
+                rows.append((name, "required", _left_out(fact)))
+            continue
+        try:
+            cleaned[name] = PARSERS[fact.shape](fact, value, case, user)
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            rows.append((name, *_fault(fact, value)))
+    if rows:
+        raise FactError(*rows)
+    return cleaned
+
+
+def _left_out(fact: Fact) -> Text:
+    words = _("Please choose: %(field)s.") if fact.shape in CHOSEN else _("Please fill in: %(field)s.")
+    return words % {"field": fact.label}
+
+
+def _unknown(verb: Verb, name: str) -> Text:
+    if name in COMPUTED.get(verb, ()):
+        return _("“%(field)s” is computed from the values and never typed. Leave it out.") % {"field": name}
+    return _("“%(field)s” is not known here. Check its spelling.") % {"field": name}
+
+
+def _fault(fact: Fact, value: Any) -> tuple[str, Text]:
+    """The code and the words that `value` is refused with."""
+    if fact.shape is not Shape.TEXT or not isinstance(value, str):
+        return "invalid", _invalid(fact)
+    if not cleaned(value):
+        return "required", NOTHING_WRITTEN
+    if len(value) > fact.max_length:
+        return "invalid", _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
+    return "unprintable", NO_LINE if fact.is_line else UNREADABLE
+
+
+def _invalid(fact: Fact) -> Text:
+    match fact.shape:
+        case Shape.TEXT:
+            return NOTHING_WRITTEN
+        case Shape.MOMENT:
+            return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
+        case Shape.DATE | Shape.BIRTH_DATE:
+            return _invalid_day(fact)
+        case Shape.DECIMAL if fact.low is not None and fact.high is not None:
+            return _invalid_number(fact)
+        case Shape.DECIMAL | Shape.MEASURED:
+            return _("Enter a number.")
+        case Shape.PAIRS:
+            return _("Give each value a name: one per line, such as “name: 1.5”, 20 at most.")
+        case Shape.CHOICE | Shape.NUMBER | Shape.BOOLEAN | Shape.SEVERAL | Shape.UNIT | Shape.CONFIRMED:
+            return _invalid_choice(fact)
+        case _:
+            return _("This does not exist here. Reload the case and choose again.")
+
+
+def _invalid_day(fact: Fact) -> Text:
+    if fact.shape is Shape.BIRTH_DATE:
+        return _("This is no date such as 1962-05-03 and no year such as 1962.")
+    return _("This is no date such as 2026-05-17.")
+
+
+def _invalid_choice(fact: Fact) -> Text:
+    known = fact.choices.values if isinstance(fact.choices, type) else fact.choices or ()
+    if not known:
+        return _("Choose one of the answers offered.")
+    return _("Choose one of the answers offered: %(choices)s.") % {"choices": ", ".join(map(str, known))}
+
+
+def _invalid_number(fact: Fact) -> Text:
+    limits = {"low": fact.low, "high": fact.high, "unit": fact.unit}
+    if fact.unit:
+        return _("Enter a number from %(low)g to %(high)g, in %(unit)s.") % limits
+    return _("Enter a number from %(low)g to %(high)g.") % limits

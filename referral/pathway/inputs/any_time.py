@@ -1,0 +1,47 @@
+"""What the verbs of every open state take."""
+
+from django.utils.translation import gettext_lazy as _
+
+from referral import codes
+from referral.models.patients import Sex
+from referral.pathway.inputs.discharge import WHAT_WAS_WRONG
+from referral.pathway.inputs.shapes import CONFIRMED, DEADLINE, NOTE, OCCURRED_AT, WHY, Fact, Shape, reason
+from referral.pathway.vocabulary import Verb
+
+FACTS: dict[Verb, tuple[Fact, ...]] = {
+    Verb.RECORD_DEATH: (Fact("occurred_at", Shape.MOMENT, _("time of death")), NOTE),
+    Verb.END_REFERRAL: (reason(codes.EndReason), NOTE, OCCURRED_AT),
+    Verb.MESSAGE: (Fact("text", Shape.TEXT, _("message")),),
+    Verb.CORRECT_FIRST_VISIT: (Fact("first_visit_at", Shape.MOMENT, _("first visit")), NOTE),
+    Verb.CORRECT_IDENTITY: (
+        Fact("name", Shape.TEXT, _("full name"), required=False, max_length=80),
+        Fact("sex", Shape.CHOICE, _("sex"), required=False, choices=Sex),
+        Fact(
+            "birth_date",
+            Shape.BIRTH_DATE,
+            _("birth date"),
+            required=False,
+            hint=_("Such as 1962-05-03; 1962 alone where only the year is known."),
+        ),
+        Fact("national_id", Shape.TEXT, _("national ID"), required=False, max_length=40),
+        Fact("local_number", Shape.TEXT, _("hospital number"), required=False, max_length=40),
+        Fact("phone", Shape.TEXT, _("phone of patient or family"), required=False, max_length=30),
+        Fact(
+            "removed",
+            Shape.SEVERAL,
+            _("wrong, and the right one is not known"),
+            required=False,
+            choices=codes.Removable,
+        ),
+        CONFIRMED,
+        WHAT_WAS_WRONG,
+    ),
+    Verb.MARK_ENTERED_IN_ERROR: (
+        reason(codes.ErrorReason),
+        Fact("assessment", Shape.ASSESSMENT, _("what no longer counts"), required=False),
+        NOTE,
+    ),
+    Verb.EXTEND: (DEADLINE, Fact("due_at", Shape.MOMENT, _("new time")), WHY),
+    Verb.SNOOZE: (DEADLINE, Fact("until", Shape.MOMENT, _("silent until")), WHY),
+    Verb.EXPLAIN_DELAY: (DEADLINE, reason(codes.DelayReason), NOTE),
+}

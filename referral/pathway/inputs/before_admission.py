@@ -1,0 +1,49 @@
+"""What the verbs up to admission take."""
+
+from django.utils.translation import gettext_lazy as _
+
+from referral import codes
+from referral.pathway.inputs.shapes import BED, EXPECTED, NOTE, OCCURRED_AT, WARD, Fact, Shape, reason
+from referral.pathway.vocabulary import Verb
+
+FACTS: dict[Verb, tuple[Fact, ...]] = {
+    Verb.ASSESS: (
+        Fact("values", Shape.VALUES, _("eight indicators"), required=False),
+        Fact(
+            "hold_back",
+            Shape.CHOICE,
+            _("reason for not referring"),
+            required=False,
+            choices=codes.HoldBackReason,
+        ),
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.REFER: (reason(codes.ReferReason), NOTE, OCCURRED_AT),
+    Verb.WITHDRAW: (reason(codes.WithdrawReason), NOTE, OCCURRED_AT),
+    Verb.DEPART: (EXPECTED, OCCURRED_AT),
+    Verb.CORRECT_JOURNEY: (
+        Fact("departed_at", Shape.MOMENT, _("time of departure"), required=False),
+        Fact("expected_arrival_at", Shape.MOMENT, _("expected arrival"), required=False),
+        NOTE,
+    ),
+    Verb.ACKNOWLEDGE: (OCCURRED_AT,),
+    Verb.ACCEPT: (BED, OCCURRED_AT),
+    Verb.DECLINE: (reason(codes.DeclineReason), NOTE, OCCURRED_AT),
+    Verb.RELEASE: (reason(codes.ReleaseReason), NOTE, OCCURRED_AT),
+    Verb.DIVERT: (WARD, EXPECTED, NOTE, OCCURRED_AT),
+    Verb.ADMIT: (
+        Fact(
+            "said",
+            Shape.TEXT,
+            _("full name or birth date, as the person at the door says it"),
+            required=False,
+            max_length=80,
+            hint=_("Only for a patient whom your ward does not expect; it is compared with the record."),
+        ),
+        BED,
+        OCCURRED_AT,
+    ),
+    Verb.UNDO_ADMISSION: (reason(codes.AdmissionError), NOTE),
+    Verb.REDIRECT: (WARD, NOTE),
+}

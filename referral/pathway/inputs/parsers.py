@@ -1,0 +1,185 @@
+"""From what a face was given to the values that a verb takes."""
+
+import math
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from accounts.models import User, Ward
+from accounts.moments import YEARS, read_moment
+from accounts.text import read_line, read_lines
+from referral.identity.birth import BirthDate
+from referral.models import RETRACTABLE, Assessment, Case, Deadline, Record
+from referral.pathway.inputs.shapes import Fact, Shape
+
+
+def _text(fact: Fact, value: Any, case: Case, user: User) -> str:
+    if not isinstance(value, str) or len(value) > fact.max_length:
+        raise ValueError
+    text = read_line(value) if fact.is_line else read_lines(value)
+    if not text:
+        raise ValueError
+    return text
+
+
+def _choice(fact: Fact, value: Any, case: Case, user: User) -> str:
+    if not isinstance(fact.choices, type):
+        raise TypeError
+    return str(fact.choices(value).value)
+
+
+def _number(fact: Fact, value: Any, case: Case, user: User) -> int:
+    number = int(str(value))
+    if isinstance(fact.choices, tuple) and number not in fact.choices:
+        raise ValueError
+    return number
+
+
+def _moment(fact: Fact, value: Any, case: Case, user: User) -> datetime:
+    return read_moment(value)
+
+
+def _values(fact: Fact, value: Any, case: Case, user: User) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return dict(value)
+
+
+def _decimal(fact: Fact, value: Any, case: Case, user: User) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or "_" in str(value):
+        raise ValueError
+    number = float(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+    below = fact.low is not None and number < fact.low
+    if not math.isfinite(number) or below or (fact.high is not None and number > fact.high):
+        raise ValueError
+    return number
+
+
+def _birth_date(fact: Fact, value: Any, case: Case, user: User) -> BirthDate:
+    return value if isinstance(value, BirthDate) else BirthDate.parse(str(value).strip())
+
+
+ANSWERS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def _boolean(fact: Fact, value: Any, case: Case, user: User) -> bool:
+    if isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or value.strip().lower() not in ANSWERS:
+        raise ValueError
+    return ANSWERS[value.strip().lower()]
+
+
+def _date(fact: Fact, value: Any, case: Case, user: User) -> date:
+    if isinstance(value, datetime):
+        raise TypeError
+    day = value if isinstance(value, date) else date.fromisoformat(value)
+    if day.year not in YEARS:
+        raise ValueError
+    return day
+
+
+def _names(value: Any) -> list[Any]:
+    """A list as it is; text with commas, as a form sends it, as the list it means."""
+    named = [part for part in value.split(",") if part] if isinstance(value, str) else value
+    if not isinstance(named, list | tuple):
+        raise TypeError
+    return list(dict.fromkeys(named))
+
+
+def _several(fact: Fact, value: Any, case: Case, user: User) -> list[str]:
+    return [_choice(fact, name, case, user) for name in _names(value)]
+
+
+def _confirmed(fact: Fact, value: Any, case: Case, user: User) -> list[str]:
+    named = _names(value)
+    if any(not isinstance(name, str) or len(name) > LONGEST_NAME for name in named):
+        raise ValueError
+    return named
+
+
+MOST_PAIRS = 20
+LONGEST_NAME = 60
+
+
+def _pairs(fact: Fact, value: Any, case: Case, user: User) -> dict[str, float | str]:
+    """From an object, or from lines of “name: value” as a form sends them."""
+    if isinstance(value, str):
+        lines = [line.replace("：", ":").partition(":") for line in value.splitlines() if line.strip()]
+        if any(not sign for _name, sign, _value in lines):
+            raise ValueError
+        value = {name.strip(): text for name, _sign, text in lines}
+    if not isinstance(value, Mapping) or len(value) > MOST_PAIRS:
+        raise ValueError
+    return {_pair_name(name): _pair_value(given) for name, given in value.items()}
+
+
+def _pair_name(name: Any) -> str:
+    if not isinstance(name, str) or len(name) > LONGEST_NAME or not read_line(name):
+        raise ValueError
+    return read_line(name)
+
+
+def _pair_value(given: Any) -> float | str:
+    if isinstance(given, bool) or not isinstance(given, int | float | str):
+        raise TypeError
+    if isinstance(given, str):
+        text = _pair_name(given)
+        return float(text) if text.replace(".", "", 1).isdecimal() and text.isascii() else text
+    if not math.isfinite(given):
+        raise ValueError
+    return given
+
+
+def _measured(fact: Fact, value: Any, case: Case, user: User) -> Any:
+    """As typed: `scoring` reads it with its unit and limits."""
+    if not isinstance(value, bool | int | float | str) or len(str(value)) > LONGEST_NAME:
+        raise ValueError
+    return value
+
+
+def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[Fact, Any, Case, User], Model]:
+    def parse(fact: Fact, value: Any, case: Case, user: User) -> Model:
+        found = rows(case, user).filter(pk=UUID(str(getattr(value, "pk", value)))).first()
+        if found is None:
+            raise ValueError
+        return found
+
+    return parse
+
+
+def _record(fact: Fact, value: Any, case: Case, user: User) -> Record:
+    key = UUID(str(getattr(value, "pk", value)))
+    is_mistake = case.retractions.filter(record=key).exists()
+    for model in RETRACTABLE.values():
+        found = model.objects.filter(case=case, pk=key).first()
+        if found is not None and is_mistake == (fact.shape is Shape.MISTAKE):
+            return found
+    raise ValueError
+
+
+PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
+    Shape.TEXT: _text,
+    Shape.CHOICE: _choice,
+    Shape.NUMBER: _number,
+    Shape.MOMENT: _moment,
+    Shape.VALUES: _values,
+    Shape.DECIMAL: _decimal,
+    Shape.BOOLEAN: _boolean,
+    Shape.DATE: _date,
+    Shape.SEVERAL: _several,
+    Shape.PAIRS: _pairs,
+    Shape.MEASURED: _measured,
+    Shape.UNIT: _measured,
+    Shape.CONFIRMED: _confirmed,
+    Shape.BIRTH_DATE: _birth_date,
+    Shape.WARD: _one_of(lambda case, user: Ward.objects.visible_to(user).select_related("hospital")),
+    Shape.DEADLINE: _one_of(lambda case, user: Deadline.objects.filter(case=case)),
+    Shape.ASSESSMENT: _one_of(lambda case, user: Assessment.objects.filter(case=case)),
+    Shape.RECORD: _record,
+    Shape.MISTAKE: _record,
+}

@@ -1,0 +1,93 @@
+"""What a fact of a verb looks like."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from referral import codes
+from referral.pathway.refusals import Text
+
+LONGEST_LINE = 80
+"""Texts that may be longer are asked for in several lines."""
+
+
+class Shape(StrEnum):
+    """What a fact looks like.
+
+    MOMENT is an aware datetime or RFC 3339 text with an offset, DATE a day (ISO), SEVERAL a list of codes,
+    PAIRS free names with a number or short text each. MEASURED is a value of the input of `scoring` that the
+    fact is named after, UNIT the unit it was typed in: both are passed on as typed, for `scoring` to read;
+    CONFIRMED is the list of those whose unusual value is right. BIRTH_DATE is a day (ISO) or a year. RECORD
+    is one that counts, MISTAKE one that was marked as entered in error.
+    """
+
+    TEXT = "text"
+    CHOICE = "choice"
+    NUMBER = "number"
+    MOMENT = "moment"
+    WARD = "ward"
+    DEADLINE = "deadline"
+    ASSESSMENT = "assessment"
+    RECORD = "record"
+    MISTAKE = "mistake"
+    VALUES = "values"
+    DECIMAL = "decimal"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    SEVERAL = "several"
+    PAIRS = "pairs"
+    MEASURED = "measured"
+    UNIT = "unit"
+    CONFIRMED = "confirmed"
+    BIRTH_DATE = "birth_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of a verb. `choices` belong to CHOICE, SEVERAL and, as whole numbers, to NUMBER.
+
+    `low` and `high`, both possible, bound a DECIMAL, whose fixed `unit` stands beside it. `hint` helps
+    whoever fills it in.
+    """
+
+    name: str
+    shape: Shape
+    label: Text
+    required: bool = True
+    choices: type[TextChoices] | tuple[int, ...] | None = None
+    max_length: int = 2000
+    low: float | None = None
+    high: float | None = None
+    unit: Text = ""
+    hint: Text = ""
+
+    @property
+    def is_line(self) -> bool:
+        """Whether a text is one line, without line breaks."""
+        return self.max_length <= LONGEST_LINE
+
+
+NOTE = Fact("note", Shape.TEXT, _("note"), required=False)
+OCCURRED_AT = Fact("occurred_at", Shape.MOMENT, _("when it happened"), required=False)
+WARD = Fact("ward", Shape.WARD, _("ward"))
+DEADLINE = Fact("deadline", Shape.DEADLINE, _("deadline"))
+
+
+def reason(choices: type[TextChoices], *, required: bool = True, hint: Text = "") -> Fact:
+    return Fact("reason", Shape.CHOICE, _("reason"), required, choices, hint=hint)
+
+
+BED = Fact("bed", Shape.TEXT, _("bed, if known"), required=False, max_length=40)
+PRECIPITANT = Fact("precipitant", Shape.CHOICE, _("precipitant"), choices=codes.PrecipitantCode)
+EXPECTED = Fact("expected_arrival_at", Shape.MOMENT, _("expected arrival"))
+WHY = Fact("reason", Shape.TEXT, _("reason"), max_length=200)
+CORRECTS = Fact(
+    "corrects",
+    Shape.MISTAKE,
+    _("record entered in error that this one is right for"),
+    required=False,
+    hint=_("Needed when the patient has left the ward."),
+)
+CONFIRMED = Fact("confirmed", Shape.CONFIRMED, _("unusual values that are right"), required=False)

@@ -1,0 +1,167 @@
+"""What the verbs of the specialist ward take."""
+
+from django.utils.translation import gettext_lazy as _
+
+from referral import codes
+from referral.pathway.inputs.shapes import (
+    BED,
+    CONFIRMED,
+    CORRECTS,
+    NOTE,
+    OCCURRED_AT,
+    PRECIPITANT,
+    WARD,
+    Fact,
+    Shape,
+    reason,
+)
+from referral.pathway.refusals import Text
+from referral.pathway.vocabulary import Verb
+from referral.ward import codes as ward_codes
+from referral.ward.precipitants import ICD10
+from scoring import FIELD_LABELS, INPUTS, OTHER_LABORATORY
+from scoring.immune import MARKERS
+from scoring.issues import HELP
+from scoring.nutrition import HEIGHT_CM, WEIGHT_KG
+
+RATIOS = ("pao2_fio2", "spo2_fio2")
+"""Computed from their two numbers; taken from programs that know nothing but the ratio."""
+
+ORGAN_INPUTS = (
+    *("bilirubin", "creatinine", "dialysis", "encephalopathy_grade", "inr", "map_mmhg", "vasopressors"),
+    *("spo2_percent", "fio2", "pao2", *RATIOS, "mechanical_ventilation"),
+)
+"""What the CLIF-C table is read from, in its order; names in `scoring.INPUTS`."""
+
+BESIDE_ORGANS = (
+    *("sodium_mmol_l", "urea", "albumin_g_l", "wbc_10e9_l", "neutrophils_10e9_l", "platelets_10e9_l"),
+    *("lactate_mmol_l", "alt_u_l", "ast_u_l", "ast_upper_limit_u_l", "ascites"),
+)
+"""Values of the same hour that the published scores need beside the table."""
+
+
+def measured(name: str) -> tuple[Fact, ...]:
+    """The fact of an input of `scoring`, and of its unit where it has several."""
+    spec = INPUTS.get(name) or OTHER_LABORATORY[name]
+    hint = _(HELP[name]) if name in HELP else ""
+    value = Fact(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=spec.unit, hint=hint)
+    if not spec.unit_field:
+        return (value,)
+    return value, Fact(spec.unit_field, Shape.UNIT, _(FIELD_LABELS[spec.unit_field]), required=False)
+
+
+def sampled_at(label: Text, *, required: bool = True, hint: Text = "") -> Fact:
+    return Fact("sampled_at", Shape.MOMENT, label, required, hint=hint)
+
+
+SAMPLED_AT: Text = _("when the sample was taken")
+
+FACTS: dict[Verb, tuple[Fact, ...]] = {
+    Verb.RECORD_KIT_RESULT: (
+        CORRECTS,
+        Fact("lot", Shape.TEXT, _("lot number of the kit"), max_length=40),
+        sampled_at(SAMPLED_AT),
+        Fact("answer", Shape.CHOICE, _("the kit's answer"), choices=ward_codes.KitAnswer),
+        Fact("probability", Shape.DECIMAL, _("probability, if the kit gives one"), False, low=0, high=1),
+        Fact(
+            "assay",
+            Shape.PAIRS,
+            _("assay values"),
+            required=False,
+            hint=_("One per line, such as “name: 1.5”, as the report names them."),
+        ),
+        NOTE,
+        Fact(
+            "reported_at",
+            Shape.MOMENT,
+            _("when it was reported"),
+            required=False,
+            hint=_("Empty means: now."),
+        ),
+    ),
+    Verb.ASSESS_ORGAN_FAILURE: (
+        CORRECTS,
+        sampled_at(_("when the blood was drawn"), required=False, hint=_("Empty means: not known.")),
+        *(fact for name in ORGAN_INPUTS for fact in measured(name)),
+        Fact(
+            "ventilated_for_encephalopathy", Shape.BOOLEAN, _("ventilation because of encephalopathy"), False
+        ),
+        *(fact for name in BESIDE_ORGANS for fact in measured(name)),
+        CONFIRMED,
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.RETRACT_RECORD: (
+        Fact("record", Shape.RECORD, _("record that was entered in error")),
+        reason(codes.ErrorReason),
+        NOTE,
+    ),
+    Verb.RECORD_PRECIPITANT: (
+        CORRECTS,
+        PRECIPITANT,
+        Fact("icd10", Shape.CHOICE, _("ICD-10 code (WHO)"), required=False, choices=ICD10),
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.RECORD_INTERVENTION: (
+        CORRECTS,
+        PRECIPITANT,
+        Fact("note", Shape.TEXT, _("what was done")),
+        OCCURRED_AT,
+    ),
+    Verb.RECORD_TREATMENT: (
+        Fact("item", Shape.CHOICE, _("item of the checklist"), choices=ward_codes.TreatmentItem),
+        Fact("progress", Shape.CHOICE, _("how it stands"), choices=ward_codes.Progress),
+        reason(ward_codes.NotDoneReason, required=False, hint=_("Needed when it is declined.")),
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.RECORD_ARTIFICIAL_LIVER: (
+        CORRECTS,
+        Fact("mode", Shape.CHOICE, _("mode"), choices=ward_codes.ArtificialLiverMode),
+        Fact("started_at", Shape.MOMENT, _("start of the session")),
+        Fact("ended_at", Shape.MOMENT, _("end of the session")),
+        Fact(
+            "complications",
+            Shape.SEVERAL,
+            _("complications"),
+            required=False,
+            choices=ward_codes.Complication,
+        ),
+        NOTE,
+    ),
+    Verb.SET_NUTRITION_TARGET: (
+        Fact("height_cm", Shape.DECIMAL, _("height"), low=HEIGHT_CM[0], high=HEIGHT_CM[1], unit="cm"),
+        Fact(
+            "weight_kg",
+            Shape.DECIMAL,
+            _("weight"),
+            low=WEIGHT_KG[0],
+            high=WEIGHT_KG[1],
+            unit="kg",
+            hint=_("With ascites or oedema, the estimated dry weight."),
+        ),
+        NOTE,
+        OCCURRED_AT,
+    ),
+    Verb.RECORD_INTAKE: (
+        Fact("day", Shape.DATE, _("date")),
+        Fact("kcal", Shape.DECIMAL, _("energy intake that day"), low=0, high=10_000, unit="kcal"),
+        NOTE,
+    ),
+    Verb.RECORD_IMMUNE_STATUS: (
+        CORRECTS,
+        sampled_at(SAMPLED_AT),
+        *(fact for name in MARKERS for fact in measured(name)),
+        CONFIRMED,
+        NOTE,
+    ),
+    Verb.TRANSFER: (WARD, BED, NOTE, OCCURRED_AT),
+    Verb.DECIDE_TRANSPLANT: (
+        CORRECTS,
+        Fact("decision", Shape.CHOICE, _("decision"), choices=ward_codes.TransplantDecision),
+        reason(ward_codes.AgainstTransplant, required=False, hint=_("Needed when it is decided against.")),
+        NOTE,
+        OCCURRED_AT,
+    ),
+}

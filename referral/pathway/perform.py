@@ -1,0 +1,244 @@
+"""`perform`: the only way to change a case."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from referral.alerts import compose
+from referral.alerts.recipients import Directory
+from referral.deadlines import escalation, lifecycle
+from referral.intake.routing import close_question
+from referral.intake.unannounced import auditing_wrong_answers
+from referral.models import Case, Offer
+from referral.models.cases import LEFT_WARD
+from referral.outcomes.record_conflicts import SAYING
+from referral.outcomes.resolve import keep_what_holds
+from referral.pathway import timeline
+from referral.pathway.case_roles import open_offer, parties_of, pointless_verbs, rows_for
+from referral.pathway.change import Change
+from referral.pathway.correcting import accept_correction
+from referral.pathway.refusals import AccessError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
+from referral.pathway.table import OPENS, TABLE, Transition, transition
+from referral.pathway.vocabulary import BEFORE_ADMISSION, IN_WARD, Party, State, Verb
+from referral.statistics.facts.writer import record
+
+FIRST_VISIT: Text = _("the first visit")
+ADMISSION: Text = _("the admission")
+DIAGNOSIS: Text = _("the diagnosis")
+"""What a fact cannot come before, in words."""
+
+Effect = Callable[..., State | None]
+EFFECTS: dict[Verb, Effect] = {}
+
+
+def usable_verbs(user: User, case: Case) -> list[Verb]:
+    """The verbs `user` can use on `case` now, in the table's order."""
+    return verbs_of(parties_of(user, case, open_offer(case)), case)
+
+
+def verbs_of(parties: frozenset[Party], case: Case) -> list[Verb]:
+    """The verbs that any of `parties` can use on `case` now, in the table's order."""
+    of_the_state = dict.fromkeys(row.verb for row in rows_for(parties, case.state) if row.verb in EFFECTS)
+    pointless = pointless_verbs(case)
+    return [verb for verb in of_the_state if verb not in pointless]
+
+
+def not_allowed(case: Case, verb: Verb, actor: User | None) -> VerbNotAllowed:
+    """The refusal of a verb that the state does not have, with those it has for `actor`."""
+    allowed = usable_verbs(actor, case) if actor else []
+    return VerbNotAllowed(State(case.state).label, [row.value for row in allowed], first_do(case, verb))
+
+
+def first_do(case: Case, verb: Verb) -> Text:
+    """What has to be recorded before `verb` can be used; empty where that would not help."""
+    if case.state == State.ADMITTED and verb in (Verb.BACK_REFER, Verb.DISCHARGE):
+        return _("Record the diagnosis first: then the patient can be referred back or discharged.")
+    if case.state == State.CLOSED and verb in (Verb.RECORD_DEATH, Verb.RECORD_OUTCOME):
+        return _closed_with(case)
+    row = next((row for row in TABLE if row.verb == verb), None)
+    if case.state in BEFORE_ADMISSION and row is not None and row.sources <= IN_WARD:
+        return _("Record the admission first: this is for patients in the ward's bed.")
+    return ""
+
+
+def _closed_with(case: Case) -> Text:
+    """How to say something else about the outcome of a closed case."""
+    if case.died_at is None:
+        return _("The case is closed. To say something else about the outcome, use “correct the outcome”.")
+    died = case.died_at.astimezone(ZoneInfo(case.hospital.zone)).date().isoformat()
+    return _(
+        "The case is closed with the death on %(date)s, and nobody dies on two dates. If that date is wrong, "
+        "use “correct the outcome”; where two sides then differ, the coordinator settles it."
+    ) % {"date": died}
+
+
+def effect(verb: Verb) -> Callable[[Effect], Effect]:
+    """Register what `verb` does beyond the table. The effect returns the state to enter, or None."""
+
+    def register(function: Effect) -> Effect:
+        EFFECTS[verb] = function
+        return function
+
+    return register
+
+
+def perform(
+    case: Case | UUID,
+    verb: Verb,
+    *,
+    actor: User | None,
+    now: datetime,
+    occurred_at: datetime | None = None,
+    offer: UUID | None = None,
+    if_version: int | None = None,
+    **facts: Any,
+) -> Case:
+    """Lock the case, check the table and the actor, apply `verb` and write all it causes; return the case.
+
+    `actor` None is the engine. `offer` names the offer that an offer's verb means. `facts` are those of
+    `referral.pathway.inputs`. Raises VerbNotAllowed, AccessError, OfferNotOpen, StaleVersion, FactError,
+    PathwayError.
+    """
+    with auditing_wrong_answers(actor, now), transaction.atomic():
+        locked = lock(case)
+        row, asked = admissible(locked, verb, actor=actor, offer=offer, if_version=if_version)
+        change = _change(locked, row, actor, now, occurred_at or now, asked)
+        accept_correction(change, facts.pop("corrects", None))
+        target = EFFECTS[verb](change, **facts)
+        settle(change, target)
+    return locked
+
+
+def lock(case: Case | UUID) -> Case:
+    """The case's row, locked until the end of the transaction."""
+    key = case.pk if isinstance(case, Case) else case
+    return (
+        Case.objects.select_for_update(of=("self",))
+        .select_related("policy", "hospital", "ward", "assessment", "expecting_ward")
+        .get(pk=key)
+    )
+
+
+def check_version(case: Case, expected: int | None) -> None:
+    """Raise StaleVersion if the caller decided on another version than the present one."""
+    if expected is not None and expected != case.version:
+        raise StaleVersion(case.version)
+
+
+def admissible(
+    case: Case, verb: Verb, *, actor: User | None, offer: UUID | None = None, if_version: int | None = None
+) -> tuple[Transition, Offer | None]:
+    """The table's row for `verb` and the case's open offer, whatever the facts will be.
+
+    `perform` asks it of the locked case; a face may ask it before it reads the facts. Raises StaleVersion,
+    OfferNotOpen, VerbNotAllowed, AccessError.
+    """
+    check_version(case, if_version)
+    row, current = transition(case.state, verb), open_offer(case)
+    if offer is not None and (current is None or current.pk != offer):
+        raise OfferNotOpen
+    if row is None or verb not in EFFECTS:
+        raise not_allowed(case, verb, actor)
+    if not row.by & parties_of(actor, case, current):
+        raise AccessError
+    return row, current
+
+
+def _change(
+    case: Case,
+    row: Transition,
+    actor: User | None,
+    now: datetime,
+    occurred_at: datetime,
+    offer: Offer | None,
+) -> Change:
+    change = Change(
+        case, row, actor, now, occurred_at, offer, offer.ward if offer else case.ward, case.ward_id
+    )
+    change.occurred_at = change.past(occurred_at, "occurred_at")
+    change.not_before(case.first_visit_at, FIRST_VISIT)
+    return change
+
+
+def ward_left(change: Change) -> UUID | None:
+    """The ward that had the case until this verb: asked, expecting the patient, or with the patient."""
+    case, offer = change.case, change.offer
+    if change.held_by != case.ward_id:
+        return change.held_by
+    return (
+        offer.ward_id if offer is not None and not offer.is_open and offer.ward_id != case.ward_id else None
+    )
+
+
+def _hold_to_the_table(change: Change, target: State | None) -> None:
+    """Raise AssertionError if the verb's effect ends in a state in which the table does not let it end."""
+    row = change.row
+    if target is None and row.targets and not row.may_stay:
+        raise AssertionError(f"{row.verb} must end in one of {sorted(row.targets)}")
+    if target is not None and target not in (row.targets or {State(change.case.state)}):
+        raise AssertionError(f"{row.verb} cannot end in {target}")
+
+
+def _hold_against_outcomes(change: Change) -> None:
+    """Notice where what was recorded now contradicts what was said about the outcome."""
+    case = change.case
+    if change.row.verb in SAYING and case.outcomes.exists():
+        was_disputed = case.outcome_disputed
+        if keep_what_holds(case) and not was_disputed:
+            change.contradicts = True
+
+
+def _write_line(change: Change, before: str) -> None:
+    """The verb's line of the timeline."""
+    timeline.append(
+        change.case,
+        change.row.verb,
+        actor=change.actor,
+        before=before,
+        facts=change.facts,
+        note=change.note,
+        personal=change.personal,
+        occurred_at=change.occurred_at,
+        now=change.now,
+    )
+
+
+def settle(change: Change, target: State | None) -> None:
+    """Write what follows from a verb: state, event, deadlines, alerts."""
+    case, row = change.case, change.row
+    _hold_to_the_table(change, target)
+    before, case.state = case.state, target or case.state
+    if left := ward_left(change):
+        change.facts[LEFT_WARD] = str(left)
+    _write_line(change, before)
+    _hold_against_outcomes(change)
+    running = lifecycle.running(case)
+    lifecycle.meet(
+        case,
+        running,
+        row.meets | change.also_meets,
+        offer=change.offer,
+        occurred_at=change.occurred_at,
+        now=change.now,
+    )
+    lifecycle.drop_pointless(case, running, now=change.now)
+    if before == State.WATCHED != case.state:
+        close_question(case, now=change.now)
+    entered = OPENS.get(target, frozenset()) if target and not change.goes_back else frozenset()
+    opening = change.also_opens | entered
+    now, moment = change.now, change.occurred_at
+    fresh = lifecycle.open_missing(case, opening, running=running, now=now, occurred_at=moment)
+    case.updated_at = now
+    case.save()
+    record([case.pk])
+    compose.tell_of(change)
+    escalation.fire(fresh, now=change.now)
+    wards = [change.ward_before, Directory(change.now, [case]).ward_of(case), case.expecting_ward]
+    wards += change.further_wards
+    compose.announce(case, what=row.verb, wards=wards)

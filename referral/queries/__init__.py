@@ -1,0 +1,13 @@
+"""Reading cases: every question begins with what the person may see."""
+
+__all__ = [
+    "access_log",
+    "case_values",
+    "cases",
+    "changes",
+    "referral_reasons",
+    "search",
+    "urgency",
+    "ward_choices",
+    "worklists",
+]

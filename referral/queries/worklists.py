@@ -1,0 +1,100 @@
+"""The lists of a first hospital, and of a coordinator: whose cases, and in which part of their journey."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+
+from accounts.models import Hospital, User, Ward
+from referral.models import Case, Deadline, Offer, Question
+from referral.pathway.vocabulary import ACUTE, ENDED, FOLLOW_UPS, Kind, State
+from referral.queries import cases
+
+OUTCOME_IN_SIGHT = timedelta(days=7)
+"""How long before its deadline an outcome counts as something to do."""
+BY_TIME, BY_SEVERITY = "time", "severity"
+
+
+def hospitals_to_refer_for(user: User) -> QuerySet[Hospital]:
+    """The hospitals where the user may register patients."""
+    return Hospital.objects.visible_to(user).filter(pk__in=user.standing.refers_for)
+
+
+def at_home(user: User) -> QuerySet[Case]:
+    """Cases of the hospitals the user refers for, and of the networks they coordinate."""
+    return cases.cases(user).filter(_home(user))
+
+
+def _home(user: User) -> Q:
+    standing = user.standing
+    return Q(hospital__in=standing.refers_for) | Q(network__in=standing.coordinates)
+
+
+def acute(user: User) -> QuerySet[Case]:
+    """Those of `at_home` before the end of acute care, least time left first."""
+    return in_order(at_home(user).filter(state__in=ACUTE), BY_TIME)
+
+
+def in_follow_up(user: User) -> QuerySet[Case]:
+    """Those whose acute care is over and whose outcome is awaited, the oldest first."""
+    return at_home(user).filter(state=State.FOLLOW_UP).order_by("first_visit_at", "pk")
+
+
+def ended(user: User) -> QuerySet[Case]:
+    """Those that are closed or cancelled, the latest first."""
+    return at_home(user).filter(state__in=ENDED).order_by("-updated_at", "-pk")
+
+
+def wards_of_networks(user: User) -> QuerySet[Ward]:
+    """Every ward the user can call."""
+    return Ward.objects.visible_to(user).select_related("hospital").order_by("hospital__name_zh", "name_zh")
+
+
+def to_do(user: User, now: datetime) -> QuerySet[Case]:
+    """The cases in which something is awaited of the user's side now, least time left first."""
+    mine = _of_hospitals(user, now) | _of_wards(user) | _of_coordinators(user)
+    return in_order(cases.cases(user).filter(mine), BY_TIME)
+
+
+def _of_hospitals(user: User, now: datetime) -> Q:
+    asking = Question.objects.open().values("case")
+    running = Deadline.objects.open()
+    to_confirm = running.filter(kind=Kind.CONFIRM_RETURN).values("case")
+    outcomes = running.filter(kind__in=FOLLOW_UPS, due_at__lte=now + OUTCOME_IN_SIGHT).values("case")
+    steps = Q(state__in=[State.REGISTERED, State.ACCEPTED])
+    steps |= Q(state=State.WATCHED) & ~Q(pk__in=asking)
+    steps |= Q(state=State.FOLLOW_UP, outcome_disputed=False) & (Q(pk__in=to_confirm) | Q(pk__in=outcomes))
+    return Q(hospital__in=user.standing.refers_for) & steps
+
+
+def _of_wards(user: User) -> Q:
+    wards = user.standing.wards
+    asked = Offer.objects.filter(ward__in=wards, state=Offer.State.OPEN).values("case")
+    questions = Question.objects.open().filter(ward__in=wards).values("case")
+    has_patient = Q(ward__in=wards, state__in=[State.IN_TRANSIT, State.ADMITTED, State.DIAGNOSED])
+    return has_patient | Q(pk__in=asked) | Q(state=State.WATCHED, pk__in=questions)
+
+
+def _of_coordinators(user: User) -> Q:
+    disputed = Q(outcome_disputed=True, state__in=[State.FOLLOW_UP, State.CLOSED])
+    return Q(network__in=user.standing.coordinates) & (Q(state=State.UNPLACED) | disputed)
+
+
+def state_counts(user: User, states: Collection[str]) -> dict[str, int]:
+    """How many cases of `at_home` are in each of `states`, those without any left out."""
+    rows = Case.objects.visible_to(user).filter(_home(user), state__in=states).order_by()
+    return dict(rows.values_list("state").annotate(number=Count("pk")))
+
+
+def in_order(rows: QuerySet[Case], order: str) -> QuerySet[Case]:
+    """`rows` of `selectors.cases`: BY_TIME, least time left first, or BY_SEVERITY, the highest risk first."""
+    by_time = (F("next_due_at").asc(nulls_last=True), "first_visit_at", "pk")
+    if order != BY_SEVERITY:
+        return rows.order_by(*by_time)
+    flagged = F("assessment__high_risk").desc(nulls_last=True)
+    return rows.order_by(flagged, F("assessment__risk_90d").desc(nulls_last=True), *by_time)
+
+
+def numbered(rows: QuerySet[Case], number: str) -> QuerySet[Case]:
+    """Those of `rows` whose case number contains what was typed of it."""
+    return rows.filter(number__icontains=number.strip()[:20])

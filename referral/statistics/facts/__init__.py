@@ -1,0 +1,3 @@
+"""One row of facts for each case, written with the case."""
+
+__all__ = []

@@ -1,0 +1,16 @@
+"""The figures that people ask for: who may ask, what is counted, what is hidden because it is few."""
+
+__all__ = [
+    "export",
+    "filters",
+    "kit",
+    "live_overview",
+    "measures",
+    "notification_report",
+    "overview",
+    "predictions",
+    "privacy",
+    "quantiles",
+    "selectors",
+    "table",
+]

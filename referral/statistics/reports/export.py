@@ -1,0 +1,157 @@
+"""The de-identified cohort for research: one line per case, documented in docs/research-export.md.
+
+Every date of a patient is moved back by the same secret number of minutes, at most a year, so that order and
+intervals stay; places and people are codes that need the key; ages over 89 are 90; free text is not in it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet, TextField
+from django.db.models.functions import MD5, Cast
+
+from accounts import audit
+from accounts.encryption import blind_index
+from accounts.models import User
+from referral.models import Assessment, CaseFacts
+from referral.models.statistics import IN_TIME, KINDS, LATE_BECAUSE, MOMENTS
+from referral.pathway.refusals import AccessError
+from referral.statistics.reports import filters
+from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.privacy import pseudonym
+
+OLDEST = 90
+MOST_MINUTES_BACK = 365 * 24 * 60
+SMALL_PLACE = 20
+"""Hospitals, and wards, with fewer cases share one code: theirs would be recognised by their size."""
+
+SMALL = "small"
+CHUNK = 2000
+INDICATORS = (
+    *("cirrhosis", "variceal_bleeding", "encephalopathy_grade", "bilirubin_umol_l"),
+    *("inr", "urea_mmol_l", "sodium_mmol_l"),
+)
+REASONS = {code: f"late: {reason}" for reason, code in LATE_BECAUSE.items()}
+HEADER: tuple[str, ...] = (
+    *("case", "patient", "hospital", "hospital_level", "ward", "age_years", "age_is_estimated", "sex"),
+    *("chronic_liver_disease", "presentation", "state", "first_visit_at", *MOMENTS, "flagged_late"),
+    *("offers", "declines", "expiries", "policy_version", "model", "risk_90d", *INDICATORS, "red_flags"),
+    *("outcome_28", "outcome_90", *(f"{kind}_in_time" for kind in KINDS)),
+)
+
+
+def may_export(user: User, wanted: Wanted) -> bool:
+    """Researchers of the network, and nobody else, whatever else they may see."""
+    return wanted.network.pk in user.standing.researches
+
+
+def export(user: User, wanted: Wanted, *, now: datetime) -> Iterator[tuple[str, ...]]:
+    """The lines of the export, read while they are written; that it was taken is on the audit trail.
+
+    All cases of the network, whatever period is asked about: two files of different periods, compared, would
+    tell when somebody was ill. Raises AccessError for who may not export.
+    """
+    if not may_export(user, wanted):
+        raise AccessError
+    rows = filters.rows(user, filters.everything(replace(wanted, hospital=None, ward=None)))
+    audit.record(
+        actor=user,
+        action="research_export",
+        subject_type="network",
+        subject_id=wanted.network.pk,
+        now=now,
+        network=wanted.network.pk,
+        cases=rows.count(),
+    )
+    return _lines(rows)
+
+
+def _lines(rows: QuerySet[CaseFacts]) -> Iterator[tuple[str, ...]]:
+    codes = _codes("H", "hospital", rows) | _codes("W", "ward", rows.filter(ward__isnull=False))
+    # In an order that says nothing: that of registration would be a date in itself.
+    told = rows.select_related("case__patient", "hospital").defer("packed")
+    told = told.order_by(MD5(Cast("pk", TextField())))
+    batch: list[CaseFacts] = []
+    for row in told.iterator(chunk_size=CHUNK):
+        batch.append(row)
+        if len(batch) == CHUNK:
+            yield from _batch(batch, codes)
+            batch = []
+    yield from _batch(batch, codes)
+
+
+def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str]:
+    """What each place is called: small ones alike, with the next smallest until together they are not."""
+    sizes = rows.order_by().values_list(place).annotate(size=Count("pk")).order_by("size", place)
+    codes, together = {}, 0
+    for key, size in sizes:
+        is_small = size < SMALL_PLACE or 0 < together < SMALL_PLACE
+        together += size if is_small else 0
+        codes[key] = f"{letter}-{SMALL}" if is_small else pseudonym(letter, key)
+    return codes
+
+
+def _batch(rows: list[CaseFacts], codes: dict[UUID, str]) -> Iterator[tuple[str, ...]]:
+    assessments = Assessment.objects.only("values", "red_flags").in_bulk(
+        [row.assessment for row in rows if row.assessment]
+    )
+    for row in rows:
+        yield line(row, assessments.get(row.assessment) if row.assessment else None, codes)
+
+
+def line(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str]) -> tuple[str, ...]:
+    """One case in the order of HEADER; `codes`: what its places are called."""
+    case, patient = row.case, row.case.patient
+    back = shift(case.person_id)
+    values = assessment.values if assessment else {}
+    visited = row.first_visit_at.astimezone(ZoneInfo(row.hospital.zone)).date()
+    hospital = codes[row.hospital_id]
+    told: dict[str, Any] = {
+        "case": code("C", row.pk),
+        "patient": code("P", case.person_id),
+        "hospital": hospital,
+        "hospital_level": "" if hospital.endswith(SMALL) else row.hospital.level,
+        "ward": codes[row.ward_id] if row.ward_id else "",
+        "age_years": min(OLDEST, patient.age_on(visited)),
+        "age_is_estimated": patient.birth_date.is_estimated,
+        "sex": patient.sex,
+        "chronic_liver_disease": case.chronic_liver_disease,
+        "presentation": case.presentation,
+        "red_flags": " ".join(assessment.red_flags) if assessment else "",
+        **{name: values.get(name) for name in INDICATORS},
+        **{name: _moved(getattr(row, name), back) for name in ("first_visit_at", *MOMENTS)},
+        **{f"{kind}_in_time": verdict(getattr(row, f"{kind}_verdict")) for kind in KINDS},
+    }
+    return tuple(_text(told[name] if name in told else getattr(row, name)) for name in HEADER)
+
+
+def shift(person: UUID) -> timedelta:
+    """By how much a patient's dates are moved back: between a minute and a year, known to the key alone."""
+    number = int(blind_index("research shift", str(person))[:12], 16)
+    return timedelta(minutes=1 + number % MOST_MINUTES_BACK)
+
+
+def code(letter: str, key: UUID) -> str:
+    """A stable code of a case or patient that nobody without the key can trace."""
+    return f"{letter}-{blind_index('research', letter, str(key))[:12].upper()}"
+
+
+def verdict(stored: int | None) -> str:
+    """In words: in time, late, late with a reason; empty while it is not judged."""
+    if stored is None:
+        return ""
+    return "in time" if stored == IN_TIME else REASONS.get(stored, "late")
+
+
+def _moved(moment: datetime | None, back: timedelta) -> str:
+    return "" if moment is None else (moment - back).isoformat(timespec="seconds")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,185 @@
+"""Which cases a question is about, and which places a person may ask about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Hospital, Network, User, Ward
+from accounts.moments import YEARS
+from referral.models import CaseFacts, Route
+from referral.models.statistics import PlacesQuerySet, Row
+from referral.pathway.refusals import FactError, Text
+from referral.statistics.columns.column_reader import Cases, months_before
+from referral.statistics.reports.measures import By
+
+Place = TypeVar("Place", Network, Hospital, Ward)
+MONTHS_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One network, perhaps one hospital or ward of it, and the months `since` to `until`, both included."""
+
+    network: Network
+    hospital: Hospital | None
+    ward: Ward | None
+    since: date
+    until: date
+    by: By
+    hides_small: bool
+
+
+def may_count(user: User) -> bool:
+    """Whether there is anything that the user may count."""
+    return bool(user.standing.is_clinical or user.standing.researches)
+
+
+def networks(user: User) -> QuerySet[Network]:
+    """The networks whose cases the user may count, or some of them."""
+    return Network.objects.visible_to(user).order_by("name_zh") if may_count(user) else Network.objects.none()
+
+
+def hospitals(user: User, network: Network) -> QuerySet[Hospital]:
+    """The first hospitals among which the user may choose; none for research, where places are codes."""
+    if is_for_research(user, network):
+        return Hospital.objects.none()
+    found = Hospital.objects.visible_to(user).filter(network=network)
+    return found if sees_all(user, network) else found.filter(pk__in=user.standing.refers_for)
+
+
+def wards(user: User, network: Network) -> QuerySet[Ward]:
+    """The wards among which the user may choose; none for research, where places are codes."""
+    if is_for_research(user, network):
+        return Ward.objects.none()
+    found = Ward.objects.visible_to(user).filter(hospital__network=network)
+    return found if sees_all(user, network) else found.filter(pk__in=user.standing.wards)
+
+
+def sees_all(user: User, network: Network) -> bool:
+    standing = user.standing
+    return network.pk in standing.coordinates | standing.researches
+
+
+def is_for_research(user: User, network: Network) -> bool:
+    """Whether the user sees the network's cases as a researcher only: without names and small numbers."""
+    standing = user.standing
+    return network.pk in standing.researches and network.pk not in standing.coordinates
+
+
+def clean_wanted(user: User, raw: Mapping[str, str], *, now: datetime) -> Wanted:
+    """The question in `raw`: `network`, `hospital`, `ward` (ids), `since`, `until` (2026-05), `by`.
+
+    Without a period, the twelve months up to the one that it is in the network at `now`. Raises FactError for
+    what cannot be read or does not fit, and ObjectDoesNotExist for places that the user may not see.
+    """
+    network = _place(user, networks(user), "network", raw) or networks(user).first()
+    if network is None:
+        raise FactError(("network", "not_found", NOT_FOUND))
+    until = _month("until", raw) or network.month_of(now)
+    since = _month("since", raw) or months_before(until, MONTHS_SHOWN - 1)
+    if since > until:
+        raise FactError(("since", "out_of_order", _("The first month must not come after the last one.")))
+    by = raw.get("by") or By.MONTH
+    if by not in list(By):
+        raise FactError(("by", "invalid", _("Choose one of the answers offered.")))
+    return Wanted(
+        network=network,
+        hospital=_place(user, hospitals(user, network), "hospital", raw),
+        ward=_place(user, wards(user, network), "ward", raw),
+        since=since,
+        until=until,
+        by=By(by),
+        hides_small=is_for_research(user, network),
+    )
+
+
+NOT_FOUND = _("This does not exist here. Choose from the list.")
+
+
+def cases(user: User, wanted: Wanted) -> Cases:
+    """The cases that the question is about."""
+    return Cases(
+        facts=rows(user, wanted),
+        routes=_at(wanted, Route.objects.visible_to(user)),
+        network=wanted.network,
+        since=wanted.since,
+        until=wanted.until,
+    )
+
+
+def rows(user: User, wanted: Wanted) -> QuerySet[CaseFacts]:
+    """Their facts."""
+    return _at(wanted, CaseFacts.objects.visible_to(user)).filter(month__range=(wanted.since, wanted.until))
+
+
+def _at(wanted: Wanted, found: PlacesQuerySet[Row]) -> PlacesQuerySet[Row]:
+    """Those of the places that the question is about."""
+    found = found.filter(network=wanted.network)
+    if wanted.hospital is not None:
+        found = found.filter(hospital=wanted.hospital)
+    return found if wanted.ward is None else found.filter(ward=wanted.ward)
+
+
+def study(user: User, wanted: Wanted) -> Cases:
+    """The cases for what is checked against outcomes: for research always those of all months, because two
+    periods compared would tell small numbers."""
+    return cases(user, everything(wanted) if wanted.hides_small else wanted)
+
+
+def everything(wanted: Wanted) -> Wanted:
+    """The same question about all months."""
+    return replace(wanted, since=date.min, until=date.max)
+
+
+def coordinated(user: User) -> list[Cases]:
+    """Every case in the networks that the user coordinates, network by network."""
+    found = Network.objects.visible_to(user).filter(pk__in=user.standing.coordinates)
+    return [cases(user, _all_of(network)) for network in found]
+
+
+def _all_of(network: Network) -> Wanted:
+    return Wanted(
+        network=network,
+        hospital=None,
+        ward=None,
+        since=date.min,
+        until=date.max,
+        by=By.MONTH,
+        hides_small=False,
+    )
+
+
+def _month(name: str, raw: Mapping[str, str]) -> date | None:
+    text = raw.get(name) or ""
+    if not text:
+        return None
+    refused = (name, "invalid", _("Write the month as year and month, such as 2026-05."))
+    try:
+        month = date.fromisoformat(f"{text}-01")
+    except ValueError as error:
+        raise FactError(refused) from error
+    if month.year not in YEARS:
+        raise FactError(refused)
+    return month
+
+
+def _place(user: User, choices: QuerySet[Place], name: str, raw: Mapping[str, str]) -> Place | None:
+    text = raw.get(name) or ""
+    if not text:
+        return None
+    refused: tuple[str, str, Text] = (name, "not_found", NOT_FOUND)
+    try:
+        key = UUID(text)
+    except ValueError as error:
+        raise FactError(refused) from error
+    found = choices.filter(pk=key).first()
+    if found is None:
+        # One that the user may see and yet not choose here belongs to another network, or to others' cases.
+        choices.model.objects.visible_to(user).get(pk=key)
+        raise FactError(refused)
+    return found

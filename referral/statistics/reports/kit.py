@@ -1,0 +1,122 @@
+"""The kit against what came: organ failure within 28 days of sampling, overall, by ward and by lot.
+
+Counted is the first result of each case with an answer of yes or no, sampled while no organ was failing, as
+far as the records go that count, also those that were entered later. A result belongs to the ward that used
+the kit, wherever the patient was taken afterwards. Organ failure is present if a table within 28 days shows
+one or the outcome says so, absent if the outcome says that there was none; everything else is unknown and
+only told, as is a sample of the last 28 days, of which a failure would be known and its absence not yet.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Case, Count, QuerySet, Sum, Value, When
+
+from accounts.models import Ward
+from referral.models import CaseFacts
+from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.privacy import few, hidden_parts, pseudonym, shown
+from scoring.research.agreement import Agreement, agreement
+
+WINDOW = timedelta(days=28)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One counted result: where and of which lot, what the kit said, and whether an organ failed."""
+
+    ward: UUID
+    lot: str
+    positive: bool
+    failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The agreement at one ward or of one lot; None where too few for the reader."""
+
+    key: Hashable
+    agreement: Agreement | None
+
+
+@dataclass(frozen=True, slots=True)
+class KitRecord:
+    """All figures of the kit. `indeterminate`, `beside_purpose`, `unknown`: results that are not counted."""
+
+    whole: Agreement | None
+    wards: list[Site]
+    lots: list[Site]
+    indeterminate: int | None
+    beside_purpose: int | None
+    unknown: int | None
+
+
+def kit_record(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> KitRecord:
+    """The record of the kit on the cases of `rows`."""
+    counted, left_out = _counted(rows, now)
+    whole = _agreement(counted)
+    return KitRecord(
+        whole=None if hides_small and any(map(few, cells(whole))) else whole,
+        wards=by_place(counted, lambda result: result.ward, hides_small),
+        lots=by_place(counted, lambda result: result.lot, hides_small),
+        **{name: shown(count) if hides_small else count for name, count in left_out.items()},
+    )
+
+
+def ward_names(found: KitRecord, wanted: Wanted) -> dict[Hashable, str]:
+    """What the wards of the record are called; codes for whoever may not read names of places."""
+    keys = [UUID(str(site.key)) for site in found.wards]
+    if wanted.hides_small:
+        return {key: pseudonym("W", key) for key in keys}
+    return {ward.pk: str(ward) for ward in Ward.objects.filter(pk__in=keys)}
+
+
+def _counted(rows: QuerySet[CaseFacts], now: datetime) -> tuple[Counter[Result], dict[str, int]]:
+    """The results that count, and how many of those that do not, by the reason."""
+    followed = Case(When(kit_sampled_at__lte=now - WINDOW, then=Value(True)), default=Value(False))
+    groups = (
+        rows.filter(kit_results__gt=0)
+        .order_by()
+        .values_list("kit_ward", "kit_lot", "kit_positive", "kit_failed", followed)
+        .annotate(Count("pk"), Sum("kit_indeterminate"), Sum("kit_beside_purpose"))
+    )
+    counted: Counter[Result] = Counter()
+    left_out = Counter(indeterminate=0, beside_purpose=0, unknown=0)
+    for ward, lot, positive, failed, is_followed, cases, indeterminate, beside_purpose in groups:
+        left_out.update(indeterminate=indeterminate, beside_purpose=beside_purpose)
+        if is_followed and failed is not None:
+            counted[Result(ward, lot, positive, failed)] += cases
+        elif positive is not None:
+            left_out.update(unknown=cases)
+    return counted, left_out
+
+
+def by_place(results: Counter[Result], key_of: Callable[[Result], Hashable], hides_small: bool) -> list[Site]:
+    """The agreement in each group of results that have a key in common."""
+    groups: dict[Hashable, Counter[Result]] = {}
+    for result, cases in results.items():
+        groups.setdefault(key_of(result), Counter())[result] += cases
+    ordered = sorted(groups, key=str)
+    found = [_agreement(groups[key]) for key in ordered]
+    hidden = hidden_parts([cells(site) for site in found]) if hides_small else set()
+    return [Site(key, None if place in hidden else found[place]) for place, key in enumerate(ordered)]
+
+
+def cells(found: Agreement) -> tuple[int, int, int, int]:
+    """The two-by-two table: positive with and without failure, negative with and without."""
+    return found.true_positive, found.false_positive, found.false_negative, found.true_negative
+
+
+def _agreement(results: Counter[Result]) -> Agreement:
+    counts: Counter[tuple[bool, bool]] = Counter()
+    for result, cases in results.items():
+        counts[result.positive, result.failed] += cases
+    return agreement(
+        true_positive=counts[True, True],
+        false_positive=counts[True, False],
+        false_negative=counts[False, True],
+        true_negative=counts[False, False],
+    )

@@ -1,0 +1,193 @@
+"""A channel that fails again and again rests, is tried again by one message, and others take over."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from notifications.channels.base import ChannelError, Message, Receipt
+from notifications.delivery import breaker
+from notifications.delivery.send import deliver
+from notifications.models import ChannelBreaker, Delivery, Notification, Subscription
+from notifications.services import notify
+from tests.notifications.conftest import NOW, Case, PagerChannel, RecordingChannel, email_of, notice
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording", "_storm")]
+
+SECOND = timedelta(seconds=1)
+REST = breaker.FIRST_REST
+
+
+@pytest.fixture
+def _storm(settings: Any) -> None:
+    settings.STORM_CONTROL = True
+
+
+def fails(*, permanent: bool = False, retry_after: timedelta | None = None) -> Callable[[Message], Receipt]:
+    def behave(message: Message) -> Receipt:
+        raise ChannelError("451 later", permanent=permanent, retry_after=retry_after)
+
+    return behave
+
+
+def told(user: User, number: int = 1, key: str = "k", **changes: Any) -> list[Notification]:
+    facts = {"severity": "critical"} | changes
+    return notify(notices=[notice(user, f"{key} {at}", **facts) for at in range(number)], now=NOW)
+
+
+def tripped(user: User) -> ChannelBreaker:
+    """E-mail after five failures in a row."""
+    RecordingChannel.behave = fails()
+    told(user, breaker.TRIPS_AT)
+    deliver(now=NOW)
+    return ChannelBreaker.objects.get(channel="email")
+
+
+def test_five_failures_in_a_row_let_a_channel_rest(user: User) -> None:
+    found = tripped(user)
+    assert (found.state, found.failures, found.last_error) == ("open", 5, "451 later")
+    assert (found.opened_at is not None, breaker.resting(["email", "pager"]).keys()) == (True, {"email"})
+
+
+def test_an_address_that_had_enough_does_not_silence_the_others(user: User) -> None:
+    def had_enough(message: Message) -> Receipt:
+        raise ChannelError("this number had enough", is_of_address=True)
+
+    RecordingChannel.behave = had_enough
+    told(user, breaker.TRIPS_AT + 1)
+    deliver(now=NOW)
+    assert breaker.resting(["email"]) == {}
+
+
+def test_a_success_in_between_starts_the_count_anew(user: User) -> None:
+    for turn in range(3):
+        RecordingChannel.behave = fails()
+        told(user, breaker.TRIPS_AT - 1, key=f"bad {turn}")
+        deliver(now=NOW)
+        RecordingChannel.behave = lambda message: Receipt()
+        told(user, 1, key=f"good {turn}")
+        deliver(now=NOW)
+    assert ChannelBreaker.objects.get(channel="email").failures == 0
+
+
+def test_refused_addresses_are_not_the_channels_fault(make_user: Callable[..., User]) -> None:
+    RecordingChannel.behave = fails(permanent=True)
+    for number in range(breaker.TRIPS_AT + 1):
+        told(make_user(f"u{number}"), key=str(number))
+    deliver(now=NOW)
+    assert not ChannelBreaker.objects.exists()
+
+
+def test_a_resting_channel_is_left_alone_and_its_messages_wait_without_using_attempts(user: User) -> None:
+    tripped(user)
+    sent = len(RecordingChannel.sent)
+    [late] = told(user, key="late")
+    deliver(ids=[email_of(late).pk], now=NOW + SECOND)
+    assert len(RecordingChannel.sent) == sent
+    assert (email_of(late).state, email_of(late).attempts) == ("sending", 0)
+    assert email_of(late).available_at >= NOW + REST
+
+
+def test_after_its_rest_one_message_tries_and_its_success_opens_the_way_for_all(user: User) -> None:
+    tripped(user)
+    tried = len(RecordingChannel.sent)
+    again = NOW + 2 * REST
+    deliver(now=again)
+    assert len(RecordingChannel.sent) == tried + 1
+    assert ChannelBreaker.objects.get().state == "open"
+
+    RecordingChannel.behave = lambda message: Receipt()
+    healed = again + timedelta(minutes=5)
+    deliver(now=healed)
+    assert ChannelBreaker.objects.get().state == "closed"
+    deliver(now=healed + REST)
+    assert not Delivery.objects.filter(channel="email").exclude(state="sent").exists()
+
+
+def test_each_failed_try_makes_the_rest_longer_up_to_a_limit(user: User) -> None:
+    rests = []
+    for _turn in range(12):
+        breaker.record_failure("email", error="x", now=NOW)
+        if until := breaker.resting(["email"]).get("email"):
+            rests.append(until - NOW)
+    assert rests[:3] == [REST, 2 * REST, 4 * REST]
+    assert max(rests) == breaker.LONGEST_REST
+
+
+def test_a_provider_that_says_how_long_to_wait_is_left_alone_for_that_long(user: User) -> None:
+    RecordingChannel.behave = fails(retry_after=timedelta(minutes=20))
+    told(user, breaker.TRIPS_AT)
+    deliver(now=NOW)
+    assert breaker.resting(["email"])["email"] >= NOW + timedelta(minutes=20)
+
+
+def test_another_channel_takes_over_what_is_urgent_at_once(user: User, case: Case) -> None:
+    tripped(user)
+    Subscription.objects.create(user=user, channel="pager", address="1", min_severity="severe")
+    [quiet] = told(user, key="quiet", severity="warning")
+    [urgent] = told(user, key="urgent", severity="severe")
+    urgent.deliveries.filter(channel="pager").delete()  # as if the pager had been set up a moment later
+
+    deliver(now=NOW + SECOND)
+    deliver(now=NOW + SECOND)
+
+    assert urgent.deliveries.get(channel="pager").state == "sent"
+    assert not quiet.deliveries.filter(channel="pager").exists()
+    assert {m.kind for m in PagerChannel.sent} == {"offer.acknowledge"}
+    assert case.undeliverable == []
+
+
+def test_what_lost_its_use_while_the_channel_rested_goes_to_somebody_else(
+    user: User, make_user: Callable[..., User], case: Case
+) -> None:
+    tripped(user)
+    [late] = told(user, key="late", severity="severe")
+    stands_in = make_user("li")
+    case.audience = [stands_in.pk]
+    long_after = NOW + timedelta(hours=7)
+    breaker.record_failure("email", error="x", now=long_after)
+    deliver(ids=[email_of(late).pk], now=long_after)
+    assert email_of(late).state == "failed"
+    assert Notification.objects.filter(instead_of=late, recipient=stands_in).exists()
+
+
+def test_switched_off_nothing_is_counted_and_nothing_rests(user: User, settings: Any) -> None:
+    settings.STORM_CONTROL = False
+    RecordingChannel.behave = fails()
+    told(user, 9)
+    deliver(now=NOW)
+    assert not ChannelBreaker.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_only_one_tries_a_resting_channel(user: User) -> None:
+    for _turn in range(breaker.TRIPS_AT):
+        breaker.record_failure("email", error="x", now=NOW)
+
+    def worker(turn: int) -> bool:
+        try:
+            return breaker.may_try("email", now=NOW + REST)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(worker, range(12))) == 1
+    assert ChannelBreaker.objects.get().state == "half_open"
+    assert breaker.may_try("email", now=NOW + REST + breaker.PROBE_PATIENCE)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failures_that_workers_count_at_the_same_moment_all_count() -> None:
+    def worker(turn: int) -> None:
+        try:
+            breaker.record_failure("email", error=str(turn), now=NOW)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(worker, range(30)))
+    assert ChannelBreaker.objects.get().failures == 30

@@ -1,0 +1,226 @@
+"""When handing over fails: again later, another way, another person, and at last somebody is told."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from accounts.models import User
+from notifications import selectors
+from notifications.channels.base import ChannelError, Message, Receipt
+from notifications.delivery.fallback import PATIENCE, wait_before
+from notifications.delivery.send import deliver
+from notifications.models import Delivery, Notification, Subscription
+from notifications.services import notify
+from tests.notifications.conftest import (
+    NOW,
+    Case,
+    PagerChannel,
+    RecordingChannel,
+    email_of,
+    fails,
+    notice,
+    told,
+)
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
+
+
+def test_a_temporary_failure_is_tried_again_later_and_not_before(user: User) -> None:
+    RecordingChannel.behave = fails(retry_after=timedelta(seconds=40))
+    delivery = email_of(told(user))
+
+    deliver(now=NOW)
+    deliver(now=NOW + timedelta(seconds=39))
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.last_error) == ("sending", 1, "421 try later")
+    assert delivery.leased_until is None
+
+    RecordingChannel.behave = lambda message: Receipt()
+    deliver(now=NOW + timedelta(seconds=42))
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.last_error) == ("sent", 2, "")
+    assert {m.delivery_id for m in RecordingChannel.sent} == {delivery.pk}
+
+
+def test_waiting_times_double_are_capped_and_spread() -> None:
+    waits = [[wait_before(attempt, "critical") for _ in range(200)] for attempt in (2, 3, 40)]
+
+    assert all(wait <= bound for wait, bound in zip(map(max, waits), map(_seconds, (5, 10, 60)), strict=True))
+    assert max(waits[2]) > _seconds(40) > _seconds(20) > min(waits[2])
+    assert wait_before(2, "critical", _seconds(300)) == _seconds(300)
+
+
+def _seconds(number: int) -> timedelta:
+    return timedelta(seconds=number)
+
+
+def test_after_its_useful_time_a_message_is_given_up_and_somebody_is_told(user: User, case: Case) -> None:
+    RecordingChannel.behave = fails()
+    notification = told(user, severity="critical")
+    late = NOW + PATIENCE["critical"].useful_for
+
+    for attempt in range(3):
+        assert case.undeliverable == []
+        deliver(now=late + timedelta(minutes=5 * attempt))
+
+    assert email_of(notification).state == "undeliverable"
+    assert case.undeliverable == [notification]
+
+
+def test_a_message_that_waited_thirty_days_is_still_sent(user: User) -> None:
+    notification = told(user, severity="critical")
+
+    deliver(now=NOW + timedelta(days=30))
+
+    assert email_of(notification).state == "sent"
+
+
+def test_a_refused_address_is_not_used_again_until_it_changes(user: User, case: Case) -> None:
+    RecordingChannel.behave = fails(permanent=True)
+    told(user)
+    deliver(now=NOW)
+    [reach] = selectors.reachability(user)
+    assert (reach.works, reach.last_error) == (False, "421 try later")
+
+    second = notify(notices=[notice(user, "second")], now=NOW)[0]
+    deliver(now=NOW)
+    assert len(RecordingChannel.sent) == 1
+    assert email_of(second).state == "undeliverable"
+    assert len(case.undeliverable) == 2
+
+    user.email = "new@example.org"
+    user.save()
+    RecordingChannel.behave = lambda message: Receipt()
+    third = notify(notices=[notice(user, "third")], now=NOW)[0]
+    deliver(now=NOW)
+    assert email_of(third).state == "sent"
+    [reach] = selectors.reachability(user)
+    assert (reach.address, reach.works) == ("new@example.org", True)
+
+
+def test_a_refusal_moves_on_to_the_persons_next_channel(user: User, case: Case) -> None:
+    RecordingChannel.behave = fails(permanent=True)
+    Subscription.objects.create(user=user, channel="pager", address="1", min_severity="severe")
+    notification = told(user)
+
+    deliver(now=NOW)
+    deliver(now=NOW + timedelta(seconds=1))
+
+    assert email_of(notification).state == "failed"
+    assert notification.deliveries.get(channel="pager").state == "sent"
+    assert case.undeliverable == []
+
+
+def test_the_last_browser_that_is_gone_moves_on_to_the_mail_that_was_kept_for_louder_alerts(
+    user: User, case: Case
+) -> None:
+    Subscription.objects.create(user=user, channel="email", address=user.email, min_severity="severe")
+    Subscription.objects.create(user=user, channel="pager", address="1")
+    PagerChannel.behave = fails(permanent=True)
+    notification = told(user)
+    assert [way.channel for way in notification.deliveries.all()] == ["pager"]
+
+    deliver(now=NOW)
+    deliver(now=NOW + timedelta(seconds=1))
+
+    assert email_of(notification).state == "sent"
+    assert case.undeliverable == []
+
+
+def test_mail_that_was_switched_off_stays_so_for_what_is_not_severe(
+    user: User, make_user: Callable[..., User], case: Case
+) -> None:
+    case.audience = [make_user("li").pk]
+    Subscription.objects.create(user=user, channel="email", address=user.email, enabled=False)
+    Subscription.objects.create(user=user, channel="pager", address="1")
+    PagerChannel.behave = fails(permanent=True)
+    notification = told(user)
+
+    deliver(now=NOW)
+
+    assert not notification.deliveries.filter(channel="email").exists()
+    assert [one.recipient_id for one in notification.substitutes.all()] == case.audience
+
+
+def test_nobody_else_is_troubled_while_another_way_is_open(
+    user: User, make_user: Callable[..., User], case: Case
+) -> None:
+    case.audience = [make_user("li").pk]
+    Subscription.objects.create(user=user, channel="pager", address="1")
+    RecordingChannel.behave = fails(permanent=True)
+    notification = told(user)
+
+    deliver(now=NOW)
+
+    assert email_of(notification).state == "failed"
+    assert Notification.objects.count() == 1
+    assert [m.user_id for m in PagerChannel.sent] == [user.pk]
+
+
+def test_someone_out_of_reach_is_replaced_by_the_next_person_and_at_last_somebody_is_told(
+    user: User, make_user: Callable[..., User], case: Case
+) -> None:
+    li, zhao = make_user("li"), make_user("zhao")
+    case.audience = [user.pk, li.pk, zhao.pk]
+    RecordingChannel.behave = fails(permanent=True)
+    notification = told(user, severity="critical")
+
+    for second in range(5):
+        deliver(now=NOW + timedelta(seconds=second))
+
+    assert [m.user_id for m in RecordingChannel.sent] == [user.pk, li.pk, zhao.pk]
+    assert [email_of(n).state for n in Notification.objects.order_by("pk")] == [
+        "failed",
+        "failed",
+        "undeliverable",
+    ]
+    assert set(notification.substitutes.values_list("recipient", flat=True)) == {li.pk, zhao.pk}
+    assert [n.recipient for n in case.undeliverable] == [zhao]
+
+
+def test_a_channel_that_was_removed_does_not_swallow_messages(user: User, case: Case) -> None:
+    Subscription.objects.create(user=user, channel="pager", address="1")
+    notification = told(user)
+    notification.deliveries.filter(channel="pager").update(channel="carrier-pigeon")
+
+    deliver(now=NOW)
+
+    assert notification.deliveries.get(channel="carrier-pigeon").state == "failed"
+    assert email_of(notification).state == "sent"
+
+
+def test_a_hook_that_raises_does_not_stop_the_others(user: User, case: Case) -> None:
+    case.audience = None  # type: ignore[assignment]
+    RecordingChannel.behave = lambda message: _refuse() if len(RecordingChannel.sent) == 1 else Receipt()
+    notify(notices=[notice(user, "a", severity="critical"), notice(user, "b")], now=NOW)
+
+    deliver(now=NOW)
+
+    states = Delivery.objects.filter(channel="email").values_list(
+        "notification__dedup_key", "state", "attempts"
+    )
+    assert sorted(states) == [("a", "sending", 1), ("b", "sent", 1)]
+
+
+def _refuse() -> Receipt:
+    raise ChannelError("554", permanent=True, address_is_dead=False)
+
+
+def test_one_message_that_raises_does_not_stop_the_others(user: User) -> None:
+    def breaks_for_the_first(message: Message) -> Receipt:
+        if len(RecordingChannel.sent) == 1:
+            raise KeyError("a bug")
+        return Receipt()
+
+    RecordingChannel.behave = breaks_for_the_first
+    notify(notices=[notice(user, "a"), notice(user, "b")], now=NOW)
+
+    deliver(now=NOW)
+
+    states = (
+        Delivery.objects.filter(channel="email")
+        .order_by("attempts", "state")
+        .values_list("state", "last_error")
+    )
+    assert sorted(states) == [("sending", "internal error"), ("sent", "")]

@@ -1,0 +1,162 @@
+"""The administration's page for new rules: filled in, read in words, published."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Network, User
+from referral.deadlines.policies import draft_policy, latest_policy, publish_policy
+from referral.models import PathwayPolicy
+from referral.models.policies import default_ladders, default_minutes
+from tests.accounts.filled_forms import values_of
+from tests.world import NOW, World
+
+ADD = "admin:referral_pathwaypolicy_add"
+
+
+@pytest.fixture
+def administrator(world: World, client: Client) -> User:
+    user = world.administrator
+    user.is_staff = True
+    user.save()
+    client.force_login(user)
+    return user
+
+
+def send(client: Client, page: bytes | None = None, **changes: Any) -> Any:
+    """Post the form as it stands on `page`, or on a new one, with `changes`."""
+    content = page or client.get(reverse(ADD)).content
+    return client.post(reverse(ADD), values_of(content.decode()) | changes)
+
+
+def test_rules_are_read_in_words_before_they_are_published(
+    administrator: User, world: World, client: Client
+) -> None:
+    publish_policy(
+        draft=draft_policy(world.network, reassessments=5, note="closer"), actor=administrator, now=NOW
+    )
+    shown = send(client, length_acknowledge_0="20", note="夜间人手少")
+    assert shown.status_code == 200
+    assert PathwayPolicy.objects.count() == 2
+    [change] = shown.context["editor"].changes
+    assert (change.before, change.after) == (("15分钟",), ("20分钟",))
+
+    answer = send(client, shown.content)
+    policy = latest_policy(world.network)
+    assert answer.status_code == 302 and policy is not None
+    assert (policy.version, policy.minutes["acknowledge"], policy.reassessments) == (3, 20, 5)
+    assert (policy.note, policy.created_by) == ("夜间人手少", administrator)
+    assert policy.ladders == default_ladders()
+    assert policy.minutes == {**default_minutes(), "acknowledge": 20}
+
+
+def test_what_was_changed_after_it_was_read_is_read_again(administrator: User, client: Client) -> None:
+    shown = send(client, length_acknowledge_0="20", note="x")
+    again = send(client, shown.content, length_acknowledge_0="25")
+    assert again.status_code == 200
+    assert again.context["editor"].changes[0].after == ("25分钟",)
+    assert PathwayPolicy.objects.count() == 1
+
+
+def test_doubts_have_to_be_confirmed(administrator: User, client: Client) -> None:
+    shown = send(client, risk_threshold="0.01", note="x")
+    assert shown.context["editor"].doubts
+    refused = send(client, shown.content)
+    assert refused.context["editor"].form.errors["intended"]
+    assert PathwayPolicy.objects.count() == 1
+    assert send(client, refused.content, intended="on").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"length_acknowledge_0": "2000"}, "length_acknowledge"),
+        ({"length_acknowledge_0": ""}, "length_acknowledge"),
+        ({"length_acknowledge_0": "-5"}, "length_acknowledge"),
+        ({"length_acknowledge_0": "0.5"}, "length_acknowledge"),
+        ({"length_acknowledge_0": "nan"}, "length_acknowledge"),
+        ({"length_acknowledge_0": "1e308"}, "length_acknowledge"),
+        ({"length_acknowledge_1": "7"}, "length_acknowledge"),
+        ({"length_place_0": "60", "length_place_1": "60"}, "length_place"),
+        ({"risk_threshold": "15"}, "risk_threshold"),
+        ({"risk_threshold": "high"}, "risk_threshold"),
+        ({"reassessments": "-1"}, "reassessments"),
+        ({"outcome_grace_days": "0"}, "outcome_grace_days"),
+        ({"late_flag_minutes_0": "90"}, "late_flag_minutes"),
+        ({"note": ""}, "note"),
+        ({"in_force_from_0": "2020-01-01", "in_force_from_1": "08:00"}, "in_force_from"),
+        ({"in_force_from_0": "soon"}, "in_force_from"),
+    ],
+)
+def test_rules_without_sense_are_refused_at_their_field_and_nothing_typed_is_lost(
+    administrator: User, client: Client, typed: dict[str, str], field: str
+) -> None:
+    answer = send(client, **{"note": "试一试", **typed})
+    assert answer.status_code == 422
+    assert list(answer.context["editor"].form.errors) == [field]
+    again = values_of(answer.content.decode())
+    assert {name: str(again.get(name, "7")).strip() for name in typed} == typed
+    assert PathwayPolicy.objects.count() == 1
+
+
+def test_no_refusal_names_a_constraint_of_the_database(administrator: User, client: Client) -> None:
+    page = send(client, risk_threshold="15", note="x").content.decode()
+    assert "policy_threshold_is_a_risk" not in page
+    assert "0.15" in page
+
+
+def step_rows(client: Client, kind: str) -> list[int]:
+    formset = client.get(reverse(ADD)).context["editor"].steps
+    return [number for number, form in enumerate(formset) if (form.initial or {}).get("kind") == kind]
+
+
+def test_an_alert_that_could_never_come_is_refused_at_its_row(administrator: User, client: Client) -> None:
+    last_but_one = step_rows(client, "acknowledge")[3]
+    answer = send(client, **{"note": "x", f"steps-{last_but_one}-offset_0": "31"})
+    assert answer.status_code == 422
+    [row] = [form for form in answer.context["editor"].steps if form.errors]
+    assert row.prefix == f"steps-{last_but_one}"
+
+
+def test_an_alert_can_be_added_and_removed(administrator: User, world: World, client: Client) -> None:
+    page = client.get(reverse(ADD))
+    blank = len(page.context["editor"].steps.forms) - 1
+    second = step_rows(client, "reassess")[1]
+    row = f"steps-{blank}"
+    added = {f"{row}-kind": "reassess", f"{row}-percent": "150", f"{row}-audience": "coordinator"}
+    shown = send(client, note="x", **{f"steps-{second}-DELETE": "on", **added})
+    assert send(client, shown.content, **added | {f"steps-{second}-DELETE": "on"}).status_code == 302
+    policy = latest_policy(world.network)
+    assert policy is not None
+    assert [(step.fraction, step.audience) for step in policy.steps["reassess"]] == [
+        (1, ("clinician",)),
+        (1.5, ("coordinator",)),
+    ]
+
+
+def test_a_version_of_a_colleague_in_between_is_shown_before_publishing(
+    administrator: User, world: World, client: Client
+) -> None:
+    shown = send(client, length_acknowledge_0="20", note="x")
+    draft = draft_policy(world.network, risk_threshold=0.2, note="y")
+    publish_policy(draft=draft, actor=administrator, now=NOW)
+    again = send(client, shown.content)
+    assert again.status_code == 200
+    assert {change.rule for change in again.context["editor"].changes} >= {"风险阈值"}
+    assert PathwayPolicy.objects.count() == 2
+
+
+def test_rules_of_another_network_cannot_be_made(administrator: User, world: World, client: Client) -> None:
+    stranger = Network.objects.create(name_zh="别的网络")
+    page = client.get(reverse(ADD), {"network": stranger.pk})
+    assert page.context["editor"].network == world.network
+
+
+def test_a_version_can_be_read_in_words_and_not_edited(administrator: User, client: Client) -> None:
+    policy = PathwayPolicy.objects.get()
+    address = reverse("admin:referral_pathwaypolicy_change", args=[policy.pk])
+    page = client.get(address).content.decode()
+    assert "15分钟" in page and "offset_minutes" not in page
+    assert client.post(address, {"risk_threshold": 0.5}).status_code == 403
