@@ -15,11 +15,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from scoring.inputs import INPUTS, UNIT_FIELDS
+from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
 from scoring.units import spelling
 
 OTHER_COLUMNS = frozenset({"id", "sampled_at", "confirmed", "time_days", "event"})
-CANONICAL = frozenset({*INPUTS, *UNIT_FIELDS, *OTHER_COLUMNS})
+CANONICAL = frozenset({*TYPED_INPUTS, *UNIT_FIELDS, *OTHER_COLUMNS})
 """The names of interfaces and documents, which are always understood as they are."""
 
 _DATA: Mapping[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
@@ -157,7 +157,7 @@ def _test_of(name: str) -> Test | None:
     key = fold(name)
     if test := TESTS.get(key) or TESTS.get(_RESULT.sub("", key)):
         return test
-    if name in INPUTS:
+    if name in TYPED_INPUTS:
         return TESTS_OF_INPUTS.get(name)
     parts = [TESTS.get(part) for part in _SCRIPTS.findall(key)]
     return parts[0] if len(parts) > 1 and all(part is parts[0] for part in parts) else None
@@ -167,17 +167,17 @@ def _unit_field(key: str) -> str | None:
     """The unit field of “TBIL单位”, “unit of ...” and the like."""
     name = _UNIT_WORDS.sub("", key)
     test = TESTS.get(name) if name != key else None
-    return INPUTS[test.input].unit_field if test else None
+    return TYPED_INPUTS[test.input].unit_field if test else None
 
 
 def _coding_fault(name: str, notes: list[str]) -> str:
     """Why the codes that a heading explains, as in “(1=无, 2=有)”, are not ours."""
-    if name not in INPUTS or INPUTS[name].kind not in ("flag", "grade"):
+    if name not in TYPED_INPUTS or TYPED_INPUTS[name].kind not in ("flag", "grade"):
         return ""
     pairs = [match for note in notes if (match := _CODE.fullmatch(note))]
     codes = [(pair["digit"] or pair["last"], pair["word"] or pair["first"]) for pair in pairs]
     if all((word in _NO_WORDS) == (digit == "0") for digit, word in codes) and (
-        INPUTS[name].kind == "grade" or all(digit in "01" for digit, _ in codes)
+        TYPED_INPUTS[name].kind == "grade" or all(digit in "01" for digit, _ in codes)
     ):
         return ""
     return "explains other codes than ours (0 no, 1 yes; grades 0 to 4). Write words in its cells"

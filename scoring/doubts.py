@@ -31,6 +31,7 @@ CONFUSIONS: Mapping[str, tuple[Confusion, ...]] = {
         Confusion("perhaps_pta", 25),
         Confusion("perhaps_pta", high=0.5),
     ),
+    "pta_percent": (Confusion("perhaps_pta_fraction", 0, 1),),
     "neutrophils_10e9_l": (Confusion("perhaps_percent", 30, 100),),
     "lymphocytes_10e9_l": (Confusion("perhaps_percent", 20, 100),),
     "sodium_mmol_l": (Confusion("perhaps_potassium", 1, 10), Confusion("perhaps_chloride", 85, 108)),

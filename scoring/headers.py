@@ -3,13 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from scoring.catalogue import CANONICAL, Column, column_of
 from scoring.cells import visible
 from scoring.encodings import Announce, UnreadableFileError
-from scoring.inputs import INPUTS, UNIT_FIELDS
+from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
 
 LONGEST_LINE = 131_072
 _SEPARATORS = ",;\t|，；"
@@ -34,8 +34,8 @@ class Header:
     @property
     def units(self) -> dict[str, str]:
         """What the headings say of units, by unit field."""
-        stated = {INPUTS[c.name].unit_field: c.unit for c in self.columns if c.unit and c.name in INPUTS}
-        return {field: unit for field, unit in stated.items() if field}
+        stated = [(TYPED_INPUTS[c.name].unit_field, c.unit) for c in self.columns if c.name in TYPED_INPUTS]
+        return {field: unit for field, unit in stated if field and unit}
 
     @property
     def width(self) -> int:
@@ -57,7 +57,7 @@ def read_header(text: io.TextIOBase, announce: Announce) -> Header:
             continue
         header = _split(line, separator, number + line.strip("\r\n").count("\n"))
         number = header.line
-        inputs = len([column for column in header.columns if column.name in INPUTS])
+        inputs = len([column for column in header.columns if column.name in TYPED_INPUTS])
         if inputs >= (_LEAST_INPUTS_BELOW_A_TITLE if first else 1):
             _check(header.columns)
             _describe(header, announce, below_a_title=bool(first))
@@ -113,6 +113,22 @@ def _check(columns: Sequence[Column]) -> None:
         if earlier := seen.get(column.name):
             raise UnreadableFileError("repeated_column", _repeated(earlier, column))
         seen[column.name] = column
+    _check_units(seen)
+
+
+def _check_units(columns: Mapping[str, Column]) -> None:
+    """Raises UnreadableFileError for two columns that share a unit and state different ones."""
+    stated: dict[str, Column] = {}
+    for name, column in columns.items():
+        unit_field = TYPED_INPUTS[name].unit_field if name in TYPED_INPUTS else None
+        if not unit_field or not column.unit:
+            continue
+        earlier = stated.setdefault(unit_field, column)
+        if earlier.unit != column.unit:
+            raise UnreadableFileError(
+                "units_contradict",
+                f"“{earlier.heading}” and “{column.heading}” must be in one unit. Convert one of them.",
+            )
 
 
 def _repeated(one: Column, other: Column) -> str:

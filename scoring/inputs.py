@@ -21,7 +21,7 @@ from scoring.units import (
     UREA_UNITS,
 )
 
-Kind = Literal["number", "grade", "flag", "choice"]
+Kind = Literal["number", "grade", "count", "flag", "choice"]
 Range = tuple[float | None, float | None]
 
 NO_RANGE: Range = (None, None)
@@ -149,10 +149,38 @@ INPUTS: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _EIG
 OTHER_LABORATORY: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _IMMUNE_AND_VIRAL})
 """Laboratory values of the second window that no score uses; `check_value` knows their limits."""
 
-AT_THE_BEDSIDE: Mapping[str, Input] = MappingProxyType(
-    {"ventilated_for_encephalopathy": _flag("ventilated_for_encephalopathy")}
+CAUSES = (
+    *("hepatitis_b", "hepatitis_c", "alcohol", "masld", "autoimmune", "cholestatic", "wilson", "drug"),
+    *("other", "unknown", "none"),
 )
-"""What the table of organ failure takes beside `INPUTS`."""
+"""Codes of the chronic liver disease; `none` says that there is none."""
+
+_BESIDE_THE_SCORES = (
+    _flag("ventilated_for_encephalopathy"),
+    _number("pta_percent", "%", (1, 200), (5, 150)),
+    _number("bilirubin_rise_umol_l_day", "umol/L/d", (-1500, 1500), (-200, 200), laboratory=False),
+    Input(
+        "baseline_creatinine",
+        "baseline_creatinine_umol_l",
+        "number",
+        "umol/L",
+        CREATININE_UNITS,
+        hard=(5, 3000),
+        soft=(20, 1300),
+        unit_field="creatinine_unit",
+    ),
+    Input("cause", "cause", "choice", choices=CAUSES),
+    _flag("earlier_decompensation"),
+    Input("complications", "complications", "count", hard=(0, 9)),
+)
+
+AT_THE_BEDSIDE: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _BESIDE_THE_SCORES})
+"""What the organ table and the definitions of ACLF take beside `INPUTS`. `complications`: how many of those
+that the Chinese staging counts; `baseline_creatinine` is in the unit of `creatinine`.
+"""
+
+TYPED_INPUTS: Mapping[str, Input] = MappingProxyType({**INPUTS, **AT_THE_BEDSIDE})
+"""Every value that a file or a bedside table can bring, by input name."""
 
 ANY_INPUT: Mapping[str, Input] = MappingProxyType({**INPUTS, **AT_THE_BEDSIDE, **OTHER_LABORATORY})
 """Every value that a case can have, by input name, in the order to show them."""

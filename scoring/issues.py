@@ -160,6 +160,31 @@ NOTICES: Mapping[str, str] = MappingProxyType(
         "outside_model_range": gettext_noop(
             "%(label)s %(value)s %(unit)s is outside the range the model was made for (%(low)s to %(high)s)."
         ),
+        "not_used": gettext_noop("%(label)s is not used here."),
+        "counts_as_no": gettext_noop("%(label)s is not stated and counts as no."),
+        "counts_as_known": gettext_noop("A chronic liver disease is not stated and counts as known."),
+        "complications_from_values": gettext_noop(
+            "Complications are not stated: those that the values show (%(count)s) count for the Chinese "
+            "stage, which is at least this."
+        ),
+        "fewer_than_values_show": gettext_noop(
+            "%(label)s: %(stated)s are stated, the values show %(count)s, which count."
+        ),
+        "stages_differ": gettext_noop(
+            "Chinese stage: INR, PTA and complications point to different stages (%(stages)s); the latest "
+            "leads."
+        ),
+        "between_stages": gettext_noop(
+            "Bilirubin and coagulation do not fit one Chinese stage together, so none is given. Read the "
+            "other definitions, and repeat both values."
+        ),
+        "rise_of_unknown_time": gettext_noop(
+            "%(label)s rose by %(value)s µmol/L: stage 1 if within 48 hours, which is not known here."
+        ),
+        "decompensated_before": gettext_noop(
+            "APASL counts the first decompensation only; there was one before. Its criteria are shown as the "
+            "values meet them."
+        ),
     }
 )
 
@@ -185,6 +210,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
             "Is it the systolic pressure? The mean is (systolic + 2 × diastolic) / 3."
         ),
         "perhaps_fraction": gettext_noop("Enter the saturation in %%, such as 98."),
+        "perhaps_pta_fraction": gettext_noop("Enter the activity in %%, such as 35."),
         "perhaps_ratio": gettext_noop("Enter the saturation itself in %%; the ratio is computed."),
         "perhaps_flow": gettext_noop(
             "Is it the oxygen flow in L/min? Enter the fraction: 0.21 on room air, with oxygen such as 0.4 "
@@ -247,6 +273,12 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "dialysis": gettext_noop(
             "Renal replacement therapy (twice or more in the last week, or continuous for 24 h)"
         ),
+        "pta_percent": gettext_noop("Prothrombin activity (PTA)"),
+        "bilirubin_rise_umol_l_day": gettext_noop("Rise of bilirubin a day"),
+        "baseline_creatinine": gettext_noop("Baseline creatinine"),
+        "cause": gettext_noop("Chronic liver disease"),
+        "earlier_decompensation": gettext_noop("Earlier decompensation"),
+        "complications": gettext_noop("Complications of the Chinese staging"),
         "hbv_dna_iu_ml": gettext_noop("HBV DNA"),
         "afp_ng_ml": gettext_noop("Alpha-fetoprotein"),
         "ferritin_ng_ml": gettext_noop("Ferritin"),

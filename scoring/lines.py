@@ -1,12 +1,13 @@
 """Rows of patients to lines of results, in chunks that are scored together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from scoring.batch import evaluate_many
 from scoring.encodings import UnreadableFileError
 from scoring.evaluation import Evaluation
+from scoring.inputs import TYPED_INPUTS
 from scoring.issues import Issue
 from scoring.organ_failure import aclf_grade
 from scoring.plausibility import CONFIRM, column_faults
@@ -14,6 +15,9 @@ from scoring.reading import Reading, read_inputs, with_bounds_as_missing
 from scoring.riskmodel import RiskModel
 from scoring.rows import Row
 from scoring.scores import ScoreValue, comparators, organ_inputs
+
+Say = Callable[[Issue], str]
+"""Words an issue in the reader's language."""
 
 _CHUNK = 1000
 
@@ -24,7 +28,12 @@ _SHOWN = (
 
 
 def result_lines(
-    rows: Iterable[Row], *, model: RiskModel, threshold: float, confirmed_units: bool = False
+    rows: Iterable[Row],
+    *,
+    model: RiskModel,
+    threshold: float,
+    say: Say = lambda issue: issue.message,
+    confirmed_units: bool = False,
 ) -> Iterator[tuple[dict[str, Any], bool]]:
     """One JSON object per row, in order, and whether the row was scored rather than refused.
 
@@ -36,40 +45,56 @@ def result_lines(
     while chunk := list(islice(remaining, _CHUNK)):
         readings = [None if row.issue else with_bounds_as_missing(read_inputs(row.raw)) for row in chunk]
         if unchecked:
-            _refuse_wrong_columns(readings)
+            refuse_wrong_columns(readings)
             unchecked = False
         usable = [reading for reading in readings if reading is not None and not reading.issues]
         evaluations = iter(evaluate_many(usable, model=model, threshold=threshold))
         for row, reading in zip(chunk, readings, strict=True):
             if reading is None or reading.issues:
-                yield _refusal(row, reading.issues if reading else ()), False
+                yield refusal(row, reading.issues if reading else (), say), False
             else:
-                yield _result(row, reading, next(evaluations)), True
+                yield _result(row, reading, next(evaluations), say), True
 
 
-def _refuse_wrong_columns(readings: Sequence[Reading | None]) -> None:
+def refuse_wrong_columns(readings: Sequence[Reading | None]) -> None:
+    """Raises UnreadableFileError where the values of a column cannot be in the unit that the file says."""
     faults = column_faults([reading for reading in readings if reading is not None])
     if faults:
         raise UnreadableFileError("implausible_column", " ".join([*faults, CONFIRM]))
 
 
-def _heading(row: Row) -> dict[str, Any]:
-    heading: dict[str, Any] = {"row": row.number, "line": row.line}
+def heading(row: Row) -> dict[str, Any]:
+    """What a line says first: which row it is of."""
+    found: dict[str, Any] = {"row": row.number, "line": row.line}
     if row.label not in (None, ""):
-        heading["id"] = row.label
-    return heading
+        found["id"] = row.label
+    return found
 
 
-def _refusal(row: Row, issues: tuple[Issue, ...]) -> dict[str, Any]:
+def refusal(row: Row, issues: tuple[Issue, ...], say: Say) -> dict[str, Any]:
+    """The line of a row that cannot be used."""
     all_issues = (row.issue,) if row.issue else issues
-    errors = [issue.as_dict() for issue in all_issues]
-    return {**_heading(row), "error": errors[0], "errors": errors}
+    errors = [worded(issue, say) for issue in all_issues]
+    return {**heading(row), "error": errors[0], "errors": errors}
 
 
-def _result(row: Row, reading: Reading, evaluation: Evaluation) -> dict[str, Any]:
-    line = {**_heading(row), **shown(reading, evaluation)}
-    line["warnings"] += [Issue(name, "unknown_field").as_dict() for name in row.others]
-    return line
+def unused(row: Row) -> list[Issue]:
+    """A notice for each cell of a row that is not used."""
+    return [Issue(name, "not_used" if name in TYPED_INPUTS else "unknown_field") for name in row.others]
+
+
+def worded(issue: Issue, say: Say) -> dict[str, Any]:
+    """An issue in its JSON form, its message in the reader's language."""
+    return {**issue.as_dict(), "message": say(issue)}
+
+
+def _result(row: Row, reading: Reading, evaluation: Evaluation, say: Say) -> dict[str, Any]:
+    issues = [*evaluation.warnings, *unused(row)]
+    return {
+        **heading(row),
+        **shown(reading, evaluation),
+        "warnings": [worded(issue, say) for issue in issues],
+    }
 
 
 def shown(reading: Reading, evaluation: Evaluation) -> dict[str, Any]:

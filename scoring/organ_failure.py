@@ -24,7 +24,7 @@ ORGANS: Mapping[Organ, str] = {
 }
 """English name of every organ of the table."""
 
-_FAILS_FROM: Mapping[Organ, int] = {organ: 2 if organ == "kidney" else 3 for organ in ORGANS}
+FAILS_FROM: Mapping[Organ, int] = {organ: 2 if organ == "kidney" else 3 for organ in ORGANS}
 """The subscore from which an organ counts as failing: the kidney already at 2."""
 
 
@@ -104,7 +104,7 @@ def aclf_grade(inputs: OrganInputs) -> AclfGrade:
     creatinine, otherwise none. Meant for cirrhosis with acute decompensation.
     """
     subscores = organ_subscores(inputs)
-    failures = tuple(organ for organ, score in subscores.items() if score >= _FAILS_FROM[organ])
+    failures = tuple(organ for organ, score in subscores.items() if score >= FAILS_FROM[organ])
     return AclfGrade(
         subscores=subscores,
         failures=failures,

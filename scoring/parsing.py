@@ -9,7 +9,7 @@ from decimal import Decimal
 from scoring import doubts
 from scoring.catalogue import unit_of
 from scoring.doubts import TYPED, factor, rounded
-from scoring.inputs import INPUTS, OTHER_LABORATORY, Input
+from scoring.inputs import OTHER_LABORATORY, TYPED_INPUTS, Input
 from scoring.issues import Issue, as_text, quoted
 from scoring.numbers import Printed, read_number
 from scoring.units import canonical_unit, spelling
@@ -56,6 +56,18 @@ _CHOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("中度", "重度", "中重度", "中-重度", "中量", "大量", "中大量"), "moderate_severe"),
         **dict.fromkeys(("moderate", "severe", "中度腹水", "重度腹水", "大量腹水"), "moderate_severe"),
     },
+    "cause": {
+        **dict.fromkeys(("hbv", "chb", "hepatitis b", "乙肝", "慢性乙肝", "慢性乙型肝炎"), "hepatitis_b"),
+        **dict.fromkeys(("乙型肝炎", "慢性乙型病毒性肝炎", "b18.0", "b18.1"), "hepatitis_b"),
+        **dict.fromkeys(("hcv", "hepatitis c", "丙肝", "慢性丙型肝炎", "b18.2"), "hepatitis_c"),
+        **dict.fromkeys(("alcoholic", "酒精", "酒精性", "酒精性肝病"), "alcohol"),
+        **dict.fromkeys(("mafld", "nafld", "nash", "脂肪肝", "代谢相关脂肪性肝病"), "masld"),
+        **dict.fromkeys(("aih", "自身免疫", "自身免疫性", "自身免疫性肝病"), "autoimmune"),
+        **dict.fromkeys(("pbc", "psc", "胆汁淤积", "胆汁淤积性"), "cholestatic"),
+        **dict.fromkeys(("肝豆状核变性",), "wilson"),
+        **dict.fromkeys(("dili", "药物", "药物性", "药物性肝损伤"), "drug"),
+        **{"其他": "other", "不明": "unknown", "不详": "unknown", "无": "none", "无慢性肝病": "none"},
+    },
     "sex": {
         **{"男": "male", "男性": "male", "m": "male", "man": "male"},
         **{"女": "female", "女性": "female", "f": "female", "woman": "female"},
@@ -86,7 +98,7 @@ def check_value(name: str, raw: object, unit: object = None) -> tuple[Value | No
     `name` is an input name or one of `OTHER_LABORATORY`; `unit` is needed where the input has several and its
     name does not say one.
     """
-    spec = INPUTS.get(name) or OTHER_LABORATORY[name]
+    spec = TYPED_INPUTS.get(name) or OTHER_LABORATORY[name]
     try:
         value, used_unit = parse(spec, raw, unit)
     except RefusedError as refusal:
@@ -100,7 +112,7 @@ def parse(spec: Input, raw: object, unit: object) -> tuple[Value, str]:
         return _flag(spec, raw), ""
     if spec.kind == "choice":
         return _choice(spec, raw), ""
-    if spec.kind == "grade":
+    if spec.kind in ("grade", "count"):
         return _grade(spec, raw), ""
     number, unit_behind = _number(spec, raw)
     used_unit = _unit(spec, _one_unit(spec, raw, unit, unit_behind), number)

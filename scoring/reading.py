@@ -6,14 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from scoring.inputs import EIGHT, INPUTS, UNIT_FIELDS
+from scoring.inputs import EIGHT, INPUTS, TYPED_INPUTS, UNIT_FIELDS, Input
 from scoring.issues import Issue, as_text
 from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
-_CONFIRMABLE = frozenset({*INPUTS, "sampled_at"})
+_CONFIRMABLE = frozenset({*TYPED_INPUTS, "sampled_at"})
 HIGHEST_RATIO = INPUTS["pao2_fio2"].soft[1] or 0
-_KNOWN = frozenset({*INPUTS, *UNIT_FIELDS, "sampled_at", "confirmed"})
+_BESIDE_VALUES = frozenset({*UNIT_FIELDS, "sampled_at", "confirmed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +56,30 @@ class Reading:
 
 
 def read_inputs(
-    raw: Mapping[str, object], *, now: datetime | None = None, expect_sampled_at: bool = False
+    raw: Mapping[str, object],
+    *,
+    now: datetime | None = None,
+    expect_sampled_at: bool = False,
+    inputs: Mapping[str, Input] = INPUTS,
 ) -> Reading:
     """Reads one patient's input.
 
-    `raw` uses the input names of `scoring.INPUTS`, `bilirubin_unit`, `urea_unit`, `creatinine_unit`,
-    `albumin_unit` (g/L where it is left out), `sampled_at` (one time, or times by input name) and `confirmed`
-    (names of fields whose unusual value is right). Values may be text, numbers, booleans, None or empty. With
-    `now` (aware), samples older than 12 h are asked about and future ones refused; samples 12 h apart are
-    asked about always. With `expect_sampled_at` an unknown sampling time of a laboratory value is a warning.
+    `raw` uses the names of `inputs` (those of the scores; `TYPED_INPUTS` for a bedside table),
+    `bilirubin_unit`, `urea_unit`, `creatinine_unit`, `albumin_unit` (g/L where it is left out), `sampled_at`
+    (one time, or times by input name) and `confirmed` (names of fields whose unusual value is right). Values
+    may be text, numbers, booleans, None or empty. With `now` (aware), samples older than 12 h are asked about
+    and future ones refused; samples 12 h apart are asked about always. With `expect_sampled_at` an unknown
+    sampling time of a laboratory value is a warning.
     The ratios of SpO2 and PaO2 to FiO2 are computed and are among the values.
     Never raises for bad input: see `Reading.issues`.
     """
-    issues = [Issue(name, "unknown_field", {}) for name in raw if name not in _KNOWN]
+    issues = [
+        Issue(name, "unknown_field", {}) for name in raw if name not in inputs and name not in _BESIDE_VALUES
+    ]
     values: dict[str, Value] = {}
     entered: dict[str, Mapping[str, Any]] = {}
     warnings: list[Issue] = []
-    for name, spec in INPUTS.items():
+    for name, spec in inputs.items():
         if name not in raw or is_blank(typed := raw[name]):
             continue
         unit = raw.get(spec.unit_field) if spec.unit_field else None

@@ -20,13 +20,18 @@ from scoring.cells import is_footnote, is_missing, is_summary, visible
 from scoring.dates import AmbiguousDateError, read_time
 from scoring.encodings import Announce, UnreadableFileError, as_utf8, ignore, is_text
 from scoring.headers import LONGEST_LINE, Header, read_header
-from scoring.inputs import INPUTS, UNIT_FIELDS
+from scoring.inputs import INPUTS, TYPED_INPUTS, UNIT_FIELDS, Input
 from scoring.issues import Issue, quoted
 from scoring.unit_row import units_of_row
 from scoring.units import canonical_unit
 
 ID_COLUMN = "id"
-KNOWN_COLUMNS = frozenset({*INPUTS, *UNIT_FIELDS, "sampled_at", "confirmed", ID_COLUMN})
+_VALUES_IN: Mapping[str, tuple[str, ...]] = {
+    unit_field: tuple(name for name, spec in TYPED_INPUTS.items() if spec.unit_field == unit_field)
+    for unit_field in UNIT_FIELDS
+}
+"""The inputs whose unit an input of units states."""
+_BESIDE_INPUTS = frozenset({*UNIT_FIELDS, "sampled_at", "confirmed", ID_COLUMN})
 
 _READ_BYTES = 65_536
 _LARGEST_OBJECT = 1_048_576
@@ -54,16 +59,22 @@ class Row:
     label: object = None
 
 
-def csv_rows(stream: io.BufferedIOBase, *, zone: tzinfo = UTC, announce: Announce = ignore) -> Iterator[Row]:
+def csv_rows(
+    stream: io.BufferedIOBase,
+    *,
+    zone: tzinfo = UTC,
+    announce: Announce = ignore,
+    inputs: Mapping[str, Input] = INPUTS,
+) -> Iterator[Row]:
     """Rows of a CSV file whose header names inputs, by the interface's names or by a hospital's.
 
-    UTF-8, UTF-16 with a byte order mark, or GB18030; any usual separator. Cells that say that nothing was
-    measured are left out; rows without content, of totals and of remarks are passed over. Times of sampling
-    without an offset are in `zone`. `announce` hears how the file was understood. Raises UnreadableFileError
+    `inputs`: those wanted; the cells of others are handed through. UTF-8, UTF-16 with a byte order mark, or
+    GB18030; any usual separator. Cells that say that nothing was measured are left out; rows without content,
+    of totals and of remarks are passed over. Times of sampling without an offset are in `zone`. `announce` hears how the file was understood. Raises UnreadableFileError
     for what is no text, for a header that names no input or one twice, and for a file without a patient.
     """
     text = io.TextIOWrapper(as_utf8(stream, announce), "utf-8", errors="surrogateescape", newline="")
-    table = _Table(read_header(text, announce), zone)
+    table = _Table(read_header(text, announce), zone, inputs)
     lines = _Lines(text, table.header.line)
     number = 0
     while True:
@@ -87,7 +98,9 @@ def csv_rows(stream: io.BufferedIOBase, *, zone: tzinfo = UTC, announce: Announc
         raise UnreadableFileError("empty_file", "No patient follows the first line. Give one in each line.")
 
 
-def json_rows(stream: io.BufferedIOBase, *, announce: Announce = ignore) -> Iterator[Row]:
+def json_rows(
+    stream: io.BufferedIOBase, *, announce: Announce = ignore, inputs: Mapping[str, Input] = INPUTS
+) -> Iterator[Row]:
     """Rows of JSON objects, one after the other, one a line, or in one array, in the encodings of `csv_rows`.
 
     After something that is not JSON, reading goes on at the next line. Raises UnreadableFileError for an
@@ -104,7 +117,7 @@ def json_rows(stream: io.BufferedIOBase, *, announce: Announce = ignore) -> Iter
         elif not isinstance(found, dict):
             yield Row(number, line, {}, Issue("row", "not_an_object"))
         else:
-            yield _row(number, line, found)
+            yield _row(number, line, found, inputs)
     if number == 0:
         raise UnreadableFileError("empty_file", "There is no JSON object. Give one per patient.")
 
@@ -112,24 +125,25 @@ def json_rows(stream: io.BufferedIOBase, *, announce: Announce = ignore) -> Iter
 class _Table:
     """The cells of one file as patients, by what its header says of the columns."""
 
-    def __init__(self, header: Header, zone: tzinfo) -> None:
+    def __init__(self, header: Header, zone: tzinfo, inputs: Mapping[str, Input]) -> None:
         self.header = header
         self._zone = zone
         self._width = header.width
         self._stated = header.units
         self._decimal_comma = header.separator != ","
+        wanted = _BESIDE_INPUTS | inputs.keys()
         numbered = list(enumerate(header.columns))
-        self._inputs = [
-            (at, c) for at, c in numbered if c.name in KNOWN_COLUMNS and not _is_id(c) and not c.fault
-        ]
+        self._inputs = [(at, c) for at, c in numbered if c.name in wanted and not _is_id(c) and not c.fault]
         self._others = [
             (at, c.heading.lower() if c.fault else c.name)
             for at, c in numbered
-            if c.name and (c.fault or c.name not in KNOWN_COLUMNS)
+            if c.name and (c.fault or c.name not in wanted)
         ]
         self._label = next((at for at, column in numbered if _is_id(column)), None)
         self._tests = {
-            INPUTS[c.name].unit_field: c.test for c in header.columns if c.name in INPUTS and c.test
+            TYPED_INPUTS[c.name].unit_field: c.test
+            for c in header.columns
+            if c.name in TYPED_INPUTS and c.test
         }
         self._passed_over: list[int] = []
 
@@ -147,7 +161,7 @@ class _Table:
         units = units_of_row(self.header.columns, cells)
         if units is None:
             return False
-        fields = {INPUTS[name].unit_field: unit for name, unit in units.items()}
+        fields = {TYPED_INPUTS[name].unit_field: unit for name, unit in units.items()}
         self._stated = self._stated | {field: unit for field, unit in fields.items() if field}
         named = "; ".join(f"{name} in {unit}" for name, unit in units.items() if unit)
         announce(f"The units stand in a line of their own: {named}.")
@@ -188,12 +202,12 @@ class _Table:
     def _take(self, raw: dict[str, object], column: Column, cell: str) -> Issue | None:
         """Puts a cell among the raw inputs; what is wrong with it as text or as a time."""
         name = column.name
-        if name in INPUTS and cell.isascii() and cell.replace(".", "", 1).isdigit():
+        if name in TYPED_INPUTS and cell.isascii() and cell.replace(".", "", 1).isdigit():
             raw[name] = cell
             return None
         if not is_text(cell):
             return Issue(name, "not_utf8")
-        numeric = name in INPUTS and INPUTS[name].kind == "number"
+        numeric = name in TYPED_INPUTS and TYPED_INPUTS[name].kind == "number"
         if is_missing(cell, numeric=numeric):
             return None
         if name == "sampled_at":
@@ -209,7 +223,7 @@ class _Table:
         spec = UNIT_FIELDS[unit_field]
         typed = raw.get(unit_field)
         if typed is None:
-            if spec.name in raw:
+            if any(name in raw for name in _VALUES_IN[unit_field]):
                 raw[unit_field] = unit
             return None
         if canonical_unit(str(typed), spec.units or {}) in (None, unit):
@@ -240,12 +254,11 @@ def _take_time(raw: dict[str, object], cell: str, zone: tzinfo) -> Issue | None:
     return None
 
 
-def _row(number: int, line: int, cells: dict[str, Any]) -> Row:
+def _row(number: int, line: int, cells: dict[str, Any], inputs: Mapping[str, Input]) -> Row:
     label = cells.pop(ID_COLUMN, None)
-    raw = {
-        name: cell for name, cell in cells.items() if name in KNOWN_COLUMNS and not _says_missing(name, cell)
-    }
-    others = {name: cell for name, cell in cells.items() if name not in KNOWN_COLUMNS and name}
+    wanted = _BESIDE_INPUTS | inputs.keys()
+    raw = {name: cell for name, cell in cells.items() if name in wanted and not _says_missing(name, cell)}
+    others = {name: cell for name, cell in cells.items() if name not in wanted and name}
     garbled = next((name for name, cell in raw.items() if isinstance(cell, str) and not is_text(cell)), None)
     issue = Issue(garbled, "not_utf8") if garbled else None
     return Row(number, line, raw, issue, others, label)
@@ -253,7 +266,7 @@ def _row(number: int, line: int, cells: dict[str, Any]) -> Row:
 
 def _says_missing(name: str, cell: object) -> bool:
     return isinstance(cell, str) and is_missing(
-        cell, numeric=name in INPUTS and INPUTS[name].kind == "number"
+        cell, numeric=name in TYPED_INPUTS and TYPED_INPUTS[name].kind == "number"
     )
 
 

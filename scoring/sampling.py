@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from accounts.moments import read_moment
 from accounts.skew import without_skew
-from scoring.inputs import INPUTS
+from scoring.inputs import TYPED_INPUTS
 from scoring.issues import Issue, as_text, quoted
 from scoring.parsing import is_blank
 
@@ -32,11 +32,11 @@ def read_sampling(raw: object, entered: Sequence[str], *, now: datetime | None, 
     elif not is_blank(raw):
         time = _time(sampling, "sampled_at", raw, now)
         if time is not None:
-            sampling.times.update({name: time for name in entered if INPUTS[name].laboratory})
+            sampling.times.update({name: time for name in entered if TYPED_INPUTS[name].laboratory})
     _ask_about_age(sampling, now)
     _ask_about_scatter(sampling)
     if expected:
-        unknown = [name for name in entered if INPUTS[name].laboratory and name not in sampling.times]
+        unknown = [name for name in entered if TYPED_INPUTS[name].laboratory and name not in sampling.times]
         sampling.warnings += [Issue(name, "sampled_at_missing") for name in unknown]
     return sampling
 
@@ -44,7 +44,7 @@ def read_sampling(raw: object, entered: Sequence[str], *, now: datetime | None, 
 def _take_one(
     sampling: Sampling, name: str, typed: object, entered: Sequence[str], now: datetime | None
 ) -> None:
-    if name not in INPUTS:
+    if name not in TYPED_INPUTS:
         sampling.issues.append(Issue(f"sampled_at.{name}", "unknown_field"))
     elif name in entered and not is_blank(typed):
         time = _time(sampling, f"sampled_at.{name}", typed, now)

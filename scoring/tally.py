@@ -1,7 +1,7 @@
 """What became of the rows of a file: how many were used, and why the others were not."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,16 +20,16 @@ class Tally:
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     lines: dict[tuple[str, str], list[int]] = field(default_factory=dict)
 
-    def add(self, line: Mapping[str, Any], *, refused: bool) -> None:
-        """Counts one line of results."""
+    def add(self, line: Mapping[str, Any], *, refused: bool, missing: Iterable[str] = ()) -> None:
+        """Counts one line of results; `missing` names what kept it from giving anything."""
         self.rows += 1
         if refused:
             self.refused += 1
             for error in line["errors"]:
                 self._count(error, line["line"])
-        elif line["missing"]:
+        elif lacking := list(missing):
             self.incomplete += 1
-            self.lacking.update(line["missing"])
+            self.lacking.update(lacking)
             for warning in line["warnings"]:
                 if warning["code"] == "bound":
                     self._count(warning, line["line"])

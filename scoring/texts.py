@@ -55,6 +55,19 @@ ACLF_GRADE: Mapping[str, Text] = {
 CHOICES: Mapping[str, Mapping[str, Text]] = {
     "ascites": {"none": _("No ascites"), "mild": _("Mild"), "moderate_severe": _("Moderate or severe")},
     "sex": {"male": _("Male"), "female": _("Female")},
+    "cause": {
+        "hepatitis_b": _("chronic hepatitis B"),
+        "hepatitis_c": _("chronic hepatitis C"),
+        "alcohol": _("alcohol-related liver disease"),
+        "masld": _("metabolic dysfunction-associated steatotic liver disease"),
+        "autoimmune": _("autoimmune liver disease"),
+        "cholestatic": _("chronic cholestatic liver disease"),
+        "wilson": _("Wilson disease"),
+        "drug": _("chronic drug-induced liver injury"),
+        "other": _("other chronic liver disease"),
+        "unknown": _("chronic liver disease, cause not yet known"),
+        "none": _("no chronic liver disease"),
+    },
 }
 """The answers of each input with a choice."""
 
@@ -156,7 +169,7 @@ def value_text(key: str, value: Any) -> str:
         return gettext("yes") if value else gettext("no")
     if spec.kind == "choice":
         return str(CHOICES[spec.name][value])
-    if spec.kind == "grade" and value in WEST_HAVEN:
+    if spec.kind == "grade":
         return pgettext("encephalopathy", "%(grade)s") % {"grade": ROMAN[int(value)]}
     return f"{plain_number(value)} {unit_text(spec.unit)}".strip()
 

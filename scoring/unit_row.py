@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from scoring.catalogue import Column, unit_of
 from scoring.cells import is_missing
 from scoring.encodings import UnreadableFileError
-from scoring.inputs import INPUTS, Input
+from scoring.inputs import TYPED_INPUTS, Input
 from scoring.numbers import read_number
 from scoring.units import canonical_unit, spelling
 
@@ -22,7 +22,8 @@ def units_of_row(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, s
         return None
     for column, text, unit in found:
         if unit is None:
-            possible = ", ".join(filter(None, INPUTS[column.name].units or {INPUTS[column.name].unit: 1}))
+            spec = TYPED_INPUTS[column.name]
+            possible = ", ".join(filter(None, spec.units or {spec.unit: 1}))
             raise UnreadableFileError(
                 "unit_unknown",
                 f"The line of units gives “{text}” for {column.name}. Write {possible or 'nothing'} there.",
@@ -38,7 +39,7 @@ def units_of_row(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, s
 def _stated(columns: Sequence[Column], cells: Sequence[str]) -> Iterator[tuple[Column, str, str | None]]:
     """Every column of numbers with what stands in its cell, and the unit that this is, if it is one."""
     for column, cell in zip(columns, cells, strict=False):
-        spec = INPUTS.get(column.name)
+        spec = TYPED_INPUTS.get(column.name)
         if spec and spec.kind == "number" and not column.fault and not is_missing(cell, numeric=True):
             yield column, cell.strip(), _unit(spec, column, cell.strip(" \t()[]（）【】"))
 

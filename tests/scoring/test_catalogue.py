@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from scoring import INPUTS, catalogue
+from scoring import catalogue
 from scoring.catalogue import TESTS_OF_INPUTS, column_of
-from scoring.inputs import UNIT_FIELDS
+from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,10 @@ from scoring.inputs import UNIT_FIELDS
         ("随访天数", "time_days", None),
         ("随访时间(天)", "time_days", None),
         ("结局", "event", None),
+        ("PTA(%)", "pta_percent", "%"),
+        ("PT%", "pta_percent", None),
+        ("基线肌酐(μmol/L)", "baseline_creatinine", "umol/L"),
+        ("既往失代偿", "earlier_decompensation", None),
     ],
 )
 def test_a_heading_is_understood_with_its_unit(heading: str, name: str, unit: str | None) -> None:
@@ -65,8 +69,6 @@ def test_a_heading_is_understood_with_its_unit(heading: str, name: str, unit: st
         ("间接胆红素", "indirect bilirubin"),
         ("PT(s)", "seconds"),
         ("凝血酶原时间", "seconds"),
-        ("PTA(%)", "activity"),
-        ("PT%", "activity"),
         ("INR(s)", "no unit"),
         ("尿钠", "urine"),
         ("尿酸", "uric acid"),
@@ -95,7 +97,7 @@ def test_an_unknown_heading_is_itself(heading: str) -> None:
 
 
 def test_every_canonical_name_is_understood_as_itself() -> None:
-    for name in (*INPUTS, *UNIT_FIELDS):
+    for name in (*TYPED_INPUTS, *UNIT_FIELDS):
         assert column_of(name).name == name
         assert column_of(name.upper()).name == name
 
@@ -121,7 +123,7 @@ def test_every_name_of_the_catalogue_means_one_thing_and_has_a_source() -> None:
 
 def test_every_unit_of_the_catalogue_is_one_that_the_inputs_have() -> None:
     for name, test in TESTS_OF_INPUTS.items():
-        spec = INPUTS[name]
+        spec = TYPED_INPUTS[name]
         assert set(test.units.values()) <= {*(spec.units or ()), spec.unit}, name
 
 

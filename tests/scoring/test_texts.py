@@ -10,7 +10,6 @@ import pytest
 from scoring import (
     BANDS,
     DEFAULT_MODEL,
-    INPUTS,
     ORGANS,
     RED_FLAGS,
     aclf_grade,
@@ -19,13 +18,14 @@ from scoring import (
     read_inputs,
     texts,
 )
+from scoring.inputs import TYPED_INPUTS
 from tests.scoring.patients import everything, patient
 
 
 def test_the_core_needs_no_framework_and_no_database() -> None:
     code = (
         "import sys, scoring, scoring.batch, scoring.calibration, scoring.cards, scoring.lines\n"
-        "import scoring.score_cards\n"
+        "import scoring.score_cards, scoring.definitions.lines\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('django', 'psycopg', 'celery')])"
     )
     root = Path(__file__).resolve().parents[2]
@@ -37,12 +37,12 @@ def test_every_code_has_a_text() -> None:
     assert all(texts.band_text(band) for band in BANDS)
     assert all(texts.red_flag_text(flag) for flag in RED_FLAGS)
     assert all(texts.organ_text(organ) for organ in ORGANS)
-    assert all(texts.label(name) != name for name in INPUTS)
+    assert all(texts.label(name) != name for name in TYPED_INPUTS)
     assert set(texts.WEST_HAVEN) == {0, 1, 2, 3, 4}
     assert DEFAULT_MODEL.status in texts.MODEL_STATUS
-    assert set(texts.CHOICES) == {name for name, spec in INPUTS.items() if spec.kind == "choice"}
+    assert set(texts.CHOICES) == {name for name, spec in TYPED_INPUTS.items() if spec.kind == "choice"}
     for name, answers in texts.CHOICES.items():
-        assert tuple(answers) == INPUTS[name].choices
+        assert tuple(answers) == TYPED_INPUTS[name].choices
     assert aclf_grade(organ_inputs(read_inputs(everything()))).grade in texts.ACLF_GRADE
     for term in DEFAULT_MODEL.document["terms"]:
         assert term["certainty"] in texts.CERTAINTY

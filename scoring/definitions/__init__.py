@@ -1,0 +1,13 @@
+"""Every published definition of ACLF, read from the values of one bedside table.
+
+Pure functions with one convention: what is not known is left open. A definition answers only where every
+possible value of what is missing gives the same answer; otherwise it names what is missing and the least that
+it can be.
+"""
+
+from scoring.definitions.answers import Answer
+from scoring.definitions.bedside import Bedside
+from scoring.definitions.cards import CARDS, NOT_READ, DefinitionCard
+from scoring.definitions.grading import Grading, grade_all
+
+__all__ = ["CARDS", "NOT_READ", "Answer", "Bedside", "DefinitionCard", "Grading", "grade_all"]

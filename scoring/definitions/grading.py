@@ -1,0 +1,168 @@
+"""All definitions at once: one table in, every grade out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from scoring.definitions import china, kidney
+from scoring.definitions.answers import Answer, Definition, answer
+from scoring.definitions.apasl import APASL
+from scoring.definitions.bedside import Bedside
+from scoring.definitions.by_number import BY_NUMBER
+from scoring.definitions.cards import CARDS
+from scoring.definitions.cossh import COSSH
+from scoring.definitions.easl_clif import EASL_CLIF
+from scoring.definitions.nacseld import NACSELD
+from scoring.inputs import BY_KEY
+from scoring.issues import Issue
+from scoring.organ_failure import ORGANS, Organ
+from scoring.scores.aarc import aarc
+
+DEFINITIONS: tuple[Definition, ...] = (china.CHINA, COSSH, EASL_CLIF, APASL, BY_NUMBER, NACSELD)
+_SAYS: Mapping[str, str] = {
+    "china": "stage",
+    "apasl": "aclf",
+    "nacseld": "aclf",
+    "kdigo": "stage",
+    "ica_aki": "stage",
+}
+_YES_OR_NO: Mapping[str | None, bool] = {"yes": True, "no": False}
+_CARDS = {card.name: card for card in CARDS}
+_ASKED_FOR: Mapping[str, tuple[str, ...]] = {"spo2_fio2": ("spo2_percent", "fio2")}
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """What every definition says of one table.
+
+    `failing`: organs that fail by what is known; `unknown`: organs of which that cannot be said. `answers`:
+    by the names of `scoring.definitions.CARDS`. `aclf_type`: A, B or C of the Chinese guideline. `pointers`:
+    the Chinese stage by INR, PTA and complications. `aarc_grade`: I to III where lactate is known too.
+    """
+
+    bedside: Bedside
+    failing: tuple[Organ, ...]
+    unknown: tuple[Organ, ...]
+    answers: Mapping[str, Answer]
+    aclf_type: str | None
+    pointers: Mapping[str, str]
+    aarc_grade: str | None
+    warnings: tuple[Issue, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON form, one object for each definition."""
+        blocks = {name: _block(found) for name, found in self.answers.items()}
+        blocks["china"]["type"] = self.aclf_type
+        blocks["china"]["by"] = dict(self.pointers)
+        blocks["apasl"]["aarc_grade"] = self.aarc_grade
+        return {
+            "organ_failures": list(self.failing),
+            "organs_unknown": list(self.unknown),
+            **blocks,
+            "warnings": [issue.as_dict() for issue in self.warnings],
+        }
+
+
+def grade_all(bedside: Bedside) -> Grading:
+    """Every definition's answer to one table. Never raises for what is missing."""
+    found = {each.name: answer(each, bedside) for each in DEFINITIONS}
+    found |= {"kdigo": kidney.kdigo(bedside), "ica_aki": kidney.ica_aki(bedside)}
+    failing, stage = bedside.failing, found["china"].at_least
+    is_failure = stage not in ("none", "pre")
+    return Grading(
+        bedside=bedside,
+        failing=tuple(organ for organ in ORGANS if organ in failing),
+        unknown=tuple(organ for organ in ORGANS if organ not in failing and _OPEN[organ] & bedside.undecided),
+        answers={card.name: found[card.name] for card in CARDS},
+        aclf_type=china.aclf_type(bedside) if stage != "none" else None,
+        pointers=china.pointers(bedside) if is_failure else {},
+        aarc_grade=_aarc_grade(bedside),
+        warnings=tuple(_warnings(bedside, found)),
+    )
+
+
+_OPEN: Mapping[Organ, frozenset[str]] = {
+    "liver": frozenset({"bilirubin_umol_l"}),
+    "kidney": frozenset({"creatinine_umol_l"}),
+    "brain": frozenset({"encephalopathy_grade"}),
+    "coagulation": frozenset({"inr"}),
+    "circulation": frozenset({"vasopressors"}),
+    "respiration": frozenset({"spo2_fio2"}),
+}
+"""The lack of which leaves an organ unknown."""
+
+
+def input_names(keys: tuple[str, ...]) -> list[str]:
+    """Names as they are typed, of values by their normalised names."""
+    return [name for key in keys for name in _ASKED_FOR.get(key, (BY_KEY[key].name,))]
+
+
+def is_decided(block: Mapping[str, Any]) -> bool:
+    """Whether a definition's JSON form gives an answer."""
+    return any(block.get(says) is not None for says in ("grade", "stage", "aclf"))
+
+
+def _block(found: Answer) -> dict[str, Any]:
+    says = _SAYS.get(found.definition, "grade")
+    value: Any = _YES_OR_NO.get(found.value) if says == "aclf" else found.value
+    least: Any = _YES_OR_NO[found.at_least] if says == "aclf" else found.at_least
+    block: dict[str, Any] = {says: value, "at_least": least, "why": list(found.why)}
+    block |= {"missing": input_names(found.missing), "certainty": _CARDS[found.definition].certainty}
+    return block
+
+
+def _aarc_grade(bedside: Bedside) -> str | None:
+    values = (bedside.bilirubin_mg_dl, bedside.creatinine_mg_dl, bedside.inr, bedside.lactate_mmol_l)
+    bilirubin, creatinine, inr, lactate = values
+    grade = bedside.encephalopathy_grade
+    if bilirubin is None or creatinine is None or inr is None or lactate is None or grade is None:
+        return None
+    return aarc(
+        bilirubin_mg_dl=bilirubin,
+        creatinine_mg_dl=creatinine,
+        inr=inr,
+        lactate_mmol_l=lactate,
+        encephalopathy_grade=grade,
+    )[1]
+
+
+def _warnings(bedside: Bedside, found: Mapping[str, Answer]) -> list[Issue]:
+    """What was assumed, and where a definition's answer needs a word."""
+    issues = [Issue(name, "counts_as_no") for name in _counted_as_no(bedside)]
+    if bedside.cause is None and bedside.cirrhosis is not True:
+        issues.append(Issue("cause", "counts_as_known"))
+    issues += _warnings_of_stage(bedside, found["china"])
+    if found["apasl"].value == "yes" and bedside.earlier_decompensation:
+        issues.append(Issue("earlier_decompensation", "decompensated_before"))
+    if kidney.rests_on_rise_alone(bedside) and not bedside.dialysis:
+        issues.append(Issue("creatinine", "rise_of_unknown_time", {"value": kidney.rise_umol_l(bedside)}))
+    return issues
+
+
+def _counted_as_no(bedside: Bedside) -> list[str]:
+    """Yes-or-no values that are not stated although their organ is measured."""
+    measured = {
+        "dialysis": bedside.creatinine_umol_l is not None,
+        "vasopressors": bedside.map_mmhg is not None,
+        "mechanical_ventilation": bedside.pao2_fio2 is not None or bedside.spo2_fio2 is not None,
+    }
+    return [name for name, known in measured.items() if known and getattr(bedside, name) is None]
+
+
+def _warnings_of_stage(bedside: Bedside, stage: Answer) -> list[Issue]:
+    issues = []
+    shown, stated = china.shown_complications(bedside), bedside.complications
+    if stage.at_least not in ("none", "pre"):
+        if stated is None:
+            issues.append(Issue("complications", "complications_from_values", {"count": shown}))
+        elif stated < shown:
+            issues.append(
+                Issue("complications", "fewer_than_values_show", {"stated": stated, "count": shown})
+            )
+        pointers = china.pointers(bedside)
+        if len(set(pointers.values())) > 1:
+            named = [f"{by}: {where}" for by, where in pointers.items()]
+            issues.append(Issue("complications", "stages_differ", {"stages": named}))
+    if "between_stages" in stage.why:
+        issues.append(Issue("bilirubin", "between_stages"))
+    return issues

@@ -1,0 +1,80 @@
+"""Acute kidney injury: stages by KDIGO, and by the International Club of Ascites (ICA-AKI).
+
+KDIGO, Kidney Int Suppl 2012;2:1-138 (creatinine; urine output is not judged here). Angeli P, Gut
+2015;64:531-537, table 2, with stage 1 divided at 1.5 mg/dL. They differ at their edges: exactly twofold is
+KDIGO 2 and ICA 1, exactly threefold KDIGO 3 and ICA 2.
+"""
+
+from collections.abc import Callable
+
+from scoring.definitions.answers import Answer
+from scoring.definitions.bedside import Bedside
+from scoring.definitions.easl_clif import DYSFUNCTION_MG_DL
+
+RISE_UMOL_L = 26.5
+FOLD_1, FOLD_2, FOLD_3 = 1.5, 2.0, 3.0
+STAGE_3_UMOL_L = 353.6
+_NOISE = 6
+_Stage = Callable[[Bedside, float, float], str]
+
+
+def kdigo(bedside: Bedside) -> Answer:
+    """Stage `none`, `1`, `2`, `3`; open without a baseline, unless replacement or creatinine decides."""
+    return _answer("kdigo", bedside, _kdigo)
+
+
+def ica_aki(bedside: Bedside) -> Answer:
+    """Stage `none`, `1a`, `1b`, `2`, `3`; open as `kdigo` is."""
+    return _answer("ica_aki", bedside, _ica)
+
+
+def rise_umol_l(bedside: Bedside) -> float | None:
+    """Creatinine over its baseline; None where one of them is unknown."""
+    if bedside.creatinine_umol_l is None or bedside.baseline_creatinine_umol_l is None:
+        return None
+    return round(bedside.creatinine_umol_l - bedside.baseline_creatinine_umol_l, _NOISE)
+
+
+def fold(bedside: Bedside) -> float | None:
+    """Creatinine as a multiple of its baseline; None where one of them is unknown."""
+    if bedside.creatinine_umol_l is None or not bedside.baseline_creatinine_umol_l:
+        return None
+    return round(bedside.creatinine_umol_l / bedside.baseline_creatinine_umol_l, _NOISE)
+
+
+def rests_on_rise_alone(bedside: Bedside) -> bool:
+    """Whether only the rise, which counts within 48 hours, makes it an injury."""
+    times, rise = fold(bedside), rise_umol_l(bedside)
+    return bool(times is not None and rise is not None and times < FOLD_1 and rise >= RISE_UMOL_L)
+
+
+def _answer(name: str, bedside: Bedside, stage_of: _Stage) -> Answer:
+    if bedside.dialysis:
+        return Answer(name, "3", "3", (), ("kidney_replacement",))
+    times, rise = fold(bedside), rise_umol_l(bedside)
+    if times is not None and rise is not None:
+        stage = stage_of(bedside, times, rise)
+        return Answer(name, stage, stage, (), ("creatinine_over_baseline",))
+    if (bedside.creatinine_umol_l or 0.0) >= STAGE_3_UMOL_L:
+        return Answer(name, "3", "3", (), ("creatinine_without_baseline",))
+    needed = ("creatinine_umol_l", "baseline_creatinine_umol_l")
+    return Answer(name, None, "none", tuple(each for each in needed if getattr(bedside, each) is None))
+
+
+def _kdigo(bedside: Bedside, times: float, rise: float) -> str:
+    if times < FOLD_1 and rise < RISE_UMOL_L:
+        return "none"
+    if times >= FOLD_3 or (bedside.creatinine_umol_l or 0.0) >= STAGE_3_UMOL_L:
+        return "3"
+    return "2" if times >= FOLD_2 else "1"
+
+
+def _ica(bedside: Bedside, times: float, rise: float) -> str:
+    if times < FOLD_1 and rise < RISE_UMOL_L:
+        return "none"
+    high = (bedside.creatinine_umol_l or 0.0) >= STAGE_3_UMOL_L and rise >= RISE_UMOL_L
+    if times > FOLD_3 or high:
+        return "3"
+    if times > FOLD_2:
+        return "2"
+    return "1b" if (bedside.creatinine_mg_dl or 0.0) >= DYSFUNCTION_MG_DL else "1a"
