@@ -70,8 +70,9 @@ def csv_rows(
 
     `inputs`: those wanted; the cells of others are handed through. UTF-8, UTF-16 with a byte order mark, or
     GB18030; any usual separator. Cells that say that nothing was measured are left out; rows without content,
-    of totals and of remarks are passed over. Times of sampling without an offset are in `zone`. `announce` hears how the file was understood. Raises UnreadableFileError
-    for what is no text, for a header that names no input or one twice, and for a file without a patient.
+    of totals and of remarks are passed over. Times of sampling without an offset are in `zone`. `announce`
+    hears how the file was understood. Raises UnreadableFileError for what is no text, for a header that names
+    no input or one twice, and for a file without a patient.
     """
     text = io.TextIOWrapper(as_utf8(stream, announce), "utf-8", errors="surrogateescape", newline="")
     table = _Table(read_header(text, announce), zone, inputs)

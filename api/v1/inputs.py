@@ -49,8 +49,9 @@ def _field(spec: Input) -> serializers.Field[Any, Any, Any, Any]:
             return serializers.BooleanField(**facts)
         case "choice":
             return CodeRequest(vocabularies.CHOICES_BY_INPUT[spec.name], **facts)
-        case "grade":
-            return serializers.IntegerField(min_value=0, max_value=4, **facts)
+        case "grade" | "count":
+            least, most = (int(limit or 0) for limit in spec.hard)
+            return serializers.IntegerField(min_value=least, max_value=most, **facts)
         case "number":
             low, high = (None, None) if spec.units else spec.hard
             facts["help_text"] += f", {spec.unit}" if spec.unit and not spec.units else ""

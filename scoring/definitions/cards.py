@@ -100,8 +100,9 @@ CARDS: tuple[DefinitionCard, ...] = (
         population=gettext_noop("Hepatitis B with or without cirrhosis"),
         criteria=gettext_noop(
             "1: kidney failure alone; liver failure with INR of 1.5 or more, creatinine of 1.5 mg/dL or "
-            "more, or encephalopathy I-II; failure of coagulation, circulation or respiration with that creatinine "
-            "or encephalopathy; brain failure with that creatinine. 2: two failures. 3: three or more."
+            "more, or encephalopathy I-II; failure of coagulation, circulation or respiration with that "
+            "creatinine or encephalopathy; brain failure with that creatinine. 2: two failures. "
+            "3: three or more."
         ),
         citation="Wu T, Gut 2018;67:2181-2191",
         doi="10.1136/gutjnl-2017-314641",
