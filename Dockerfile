@@ -25,7 +25,7 @@ RUN python -m config.catalogues compile \
 FROM python:3.13-slim
 ENV ACLF_MODE=production GRANIAN_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /app
-RUN useradd --system --uid 10001 --no-create-home aclf
+RUN useradd --system --uid 10001 --no-create-home aclf && install -d -o aclf -m 700 /var/lib/aclf/files
 COPY --from=build /app /app
 USER aclf
 EXPOSE 8000

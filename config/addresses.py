@@ -15,6 +15,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 BLANKS = re.compile(r"[\s\x00-\x1f\x7f]")
 MAIL_PORTS: Mapping[str, int] = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
+CLAMD_PORT = 3310
 PARTS_OF_DATABASE = ("host", "port", "dbname", "user", "password")
 
 Check = Callable[[str], str]
@@ -86,6 +87,58 @@ def mail_server(url: str) -> dict[str, Any]:
         "USE_SSL": parts.scheme == "smtps",
         "USE_TLS": parts.scheme == "smtp+starttls",
     }
+
+
+def file_store(url: str) -> dict[str, str]:
+    """What files.store takes from `file:///folder` or `s3://key:secret@host:port/bucket?region=...&style=...`.
+
+    `s3+http://` is a store without encryption on the way, in one's own network. `style` says where the name
+    of the bucket stands: in the path (the default) or before the host.
+    """
+    if url.startswith("file://"):
+        return {"folder": _folder(url)}
+    parts = _split(url, ("s3", "s3+http", "file"))
+    _no_fragment(url)
+    bucket = parts.path.strip("/")
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", bucket):
+        raise ValueError("must name the bucket behind the host: s3://key:secret@host/bucket")
+    if not parts.username or not parts.password:
+        raise ValueError("must have the id of a key and its secret before the host")
+    options = _options(parts.query)
+    _check_options(options, S3_OPTIONS)
+    scheme = "http" if parts.scheme == "s3+http" else "https"
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return {
+        "endpoint": f"{scheme}://{host}" + (f":{parts.port}" if parts.port else ""),
+        "bucket": bucket,
+        "key_id": unquote(parts.username),
+        "secret": unquote(parts.password),
+        "region": options.get("region", "us-east-1"),
+        "style": options.get("style", "path"),
+    }
+
+
+def clamd(url: str) -> dict[str, str]:
+    """Where a clamd listens: `tcp://host:port`, or `unix:///path/of/its.socket`."""
+    if url.startswith("unix://"):
+        path = url.removeprefix("unix://")
+        if not path.startswith("/") or BLANKS.search(path):
+            raise ValueError(
+                "must have the whole path of a socket, without blanks: unix:///run/clamav/clamd.sock"
+            )
+        return {"path": path}
+    parts = _split(url, ("tcp", "unix"))
+    _no_fragment(url)
+    if parts.path not in ("", "/") or "?" in url or parts.username is not None:
+        raise ValueError("must have nothing but host and port: tcp://host:3310")
+    return {"host": parts.hostname or "", "port": str(parts.port or CLAMD_PORT)}
+
+
+def _folder(url: str) -> str:
+    path = unquote(url.removeprefix("file://"))
+    if not path.startswith("/") or "?" in url or "#" in url or "\x00" in path:
+        raise ValueError("must have the whole path of a folder: file:///var/lib/aclf/files")
+    return path
 
 
 def _scheme(value: str, schemes: Collection[str]) -> None:
@@ -204,3 +257,5 @@ REDIS_OPTIONS: Mapping[str, Check] = {
     "ssl_keyfile": _file,
 }
 """Those that redis-py and kombu both understand."""
+
+S3_OPTIONS: Mapping[str, Check] = {"region": _text, "style": _one_of("path", "host")}

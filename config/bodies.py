@@ -18,7 +18,10 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 4 * 1024 * 1024
-"""Nothing here takes as much; of what is longer the rest is not read, and its length refuses it."""
+"""Nothing but files takes as much; of what is longer the rest is not read, and its length refuses it."""
+MOST_BYTES_OF_FILE = 21 * 1024 * 1024
+FILES = "/files"
+"""How the addresses end to which files are sent."""
 BROKEN = "aclf.broken_body"
 
 
@@ -37,7 +40,8 @@ def whole(application: Application) -> Application:
         if scope["type"] != "http":
             await application(scope, receive, send)
             return
-        body = await _read(receive)
+        is_file = scope["path"].rstrip("/").endswith(FILES)
+        body = await _read(receive, MOST_BYTES_OF_FILE if is_file else MOST_BYTES)
         await application(_with_length(scope, body), _again(body, receive), send)
 
     return call
@@ -48,14 +52,14 @@ def is_broken(request: HttpRequest) -> bool:
     return bool(getattr(request, "scope", {}).get(BROKEN))
 
 
-async def _read(receive: Receive) -> Body:
+async def _read(receive: Receive, most: int) -> Body:
     content = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return Body(b"", is_broken=True)
         content += message.get("body", b"")
-        if len(content) > MOST_BYTES or not message.get("more_body", False):
+        if len(content) > most or not message.get("more_body", False):
             return Body(bytes(content))
 
 

@@ -155,6 +155,7 @@ class Demo:
             **os.environ,
             **embedded.DEMO_ENVIRONMENT,
             **embedded.keys(self.data),
+            **embedded.files_folder(self.data),
             **self.servers.addresses,
             **chosen,
             "MAIL_PORT": str(mail_port),

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from urllib.parse import quote
 
 from config.keys import make
 from config.servers import START_SECONDS, EmbeddedError, Postgres, Redis
@@ -85,6 +86,11 @@ class Servers:
         return self.data / "environment.json"
 
 
+def files_folder(data: Path) -> dict[str, str]:
+    """The setting that keeps pictures and documents in this data folder."""
+    return {"ACLF_FILES_URL": f"file://{quote(str(data / 'files'))}"}
+
+
 def keys(data: Path) -> dict[str, str]:
     """The secret keys of this data folder, made on first use and kept beside the data they encrypt."""
     file = data / "keys.json"
@@ -110,5 +116,5 @@ def prepare_environment() -> None:
             addresses = servers.join()
     except EmbeddedError as error:
         sys.exit(str(error))
-    for name, value in (DEMO_ENVIRONMENT | keys(data) | addresses).items():
+    for name, value in (DEMO_ENVIRONMENT | keys(data) | files_folder(data) | addresses).items():
         os.environ.setdefault(name, value)

@@ -73,6 +73,10 @@ class Environment(ChannelEnvironment):
     identity_keys: Keys
     blind_index_key: Key
 
+    # Pictures and documents: a folder (file:///...) or a bucket (s3://, s3+http://); a clamd looks at them.
+    files_url: Annotated[str, read_by(addresses.file_store)] = "file:///var/lib/aclf/files"
+    clamd_url: Annotated[str, read_by(addresses.clamd)] | None = None
+
     # smtp://, smtp+starttls:// or smtps:// with user and password in the address.
     email_url: Annotated[str, read_by(addresses.mail_server)]
     email_from: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]

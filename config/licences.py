@@ -20,6 +20,7 @@ COPYLEFT = re.compile(r"\b[AL]?GPL|General Public Licen[sc]e|\bSSPL|\bEUPL|\bOSL
 ACCEPTED: Mapping[str, str] = {
     "psycopg": "LGPL-3.0: used as a library, unchanged and replaceable, which the LGPL allows.",
     "psycopg-binary": "LGPL-3.0: as psycopg, of which it is the compiled part.",
+    "pi-heif": "LGPL-3.0: decoders alone, libheif and libde265, used as libraries.",
     "psycopg-pool": "LGPL-3.0: as psycopg.",
 }
 """Packages at run time under a licence that the pattern would refuse, and why each is in order."""

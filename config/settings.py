@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "accounts",
     "scoring",
     "notifications",
+    "files",
     "referral",
     "portal",
     "api",
@@ -141,7 +142,7 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL.partition("?")[0]
 if REDIS_URL.startswith("rediss:"):  # without options Celery's library would not look at the certificate
     CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required", **addresses.redis(REDIS_URL)}
-CELERY_TASK_QUEUES = [Queue(name) for name in ("critical", "notify", "retry", "bulk")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("critical", "notify", "retry", "bulk", "files")]
 CELERY_TASK_DEFAULT_QUEUE = "notify"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -170,6 +171,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "what is over, for the statistics": {
         "task": "referral.tasks.seal_what_is_settled",
+        "schedule": 3600,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
+    "files that wait for their check, second net": {
+        "task": "files.tasks.check_waiting",
+        "schedule": 15,
+        "options": {"queue": "files", "expires": 15},
+    },
+    "what no file needs any more": {
+        "task": "files.tasks.sweep",
         "schedule": 3600,
         "options": {"queue": "bulk", "expires": 3600},
     },
@@ -323,6 +334,11 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "portal.pages.drafts.views.too_old"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# What somebody sends is never on a disk before it is encrypted.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 24 * 1024 * 1024
+FILE_STORE = addresses.file_store(ENVIRONMENT.files_url)
+CLAMD = addresses.clamd(ENVIRONMENT.clamd_url) if ENVIRONMENT.clamd_url else {}
 
 _mail = addresses.mail_server(ENVIRONMENT.email_url)
 EMAIL_BACKEND = "notifications.channels.email.smtp.BoundedBackend"

@@ -52,6 +52,7 @@ def _start_servers() -> None:
     os.environ.update(
         embedded.DEMO_ENVIRONMENT
         | embedded.keys(data)
+        | embedded.files_folder(data)
         | servers.addresses
         | {"ACLF_MODE": "test", "ACLF_STORM_CONTROL": "false"}
     )

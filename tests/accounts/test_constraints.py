@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from accounts.models import User
 
-ROOMS = ("accounts", "scoring", "notifications", "referral")
+ROOMS = ("accounts", "scoring", "notifications", "files", "referral")
 
 
 def editable() -> list[type[models.Model]]:

@@ -24,7 +24,7 @@ from tests.chaos.faults import Faults
 from tests.chaos.nursery import WORKER, Nursery
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-QUEUES = ("--queues", "critical,notify,retry,bulk", "--without-gossip", "--without-mingle")
+QUEUES = ("--queues", "critical,notify,retry,bulk,files", "--without-gossip", "--without-mingle")
 COMMANDS = {
     "engine": ("run_engine",),
     "delivery": ("run_delivery",),
@@ -192,6 +192,7 @@ def _set_environment(servers: embedded.Servers, mail_port: int) -> None:
     os.environ.update(
         embedded.DEMO_ENVIRONMENT
         | embedded.keys(servers.data)
+        | embedded.files_folder(servers.data)
         | servers.addresses
         | {
             "ACLF_MODE": "test",

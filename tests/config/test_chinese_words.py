@@ -32,7 +32,7 @@ SIGNS_OF_OTHERS = {
     ),
 }
 """Texts that show what a person types, or how a formula is written, with its own signs."""
-APPS = ("portal", "scoring", "referral", "accounts")
+APPS = ("portal", "scoring", "referral", "files", "accounts")
 TEMPLATES = sorted(file for app in APPS for file in (ROOT / app).rglob("templates/**/*.html"))
 TRANSLATED = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}", re.S)
 NOT_CHINESE = re.compile(r'<(style|script).*?</\1>|<p lang="en">.*?</p>|="[^"]*"', re.S)

@@ -61,10 +61,18 @@ def test_every_process_of_the_procfile_runs_there_and_the_engine_twice() -> None
 def test_every_queue_has_a_worker_and_retries_do_not_share_the_critical_one() -> None:
     from django.conf import settings
 
-    queues = [set(_queues(" ".join(OURS[name]["command"]))) for name in ("worker", "worker-background")]
-    assert queues[0] | queues[1] == {queue.name for queue in settings.CELERY_TASK_QUEUES}
-    assert "critical" in queues[0] and "retry" not in queues[0]
-    assert set(_queues(PROCFILE["worker"])) == queues[0] | queues[1]
+    commands = {name: " ".join(service["command"]) for name, service in OURS.items() if "command" in service}
+    queues = {name: set(_queues(command)) for name, command in commands.items() if "--queues" in command}
+    every = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    assert set.union(*queues.values()) == every
+    assert "critical" in queues["worker"] and "retry" not in queues["worker"]
+    local = [set(_queues(command)) for command in PROCFILE.values() if "--queues" in command]
+    assert set.union(*local) == every
+
+
+def test_slow_work_on_files_has_a_worker_of_its_own() -> None:
+    in_production = _queues(" ".join(OURS["files"]["command"]))
+    assert in_production == _queues(PROCFILE["files"]) == ["files"]
 
 
 def _queues(command: str) -> list[str]:
