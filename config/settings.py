@@ -9,7 +9,7 @@ from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from config import addresses, channel_environment, logs
+from config import addresses, channel_environment, logs, schedule
 from config.environment import Mode, load
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -163,48 +163,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "engine, second net": {
-        "task": "referral.tasks.run_engine_cycle",
-        "schedule": 30,
-        "options": {"queue": "bulk", "expires": 30},
-    },
-    "what is over, for the statistics": {
-        "task": "referral.tasks.seal_what_is_settled",
-        "schedule": 3600,
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-    "files that wait for their check, second net": {
-        "task": "files.tasks.check_waiting",
-        "schedule": 15,
-        "options": {"queue": "files", "expires": 15},
-    },
-    "what no file needs any more": {
-        "task": "files.tasks.sweep",
-        "schedule": 3600,
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-    "unfinished forms that are too old": {
-        "task": "portal.tasks.purge_drafts",
-        "schedule": 3600,
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-    "stored answers that are too old": {
-        "task": "api.tasks.purge_answers",
-        "schedule": 3600,
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-    "sign-ins that are long over": {
-        "task": "accounts.tasks.purge_sign_ins",
-        "schedule": 3600,
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-    "gaps in the duty rota": {
-        "task": "referral.tasks.look_for_gaps",
-        "schedule": 3600,
-        "options": {"queue": "bulk", "expires": 3600},
-    },
-}
+CELERY_BEAT_SCHEDULE = schedule.BEAT
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
