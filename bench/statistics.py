@@ -76,6 +76,41 @@ FROM ((SELECT * FROM referral_casefacts WHERE state = 'admitted')
       UNION ALL (SELECT * FROM referral_casefacts WHERE state = 'closed' LIMIT %(kits)s)) AS facts,
     referral_case AS template
 """
+KIT_COUNTS = """
+UPDATE referral_casefacts AS facts SET
+    kit_results = used.results, kit_indeterminate = used.indeterminate,
+    kit_beside_purpose = used.beside_purpose
+FROM (
+    SELECT case_id, count(*) AS results,
+           count(*) FILTER (WHERE answer = 'indeterminate') AS indeterminate,
+           count(*) FILTER (WHERE organ_failure_at_sampling) AS beside_purpose
+    FROM referral_kitresult AS result
+    WHERE NOT EXISTS (SELECT FROM referral_retraction WHERE record = result.id)
+    GROUP BY case_id
+) AS used
+WHERE used.case_id = facts.case_id
+"""
+FIRST_KIT_RESULTS = """
+UPDATE referral_casefacts AS facts SET
+    kit_ward_id = first.ward_id, kit_lot = first.lot, kit_sampled_at = first.sampled_at,
+    kit_positive = first.answer = 'positive', kit_failed = first.failed
+FROM (
+    SELECT DISTINCT ON (result.case_id) result.case_id, result.ward_id, lot, sampled_at, answer, CASE
+        WHEN known.organ_failure_28 = 'yes' OR EXISTS (
+            SELECT FROM referral_organfailureassessment AS organs
+            WHERE organs.case_id = result.case_id AND failures > 0
+              AND organs.occurred_at BETWEEN sampled_at AND sampled_at + interval '28 days'
+              AND NOT EXISTS (SELECT FROM referral_retraction WHERE record = organs.id)
+        ) THEN true
+        WHEN known.organ_failure_28 = 'no' THEN false
+    END AS failed
+    FROM referral_kitresult AS result JOIN referral_case AS known ON known.id = result.case_id
+    WHERE answer <> 'indeterminate' AND organ_failure_at_sampling IS NOT TRUE
+      AND NOT EXISTS (SELECT FROM referral_retraction WHERE record = result.id)
+    ORDER BY result.case_id, sampled_at, result.recorded_at, result.id
+) AS first
+WHERE first.case_id = facts.case_id
+"""
 KIT_RESULTS = """
 INSERT INTO referral_kitresult (
     id, case_id, ward_id, actor_id, occurred_at, recorded_at, lot, sampled_at, answer, assay)
@@ -169,7 +204,6 @@ def write_notifications(network: Any) -> None:
 
 def fill() -> Any:
     """A network with its coordinator and its million rows; the coordinator."""
-    from importlib import import_module
 
     from django.db import connection
 
@@ -191,9 +225,8 @@ def fill() -> Any:
         cursor.execute(DEADLINES_OF_OPEN)
         cursor.execute(KIT_RESULTS)
         cursor.execute(ORGAN_TABLES)
-        kit_facts = import_module("referral.migrations.0013_kit_facts")
-        cursor.execute(kit_facts.COUNTS_OF_CASES_BEFORE)
-        cursor.execute(kit_facts.FIRST_OF_CASES_BEFORE)
+        cursor.execute(KIT_COUNTS)
+        cursor.execute(FIRST_KIT_RESULTS)
         cursor.execute(SHADOW_SCORES, {"model": in_shadow.pk, "shadowed": SHADOWED})
         seal_settled(END)
         write_notifications(world.network)

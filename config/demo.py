@@ -34,6 +34,9 @@ READY_SECONDS = 120
 QUICK_DEATH_SECONDS = 5
 QUICK_DEATHS_ALLOWED = 5
 BOLD = 1
+OF_ANOTHER_VERSION = (
+    "The demo's data was made by another version of the product. `make demo-reset` forgets it."
+)
 
 
 class DemoError(Exception):
@@ -122,6 +125,7 @@ class Demo:
             raise DemoError(f"The demo in {self.data} is already running (or a command uses its servers).")
 
     def _start_and_tend(self) -> None:
+        self._refuse_data_of_another_version()
         self._start_servers()
         self._prepare_database()
         web, *others = self._children()
@@ -172,14 +176,23 @@ class Demo:
 
     def _prepare_database(self) -> None:
         """Migrate when there is something new to migrate, seed once; the stamps lie beside the data."""
-        migrated, known = self.data / "migrated", _known_migrations()
-        if not migrated.exists() or migrated.read_text() != known:
+        known = _known_migrations()
+        if self._migrated() != known:
             self._manage("migrate", "--verbosity=0")
-            migrated.write_text(known)
+            (self.data / "migrated").write_text(known)
         if not self._sign_ins.exists():
             made, *sign_ins = self._manage("seed_demo").splitlines()
             say("demo", made)
             self._sign_ins.write_text("\n".join(sign_ins))
+
+    def _refuse_data_of_another_version(self) -> None:
+        if {*self._migrated().splitlines()} - {*_known_migrations().splitlines()}:
+            raise DemoError(OF_ANOTHER_VERSION)
+
+    def _migrated(self) -> str:
+        """What `migrate` has brought into the database; empty before the first time."""
+        migrated = self.data / "migrated"
+        return migrated.read_text() if migrated.exists() else ""
 
     @property
     def _sign_ins(self) -> Path:

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -76,7 +75,7 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-from tests.ending import browsers, emptied  # noqa: E402 - reads models
+from tests.ending import ALLOW_EMPTYING, FORBID_EMPTYING, browsers, emptied  # noqa: E402 - reads models
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 Operations = type(connections["default"].ops)
@@ -85,8 +84,7 @@ _empty = Operations.execute_sql_flush
 
 def _empty_all(operations: Any, statements: list[str]) -> None:
     """Empty the tables between tests, also those that the product's role may not empty."""
-    never_emptied = import_module("referral.migrations.0008_never_emptied")
-    emptied(partial(_empty, operations), [never_emptied.ALLOW, *statements, never_emptied.FORBID])
+    emptied(partial(_empty, operations), [ALLOW_EMPTYING, *statements, FORBID_EMPTYING])
 
 
 Operations.execute_sql_flush = _empty_all  # type: ignore[method-assign]

@@ -20,6 +20,17 @@ OTHERS_AT_WORK = """
     SELECT application_name, state, left(query, 200) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
 """
+ALLOW_EMPTYING = """
+DO $$
+DECLARE kept regclass;
+BEGIN
+    FOR kept IN SELECT DISTINCT tgrelid FROM pg_trigger WHERE tgname LIKE '%\\_append\\_only' LOOP
+        EXECUTE format('GRANT TRUNCATE ON %s TO CURRENT_USER', kept);
+    END LOOP;
+END $$
+"""
+FORBID_EMPTYING = ALLOW_EMPTYING.replace("GRANT", "REVOKE").replace("TO CURRENT_USER", "FROM CURRENT_USER")
+"""The product's role may empty no append-only table; tests do between each other."""
 
 browsers: list[Browser] = []
 

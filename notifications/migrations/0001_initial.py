@@ -4,26 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import accounts.encryption
 import accounts.ids
-
-FORWARD_ONLY = """
-CREATE FUNCTION notifications_refuse_backwards() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'a delivery cannot go from % to %', OLD.state, NEW.state USING ERRCODE = 'check_violation';
-END $$;
-CREATE TRIGGER notifications_delivery_forward_only BEFORE UPDATE ON notifications_delivery
-FOR EACH ROW WHEN (
-    OLD.state <> NEW.state AND (
-        NEW.state = 'pending'
-        OR OLD.state IN ('delivered', 'failed', 'undeliverable', 'dropped')
-        OR (OLD.state = 'sent' AND NEW.state IN ('sending', 'dropped'))
-    )
-) EXECUTE FUNCTION notifications_refuse_backwards();
-"""
-BACK = """
-DROP TRIGGER notifications_delivery_forward_only ON notifications_delivery;
-DROP FUNCTION notifications_refuse_backwards();
-"""
 
 
 class Migration(migrations.Migration):
@@ -41,6 +23,44 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("lag", models.DurationField(default=datetime.timedelta(0))),
             ],
+        ),
+        migrations.CreateModel(
+            name="ChannelBreaker",
+            fields=[
+                ("channel", models.CharField(max_length=20, primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("closed", "working"),
+                            ("open", "out of order"),
+                            ("half_open", "being tried"),
+                        ],
+                        default="closed",
+                        max_length=10,
+                    ),
+                ),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("probe_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.CharField(blank=True, max_length=300)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["closed", "open", "half_open"])),
+                        name="breaker_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "closed"),
+                            models.Q(("opened_at__isnull", False), ("probe_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="breaker_open_is_tried_again",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notification",
@@ -107,8 +127,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("channel", models.CharField(max_length=20)),
-                ("address", models.CharField(blank=True, max_length=500)),
-                ("options", models.JSONField(blank=True, default=dict)),
+                ("address", accounts.encryption.EncryptedField(null=True)),
+                ("address_key", models.CharField(max_length=254)),
+                ("options", accounts.encryption.EncryptedField(default=dict)),
+                ("name", models.CharField(blank=True, max_length=60)),
                 ("enabled", models.BooleanField(default=True)),
                 (
                     "min_severity",
@@ -123,7 +145,13 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("awaits_code", models.BooleanField(default=False)),
+                ("code_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("code_tries", models.PositiveSmallIntegerField(default=0)),
+                ("device", models.UUIDField(blank=True, null=True)),
+                ("device_generation", models.PositiveIntegerField(blank=True, null=True)),
                 ("retired_at", models.DateTimeField(blank=True, null=True)),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
                 ("last_success_at", models.DateTimeField(blank=True, null=True)),
                 ("last_error_at", models.DateTimeField(blank=True, null=True)),
                 ("last_error", models.CharField(blank=True, max_length=300)),
@@ -138,7 +166,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ["channel", "address"],
+                "ordering": ["channel", "id"],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +179,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("channel", models.CharField(max_length=20)),
+                ("bundle_key", models.CharField(blank=True, db_default="", default="", max_length=120)),
                 ("urgent", models.BooleanField()),
                 (
                     "state",
@@ -193,6 +222,28 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "carried_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="carries",
+                        to="notifications.delivery",
+                    ),
+                ),
+                (
+                    "replay_of",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="replays",
+                        to="notifications.delivery",
+                    ),
+                ),
+                (
                     "notification",
                     models.ForeignKey(
                         db_index=False,
@@ -215,6 +266,36 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name_plural": "deliveries",
+            },
+        ),
+        migrations.CreateModel(
+            name="Allowance",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("channel", models.CharField(max_length=20)),
+                ("scope", models.CharField(blank=True, max_length=120)),
+                ("since", models.DateTimeField()),
+                ("used", models.PositiveIntegerField()),
+                ("most", models.PositiveIntegerField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "channel", "scope"), name="allowance_once")
+                ],
             },
         ),
         migrations.AddIndex(
@@ -276,7 +357,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="subscription",
             constraint=models.UniqueConstraint(
-                fields=("user", "channel", "address"), name="subscription_once"
+                fields=("user", "channel", "address_key"), name="subscription_once"
             ),
         ),
         migrations.AddConstraint(
@@ -290,6 +371,22 @@ class Migration(migrations.Migration):
             model_name="subscription",
             constraint=models.CheckConstraint(
                 condition=models.Q(("channel", ""), _negated=True), name="subscription_names_its_channel"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("address__isnull", False), ("removed_at__isnull", True)),
+                    models.Q(
+                        ("address__isnull", True),
+                        ("enabled", False),
+                        ("removed_at__isnull", False),
+                        ("retired_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="subscription_removed_keeps_no_address",
             ),
         ),
         migrations.AddIndex(
@@ -308,10 +405,36 @@ class Migration(migrations.Migration):
                 name="delivery_to_hint",
             ),
         ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ["pending", "sending"]), models.Q(("bundle_key", ""), _negated=True)
+                ),
+                fields=["bundle_key", "channel"],
+                name="delivery_to_bundle",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("carried_by__isnull", False)),
+                fields=["carried_by"],
+                name="delivery_carried",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("replay_of__isnull", False)),
+                fields=["replay_of"],
+                name="delivery_replayed",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.UniqueConstraint(
-                fields=("notification", "channel", "subscription"),
+                fields=("notification", "channel", "subscription", "replay_of"),
                 name="delivery_once_per_way",
                 nulls_distinct=False,
             ),
@@ -375,5 +498,4 @@ class Migration(migrations.Migration):
                 name="delivery_dropped_has_its_reason",
             ),
         ),
-        migrations.RunSQL(FORWARD_ONLY, BACK),
     ]

@@ -139,6 +139,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
+                "verbose_name": "shadow score",
+                "verbose_name_plural": "shadow scores",
                 "ordering": ["-at"],
                 "constraints": [
                     models.UniqueConstraint(fields=("subject", "model"), name="shadow_score_once")

@@ -120,6 +120,14 @@ def test_a_second_demo_over_the_same_data_is_refused_and_does_not_disturb_the_fi
     assert (tmp_path / "environment.json").exists()
 
 
+def test_the_data_of_another_version_is_refused_with_a_way_out_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "migrated").write_text("referral/0001_initial.py\nreferral/0027_lost_roles.py")
+    done = run_demo(tmp_path, PORT=str(free_port()))
+    assert done.returncode == 1
+    assert "`make demo-reset` forgets it" in done.stdout
+    assert (tmp_path / "migrated").exists()
+
+
 def test_a_reset_empties_the_data_and_is_refused_while_the_demo_runs(tmp_path: Path) -> None:
     data = tmp_path / "demo"
     running = embedded.Servers(data)

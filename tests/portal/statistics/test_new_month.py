@@ -4,8 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 
 from accounts import clock
 from accounts.models import Hospital, Network
@@ -102,14 +100,3 @@ def test_a_month_counts_as_followed_by_the_networks_calendar() -> None:
     grace = timedelta(days=7)
     assert followed_until(Network(zone="Asia/Shanghai"), moment + grace, grace) == JUNE
     assert followed_until(Network(zone="Europe/Berlin"), moment + grace, grace) == date(2026, 5, 1)
-
-
-def test_cases_of_before_are_counted_by_the_networks_month_after_the_update(world: World) -> None:
-    case = world.register(now=LAST_HOURS_OF_MAY_IN_UTC)
-    CaseFacts.objects.filter(case=case).update(month=date(2026, 5, 1))
-    migrations = MigrationLoader(connection).disk_migrations
-    [name] = [name for name in migrations if name[1].endswith("months_of_the_network")]
-    [update] = migrations[name].operations
-    with connection.cursor() as cursor:
-        cursor.execute(str(update.sql))  # type: ignore[attr-defined]
-    assert CaseFacts.objects.get(case=case).month == JUNE

@@ -1,6 +1,17 @@
-from django.db import migrations, models
+from django.db import migrations
 
-NEXT_GENERATION = """
+APPEND_ONLY = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'Rows of % are never changed or deleted.', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+CREATE TRIGGER accounts_auditentry_append_only BEFORE UPDATE OR DELETE ON accounts_auditentry
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+REVOKE TRUNCATE ON accounts_auditentry FROM CURRENT_USER;
+"""
+
+ACCESS_GENERATION = """
 CREATE FUNCTION accounts_next_generation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     NEW.access_generation := greatest(NEW.access_generation, OLD.access_generation);
@@ -17,20 +28,8 @@ CREATE TRIGGER accounts_user_generation BEFORE UPDATE ON accounts_user
     FOR EACH ROW EXECUTE FUNCTION accounts_next_generation();
 """
 
-NO_GENERATION = """
-DROP TRIGGER accounts_user_generation ON accounts_user;
-DROP FUNCTION accounts_next_generation();
-"""
-
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_constraints_in_words")]
+    dependencies = [("accounts", "0001_initial")]
 
-    operations = [
-        migrations.AddField(
-            model_name="user",
-            name="access_generation",
-            field=models.PositiveIntegerField(default=1, editable=False),
-        ),
-        migrations.RunSQL(NEXT_GENERATION, NO_GENERATION),
-    ]
+    operations = [migrations.RunSQL(APPEND_ONLY), migrations.RunSQL(ACCESS_GENERATION)]
