@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import django
-import psycopg
 import pytest
-from django.core.management import call_command
 from django.db import connections
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
-from pytest_django.plugin import DjangoDbBlocker
 
 from config import embedded
 from config.loaded import keep_what_is_loaded
 from config.servers import EmbeddedError
+from tests.migrated import start_migrated
 
 PATIENCE_MILLISECONDS = 60_000
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -42,19 +40,19 @@ def _start_servers() -> None:
 
     servers.acquire()
     atexit.register(remove)
-    try:
-        servers.start()
-    except EmbeddedError as error:
-        pytest.exit(str(error), returncode=3)
     for name in [name for name in os.environ if name.startswith("ACLF_")]:
         del os.environ[name]
     os.environ.update(
         embedded.DEMO_ENVIRONMENT
         | embedded.keys(data)
         | embedded.files_folder(data)
-        | servers.addresses
         | {"ACLF_MODE": "test", "ACLF_STORM_CONTROL": "false"}
     )
+    try:
+        start_migrated(servers)
+    except EmbeddedError as error:
+        pytest.exit(str(error), returncode=3)
+    os.environ.update(servers.addresses)
 
 
 def _use_own_redis_database() -> None:
@@ -91,17 +89,10 @@ Operations.execute_sql_flush = _empty_all  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: DjangoDbBlocker
-) -> None:
-    """Migrates once for all workers: the database of each is a copy of that one."""
-    database = connections["default"]
-    server = os.environ["DATABASE_URL"].rpartition("/")[0]
-    with psycopg.connect(f"{server}/postgres") as waiting, django_db_blocker.unblock():
-        waiting.execute("SELECT pg_advisory_lock(1)")
-        call_command("migrate", verbosity=0)
-        database.close()
-    database.settings_dict["TEST"]["TEMPLATE"] = database.settings_dict["NAME"]
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of each worker is a copy of the one that is migrated."""
+    database = connections["default"].settings_dict
+    database["TEST"]["TEMPLATE"] = database["NAME"]
 
 
 @pytest.fixture(autouse=True)

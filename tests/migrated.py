@@ -1,0 +1,57 @@
+"""The migrated database that a run of the tests begins with, kept in .data until what makes it changes."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from config.embedded import ROOT, Servers
+
+KEPT = ROOT / ".data" / "migrated"
+MADE_FROM = ("uv.lock", "config/serv*.py", "config/settings.py", "*/migrations/*.py", "scoring/models_data/*")
+"""Files that decide what stands in the database: servers, tables, and the models that come with the product."""
+PARTS = ("postgres", "postgres.password")
+
+
+def start_migrated(servers: Servers) -> None:
+    """Start both servers, whose folder is new, over a database in which all migrations have run.
+
+    Without a kept one, or when a migration has changed since, it is made, and kept for later runs.
+    """
+    kept = KEPT / _fingerprint()
+    if kept.exists():
+        _copy(kept, servers.data)
+        servers.start()
+        return
+    servers.start()
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(migrate, cwd=ROOT, env=os.environ | servers.addresses, check=True)
+    servers.postgres.stop()
+    _keep(servers.data, kept)
+    servers.postgres.start()
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for file in sorted(file for pattern in MADE_FROM for file in ROOT.glob(pattern) if file.is_file()):
+        digest.update(f"{file.relative_to(ROOT)}\0{file.stat().st_size}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _keep(made: Path, kept: Path) -> None:
+    """Keep a copy, whole or not at all, in the place of earlier ones."""
+    KEPT.mkdir(parents=True, exist_ok=True)
+    half = Path(tempfile.mkdtemp(dir=KEPT.parent))
+    _copy(made, half)
+    shutil.rmtree(KEPT)
+    KEPT.mkdir()
+    half.rename(kept)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy the parts of a data folder with their owners."""
+    parts = [str(source / part) for part in PARTS]
+    subprocess.run(["/bin/cp", "-a", *parts, str(target)], check=True)
