@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
+
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
 from referral.identity.birth import BirthDate
 from referral.identity.candidates import find_candidates
@@ -19,6 +21,7 @@ from referral.pathway.vocabulary import Verb
 NOW = datetime(2026, 5, 17, 3, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
+PASSWORD = "a-long-password"
 
 WELL = {
     "age_years": 45,
@@ -159,6 +162,7 @@ def open_offer(case: Case) -> Offer:
 
 
 def build() -> World:
+    """The world's rows, in one statement for each table."""
     network = Network.objects.create(name_zh="测试网络", name_en="Test network")
     PathwayPolicy.objects.create(
         network=network,
@@ -166,46 +170,60 @@ def build() -> World:
         created_at=NOW - timedelta(days=1),
         in_force_from=NOW - timedelta(days=4000),
     )
-
-    def hospital(name: str, level: str) -> Hospital:
-        return Hospital.objects.create(
-            network=network, name_zh=name, name_en=name, level=level, phone="020-1000"
-        )
-
-    first, second, tertiary = (
-        hospital("甲", "primary"),
-        hospital("乙", "secondary"),
-        hospital("丙", "tertiary"),
+    first, second, tertiary = Hospital.objects.bulk_create(
+        Hospital(network=network, name_zh=name, name_en=name, level=level, phone="020-1000")
+        for name, level in (("甲", "primary"), ("乙", "secondary"), ("丙", "tertiary"))
     )
-    wards = [
-        Ward.objects.create(hospital=tertiary, name_zh=name, name_en=name, phone="020-2000", beds=10)
+    wards = Ward.objects.bulk_create(
+        Ward(hospital=tertiary, name_zh=name, name_en=name, phone="020-2000", beds=10)
         for name in ("一病房", "二病房")
-    ]
-    for place in (first, second):
-        for rank, ward in enumerate(wards, 1):
-            Catchment.objects.create(hospital=place, ward=ward, rank=rank)
-
-    def person(email: str, role: Role, **place: Any) -> User:
-        user = User.objects.create_user(f"{email}@test.example", "a-long-password", name=email)
-        Membership.objects.create(user=user, role=role, **place)
-        return user
-
-    world = World(
+    )
+    Catchment.objects.bulk_create(
+        Catchment(hospital=place, ward=ward, rank=rank)
+        for place in (first, second)
+        for rank, ward in enumerate(wards, 1)
+    )
+    people = {
+        "doctor": Membership(role=Role.REFERRING_CLINICIAN, hospital=first),
+        "doctor2": Membership(role=Role.REFERRING_CLINICIAN, hospital=second),
+        "specialist": Membership(role=Role.SPECIALIST, ward=wards[0]),
+        "lead": Membership(role=Role.WARD_LEAD, ward=wards[0]),
+        "specialist2": Membership(role=Role.SPECIALIST, ward=wards[1]),
+        "coordinator": Membership(role=Role.COORDINATOR),
+        "researcher": Membership(role=Role.RESEARCHER),
+        "admin": Membership(role=Role.ADMINISTRATOR),
+    }
+    users = _employ(people, network)
+    DutyShift.objects.bulk_create(
+        DutyShift(ward=ward, user=users[name], weekday=weekday, starts=time(0), ends=time(0))
+        for ward, name in zip(wards, ("specialist", "specialist2"), strict=True)
+        for weekday in range(7)
+    )
+    return World(
         network=network,
         hospital=first,
         other_hospital=second,
         ward=wards[0],
         second_ward=wards[1],
-        doctor=person("doctor", Role.REFERRING_CLINICIAN, hospital=first),
-        other_doctor=person("doctor2", Role.REFERRING_CLINICIAN, hospital=second),
-        specialist=person("specialist", Role.SPECIALIST, ward=wards[0]),
-        lead=person("lead", Role.WARD_LEAD, ward=wards[0]),
-        second_specialist=person("specialist2", Role.SPECIALIST, ward=wards[1]),
-        coordinator=person("coordinator", Role.COORDINATOR, network=network),
-        researcher=person("researcher", Role.RESEARCHER, network=network),
-        administrator=person("admin", Role.ADMINISTRATOR, network=network),
+        doctor=users["doctor"],
+        other_doctor=users["doctor2"],
+        specialist=users["specialist"],
+        lead=users["lead"],
+        second_specialist=users["specialist2"],
+        coordinator=users["coordinator"],
+        researcher=users["researcher"],
+        administrator=users["admin"],
     )
-    for ward, user in ((wards[0], world.specialist), (wards[1], world.second_specialist)):
-        for weekday in range(7):
-            DutyShift.objects.create(ward=ward, user=user, weekday=weekday, starts=time(0), ends=time(0))
-    return world
+
+
+def _employ(people: dict[str, Membership], network: Network) -> dict[str, User]:
+    """A user for each name, who has that role in the network."""
+    password = make_password(PASSWORD)
+    users = User.objects.bulk_create(
+        User(email=f"{name}@test.example", password=password, name=name) for name in people
+    )
+    by_name = dict(zip(people, users, strict=True))
+    for name, membership in people.items():
+        membership.user, membership.network = by_name[name], network
+    Membership.objects.bulk_create(people.values())
+    return by_name
