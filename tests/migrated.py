@@ -12,7 +12,7 @@ from config.embedded import ROOT, Servers
 
 KEPT = ROOT / ".data" / "migrated"
 MADE_FROM = ("uv.lock", "config/serv*.py", "config/settings.py", "*/migrations/*.py", "scoring/models_data/*")
-"""Files that decide what stands in the database: servers, tables, and the models that come with the product."""
+"""Files that decide what stands in the database: servers, tables, models that come with the product."""
 PARTS = ("postgres", "postgres.password")
 
 
