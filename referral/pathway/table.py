@@ -1,6 +1,6 @@
 """The pathway as data: states, verbs, deadlines, and the one table that says who may do what, when.
 
-`performing.perform` is the only function that applies it; `docs/pathway.md` is drawn from it.
+`perform.perform` is the only function that applies it; `docs/pathway.md` is drawn from it.
 """
 
 from collections.abc import Iterable

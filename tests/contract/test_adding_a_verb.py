@@ -1,0 +1,69 @@
+"""What a new verb needs, step by step as CONTRIBUTING.md says it; each failure says what is missing."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from django.utils import translation
+
+from portal.pages.verbs.slugs import slug
+from portal.pages.verbs.texts import TEXTS
+from referral.pathway import inputs, timeline
+from referral.pathway.perform import EFFECTS
+from referral.pathway.table import TABLE
+from referral.pathway.vocabulary import Party, Verb
+
+ROOT = Path(__file__).parents[2]
+OF_PEOPLE = tuple(
+    verb for verb in Verb if any(row.verb == verb and row.by != {Party.ENGINE} for row in TABLE)
+)
+"""Verbs that a person uses; the others are the engine's alone and need no words for a form."""
+
+PATHS = yaml.safe_load((ROOT / "api" / "openapi.yaml").read_text())["paths"]
+
+
+def words(verb: Verb, language: str) -> list[str]:
+    """Everything a person reads of a verb: its label, the line on the timeline, and the texts of its form."""
+    with translation.override(language):
+        form = TEXTS.get(verb)
+        of_form = (form.title, form.effect, form.button, form.done) if form else ()
+        return [str(text) for text in (verb.label, timeline.label(verb, ""), *of_form)]
+
+
+def is_in_both_languages(verb: Verb) -> bool:
+    return all(
+        english and chinese and english != chinese
+        for english, chinese in zip(words(verb, "en"), words(verb, "zh-hans"), strict=True)
+    )
+
+
+STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
+    "has no row: say in referral/pathway/table.py who may use it, when, and what follows": (
+        tuple(Verb),
+        lambda verb: any(row.verb == verb for row in TABLE),
+    ),
+    "has no effect: write one in referral/pathway/effects/, marked with @effect": (
+        tuple(Verb),
+        lambda verb: verb in EFFECTS,
+    ),
+    "has no inputs: list them in referral/pathway/inputs/, an empty tuple if it takes none": (
+        OF_PEOPLE,
+        lambda verb: verb in inputs.FACTS,
+    ),
+    "has no texts for its form: write them in portal/pages/verbs/texts.py": (
+        OF_PEOPLE,
+        lambda verb: verb in TEXTS,
+    ),
+    "has a text in one language only: make catalogues, then the Chinese": (tuple(Verb), is_in_both_languages),
+    "is not in the API file: manage.py spectacular --file api/openapi.yaml": (
+        OF_PEOPLE,
+        lambda verb: f"/api/v1/cases/{{case_id}}/{slug(verb)}" in PATHS,
+    ),
+}
+
+
+@pytest.mark.parametrize("missing", STEPS)
+def test_every_verb_is_complete(missing: str) -> None:
+    verbs, is_there = STEPS[missing]
+    assert not [f"{verb.value} {missing}" for verb in verbs if not is_there(verb)]
