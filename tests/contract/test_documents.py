@@ -1,6 +1,8 @@
 """Documents that say only what the code shows: settings, tests, links and the drawn pathway."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -100,6 +102,14 @@ def test_links_lead_to_files_that_are_there(file: Path) -> None:
             continue
         found = (file.parent / target).resolve()
         assert found.exists(), target
+
+
+def test_the_documents_build_as_a_site_without_a_dead_link(tmp_path: Path) -> None:
+    mkdocs = Path(sys.executable).with_name("mkdocs")
+    command = [mkdocs, "build", "--quiet", "--strict", "--site-dir", tmp_path]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "zh-CN" / "pathway.html").exists()
 
 
 def test_both_readmes_have_the_same_parts() -> None:
