@@ -1,9 +1,9 @@
-FROM node:22-slim AS packages
+FROM node:22.20.0-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-fund --no-audit --ignore-scripts
 
-FROM python:3.13-slim AS build
+FROM python:3.13.7-slim-bookworm AS build
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PATH=/app/.venv/bin:$PATH
 WORKDIR /app
 RUN pip install --no-cache-dir uv
@@ -22,7 +22,7 @@ RUN python -m config.catalogues compile \
     && uv sync --frozen --no-default-groups \
     && rm -rf node_modules
 
-FROM python:3.13-slim
+FROM python:3.13.7-slim-bookworm
 ENV ACLF_MODE=production GRANIAN_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /app
 RUN useradd --system --uid 10001 --no-create-home aclf && install -d -o aclf -m 700 /var/lib/aclf/files

@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 STATIC_SOURCES := $(shell find accounts scoring notifications files referral portal api -path '*/static/*' -type f 2>/dev/null) config/static.py
 
-.PHONY: clients help demo demo-reset test chaos check bench catalogues environment
+.PHONY: audit bench catalogues chaos check clients coverage demo demo-reset docs environment help test
 
 help:
 	@echo "make demo        run everything here, until Ctrl-C (PORT=8000)"
@@ -22,6 +22,9 @@ help:
 	@echo "make chaos       kill, stop and freeze the running product, and count what arrived (ARGS=--help)"
 	@echo "make check       format, lint, types, import floors, migrations, API file and its rules, translations, licences, query counts, deployment"
 	@echo "make bench       measure"
+	@echo "make coverage    which branches of pathway, deadlines, delivery and scoring the tests run"
+	@echo "make audit       known weaknesses of what is installed, asked of the registries"
+	@echo "make docs        the documents as a site, in .data/site; a dead link fails"
 	@echo "make clients     typed clients in TypeScript and Python, from the API file"
 	@echo "make catalogues  collect texts for translation into locale/"
 
@@ -45,6 +48,19 @@ bench: staticfiles/.done $(CATALOGUES)
 
 clients: environment clients/node_modules/.done
 	@$(BIN)/python -m config.clients
+
+coverage: environment $(CATALOGUES)
+	@$(BIN)/pytest -q -n 3 --dist worksteal --cov --cov-report=term $(or $(ARGS),tests/referral tests/notifications tests/scoring)
+
+audit: environment node_modules/.done clients/node_modules/.done
+	@$(UV) export --quiet --frozen --no-emit-project --no-hashes --no-annotate --output-file .data/requirements.txt
+	@$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement .data/requirements.txt
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) audit
+	@cd clients && PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) audit
+
+docs: environment
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "The site is in .data/site"
 
 catalogues: environment
 	@$(BIN)/python -m config.catalogues update
