@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from portal.grades import easl_clif
+from portal import definitions
 from referral.models import Case, OrganFailureAssessment
 from referral.pathway.vocabulary import BEFORE_ADMISSION, State
 
@@ -40,6 +40,6 @@ def severity_of(case: Case) -> Severity:
 
 
 def graded(table: OrganFailureAssessment) -> Severity:
-    """The grade of a table; a lower bound while organs are not known."""
-    grade = easl_clif(table.grade, is_complete=not table.missing)
-    return Severity(False, f"{grade} · EASL-CLIF", "alarm" if table.failures else "ward")
+    """What the leading definition says of a table; a least one while values are missing."""
+    leading = definitions.leading_of(table.grading)
+    return Severity(False, f"{leading.answer} · {leading.title}", "alarm" if leading.fails else "ward")

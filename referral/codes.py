@@ -20,6 +20,16 @@ class ChronicLiverDisease(TextChoices):
     NONE = "none", _("no chronic liver disease")
 
 
+class LeadingDefinition(TextChoices):
+    """The definition of ACLF by which a network speaks of its patients; the others stand beside it."""
+
+    CHINA = "china", _("Chinese guideline for liver failure")
+    COSSH = "cossh", "COSSH"
+    EASL_CLIF = "easl_clif", "EASL-CLIF"
+    APASL = "apasl", "APASL"
+    BY_NUMBER = "by_number", _("Number of failing organs")
+
+
 class Presentation(TextChoices):
     """How the chronic disease worsened."""
 

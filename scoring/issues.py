@@ -303,6 +303,16 @@ HELP: Mapping[str, str] = MappingProxyType(
         ),
         "neutrophils_10e9_l": gettext_noop("The number of cells, not the share in %."),
         "fio2": gettext_noop("0.21 on room air; 0.21 to 1.0, or 21 to 100 %."),
+        "pta_percent": gettext_noop("The activity in %, beside the INR; both are kept."),
+        "bilirubin_rise_umol_l_day": gettext_noop("In the last days, by two values: 17.1 or more is fast."),
+        "baseline_creatinine": gettext_noop(
+            "The last stable value of three months, in the unit of creatinine. Empty: the first one of this "
+            "case."
+        ),
+        "complications": gettext_noop(
+            "How many complications and failures outside the liver there are. Empty: those that the values "
+            "show."
+        ),
         "map_mmhg": gettext_noop("(systolic + 2 × diastolic) / 3"),
     }
 )

@@ -43,6 +43,15 @@ OUTCOME: Mapping[str, Text] = {
 }
 """What became of an evaluation, by its `status`."""
 
+CHINESE_STAGE: Mapping[str, Text] = {
+    "none": _("Neither failure nor pre-failure"),
+    "pre": _("Pre-failure stage"),
+    "early": _("Early stage"),
+    "middle": _("Middle stage"),
+    "late": _("Late stage"),
+}
+"""The stages of the Chinese guideline, in its words."""
+
 ACLF_GRADE: Mapping[str, Text] = {
     "none": _("No ACLF"),
     "1a": _("ACLF grade 1a"),
@@ -113,12 +122,20 @@ def issue_text(issue: Issue) -> str:
     """Translated message of a refusal or warning."""
     shown = {name: unit_text(issue.params[name]) for name in ("unit", "other_unit") if name in issue.params}
     shown |= {name: label(issue.params[name]) for name in ("given",) if name in issue.params}
+    if "stages" in issue.params:
+        shown["stages"] = gettext(", ").join(_pointed(each) for each in issue.params["stages"])
     if "units" in issue.params:
         shown["units"] = gettext(" or ").join(unit_text(unit) for unit in issue.params["units"])
     written = Issue(issue.field, issue.code, {**issue.params, **shown})
     hint = HINTS.get(str(issue.params.get("hint")))
     text = gettext(MESSAGES[issue.code]) + (f" {gettext(hint)}" if hint else "")
     return written.render(text, label(issue.field.removeprefix("sampled_at.")))
+
+
+def _pointed(named: str) -> str:
+    """What points to a Chinese stage, and the stage, in words; given as `inr: early`."""
+    name, _colon, stage = named.partition(": ")
+    return f"{label(name)}{gettext(': ')}{CHINESE_STAGE[stage]}"
 
 
 def help_text(name: str) -> str:

@@ -29,7 +29,8 @@ from referral.pathway.perform import EFFECTS, admissible, perform
 from referral.pathway.refusals import FactError, OfferNotOpen
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
-from scoring import INPUTS, OTHER_LABORATORY
+from scoring import OTHER_LABORATORY
+from scoring.inputs import TYPED_INPUTS
 
 Field = serializers.Field[Any, Any, Any, Any]
 
@@ -163,11 +164,12 @@ def _several(fact: Fact, facts: dict[str, Any]) -> Field:
 
 
 def _measured(fact: Fact, facts: dict[str, Any]) -> Field:
-    spec = INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]
+    spec = TYPED_INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]
     if spec.kind == "flag":
         return serializers.BooleanField(**facts)
-    if spec.kind == "grade":
-        return serializers.IntegerField(min_value=0, max_value=4, **facts)
+    if spec.kind in ("grade", "count"):
+        least, most = (int(limit or 0) for limit in spec.hard)
+        return serializers.IntegerField(min_value=least, max_value=most, **facts)
     if spec.kind == "choice":
         return CodeRequest(CHOICES_BY_INPUT[spec.name], **facts)
     return serializers.FloatField(**facts)

@@ -81,6 +81,11 @@ class OrganFailureShape(RetractableShape):
     missing = serializers.ListField(child=CodeShape(vocabularies.ORGAN_NAMES))
     subscores = serializers.DictField(child=serializers.IntegerField())
     clif_c_of = serializers.IntegerField(allow_null=True)
+    definitions = serializers.DictField(
+        source="grading",
+        help_text="what every definition of ACLF says, by its name, as `manage.py grade` prints it; "
+        "`leading` names the one that the network goes by",
+    )
     values = serializers.DictField(help_text="normalised; the unit is in the name")
     entered = serializers.DictField(help_text="as typed, with its unit")
     opens_transplant = serializers.BooleanField(help_text="the first with three failures or more")

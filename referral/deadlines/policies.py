@@ -24,6 +24,7 @@ RULES = (
     "reassessments",
     "outcome_grace_days",
     "undo_admission_minutes",
+    "leading_definition",
     "minutes",
     "ladders",
     "expires_unanswered",

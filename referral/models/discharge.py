@@ -1,7 +1,8 @@
 """What stays of the end of acute care: the diagnosis, the way back, and how the patient was afterwards."""
 
-from collections.abc import Sequence
-from typing import ClassVar, Self
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -63,6 +64,7 @@ class Diagnosis(Correctable):
     """
 
     is_lower_bound = False
+    definitions: Mapping[str, Any] = MappingProxyType({})
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="diagnoses")
     stay = models.PositiveSmallIntegerField(default=0, db_default=0)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_id
 from accounts.models import Network
+from referral.codes import LeadingDefinition
 from referral.deadlines.ladders import (
     DEFAULT_LADDERS,
     Step,
@@ -72,7 +73,8 @@ class PathwayPolicy(models.Model):
     A case keeps the version it began with: the highest whose `in_force_from` had come by then.
     `risk_threshold` is a predicted 90-day risk, 0 to 1; `minutes` is the length of each kind of deadline;
     `ladders` the alerts of each kind. For `undo_admission_minutes` an admission can be marked as entered in
-    error. An outcome at day 28 or 90 can be met until `outcome_grace_days` later.
+    error. By `leading_definition` a case is spoken of once it is graded. An outcome at day 28 or 90 can be
+    met until `outcome_grace_days` later.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -89,6 +91,13 @@ class PathwayPolicy(models.Model):
         _("time to undo an admission, minutes"), default=12 * 60, db_default=12 * 60
     )
     ladders = models.JSONField(_("alert ladders"), default=default_ladders)
+    leading_definition = models.CharField(
+        _("definition of ACLF that leads"),
+        max_length=16,
+        choices=LeadingDefinition,
+        default=LeadingDefinition.CHINA,
+        db_default=LeadingDefinition.CHINA,
+    )
     expires_unanswered = models.BooleanField(_("unanswered offers go to the next ward"), default=True)
     note = models.CharField(_("what changed and why"), max_length=300, blank=True)
     in_force_from = models.DateTimeField(_("in force from"))

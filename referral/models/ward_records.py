@@ -1,7 +1,7 @@
 """What the specialist ward records: rows that are written once and never changed (a trigger refuses it)."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -13,6 +13,7 @@ from accounts.models import User, Ward
 from referral.codes import ErrorReason, PrecipitantCode
 from referral.models.cases import Case
 from referral.ward import codes
+from scoring.definitions import Bedside, grade_all
 
 NAME = "%(class)s"
 
@@ -109,14 +110,18 @@ class OrganFailureAssessment(Record):
     """One reading of the CLIF-C table.
 
     `entered` is as typed, `values` normalised with the unit in the name, those of the laboratory drawn at
-    `sampled_at` where that is known, `subscores` 1-3 by organ. `grade` is
-    by EASL-CLIF, `simple_grade` (I, II, III; empty without a failure) by the number of failures; both are
-    lower bounds while organs are missing. `opens_transplant`: when it was entered, it was the first with
+    `sampled_at` where that is known, `subscores` 1-3 by organ. `definitions` is what each definition of ACLF
+    said of them together with `background`, what the case said of the patient then, and which of them led;
+    empty in tables of before that was kept. `grade` is by EASL-CLIF as in cirrhosis, `simple_grade` (I, II,
+    III; empty without a failure) by the number of failures; both are lower bounds while organs are missing.
+    `opens_transplant`: when it was entered, it was the first with
     three failures or more; `from_two`: the one before had two.
     """
 
     entered = models.JSONField()
     values = models.JSONField()
+    background = models.JSONField(default=dict)
+    definitions = models.JSONField(default=dict)
     sampled_at = models.DateTimeField(null=True)
     subscores = models.JSONField()
     failing = models.JSONField(default=list)
@@ -142,6 +147,12 @@ class OrganFailureAssessment(Record):
                 name="organ_simple_grade_counts_failures",
             ),
         ]
+
+    @property
+    def grading(self) -> dict[str, Any]:
+        """What each definition says of the table, in JSON form; read anew where it was not kept."""
+        kept: dict[str, Any] = self.definitions
+        return kept or {**grade_all(Bedside.of(self.values)).as_dict(), "leading": "easl_clif"}
 
 
 class TransplantDecision(Record):

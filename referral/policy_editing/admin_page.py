@@ -28,6 +28,7 @@ class PathwayPolicyAdmin(NetworkAdmin):
         "network_name",
         "version",
         "risk_threshold",
+        "leading_definition",
         "in_force_from",
         "created_at",
         "author",

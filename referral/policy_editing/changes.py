@@ -36,6 +36,7 @@ def _in_words(policy: PathwayPolicy) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield _("time to undo an admission"), (length(policy.time_to_undo),)
     for name in ("reassessments", "outcome_grace_days"):
         yield _label(policy, name), (str(getattr(policy, name)),)
+    yield _label(policy, "leading_definition"), (str(policy.get_leading_definition_display()),)
     yield _label(policy, "expires_unanswered"), (_("yes") if policy.expires_unanswered else _("no"),)
     for kind in Kind:
         yield str(kind.label), (length(policy.length(kind)),)

@@ -247,6 +247,7 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
     if found is not None:
         last = versions[-1]
         found.is_lower_bound = bool(last.unknown_organs)
+        found.definitions = last.counting_definitions or {}
         if last.regraded:
             found.grade, found.simple_grade = last.counting_grade or "", last.counting_simple_grade or ""
     return found
@@ -268,6 +269,7 @@ def _diagnoses() -> QuerySet[Diagnosis]:
         regraded=Exists(retracted),
         counting_grade=latest.values("grade")[:1],
         counting_simple_grade=latest.values("simple_grade")[:1],
+        counting_definitions=latest.values("definitions")[:1],
         unknown_organs=latest.values("missing")[:1],
     )
 

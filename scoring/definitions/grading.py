@@ -28,6 +28,7 @@ _SAYS: Mapping[str, str] = {
 }
 _YES_OR_NO: Mapping[str | None, bool] = {"yes": True, "no": False}
 _CARDS = {card.name: card for card in CARDS}
+_POINTED_BY: Mapping[str, str] = {"pta": "pta_percent"}
 _ASKED_FOR: Mapping[str, tuple[str, ...]] = {"spo2_fio2": ("spo2_percent", "fio2")}
 
 
@@ -161,7 +162,7 @@ def _warnings_of_stage(bedside: Bedside, stage: Answer) -> list[Issue]:
             )
         pointers = china.pointers(bedside)
         if len(set(pointers.values())) > 1:
-            named = [f"{by}: {where}" for by, where in pointers.items()]
+            named = [f"{_POINTED_BY.get(by, by)}: {where}" for by, where in pointers.items()]
             issues.append(Issue("complications", "stages_differ", {"stages": named}))
     if "between_stages" in stage.why:
         issues.append(Issue("bilirubin", "between_stages"))

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from portal import definitions
 from portal.grades import by_number, easl_clif
 from referral.models import Case, Diagnosis, Outcome
 from referral.outcomes.resolve import judged
@@ -38,9 +41,18 @@ def parts(case: Case) -> dict[str, Any]:
 def graded(diagnosis: Diagnosis | None) -> dict[str, str]:
     """Both grades of a diagnosis in words; nothing where no organ table was there by then."""
     if diagnosis is None or not diagnosis.grade:
-        return {"diagnosis_grade": "", "diagnosis_by_number": ""}
+        return {"diagnosis_grade": "", "diagnosis_by_number": "", "diagnosis_leading": ""}
+    if stored := diagnosis.definitions:
+        answers = {row.name: row.answer for row in definitions.rows_of(stored)}
+        leading = definitions.leading_of(stored)
+        return {
+            "diagnosis_leading": f"{leading.title}{_(': ')}{leading.answer}",
+            "diagnosis_grade": answers["easl_clif"],
+            "diagnosis_by_number": answers["by_number"],
+        }
     is_complete = not diagnosis.is_lower_bound
     return {
+        "diagnosis_leading": "",
         "diagnosis_grade": easl_clif(diagnosis.grade, is_complete=is_complete),
         "diagnosis_by_number": by_number(diagnosis.simple_grade, is_complete=is_complete),
     }

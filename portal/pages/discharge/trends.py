@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from portal.grades import easl_clif
+from django.utils.translation import gettext as _
+
+from portal import definitions
 from portal.lab_values import said
 from portal.moments import local
 from referral.models import Case
@@ -13,6 +15,7 @@ from referral.pathway.refusals import Text
 from referral.queries import cases
 from referral.queries.case_values import CaseValues, Origin, Value, case_values, tables_of
 from scoring import EIGHT, texts
+from scoring.definitions import CARDS
 from scoring.inputs import ANY_INPUT
 
 MOST = {"encephalopathy_grade": 4}
@@ -23,15 +26,15 @@ Group = tuple[Origin, UUID | None]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One set: when it was so, which side entered it, and who. `risk` and `grade` are empty where it has
-    none."""
+    """One set: when it was so, which side entered it, and who. `risk` and `grades`, what each definition says
+    by its name, are empty where it has none."""
 
     key: Group
     at: datetime
     origin: Text
     by: str
     risk: str
-    grade: str
+    grades: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +63,18 @@ def trends(case: Case) -> dict[str, Any]:
     names = [name for name in ANY_INPUT if name in values.latest or name in SHOWN_ALWAYS]
     return {
         "columns": columns,
+        "grade_rows": grade_rows(columns),
         "rows": [indicator(name, values, columns, case.hospital.zone) for name in names],
         "missing_values": [texts.label(name) for name in values.missing],
         "value_flags": [texts.red_flag_text(code) for code in values.red_flags],
     }
+
+
+def grade_rows(columns: list[Column]) -> list[tuple[str, list[str]]]:
+    """Each definition by its name for people, with what it says of every set."""
+    if not any(column.grades for column in columns):
+        return []
+    return [(_(card.title), [column.grades.get(card.name, "") for column in columns]) for card in CARDS]
 
 
 SHOWN_ALWAYS = frozenset(EIGHT) - {"age_years"}
@@ -72,8 +83,9 @@ SHOWN_ALWAYS = frozenset(EIGHT) - {"age_years"}
 def _columns(case: Case, values: CaseValues) -> list[Column]:
     scored = [row for row in cases.assessments(case) if row.risk_90d is not None]
     risks: dict[UUID | None, str] = {row.pk: texts.risk_text(row.risk_90d or 0) for row in scored}
-    grades: dict[UUID | None, str] = {
-        row.pk: easl_clif(row.grade, is_complete=not row.missing) for row in tables_of(case)
+    grades: dict[UUID | None, dict[str, str]] = {
+        row.pk: {each.name: each.answer for each in definitions.rows_of(row.grading)}
+        for row in tables_of(case)
     }
     people = values.people()
     groups: dict[Group, Value] = {}
@@ -89,7 +101,7 @@ def _columns(case: Case, values: CaseValues) -> list[Column]:
             origin=key[0].label,
             by=people[value.entered_by].name if value.entered_by in people else "",
             risk=risks.get(key[1], ""),
-            grade=grades.get(key[1], ""),
+            grades=grades.get(key[1], {}),
         )
         for key, value in newest_first
     ]

@@ -27,6 +27,7 @@ from referral.queries.urgency import unanswered_red_flags
 from referral.ward.codes import RecordKind
 from referral.ward.record import ward_record
 from scoring import INPUTS, OTHER_LABORATORY, texts
+from scoring.inputs import TYPED_INPUTS
 
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
@@ -302,7 +303,7 @@ def _answers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
 
 def _measured(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     """The answers of an input that is no number: yes or no, or the grades of encephalopathy."""
-    match (INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]).kind:
+    match (TYPED_INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]).kind:
         case "flag":
             return _answers(verb, fact, case)
         case "grade":

@@ -166,7 +166,7 @@ TEXTS: dict[str, VerbText] = {
     Verb.ASSESS_ORGAN_FAILURE: VerbText(
         _("Assess organ failure"),
         _(
-            "Reads the CLIF-C table and keeps both grades. "
+            "Reads the table and keeps what every definition says of it. "
             "The first third failure starts the seven days to a transplant."
         ),
         _("Keep the assessment"),

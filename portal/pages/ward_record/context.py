@@ -12,8 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.punctuation import in_brackets
-from portal import lab_values
-from portal.grades import by_number, easl_clif
+from portal import definitions, lab_values
 from portal.moments import local
 from portal.pages.case.context import Step
 from portal.pages.verbs.record_texts import marker_values
@@ -38,6 +37,8 @@ from scoring.issues import plain_number
 from scoring.organ_failure import Organ
 
 MOST_ON_A_CHART = 60
+IN_HISTORY = ("china", "cossh", "easl_clif", "by_number")
+"""Definitions that have a column in the table of every assessment."""
 
 CERTAINTY: Mapping[str, Text] = {
     immune.READ: gettext_lazy("read in the source"),
@@ -48,11 +49,12 @@ CERTAINTY: Mapping[str, Text] = {
 @dataclass(frozen=True, slots=True)
 class OrganRow:
     """One reading of the organ table. `scores`: a subscore for each organ, whether it fails, and the value
-    that it was read from. `grade` by EASL-CLIF and `simple_grade` by number of failures, in words."""
+    that it was read from. `answers`: what the definitions of `IN_HISTORY` say; `simple_grade` by number of
+    failures, in words."""
 
     row: OrganFailureAssessment
     scores: tuple[tuple[int | None, bool, str], ...]
-    grade: str
+    answers: tuple[str, ...]
     simple_grade: str
 
 
@@ -105,9 +107,11 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "zone": case.hospital.zone,
         "record": record,
         "can": {verb.value: Step(slug(verb), TEXTS[verb]) for verb in usable if verb in TEXTS},
+        "history": [definitions.title_of(name) for name in IN_HISTORY],
         "organ_names": [texts.organ_text(organ) for organ in ORGANS],
         "organs": [_organ_row(row) for row in reversed(record.organs)],
         "latest": _organ_row(record.counting[-1]) if record.counting else None,
+        **definitions_of(record.counting[-1].grading if record.counting else {}),
         "organ_chart": organ_chart(record.counting, case.hospital.zone),
         "precipitants": [Found(row, snomed_of(row.precipitant, row.icd10)) for row in record.precipitants],
         "sessions": [
@@ -137,17 +141,29 @@ def corrections(case: Case, usable: Sequence[Verb]) -> dict[UUID, str]:
     }
 
 
+def definitions_of(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What every definition says of a table in its JSON form, as a template shows it."""
+    return {
+        "definitions": definitions.rows_of(stored),
+        "leading": stored.get("leading", ""),
+        "not_applied": definitions.not_applied(),
+        "warnings": definitions.warnings_of(stored),
+    }
+
+
+def background_texts(background: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the case says of the patient beside a table, in words."""
+    return [
+        (texts.label(BY_KEY[key].name), texts.value_text(key, value)) for key, value in background.items()
+    ]
+
+
 def _organ_row(row: OrganFailureAssessment) -> OrganRow:
     scores = tuple(
         (row.subscores.get(organ), organ in row.failing, _measured(row, organ)) for organ in ORGANS
     )
-    is_complete = not row.missing
-    return OrganRow(
-        row,
-        scores,
-        easl_clif(row.grade, is_complete=is_complete),
-        by_number(row.simple_grade, is_complete=is_complete),
-    )
+    answers = {each.name: each.answer for each in definitions.rows_of(row.grading)}
+    return OrganRow(row, scores, tuple(answers[name] for name in IN_HISTORY), answers["by_number"])
 
 
 MEASURED: Mapping[Organ, tuple[str, ...]] = {
@@ -228,19 +244,17 @@ def _range(row: immune.PublishedRange, latest: float, unit: str) -> Range:
     )
 
 
-def preview(found: OrganReading) -> dict[str, Any]:
-    """The context of the grades computed from what is being typed, with the ratios and what will be asked."""
+def preview(found: OrganReading, background: Mapping[str, Any], leading: str) -> dict[str, Any]:
+    """The context of what every definition says of what is being typed, with the ratios and what will be
+    asked."""
     grade, reading = found.grade, found.reading
     return {
+        **definitions_of(found.definitions.as_dict() | {"leading": leading}),
+        "background": background_texts(background),
         "scores": [
             (texts.organ_text(organ), grade.subscores.get(organ), organ in grade.failures) for organ in ORGANS
         ],
-        "is_known": bool(grade.subscores),
-        "grade": easl_clif(grade.grade, is_complete=grade.complete),
-        "simple_grade": by_number(grade.simple_grade or "", is_complete=grade.complete),
-        "failures": len(grade.failures),
         "clif_c_of": grade.clif_c_of,
-        "missing": [texts.organ_text(organ) for organ in grade.missing],
         "ratios": [
             (texts.label(name), texts.value_text(name, reading.values[name]))
             for name in RATIOS

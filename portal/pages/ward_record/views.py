@@ -15,9 +15,7 @@ from portal.pages.ward_record import context
 from referral.models import Case
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
-from referral.ward.organ_table import read_organs
-
-VENTILATED = "ventilated_for_encephalopathy"
+from referral.ward.organ_table import background_of, read_organs
 
 
 @require_safe
@@ -36,10 +34,15 @@ def ward_record(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def organ_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The subscores and both grades of what is in the form now. Nothing is stored."""
-    if not cases.cases(person(request)).filter(pk=pk).exists():
+    """The subscores and what every definition says of the form as it is now. Nothing is stored."""
+    case = cases.cases(person(request)).filter(pk=pk).first()
+    if case is None:
         raise Http404
     typed = typed_facts(Verb.ASSESS_ORGAN_FAILURE, request.POST)
-    ventilated = {"true": True, "false": False}.get(typed[VENTILATED])
-    found = read_organs({**typed, VENTILATED: ventilated})
-    return render(request, "portal/ward/_organ_preview.html", context.preview(found))
+    background = background_of(case)
+    found = read_organs(typed, background)
+    return render(
+        request,
+        "portal/ward/_organ_preview.html",
+        context.preview(found, background, case.policy.leading_definition),
+    )

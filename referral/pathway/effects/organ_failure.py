@@ -16,7 +16,7 @@ from referral.pathway.perform import ADMISSION, effect
 from referral.pathway.refusals import ConfirmationNeeded, FactError
 from referral.pathway.vocabulary import Kind, Verb
 from referral.ward.codes import TransplantDecision as Decision
-from referral.ward.organ_table import OrganReading, read_organs
+from referral.ward.organ_table import OrganReading, background_of, read_organs
 from scoring.texts import issue_text
 
 MANY = 3
@@ -26,12 +26,13 @@ MANY = 3
 def assess_organ_failure(
     change: Change, *, sampled_at: datetime | None = None, note: str = "", **values: Any
 ) -> None:
-    """Read the CLIF-C table and keep its values with both grades. The first third failure starts the days to
-    a transplant. `sampled_at` is when the blood was drawn."""
+    """Read the table and keep its values with what every definition says of them. The first third failure
+    starts the days to a transplant. `sampled_at` is when the blood was drawn."""
     change.not_before(change.case.admitted_at, ADMISSION)
     if sampled_at is not None:
         sampled_at = _sampled(change, sampled_at)
-    found = read_organs(values)
+    background = background_of(change.case)
+    found = read_organs(values, background)
     _refuse_unless_sound(found)
     earlier = OrganFailureAssessment.objects.counting().filter(case=change.case)
     before = earlier.filter(occurred_at__lte=change.occurred_at).last()
@@ -41,7 +42,7 @@ def assess_organ_failure(
         opens_transplant=third,
         from_two=third and before is not None and before.failures == MANY - 1,
         sampled_at=sampled_at,
-        **_kept(found, values),
+        **_kept(found, background, leading=change.case.policy.leading_definition),
         **written(change, note),
     )
     change.facts.update(record=str(row.pk), failures=failures, **graded(row))
@@ -92,14 +93,13 @@ def _refuse_unless_sound(found: OrganReading) -> None:
         )
 
 
-def _kept(found: OrganReading, values: Mapping[str, Any]) -> dict[str, Any]:
-    grade, normalised = found.grade, dict(found.reading.values)
-    ventilated = values.get("ventilated_for_encephalopathy")
-    if ventilated is not None:
-        normalised["ventilated_for_encephalopathy"] = ventilated
+def _kept(found: OrganReading, background: Mapping[str, Any], *, leading: str) -> dict[str, Any]:
+    grade = found.grade
     return {
         "entered": found.reading.as_dict()["entered"],
-        "values": normalised,
+        "values": dict(found.reading.values),
+        "background": dict(background),
+        "definitions": found.definitions.as_dict() | {"leading": leading},
         "subscores": dict(grade.subscores),
         "failing": list(grade.failures),
         "missing": list(grade.missing),

@@ -19,8 +19,9 @@ from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import Verb
 from referral.ward import codes as ward_codes
 from referral.ward.precipitants import ICD10
-from scoring import FIELD_LABELS, INPUTS, OTHER_LABORATORY
+from scoring import FIELD_LABELS, OTHER_LABORATORY
 from scoring.immune import MARKERS
+from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
 from scoring.issues import HELP
 from scoring.nutrition import HEIGHT_CM, WEIGHT_KG
 
@@ -29,23 +30,31 @@ RATIOS = ("pao2_fio2", "spo2_fio2")
 
 ORGAN_INPUTS = (
     *("bilirubin", "creatinine", "dialysis", "encephalopathy_grade", "inr", "map_mmhg", "vasopressors"),
-    *("spo2_percent", "fio2", "pao2", *RATIOS, "mechanical_ventilation"),
+    *("spo2_percent", "fio2", "pao2", *RATIOS, "mechanical_ventilation", "ventilated_for_encephalopathy"),
 )
-"""What the CLIF-C table is read from, in its order; names in `scoring.INPUTS`."""
+"""What the CLIF-C table is read from, in its order; names in `scoring.inputs.TYPED_INPUTS`."""
+
+BEDSIDE = (
+    *("pta_percent", "ascites", "complications", "bilirubin_rise_umol_l_day", "baseline_creatinine"),
+    "earlier_decompensation",
+)
+"""What the definitions of ACLF ask for beside the CLIF-C table."""
 
 BESIDE_ORGANS = (
     *("sodium_mmol_l", "urea", "albumin_g_l", "wbc_10e9_l", "neutrophils_10e9_l", "platelets_10e9_l"),
-    *("lactate_mmol_l", "alt_u_l", "ast_u_l", "ast_upper_limit_u_l", "ascites"),
+    *("lactate_mmol_l", "alt_u_l", "ast_u_l", "ast_upper_limit_u_l"),
 )
 """Values of the same hour that the published scores need beside the table."""
 
 
 def measured(name: str) -> tuple[Fact, ...]:
     """The fact of an input of `scoring`, and of its unit where it has several."""
-    spec = INPUTS.get(name) or OTHER_LABORATORY[name]
+    spec = TYPED_INPUTS.get(name) or OTHER_LABORATORY[name]
     hint = _(HELP[name]) if name in HELP else ""
-    value = Fact(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=spec.unit, hint=hint)
-    if not spec.unit_field:
+    shares_a_unit = spec.unit_field and UNIT_FIELDS[spec.unit_field] is not spec
+    unit = "" if shares_a_unit else spec.unit
+    value = Fact(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=unit, hint=hint)
+    if not spec.unit_field or shares_a_unit:
         return (value,)
     return value, Fact(spec.unit_field, Shape.UNIT, _(FIELD_LABELS[spec.unit_field]), required=False)
 
@@ -82,10 +91,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.ASSESS_ORGAN_FAILURE: (
         CORRECTS,
         sampled_at(_("when the blood was drawn"), required=False, hint=_("Empty means: not known.")),
-        *(fact for name in ORGAN_INPUTS for fact in measured(name)),
-        Fact(
-            "ventilated_for_encephalopathy", Shape.BOOLEAN, _("ventilation because of encephalopathy"), False
-        ),
+        *(fact for name in (*ORGAN_INPUTS, *BEDSIDE) for fact in measured(name)),
         *(fact for name in BESIDE_ORGANS for fact in measured(name)),
         CONFIRMED,
         NOTE,

@@ -132,7 +132,7 @@ def test_the_grades_follow_what_is_typed_and_nothing_is_stored(specialist: Clien
     text = preview(specialist, case, inr="2.6", dialysis="true", map_mmhg="75").content.decode()
     assert "ACLF grade 2" in text
     assert "grade II" in text
-    assert "Not known: Liver, Brain, Respiration" in text
+    assert "Missing: Total bilirubin" in text
     text = preview(specialist, case, inr="2.6").content.decode()
     assert "No ACLF" not in text and "cannot be said yet" in text, "the other organs may be failing"
     text = preview(specialist, case, bilirubin="310").content.decode()
