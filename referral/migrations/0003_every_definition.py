@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referral", "0027_lost_roles"),
+        ("referral", "0002_rules"),
     ]
 
     operations = [
