@@ -215,7 +215,7 @@ def test_an_outcome_that_is_due_names_the_day_it_is_asked_for(world: World, as_u
     visit = datetime(2026, 5, 17, 3, 0, tzinfo=UTC)
     text = page(as_user(world.doctor), world.returned(visit))
     assert "outcome at day 28 (14 Jun 2026)" in text
-    assert "outcome at day 90 (2026-08-15)" in text
+    assert "outcome at day 90 (15 Aug 2026)" in text
 
 
 def test_only_wards_of_the_catchment_are_offered_for_a_question(world: World, as_user: SignIn) -> None:
