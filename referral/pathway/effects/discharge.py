@@ -1,5 +1,6 @@
 """The verbs from diagnosis to the way back: diagnose, refer back, discharge, confirm the return, correct."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +12,24 @@ from referral.pathway.change import Change
 from referral.pathway.correcting import END_OF_STAY
 from referral.pathway.mistakes import end_of_stay
 from referral.pathway.perform import ADMISSION, DIAGNOSIS, effect
-from referral.pathway.refusals import PathwayError, Text
+from referral.pathway.refusals import ConfirmationNeeded, FactError, PathwayError, Text
 from referral.pathway.vocabulary import AFTER_WARD, Kind, State, Verb
+from referral.ward.consistency import contradiction
 
 
 @effect(Verb.DIAGNOSE)
-def diagnose(change: Change, *, category: str, should_know: str = "", note: str = "") -> State:
-    """Fix the diagnosis, and what the first hospital should know."""
+def diagnose(
+    change: Change,
+    *,
+    category: str,
+    should_know: str = "",
+    confirmed: Sequence[str] = (),
+    note: str = "",
+) -> State:
+    """Fix the diagnosis, and what the first hospital should know. One that contradicts the last table of
+    organ failure is confirmed, with a note that says why."""
     change.not_before(change.case.admitted_at, ADMISSION)
+    _ask_about_contradiction(change, category, confirmed, why=note)
     _keep_diagnosis(change, category=category, should_know=should_know or None, note=note or None)
     change.note = note
     return State.DIAGNOSED
@@ -31,6 +42,7 @@ def correct_diagnosis(
     category: str,
     why: str,
     should_know: str = "",
+    confirmed: Sequence[str] = (),
     note: str = "",
     diagnosed_at: datetime | None = None,
 ) -> None:
@@ -43,6 +55,7 @@ def correct_diagnosis(
     change.not_before(case.admitted_at, ADMISSION)
     if case.state in AFTER_WARD:
         change.not_after(end_of_stay(case), END_OF_STAY)
+    _ask_about_contradiction(change, category, confirmed, why=why)
     _keep_diagnosis(
         change, category=category, should_know=should_know or None, note=note or None, replaces=wrong, why=why
     )
@@ -51,10 +64,24 @@ def correct_diagnosis(
         lifecycle.close_by_another(row, change.occurred_at)
 
 
+def _ask_about_contradiction(change: Change, category: str, confirmed: Sequence[str], *, why: str) -> None:
+    """Raises ConfirmationNeeded for a diagnosis that the last table contradicts, until it is confirmed, and
+    FactError until somebody says why."""
+    question = contradiction(category, _table_by_then(change))
+    if question and "category" not in confirmed:
+        raise ConfirmationNeeded(("category", "needs_confirmation", question))
+    if question and not why:
+        raise FactError(("note", "required", _("Say why the diagnosis differs from the table.")))
+
+
+def _table_by_then(change: Change) -> OrganFailureAssessment | None:
+    tables = OrganFailureAssessment.objects.counting()
+    return tables.filter(case=change.case, occurred_at__lte=change.occurred_at).last()
+
+
 def _keep_diagnosis(change: Change, *, category: str, **said: Any) -> None:
     """Keep what is said now, with the grade of the organ tables by then."""
-    tables = OrganFailureAssessment.objects.counting()
-    table = tables.filter(case=change.case, occurred_at__lte=change.occurred_at).last()
+    table = _table_by_then(change)
     Diagnosis.objects.create(
         case=change.case,
         stay=change.case.voided_stays,

@@ -38,7 +38,7 @@ LEFT = NOW + DAY
 
 
 def back(world: World, case: Case) -> Case:
-    case = does(world, case, Verb.DIAGNOSE, NOW + 20 * HOUR, category="early_aclf")
+    case = does(world, case, Verb.DIAGNOSE, NOW + 20 * HOUR, category="aclf")
     return does(world, case, Verb.BACK_REFER, LEFT, plan="plan")
 
 

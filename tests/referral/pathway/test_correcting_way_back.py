@@ -34,7 +34,8 @@ def stands(case: Case) -> Diagnosis:
 
 def test_a_corrected_diagnosis_stands_and_the_wrong_one_stays_readable(world: World) -> None:
     case = does(world, world.admitted(), Verb.ASSESS_ORGAN_FAILURE, NOW + HOUR, **TWO)
-    case = does(world, case, Verb.DIAGNOSE, NOW + 3 * HOUR, category="early_aclf", should_know="rest")
+    early: dict[str, Any] = {"category": "early_aclf", "confirmed": ["category"], "note": "failing for years"}
+    case = does(world, case, Verb.DIAGNOSE, NOW + 3 * HOUR, should_know="rest", **early)
     case = rediagnosed(world, case, should_know="no herbs", note="read again")
     found = stands(case)
     assert (found.category, found.should_know, found.note, found.why) == (
