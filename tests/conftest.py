@@ -1,19 +1,23 @@
 """One real PostgreSQL and Redis for the whole run, shared by its workers; a real browser for who asks."""
 
 import atexit
+import gc
 import os
+import pickle
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import django
 import pytest
-from django.db import connections
+from django.db import connections, transaction
+from django.test import TransactionTestCase
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
 
 from config import embedded
 from config.loaded import keep_what_is_loaded
@@ -21,6 +25,9 @@ from config.servers import EmbeddedError
 from tests.migrated import start_migrated
 
 PATIENCE_MILLISECONDS = 60_000
+Keep = Callable[[Callable[[], Any]], Callable[[], Any]]
+RARELY = (50_000, 20, 100)
+"""When garbage is collected: by default, that is an eighth of what the tests cost."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--disable-gpu",
@@ -73,19 +80,9 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-from tests.ending import ALLOW_EMPTYING, FORBID_EMPTYING, browsers, emptied  # noqa: E402 - reads models
+from tests.ending import MigratedRows, browsers  # noqa: E402 - reads models
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
-Operations = type(connections["default"].ops)
-_empty = Operations.execute_sql_flush
-
-
-def _empty_all(operations: Any, statements: list[str]) -> None:
-    """Empty the tables between tests, also those that the product's role may not empty."""
-    emptied(partial(_empty, operations), [ALLOW_EMPTYING, *statements, FORBID_EMPTYING])
-
-
-Operations.execute_sql_flush = _empty_all  # type: ignore[method-assign]
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +90,40 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """The database of each worker is a copy of the one that is migrated."""
     database = connections["default"].settings_dict
     database["TEST"]["TEMPLATE"] = database["NAME"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tests that commit leave the database as migrating left it."""
+    with django_db_blocker.unblock():
+        migrated = MigratedRows()
+    TransactionTestCase._fixture_teardown = lambda case: migrated.restore()
+
+
+@pytest.fixture(scope="module")
+def keep(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Keep]:
+    """Keeps what a function makes, rows and objects, for all tests of a module.
+
+    The rows are written in a transaction around the tests, each of which works in a savepoint of it and
+    leaves nothing behind. Called without a function, what is kept makes the objects anew, a test's own.
+    """
+    tests = [item for item in request.session.items if item.path == request.path]
+    alone = [item.name for item in tests if "transactional_db" in getattr(item, "fixturenames", ())]
+    assert not alone, f"these empty the tables and need a module of their own: {alone}"
+
+    def keep(make: Callable[[], Any]) -> Callable[[], Any]:
+        with django_db_blocker.unblock():
+            return partial(pickle.loads, pickle.dumps(make()))
+
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+    yield keep
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +176,4 @@ def _patient(browser: Browser) -> Browser:
 
 def pytest_collection_finish() -> None:
     keep_what_is_loaded()
+    gc.set_threshold(*RARELY)

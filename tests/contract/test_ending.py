@@ -1,13 +1,16 @@
-"""The suite's own rule: tables are emptied when nobody of the test before uses them any more."""
+"""The suite's own rule: rows of a test are deleted when nobody of that test uses them any more."""
 
 import threading
 from typing import Any
 
 import psycopg
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 
+from accounts.models import AuditEntry, User
 from tests import ending
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,28 +32,41 @@ def test_whoever_still_reads_is_waited_for_and_never_ended(monkeypatch: pytest.M
                 reader.execute("SELECT count(*) FROM accounts_hospital")
                 reader.commit()
 
+        migrated = ending.MigratedRows()
         monkeypatch.setattr(ending.time, "sleep", read_on)
-        ending.emptied(lambda statements: order.append("emptied"), [])
-    assert order == ["asked to wait", "emptied"]
+        monkeypatch.setattr(migrated, "_write", lambda: order.append("restored"))
+        migrated.restore()
+    assert order == ["asked to wait", "restored"]
 
 
-def test_a_lock_that_is_in_the_way_is_tried_again_for() -> None:
+def test_a_lock_that_is_in_the_way_is_tried_again_for(monkeypatch: pytest.MonkeyPatch) -> None:
     with another() as reader:
-        tries: list[list[str]] = []
+        migrated = ending.MigratedRows()
+        write, tries = migrated._write, []
 
-        def empty(statements: list[str]) -> None:
-            tries.append(statements)
-            if len(tries) == 1:
+        def write_in_vain() -> None:
+            tries.append("locked" if not tries else "free")
+            if tries == ["locked"]:
                 reader.execute("LOCK TABLE accounts_user")
-                try:
-                    with connection.cursor() as cursor:
-                        cursor.execute("SET lock_timeout = '10ms'; TRUNCATE accounts_user CASCADE")
-                finally:
-                    reader.rollback()
-                    connection.close()
+            try:
+                write()
+            finally:
+                reader.rollback()
 
-        ending.emptied(empty, ["TRUNCATE"])
-    assert tries == [[ending.BRIEFLY, "TRUNCATE"]] * 2
+        monkeypatch.setattr(migrated, "_write", write_in_vain)
+        migrated.restore()
+    assert tries == ["locked", "free"]
+
+
+def test_the_rows_of_a_test_go_and_those_of_the_migrations_come_back() -> None:
+    migrated = ending.MigratedRows()
+    permissions = list(Permission.objects.order_by("pk").values())
+    person = User.objects.create_user("somebody@test.example", name="somebody")
+    AuditEntry.objects.create(at=NOW, actor=person, action="sign_in")
+    Permission.objects.filter(codename="add_user").delete()
+    migrated.restore()
+    assert not User.objects.exists() and not AuditEntry.objects.exists()
+    assert list(Permission.objects.order_by("pk").values()) == permissions
 
 
 def test_a_request_that_has_not_ended_is_waited_for() -> None:

@@ -10,12 +10,14 @@ import pytest
 from django.apps.registry import Apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from scoring import DEFAULT_MODEL, model_from_document, modelfile, seal, selectors
 from scoring.apps import keep_shipped_models
 from scoring.models import ModelEvent, RiskModelVersion
 from scoring.selectors import active_model, active_version, installed_versions, to_model
 from scoring.services import install_model, set_shadow
+from tests.ending import RULES_ASLEEP
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +49,12 @@ def test_a_migrated_database_keeps_the_document_of_the_shipped_model() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_emptied_database_keeps_it_again() -> None:
-    call_command("flush", interactive=False, verbosity=0)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(RULES_ASLEEP)
+        for model in (ModelEvent, RiskModelVersion):
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+    assert not RiskModelVersion.objects.exists()
+    call_command("migrate", verbosity=0)
     assert [str(version) for version in installed_versions()] == [DEFAULT_MODEL.identifier]
     assert active_model() == DEFAULT_MODEL
 

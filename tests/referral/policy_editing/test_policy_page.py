@@ -1,5 +1,6 @@
 """The administration's page for new rules: filled in, read in words, published."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,18 +12,43 @@ from referral.deadlines.policies import draft_policy, latest_policy, publish_pol
 from referral.models import PathwayPolicy
 from referral.models.policies import default_ladders, default_minutes
 from tests.accounts.filled_forms import values_of
-from tests.world import NOW, World
+from tests.conftest import Keep
+from tests.world import NOW, World, build
 
 ADD = "admin:referral_pathwaypolicy_add"
 
 
+def furnish() -> tuple[World, bytes]:
+    """The world, and the page for new rules as its administrator finds it."""
+    world, client = build(), Client()
+    world.administrator.is_staff = True
+    world.administrator.save()
+    client.force_login(world.administrator)
+    return world, client.get(reverse(ADD)).content
+
+
+@pytest.fixture(scope="module")
+def furnished(keep: Keep) -> Callable[[], Any]:
+    return keep(furnish)
+
+
+@pytest.fixture
+def world(db: None, furnished: Callable[[], Any]) -> World:
+    world: World = furnished()[0]
+    return world
+
+
 @pytest.fixture
 def administrator(world: World, client: Client) -> User:
-    user = world.administrator
-    user.is_staff = True
-    user.save()
-    client.force_login(user)
-    return user
+    client.force_login(world.administrator)
+    return world.administrator
+
+
+@pytest.fixture
+def blank(furnished: Callable[[], Any]) -> bytes:
+    """The page for new rules, where nothing has changed since the world was made."""
+    page: bytes = furnished()[1]
+    return page
 
 
 def send(client: Client, page: bytes | None = None, **changes: Any) -> Any:
@@ -52,16 +78,18 @@ def test_rules_are_read_in_words_before_they_are_published(
     assert policy.minutes == {**default_minutes(), "acknowledge": 20}
 
 
-def test_what_was_changed_after_it_was_read_is_read_again(administrator: User, client: Client) -> None:
-    shown = send(client, length_acknowledge_0="20", note="x")
+def test_what_was_changed_after_it_was_read_is_read_again(
+    administrator: User, client: Client, blank: bytes
+) -> None:
+    shown = send(client, blank, length_acknowledge_0="20", note="x")
     again = send(client, shown.content, length_acknowledge_0="25")
     assert again.status_code == 200
     assert again.context["editor"].changes[0].after == ("25分钟",)
     assert PathwayPolicy.objects.count() == 1
 
 
-def test_doubts_have_to_be_confirmed(administrator: User, client: Client) -> None:
-    shown = send(client, risk_threshold="0.01", note="x")
+def test_doubts_have_to_be_confirmed(administrator: User, client: Client, blank: bytes) -> None:
+    shown = send(client, blank, risk_threshold="0.01", note="x")
     assert shown.context["editor"].doubts
     refused = send(client, shown.content)
     assert refused.context["editor"].form.errors["intended"]
@@ -91,9 +119,9 @@ def test_doubts_have_to_be_confirmed(administrator: User, client: Client) -> Non
     ],
 )
 def test_rules_without_sense_are_refused_at_their_field_and_nothing_typed_is_lost(
-    administrator: User, client: Client, typed: dict[str, str], field: str
+    administrator: User, client: Client, blank: bytes, typed: dict[str, str], field: str
 ) -> None:
-    answer = send(client, **{"note": "试一试", **typed})
+    answer = send(client, blank, **{"note": "试一试", **typed})
     assert answer.status_code == 422
     assert list(answer.context["editor"].form.errors) == [field]
     again = values_of(answer.content.decode())
@@ -101,8 +129,21 @@ def test_rules_without_sense_are_refused_at_their_field_and_nothing_typed_is_los
     assert PathwayPolicy.objects.count() == 1
 
 
-def test_no_refusal_names_a_constraint_of_the_database(administrator: User, client: Client) -> None:
-    page = send(client, risk_threshold="15", note="x").content.decode()
+@pytest.mark.parametrize("typed", ["1e999", "nan", "{", "9" * 5000])
+@pytest.mark.parametrize("field", ["length_acknowledge_0", "steps-0-percent", "risk_threshold"])
+def test_rules_that_cannot_be_read_come_back_as_they_were_typed(
+    administrator: User, client: Client, blank: bytes, field: str, typed: str
+) -> None:
+    answer = send(client, blank, **{"note": "x", field: typed})
+    assert answer.status_code == 422
+    assert values_of(answer.content.decode())[field] == typed
+    assert PathwayPolicy.objects.count() == 1
+
+
+def test_no_refusal_names_a_constraint_of_the_database(
+    administrator: User, client: Client, blank: bytes
+) -> None:
+    page = send(client, blank, risk_threshold="15", note="x").content.decode()
     assert "policy_threshold_is_a_risk" not in page
     assert "0.15" in page
 
