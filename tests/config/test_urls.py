@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
@@ -71,11 +73,15 @@ def test_no_address_of_the_library_fails(world: World) -> None:
         if path.startswith(("/_allauth/app/", "/accounts/")) and "(" not in path
     ]
     assert len(theirs) > 40
+    client = Client(raise_request_exception=False)
+    client.force_login(world.doctor)
+    signed_in = copy(client.cookies)
     for path in theirs:
         for method in METHODS:
             for body in (b"", b"{}", b"[]", b"null", b'"x"', BODY):
                 cache.clear()
-                client = Client(raise_request_exception=False)
-                client.force_login(world.doctor)
-                answer = client.generic(method, path, body, "application/json")
+                client.cookies = copy(signed_in)
+                with transaction.atomic():
+                    answer = client.generic(method, path, body, "application/json")
+                    transaction.set_rollback(True)
                 assert answer.status_code < 500, (method, path, body)
