@@ -13,12 +13,6 @@ from django.test import Client
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, Phase, settings
 from rest_framework.response import Response
-from schemathesis.core.failures import FailureGroup
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from accounts import clock
 from api.openapi import Generator
@@ -29,12 +23,6 @@ from tests.api.conftest import Caller
 from tests.contract.conformance import findings
 from tests.world import World, build
 
-CHECKS = [
-    schemathesis.checks.not_a_server_error,
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-]
 # Without its security schemes: the requests come from somebody who is signed in.
 schema = schemathesis.openapi.from_dict(
     {
@@ -134,9 +122,9 @@ def test_the_generated_requests_would_notice_an_undocumented_status(
 ) -> None:
     (case,) = [one.ok() for one in schema.get_all_operations() if one.ok().label == "GET /api/v1/me"]
     monkeypatch.setattr(MeView, "get", lambda view, request: Response({}, status=418))
-    response = send(case.Case(), Caller(world.doctor))
-    with pytest.raises(FailureGroup):
-        case.Case().validate_response(response, checks=CHECKS)
+    assert complaints(case.Case(), Caller(world.doctor)) == [
+        "GET /api/v1/me answered 418: this status is not documented"
+    ]
 
 
 def test_the_demos_clock_is_not_in_the_file() -> None:
@@ -160,20 +148,19 @@ def test_nothing_that_fits_the_file_breaks_the_api(case: Any, world: World) -> N
     for header in ("Idempotency-Key", "If-Match"):
         case.headers.pop(header, None)
     with transaction.atomic():
-        response = send(case, Caller(world.doctor))
+        assert complaints(case, Caller(world.doctor)) == []
         transaction.set_rollback(True)
-    case.validate_response(response, checks=CHECKS)
 
 
-def send(case: Any, caller: Caller) -> schemathesis.Response:
-    """Send a generated request through Django's client, which shares the test's transaction."""
+def complaints(case: Any, caller: Caller) -> list[str]:
+    """What is wrong with the answer to a generated request: Django's client shares the test's transaction."""
     prepared = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
-    sent = Client(raise_request_exception=False).generic(
+    answer = Client(raise_request_exception=False).generic(
         str(prepared.method),
         prepared.path_url,
         prepared.body or b"",
         prepared.headers.get("Content-Type", ""),
         headers={**prepared.headers, "Accept-Encoding": "identity", **caller.headers},
     )
-    headers = {name: [value] for name, value in sent.headers.items()}
-    return schemathesis.Response(sent.status_code, headers, sent.content, prepared, 0.0, False)
+    failure = [f"{case.operation.label} failed"] if answer.status_code >= 500 else []
+    return failure + findings(str(prepared.method), prepared.path_url.partition("?")[0], answer)
