@@ -1,5 +1,7 @@
 """Clients that are generated from the API file compile strictly, and do the main job against the product."""
 
+import contextlib
+import fcntl
 import json
 import re
 import subprocess
@@ -25,6 +27,7 @@ TOGETHER = [
     *("assess_organ_failure", "diagnose", "back_refer"),
 ]
 """What the main job leaves on the timeline."""
+WRONG = 'import type { State } from "./schema.ts";\nexport const state: State = "acepted";\n'
 WAYS_AROUND = (r"\bas (any|unknown)\b", r"@ts-", r"\bAny\b", r"type: ignore", r"\bcast\(")
 
 
@@ -42,11 +45,24 @@ def run(command: list[str], folder: Path, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def generated() -> None:
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> None:
+    """Both clients, made by the first worker that needs them."""
     tools = [clients.NODE_BIN / "openapi-typescript", clients.NODE_BIN / "tsc"]
     assert all(tool.exists() for tool in tools), "make clients/node_modules/.done"
-    assert clients.main() == 0
+    made = tmp_path_factory.getbasetemp().parent / f"clients-{testrun_uid}"
+    with alone():
+        if not made.exists():
+            assert clients.main() == 0
+            made.touch()
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Nobody else writes or compiles in the folders of the clients meanwhile."""
+    with (clients.CLIENTS / "package.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def with_second_factor(user: User) -> str:
@@ -74,7 +90,8 @@ def check(told: dict[str, Any]) -> None:
 
 
 def test_the_typescript_client_compiles_strictly(generated: None) -> None:
-    run([str(clients.NODE_BIN / "tsc"), "--project", "."], clients.TYPESCRIPT)
+    with alone():
+        run([str(clients.NODE_BIN / "tsc"), "--project", "."], clients.TYPESCRIPT)
 
 
 def test_the_python_client_passes_a_strict_check_of_types(generated: None) -> None:
@@ -104,19 +121,22 @@ def test_nothing_in_the_main_job_goes_around_the_types(pattern: str) -> None:
     assert not [file.name for file in written if re.search(pattern, file.read_text())]
 
 
-def test_a_value_that_is_no_code_does_not_compile(generated: None, tmp_path: Path) -> None:
+def test_a_value_that_is_no_code_does_not_compile(generated: None) -> None:
     wrong = clients.TYPESCRIPT / "src" / "generated" / "wrong.ts"
-    wrong.write_text('import type { State } from "./schema.ts";\nexport const state: State = "acepted";\n')
-    try:
-        done = subprocess.run(
-            [clients.NODE_BIN / "tsc", "--project", "."],
-            cwd=clients.TYPESCRIPT,
-            env=clients.environment(),
-            capture_output=True,
-            text=True,
+    with alone():
+        wrong.write_text(
+            'import type { State } from "./schema.ts";\nexport const state: State = "acepted";\n'
         )
-    finally:
-        wrong.unlink()
+        try:
+            done = subprocess.run(
+                [clients.NODE_BIN / "tsc", "--project", "."],
+                cwd=clients.TYPESCRIPT,
+                env=clients.environment(),
+                capture_output=True,
+                text=True,
+            )
+        finally:
+            wrong.unlink()
     assert done.returncode != 0
     assert "acepted" in done.stdout
 
