@@ -1,29 +1,21 @@
 """The figures of many cases, recomputed by hand from their timelines."""
 
-import csv
-import io
-import statistics
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.core.exceptions import ObjectDoesNotExist
 
-from accounts.models import Membership, Network, Role, User
+from accounts.models import User
 from referral.deadlines.engine import run_cycle
 from referral.models import Case, Deadline, Event
 from referral.pathway.perform import perform
 from referral.pathway.refusals import FactError
 from referral.pathway.vocabulary import Kind, Verb
-from referral.statistics.columns.column_reader import read
-from referral.statistics.columns.layout import KEPT
-from referral.statistics.reports.filters import Wanted, cases, clean_wanted
-from referral.statistics.reports.measures import ADMIT_LATE_FLAG, FUNNEL, By
+from referral.statistics.reports.filters import Wanted, clean_wanted
+from referral.statistics.reports.measures import ADMIT_LATE_FLAG, By
 from referral.statistics.reports.overview import Group, Report
-from referral.statistics.reports.privacy import hide_small, pseudonym
+from referral.statistics.reports.privacy import hide_small
 from referral.statistics.reports.quantiles import Spread
 from referral.statistics.reports.selectors import statistics as ask
-from referral.statistics.reports.table import CSV_HEADER, table
 from scoring.research.agreement import share
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled
@@ -41,61 +33,6 @@ def figures(user: User, now: datetime = NOW, **raw: str) -> Report:
 
 def happened(case: Case, what: str) -> datetime:
     return Event.objects.filter(case=case, what=what).earliest("number").occurred_at
-
-
-@pytest.fixture
-def admitted(world: World) -> list[Case]:
-    """Seven cases of the first hospital, admitted 10 to 70 hours after the first visit, one of April."""
-    cases = []
-    for number in range(1, 8):
-        visit = NOW - 30 * timedelta(days=1) if number == 7 else NOW
-        case = world.register(name=f"测试{number}", now=visit)
-        perform(
-            case,
-            Verb.ASSESS,
-            actor=world.doctor,
-            now=visit + number * 10 * MINUTE,
-            values=sampled(ILL, visit + number * 10 * MINUTE),
-        )
-        perform(case, Verb.ACCEPT, actor=world.specialist, now=visit + 2 * HOUR, bed="1")
-        perform(case, Verb.ADMIT, actor=world.specialist, now=visit + number * 10 * HOUR)
-        cases.append(case)
-    return cases
-
-
-def test_medians_and_centiles_are_those_of_the_timelines(world: World, admitted: list[Case]) -> None:
-    took = [(happened(case, "admit") - happened(case, "register")).total_seconds() for case in admitted]
-    found = figures(world.coordinator).whole.times["admission"]
-    assert found is not None
-    assert (found.cases, found.median) == (7, statistics.median(took))
-    assert found.p90 == pytest.approx(statistics.quantiles(took, n=10, method="inclusive")[-1])
-    assert (found.low, found.high) == (10 * 3600, 70 * 3600)
-
-
-def test_the_share_in_time_is_that_of_the_timelines(world: World, admitted: list[Case]) -> None:
-    in_time = sum(happened(case, "admit") - happened(case, "register") <= 48 * HOUR for case in admitted)
-    found = figures(world.coordinator).whole.in_time["admit"]
-    assert found is not None
-    assert (found.hits, found.total) == (in_time, 7) == (4, 7)
-
-
-def test_groups_by_month_hospital_and_ward_add_up_to_the_whole(world: World, admitted: list[Case]) -> None:
-    world.register(name="测试他", actor=world.other_doctor, hospital=world.other_hospital)
-    for by in By:
-        found = figures(world.coordinator, by=str(by))
-        assert sum(group.cases or 0 for group in found.groups) == found.whole.cases == 8
-    by_month = figures(world.coordinator, by="month")
-    assert [group.key for group in by_month.groups] == [date(2026, 4, 1), date(2026, 5, 1)]
-    by_ward = figures(world.coordinator, by="ward")
-    assert [group.key for group in by_ward.groups] == [world.ward.pk, None]
-
-
-def test_the_funnel_counts_how_far_cases_came(world: World, admitted: list[Case]) -> None:
-    world.register(name="测试停")
-    found = figures(world.coordinator).funnel
-    assert list(found) == [name for name, _label in FUNNEL]
-    assert (found["first_visit_at"], found["indicators_at"], found["admitted_at"]) == (8, 7, 7)
-    assert found["diagnosed_at"] == 0
 
 
 def test_an_open_deadline_that_is_overdue_counts_as_late_from_that_moment(world: World) -> None:
@@ -128,79 +65,11 @@ def test_an_extended_deadline_counts_by_its_first_due_time(world: World) -> None
     assert (found.hits, found.total) == (0, 1)
 
 
-def test_reasons_for_delay_are_counted_by_deadline(world: World, admitted: list[Case]) -> None:
-    for case, reason in zip(admitted[-2:], ("no_bed", "transport"), strict=True):
-        missed = Deadline.objects.get(case=case, kind=Kind.ADMIT)
-        do(case, Verb.EXPLAIN_DELAY, world.doctor, 80 * HOUR, deadline=missed, reason=reason)
-    found = figures(world.coordinator).delays["admit"]
-    assert {reason: count for reason, count in found.items() if count} == {
-        "none": 1,
-        "no_bed": 1,
-        "transport": 1,
-    }
-
-
 def test_a_case_entered_by_mistake_counts_nowhere(world: World) -> None:
     case = world.register()
     do(case, Verb.MARK_ENTERED_IN_ERROR, world.doctor, HOUR, reason="test_entry")
     assert figures(world.coordinator).whole.cases == 0
     assert figures(world.coordinator).groups == []
-
-
-def test_a_period_without_cases_has_empty_figures(world: World, admitted: list[Case]) -> None:
-    found = figures(world.coordinator, since="2025-01", until="2025-12")
-    assert (found.whole.cases, found.groups) == (0, [])
-    assert found.whole.times["admission"].median is None
-    assert found.whole.in_time["admit"].value is None
-
-
-def test_packed_rows_say_the_same_as_their_columns(world: World, admitted: list[Case]) -> None:
-    asked = wanted(world.coordinator)
-    asked_about = cases(world.coordinator, asked)
-    columns, facts = read(asked_about, list(KEPT)), asked_about.facts
-    assert len(columns) == facts.count() == 7
-    expected = sorted((row.admitted_at - row.first_visit_at).total_seconds() for row in facts)
-    assert sorted(columns.seconds("admitted_at")[0].tolist()) == expected
-    assert sorted(columns.numbers["risk_90d"].tolist()) == pytest.approx(
-        sorted(row.risk_90d for row in facts)
-    )
-
-
-def test_everybody_counts_what_they_see_and_nothing_else(world: World, admitted: list[Case]) -> None:
-    world.register(name="测试他", actor=world.other_doctor, hospital=world.other_hospital)
-    counted = {
-        user.name: figures(user).whole.cases
-        for user in (
-            world.doctor,
-            world.other_doctor,
-            world.specialist,
-            world.lead,
-            world.second_specialist,
-            world.coordinator,
-            world.researcher,
-        )
-    }
-    assert counted == {
-        "doctor": 7,
-        "doctor2": 1,
-        "specialist": 7,
-        "lead": 7,
-        "specialist2": 0,
-        "coordinator": 8,
-        "researcher": 10,
-    }
-
-
-def test_the_coordinator_of_another_network_counts_nothing_and_cannot_ask_about_this_one(
-    world: World, admitted: list[Case]
-) -> None:
-    elsewhere = Network.objects.create(name_zh="别的网络")
-    stranger = User.objects.create_user("elsewhere@hospital.test", name="别处")
-    Membership.objects.create(user=stranger, role=Role.COORDINATOR, network=elsewhere)
-    assert figures(stranger).whole.cases == 0
-    for name, place in (("network", world.network), ("hospital", world.hospital), ("ward", world.ward)):
-        with pytest.raises(ObjectDoesNotExist):
-            wanted(stranger, **{name: str(place.pk)})
 
 
 def test_an_administrator_has_nothing_to_count(world: World) -> None:
@@ -241,25 +110,6 @@ def test_without_a_period_the_last_twelve_months_are_meant(world: World) -> None
     assert (found.since, found.until) == (date(2025, 3, 1), date(2026, 2, 1))
 
 
-def test_researchers_do_not_see_small_numbers_nor_names(world: World, admitted: list[Case]) -> None:
-    found = figures(world.researcher, by="hospital")
-    words = table(found, wanted(world.researcher, by="hospital"))
-    assert found.whole.cases == 5
-    assert found.whole.in_time["admit"] is None
-    assert [name for name, _rows in words.groups] == [pseudonym("H", world.hospital.pk)]
-    assert world.hospital.name not in str(words)
-    assert next(row for row in words.whole if row.code == "admit" and row.part == "in_time").cases == "hidden"
-    assert figures(world.coordinator).whole.in_time["admit"] is not None
-
-
-def test_where_one_group_is_hidden_the_next_smallest_is_too(world: World, admitted: list[Case]) -> None:
-    for number in range(6):
-        world.register(name=f"另{number}", now=NOW + timedelta(days=40))
-    shown = hide_small(figures(world.coordinator))
-    by_month = {str(group.key)[:7]: group.cases for group in shown.groups}
-    assert by_month == {"2026-04": None, "2026-05": None, "2026-06": 5}
-
-
 def counted(*counts: int) -> list[Group]:
     """Groups of so many cases, all admitted, of which one in five was late."""
     return [
@@ -298,15 +148,6 @@ def test_hidden_groups_are_no_small_number_together() -> None:
     assert [group.cases for group in found.groups] == [None, None, None, 60]
 
 
-def test_a_researcher_chooses_no_hospital_or_ward_so_that_a_code_is_not_told_by_its_place(
-    world: World, admitted: list[Case]
-) -> None:
-    for name, place in (("hospital", world.hospital), ("ward", world.ward)):
-        with pytest.raises(FactError) as refused:
-            wanted(world.researcher, **{name: str(place.pk)})
-        assert refused.value.rows[0][:2] == (name, "not_found")
-
-
 def test_an_admission_after_a_late_flag_is_counted_apart(world: World) -> None:
     visit = NOW - 40 * HOUR
     case = world.register(name="晚报", at=visit)
@@ -329,29 +170,6 @@ def test_a_reason_given_while_the_deadline_is_still_open_is_counted(world: World
     do(case, Verb.EXPLAIN_DELAY, world.doctor, 50 * HOUR, deadline=missed, reason="no_bed")
     after = figures(world.coordinator, NOW + 50 * HOUR).delays["admit"]
     assert {reason: count for reason, count in after.items() if count} == {"no_bed": 1}
-
-
-def test_a_researcher_who_also_coordinates_sees_everything(world: World, admitted: list[Case]) -> None:
-    Membership.objects.create(user=world.coordinator, role=Role.RESEARCHER, network=world.network)
-    again = User.objects.get(pk=world.coordinator.pk)
-    assert figures(again).whole.in_time["admit"] is not None
-
-
-def test_the_rows_of_the_table_are_the_figures_of_the_report(world: World, admitted: list[Case]) -> None:
-    found = figures(world.coordinator)
-    words = table(found, wanted(world.coordinator))
-    admission = next(row for row in words.whole if (row.part, row.code) == ("time", "admission"))
-    assert (admission.cases, admission.value, admission.unit) == ("7", "40.0", "h")
-    assert (admission.low, admission.high, admission.p90) == ("10.0", "70.0", "64.0")
-    in_time = next(row for row in words.whole if (row.part, row.code) == ("in_time", "admit"))
-    assert (in_time.cases, in_time.hits, in_time.value) == ("7", "4", "57.1")
-    assert as_csv(words.rows())[0] == list(CSV_HEADER)
-
-
-def as_csv(rows: Iterable) -> list[list[str]]:
-    file = io.StringIO()
-    csv.writer(file).writerows([CSV_HEADER, *(row.as_csv() for row in rows)])
-    return list(csv.reader(io.StringIO(file.getvalue())))
 
 
 def test_watched_cases_have_no_time_to_an_offer(world: World) -> None:
