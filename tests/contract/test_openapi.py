@@ -1,6 +1,7 @@
 """The committed OpenAPI file is that of the code, and the code does what the file says."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from api.v1.docs import FILE, document
 from api.v1.me import MeView
 from referral.models import Case
 from tests.api.conftest import Caller
+from tests.conftest import Keep
 from tests.contract.conformance import findings
 from tests.world import World, build
 
@@ -39,9 +41,26 @@ schema = schemathesis.openapi.from_dict(
 schema.config.generation.update(modes=[schemathesis.GenerationMode.POSITIVE])
 
 
+def flag() -> tuple[World, Case]:
+    """The world, and a case that waits for an answer."""
+    world = build()
+    return world, world.flagged(clock.now())
+
+
+@pytest.fixture(scope="module")
+def kept(keep: Keep) -> Callable[[], Any]:
+    return keep(flag)
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    return build()
+def flagged(db: None, kept: Callable[[], Any]) -> Case:
+    case: Case = kept()[1]
+    return case
+
+
+@pytest.fixture
+def doctor(db: None, kept: Callable[[], Any]) -> Caller:
+    return Caller(kept()[0].doctor)
 
 
 def test_the_committed_file_is_current() -> None:
@@ -118,13 +137,11 @@ def test_what_the_file_promises_is_no_finding() -> None:
 
 
 def test_the_generated_requests_would_notice_an_undocumented_status(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    doctor: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (case,) = [one.ok() for one in schema.get_all_operations() if one.ok().label == "GET /api/v1/me"]
     monkeypatch.setattr(MeView, "get", lambda view, request: Response({}, status=418))
-    assert complaints(case.Case(), Caller(world.doctor)) == [
-        "GET /api/v1/me answered 418: this status is not documented"
-    ]
+    assert complaints(case.Case(), doctor) == ["GET /api/v1/me answered 418: this status is not documented"]
 
 
 def test_the_demos_clock_is_not_in_the_file() -> None:
@@ -141,14 +158,13 @@ def test_the_demos_clock_is_not_in_the_file() -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-def test_nothing_that_fits_the_file_breaks_the_api(case: Any, world: World) -> None:
-    flagged = Case.objects.first() or world.flagged(clock.now())
+def test_nothing_that_fits_the_file_breaks_the_api(case: Any, flagged: Case, doctor: Caller) -> None:
     if "case_id" in case.path_parameters:
         case.path_parameters["case_id"] = str(flagged.pk)
     for header in ("Idempotency-Key", "If-Match"):
         case.headers.pop(header, None)
     with transaction.atomic():
-        assert complaints(case, Caller(world.doctor)) == []
+        assert complaints(case, doctor) == []
         transaction.set_rollback(True)
 
 
