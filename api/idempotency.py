@@ -5,6 +5,7 @@ meanwhile waits at the unique key until the first is through. A refused request 
 no trace, so that it can be corrected and sent again.
 """
 
+import hashlib
 import hmac
 import json
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -89,9 +91,16 @@ def _once(handler: Handler, view: "Resource", request: Request, key: str, kwargs
 
 
 def _fingerprint(request: Request) -> str:
-    body = json.dumps(request.data, sort_keys=True)
+    body = json.dumps(request.data, sort_keys=True, default=_digest)
     text = f"{request.method} {request.get_full_path()}\n{body}"
     return salted_hmac("api.idempotency", text, algorithm="sha256").hexdigest()
+
+
+def _digest(file: UploadedFile) -> str:
+    """What stands for a file in the fingerprint; it is read again afterwards."""
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return digest
 
 
 def _again(view: "Resource", stored: StoredAnswer, fingerprint: str, kwargs: dict[str, Any]) -> Response:

@@ -65,6 +65,7 @@ PATHWAY: Mapping[str, Text] = {
     "offer_not_open": _("The referral request is no longer open."),
     "stale_version": _("The case has changed since it was read."),
     "open_case_exists": _("The patient has an open case already."),
+    "files_away": _("Where pictures and documents are kept cannot be reached."),
     "id_taken": _("The id that the client made is taken."),
     "no_policy": _("The network has no policy in force."),
     "no_question": _("There is no open question."),

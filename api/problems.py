@@ -19,6 +19,7 @@ from referral.pathway.refusals import (
     AccessError,
     ConfirmationNeeded,
     FactError,
+    FilesAway,
     IdentityQuestion,
     PathwayError,
     StaleVersion,
@@ -132,6 +133,8 @@ def answer_to(error: Exception, context: Mapping[str, Any]) -> Response:
 def _of_pathway(error: PathwayError | AccountRefusal) -> Response:
     if isinstance(error, TooOften):
         return problem(429, error.code, error.message, headers={"Retry-After": str(error.seconds)})
+    if isinstance(error, FilesAway):
+        return problem(503, error.code, error.message, headers={"Retry-After": "30"})
     status = 412 if isinstance(error, StaleVersion) else 409
     return problem(status, error.code, error.message, **error.extra)
 

@@ -66,6 +66,7 @@ class Resource(APIView):
     limit_scope: ClassVar[str] = "any"
     only_reads: ClassVar[bool] = False
     carries_secrets: ClassVar[bool] = False
+    most_bytes: ClassVar[int] = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
 
     @cached_property
     def now(self) -> datetime:
@@ -118,7 +119,7 @@ class Resource(APIView):
         super().initial(request, *args, **kwargs)
         self._refuse_unknown_parameters()
         length = request.META.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and int(length) > (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0):
+        if length.isdecimal() and int(length) > self.most_bytes:
             raise too_large()
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:

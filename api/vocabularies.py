@@ -17,6 +17,7 @@ from accounts import proof
 from accounts.models import Role, SignIn, User
 from accounts.tokens import READ, WRITE
 from api.problem_codes import MEANINGS
+from files.models import FileState, PartRole
 from notifications import account_security
 from notifications.channels.names import ChannelName
 from notifications.contacts import contact_trouble, test_messages
@@ -230,6 +231,10 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (codes.WithdrawReason, "Why a request is taken back.", ""),
         (codes.ReleaseReason, "Why a promised bed is taken back.", ""),
         (codes.ErrorReason, "Why something was entered in error.", ""),
+        (codes.FileKind, "What a picture or document is. `add_file` is a POST to `files`.", ""),
+        (codes.FileErrorReason, "Why a file was entered in error.", ""),
+        (FileState, "How the check of a file stands.", ""),
+        (PartRole, "What a part of a file is.", "FilePartRole"),
         (codes.AdmissionError, "Why an admission was entered in error.", "AdmissionErrorReason"),
         (codes.Removable, "What of an identity can be taken out.", "RemovableIdentity"),
         (codes.OutcomeStatus, "How a patient was at day 28 or 90.", ""),

@@ -356,6 +356,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "codes", "description": "Closed sets of codes with their words."},
         {"name": "me", "description": "Who is asking, and the access tokens of their programs."},
         {"name": "cases", "description": "Cases: registered, listed, read, followed."},
+        {"name": "files", "description": "Pictures and documents of a case."},
         {"name": "verbs", "description": "What can be done on a case; `allowed_verbs` says what now."},
         {"name": "wards", "description": "Wards and who is on duty in them."},
         {"name": "notifications", "description": "What you were told."},

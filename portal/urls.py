@@ -9,6 +9,7 @@ from portal.pages.discharge import views as way_back
 from portal.pages.drafts import views as drafts
 from portal.pages.duty import views as duty
 from portal.pages.entry import views as new_case
+from portal.pages.files import views as files
 from portal.pages.home import views as home
 from portal.pages.inbox import views as inbox
 from portal.pages.letters import views as letter
@@ -43,6 +44,12 @@ urlpatterns = [
     path("cases/<uuid:pk>/trends/", way_back.trends, name="trends"),
     path("cases/<uuid:pk>/ward/", ward_record.ward_record, name="ward_record"),
     path("cases/<uuid:pk>/organs/", ward_record.organ_preview, name="organ_preview"),
+    path("cases/<uuid:pk>/files/", files.files, name="files"),
+    path("cases/<uuid:pk>/files/live/", files.live, name="files_live"),
+    path("cases/<uuid:pk>/files/<uuid:file_id>/", files.file, name="file"),
+    path(
+        "cases/<uuid:pk>/files/<uuid:file_id>/<slug:role>/<int:number>/", files.content, name="file_content"
+    ),
     path("cases/<uuid:pk>/alerts/", inbox.acknowledge_case, name="case_alerts"),
     path("cases/<uuid:pk>/<slug:verb>/", verbs.verb, name="verb"),
     path("alarm/", alarm.alarm, name="alarm"),

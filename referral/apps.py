@@ -8,8 +8,10 @@ class ReferralConfig(AppConfig):
 
     def ready(self) -> None:
         import referral.pathway.effects  # noqa: F401  (makes every effect known to `perform`)
+        from files.signals import file_settled
         from notifications import hooks
         from referral.alerts import compose, delivery_hooks, rota_gaps, templates
+        from referral.queries import case_files
 
         for subject_type in (compose.CASE, compose.DEADLINE):
             hooks.register_subject(
@@ -29,3 +31,4 @@ class ReferralConfig(AppConfig):
             next_recipients=rota_gaps.next_recipients,
         )
         hooks.register_topics(delivery_hooks.topics_of)
+        file_settled.connect(case_files.let_pages_look_again, dispatch_uid="referral.case_files")

@@ -115,6 +115,28 @@ class ErrorReason(TextChoices):
     TEST_ENTRY = "test_entry", _("test entry")
 
 
+class FileKind(TextChoices):
+    """What a picture or document of a case is."""
+
+    LABORATORY = "laboratory", _("laboratory report")
+    IMAGING = "imaging", _("imaging")
+    ECG = "ecg", _("ECG")
+    DISCHARGE_SUMMARY = "discharge_summary", _("discharge summary")
+    MEDICATION = "medication", _("medication list")
+    CONSENT = "consent", _("consent")
+    OTHER = "other", _("other")
+
+
+class FileErrorReason(TextChoices):
+    """Why a file was entered in error."""
+
+    WRONG_PATIENT = "wrong_patient", _("wrong patient")
+    WRONG_FILE = "wrong_file", _("wrong file")
+    ILLEGIBLE = "illegible", _("cannot be read")
+    ENTERED_TWICE = "entered_twice", _("entered twice")
+    OTHER = "other", _("other")
+
+
 class AdmissionError(TextChoices):
     """Why an admission was entered in error."""
 

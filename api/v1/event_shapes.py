@@ -188,6 +188,8 @@ FACTS: Mapping[str, Fields] = {
     Verb.RECORD_DEATH: STATED,
     Verb.END_REFERRAL: {"reason": code(codes.EndReason)},
     Verb.MESSAGE: {"message": ID},
+    Verb.ADD_FILE: {"file": ID, "kind": code(codes.FileKind)},
+    Verb.RETRACT_FILE: {"file": ID, "reason": code(codes.FileErrorReason)},
     Verb.CORRECT_FIRST_VISIT: {"before": MOMENT, "after": MOMENT},
     Verb.CORRECT_IDENTITY: {
         "fields": lambda: serializers.ListField(child=serializers.CharField(), required=False)

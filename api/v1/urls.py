@@ -5,6 +5,7 @@ from django.urls import URLPattern, path, re_path
 
 from api.v1 import (
     arrivals,
+    case_files,
     cases,
     changes,
     codes,
@@ -32,6 +33,7 @@ from api.v1 import (
 from api.v1.verbs import VERBS, verb_view
 
 CASE = "cases/<uuid:case_id>"
+FILE = f"{CASE}/files/<uuid:file_id>"
 NOTIFICATION = "notifications/<uuid:notification_id>"
 
 urlpatterns: list[URLPattern] = [
@@ -67,6 +69,10 @@ urlpatterns: list[URLPattern] = [
     path(f"{CASE}/events", cases.EventsView.as_view(), name="events"),
     path(f"{CASE}/deadlines", cases.DeadlinesView.as_view(), name="deadlines"),
     path(f"{CASE}/messages", cases.MessagesView.as_view(), name="messages"),
+    path(f"{CASE}/files", case_files.CaseFilesView.as_view(), name="case_files"),
+    path(f"{FILE}/links", case_files.FileLinkView.as_view(), name="file_link"),
+    path(f"{FILE}/<slug:role>/<int:number>", case_files.FileContentView.as_view(), name="file_content"),
+    path("files/<str:token>", case_files.LinkedFileView.as_view(), name="linked_file"),
     path(f"{CASE}/ward-record", ward_record.WardRecordView.as_view(), name="ward_record"),
     path(f"{CASE}/values", values.CaseValuesView.as_view(), name="case_values"),
     *(

@@ -34,8 +34,11 @@ from scoring.inputs import TYPED_INPUTS
 
 Field = serializers.Field[Any, Any, Any, Any]
 
-VERBS = tuple(verb for verb in Verb if verb in EFFECTS and verb in FACTS)
-"""What people can do: the verbs that have an effect and take facts (the engine's take none)."""
+VERBS = tuple(verb for verb in Verb if verb in EFFECTS and verb in FACTS and verb != Verb.ADD_FILE)
+"""What people can do: the verbs that have an effect and take facts (the engine's take none).
+
+A file is not sent as JSON: `api.v1.case_files` takes it.
+"""
 
 
 class VerbView(Resource):

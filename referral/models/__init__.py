@@ -1,5 +1,6 @@
 from referral.models.admissions import Admission
 from referral.models.assessments import Assessment, AssessmentRetraction, Indicators
+from referral.models.case_files import CaseFile, CaseFileLook
 from referral.models.cases import Case, Event, Message, Offer, Question
 from referral.models.deadlines import Deadline
 from referral.models.discharge import BackReferral, Diagnosis, Outcome
@@ -36,6 +37,8 @@ __all__ = [
     "BackReferral",
     "Case",
     "CaseFacts",
+    "CaseFile",
+    "CaseFileLook",
     "Deadline",
     "DeliveryFate",
     "Diagnosis",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 PathwayCode = Literal[
+    "files_away",
     "id_taken",
     "no_policy",
     "no_question",
@@ -79,6 +80,13 @@ class TooOften(PathwayError):
             % {"minutes": -(-seconds // 60)},
         )
         self.seconds = seconds
+
+
+class FilesAway(PathwayError):
+    """Where files are kept cannot be reached, is full, or does not have what it should."""
+
+    def __init__(self, message: Text) -> None:
+        super().__init__("files_away", message)
 
 
 class AccessError(Exception):

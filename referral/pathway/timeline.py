@@ -93,6 +93,8 @@ LABELS = {
     Verb.RECORD_DEATH: _("Death recorded"),
     Verb.END_REFERRAL: _("Referral ended"),
     Verb.MESSAGE: _("Message written"),
+    Verb.ADD_FILE: _("Picture or document added"),
+    Verb.RETRACT_FILE: _("File marked as entered in error"),
     Verb.CORRECT_FIRST_VISIT: _("First visit corrected"),
     Verb.CORRECT_IDENTITY: _("Identity corrected"),
     Verb.MARK_ENTERED_IN_ERROR: _("Marked as entered in error"),

@@ -61,6 +61,8 @@ class Verb(TextChoices):
     RECORD_DEATH = "record_death", _("record the death")
     END_REFERRAL = "end_referral", _("end the referral")
     MESSAGE = "message", _("write a message")
+    ADD_FILE = "add_file", _("add a picture or document")
+    RETRACT_FILE = "retract_file", _("mark a file as entered in error")
     CORRECT_FIRST_VISIT = "correct_first_visit", _("correct the first visit")
     CORRECT_IDENTITY = "correct_identity", _("correct the identity")
     MARK_ENTERED_IN_ERROR = "mark_entered_in_error", _("mark as entered in error")

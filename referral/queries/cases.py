@@ -33,6 +33,7 @@ from referral.models.discharge import Correctable
 from referral.pathway.case_roles import NOT_OF_WARDS, answers_for, open_question, parties_of
 from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Kind, Party, State
+from referral.queries import case_files
 from referral.queries.case_values import loaded, with_values
 from referral.queries.referral_reasons import with_grounds
 from referral.ward.codes import RecordKind
@@ -101,7 +102,7 @@ def worklist(user: User) -> QuerySet[Case]:
     running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
     acute = running.exclude(kind__in=FOLLOW_UPS | _not_of_wards(user))
     return (
-        Case.objects.visible_to(user)
+        case_files.counted(Case.objects.visible_to(user), user)
         .select_related("patient", "hospital", "ward__hospital", "assessment", "policy", "indicators")
         .select_related("expecting_ward__hospital")
         .prefetch_related(

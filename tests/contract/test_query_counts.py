@@ -21,6 +21,8 @@ from accounts import clock, tokens
 from accounts.ids import new_id
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Role, User, Ward
 from api.v1 import urls as api_urls
+from files import links
+from files.models import FileState, StoredFile
 from notifications.models import Delivery
 from portal import urls as portal_urls
 from portal.models import FormDraft
@@ -28,6 +30,7 @@ from referral.evidence import load_bundled
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
+from tests.referral.case_files import added, picture
 from tests.world import HOUR, World, build
 
 FILE = Path(__file__).with_name("query_counts.json")
@@ -58,6 +61,9 @@ ASKED = [
     ("specialist", "/api/v1/cases/{case}/messages"),
     ("specialist", "/api/v1/cases/{case}/ward-record"),
     ("specialist", "/api/v1/cases/{case}/values"),
+    ("specialist", "/api/v1/cases/{case}/files"),
+    ("specialist", "/api/v1/cases/{case}/files/{file}/original/0"),
+    ("specialist", "/api/v1/files/{link}"),
     ("lead", "/api/v1/wards/{ward}/duty"),
     ("coordinator", "/api/v1/wards"),
     ("coordinator", "/api/v1/wards?for={case}&verb=transfer"),
@@ -81,6 +87,10 @@ ASKED = [
     ("specialist", "/cases/{case}/trends/"),
     ("specialist", "/cases/{case}/ward/"),
     ("specialist", "/cases/{case}/message/"),
+    ("specialist", "/cases/{case}/files/"),
+    ("specialist", "/cases/{case}/files/live/"),
+    ("specialist", "/cases/{case}/files/{file}/"),
+    ("specialist", "/cases/{case}/files/{file}/original/0/"),
     ("coordinator", "/cases/{case}/extend/"),
     ("specialist", "/alarm/"),
     ("coordinator", "/alarm/"),
@@ -163,6 +173,13 @@ class Scene:
         tokens.create(user=world.doctor, name=str(number), scopes=["read"], days=9, now=now)
         Client().force_login(world.doctor)
 
+    def _file(self, case: Case, number: int) -> None:
+        world = self.world
+        row = added(case, world.specialist, content=picture(number), now=self.now)
+        StoredFile.objects.filter(pk=row.file_id).update(state=FileState.CHECKED, checked_at=self.now)
+        link = links.make(user=world.specialist.pk, attachment=row.pk, role="original", number=0)
+        self.rows |= {"file": row.pk, "link": link}
+
     def _drafts(self, number: int) -> None:
         world, case = self.world, self.rows["case"]
         draft = {"typed": [["note", str(number)]], "saved_at": self.now, "version": 1}
@@ -197,6 +214,7 @@ class Scene:
         }
         for verb, given in facts.items():
             perform(case, verb, actor=world.specialist, now=now, **given)
+        self._file(case, number)
 
     def count(self, who: str, address: str) -> int:
         user = self.superuser if who == "superuser" else getattr(self.world, who)

@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts import clock
 from accounts import tokens as access_tokens
+from accounts.ids import new_id
 from accounts.models import (
     Catchment,
     DutyShift,
@@ -21,12 +22,15 @@ from accounts.models import (
     User,
     Ward,
 )
+from files.intake import Sent, take_in
+from files.models import FileState
 from notifications.models import Delivery, Notification, Subscription
 from portal.models import FormDraft
 from referral.deadlines.engine import quarantine
-from referral.models import Case, Deadline, PathwayPolicy
+from referral.models import Case, CaseFile, Deadline, PathwayPolicy
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Kind, Verb
+from tests.files.pictures import jpeg
 from tests.world import World, build
 
 NUMBERS = {"device": "email-000000000000", "number": "999999999"}
@@ -156,7 +160,16 @@ def _program(name: str, user: User, scopes: tuple[str, ...], now: datetime) -> C
     return Caller(name, user, scopes=scopes, headers={"Authorization": f"Bearer {secret}"})
 
 
+def _file_of(case: Case, world: World, now: datetime) -> None:
+    """A checked file that has the id of its case, so that one name fills both places of an address."""
+    file = take_in(user=world.doctor, sent=Sent(new_id(), "x.jpg", jpeg()), now=now)
+    file.state, file.checked_at = FileState.CHECKED, now
+    file.save()
+    CaseFile.objects.create(id=case.pk, case=case, file=file, kind="ecg", added_by=world.doctor, added_at=now)
+
+
 def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
+    _file_of(case, world, now)
     token, _secret = access_tokens.create(user=world.doctor, name="own", scopes=("read",), days=1, now=now)
     draft = FormDraft.objects.create(
         user=world.doctor, page="/cases/new/", subject=str(uuid4()), typed={}, version=1, saved_at=now

@@ -16,6 +16,8 @@ from tests.permissions.rows import (
 
 V1 = "api/v1"
 CASE_ROUTE = f"{V1}/cases/<uuid:case_id>"
+FILE_ROUTE = f"{CASE_ROUTE}/files/<uuid:file_id>"
+AS_SENT = {"role": "original", "number": "0"}
 FIGURES = COORDINATORS | names("researcher")
 CLINICAL = WARDS | COORDINATORS | DOCTORS
 
@@ -33,6 +35,7 @@ DECIDED_BY: dict[Verb, tuple[Names, int]] = {
     Verb.RECORD_DEATH: (names("doctor", "coordinator"), 422),
     Verb.END_REFERRAL: (names("doctor", "coordinator"), 422),
     Verb.MESSAGE: (CASE, 422),
+    Verb.RETRACT_FILE: (CASE, 422),
     Verb.CORRECT_FIRST_VISIT: (names("doctor", "coordinator"), 422),
     Verb.CORRECT_IDENTITY: (names("doctor", "coordinator"), 422),
     Verb.MARK_ENTERED_IN_ERROR: (names("doctor", "coordinator"), 422),
@@ -97,6 +100,11 @@ ROWS = (
     Row("GET", f"{CASE_ROUTE}/indicators", CASE, 200, subject="case"),
     Row("PATCH", f"{CASE_ROUTE}/indicators", names("doctor"), 200, {403: CASE - {"doctor"}}, subject="case"),
     *(Row("GET", f"{CASE_ROUTE}/{part}", CASE, 200, subject="case") for part in PARTS),
+    Row("GET", f"{CASE_ROUTE}/files", CASE, 200, subject="case"),
+    Row("POST", f"{CASE_ROUTE}/files", CASE, 422, subject="case"),
+    Row("POST", f"{FILE_ROUTE}/links", CASE, 422, subject="case", reads=True),
+    Row("GET", f"{FILE_ROUTE}/<slug:role>/<int:number>", CASE, 200, subject="case", values=AS_SENT),
+    Row("GET", f"{V1}/files/<str:token>", PEOPLE, 404, open=True, values={"token": "made-up"}),
     *(_verb_row(verb) for verb in (*DECIDED_BY, *NOT_NOW)),
     Row("POST", f"{V1}/arrivals", WARDS, 422, outside=403, reads=True),
     Row("GET", f"{V1}/wards/<uuid:ward_id>/duty", ASKED | names("coordinator"), 200, subject="ward"),

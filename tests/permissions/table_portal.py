@@ -15,6 +15,8 @@ from tests.permissions.rows import (
 )
 
 CASE_PAGE = "cases/<uuid:pk>"
+FILE = "files/<uuid:file_id>"
+AS_SENT = {"role": "original", "number": "0"}
 ORIGIN = names("doctor")
 CLINICAL = WARDS | COORDINATORS | DOCTORS
 FIGURES = COORDINATORS | names("researcher")
@@ -58,6 +60,9 @@ ROWS = (
     page(f"{CASE_PAGE}/back-letter/", names(), subject="case"),
     page(f"{CASE_PAGE}/ward/", CASE, others=KEPT_OFFER, subject="case"),
     form(f"{CASE_PAGE}/organs/", CASE, 200, subject="case"),
+    *(page(f"{CASE_PAGE}/{part}/", CASE, subject="case") for part in ("files", "files/live", FILE)),
+    form(f"{CASE_PAGE}/files/", CASE, subject="case"),
+    page(f"{CASE_PAGE}/{FILE}/<slug:role>/<int:number>/", CASE, subject="case", values=AS_SENT),
     form(f"{CASE_PAGE}/alerts/", CASE, subject="case"),
     page(f"{CASE_PAGE}/<slug:verb>/", CASE, others=KEPT_OFFER, subject="case", values=MESSAGE),
     form(

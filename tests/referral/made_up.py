@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User, Ward
+from files.models import StoredFile
 from referral.models import RETRACTABLE, Assessment, Case, Deadline
 from referral.pathway.inputs import FACTS, UNITS_OF, Fact, Shape, clean_facts
 from referral.pathway.vocabulary import Verb
@@ -16,6 +17,28 @@ DAY = timedelta(days=1)
 AHEAD = frozenset({"due_at", "until", "expected_arrival_at"})
 NARROW = frozenset({"started_at"})
 MEASUREMENTS = {**INPUTS, **OTHER_LABORATORY}
+
+
+def loose_file(user: User, now: datetime) -> StoredFile:
+    """A file that `user` has sent, without its content."""
+    made = StoredFile(
+        added_by=user,
+        added_at=now,
+        name="x",
+        media_type="image/jpeg",
+        size=1,
+        key="",
+        due_at=now,
+        kept_until=now,
+    )
+    made.digest = made.pk.hex
+    made.save()
+    return made
+
+
+def case_file(case: Case) -> str:
+    first = case.files.counting().first()
+    return str(first.pk if first else case.pk)
 
 
 class MadeUp:
@@ -94,6 +117,8 @@ MAKERS: dict[Shape, Callable[[MadeUp, Fact], Any]] = {
     Shape.ASSESSMENT: MadeUp.assessment,
     Shape.RECORD: MadeUp.record,
     Shape.MISTAKE: MadeUp.mistake,
+    Shape.LOOSE_FILE: lambda made, fact: loose_file(made.user, made.now),
+    Shape.CASE_FILE: lambda made, fact: case_file(made.case),
     Shape.VALUES: lambda made, fact: sampled(made.pick([WELL, ILL]), made.now),
     Shape.DECIMAL: MadeUp.decimal,
     Shape.BOOLEAN: lambda made, fact: made.pick([True, False]),

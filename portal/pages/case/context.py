@@ -17,6 +17,7 @@ from portal.pages.case.expected_steps import sorted_out
 from portal.pages.case.scene import People, people_around, ward_of
 from portal.pages.case.situation import situation_of
 from portal.pages.discharge import context
+from portal.pages.files.context import in_a_list
 from portal.pages.reference.calculator_context import comparators_of
 from portal.pages.verbs import forms
 from portal.pages.verbs.forms import VerbForm
@@ -103,6 +104,8 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         **_due(case, user, sides, usable, now),
         **actions(case, usable, offer),
         **talk(case, user, usable),
+        **in_a_list(case, user),
+        "may_add_file": Verb.ADD_FILE in usable,
         "contacts": contacts(case, people),
         "wards": cases.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
         **context.parts(case),

@@ -34,6 +34,7 @@ REASONS: Mapping[str, Any] = {
     Verb.RETRACT_RECORD: codes.ErrorReason,
     Verb.UNDO_ADMISSION: codes.AdmissionError,
     Verb.EXPLAIN_DELAY: codes.DelayReason,
+    Verb.RETRACT_FILE: codes.FileErrorReason,
     Verb.DECIDE_TRANSPLANT: ward_codes.AgainstTransplant,
     Verb.RECORD_TREATMENT: ward_codes.NotDoneReason,
 }

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
+from files.models import FileState
 from portal import lab_values
 from portal.pages.case.context import identity
 from portal.pages.discharge import context as discharge_context
@@ -39,6 +40,7 @@ def letter(case: Case, now: datetime) -> dict[str, Any]:
         "grounds": grounds_of(case),
         **_assessed(case),
         "said": cases.messages(case),
+        "files": case.files.counting().filter(file__state=FileState.CHECKED),
     }
 
 

@@ -285,6 +285,12 @@ def _records(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     return [_record(kind, row, case) for kind, row in ward_record(case).mistakable]
 
 
+def _case_files(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+    zone = case.hospital.zone
+    rows = case.files.counting()
+    return [Option(str(row.pk), row.get_kind_display(), hint=in_full(row.added_at, zone)) for row in rows]
+
+
 def _mistakes(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     """What of the verb's kind is still to be corrected."""
     kind = KIND_OF[verb]
@@ -342,6 +348,7 @@ OPTIONS: dict[Shape, Callable[[Verb, Fact, Case], list[Option]]] = {
     Shape.DEADLINE: _deadlines,
     Shape.ASSESSMENT: _assessments,
     Shape.RECORD: _records,
+    Shape.CASE_FILE: _case_files,
     Shape.MISTAKE: _mistakes,
     Shape.SEVERAL: _choices,
     Shape.BOOLEAN: _answers,

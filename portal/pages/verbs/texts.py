@@ -332,6 +332,13 @@ TEXTS: dict[str, VerbText] = {
         _("Send"),
         _("The message was sent."),
     ),
+    Verb.RETRACT_FILE: VerbText(
+        _("Mark a file as entered in error"),
+        _("The file is no longer shown with the others. It stays on record with the reason."),
+        _("Mark as an error"),
+        _("The file was marked as entered in error."),
+        "danger",
+    ),
     Verb.CORRECT_FIRST_VISIT: VerbText(
         _("Correct the time of the first visit"),
         _("Deadlines that count from the first visit are moved and judged again. Both times stay on record."),

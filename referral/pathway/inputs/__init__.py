@@ -41,6 +41,7 @@ CHOSEN = frozenset(
     {
         *(Shape.CHOICE, Shape.NUMBER, Shape.SEVERAL, Shape.BOOLEAN, Shape.UNIT),
         *(Shape.WARD, Shape.DEADLINE, Shape.ASSESSMENT, Shape.RECORD, Shape.MISTAKE),
+        *(Shape.LOOSE_FILE, Shape.CASE_FILE),
     }
 )
 """Shapes that are not written, but chosen among what there is."""

@@ -12,6 +12,13 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.RECORD_DEATH: (Fact("occurred_at", Shape.MOMENT, _("time of death")), NOTE),
     Verb.END_REFERRAL: (reason(codes.EndReason), NOTE, OCCURRED_AT),
     Verb.MESSAGE: (Fact("text", Shape.TEXT, _("message")),),
+    Verb.ADD_FILE: (
+        Fact("file", Shape.LOOSE_FILE, _("file")),
+        Fact("kind", Shape.CHOICE, _("what it is"), choices=codes.FileKind),
+        Fact("taken_at", Shape.MOMENT, _("when it is from"), required=False),
+        Fact("caption", Shape.TEXT, _("caption"), required=False, max_length=80),
+    ),
+    Verb.RETRACT_FILE: (Fact("file", Shape.CASE_FILE, _("file")), reason(codes.FileErrorReason), NOTE),
     Verb.CORRECT_FIRST_VISIT: (Fact("first_visit_at", Shape.MOMENT, _("first visit")), NOTE),
     Verb.CORRECT_IDENTITY: (
         Fact("name", Shape.TEXT, _("full name"), required=False, max_length=80),

@@ -12,8 +12,9 @@ from django.db.models import Model, QuerySet
 from accounts.models import User, Ward
 from accounts.moments import YEARS, read_moment
 from accounts.text import read_line, read_lines
+from files.models import StoredFile
 from referral.identity.birth import BirthDate
-from referral.models import RETRACTABLE, Assessment, Case, Deadline, Record
+from referral.models import RETRACTABLE, Assessment, Case, CaseFile, Deadline, Record
 from referral.pathway.inputs.shapes import Fact, Shape
 
 
@@ -180,6 +181,8 @@ PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
     Shape.WARD: _one_of(lambda case, user: Ward.objects.visible_to(user).select_related("hospital")),
     Shape.DEADLINE: _one_of(lambda case, user: Deadline.objects.filter(case=case)),
     Shape.ASSESSMENT: _one_of(lambda case, user: Assessment.objects.filter(case=case)),
+    Shape.LOOSE_FILE: _one_of(lambda case, user: StoredFile.objects.loose_of(user)),
+    Shape.CASE_FILE: _one_of(lambda case, user: CaseFile.objects.counting().filter(case=case)),
     Shape.RECORD: _record,
     Shape.MISTAKE: _record,
 }

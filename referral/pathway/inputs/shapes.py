@@ -20,7 +20,8 @@ class Shape(StrEnum):
     PAIRS free names with a number or short text each. MEASURED is a value of the input of `scoring` that the
     fact is named after, UNIT the unit it was typed in: both are passed on as typed, for `scoring` to read;
     CONFIRMED is the list of those whose unusual value is right. BIRTH_DATE is a day (ISO) or a year. RECORD
-    is one that counts, MISTAKE one that was marked as entered in error.
+    is one that counts, MISTAKE one that was marked as entered in error. LOOSE_FILE is one that the person has
+    sent and that is attached to nothing, CASE_FILE one of the case that counts.
     """
 
     TEXT = "text"
@@ -32,6 +33,8 @@ class Shape(StrEnum):
     ASSESSMENT = "assessment"
     RECORD = "record"
     MISTAKE = "mistake"
+    LOOSE_FILE = "loose_file"
+    CASE_FILE = "case_file"
     VALUES = "values"
     DECIMAL = "decimal"
     BOOLEAN = "boolean"

@@ -1,0 +1,237 @@
+"""Pictures and documents of a case: sent, listed, read in parts, and opened by short-lived links."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.ids import is_identifier, new_id
+from accounts.models import User
+from api.idempotency import changes_nothing, idempotent
+from api.parsing import StrictJSONParser
+from api.problems import not_known
+from api.resource import Resource
+from api.v1.code_fields import CodeRequest, CodeShape
+from api.v1.documenting import IDEMPOTENCY_KEY, described
+from api.v1.fields import MomentField
+from api.v1.shapes import PersonShape, Shape
+from files import downloads, links
+from files.intake import MOST_BYTES, Sent
+from files.models import FileState, PartRole
+from files.refusals import REASONS
+from referral.codes import FileErrorReason, FileKind
+from referral.intake.case_files import add_to_case
+from referral.models import Case, CaseFile
+from referral.pathway.refusals import FactError
+from referral.queries import case_files, cases
+
+FIELDS = ("kind", "caption", "taken_at")
+RANGE = OpenApiParameter(
+    "Range",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    description="one range of bytes, such as `bytes=0-65535`",
+)
+CONTENT = OpenApiResponse(OpenApiTypes.BINARY, "The content; 206 with a part of it, 416 beyond its end")
+
+
+class FilePartShape(Shape[Any]):
+    role = CodeShape(PartRole)
+    number = serializers.IntegerField(help_text="of a page, from 1; 0 for the others")
+    media_type = serializers.CharField()
+    size = serializers.IntegerField(help_text="bytes")
+    width = serializers.IntegerField(allow_null=True, help_text="pixels")
+    height = serializers.IntegerField(allow_null=True, help_text="pixels")
+
+
+class CaseFileShape(Shape[CaseFile]):
+    id = serializers.UUIDField()
+    kind = CodeShape(FileKind)
+    caption = serializers.CharField(allow_null=True)
+    taken_at = serializers.DateTimeField(allow_null=True)
+    added_at = serializers.DateTimeField()
+    added_by = PersonShape()
+    name = serializers.CharField(source="file.name")
+    media_type = serializers.CharField(source="file.media_type")
+    size = serializers.IntegerField(source="file.size", help_text="bytes, as it was sent")
+    state = CodeShape(FileState, source="file.state")
+    reason = serializers.CharField(source="file.reason", help_text="why it was not taken; else empty")
+    reason_text = serializers.SerializerMethodField()
+    parts = FilePartShape(many=True, source="file.parts", help_text="empty until the file is checked")
+    error_at = serializers.DateTimeField(allow_null=True, help_text="marked as entered in error")
+    error_reason = CodeShape(FileErrorReason, allow_blank=True)
+
+    def get_reason_text(self, row: CaseFile) -> str:
+        return str(REASONS[row.file.reason]) if row.file.reason else ""
+
+    def to_representation(self, instance: CaseFile) -> Any:
+        shown = super().to_representation(instance)
+        return shown if instance.file.state == FileState.CHECKED else {**shown, "parts": []}
+
+
+class CaseFilesShape(Shape[Any]):
+    results = CaseFileShape(many=True)
+
+
+class FileRequest(serializers.Serializer[Any]):
+    file = serializers.FileField(help_text="JPEG, PNG, WebP, HEIC or PDF, 20 MB at most")
+    id = serializers.UUIDField(
+        required=False, help_text="made by the sender; sent again it makes no second file"
+    )
+    kind = CodeRequest(FileKind)
+    caption = serializers.CharField(required=False, max_length=80)
+    taken_at = MomentField(required=False)
+
+
+class LinkRequest(serializers.Serializer[Any]):
+    role = CodeRequest(PartRole)
+    number = serializers.IntegerField(required=False, default=0, min_value=0, max_value=99)
+
+
+class LinkShape(Shape[Any]):
+    url = serializers.CharField(help_text="opens this part for you, without signing in")
+    seconds = serializers.IntegerField(help_text="how long it does")
+
+
+class CaseFilesView(Resource):
+    parser_classes: ClassVar = [MultiPartParser, StrictJSONParser]
+    most_bytes = MOST_BYTES + 1024 * 1024
+
+    def check_replay(self, answer: Any, **named: Any) -> None:
+        cases.visible_case(self.person, named["case_id"])
+
+    @described(
+        "case_files",
+        "The pictures and documents of a case, the newest first; the reading is audited",
+        tag="files",
+        answer=CaseFilesShape,
+        refusals=(404,),
+    )
+    def get(self, request: Request, case_id: UUID) -> Response:
+        case = cases.read_case(self.person, case_id, now=self.now, part="files")
+        return Response({"results": CaseFileShape(case_files.of_case(case, self.person), many=True).data})
+
+    @described(
+        "add_file",
+        "Add a picture or document to a case",
+        tag="files",
+        description=(
+            "It is checked in a moment: read the list again, or follow `/changes`. What was sent is known by "
+            "its content, never by its name. The same content again is the file that is there already."
+        ),
+        request={"multipart/form-data": FileRequest},
+        answer=CaseFileShape,
+        status=201,
+        refusals=(403, 404, 409, 422, 503),
+        parameters=[IDEMPOTENCY_KEY],
+    )
+    @idempotent
+    def post(self, request: Request, case_id: UUID) -> Response:
+        case = cases.visible_case(self.person, case_id)
+        sent, facts = sent_in(request)
+        added = add_to_case(user=self.person, case=case, sent=sent, facts=facts, now=self.now)
+        return Response(CaseFileShape(case_files.visible_file(self.person, added.pk)).data, status=201)
+
+
+def sent_in(request: Request) -> tuple[Sent, dict[str, Any]]:
+    """The file of a request and the facts beside it. Raises FactError."""
+    known = {*FIELDS, "file", "id"}
+    unknown = [name for name in request.data if name not in known]
+    if unknown:
+        raise FactError(*((name, "unknown_field", not_known(name)) for name in unknown))
+    file = request.FILES.get("file")
+    if file is None:
+        raise FactError(("file", "required", _("Choose a picture or a PDF, and send it as “file”.")))
+    sent = Sent(_id(request.data.get("id")), str(file.name), file.read())
+    return sent, {name: request.data[name] for name in FIELDS if request.data.get(name)}
+
+
+def _id(given: Any) -> UUID:
+    if not given:
+        return new_id()
+    try:
+        id = UUID(str(given))
+    except ValueError:
+        id = UUID(int=0)
+    if not is_identifier(id):
+        raise FactError(("id", "invalid", _("This is no UUID. Make one, or leave it out.")))
+    return id
+
+
+class FileContentView(Resource):
+    """One part of a file, as bytes."""
+
+    @described(
+        "file_content",
+        "One part of a file; the reading is audited",
+        tag="files",
+        answer=CONTENT,
+        parameters=[RANGE],
+        refusals=(404, 503),
+    )
+    def get(self, request: Request, case_id: UUID, file_id: UUID, role: str, number: int) -> HttpResponseBase:
+        part, content = case_files.read_part(
+            self.person, file_id, role, number, now=self.now, case_id=case_id
+        )
+        return downloads.answer(request._request, part, content)
+
+
+class FileLinkView(Resource):
+    only_reads = True
+
+    @described(
+        "link_to_file",
+        "An address that opens one part of a file for five minutes, for you alone",
+        tag="files",
+        request=LinkRequest,
+        answer=LinkShape,
+        parameters=[IDEMPOTENCY_KEY],
+        refusals=(404, 422),
+    )
+    @changes_nothing
+    def post(self, request: Request, case_id: UUID, file_id: UUID) -> Response:
+        if not CaseFile.objects.visible_to(self.person).filter(pk=file_id, case=case_id).exists():
+            raise Case.DoesNotExist
+        wanted = LinkRequest(data=dict(self.body))
+        wanted.is_valid(raise_exception=True)
+        token = links.make(
+            user=self.person.pk,
+            attachment=file_id,
+            role=wanted.validated_data["role"],
+            number=wanted.validated_data["number"],
+        )
+        url = request.build_absolute_uri(f"/api/v1/files/{token}")
+        return Response({"url": url, "seconds": links.GOOD_FOR_SECONDS})
+
+
+class LinkedFileView(Resource):
+    """What a link opens, for the person to whom it was given, as long as they may see the case."""
+
+    authentication_classes: ClassVar = []
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+
+    @described(
+        "linked_file",
+        "What a short-lived link opens",
+        tag="files",
+        answer=CONTENT,
+        parameters=[RANGE],
+        refusals=(404, 503),
+    )
+    def get(self, request: Request, token: str) -> HttpResponseBase:
+        opened = links.read(token)
+        if opened is None:
+            raise CaseFile.DoesNotExist
+        user_id, file_id, role, number = opened
+        user = User.objects.get(pk=user_id, is_active=True)
+        part, content = case_files.read_part(user, file_id, role, number, now=self.now)
+        return downloads.answer(request._request, part, content)
