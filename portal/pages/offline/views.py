@@ -15,7 +15,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.models import User
 
-WORKER = Path(__file__).resolve().parent.parent / "static" / "portal" / "worker.js"
+WORKER = Path(__file__).resolve().parents[2] / "static" / "portal" / "worker.js"
 BRAND, GROUND = "#0a5c70", "#f2f5f6"
 BITMAPS = (192, 512)
 

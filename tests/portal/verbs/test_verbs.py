@@ -58,6 +58,8 @@ def test_the_form_of_every_usable_verb_opens_and_says_what_it_will_do(
         client = as_user(user)
         find_arrival(user=user, now=now, number=case.number)
         for verb in usable_verbs(user, case):
+            if verb == Verb.ADD_FILE:
+                continue  # has the page of files
             answer = client.get(address(case, verb))
             if verb == Verb.ASSESS:
                 assert answer.url == f"/cases/{case.pk}/indicators/"  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ import accounts.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0001_initial"),
-        ("referral", "0027_lost_roles"),
+        ("referral", "0002_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
