@@ -11,7 +11,7 @@ import accounts.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("files", "0001_initial"),
-        ("referral", "0002_rules"),
+        ("referral", "0003_every_definition"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
