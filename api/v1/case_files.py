@@ -1,6 +1,6 @@
 """Pictures and documents of a case: sent, listed, read in parts, and opened by short-lived links."""
 
-from typing import Any, ClassVar
+from typing import Any, cast
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -102,7 +102,7 @@ class LinkShape(Shape[Any]):
 
 
 class CaseFilesView(Resource):
-    parser_classes: ClassVar = [MultiPartParser, StrictJSONParser]
+    parser_classes = (MultiPartParser, StrictJSONParser)
     most_bytes = MOST_BYTES + 1024 * 1024
 
     def check_replay(self, answer: Any, **named: Any) -> None:
@@ -117,7 +117,7 @@ class CaseFilesView(Resource):
     )
     def get(self, request: Request, case_id: UUID) -> Response:
         case = cases.read_case(self.person, case_id, now=self.now, part="files")
-        return Response({"results": CaseFileShape(case_files.of_case(case, self.person), many=True).data})
+        return Response(CaseFilesShape({"results": case_files.of_case(case, self.person)}).data)
 
     @described(
         "add_file",
@@ -147,11 +147,11 @@ def sent_in(request: Request) -> tuple[Sent, dict[str, Any]]:
     unknown = [name for name in request.data if name not in known]
     if unknown:
         raise FactError(*((name, "unknown_field", not_known(name)) for name in unknown))
-    file = request.FILES.get("file")
+    data, file = cast("dict[str, Any]", request.data), request.FILES.get("file")
     if file is None:
         raise FactError(("file", "required", _("Choose a picture or a PDF, and send it as “file”.")))
-    sent = Sent(_id(request.data.get("id")), str(file.name), file.read())
-    return sent, {name: request.data[name] for name in FIELDS if request.data.get(name)}
+    sent = Sent(_id(data.get("id")), str(file.name), file.read())
+    return sent, {name: data[name] for name in FIELDS if data.get(name)}
 
 
 def _id(given: Any) -> UUID:
@@ -215,7 +215,7 @@ class FileLinkView(Resource):
 class LinkedFileView(Resource):
     """What a link opens, for the person to whom it was given, as long as they may see the case."""
 
-    authentication_classes: ClassVar = []
+    authentication_classes = ()
     permission_classes = (AllowAny,)
     throttle_classes = ()
 
