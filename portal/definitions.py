@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,9 +20,10 @@ _ACLF: Mapping[Any, Text] = {
     "3": gettext_lazy("ACLF grade 3"),
 }
 _YES_OR_NO: Mapping[Any, Text] = {True: gettext_lazy("ACLF"), False: gettext_lazy("No ACLF")}
+_KIDNEY_STAGES = ("1", "1a", "1b", "2", "3")
 _KIDNEY: Mapping[Any, Text] = {
     "none": gettext_lazy("No acute kidney injury"),
-    **{stage: gettext_lazy("Stage %(stage)s") % {"stage": stage} for stage in ("1", "1a", "1b", "2", "3")},
+    **{stage: format_lazy(gettext_lazy("Stage {stage}"), stage=stage) for stage in _KIDNEY_STAGES},
 }
 
 ANSWERS: Mapping[str, Mapping[Any, Text]] = {
@@ -31,7 +33,7 @@ ANSWERS: Mapping[str, Mapping[Any, Text]] = {
     "apasl": _YES_OR_NO,
     "by_number": {
         "none": gettext_lazy("no failing organ"),
-        **{grade: gettext_lazy("grade %(grade)s") % {"grade": grade} for grade in ("I", "II", "III")},
+        **{grade: format_lazy(gettext_lazy("grade {grade}"), grade=grade) for grade in ("I", "II", "III")},
     },
     "nacseld": _YES_OR_NO,
     "kdigo": _KIDNEY,

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
 from accounts import clock
 from accounts.models import User
@@ -117,6 +118,13 @@ def test_a_table_kept_before_definitions_were_is_read_anew(world: World, case: C
     row.definitions = {}
     assert row.grading["by_number"]["grade"] == "I"
     assert row.grading["leading"] == "easl_clif"
+
+
+def test_the_words_follow_the_language_of_the_reader() -> None:
+    with override("zh-hans"):
+        assert (str(ANSWERS["kdigo"]["1a"]), str(ANSWERS["by_number"]["II"])) == ("1a期", "II级")
+    with override("en"):
+        assert (str(ANSWERS["kdigo"]["1a"]), str(ANSWERS["by_number"]["II"])) == ("Stage 1a", "grade II")
 
 
 def test_every_answer_of_every_definition_has_words() -> None:
