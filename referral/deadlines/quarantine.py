@@ -13,7 +13,7 @@ from referral.models import Case, Deadline
 from referral.pathway import timeline
 from referral.pathway.refusals import AccessError
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def set_aside(user: User) -> QuerySet[Deadline]:
