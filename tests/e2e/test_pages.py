@@ -104,12 +104,12 @@ def pages_on_the_way_of(world: World) -> Iterator[tuple[Any, str]]:
     yield None, "/accounts/password/reset/"
 
 
-def opened(world: World, visit: Visits, size: tuple[int, int], dark: bool) -> Iterator[tuple[str, Page]]:
-    """Every page in turn, with all that can be unfolded on it."""
+def opened(world: World, visit: Visits) -> Iterator[tuple[str, Page]]:
+    """Every page in turn, on a phone and in the light, with all that can be unfolded on it."""
     browsers: dict[Any, Page] = {}
     for user, path in [*pages_of(world), *pages_on_the_way_of(world)]:
         if user not in browsers:
-            browsers[user] = visit(user, size=size, dark=dark)
+            browsers[user] = visit(user, size=PHONE)
         page = browsers[user]
         answer = page.goto(path)
         assert answer is not None and answer.status == (404 if path == NOWHERE else 200), path
@@ -118,14 +118,18 @@ def opened(world: World, visit: Visits, size: tuple[int, int], dark: bool) -> It
         yield path, page
 
 
-def test_no_page_has_a_barrier_or_overflows_in_the_dark(world: World, visit: Visits) -> None:
-    pages = opened(world, visit, DESKTOP, dark=True)
-    assert [f"{path} {trouble}" for path, page in pages for trouble in troubles(page)] == []
-
-
-def test_every_page_is_for_phones_and_fingers_in_light_and_dark(world: World, visit: Visits) -> None:
-    pages = opened(world, visit, PHONE, dark=False)
-    assert [f"{path} {trouble}" for path, page in pages for trouble in troubles_on_phones(page)] == []
+def test_every_page_is_for_desks_phones_and_fingers_in_light_and_dark(world: World, visit: Visits) -> None:
+    """Each page is loaded once; only the screen and the colours change."""
+    found = []
+    for path, page in opened(world, visit):
+        found += [f"{path} {trouble}" for trouble in troubles_on_phones(page)]
+        page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+        found += [f"{path} {trouble}" for trouble in troubles(page)]
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        page.emulate_media(color_scheme="light")
+    assert found == []
 
 
 def test_the_newest_value_stands_beside_its_name_on_a_narrow_phone(world: World, visit: Visits) -> None:
