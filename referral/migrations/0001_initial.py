@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("accounts", "0001_initial"),
+        ("files", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -539,6 +540,8 @@ class Migration(migrations.Migration):
                 ("note", accounts.encryption.EncryptedField(null=True)),
                 ("entered", models.JSONField()),
                 ("values", models.JSONField()),
+                ("background", models.JSONField(default=dict)),
+                ("definitions", models.JSONField(default=dict)),
                 ("sampled_at", models.DateTimeField(null=True)),
                 ("subscores", models.JSONField()),
                 ("failing", models.JSONField(default=list)),
@@ -709,6 +712,22 @@ class Migration(migrations.Migration):
                     "ladders",
                     models.JSONField(
                         default=referral.models.policies.default_ladders, verbose_name="alert ladders"
+                    ),
+                ),
+                (
+                    "leading_definition",
+                    models.CharField(
+                        choices=[
+                            ("china", "Chinese guideline for liver failure"),
+                            ("cossh", "COSSH"),
+                            ("easl_clif", "EASL-CLIF"),
+                            ("apasl", "APASL"),
+                            ("by_number", "Number of failing organs"),
+                        ],
+                        db_default="china",
+                        default="china",
+                        max_length=16,
+                        verbose_name="definition of ACLF that leads",
                     ),
                 ),
                 (
@@ -1710,6 +1729,137 @@ class Migration(migrations.Migration):
                         name="case_has_one_admission",
                     )
                 ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseFile",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("laboratory", "laboratory report"),
+                            ("imaging", "imaging"),
+                            ("ecg", "ECG"),
+                            ("discharge_summary", "discharge summary"),
+                            ("medication", "medication list"),
+                            ("consent", "consent"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                        verbose_name="what it is",
+                    ),
+                ),
+                ("caption", accounts.encryption.EncryptedField(null=True)),
+                ("taken_at", models.DateTimeField(null=True, verbose_name="when it is from")),
+                ("added_at", models.DateTimeField()),
+                (
+                    "error_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong_patient", "wrong patient"),
+                            ("wrong_file", "wrong file"),
+                            ("illegible", "cannot be read"),
+                            ("entered_twice", "entered twice"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("error_at", models.DateTimeField(null=True)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="files",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "error_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "file",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="files.storedfile"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["added_at", "pk"],
+                "indexes": [models.Index(fields=["case", "added_at"], name="file_by_case")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("error_at__isnull", True), ("error_by__isnull", True), ("error_reason", "")
+                            ),
+                            models.Q(
+                                ("error_at__isnull", False),
+                                ("error_by__isnull", False),
+                                models.Q(("error_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="case_file_error_has_its_reason",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="CaseFileLook",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("user", "case"), name="case_file_look_once")],
             },
         ),
         migrations.CreateModel(

@@ -2,6 +2,7 @@
 
 __all__ = [
     "access_log",
+    "case_files",
     "case_values",
     "cases",
     "changes",

@@ -102,7 +102,7 @@ def test_an_action_that_gets_no_answer_leaves_its_page_too(world: World, visit: 
     page = visit(world.specialist)
     page.goto(f"/cases/{case.pk}/")
     live(page)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     typed(page)
     page.evaluate(ANSWERS_BEFORE_THE_NETWORK_GOES)
     visit.expects_trouble = True

@@ -94,7 +94,7 @@ def barriers(page: Page) -> list[str]:
 
 def test_the_record_has_its_charts_and_no_barriers(page: Page, case: Case) -> None:
     page.goto(f"/cases/{case.pk}/ward/")
-    page.wait_for_function(f"{DRAWN} === 3")
+    page.wait_for_function(f"() => {DRAWN} === 3")
     expect(page.get_by_text("Third organ failure, after two, seen")).to_be_visible()
     assert barriers(page) == []
 
