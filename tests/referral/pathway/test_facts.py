@@ -12,7 +12,7 @@ from referral.pathway.inputs.parsers import PARSERS
 from referral.pathway.refusals import FactError
 from referral.pathway.vocabulary import Verb
 from referral.ward.precipitants import CODINGS, ICD10, snomed_of, usual_icd10
-from scoring import INPUTS, OTHER_LABORATORY
+from scoring.inputs import ANY_INPUT
 
 
 class Colour(TextChoices):
@@ -108,7 +108,7 @@ def test_every_measured_fact_is_an_input_of_scoring_and_every_unit_has_its_choic
     for facts in FACTS.values():
         for fact in facts:
             if fact.shape is Shape.MEASURED:
-                assert fact.name in INPUTS or fact.name in OTHER_LABORATORY
+                assert fact.name in ANY_INPUT
             if fact.shape is Shape.UNIT:
                 assert len(UNITS_OF[fact.name]) > 1
 
