@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from api.v1.verbs import VERBS
 from referral.models import Case, Indicators
 from referral.pathway.perform import usable_verbs
 from tests.api.conftest import Caller, ill, visit
@@ -60,6 +61,7 @@ def test_strange_facts_never_break_a_verb(world: World, now: datetime) -> None:
         for case in cases
         for person in people
         for verb in usable_verbs(person, case)
+        if verb in VERBS
     }
     assert len(able) > 15
     for verb, (case, caller) in able.items():

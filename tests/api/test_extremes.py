@@ -162,7 +162,7 @@ def test_every_operation_refuses_unknown_parameters_by_name(case: Case, speciali
     for path, operations in document()["paths"].items():
         if path.startswith("/api/v1/"):
             address = path.removeprefix("/api/v1")
-            address = re.sub(r"{\w+}", str(case.pk), address)
+            address = re.sub(r"{\w+}", str(case.pk), address.replace("{number}", "1"))
             for method in operations:
                 answer = specialist.send(method.upper(), f"{address}?limt=3&sort=", {})
                 assert answer.status == 422, (method, path, answer.body)

@@ -20,6 +20,9 @@ OF_PEOPLE = tuple(
 )
 """Verbs that a person uses; the others are the engine's alone and need no words for a form."""
 
+OTHER_ADDRESSES = {Verb.ADD_FILE: "files"}
+"""Of a verb with a page and an address of its own: a file is sent as it is, not as JSON."""
+
 PATHS = yaml.safe_load((ROOT / "api" / "openapi.yaml").read_text())["paths"]
 
 
@@ -53,12 +56,12 @@ STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
     ),
     "has no texts for its form: write them in portal/pages/verbs/texts.py": (
         OF_PEOPLE,
-        lambda verb: verb in TEXTS,
+        lambda verb: verb in TEXTS or verb in OTHER_ADDRESSES,
     ),
     "has a text in one language only: make catalogues, then the Chinese": (tuple(Verb), is_in_both_languages),
     "is not in the API file: manage.py spectacular --file api/openapi.yaml": (
         OF_PEOPLE,
-        lambda verb: f"/api/v1/cases/{{case_id}}/{slug(verb)}" in PATHS,
+        lambda verb: f"/api/v1/cases/{{case_id}}/{OTHER_ADDRESSES.get(verb, slug(verb))}" in PATHS,
     ),
 }
 
