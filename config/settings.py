@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",  # before accounts, whose administration replaces parts of its own
     "accounts",
     "scoring",
+    "labs",
     "notifications",
     "files",
     "referral",

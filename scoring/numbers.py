@@ -10,10 +10,11 @@ _EMPTY_BRACKETS = re.compile(r"[\[(【] ?[\])】]")
 _FLAG_BEHIND = re.compile(r"(?<=[\d\s]) ?[\[(【]?(?:HH?|LL?|偏?[高低])[\])】]?$")
 _FLAG_BEFORE = re.compile(r"^(?:HH?|LL?) ")
 _BOUND = r"<=|>=|<|>|≤|≥|≦|≧|⩽|⩾|大于等于|小于等于|不低于|不高于|大于|小于|高于|低于|超过"
+_DECIMAL_COMMA = r"(?P<comma>0,\d+|\d+,\d{1,2}|\d+,\d{4,})(?![\d,])"
 _DIGITS = r"\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+"
 _PRINTED = re.compile(
-    rf"(?P<bound>{_BOUND})? ?(?P<number>[+-]?(?:{_DIGITS})(?:[eE][+-]?\d+)?) ?(?P<over>以上|以下)?"
-    r" ?(?P<unit>[^\s\d.,+\-].*)?"
+    rf"(?P<bound>{_BOUND})? ?(?P<number>[+-]?(?:{_DECIMAL_COMMA}|{_DIGITS})(?:[eE][+-]?\d+)?)"
+    r" ?(?P<over>以上|以下)? ?(?P<unit>[^\s\d.,+\-].*)?"
 )
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _BELOW = frozenset({"<", "<=", "≤", "≦", "⩽", "小于", "小于等于", "不高于", "低于", "以下"})
@@ -35,7 +36,8 @@ class Printed:
 def read_number(text: str) -> Printed | None:
     """What a laboratory printed; None if it is no number.
 
-    A range (`342-350`), a fraction, an estimate in words and a decimal comma are none.
+    A comma with other than three digits behind it is a decimal sign. A range (`342-350`), a fraction and an
+    estimate in words are none.
     """
     if len(text) > _LONGEST:
         return None
@@ -47,7 +49,7 @@ def read_number(text: str) -> Printed | None:
         return None
     bound = match["bound"] or match["over"] or ""
     return Printed(
-        value=float(match["number"].replace(",", "").replace(" ", "")),
+        value=float(match["number"].replace(",", "." if match["comma"] else "").replace(" ", "")),
         bound=("<" if bound in _BELOW else ">") if bound else "",
         unit=match["unit"] or "",
     )

@@ -42,6 +42,14 @@ def test_thousands_are_parted_where_that_is_certain(text: str, value: float) -> 
     assert read_number(text) == Printed(value)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("2,31", 2.31), ("２，３", 2.3), ("0,125", 0.125), ("12,5↑", 12.5), ("2,3456", 2.3456)],
+)
+def test_a_comma_that_can_only_be_a_decimal_sign_is_one(text: str, value: float) -> None:
+    assert read_number(text) == Printed(value)
+
+
 @pytest.mark.parametrize("text", ["1,342", "1，342", "12,500"])
 def test_a_comma_that_may_be_a_decimal_sign_is_not_guessed(text: str) -> None:
     printed = read_number(text)
@@ -72,7 +80,7 @@ def test_a_bound_is_kept_as_one(text: str, bound: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "约342", "342-350", "342.0.", "--342", "2,1", "1.2.3", "阴性", "9" * 100, "12 34"]
+    "text", ["", "abc", "约342", "342-350", "342.0.", "--342", "2,1,3", "1.2.3", "阴性", "9" * 100, "12 34"]
 )
 def test_what_is_no_number_is_none(text: str) -> None:
     assert read_number(text) is None

@@ -1,0 +1,10 @@
+"""Words and where they stand, from photographs and PDF files. Needs the extra `ocr`; nothing else does."""
+
+from importlib.util import find_spec
+
+_NEEDED = ("rapidocr", "onnxruntime", "pypdfium2", "PIL", "cv2")
+
+
+def is_installed() -> bool:
+    """True where pictures can be read; the rest of the product works the same where they cannot."""
+    return all(find_spec(name) is not None for name in _NEEDED)

@@ -1,0 +1,263 @@
+"""A line of a report as tokens: names of tests, numbers, units, ranges, flags, times, other words."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from labs.catalogue import LONGEST_NAME, NAMES, TESTS, LabTest
+from scoring.catalogue import fold
+from scoring.numbers import Printed, read_number
+
+
+class Kind(StrEnum):
+    NAME = "name"
+    NUMBER = "number"
+    UNIT = "unit"
+    RANGE = "range"
+    FLAG = "flag"
+    TIME = "time"
+    WORD = "word"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a line. `text` as it was printed; `start` is its place in the line.
+
+    `test` of a NAME, `unsure` where an unknown word stood before the name. `number` of a NUMBER. `limits` of
+    a RANGE: low and high, None where it is open. `high` of a FLAG: above, below, or None for merely abnormal.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    test: LabTest | None = None
+    unsure: bool = False
+    number: Printed | None = None
+    limits: tuple[float | None, float | None] = (None, None)
+    high: bool | None = None
+
+
+_NUM = r"[+-]?(?:\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|\d+ ?[.,] ?\d+|\d+|\.\d+)"
+_TIME = re.compile(
+    r"(?:19|20)\d{2} ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}日?"
+    r"(?: ?T?(?:上午|下午)? ?\d{1,2} ?[:时] ?\d{2}(?::?\d{2})?分?)?"
+    r"|(?<![\d.])\d{1,2}:\d{2}(?::\d{2})?(?![\d.])|\d{1,2}月\d{1,2}日(?: ?\d{1,2}:\d{2})?"
+)
+_RANGE = re.compile(rf"[\[(]?(?P<low>{_NUM}) ?(?:-{{1,3}}|~|–|—|－|至|\.\.) ?(?P<high>{_NUM})(?![\d-])[\])]?")
+_POWER = re.compile(r" ?[×xX*] ?10 ?\^? ?(?P<power>\d{1,2})(?![\d/]| ?/)")
+_NUMBER = re.compile(rf"(?P<bound><=|>=|<|>|≤|≥|≦|≧|小于|大于|低于|高于) ?{_NUM}|{_NUM}(?:[eE][+-]?\d+)?")
+_FLAG = re.compile(
+    r"(?P<up>↑+|⬆|⇑|▲|△|\[H+\]|\(H+\)|(?<![A-Za-z])HH?(?![A-Za-z\d])|偏高|升高|增高|\[高\]|\(高\)|高(?![\u4e00-\u9fff]))"
+    r"|(?P<down>↓+|⬇|⇓|▼|▽|\[L+\]|\(L+\)|(?<![A-Za-z])LL?(?![A-Za-z\d])|偏低|降低|减低|\[低\]|\(低\)|低(?![\u4e00-\u9fff]))"
+    r"|(?P<odd>[*★☆!]+)"
+)
+_COUNT_UNIT = re.compile(
+    r"[×xX*]? ?10 ?[\^*eE~'°\"]? ?(?P<power>9|12|3|6) ?/ ?(?P<per>[Ll1I]|[uμ][Ll])(?![A-Za-z])"
+)
+_KNOWN_UNITS = sorted(
+    {form for test in TESTS.values() for form in test.units if form and not form[0].isdigit() and form != "1"}
+    | {"mg/l", "ug/l", "ng/l", "g/dl", "pg", "fl", "mm/h", "ku/l", "mmhg", "kpa", "iu/ml", "u/ml", "miu/ml"}
+    | {"umol/l", "nmol/l", "pmol/l", "mmol/l", "mol/l", "mg/dl", "秒", "s", "sec", "%", "‰", "s/co", "coi"}
+    | {"copies/ml", "mosm/l", "ml/min", "meq/l", "g%", "mg%", "℃", "bpm", "l/l", "mol/mol"},
+    key=len,
+    reverse=True,
+)
+_KNOWN_UNIT = re.compile(
+    "|".join(" ?".join(map(re.escape, form)).replace("u", "[uμ]") + r"(?![A-Za-z])" for form in _KNOWN_UNITS),
+    re.IGNORECASE,
+)
+_GENERIC_UNIT = re.compile(
+    r"[A-Za-zμ]{1,6} ?/ ?(?:[A-Za-z]{1,4}|\d{2,3} ?[A-Za-z]{1,2}|1\.73㎡?m?2?)(?![A-Za-z])"
+)
+_LITRE = re.compile(r"(?<=mol/)[1I|](?![\w.])|(?<=\d [gU]/)[1I|](?![\w.])")
+"""The L of a unit, read as another upright stroke."""
+_WORD = re.compile(r"[\u4e00-\u9fff]+|[A-Za-zα-ωΑ-Ω][\w.\-#%+]*|[^\s]")
+_MISSING = re.compile(
+    r"未查|未做|未检|未测|未出|待查|待报|溶血|标本溶血|阴性|阳性|弱阳性|\(-\)|\(\+\)|—{1,2}|-{1,3}(?=\s|$)|/(?=\s|$)"
+)
+_IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]+")
+_BEFORE_A_NAME = re.compile(
+    r"(?:患者|病人|今日|昨日|今晨|急查|复查|查|示|为|提示|结果|入院|目前|最新|肝功能?|肾功能?|电解质|生化|凝血|血常规"
+    r"|[测检]得|动脉血|静脉血|全血|血清|血浆|血|其中|及|和|伴|予|化验|检验|检查|的|项目|名称|人|总计)*"
+)
+_AFTER_A_NAME = re.compile(
+    r"(?:测定|检测|定量|浓度|计数|结果|水平|含量|数值|值|为|是|约|达|高达|升至|降至|升高|下降|上升|增高|降低|明显|仍|到|至|在)*"
+)
+_OTHER_SPECIMEN = re.compile(
+    r"尿|便|腹水|胸水|腹腔|胸腔|积液|引流|脑脊液|穿刺|糖化|微量|游离|直接|间接|结合|修饰|百分|校正|抗|前(?!日)"
+)
+_IGNORED = frozenset("结果:：=,，;；、。.|()[]{}的和/")
+
+
+def plain(text: str) -> str:
+    """A line in half-width signs; what shows nothing is left out, tabs and wide blanks stay apart."""
+    folded = unicodedata.normalize("NFKC", text.replace("\u3000", "  ").replace("\t", "    "))
+    signs = (
+        _LITRE.sub("L", folded)
+        .replace("−", "-")
+        .replace("‐", "-")
+        .replace("‑", "-")
+        .replace("µ", "μ")
+        .replace("。", ".")
+    )
+    return "".join(sign for sign in signs if unicodedata.category(sign) not in ("Cf", "Cc")).rstrip()
+
+
+def tokens_of(line: str) -> Iterator[Token]:
+    """The tokens of a line that `plain` has been over."""
+    place = 0
+    while place < len(line):
+        if line[place].isspace():
+            place += 1
+            continue
+        token, end = _next(line, place)
+        if token is not None:
+            yield token
+        place = max(end, place + 1)
+
+
+def _next(line: str, place: int) -> tuple[Token | None, int]:
+    """The token that begins here, None for a sign without meaning, and where it ends."""
+    for reader in (_time, _unit, _name, _other_unit, _range, _number, _flag, _nothing):
+        if found := reader(line, place):
+            return found
+    return _word(line, place)
+
+
+def _time(line: str, place: int) -> tuple[Token, int] | None:
+    match = _TIME.match(line, place)
+    return (Token(Kind.TIME, match[0], place), match.end()) if match else None
+
+
+def _name(line: str, place: int) -> tuple[Token, int] | None:
+    if match := _IDEOGRAPHS.match(line, place):
+        return _chinese_name(line, place, match.end())
+    if not line[place].isalpha() or (place and line[place - 1].isascii() and line[place - 1].isalnum()):
+        return None
+    return _longest_name(line, place)
+
+
+def _longest_name(line: str, place: int) -> tuple[Token, int] | None:
+    for end in range(min(len(line), place + LONGEST_NAME), place, -1):
+        if line[end - 1].isspace() or not _ends_here(line, end):
+            continue
+        name = line[place:end]
+        if (test := NAMES.get(fold(name))) and (name[-1] != ")" or "(" in name):
+            return Token(Kind.NAME, name, place, test=test), end
+    return None
+
+
+def _ends_here(line: str, end: int) -> bool:
+    """True where a name may end: not within a word, nor within a compound with a hyphen."""
+    before, after, second = line[end - 1], line[end : end + 1], line[end + 1 : end + 2]
+    if not (before.isalnum() or before in "+-#%)"):
+        return False
+    if after in ("+", "#", "%") and after:
+        return False
+    if after == "-":
+        return before.isalpha() and second.isdigit()
+    if before.isascii() and before.isalpha() and after.isascii() and after.isalpha():
+        return False
+    return not (_is_ideograph(before) and _is_ideograph(after))
+
+
+def _is_ideograph(sign: str) -> bool:
+    return bool(sign) and "\u4e00" <= sign <= "\u9fff"
+
+
+def _chinese_name(line: str, place: int, end: int) -> tuple[Token, int] | None:
+    """A name at the end of a run of ideographs, or one that goes on in Latin letters."""
+    start = _BEFORE_A_NAME.match(line, place, end).end()  # type: ignore[union-attr]
+    for first in (place, start):
+        if found := _longest_name(line, first):
+            return found
+        if found := _name_with_more(line, first, end):
+            return found
+    return _name_behind(line, place, end)
+
+
+def _name_with_more(line: str, first: int, end: int) -> tuple[Token, int] | None:
+    """A name of which the rest of the run says only that it was measured, or how it changed."""
+    for last in range(end, first, -1):
+        test = NAMES.get(fold(line[first:last]))
+        if test and _AFTER_A_NAME.fullmatch(line, last, end):
+            return Token(Kind.NAME, line[first:last], first, test=test), end
+    return None
+
+
+def _name_behind(line: str, place: int, end: int) -> tuple[Token, int] | None:
+    """A name behind unknown words: unsure, and none where they say that something else was measured."""
+    for first in range(place + 1, end):
+        test = NAMES.get(fold(line[first:end]))
+        if test and end - first > 1:
+            if _OTHER_SPECIMEN.search(line, place, first):
+                return Token(Kind.WORD, line[place:end], place), end
+            return Token(Kind.NAME, line[first:end], first, test=test, unsure=True), end
+    return None
+
+
+def _unit(line: str, place: int) -> tuple[Token, int] | None:
+    if match := _COUNT_UNIT.match(line, place):
+        text = f"10^{match['power']}/{'uL' if 'u' in match['per'].lower() or 'μ' in match['per'] else 'L'}"
+        return Token(Kind.UNIT, text, place), match.end()
+    if line[place].isdigit() or (place and line[place - 1].isascii() and line[place - 1].isalpha()):
+        return None
+    match = _KNOWN_UNIT.match(line, place)
+    return (Token(Kind.UNIT, match[0], place), match.end()) if match else None
+
+
+def _other_unit(line: str, place: int) -> tuple[Token, int] | None:
+    match = _GENERIC_UNIT.match(line, place)
+    return (Token(Kind.UNIT, match[0], place), match.end()) if match else None
+
+
+def _range(line: str, place: int) -> tuple[Token, int] | None:
+    match = _RANGE.match(line, place)
+    if match is None:
+        return None
+    low, high = (read_number(_tight(match[side])) for side in ("low", "high"))
+    if low is None or high is None or low.ambiguous or high.ambiguous or low.value > high.value:
+        return None
+    return Token(Kind.RANGE, match[0], place, limits=(low.value, high.value)), match.end()
+
+
+def _number(line: str, place: int) -> tuple[Token, int] | None:
+    match = _NUMBER.match(line, place)
+    if match is None:
+        return None
+    number, end = read_number(_tight(match[0])), match.end()
+    if number is None:
+        return None
+    if power := _POWER.match(line, end):
+        number = Printed(number.value * 10 ** int(power["power"]), number.bound, ambiguous=number.ambiguous)
+        end = power.end()
+    return Token(Kind.NUMBER, line[place:end], place, number=number), end
+
+
+def _tight(text: str) -> str:
+    return text.replace(" ", "")
+
+
+def _flag(line: str, place: int) -> tuple[Token, int] | None:
+    match = _FLAG.match(line, place)
+    if match is None:
+        return None
+    high = True if match["up"] else False if match["down"] else None
+    return Token(Kind.FLAG, match[0], place, high=high), match.end()
+
+
+def _nothing(line: str, place: int) -> tuple[Token, int] | None:
+    match = _MISSING.match(line, place)
+    return (Token(Kind.NOTHING, match[0], place), match.end()) if match else None
+
+
+def _word(line: str, place: int) -> tuple[Token | None, int]:
+    match = _WORD.match(line, place)
+    if match is None or match[0] in _IGNORED:
+        return None, place + 1
+    if _AFTER_A_NAME.fullmatch(match[0]):
+        return None, match.end()
+    return Token(Kind.WORD, match[0], place), match.end()

@@ -1,0 +1,56 @@
+"""`read_labs` and `draw_lab_sheet`, as somebody calls them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.embedded import ROOT
+
+TEXT = "姓名：王小明\nTBIL 356.8 umol/L"
+
+
+def run(*arguments: str, given: str = "") -> tuple[int, list[dict[str, Any]], str]:
+    """Exit status, JSON lines and what was said beside them; without a database."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, input=given, capture_output=True, text=True
+    )
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_each_file_is_one_line_and_one_that_cannot_be_read_does_not_stop_the_others(tmp_path: Path) -> None:
+    good, empty = tmp_path / "good.txt", tmp_path / "empty.txt"
+    good.write_text(TEXT)
+    empty.write_text("")
+    status, lines, _ = run("read_labs", str(tmp_path / "missing"), str(empty), str(good))
+    assert status == 1
+    assert [line.get("error", {}).get("code") for line in lines] == ["not_opened", "empty", None]
+    assert lines[2]["file"] == str(good)
+    assert lines[2]["findings"][0]["value"] == 356.8
+
+
+def test_text_comes_from_standard_input_too() -> None:
+    status, lines, _ = run("read_labs", "-", given=TEXT)
+    assert (status, lines[0]["form"], lines[0]["patient"]) == (0, "text", {"name": "王小明"})
+
+
+def test_a_drawn_sheet_is_read_as_it_was_drawn(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.jpg"
+    _, (drawn,), _ = run("draw_lab_sheet", str(sheet), "--layout", "coagulation", "--seed", "3")
+    status, (line,), _ = run("read_labs", str(sheet))
+    assert (status, line["form"], line["patient"]) == (0, "photo", drawn["patient"])
+    assert line["sampled_at"] == drawn["sampled_at"]
+    proposed = [finding for finding in line["findings"] if finding["input"]]
+    keys = ("input", "value", "comparator", "unit")
+    assert [{key: finding[key] for key in keys} for finding in proposed] == drawn["findings"]
+    assert all(len(finding["box"]) == 4 and 0 < finding["confidence"] <= 1 for finding in proposed)
+
+
+@pytest.mark.parametrize("name", ["sheet.xyz", "no/such/folder/sheet.jpg"])
+def test_a_sheet_that_cannot_be_written_is_a_sentence(tmp_path: Path, name: str) -> None:
+    status, lines, said = run("draw_lab_sheet", str(tmp_path / name))
+    assert (status, lines) == (1, [])
+    assert "cannot be written" in said
