@@ -34,7 +34,7 @@ from labs.words import Word
 SHEETS = 320
 KEPT = report.RESULTS / "reading"
 ROOM = Path(second_look.__file__).parent
-MADE_BY = ("words.py", "pictures/files.py", "pictures/ocr.py", "pictures/sheets.py", "drawing/*.py")
+MADE_BY = ("words.py", "pictures/ocr.py", "pictures/sheets.py", "drawing/*.py")
 
 TARGET_SECONDS = 6.0
 TARGET_MEGABYTES = 1000

@@ -11,7 +11,8 @@ from random import Random
 class Drawable:
     """A test to draw: `names` in Chinese, `short` forms, `units` as printed by the unit they mean.
 
-    `low` and `high` bound the drawn value, `normal` is the reference range that is printed beside it.
+    `low` and `high` bound the drawn value, `normal` is the reference range that is printed beside it. A test
+    without an `input` of its own is a decoy; `of_input` is what it is an input for all the same.
     """
 
     input: str | None
@@ -22,6 +23,12 @@ class Drawable:
     low: float
     high: float
     decimals: int
+    of_input: str | None = None
+
+    @property
+    def is_left_out_at_times(self) -> bool:
+        """True for a line that not every laboratory prints, or prints empty."""
+        return self.input is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ KIDNEY = (
 )
 COAGULATION = (
     Drawable(None, ("凝血酶原时间",), ("PT",), _SECONDS, (11, 14.5), 15, 42, 1),
-    Drawable(None, ("凝血酶原活动度",), ("PTA", "PT%"), _SHARE, (70, 130), 14, 62, 1),
+    Drawable(None, ("凝血酶原活动度",), ("PTA", "PT%"), _SHARE, (70, 130), 14, 62, 1, "pta_percent"),
     Drawable("inr", ("国际标准化比值",), ("INR", "PT-INR"), _NO_UNIT, (0.8, 1.2), 1.3, 4.8, 2),
     Drawable(None, ("活化部分凝血活酶时间",), ("APTT",), _SECONDS, (28, 43.5), 35, 95, 1),
     Drawable(None, ("凝血酶时间",), ("TT",), _SECONDS, (14, 21), 16, 32, 1),
@@ -133,7 +140,9 @@ _EMPTY = ("未查", "-", "标本溶血")
 
 def drawn_lines(panel: tuple[Drawable, ...], dice: Random, flags: tuple[str, str]) -> list[Printed]:
     """The lines of a panel in its order, one or the other left out."""
-    return [_drawn(test, dice, flags) for test in panel if test.input or dice.random() > 0.15]
+    return [
+        _drawn(test, dice, flags) for test in panel if not test.is_left_out_at_times or dice.random() > 0.15
+    ]
 
 
 def _drawn(test: Drawable, dice: Random, flags: tuple[str, str]) -> Printed:
@@ -141,12 +150,12 @@ def _drawn(test: Drawable, dice: Random, flags: tuple[str, str]) -> Printed:
     number = round(dice.uniform(test.low, test.high), test.decimals)
     text = f"{number:.{test.decimals}f}"
     comparator = None
-    if test.input and dice.random() < _BOUND_SHARE:
+    if not test.is_left_out_at_times and dice.random() < _BOUND_SHARE:
         comparator = ">" if number > test.normal[1] else "<"
         text = comparator + text
-    empty = test.input is None and dice.random() < _EMPTY_SHARE
+    empty = test.is_left_out_at_times and dice.random() < _EMPTY_SHARE
     return Printed(
-        input=test.input,
+        input=test.input or test.of_input,
         name=dice.choice(test.names),
         short=dice.choice(test.short),
         text=dice.choice(_EMPTY) if empty else text,

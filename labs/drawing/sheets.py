@@ -40,7 +40,7 @@ class DrawnSheet:
             "findings": [
                 {"input": line.input, "value": line.value, "comparator": line.comparator, "unit": line.unit}
                 for line in self.lines
-                if line.input
+                if line.input and line.value is not None
             ],
         }
 

@@ -81,6 +81,7 @@ def test_several_tests_in_one_line_of_a_chat_are_several_findings() -> None:
     assert {finding.input: finding.value for finding in report.findings if finding.input} == {
         "bilirubin": 356.8,
         "inr": 2.31,
+        "pta_percent": 38,
         "sodium_mmol_l": 131,
         "urea": 7.3,
     }
