@@ -18,6 +18,7 @@ from accounts.models import Role, SignIn, User
 from accounts.tokens import READ, WRITE
 from api.problem_codes import MEANINGS
 from files.models import FileState, PartRole
+from labs.doubts import DOUBTS
 from notifications import account_security
 from notifications.channels.names import ChannelName
 from notifications.contacts import contact_trouble, test_messages
@@ -136,6 +137,7 @@ UNITS = of_words(
     "The unit of a normalised value.",
     {spec.unit: texts.UNITS.get(spec.unit, spec.unit) for spec in ANY_INPUT.values() if spec.unit},
 )
+LAB_DOUBTS = of_words("LabDoubt", "Why a person has to look at a proposal of a report.", noted(DOUBTS))
 CHECKLIST_ITEMS = of_words("ChecklistCode", "An item of the treatment checklist.", CHECKLIST)
 OUTCOME_SIDES = of_choices(Party, "Who speaks of an outcome.", "OutcomeSide", only=table.SPEAKERS)
 SCOPES = of_words("Scope", "What an access token opens.", {READ: _("read"), WRITE: _("change")})

@@ -335,6 +335,7 @@ REST_FRAMEWORK = {
 LIMITS = {
     "any": (6000, 60),
     "score": (12_000, 60),
+    "lab_reports": (60, 60),
     "arrivals": (30, 3600),
     "search": (30, 60),
     "meetings": (20, 3600),

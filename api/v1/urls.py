@@ -15,6 +15,7 @@ from api.v1 import (
     evidence,
     indicators,
     kit,
+    labs,
     me,
     message_statistics,
     notifications,
@@ -47,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("me/tokens", tokens.TokensView.as_view(), name="tokens"),
     path("me/tokens/<uuid:token_id>", tokens.TokenView.as_view(), name="token"),
     path("score", score.ScoreView.as_view(), name="score"),
+    path("labs/read", labs.ReadReportView.as_view(), name="read_lab_report"),
     path("statistics", statistics.StatisticsView.as_view(), name="statistics"),
     path("statistics/kit", kit.KitView.as_view(), name="kit_statistics"),
     path(
