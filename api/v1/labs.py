@@ -24,7 +24,7 @@ from referral.pathway.refusals import FactError
 class ReadRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     """`text`: the lines of a laboratory's screen, of a table or of a chat message."""
 
-    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False, allow_blank=True)
 
 
 class DoubtShape(serializers.Serializer[Any]):

@@ -53,8 +53,8 @@ def test_names_and_doubts_are_in_the_language_of_the_reader(doctor: Caller) -> N
     [
         ("MSH|^~\\&|LIS", "form_not_read"),
         ("1" * 2_001, "line_too_long"),
-        (" \n ", "blank"),
-        ("", "blank"),
+        (" \n ", "empty"),
+        ("", "empty"),
         ("x" * (LONGEST_TEXT + 1), "max_length"),
         (None, "null"),
         ([], "invalid"),
