@@ -10,7 +10,7 @@ from labs.words import Corners, Word
 from scoring.numbers import Printed
 
 LEAST_CONFIDENCE = 0.9
-"""Below this certainty of a number the person is asked; set by `make bench ARGS=reading`."""
+"""Below this certainty of a number the person is asked; a guess that no measurement has set yet."""
 
 
 class Second:
