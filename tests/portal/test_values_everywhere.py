@@ -111,7 +111,7 @@ def test_the_board_goes_on_with_what_the_ward_measured(world: World, as_user: Si
     in_ward(world, bilirubin=333)
     text = shown(as_user(world.specialist), "/board/?tab=window-2")
     assert "333" in text
-    assert "at least ACLF grade" in text
+    assert "Late stage · Chinese guideline for liver failure" in text
 
 
 @pytest.mark.parametrize("page", ["/cases/{}/", "/cases/{}/result/", "/board/?tab=window-2"])
