@@ -51,7 +51,9 @@ REASONS: Mapping[str, str] = MappingProxyType(
             "there is no encephalopathy that counts."
         ),
         "failing_organs": gettext_noop("By the organs that fail."),
-        "bilirubin_and_inr": gettext_noop("Bilirubin of 205 µmol/L (12 mg/dL) or more with INR of 1.5 or more suffices."),
+        "bilirubin_and_inr": gettext_noop(
+            "Bilirubin of 205 µmol/L (12 mg/dL) or more with INR of 1.5 or more suffices."
+        ),
         "bilirubin_and_coagulation": gettext_noop("By bilirubin, coagulation and complications."),
         "pre_failure": gettext_noop("Bilirubin rises while coagulation is not yet that of liver failure."),
         "below_the_edges": gettext_noop("Bilirubin and coagulation are below its edges."),

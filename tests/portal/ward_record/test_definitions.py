@@ -73,7 +73,7 @@ def test_the_preview_says_what_each_definition_says_and_how_certain_that_is(
     typed = {name: str(value) for name, value in JAUNDICED.items()}
     text = visible_text(specialist.post(f"/cases/{case.pk}/organs/", typed).content.decode())
     assert "Early stage" in text and "leads" in text
-    assert "Bilirubin of 12 mg/dL or more with INR of 1.5 or more suffices." in text
+    assert "Bilirubin of 205 µmol/L (12 mg/dL) or more with INR of 1.5 or more suffices." in text
     assert "criteria not read in the source: general knowledge" in text
     assert "Chinese guideline for ACLF (2025)" in text and "Nothing is graded by it." in text
     assert not OrganFailureAssessment.objects.exists()
