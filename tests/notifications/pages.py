@@ -6,9 +6,11 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.db import connections
+from django.test import Client
 
 from notifications.live import publish
 
@@ -67,6 +69,20 @@ def case(number: int, *topics: str) -> None:
 
 async def say(number: int, *topics: str) -> None:
     await asyncio.to_thread(case, number, *topics)
+
+
+class OwnThreadClient(Client):
+    """A client whose requests are made in a thread of their own, as `play` does."""
+
+    def request(self, **request: Any) -> Any:
+        def asked() -> Any:
+            try:
+                return super(OwnThreadClient, self).request(**request)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            return thread.submit(asked).result()
 
 
 def play(scenario: Callable[[], Awaitable[None]]) -> None:

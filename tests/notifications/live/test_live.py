@@ -12,7 +12,7 @@ from django.test import Client
 from accounts.models import User
 from notifications.live import views
 from tests.notifications.conftest import Topics, reading
-from tests.notifications.pages import Open, case, play, say
+from tests.notifications.pages import Open, OwnThreadClient, case, play, say
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -21,26 +21,30 @@ pytestmark = [
 ]
 
 
-def test_nobody_listens_without_signing_in(client: Client, user: User) -> None:
+def test_nobody_listens_without_signing_in(user: User) -> None:
+    client = OwnThreadClient()
     assert client.get("/live").status_code == 401
     client.cookies[django_settings.SESSION_COOKIE_NAME] = "made-up"
     assert client.get("/live").status_code == 401
 
 
-def test_someone_whose_account_was_closed_does_not_listen(client: Client, user: User) -> None:
+def test_someone_whose_account_was_closed_does_not_listen(user: User) -> None:
+    client = OwnThreadClient()
     client.force_login(user)
     User.objects.update(is_active=False)
 
     assert client.get("/live").status_code == 401
 
 
-def test_the_stream_is_only_read(client: Client, user: User) -> None:
+def test_the_stream_is_only_read(user: User) -> None:
+    client = OwnThreadClient()
     client.force_login(user)
 
     assert client.post("/live").status_code == 405
 
 
-def test_proxies_and_caches_are_told_to_pass_it_on(client: Client, user: User) -> None:
+def test_proxies_and_caches_are_told_to_pass_it_on(user: User) -> None:
+    client = OwnThreadClient()
     client.force_login(user)
     response = client.get("/live")
 

@@ -13,7 +13,7 @@ from django.test import Client
 from accounts import clock, sign_ins, tokens
 from accounts.models import Membership, Network, Role, SignIn, User
 from tests.notifications.conftest import Topics
-from tests.notifications.pages import Open, case, play, say
+from tests.notifications.pages import Open, OwnThreadClient, case, play, say
 
 pytestmark = [pytest.mark.urls("notifications.urls"), pytest.mark.usefixtures("topics")]
 
@@ -46,7 +46,7 @@ def test_a_program_hears_what_its_person_hears(
     play(scenario)
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     "headers",
     [
@@ -58,33 +58,34 @@ def test_a_program_hears_what_its_person_hears(
     ],
 )
 def test_what_opens_nothing_is_refused_as_a_problem(user: User, headers: dict[str, str]) -> None:
-    answer = Client().get("/live", headers=headers)
+    answer = OwnThreadClient().get("/live", headers=headers)
     assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
     assert answer.json()["code"] == "not_signed_in"
     assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
-@pytest.mark.django_db
-def test_a_wrong_token_is_not_made_good_by_a_cookie(client: Client, user: User) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_a_wrong_token_is_not_made_good_by_a_cookie(user: User) -> None:
+    client = OwnThreadClient()
     client.force_login(user)
     assert client.get("/live", headers={"X-Session-Token": "0" * 32}).status_code == 401
     assert client.get("/live", headers={"Authorization": "Bearer x"}).status_code == 401
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_an_access_token_needs_the_scope_to_read(user: User) -> None:
-    answer = Client().get("/live", headers=bearer(user, "write"))
+    answer = OwnThreadClient().get("/live", headers=bearer(user, "write"))
     assert (answer.status_code, answer.json()["code"]) == (403, "scope_missing")
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_an_access_token_needs_a_second_factor_where_one_is_required(user: User, settings: Any) -> None:
     settings.MFA_REQUIRED = True
     headers = bearer(user)
-    answer = Client().get("/live", headers=headers)
+    answer = OwnThreadClient().get("/live", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "mfa_required")
     TOTP.activate(user, generate_totp_secret())
-    assert Client().get("/live", headers=headers).status_code == 200
+    assert OwnThreadClient().get("/live", headers=headers).status_code == 200
 
 
 def end_sessions(user: User) -> None:
