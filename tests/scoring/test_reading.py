@@ -80,17 +80,24 @@ def test_a_unit_is_known_in_every_usual_spelling(unit: str) -> None:
     assert read_inputs(patient(bilirubin_unit=unit)).values["bilirubin_umol_l"] == 95
 
 
-@pytest.mark.parametrize("typed", ["2.1", " 2.1 ", 2.1, Decimal("2.1"), "２．１", "2.10", "21e-1"])
+@pytest.mark.parametrize(
+    "typed", ["2.1", " 2.1 ", 2.1, Decimal("2.1"), "２．１", "2.10", "21e-1", "2,1", "2，1"]
+)
 def test_a_number_is_read_however_it_was_typed(typed: object) -> None:
     assert read_inputs(patient(inr=typed)).values["inr"] == 2.1
 
 
 @pytest.mark.parametrize(
-    "typed", ["abc", "2,1", "342-350", "1_0", "0x2", "1.2 mg", True, [1], {"a": 1}, "--"]
+    "typed", ["abc", "2,1,3", "342-350", "1_0", "0x2", "1.2 mg", True, [1], {"a": 1}, "--"]
 )
 def test_what_is_no_number_is_refused_and_quoted(typed: object) -> None:
     assert only_issue(patient(inr=typed)) == ("inr", "not_a_number")
     assert str(typed) in read_inputs(patient(inr=typed)).issues[0].message
+
+
+@pytest.mark.parametrize("typed", ["1,342", "2,100", "2，100"])
+def test_a_comma_that_may_part_thousands_is_refused_as_ambiguous(typed: str) -> None:
+    assert only_issue(patient(inr=typed)) == ("inr", "number_ambiguous")
 
 
 @pytest.mark.parametrize(
