@@ -70,8 +70,8 @@ $$ SELECT CASE WHEN random() < share THEN 1 + floor(random() * 8) ELSE 0 END::sm
 CASES_BEHIND = """
 INSERT INTO referral_case SELECT (jsonb_populate_record(template, jsonb_build_object(
     'id', facts.case_id, 'number', 'B' || row_number() OVER (), 'patient_id', gen_random_uuid(),
-    'state', facts.state, 'hospital_id', facts.hospital_id, 'ward_id', facts.ward_id,
-    'organ_failure_28', CASE WHEN facts.state = 'closed' THEN 'no' ELSE '' END))).*
+    'person_id', gen_random_uuid(), 'state', facts.state, 'hospital_id', facts.hospital_id,
+    'ward_id', facts.ward_id, 'organ_failure_28', CASE WHEN facts.state = 'closed' THEN 'no' ELSE '' END))).*
 FROM ((SELECT * FROM referral_casefacts WHERE state = 'admitted')
       UNION ALL (SELECT * FROM referral_casefacts WHERE state = 'closed' LIMIT %(kits)s)) AS facts,
     referral_case AS template
