@@ -11,8 +11,6 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from cryptography.fernet import Fernet, MultiFernet
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -20,6 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts import guard
+from accounts.encryption import decrypt_text, encrypt_text
 from accounts.models import User
 
 log = structlog.get_logger(__name__)
@@ -95,11 +94,7 @@ class ClosedSocialAccountAdapter(DefaultSocialAccountAdapter):
 
 class EncryptingMFAAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
-        return _fernet().encrypt(text.encode()).decode()
+        return encrypt_text(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _fernet().decrypt(encrypted_text.encode()).decode()
-
-
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.IDENTITY_KEYS])
+        return decrypt_text(encrypted_text)

@@ -1,28 +1,29 @@
 from django.db import migrations
 
-APPEND_ONLY = (
-    "referral_artificialliversession",
-    "referral_assessment",
-    "referral_assessmentretraction",
-    "referral_diagnosis",
-    "referral_event",
-    "referral_immunestatus",
-    "referral_intervention",
-    "referral_nutritionday",
-    "referral_nutritiontarget",
-    "referral_organfailureassessment",
-    "referral_outcome",
-    "referral_pathwaypolicy",
-    "referral_precipitant",
-    "referral_retraction",
-    "referral_transplantdecision",
-    "referral_treatmentrecord",
-)
+# Tables and their encrypted columns.
+APPEND_ONLY = {
+    "referral_artificialliversession": "note",
+    "referral_assessment": "",
+    "referral_assessmentretraction": "",
+    "referral_diagnosis": "why, should_know, note",
+    "referral_event": "note, personal",
+    "referral_immunestatus": "note",
+    "referral_intervention": "note",
+    "referral_nutritionday": "note",
+    "referral_nutritiontarget": "note",
+    "referral_organfailureassessment": "note",
+    "referral_outcome": "note",
+    "referral_pathwaypolicy": "",
+    "referral_precipitant": "note",
+    "referral_retraction": "",
+    "referral_transplantdecision": "note",
+    "referral_treatmentrecord": "note",
+}
 
 # A trigger for each row sees no TRUNCATE: the role that owns the tables gives up its right to it.
 RULE = """
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
-    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+    FOR EACH ROW EXECUTE FUNCTION refuse_change({encrypted});
 REVOKE TRUNCATE ON {table} FROM CURRENT_USER;
 """
 
@@ -34,7 +35,7 @@ CREATE TRIGGER referral_kitresult_as_recorded BEFORE UPDATE ON referral_kitresul
     FOR EACH ROW
     WHEN (OLD.organ_failure_at_sampling IS NOT DISTINCT FROM NEW.organ_failure_at_sampling
           OR to_jsonb(OLD) - 'organ_failure_at_sampling' <> to_jsonb(NEW) - 'organ_failure_at_sampling')
-    EXECUTE FUNCTION refuse_change();
+    EXECUTE FUNCTION refuse_change(note);
 REVOKE TRUNCATE ON referral_kitresult FROM CURRENT_USER;
 """
 
@@ -105,7 +106,10 @@ class Migration(migrations.Migration):
     dependencies = [("referral", "0001_initial"), ("accounts", "0002_rules")]
 
     operations = [
-        *(migrations.RunSQL(RULE.format(table=table)) for table in APPEND_ONLY),
+        *(
+            migrations.RunSQL(RULE.format(table=table, encrypted=encrypted))
+            for table, encrypted in APPEND_ONLY.items()
+        ),
         migrations.RunSQL(KIT_RESULTS),
         migrations.RunSQL(CASE_NUMBERS),
         migrations.RunSQL(PACKED_COLUMNS),

@@ -149,7 +149,7 @@ def test_keys_are_wrapped_anew_and_contents_stay(
     old = settings.IDENTITY_KEYS
     new = Fernet.generate_key().decode()
     settings.IDENTITY_KEYS = [new, *old]
-    call_command("rewrap_file_keys")
+    call_command("reencrypt")
     settings.IDENTITY_KEYS = [new]
     again = contents.part_of(StoredFile.objects.get(pk=file.pk), "page", 1)
     assert again is not None
