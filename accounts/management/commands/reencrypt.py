@@ -6,9 +6,7 @@ from accounts.reencryption import reencrypt
 
 
 class Command(BaseCommand):
-    help = (
-        "Write what is encrypted anew under the newest of ACLF_IDENTITY_KEYS, so that older ones can go."
-    )
+    help = "Write what is encrypted anew under the newest of ACLF_IDENTITY_KEYS, so that older ones can go."
 
     def handle(self, *args: Any, **options: Any) -> None:
         for table, changed in reencrypt():
