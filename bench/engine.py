@@ -32,12 +32,12 @@ class Run:
     server_us: float
 
 
-class Firing:
-    """A process that fires on demand (see bench/firing.py)."""
+class EngineProcess:
+    """A process that evaluates on demand (see bench/engine_process.py)."""
 
     def __init__(self, kind: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bench.firing", kind],
+            [sys.executable, "-m", "bench.engine_process", kind],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -49,21 +49,21 @@ class Firing:
 
     def answer(self) -> list[str]:
         if self.process.stdout is None or not (line := self.process.stdout.readline()):
-            raise RuntimeError("The firing process ended; its words are above.")
+            raise RuntimeError("The process ended; its words are above.")
         return line.split()
 
 
 @contextmanager
-def firing(kind: str, processes: int) -> Iterator[list[Firing]]:
-    started = [Firing(kind) for _ in range(processes)]
+def engine_processes(kind: str, processes: int) -> Iterator[list[EngineProcess]]:
+    started = [EngineProcess(kind) for _ in range(processes)]
     yield started
     for one in started:
         one.process.kill()
         one.process.wait()
 
 
-def fire(workers: list[Firing]) -> Run:
-    """Let all of `workers` fire together until nothing is due."""
+def evaluate_all(workers: list[EngineProcess]) -> Run:
+    """Let all of `workers` evaluate together until nothing is due."""
     start = time.perf_counter()
     for one in workers:
         one.ask()
@@ -79,14 +79,14 @@ def measure(kind: str, processes: int, deadlines: int) -> Run:
     from accounts import clock
     from bench import scene
 
-    with firing(kind, processes) as workers:
+    with engine_processes(kind, processes) as workers:
         for wanted in (WARM_UP, deadlines):
             now = clock.now()
             scene.clear(now)
             rig.empty_broker()
             scene.add(wanted, due=now - timedelta(hours=1))
             scene.settle()
-            run = fire(workers)
+            run = evaluate_all(workers)
         return run
 
 
@@ -130,7 +130,7 @@ def main() -> int:
         report.below(f"{BACKLOG:,} overdue, two engines, seconds", backlog, TARGET_BACKLOG_SECONDS)
     )
     conditions = rig.conditions() | {"deadlines per run": DEADLINES, "runs": RUNS}
-    return report.publish("engine", "Firing deadlines", figures, conditions)
+    return report.publish("engine", "Escalating deadlines", figures, conditions)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a million open deadlines cost: how firing slows as they grow, and how late it is at 100 a second.
+"""What a million open deadlines cost: how evaluating slows as they grow, and how late it is at 100 a second.
 
 `python -m bench.load` prints a table, writes bench/results/load.json and draws bench/results/load.svg. The
 deadlines that are not due lie in the future, one for each open case, as in a network that follows very many

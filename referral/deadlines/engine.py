@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.models import Hospital, Ward
 from referral.alerts import compose
-from referral.deadlines.escalation import fire
+from referral.deadlines.escalation import escalate
 from referral.deadlines.quarantine import reason_of
 from referral.models import Assessment, Case, Deadline, Offer, PathwayPolicy
 from referral.models.deadlines import DeadlineQuerySet
@@ -27,7 +27,7 @@ READ = (
     *("case__number", "case__event_count", "case__state", "case__network_id", "case__hospital_id"),
     *("case__ward_id", "case__policy_id", "case__assessment_id", "case__registered_by_id"),
 )
-"""What firing needs of a deadline and its case; anything else would be read row by row."""
+"""What evaluating needs of a deadline and its case; anything else would be read row by row."""
 
 log = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ def fire_cases(due: list[Deadline], now: datetime) -> None:
 def fire_shared(due: list[Deadline], now: datetime) -> set[UUID]:
     """Fire locked deadlines with what they have in common read once; the offers whose time has run out."""
     share(due)
-    return set(fire(due, now=now))
+    return set(escalate(due, now=now))
 
 
 def share(due: list[Deadline]) -> None:

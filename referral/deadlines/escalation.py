@@ -1,4 +1,4 @@
-"""Working through ladders: what a moment means for many open deadlines, found in memory and written at once.
+"""Working through ladders: what a moment means for many open deadlines, evaluated in memory and written at once.
 
 The caller holds the cases' locks. However many deadlines there are, they cost the same few statements.
 """
@@ -15,28 +15,28 @@ from notifications.services import post
 from notifications.types import Notice
 from referral.alerts import compose
 from referral.alerts.recipients import Directory
-from referral.deadlines.lifecycle import INSTANT, due_without_grace, miss, next_look
+from referral.deadlines.lifecycle import INSTANT, due_without_grace, miss, next_evaluation
 from referral.models import Deadline
 from referral.pathway import timeline
 from referral.pathway.vocabulary import Audience
 
 SAVE_DEADLINES = """
 UPDATE referral_deadline AS deadline
-SET alerted_until = found.alerted_until, next_at = found.next_at, missed_at = found.missed_at
+SET alerted_until = changed.alerted_until, next_at = changed.next_at, missed_at = changed.missed_at
 FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
-    AS found(id, alerted_until, next_at, missed_at)
-WHERE deadline.id = found.id
+    AS changed(id, alerted_until, next_at, missed_at)
+WHERE deadline.id = changed.id
 """
 SAVE_EVENT_COUNTS = """
-UPDATE referral_case AS "case" SET event_count = found.event_count
-FROM unnest(%s::uuid[], %s::int[]) AS found(id, event_count)
-WHERE "case".id = found.id
+UPDATE referral_case AS "case" SET event_count = changed.event_count
+FROM unnest(%s::uuid[], %s::int[]) AS changed(id, event_count)
+WHERE "case".id = changed.id
 """
 
 
 @dataclass(slots=True)
-class Firing:
-    """What one look at one deadline found: whom to alert, how loudly, and whether its offer has run out."""
+class Escalation:
+    """What evaluating one deadline gave: whom to alert, how loudly, and whether its offer has run out."""
 
     deadline: Deadline
     audience: frozenset[str]
@@ -46,29 +46,29 @@ class Firing:
     lines: list[timeline.Line] = field(default_factory=list)
 
 
-def fire(deadlines: Sequence[Deadline], *, now: datetime) -> list[UUID]:
+def escalate(deadlines: Sequence[Deadline], *, now: datetime) -> list[UUID]:
     """Work through the ladders of locked cases' open deadlines up to `now`, and write what that means.
 
     Returns the ids of offers whose time has run out, for the caller to expire.
     """
-    found = [look(deadline, now) for deadline in deadlines if deadline.next_at <= now]
-    if not found:
+    escalations = [evaluate(deadline, now) for deadline in deadlines if deadline.next_at <= now]
+    if not escalations:
         return []
     directory = Directory(
         now,
-        {firing.deadline.case_id: firing.deadline.case for firing in found}.values(),
-        [firing.deadline.offer.ward for firing in found if firing.deadline.offer],
+        {each.deadline.case_id: each.deadline.case for each in escalations}.values(),
+        [each.deadline.offer.ward for each in escalations if each.deadline.offer],
     )
-    notices = [notice for firing in found for notice in alert(firing, directory, now)]
-    save(found)
+    notices = [notice for each in escalations for notice in alert(each, directory, now)]
+    save(escalations)
     post(notices=notices, now=now)
-    compose.announce_missed({line.case.pk: line.case for firing in found for line in firing.lines}.values())
+    compose.announce_missed({line.case.pk: line.case for each in escalations for line in each.lines}.values())
     return sorted(
-        {firing.deadline.offer_id for firing in found if firing.offer_ran_out and firing.deadline.offer_id}
+        {each.deadline.offer_id for each in escalations if each.offer_ran_out and each.deadline.offer_id}
     )
 
 
-def look(deadline: Deadline, now: datetime) -> Firing:
+def evaluate(deadline: Deadline, now: datetime) -> Escalation:
     """Advance one deadline to `now` in memory and say what that means. Rungs passed together: one alert."""
     case = deadline.case
     lines = miss(case, deadline, now=now) if deadline.due_at <= now else []
@@ -84,8 +84,8 @@ def look(deadline: Deadline, now: datetime) -> Firing:
     ]
     if not silent:
         deadline.alerted_until = now
-    deadline.next_at = next_look(deadline, case)
-    return Firing(
+    deadline.next_at = next_evaluation(deadline, case)
+    return Escalation(
         deadline=deadline,
         audience=frozenset(person for step in rungs for person in step.audience),
         severity=max((step.severity for step in rungs), key=compose.LOUDNESS.index, default="info"),
@@ -95,27 +95,27 @@ def look(deadline: Deadline, now: datetime) -> Firing:
     )
 
 
-def alert(firing: Firing, directory: Directory, now: datetime) -> list[Notice]:
-    """The notices of one firing; where nobody is on duty, that is a line, and others stand in."""
-    deadline, case = firing.deadline, firing.deadline.case
-    recipients, nobody_on_duty = directory.everyone(firing.audience, case, deadline.offer)
+def alert(escalation: Escalation, directory: Directory, now: datetime) -> list[Notice]:
+    """The notices of one escalation; where nobody is on duty, that is a line, and others stand in."""
+    deadline, case = escalation.deadline, escalation.deadline.case
+    recipients, nobody_on_duty = directory.everyone(escalation.audience, case, deadline.offer)
     if nobody_on_duty:
-        firing.lines.append(compose.nobody_on_duty(deadline, now))
+        escalation.lines.append(compose.nobody_on_duty(deadline, now))
     return compose.alerts(
         deadline,
         recipients,
-        severity=firing.severity,
-        rungs=firing.rungs,
+        severity=escalation.severity,
+        rungs=escalation.rungs,
         now=now,
         nobody_on_duty=nobody_on_duty,
         coordinators=directory.people(Audience.COORDINATOR, case, None),
     )
 
 
-def save(found: Iterable[Firing]) -> None:
-    """Write rows and lines of all firings."""
-    rows = [firing.deadline for firing in found]
-    lines = [line for firing in found for line in firing.lines]
+def save(escalations: Iterable[Escalation]) -> None:
+    """Write rows and lines of all escalations."""
+    rows = [each.deadline for each in escalations]
+    lines = [line for each in escalations for line in each.lines]
     counts = {line.case.pk: line.case.event_count for line in lines}
     columns = ("id", "alerted_until", "next_at", "missed_at")
     timeline.store(lines)

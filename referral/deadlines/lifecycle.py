@@ -153,7 +153,7 @@ def reschedule(
     if due_at > now:
         deadline.missed_at = None
     deadline.alerted_until = now
-    deadline.next_at = next_look(deadline, case)
+    deadline.next_at = next_evaluation(deadline, case)
     deadline.save()
 
 
@@ -188,7 +188,7 @@ def run_again(deadline: Deadline, case: Case, *, now: datetime) -> None:
     """Open a deadline again because what fulfilled it was entered in error; one that was missed stays so."""
     deadline.closed_at, deadline.outcome, deadline.done_late = None, "", False
     deadline.alerted_until = now
-    deadline.next_at = next_look(deadline, case)
+    deadline.next_at = next_evaluation(deadline, case)
     deadline.save()
 
 
@@ -223,7 +223,7 @@ def due_without_grace(deadline: Deadline, case: Case) -> datetime:
     return deadline.due_at - case.policy.grace(deadline.kind)
 
 
-def next_look(deadline: Deadline, case: Case) -> datetime:
+def next_evaluation(deadline: Deadline, case: Case) -> datetime:
     """When the ladder, or the due time itself, next needs the engine; silence holds back all but the miss."""
     moment = deadline.alerted_until or deadline.starts_at - INSTANT
     steps = case.policy.steps[deadline.kind]

@@ -89,7 +89,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     record([case.pk])
     tell_of_new_episode(case, now=now)
     report_confirmed(found, case, actor=actor, now=now)
-    escalation.fire(fresh, now=now)
+    escalation.escalate(fresh, now=now)
     compose.announce(case, what=timeline.REGISTERED)
     return case
 

@@ -238,7 +238,7 @@ def settle(change: Change, target: State | None) -> None:
     case.save()
     record([case.pk])
     compose.tell_of(change)
-    escalation.fire(fresh, now=change.now)
+    escalation.escalate(fresh, now=change.now)
     wards = [change.ward_before, Directory(change.now, [case]).ward_of(case), case.expecting_ward]
     wards += change.further_wards
     compose.announce(case, what=row.verb, wards=wards)

@@ -61,11 +61,11 @@ def _shift_clock(by: timedelta) -> None:
     time_machine.travel(datetime.now(UTC) + by, tick=True).start()  # noqa: TID251
 
 
-def _on_statements(look: Callable[[str], None]) -> None:
+def _on_statements(watch: Callable[[str], None]) -> None:
     from django.db.backends.signals import connection_created
 
     def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        look(str(sql))
+        watch(str(sql))
         return execute(sql, params, many, context)
 
     def connected(connection: Any, **kwargs: Any) -> None:
@@ -80,13 +80,13 @@ def _die_before_statement(nth: int) -> None:
     countdown = Countdown(nth)
     began = False
 
-    def look(sql: str) -> None:
+    def watch(sql: str) -> None:
         nonlocal began
         began = began or "SKIP LOCKED" in sql
         if began:
             countdown()
 
-    _on_statements(look)
+    _on_statements(watch)
 
 
 def _die_at_commit(countdown: Countdown, where: str) -> None:
@@ -96,7 +96,7 @@ def _die_at_commit(countdown: Countdown, where: str) -> None:
     commit = BaseDatabaseWrapper._commit
     wrote = False
 
-    def look(sql: str) -> None:
+    def watch(sql: str) -> None:
         nonlocal wrote
         wrote = wrote or bool(WRITES.search(sql))
 
@@ -110,7 +110,7 @@ def _die_at_commit(countdown: Countdown, where: str) -> None:
         wrote = False
         return done
 
-    _on_statements(look)
+    _on_statements(watch)
     BaseDatabaseWrapper._commit = _commit
 
 

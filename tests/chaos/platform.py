@@ -148,11 +148,11 @@ class Platform:
         self.servers.postgres.start()
 
 
-def until(holds: Callable[[], bool], seconds: float, *, look_every: float = 0.05) -> bool:
+def until(holds: Callable[[], bool], seconds: float, *, poll_every: float = 0.05) -> bool:
     """Wait until something holds; whether it does."""
     deadline = time.monotonic() + seconds
     while not (held := holds()) and time.monotonic() < deadline:
-        time.sleep(look_every)
+        time.sleep(poll_every)
     return held
 
 

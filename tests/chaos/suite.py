@@ -16,7 +16,7 @@ from tests.chaos.traffic import Traffic
 Choice = TypeVar("Choice")
 STALLED_SECONDS = 0.6
 GIVE_UP_SECONDS = 45.0
-LOOK_EVERY_SECONDS = 0.1
+POLL_EVERY_SECONDS = 0.1
 # Longer than the age at which a hint is repeated, and than a lease.
 JUMPS = (timedelta(seconds=6), timedelta(seconds=125))
 
@@ -43,7 +43,7 @@ class Chaos:
         jumps, seen = cycle(JUMPS), self._progress()
         moved_at = stalled_at = time.monotonic()
         while seen[:2] != (0, 0) and time.monotonic() - moved_at < GIVE_UP_SECONDS:
-            time.sleep(LOOK_EVERY_SECONDS)
+            time.sleep(POLL_EVERY_SECONDS)
             if (progress := self._progress()) != seen:
                 seen, moved_at = progress, time.monotonic()
                 stalled_at = moved_at

@@ -39,7 +39,7 @@ def hundred_thousand(chaos: Chaos) -> None:
     chaos.traffic.fall_due(1_000)
     began = time.monotonic()
     chaos.platform.start("engine", "engine 2", "worker", "worker 2", "delivery")
-    fired = until(lambda: not rows(ANY_DUE, now=clock.now()), LONGEST_RECOVERY_SECONDS, look_every=0.5)
+    fired = until(lambda: not rows(ANY_DUE, now=clock.now()), LONGEST_RECOVERY_SECONDS, poll_every=0.5)
     seconds = time.monotonic() - began
     if fired:
         chaos.remarks.append(f"The engines had fired 100,000 overdue deadlines after {seconds:.0f} s.")

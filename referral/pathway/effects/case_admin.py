@@ -166,7 +166,7 @@ def snooze(change: Change, *, deadline: Deadline, until: datetime, reason: str) 
             ("until", "out_of_range", _("Silence ends in the future and lasts 12 hours at most."))
         )
     running.quiet_until, running.quiet_cause = until, "snoozed"
-    running.next_at = lifecycle.next_look(running, change.case)
+    running.next_at = lifecycle.next_evaluation(running, change.case)
     running.save()
     change.facts["until"], change.note = until.isoformat(), reason
 

@@ -120,11 +120,11 @@ def test_two_workers_at_once_send_each_message_once(user: User) -> None:
 def test_nothing_is_sent_inside_a_transaction(user: User) -> None:
     seen: list[bool] = []
 
-    def look(message: Message) -> Receipt:
+    def peek(message: Message) -> Receipt:
         seen.append(connection.in_atomic_block)
         return Receipt()
 
-    RecordingChannel.behave = look
+    RecordingChannel.behave = peek
     told(user)
     deliver(now=NOW)
 

@@ -51,7 +51,8 @@ def set_aside(world: World) -> Deadline:
     case = world.flagged(now=clock.now(), name="隔离")
     deadline = Deadline.objects.get(case=case, kind=Kind.ADMIT)
     Deadline.objects.filter(pk=deadline.pk).update(
-        quarantined_at=clock.now() - timedelta(minutes=5), quarantine_reason="KeyError in look (firing.py:66)"
+        quarantined_at=clock.now() - timedelta(minutes=5),
+        quarantine_reason="KeyError in evaluate (escalation.py:66)",
     )
     return deadline
 
@@ -172,7 +173,7 @@ def test_opening_the_page_changes_nothing(world: World, operator: Client) -> Non
 def test_a_deadline_set_aside_shows_why_and_runs_again_after_release(world: World, operator: Client) -> None:
     deadline = set_aside(world)
     page = text(operator.get("/operations/"))
-    assert "KeyError in look (firing.py:66)" in page and deadline.case.number in page
+    assert "KeyError in evaluate (escalation.py:66)" in page and deadline.case.number in page
 
     where = reverse("portal:release_deadline", args=[deadline.pk])
     assert operator.get(where).status_code == 405

@@ -275,14 +275,14 @@ def test_a_deadline_that_cannot_be_fired_is_set_aside_and_the_rest_go_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken, sound = world.accepted(name="甲一"), world.accepted(name="甲二")
-    look = escalation.look
+    evaluate = escalation.evaluate
 
-    def fails_on_one(deadline: Deadline, now: datetime) -> escalation.Firing:
+    def fails_on_one(deadline: Deadline, now: datetime) -> escalation.Escalation:
         if deadline.case_id == broken.pk:
             raise ZeroDivisionError
-        return look(deadline, now)
+        return evaluate(deadline, now)
 
-    monkeypatch.setattr(escalation, "look", fails_on_one)
+    monkeypatch.setattr(escalation, "evaluate", fails_on_one)
     fire_batch(NOW + 24 * HOUR)
     assert of(broken, Kind.ADMIT).quarantined_at is not None
     assert alerts(sound, "admit") == 2
@@ -294,14 +294,14 @@ def test_an_offer_still_expires_when_another_deadline_of_its_case_is_set_aside(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = world.flagged()
-    look, broken = escalation.look, of(case, Kind.DECIDE)
+    evaluate, broken = escalation.evaluate, of(case, Kind.DECIDE)
 
-    def fails_on_the_decision(deadline: Deadline, now: datetime) -> escalation.Firing:
+    def fails_on_the_decision(deadline: Deadline, now: datetime) -> escalation.Escalation:
         if deadline.pk == broken.pk:
             raise ZeroDivisionError
-        return look(deadline, now)
+        return evaluate(deadline, now)
 
-    monkeypatch.setattr(escalation, "look", fails_on_the_decision)
+    monkeypatch.setattr(escalation, "evaluate", fails_on_the_decision)
     fire_batch(NOW + 24 * HOUR)
     assert list(Deadline.objects.filter(quarantined_at__isnull=False)) == [broken]
     assert Offer.objects.get(case=case, ward=world.ward).state == Offer.State.EXPIRED

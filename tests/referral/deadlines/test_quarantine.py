@@ -20,14 +20,14 @@ LATER = NOW + 24 * HOUR
 def broken(world: World, monkeypatch: pytest.MonkeyPatch) -> Case:
     """A case whose admission deadline cannot be fired while the test has not repaired it."""
     case = world.accepted(name="甲一")
-    look = escalation.look
+    evaluate = escalation.evaluate
 
-    def fails(deadline: Deadline, now: datetime) -> escalation.Firing:
+    def fails(deadline: Deadline, now: datetime) -> escalation.Escalation:
         raise ZeroDivisionError("测试甲一的身份证")
 
-    monkeypatch.setattr(escalation, "look", fails)
+    monkeypatch.setattr(escalation, "evaluate", fails)
     fire_batch(LATER)
-    monkeypatch.setattr(escalation, "look", look)
+    monkeypatch.setattr(escalation, "evaluate", evaluate)
     return case
 
 
@@ -77,10 +77,10 @@ def test_one_that_fails_again_is_set_aside_again(
 ) -> None:
     release(deadline=deadline_of(broken), actor=world.administrator, now=LATER)
 
-    def fails(deadline: Deadline, now: datetime) -> escalation.Firing:
+    def fails(deadline: Deadline, now: datetime) -> escalation.Escalation:
         raise KeyError
 
-    monkeypatch.setattr(escalation, "look", fails)
+    monkeypatch.setattr(escalation, "evaluate", fails)
     fire_batch(LATER + HOUR)
     assert deadline_of(broken).quarantine_reason.startswith("KeyError")
     assert broken.events.filter(what="deadline_quarantined").count() == 2

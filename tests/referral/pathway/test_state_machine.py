@@ -85,13 +85,13 @@ class Pathway(RuleBasedStateMachine):
         self.now += step
         self.looked_at = None
         if runs:
-            self.engine_looks()
+            self.engine_evaluates()
 
     @rule()
     def the_engine_looks_twice(self) -> None:
-        self.engine_looks()
+        self.engine_evaluates()
         before = self.everything()
-        self.engine_looks()
+        self.engine_evaluates()
         assert self.everything() == before
 
     @rule(nth=st.integers(1, LAST_STATEMENT))
@@ -101,7 +101,7 @@ class Pathway(RuleBasedStateMachine):
                 run_cycle(self.now)
         except Crash:
             pass
-        self.engine_looks()
+        self.engine_evaluates()
 
     @rule(data=st.data(), who=st.sampled_from(PEOPLE))
     def someone_does_what_the_page_offers(self, data: st.DataObject, who: str) -> None:
@@ -140,7 +140,7 @@ class Pathway(RuleBasedStateMachine):
     def person(self, who: str) -> User:
         return User.objects.get(pk=getattr(self.world, who).pk)
 
-    def engine_looks(self) -> None:
+    def engine_evaluates(self) -> None:
         run_cycle(self.now)
         self.case.refresh_from_db()
         self.looked_at = self.now

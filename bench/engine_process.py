@@ -1,4 +1,4 @@
-"""One process that fires what is due, as an engine or as raw SQL: `python -m bench.firing engine|raw`.
+"""One process that evaluates what is due, as an engine or as raw SQL: `python -m bench.engine_process engine|raw`.
 
 It gets ready, prints "ready", waits for a line, fires everything that is due then, and prints how many
 deadlines that were, the seconds it took, and the seconds of processor time here and in its database process.
@@ -43,12 +43,12 @@ def main() -> None:
     django.setup()
     from accounts import clock
 
-    fire = worker(sys.argv[1])
-    fire(clock.now())
+    evaluate = worker(sys.argv[1])
+    evaluate(clock.now())
     print("ready", flush=True)
     for _line in sys.stdin:
         now, start, used, served = clock.now(), time.perf_counter(), time.process_time(), server_seconds()
-        fired = fire(now)
+        fired = evaluate(now)
         seconds = time.perf_counter() - start
         print(fired, seconds, time.process_time() - used, server_seconds() - served, flush=True)
 
