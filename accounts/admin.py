@@ -230,7 +230,7 @@ class UserAdmin(OpenAccessAdmin, NetworkAdmin):
         super().save_model(request, obj, form, change)
         people.settle_address(user=obj)
         if change and "email" in form.changed_data:
-            people.tell_of_address(user=obj, former=form.initial["email"], now=clock.now())
+            people.notify_of_address(user=obj, former=form.initial["email"], now=clock.now())
 
     @admin.action(description=_("Mail the invitation again, or a link to choose a new password"))
     def send_password_link(self, request: HttpRequest, users: QuerySet[User]) -> None:

@@ -57,7 +57,7 @@ def wrong(one: Try) -> None:
     elif one.kind in NOTICED:
         limit, event = NOTICED[one.kind]
         if tries.is_last_of(limit, f"notice:{one.kind}:{one.account}", now):
-            _tell(one, event, now)
+            _notify(one, event, now)
 
 
 def proves(user: User, password: str, request: HttpRequest) -> bool:
@@ -79,7 +79,7 @@ def _record(one: Try, action: str, now: datetime, **detail: Any) -> None:
         audit.record_of_person(user=user, actor=None, action=action, now=now, **detail)
 
 
-def _tell(one: Try, event: str, now: datetime) -> None:
+def _notify(one: Try, event: str, now: datetime) -> None:
     user = User.objects.filter(email=one.account, is_active=True).first()
     if user is not None:
         security_event.send(sender=Try, user=user, event=event, about={}, now=now)

@@ -69,7 +69,7 @@ def forget_second_factors(*, user: User, actor: User, now: datetime) -> int:
     return removed
 
 
-def tell_of_address(*, user: User, former: str, now: datetime) -> None:
+def notify_of_address(*, user: User, former: str, now: datetime) -> None:
     """Tell a person, at their former address too, that their sign-in address was changed."""
     security_event.send(sender=User, user=user, event="address_changed", about={}, now=now)
     context = {"user": user, "address": user.email}

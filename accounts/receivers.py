@@ -23,13 +23,13 @@ def begin_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
 
 
 @receiver(account_signals.user_logged_in)
-def tell_of_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
+def notify_of_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
     """Leave a line, and tell the person of a device that they never used before."""
     sign_in: SignIn = request.sign_in  # type: ignore[attr-defined]
     now, is_new = sign_in.created_at, request.is_new_device  # type: ignore[attr-defined]
     sign_ins.record(sign_in, "sign_in", actor=user, new_device=is_new, address=sign_in.address, now=now)
     if is_new and request.was_seen:  # type: ignore[attr-defined]
-        _tell(user, "new_device", sign_in=str(sign_in.pk))
+        _notify(user, "new_device", sign_in=str(sign_in.pk))
 
 
 @receiver(user_logged_out)
@@ -43,43 +43,43 @@ def end_sign_in(request: HttpRequest, user: User | None, **_: Any) -> None:
 def password_changed(request: HttpRequest, user: User, **_: Any) -> None:
     sign_ins.carry_over(session=request.session, user=user, now=clock.now())
     _record(user, user, "change_password")
-    _tell(user, "password_changed")
+    _notify(user, "password_changed")
 
 
 @receiver(account_signals.password_reset)
 def password_reset(request: HttpRequest, user: User, **_: Any) -> None:
     _record(None, user, "reset_password")
-    _tell(user, "password_reset")
+    _notify(user, "password_reset")
 
 
 @receiver(factor_signals.authenticator_added)
 def factor_added(user: User, authenticator: Authenticator, **_: Any) -> None:
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         _record(user, user, "add_second_factor", factor=authenticator.type)
-        _tell(user, "second_factor_added")
+        _notify(user, "second_factor_added")
 
 
 @receiver(factor_signals.authenticator_removed)
 def factor_removed(user: User, authenticator: Authenticator, **_: Any) -> None:
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         _record(user, user, "remove_second_factor", factor=authenticator.type)
-        _tell(user, "second_factor_removed")
+        _notify(user, "second_factor_removed")
 
 
 @receiver(factor_signals.authenticator_reset)
 def recovery_codes_made(user: User, **_: Any) -> None:
     _record(user, user, "make_recovery_codes")
-    _tell(user, "recovery_codes_made")
+    _notify(user, "recovery_codes_made")
 
 
 @receiver(factor_signals.authenticator_used)
 def recovery_code_used(user: User, authenticator: Authenticator, **_: Any) -> None:
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         _record(user, user, "use_recovery_code")
-        _tell(user, "recovery_code_used")
+        _notify(user, "recovery_code_used")
 
 
-def _tell(user: User, event: str, **about: str) -> None:
+def _notify(user: User, event: str, **about: str) -> None:
     security_event.send(sender=User, user=user, event=event, about=about, now=clock.now())
 
 

@@ -1,4 +1,4 @@
-"""One process that evaluates what is due, as an engine or as raw SQL: `python -m bench.engine_process engine|raw`.
+"""One process that evaluates what is due, as an engine or as raw SQL: `bench.engine_process engine|raw`.
 
 It gets ready, prints "ready", waits for a line, fires everything that is due then, and prints how many
 deadlines that were, the seconds it took, and the seconds of processor time here and in its database process.

@@ -37,7 +37,7 @@ def post(*, notices: Iterable[Notice], now: datetime) -> dict[UUID, Notice]:
     new, waiting = store.store(drafts, now)
     if new:
         told = [drafts[id] for id in new]
-        transaction.on_commit(partial(post_commit.announce, told, waiting), robust=True)
+        transaction.on_commit(partial(post_commit.publish_and_hint, told, waiting), robust=True)
     return {id: drafts[id] for id in new}
 
 

@@ -12,7 +12,7 @@ from accounts import clock
 from accounts.admin import ReferralNetworkAdmin, WardAdmin
 from accounts.administration import administrator
 from accounts.models import Network, Ward
-from referral.alerts.rota_gaps import tell_gaps
+from referral.alerts.rota_gaps import notify_gaps
 from referral.deadlines import policies
 from referral.intake import ward_status
 from referral.pathway.refusals import AccessError
@@ -45,7 +45,7 @@ class WardOnThePathwayAdmin(WardAdmin):
         super().save_related(request, form, formsets, change)
         ward = form.instance
         if ward.is_open and any(rows.has_changed() for rows in formsets):
-            tell_gaps(ward, clock.now())
+            notify_gaps(ward, clock.now())
 
     @admin.action(description=_("Close: what is asked goes to the next ward, promises are kept"))
     def close_wards(self, request: HttpRequest, rows: QuerySet[Ward]) -> None:

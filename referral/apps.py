@@ -22,7 +22,7 @@ class ReferralConfig(AppConfig):
                 undeliverable=delivery_hooks.undeliverable,
             )
         hooks.register_subject(
-            compose.OPERATION, render=templates.render, still_entitled=delivery_hooks.operate
+            compose.OPERATION, render=templates.render, still_entitled=delivery_hooks.entitled_operators
         )
         hooks.register_subject(
             rota_gaps.WARD,

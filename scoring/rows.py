@@ -94,7 +94,7 @@ def csv_rows(
         if table.is_patient(cells, lines.number):
             number += 1
             yield table.row(number, lines.number, cells)
-    table.tell_of_passed_over(announce)
+    table.announce_passed_over(announce)
     if number == 0:
         raise UnreadableFileError("empty_file", "No patient follows the first line. Give one in each line.")
 
@@ -231,7 +231,7 @@ class _Table:
             return None
         return Issue(unit_field, "unit_contradicts_heading", {"value": quoted(typed), "unit": unit})
 
-    def tell_of_passed_over(self, announce: Announce) -> None:
+    def announce_passed_over(self, announce: Announce) -> None:
         """Says how many rows were no patients, and where the first of them stand."""
         lines = self._passed_over
         if lines:

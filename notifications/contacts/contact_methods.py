@@ -120,7 +120,7 @@ def _take_over(way: Subscription, now: datetime) -> None:
     others = Subscription.objects.filter(channel=way.channel, address_key=way.address_key)
     for other in others.exclude(user=way.user_id).filter(removed_at__isnull=True).select_for_update():
         forget(other, now)
-        contact_trouble.tell_taken(other, now)
+        contact_trouble.notify_taken(other, now)
 
 
 def _addable(name: str) -> Channel:

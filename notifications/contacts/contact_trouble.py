@@ -39,7 +39,7 @@ def tell(delivery: Delivery, *, address: Address, is_dead: bool, now: datetime) 
     own = Subscription.objects.filter(user=user, channel=channel, removed_at__isnull=True)
     way = own.filter(address_key=key_of(channel, at)).first()
     if way is not None:
-        _tell(way, ENDED if is_dead else REFUSED, now)
+        _notify(way, ENDED if is_dead else REFUSED, now)
 
 
 def is_of_way(notification: Notification) -> bool:
@@ -47,12 +47,12 @@ def is_of_way(notification: Notification) -> bool:
     return notification.subject_type == SUBJECT
 
 
-def tell_taken(way: Subscription, now: datetime) -> None:
+def notify_taken(way: Subscription, now: datetime) -> None:
     """Tell whose `way` it was that somebody else has registered the same device."""
-    _tell(way, TAKEN, now)
+    _notify(way, TAKEN, now)
 
 
-def _tell(way: Subscription, kind: str, now: datetime) -> None:
+def _notify(way: Subscription, kind: str, now: datetime) -> None:
     worked = way.last_success_at.isoformat() if way.last_success_at else "never"
     notice = Notice(
         dedup_key=f"{kind}:{way.pk}:{worked}",

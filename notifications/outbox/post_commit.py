@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from notifications.types import Notice
 
 
-def announce(notices: Sequence["Notice"], waiting: Sequence[Waiting]) -> None:
+def publish_and_hint(notices: Sequence["Notice"], waiting: Sequence[Waiting]) -> None:
     """Make open pages look again, once per subject, and tell the workers what waits."""
     topics: dict[tuple[str, str], set[str]] = {}
     for notice in notices:

@@ -28,7 +28,7 @@ CONTRADICTED, MESSAGE = "contradicted", "message"
 ADMITTED_ELSEWHERE = "admitted_elsewhere"
 MET_DEAD, SHARED_NUMBER = "met_recorded_dead", "shared_number"
 QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
-NOBODY = {"nobody_on_duty": True}
+WITHOUT_DUTY = {"nobody_on_duty": True}
 COORDINATES = {"coordinates": True}
 BEFORE_THE_MISS = frozenset({NEW_OFFER, UNPLACED, REMINDER})
 LOUDNESS = ("info", "warning", "severe", "critical")
@@ -84,7 +84,7 @@ def alerts(
     offer = deadline.offer
     group = "" if deadline.missed_at else _group(deadline.case, offer.ward_id if offer else None)
     payload = about(deadline.case, deadline=deadline.kind, due_at=deadline.due_at.isoformat(), rungs=rungs)
-    payload |= NOBODY if nobody_on_duty else {}
+    payload |= WITHOUT_DUTY if nobody_on_duty else {}
     subject, moment, kind = str(deadline.pk), now.isoformat(), _alert_kind(deadline)
     return [
         Notice(
@@ -117,33 +117,34 @@ def _alert_kind(deadline: Deadline) -> str:
     return {Kind.ACKNOWLEDGE: NEW_OFFER, Kind.PLACE: UNPLACED}.get(Kind(deadline.kind), REMINDER)
 
 
-def tell_of(change: "Change") -> None:
+def notify_change(change: "Change") -> None:
     """Tell the table's audiences of a verb that somebody, or the engine, has just done."""
     case, wards = change.case, {ward for ward in (change.ward_before, change.case.ward) if ward}
     wards |= change.further_wards
     directory = Directory(change.now, [case], wards)
-    audiences = frozenset(change.row.tells | change.also_tells)
-    found = [directory.at(audiences, case, ward) for ward in wards or (None,)]
-    recipients = frozenset().union(*(people for people, _nobody in found))
-    is_nobody_there = any(nobody for _people, nobody in found)
+    audiences = frozenset(change.row.notifies | change.also_notifies)
+    answers = [directory.at(audiences, case, ward) for ward in wards or (None,)]
+    recipients = frozenset().union(*(people for people, _is_empty in answers))
+    is_nobody_there = any(is_empty for _people, is_empty in answers)
     if is_nobody_there:
-        facts = {"verb": change.row.verb.value}
-        timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, facts=facts, now=change.now)
+        details = {"verb": change.row.verb.value}
+        timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, facts=details, now=change.now)
         case.save(update_fields=["event_count"])
-    recipients -= _tell_of_admission_elsewhere(change, directory)
-    tell_people(
+    recipients -= _question_receiving_ward(change, directory)
+    notify_people(
         case,
         recipients - {change.actor.pk} if change.actor else recipients,
         kind=MESSAGE if change.row.verb == Verb.MESSAGE else DONE,
         severity=SEVERITY_OF_VERB.get(change.row.verb, "info"),
         now=change.now,
-        payload={"verb": change.row.verb.value, "state": case.state} | (NOBODY if is_nobody_there else {}),
+        payload={"verb": change.row.verb.value, "state": case.state}
+        | (WITHOUT_DUTY if is_nobody_there else {}),
     )
     if change.contradicts:
-        _tell_of_contradiction(change, directory)
+        _notify_of_contradiction(change, directory)
 
 
-def _tell_of_admission_elsewhere(change: "Change", directory: Directory) -> frozenset[UUID]:
+def _question_receiving_ward(change: "Change", directory: Directory) -> frozenset[UUID]:
     """Ask the ward that expected the patient, and the coordinators, whether the admission can be right.
 
     Returns whom it asked.
@@ -151,19 +152,21 @@ def _tell_of_admission_elsewhere(change: "Change", directory: Directory) -> froz
     case = change.case
     if change.row.verb != Verb.ADMIT or case.expecting_ward is None or case.undo_until is None:
         return frozenset()
-    wanted = frozenset({Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR})
-    recipients, _nobody = directory.at(wanted, case, case.expecting_ward)
+    audiences = frozenset({Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR})
+    recipients, _nobody = directory.at(audiences, case, case.expecting_ward)
     if change.actor:
         recipients -= {change.actor.pk}
     payload = {"verb": change.row.verb.value, "due_at": case.undo_until.isoformat()}
-    tell_people(case, recipients, kind=ADMITTED_ELSEWHERE, severity="severe", now=change.now, payload=payload)
+    notify_people(
+        case, recipients, kind=ADMITTED_ELSEWHERE, severity="severe", now=change.now, payload=payload
+    )
     return recipients
 
 
-def _tell_of_contradiction(change: "Change", directory: Directory) -> None:
+def _notify_of_contradiction(change: "Change", directory: Directory) -> None:
     """Call on the coordinators where a verb has just said what contradicts what others said."""
     coordinators = directory.people(Audience.COORDINATOR, change.case, None)
-    tell_people(
+    notify_people(
         change.case,
         coordinators - {change.actor.pk} if change.actor else coordinators,
         kind=CONTRADICTED,
@@ -173,7 +176,7 @@ def _tell_of_contradiction(change: "Change", directory: Directory) -> None:
     )
 
 
-def tell_operators(case: Case, *, kind: str, severity: str, now: datetime, **payload: Any) -> None:
+def notify_operators(case: Case, *, kind: str, severity: str, now: datetime, **payload: Any) -> None:
     """Tell those who run the platform for the case's network; it leads them to their own page.
 
     Where the network has no administrator, all superusers.
@@ -182,10 +185,12 @@ def tell_operators(case: Case, *, kind: str, severity: str, now: datetime, **pay
     active = User.objects.filter(is_active=True)
     operators = active.filter(administrators).distinct() or active.filter(is_superuser=True)
     people = [one.pk for one in operators]
-    tell_people(case, people, kind=kind, severity=severity, now=now, subject_type=OPERATION, payload=payload)
+    notify_people(
+        case, people, kind=kind, severity=severity, now=now, subject_type=OPERATION, payload=payload
+    )
 
 
-def tell_people(
+def notify_people(
     case: Case,
     recipients: Iterable[UUID],
     *,
@@ -214,13 +219,13 @@ def tell_people(
     )
 
 
-def announce(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) -> None:
+def publish_change(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) -> None:
     """After the commit, let the open pages of everyone concerned look again. Ids and kinds only."""
     transaction.on_commit(partial(publish_all, [_update(case, str(what), wards)]), robust=True)
 
 
-def announce_missed(cases: Iterable[Case]) -> None:
-    """The same for cases of which the engine has just found a deadline missed, in one round trip."""
+def publish_missed(cases: Iterable[Case]) -> None:
+    """After the commit, let open pages hear of cases with a deadline that was just missed, in one round trip."""
     updates = [_update(case, timeline.DEADLINE_MISSED, [case.ward]) for case in cases]
     transaction.on_commit(partial(publish_all, updates), robust=True)
 
@@ -234,11 +239,11 @@ def _update(case: Case, what: str, wards: Iterable[Ward | None]) -> Update:
 
 def other_side(change: "Change") -> frozenset[Audience]:
     """Who a message is for: the ward for the hospital, the hospital for the ward, both for others."""
-    standing = change.person.standing
-    if change.case.expecting_ward_id in standing.wards:
+    access = change.person.standing
+    if change.case.expecting_ward_id in access.wards:
         return frozenset({Audience.DUTY, Audience.COORDINATOR})
-    if change.case.hospital_id in standing.refers_for:
+    if change.case.hospital_id in access.refers_for:
         return frozenset({Audience.DUTY})
-    if standing.wards:
+    if access.wards:
         return frozenset({Audience.CLINICIAN})
     return frozenset({Audience.DUTY, Audience.CLINICIAN})

@@ -21,24 +21,24 @@ HOSPITALS_CHAIN = (Audience.HOSPITAL, Audience.COORDINATOR, Audience.DUTY, Audie
 
 
 def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
-    """Those whose recipient sees the case, or was asked about it: one question for all of one standing."""
+    """Those whose recipient sees the case, or was asked about it: one question for all with the same access."""
     groups: dict[Standing, list[Notification]] = {}
     for notification in notifications:
         groups.setdefault(notification.recipient.standing, []).append(notification)
-    return {one for told in groups.values() for one in _entitled_alike(told)}
+    return {one for group in groups.values() for one in _entitled_alike(group)}
 
 
-def _entitled_alike(told: Sequence[Notification]) -> set[UUID]:
-    """The same for notifications whose recipients may all act at the same places."""
-    user = told[0].recipient
-    cases = {UUID(one.payload["case"]) for one in told}
+def _entitled_alike(group: Sequence[Notification]) -> set[UUID]:
+    """Those of `group` whose case is seen or was asked about; its recipients all act at the same places."""
+    user = group[0].recipient
+    cases = {UUID(one.payload["case"]) for one in group}
     seen = Case.objects.visible_to(user).filter(pk__in=cases).values_list("pk", flat=True)
     asked = Offer.objects.filter(case__in=cases, ward__in=user.standing.wards).values_list("case", flat=True)
-    known = {*seen, *asked}
-    return {one.pk for one in told if UUID(one.payload["case"]) in known}
+    allowed = {*seen, *asked}
+    return {one.pk for one in group if UUID(one.payload["case"]) in allowed}
 
 
-def operate(notifications: Sequence[Notification]) -> set[UUID]:
+def entitled_operators(notifications: Sequence[Notification]) -> set[UUID]:
     """Those whose recipient runs the platform for the network of the case, which they need not see."""
     cases = {one.payload["case"] for one in notifications}
     networks = dict(Case.objects.filter(pk__in=cases).values_list("pk", "network"))
@@ -61,8 +61,8 @@ def next_recipients(notification: Notification) -> Sequence[UUID]:
     ward = directory.ward_of(case)
     of_hospital = directory.people(Audience.HOSPITAL, case, ward)
     own = HOSPITALS_CHAIN if notification.recipient_id in of_hospital else WARDS_CHAIN
-    found = [sorted(directory.people(audience, case, ward)) for audience in own]
-    return [one for one in dict.fromkeys(chain(*found)) if one != notification.recipient_id]
+    people = [sorted(directory.people(audience, case, ward)) for audience in own]
+    return [one for one in dict.fromkeys(chain(*people)) if one != notification.recipient_id]
 
 
 @transaction.atomic
@@ -74,18 +74,18 @@ def undeliverable(notification: Notification, now: datetime) -> None:
         .get(pk=notification.payload["case"])
     )
     about = {"kind": notification.payload.get("deadline"), "verb": notification.payload.get("verb")}
-    facts = {name: value for name, value in about.items() if value}
-    timeline.append(case, timeline.ALERT_UNDELIVERABLE, actor=None, facts=facts, now=now)
+    details = {name: value for name, value in about.items() if value}
+    timeline.append(case, timeline.ALERT_UNDELIVERABLE, actor=None, facts=details, now=now)
     case.save(update_fields=["event_count"])
-    compose.tell_operators(case, kind=compose.UNDELIVERABLE, severity="severe", now=now)
+    compose.notify_operators(case, kind=compose.UNDELIVERABLE, severity="severe", now=now)
 
 
 def topics_of(user: User) -> set[str]:
     """Live topics of everything the user may watch."""
-    standing = user.standing
+    access = user.standing
     return {
         f"user:{user.pk}",
-        *(f"hospital:{pk}" for pk in standing.refers_for),
-        *(f"ward:{pk}" for pk in standing.wards),
-        *(f"network:{pk}" for pk in standing.coordinates),
+        *(f"hospital:{pk}" for pk in access.refers_for),
+        *(f"ward:{pk}" for pk in access.wards),
+        *(f"network:{pk}" for pk in access.coordinates),
     }

@@ -1,4 +1,4 @@
-"""The people behind an audience, found at the moment an alert fires: the rota may have changed since."""
+"""The people behind an audience, looked up at the moment an alert fires: the rota may have changed since."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,7 +12,7 @@ from accounts.rota import on_duty_at
 from referral.models import Case, Offer, Question
 from referral.pathway.vocabulary import IN_WARD, Audience, State
 
-NOBODY: frozenset[UUID] = frozenset()
+NO_RECIPIENTS: frozenset[UUID] = frozenset()
 
 
 class Directory:
@@ -20,7 +20,7 @@ class Directory:
 
     def __init__(self, now: datetime, cases: Collection[Case], wards: Collection[Ward | None] = ()) -> None:
         self.now, self._cases = now, cases
-        self._found: dict[tuple[object, ...], tuple[frozenset[UUID], bool]] = {}
+        self._answers: dict[tuple[object, ...], tuple[frozenset[UUID], bool]] = {}
         self._further = wards
 
     def ward_of(self, case: Case, offer: Offer | None = None) -> Ward | None:
@@ -42,11 +42,11 @@ class Directory:
             case Audience.COORDINATOR:
                 return self._at(case.network_id, Role.COORDINATOR)
             case Audience.DUTY:
-                return self._duty[ward.pk] if ward else NOBODY
+                return self._duty[ward.pk] if ward else NO_RECIPIENTS
             case Audience.WARD_LEAD:
-                return self._at(ward.pk, Role.WARD_LEAD) if ward else NOBODY
+                return self._at(ward.pk, Role.WARD_LEAD) if ward else NO_RECIPIENTS
             case _:
-                return self._at(ward.pk, Role.SPECIALIST, Role.WARD_LEAD) if ward else NOBODY
+                return self._at(ward.pk, Role.SPECIALIST, Role.WARD_LEAD) if ward else NO_RECIPIENTS
 
     def everyone(
         self, audiences: frozenset[str], case: Case, offer: Offer | None
@@ -58,22 +58,22 @@ class Directory:
         ward = self.ward_of(case, offer)
         place = ward.pk if ward else None
         asked = (audiences, case.hospital_id, case.network_id, case.registered_by_id, case.state, place)
-        found = self._found.get(asked)
-        if found is None:
-            found = self._found[asked] = self.at(audiences, case, ward)
-        return found
+        people = self._answers.get(asked)
+        if people is None:
+            people = self._answers[asked] = self.at(audiences, case, ward)
+        return people
 
     def at(self, audiences: frozenset[str], case: Case, ward: Ward | None) -> tuple[frozenset[UUID], bool]:
-        """The same for one ward, whichever has the patient."""
+        """All people of several audiences at `ward`, and whether its duty was asked for and nobody is on it."""
         nobody_on_duty = (
             Audience.DUTY in audiences and ward is not None and not self.people(Audience.DUTY, case, ward)
         )
-        wanted = audiences | STAND_INS if nobody_on_duty else audiences
-        found = (self.people(audience, case, ward) for audience in wanted)
-        return frozenset().union(*found), nobody_on_duty
+        asked = audiences | STAND_INS if nobody_on_duty else audiences
+        people = (self.people(audience, case, ward) for audience in asked)
+        return frozenset().union(*people), nobody_on_duty
 
     def _at(self, place: UUID, *roles: Role) -> frozenset[UUID]:
-        return frozenset().union(*(self._members.get((place, role), NOBODY) for role in roles))
+        return frozenset().union(*(self._members.get((place, role), NO_RECIPIENTS) for role in roles))
 
     @cached_property
     def _asked(self) -> dict[UUID, Ward]:
@@ -82,13 +82,13 @@ class Directory:
         asked = Offer.objects.filter(case__in=unplaced, state=Offer.State.OPEN).select_related(
             "ward__hospital"
         )
-        found = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
-        return found | _wards_of_open_questions(self._cases)
+        wards = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
+        return wards | _wards_of_open_questions(self._cases)
 
     @cached_property
     def _wards(self) -> dict[UUID, Ward]:
-        known = [*self._further, *(self.ward_of(case) for case in self._cases)]
-        return {ward.pk: ward for ward in known if ward is not None}
+        wards = [*self._further, *(self.ward_of(case) for case in self._cases)]
+        return {ward.pk: ward for ward in wards if ward is not None}
 
     @cached_property
     def _duty(self) -> dict[UUID, frozenset[UUID]]:
@@ -102,12 +102,12 @@ class Directory:
             | Q(ward__in=self._wards)
             | Q(network__in={case.network_id for case in self._cases}, role=Role.COORDINATOR)
         )
-        found: dict[tuple[UUID, str], set[UUID]] = {}
+        members: dict[tuple[UUID, str], set[UUID]] = {}
         for hospital, ward, network, role, user in rows.values_list(
             "hospital", "ward", "network", "role", "user"
         ):
-            found.setdefault((hospital or ward or network, role), set()).add(user)
-        return {place: frozenset(people) for place, people in found.items()}
+            members.setdefault((hospital or ward or network, role), set()).add(user)
+        return {place: frozenset(people) for place, people in members.items()}
 
 
 def _wards_of_open_questions(cases: Collection[Case]) -> dict[UUID, Ward]:

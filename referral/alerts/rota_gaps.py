@@ -39,23 +39,25 @@ BODY = _(
 def look_ahead(now: datetime) -> int:
     """Tell the leads of all open wards, or coordinators where there is none; returns how many were told."""
     wards = Ward.objects.filter(closed_at__isnull=True).select_related("hospital")
-    return sum(tell_gaps(ward, now) for ward in wards)
+    return sum(notify_gaps(ward, now) for ward in wards)
 
 
-def tell_gaps(ward: Ward, now: datetime) -> int:
+def notify_gaps(ward: Ward, now: datetime) -> int:
     """Tell of each gap that begins within 14 days, and take back what was told of gaps that are filled."""
     horizon = now + AHEAD + LONGEST_SEEN
-    found = [span for span in gaps(ward, now, horizon) if span[0] < now + AHEAD]
+    open_gaps = [span for span in gaps(ward, now, horizon) if span[0] < now + AHEAD]
     people = leads_of(ward)
     people = people if people.exists() else coordinators_of(ward.hospital.network_id)
-    told = Notification.objects.filter(
+    earlier = Notification.objects.filter(
         subject_type=WARD, subject_id=str(ward.pk), kind__in=TITLES, created_at__gt=now - 2 * AHEAD
     )
-    standing = _take_back(told.standing(), found, now)
-    gone = told.filter(recipient__in=people, withdrawn_at__isnull=False).values_list("dedup_key", flat=True)
+    kept = _take_back(earlier.standing(), open_gaps, now)
+    gone = earlier.filter(recipient__in=people, withdrawn_at__isnull=False).values_list(
+        "dedup_key", flat=True
+    )
     turns = Counter(key.partition("#")[0] for key in gone)
-    drafts = [_notice(ward, span, person, now, horizon) for span in found for person in people]
-    new = [draft for draft in drafts if _told_as(draft) not in standing]
+    drafts = [_notice(ward, span, person, now, horizon) for span in open_gaps for person in people]
+    new = [draft for draft in drafts if _identity_of(draft) not in kept]
     for draft in new:
         # A gap that was filled and is open again is a new one.
         draft.dedup_key += f"#{turns[draft.dedup_key]}"
@@ -91,22 +93,22 @@ def _notice(ward: Ward, span: Span, person: User, now: datetime, horizon: dateti
     )
 
 
-def _told_as(told: Notice | Notification) -> tuple[UUID, str, str]:
+def _identity_of(notice: Notice | Notification) -> tuple[UUID, str, str]:
     """Whom what was told: a gap that has begun since is still the one that ends then."""
-    return told.recipient_id, told.kind, told.payload["end"]
+    return notice.recipient_id, notice.kind, notice.payload["end"]
 
 
 def _take_back(
-    standing: Iterable[Notification], found: Iterable[Span], now: datetime
+    earlier: Iterable[Notification], open_gaps: Iterable[Span], now: datetime
 ) -> set[tuple[UUID, str, str]]:
     """Withdraw what was told of times at which somebody is on duty now; return what goes on standing."""
     kept = set()
-    for told in standing:
-        start, end = (datetime.fromisoformat(told.payload[name]) for name in ("start", "end"))
-        if end > now and any(since <= max(start, now) and end <= until for since, until in found):
-            kept.add(_told_as(told))
+    for notification in earlier:
+        start, end = (datetime.fromisoformat(notification.payload[name]) for name in ("start", "end"))
+        if end > now and any(since <= max(start, now) and end <= until for since, until in open_gaps):
+            kept.add(_identity_of(notification))
         else:
-            withdraw_one(notification=told, now=now)
+            withdraw_one(notification=notification, now=now)
     return kept
 
 

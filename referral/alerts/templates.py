@@ -125,18 +125,18 @@ TO_COORDINATORS = {
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     """Title, body and link of one notification in `language`, which is active while this runs."""
-    facts = {"number": payload["number"], "hospital": _hospital(payload, language)}
-    title, body = _words(kind, payload, facts)
+    words = {"number": payload["number"], "hospital": _hospital(payload, language)}
+    title, body = _words(kind, payload, words)
     if payload.get("rungs", 1) > 1:
-        facts["rungs"] = payload["rungs"]
+        words["rungs"] = payload["rungs"]
         body = f"{body} " + gettext("%(rungs)s reminders fell due together.")
     if payload.get("nobody_on_duty"):
         body = f"{body} " + gettext("Nobody is on duty on the ward: its lead and the coordinator are told.")
     return Rendered(
-        title=title % facts,
-        body=f"{body % facts}{_risk(payload)}",
+        title=title % words,
+        body=f"{body % words}{_risk(payload)}",
         url_path=_leads_to(kind, payload),
-        facts={name: str(value) for name, value in facts.items()},
+        facts={name: str(value) for name, value in words.items()},
     )
 
 
@@ -160,15 +160,15 @@ def _hospital(payload: Mapping[str, Any], language: str) -> str:
     return str(english or payload["hospital_zh"])
 
 
-def _words(kind: str, payload: Mapping[str, Any], facts: dict[str, Any]) -> tuple[str, str]:
+def _words(kind: str, payload: Mapping[str, Any], words: dict[str, Any]) -> tuple[str, str]:
     """Title and body of `kind`; adds to `facts` what they mention."""
     if "deadline" in payload:
-        facts["deadline"] = Kind(payload["deadline"]).label
+        words["deadline"] = Kind(payload["deadline"]).label
     if "due_at" in payload:
         due_at = datetime.fromisoformat(payload["due_at"]).astimezone(ZoneInfo(payload["zone"]))
-        facts["due"] = due_at.strftime("%Y-%m-%d %H:%M")
+        words["due"] = due_at.strftime("%Y-%m-%d %H:%M")
     if "verb" in payload:
-        facts["event"] = timeline.label(payload["verb"], payload.get("state", ""))
+        words["event"] = timeline.label(payload["verb"], payload.get("state", ""))
     title, body = WORDS[kind]
     if payload.get("coordinates"):
         body = TO_COORDINATORS.get(kind, body)

@@ -1,4 +1,4 @@
-"""Working through ladders: what a moment means for many open deadlines, evaluated in memory and written at once.
+"""Working through ladders: what a moment means for many open deadlines, evaluated and written at once.
 
 The caller holds the cases' locks. However many deadlines there are, they cost the same few statements.
 """
@@ -62,7 +62,7 @@ def escalate(deadlines: Sequence[Deadline], *, now: datetime) -> list[UUID]:
     notices = [notice for each in escalations for notice in alert(each, directory, now)]
     save(escalations)
     post(notices=notices, now=now)
-    compose.announce_missed({line.case.pk: line.case for each in escalations for line in each.lines}.values())
+    compose.publish_missed({line.case.pk: line.case for each in escalations for line in each.lines}.values())
     return sorted(
         {each.deadline.offer_id for each in escalations if each.offer_ran_out and each.deadline.offer_id}
     )

@@ -1,4 +1,4 @@
-"""Deadlines that the engine could not fire and set aside: which, why, and letting them run again."""
+"""Deadlines that the engine could not evaluate and set aside: which, why, and letting them run again."""
 
 from datetime import datetime
 from pathlib import Path

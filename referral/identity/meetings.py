@@ -80,9 +80,9 @@ def report_confirmed(match: Match, case: Case, *, actor: User, now: datetime) ->
             other=str(candidate.case.pk),
         )
     if any(candidate.dead for candidate in match.met):
-        _tell_coordinators(case, compose.MET_DEAD, now)
+        _notify_coordinators(case, compose.MET_DEAD, now)
     elif match.answer == "different":
-        _tell_coordinators(case, compose.SHARED_NUMBER, now)
+        _notify_coordinators(case, compose.SHARED_NUMBER, now)
 
 
 def was_reported(candidate: Candidate, actor: User, now: datetime) -> bool:
@@ -97,7 +97,7 @@ def report_shared_number(case: Case, others: Sequence[Candidate], *, actor: User
     for candidate in others:
         report_meeting(candidate.case.pk, case.hospital, actor=actor, now=now)
     if others:
-        _tell_coordinators(case, compose.SHARED_NUMBER, now)
+        _notify_coordinators(case, compose.SHARED_NUMBER, now)
 
 
 def _report(candidate: Candidate, hospital: Hospital, *, actor: User, now: datetime) -> None:
@@ -113,7 +113,7 @@ def report_meeting(case_id: UUID, hospital: Hospital, *, actor: User, now: datet
     audit_meeting("met_elsewhere", case_id, hospital, actor=actor, now=now)
     case = _noted(timeline.MET_ELSEWHERE, case_id, hospital, actor=actor, now=now)
     people = Directory(now, [case]).people(Audience.CLINICIAN, case, None)
-    compose.tell_people(case, people, kind=compose.MET_ELSEWHERE, severity="warning", now=now)
+    compose.notify_people(case, people, kind=compose.MET_ELSEWHERE, severity="warning", now=now)
 
 
 @transaction.atomic
@@ -121,7 +121,7 @@ def report_death_doubted(case_id: UUID, hospital: Hospital, *, actor: User, now:
     """Somebody registers a patient who is recorded dead: audit it, tell the coordinator and the hospital."""
     audit_meeting("met_recorded_dead", case_id, hospital, actor=actor, now=now)
     case = _noted(timeline.MET_DEAD, case_id, hospital, actor=actor, now=now)
-    _tell_coordinators(case, compose.MET_DEAD, now, Audience.CLINICIAN)
+    _notify_coordinators(case, compose.MET_DEAD, now, Audience.CLINICIAN)
 
 
 def audit_meeting(action: str, case_id: UUID, hospital: Hospital, *, actor: User, now: datetime) -> None:
@@ -145,10 +145,10 @@ def _noted(what: str, case_id: UUID, hospital: Hospital, *, actor: User, now: da
     return case
 
 
-def _tell_coordinators(case: Case, kind: str, now: datetime, *others: Audience) -> None:
+def _notify_coordinators(case: Case, kind: str, now: datetime, *others: Audience) -> None:
     directory = Directory(now, [case])
     people = [directory.people(audience, case, None) for audience in (Audience.COORDINATOR, *others)]
-    compose.tell_people(case, frozenset().union(*people), kind=kind, severity="warning", now=now)
+    compose.notify_people(case, frozenset().union(*people), kind=kind, severity="warning", now=now)
 
 
 def _hold_to_limit(scope: str, actor: User, now: datetime, refusal: Exception | None = None) -> None:

@@ -95,7 +95,7 @@ def save_indicators(
     )
     locked.updated_at = now
     locked.save()
-    compose.announce(locked, what=timeline.INDICATORS_SAVED)
+    compose.publish_change(locked, what=timeline.INDICATORS_SAVED)
     return reading
 
 

@@ -13,10 +13,10 @@ from referral.models import Case
 from referral.pathway import timeline
 from referral.pathway.vocabulary import Audience, State
 
-TOLD = (Audience.CLINICIAN, Audience.WARD_LEAD)
+AUDIENCES = (Audience.CLINICIAN, Audience.WARD_LEAD)
 
 
-def tell_of_new_episode(case: Case, *, now: datetime) -> None:
+def notify_of_readmission(case: Case, *, now: datetime) -> None:
     """Note on the earlier case that the patient is ill again. Its outcome is still asked for."""
     for earlier in earlier_in_follow_up(case):
         timeline.append(
@@ -30,23 +30,23 @@ def tell_of_new_episode(case: Case, *, now: datetime) -> None:
         earlier.updated_at = now
         earlier.save()
         directory = Directory(now, [earlier])
-        told: frozenset[UUID] = frozenset()
-        for audience in TOLD:
-            told |= directory.people(audience, earlier, earlier.ward)
-        recipients = told - {case.registered_by_id}
-        compose.tell_people(earlier, recipients, kind=compose.READMITTED, severity="info", now=now)
-        compose.announce(earlier, what=timeline.READMITTED, wards=[earlier.ward])
+        people: frozenset[UUID] = frozenset()
+        for audience in AUDIENCES:
+            people |= directory.people(audience, earlier, earlier.ward)
+        recipients = people - {case.registered_by_id}
+        compose.notify_people(earlier, recipients, kind=compose.READMITTED, severity="info", now=now)
+        compose.publish_change(earlier, what=timeline.READMITTED, wards=[earlier.ward])
 
 
 def earlier_in_follow_up(case: Case) -> Iterator[Case]:
     """The patient's earlier cases that wait for an outcome, locked, the latest first."""
     following = case.previous_id
     while following is not None:
-        found = (
+        earlier = (
             Case.objects.select_for_update(of=("self",))
             .select_related("policy", "hospital", "ward", "assessment")
             .get(pk=following)
         )
-        if found.state == State.FOLLOW_UP:
-            yield found
-        following = found.previous_id
+        if earlier.state == State.FOLLOW_UP:
+            yield earlier
+        following = earlier.previous_id

@@ -19,7 +19,7 @@ from referral.identity.matching import Match, OpenCaseExists, match
 from referral.identity.meetings import report_confirmed, reporting_meetings
 from referral.identity.written import Identity, as_stored, hints, indexes, read
 from referral.intake.first_visit import check_first_visit
-from referral.intake.readmission import tell_of_new_episode
+from referral.intake.readmission import notify_of_readmission
 from referral.models import Case, PathwayPolicy, Patient, Person
 from referral.pathway import timeline
 from referral.pathway.refusals import AccessError, FactError, PathwayError, Text
@@ -87,10 +87,10 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     fresh = lifecycle.open_missing(case, opening, running=(), now=now, occurred_at=visit.at)
     case.save()
     record([case.pk])
-    tell_of_new_episode(case, now=now)
+    notify_of_readmission(case, now=now)
     report_confirmed(found, case, actor=actor, now=now)
     escalation.escalate(fresh, now=now)
-    compose.announce(case, what=timeline.REGISTERED)
+    compose.publish_change(case, what=timeline.REGISTERED)
     return case
 
 

@@ -37,7 +37,7 @@ class Change:
     personal: dict[str, Any] = field(default_factory=dict)
     also_meets: set[Kind] = field(default_factory=set)
     also_opens: set[Kind] = field(default_factory=set)
-    also_tells: set[Audience] = field(default_factory=set)
+    also_notifies: set[Audience] = field(default_factory=set)
     contradicts: bool = False
     further_wards: set[Ward] = field(default_factory=set)
     goes_back: bool = False

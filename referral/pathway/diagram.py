@@ -134,7 +134,7 @@ def verbs_table() -> str:
             listed(party.label for party in Party if party in row.by),
             facts_of(row),
             listed(kind.label for kind in Kind if kind in row.meets),
-            listed(audience.label for audience in Audience if audience in row.tells),
+            listed(audience.label for audience in Audience if audience in row.notifies),
         ]
         for row in TABLE
     ]

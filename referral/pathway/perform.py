@@ -237,8 +237,8 @@ def settle(change: Change, target: State | None) -> None:
     case.updated_at = now
     case.save()
     record([case.pk])
-    compose.tell_of(change)
+    compose.notify_change(change)
     escalation.escalate(fresh, now=change.now)
     wards = [change.ward_before, Directory(change.now, [case]).ward_of(case), case.expecting_ward]
     wards += change.further_wards
-    compose.announce(case, what=row.verb, wards=wards)
+    compose.publish_change(case, what=row.verb, wards=wards)

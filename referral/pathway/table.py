@@ -34,7 +34,7 @@ class Transition:
     targets: frozenset[State]
     by: frozenset[Party]
     meets: frozenset[Kind] = frozenset()
-    tells: frozenset[Audience] = frozenset()
+    notifies: frozenset[Audience] = frozenset()
     may_stay: bool = False
     corrects: bool = False
 
@@ -45,7 +45,7 @@ def row(
     targets: Iterable[State],
     by: Iterable[Party],
     meets: Iterable[Kind] = (),
-    tells: Iterable[Audience] = (),
+    notifies: Iterable[Audience] = (),
     may_stay: bool = False,
     corrects: bool = False,
 ) -> Transition:
@@ -55,7 +55,7 @@ def row(
         frozenset(targets),
         frozenset(by),
         frozenset(meets),
-        frozenset(tells),
+        frozenset(notifies),
         may_stay,
         corrects,
     )
@@ -77,28 +77,30 @@ TABLE: tuple[Transition, ...] = (
     row(
         V.ASSESS, {S.REGISTERED, S.WATCHED}, {S.WATCHED, *NEXT_WARD}, {P.ORIGIN}, meets={K.ASSESS, K.REASSESS}
     ),
-    row(V.ASSESS, {S.OFFERED, S.UNPLACED, S.ACCEPTED, S.IN_TRANSIT}, STAYS, {P.ORIGIN}, tells={A.DUTY}),
+    row(V.ASSESS, {S.OFFERED, S.UNPLACED, S.ACCEPTED, S.IN_TRANSIT}, STAYS, {P.ORIGIN}, notifies={A.DUTY}),
     row(V.REFER, {S.REGISTERED, S.WATCHED}, NEXT_WARD, {P.ORIGIN}, meets={K.ASSESS, K.REASSESS}),
-    row(V.ASK_ADVICE, {S.WATCHED}, STAYS, {P.ORIGIN}, tells={A.DUTY}),
-    row(V.WITHDRAW, {S.OFFERED, S.UNPLACED, S.ACCEPTED}, {S.WATCHED}, {P.ORIGIN}, tells={A.DUTY}),
-    row(V.DEPART, {S.ACCEPTED}, {S.IN_TRANSIT}, {P.ORIGIN}, tells={A.DUTY}),
+    row(V.ASK_ADVICE, {S.WATCHED}, STAYS, {P.ORIGIN}, notifies={A.DUTY}),
+    row(V.WITHDRAW, {S.OFFERED, S.UNPLACED, S.ACCEPTED}, {S.WATCHED}, {P.ORIGIN}, notifies={A.DUTY}),
+    row(V.DEPART, {S.ACCEPTED}, {S.IN_TRANSIT}, {P.ORIGIN}, notifies={A.DUTY}),
     row(
         V.CORRECT_JOURNEY,
         {S.IN_TRANSIT},
         STAYS,
         {P.ORIGIN, P.COORDINATOR},
-        tells={A.CLINICIAN, A.DUTY},
+        notifies={A.CLINICIAN, A.DUTY},
     ),
     # the ward that was asked
-    row(V.ANSWER_ADVICE, {S.WATCHED}, STAYS, {P.ADVICE_WARD}, meets={K.ANSWER_ADVICE}, tells={A.CLINICIAN}),
-    row(V.ACKNOWLEDGE, {S.OFFERED}, STAYS, {P.OFFER_WARD}, meets={K.ACKNOWLEDGE}, tells={A.CLINICIAN}),
+    row(
+        V.ANSWER_ADVICE, {S.WATCHED}, STAYS, {P.ADVICE_WARD}, meets={K.ANSWER_ADVICE}, notifies={A.CLINICIAN}
+    ),
+    row(V.ACKNOWLEDGE, {S.OFFERED}, STAYS, {P.OFFER_WARD}, meets={K.ACKNOWLEDGE}, notifies={A.CLINICIAN}),
     row(
         V.ACCEPT,
         {S.OFFERED},
         {S.ACCEPTED},
         {P.OFFER_WARD},
         meets={K.ACKNOWLEDGE, K.DECIDE, K.PLACE},
-        tells={A.CLINICIAN},
+        notifies={A.CLINICIAN},
     ),
     row(
         V.DECLINE,
@@ -106,32 +108,39 @@ TABLE: tuple[Transition, ...] = (
         NEXT_WARD,
         {P.OFFER_WARD},
         meets={K.ACKNOWLEDGE, K.DECIDE},
-        tells={A.CLINICIAN},
+        notifies={A.CLINICIAN},
     ),
-    row(V.EXPIRE_OFFER, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, tells={A.CLINICIAN, A.COORDINATOR}),
-    row(V.PASS_ON, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, tells={A.CLINICIAN}),
-    row(V.RELEASE, {S.ACCEPTED, S.IN_TRANSIT}, NEXT_WARD, {P.CARE_WARD}, tells={A.CLINICIAN, A.COORDINATOR}),
+    row(V.EXPIRE_OFFER, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, notifies={A.CLINICIAN, A.COORDINATOR}),
+    row(V.PASS_ON, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, notifies={A.CLINICIAN}),
+    row(
+        V.RELEASE, {S.ACCEPTED, S.IN_TRANSIT}, NEXT_WARD, {P.CARE_WARD}, notifies={A.CLINICIAN, A.COORDINATOR}
+    ),
     row(
         V.DIVERT,
         {S.IN_TRANSIT},
         {S.IN_TRANSIT},
         {P.CARE_WARD, P.COORDINATOR},
         meets={K.ARRIVE},
-        tells={A.CLINICIAN, A.DUTY},
+        notifies={A.CLINICIAN, A.DUTY},
     ),
     row(
-        V.ADMIT, BEFORE_ADMISSION, {S.ADMITTED}, {P.ANY_WARD}, meets={K.ADMIT, K.ARRIVE}, tells={A.CLINICIAN}
+        V.ADMIT,
+        BEFORE_ADMISSION,
+        {S.ADMITTED},
+        {P.ANY_WARD},
+        meets={K.ADMIT, K.ARRIVE},
+        notifies={A.CLINICIAN},
     ),
     row(
         V.UNDO_ADMISSION,
         IN_WARD,
         BEFORE_ADMISSION,
         {P.CARE_WARD, P.COORDINATOR},
-        tells={A.HOSPITAL, A.DUTY, A.COORDINATOR},
+        notifies={A.HOSPITAL, A.DUTY, A.COORDINATOR},
     ),
     row(V.CONFIRM_ADMISSION, IN_WARD | AFTER_WARD, STAYS, {P.ENGINE}),
     # the coordinator
-    row(V.REDIRECT, {S.OFFERED, S.UNPLACED}, {S.OFFERED}, {P.COORDINATOR}, tells={A.CLINICIAN}),
+    row(V.REDIRECT, {S.OFFERED, S.UNPLACED}, {S.OFFERED}, {P.COORDINATOR}, notifies={A.CLINICIAN}),
     # window 2
     row(V.RECORD_KIT_RESULT, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.ASSESS_ORGAN_FAILURE, IN_WARD, STAYS, {P.CARE_WARD}),
@@ -143,27 +152,27 @@ TABLE: tuple[Transition, ...] = (
     row(V.SET_NUTRITION_TARGET, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_INTAKE, IN_WARD, STAYS, {P.CARE_WARD}),
     row(V.RECORD_IMMUNE_STATUS, IN_WARD, STAYS, {P.CARE_WARD}),
-    row(V.TRANSFER, IN_WARD, STAYS, {P.CARE_WARD, P.COORDINATOR}, tells={A.CLINICIAN, A.DUTY}),
-    row(V.DIAGNOSE, {S.ADMITTED}, {S.DIAGNOSED}, {P.CARE_WARD}, meets={K.DIAGNOSE}, tells={A.CLINICIAN}),
+    row(V.TRANSFER, IN_WARD, STAYS, {P.CARE_WARD, P.COORDINATOR}, notifies={A.CLINICIAN, A.DUTY}),
+    row(V.DIAGNOSE, {S.ADMITTED}, {S.DIAGNOSED}, {P.CARE_WARD}, meets={K.DIAGNOSE}, notifies={A.CLINICIAN}),
     row(V.DECIDE_TRANSPLANT, IN_WARD, STAYS, {P.CARE_WARD}),
     *(row(verb, AFTER_WARD, STAYS, {P.CARE_WARD}, corrects=True) for verb in RETRACTABLE),
     # the way back
-    row(V.BACK_REFER, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.HOSPITAL}),
-    row(V.DISCHARGE, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, tells={A.CLINICIAN}),
+    row(V.BACK_REFER, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, notifies={A.HOSPITAL}),
+    row(V.DISCHARGE, {S.DIAGNOSED}, {S.FOLLOW_UP}, {P.CARE_WARD}, notifies={A.CLINICIAN}),
     row(V.DISCHARGE, {S.WATCHED}, {S.FOLLOW_UP}, {P.ORIGIN}),
-    row(V.CORRECT_DIAGNOSIS, {S.DIAGNOSED} | AFTER_WARD, STAYS, {P.CARE_WARD}, tells={A.HOSPITAL}),
-    row(V.CORRECT_BACK_REFERRAL, {S.FOLLOW_UP}, STAYS, {P.CARE_WARD}, tells={A.HOSPITAL}),
-    row(V.CONFIRM_RETURN, {S.FOLLOW_UP}, STAYS, {P.ORIGIN}, meets={K.CONFIRM_RETURN}, tells={A.DUTY}),
+    row(V.CORRECT_DIAGNOSIS, {S.DIAGNOSED} | AFTER_WARD, STAYS, {P.CARE_WARD}, notifies={A.HOSPITAL}),
+    row(V.CORRECT_BACK_REFERRAL, {S.FOLLOW_UP}, STAYS, {P.CARE_WARD}, notifies={A.HOSPITAL}),
+    row(V.CONFIRM_RETURN, {S.FOLLOW_UP}, STAYS, {P.ORIGIN}, meets={K.CONFIRM_RETURN}, notifies={A.DUTY}),
     row(V.RECORD_OUTCOME, IN_WARD | {S.FOLLOW_UP}, {S.CLOSED}, SIDES, may_stay=True),
     row(
         V.SETTLE_OUTCOME,
         IN_WARD | {S.FOLLOW_UP, S.CLOSED},
         {S.CLOSED},
         {P.COORDINATOR},
-        tells={A.CLINICIAN, A.DUTY},
+        notifies={A.CLINICIAN, A.DUTY},
         may_stay=True,
     ),
-    row(V.CORRECT_OUTCOME, {S.CLOSED}, STAYS, SIDES, tells={A.CLINICIAN, A.DUTY}),
+    row(V.CORRECT_OUTCOME, {S.CLOSED}, STAYS, SIDES, notifies={A.CLINICIAN, A.DUTY}),
     # at any time
     row(
         V.RECORD_DEATH,
@@ -171,26 +180,26 @@ TABLE: tuple[Transition, ...] = (
         {S.CLOSED},
         SPEAKERS,
         meets={K.FOLLOW_UP_28, K.FOLLOW_UP_90},
-        tells={A.CLINICIAN, A.DUTY},
+        notifies={A.CLINICIAN, A.DUTY},
     ),
     row(
         V.END_REFERRAL,
         BEFORE_ADMISSION,
         {S.FOLLOW_UP},
         {P.ORIGIN, P.COORDINATOR},
-        tells={A.CLINICIAN, A.DUTY},
+        notifies={A.CLINICIAN, A.DUTY},
     ),
     row(V.MESSAGE, OPEN, STAYS, {*BOTH_SIDES, P.EXPECTING_WARD}),
     row(V.ADD_FILE, OPEN, STAYS, BOTH_SIDES),
     row(V.RETRACT_FILE, OPEN | {S.CLOSED}, STAYS, BOTH_SIDES),
     row(V.CORRECT_FIRST_VISIT, OPEN, STAYS, {P.ORIGIN, P.COORDINATOR}),
-    row(V.CORRECT_IDENTITY, OPEN | {S.CLOSED}, STAYS, SIDES, tells={A.CLINICIAN, A.DUTY}),
+    row(V.CORRECT_IDENTITY, OPEN | {S.CLOSED}, STAYS, SIDES, notifies={A.CLINICIAN, A.DUTY}),
     row(
         V.MARK_ENTERED_IN_ERROR,
         BEFORE_ADMISSION,
         {S.CANCELLED, S.REGISTERED},
         {P.ORIGIN, P.COORDINATOR},
-        tells={A.DUTY},
+        notifies={A.DUTY},
         may_stay=True,
     ),
     row(V.EXTEND, OPEN, STAYS, {P.OFFER_WARD, P.CARE_WARD, P.COORDINATOR}),

@@ -54,7 +54,7 @@ def rota(request: HttpRequest, pk: UUID) -> HttpResponse:
         drafts.finish(user, drafts.Place.of(request.path))
     messages.success(request, str(done))
     _warn_of_gaps(request, ward, [gap for gap in _uncovered(ward, now) if gap not in before])
-    rota_gaps.tell_gaps(ward, now)
+    rota_gaps.notify_gaps(ward, now)
     return redirect(reverse("portal:duty", args=[ward.pk]))
 
 

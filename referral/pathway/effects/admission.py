@@ -46,7 +46,7 @@ def admit(change: Change, *, bed: str = "", said: str = "") -> State:
     if ward.pk != case.ward_id:
         Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).update(state=Offer.State.SUPERSEDED)
         change.facts["unannounced"] = True
-        change.also_tells |= {Audience.DUTY, Audience.COORDINATOR}
+        change.also_notifies |= {Audience.DUTY, Audience.COORDINATOR}
     case.expecting_ward = expecting if expecting is not None and expecting.pk != ward.pk else None
     case.undo_until = change.now + case.policy.time_to_undo
     kept = case.bed if ward.pk == case.ward_id else ""

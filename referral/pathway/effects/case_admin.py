@@ -29,9 +29,9 @@ def message(change: Change, *, text: str) -> None:
     """Say something to the other side. The text is encrypted and told to nobody outside the case."""
     written = Message.objects.create(case=change.case, author=change.person, text=text, sent_at=change.now)
     change.facts["message"] = str(written.pk)
-    change.also_tells |= compose.other_side(change)
+    change.also_notifies |= compose.other_side(change)
     if change.case.expecting_ward is not None:
-        change.also_tells.add(Audience.DUTY)
+        change.also_notifies.add(Audience.DUTY)
         change.further_wards.add(change.case.expecting_ward)
 
 

@@ -59,13 +59,13 @@ def record_death(change: Change, *, note: str = "") -> State:
     _check_death(change)
     _one_date_of_death(change, OutcomeStatus.DEAD)
     if _add(change, None, OutcomeStatus.DEAD, "", note, OutcomeSource.REPORTED):
-        _tell_of_the_dispute(change)
+        _notify_of_dispute(change)
     close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
-    tell_earlier_episodes(change)
+    settle_earlier_episodes(change)
     return State.CLOSED
 
 
-def tell_earlier_episodes(change: Change) -> None:
+def settle_earlier_episodes(change: Change) -> None:
     """A death also answers for the patient's earlier episodes that still wait for an outcome."""
     for earlier in earlier_in_follow_up(change.case):
         perform(earlier, Verb.RECORD_DEATH, actor=None, now=change.now, occurred_at=change.occurred_at)
@@ -85,11 +85,11 @@ def state(
     disputed = _add(change, day, status, organ_failure, note, source)
     change.facts.update(day=day, status=status, **({"organ_failure": organ_failure} if organ_failure else {}))
     if disputed:
-        _tell_of_the_dispute(change)
+        _notify_of_dispute(change)
     change.also_meets |= FOLLOW_UPS if status == OutcomeStatus.DEAD else {OUTCOME_DAYS[day]}
 
 
-def _tell_of_the_dispute(change: Change) -> None:
+def _notify_of_dispute(change: Change) -> None:
     change.facts["disputed"] = change.contradicts = True
 
 
@@ -127,7 +127,7 @@ def _closed_if_final(change: Change) -> State | None:
     if change.case.state == State.CLOSED or not known.is_final:
         return None
     if known.died_at is not None:
-        tell_earlier_episodes(change)
+        settle_earlier_episodes(change)
     return State.CLOSED
 
 

@@ -209,8 +209,8 @@ def _sealed(people: Sequence[UUID], zone: str, since: date, until: date) -> tupl
     """From kept days: `people` numbered from 0, and their deliveries."""
     known = dict(Addressee.objects.filter(user__in=people).values_list("user", "pk"))
     fates = {fate.pk: (fate.channel, fate.state) for fate in DeliveryFate.objects.all()}
-    place = np.full(Addressee.objects.aggregate(most=Max("pk"))["most"] or 0, NOBODY, dtype=np.int32)
-    place = np.append(place, np.int32(NOBODY))
+    place = np.full(Addressee.objects.aggregate(most=Max("pk"))["most"] or 0, NOT_ASKED, dtype=np.int32)
+    place = np.append(place, np.int32(NOT_ASKED))
     for number, person in enumerate(people):
         if person in known:
             place[known[person]] = number
@@ -221,17 +221,17 @@ def _sealed(people: Sequence[UUID], zone: str, since: date, until: date) -> tupl
     return months, Counter({fates[pk]: int(count[pk]) for pk in np.flatnonzero(count).tolist()})
 
 
-NOBODY = -1
+NOT_ASKED = -1
 
 
 def _of(month: Month, place: Column) -> Month:
     """Of the people who have a place, by which they are numbered."""
-    people, ways = month.people[place[month.people["person"]] != NOBODY], month.ways
+    people, ways = month.people[place[month.people["person"]] != NOT_ASKED], month.ways
     people["person"] = place[people["person"]]
     by, seconds = place[month.answered_by], month.seconds
-    if (by == NOBODY).any():
-        by, seconds = by[by != NOBODY], seconds[by != NOBODY]
-    return Month(month.month, people, by, seconds, ways[place[ways["person"]] != NOBODY])
+    if (by == NOT_ASKED).any():
+        by, seconds = by[by != NOT_ASKED], seconds[by != NOT_ASKED]
+    return Month(month.month, people, by, seconds, ways[place[ways["person"]] != NOT_ASKED])
 
 
 def _kept(zone: str, since: date, until: date) -> list[Month]:

@@ -30,9 +30,9 @@ MONTHS_AT_ONCE = 100
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('sealed month ' || %s || ' ' || %s, 0))"
 """Waits for everybody who is writing facts of the month, and lets them wait; the trigger takes it shared."""
 
-NOBODY = UUID(int=0)
+NO_SUBJECT = UUID(int=0)
 WITH_SUBJECT = np.dtype([("facts", LAYOUT), ("assessment", "V16")])
-"""A row's `packed`, and the id of its first assessment or NOBODY."""
+"""A row's `packed`, and the id of its first assessment or NO_SUBJECT."""
 
 
 class WithSubject(Func):
@@ -70,7 +70,9 @@ def seal(network: UUID, month: date) -> None:
         cursor.execute(LOCK, [str(network), month.isoformat()])
     SealedMonth.objects.filter(network=network, month=month).delete()
     facts = CaseFacts.objects.counted().filter(network=network, month=month)
-    with_subject = facts.annotate(with_subject=WithSubject("packed", Coalesce("assessment", Value(NOBODY))))
+    with_subject = facts.annotate(
+        with_subject=WithSubject("packed", Coalesce("assessment", Value(NO_SUBJECT)))
+    )
     groups, group, packed = strung_together(
         with_subject, "hospital", "ward", "model", what="with_subject", layout=WITH_SUBJECT
     )
