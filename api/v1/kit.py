@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from api.v1.documenting import described
 from api.v1.statistics import Counting, PeriodQuery, ShareShape
 from referral.statistics.reports import filters
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.kit import KitRecord, kit_record, ward_names
 from referral.statistics.reports.privacy import FEWEST
 from scoring.research.agreement import Agreement
@@ -79,22 +79,22 @@ class KitView(Counting):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        wanted = self.wanted(self.asked(PeriodQuery))
-        if not filters.sees_all(self.person, wanted.network):
+        report_filter = self.report_filter(self.asked(PeriodQuery))
+        if not filters.sees_all(self.person, report_filter.network):
             raise NotFound
-        facts = filters.study(self.person, wanted).facts
-        found = kit_record(facts, now=self.now, hides_small=wanted.hides_small)
-        return Response(KitRecordShape(kit_answer(found, wanted)).data)
+        rows = filters.study(self.person, report_filter).facts
+        record = kit_record(rows, now=self.now, hides_small=report_filter.hides_small)
+        return Response(KitRecordShape(kit_answer(record, report_filter)).data)
 
 
-def kit_answer(found: KitRecord, wanted: Wanted) -> dict[str, Any]:
+def kit_answer(record: KitRecord, report_filter: ReportFilter) -> dict[str, Any]:
     """One KitRecordShape."""
-    names = ward_names(found, wanted)
+    names = ward_names(record, report_filter)
     return {
-        "since": wanted.since,
-        "until": wanted.until,
-        "whole": found.whole,
-        "wards": [{"name": names[site.key], "agreement": site.agreement} for site in found.wards],
-        "lots": [{"name": site.key, "agreement": site.agreement} for site in found.lots],
-        "not_counted": found,
+        "since": report_filter.since,
+        "until": report_filter.until,
+        "whole": record.whole,
+        "wards": [{"name": names[site.key], "agreement": site.agreement} for site in record.wards],
+        "lots": [{"name": site.key, "agreement": site.agreement} for site in record.lots],
+        "not_counted": record,
     }

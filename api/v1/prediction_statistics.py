@@ -84,11 +84,11 @@ class PredictionsView(Counting):
         name = asked.pop("model", active_model().identifier)
         if name not in known_models():
             raise FactError(("model", "not_found", filters.NOT_FOUND))
-        wanted = self.wanted(asked)
-        if not filters.sees_all(self.person, wanted.network):
+        report_filter = self.report_filter(asked)
+        if not filters.sees_all(self.person, report_filter.network):
             raise NotFound
-        cases, hides = filters.study(self.person, wanted), wanted.hides_small
-        found = performance(cases, name, now=self.now, hides_small=hides)
+        cases, hides = filters.study(self.person, report_filter), report_filter.hides_small
+        record = performance(cases, name, now=self.now, hides_small=hides)
         beside = [
             {
                 "model": str(row.comparison.model),
@@ -100,6 +100,6 @@ class PredictionsView(Counting):
         ]
         return Response(
             PredictionsShape(
-                {"model": name, "unknown": found.unknown, "observed": found.observed, "shadows": beside}
+                {"model": name, "unknown": record.unknown, "observed": record.observed, "shadows": beside}
             ).data
         )

@@ -14,7 +14,7 @@ from api import vocabularies
 from api.resource import Resource
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import described
-from referral.statistics.reports.filters import Wanted, clean_wanted, may_count
+from referral.statistics.reports.filters import ReportFilter, may_count, parse_filter
 from referral.statistics.reports.measures import FUNNEL, MEASURES, By
 from referral.statistics.reports.overview import Group, Report
 from referral.statistics.reports.privacy import FEWEST
@@ -125,9 +125,9 @@ class Counting(Resource):
             raise NotFound
         return {name: str(value) for name, value in self.query(query).items()}
 
-    def wanted(self, asked: Mapping[str, str]) -> Wanted:
+    def report_filter(self, asked: Mapping[str, str]) -> ReportFilter:
         """What `asked` means for the caller now."""
-        return clean_wanted(self.person, asked, now=self.now)
+        return parse_filter(self.person, asked, now=self.now)
 
 
 class StatisticsView(Counting):
@@ -141,23 +141,25 @@ class StatisticsView(Counting):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        wanted = self.wanted(self.asked(StatisticsQuery))
-        return Response(statistics_answer(statistics(self.person, wanted, now=self.now), wanted))
+        report_filter = self.report_filter(self.asked(StatisticsQuery))
+        return Response(
+            statistics_answer(statistics(self.person, report_filter, now=self.now), report_filter)
+        )
 
 
-def statistics_answer(found: Report, wanted: Wanted) -> dict[str, Any]:
+def statistics_answer(report: Report, report_filter: ReportFilter) -> dict[str, Any]:
     """One StatisticsShape."""
-    context = {"wanted": wanted, "names": names_of(found, wanted)}
+    context = {"wanted": report_filter, "names": names_of(report, report_filter)}
     return {
-        "by": str(found.by),
-        "since": wanted.since,
-        "until": wanted.until,
+        "by": str(report.by),
+        "since": report_filter.since,
+        "until": report_filter.until,
         "measures": {measure.name: [_plain(measure.since), _plain(measure.until)] for measure in MEASURES},
-        "whole": GroupShape(found.whole).data,
-        "groups": NamedGroupShape(found.groups, many=True, context=context).data,  # type: ignore[arg-type]
-        "funnel": [{"stage": _plain(name), "cases": found.funnel[name]} for name, _label in FUNNEL],
-        "delays": list(_delays(found.delays)),
-        "offers": dict(found.offers),
+        "whole": GroupShape(report.whole).data,
+        "groups": NamedGroupShape(report.groups, many=True, context=context).data,  # type: ignore[arg-type]
+        "funnel": [{"stage": _plain(name), "cases": report.funnel[name]} for name, _label in FUNNEL],
+        "delays": list(_delays(report.delays)),
+        "offers": dict(report.offers),
     }
 
 

@@ -17,7 +17,7 @@ from api.v1 import (
     kit,
     labs,
     me,
-    message_statistics,
+    notification_statistics,
     notifications,
     prediction_statistics,
     refresh,
@@ -53,7 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("statistics/kit", kit.KitView.as_view(), name="kit_statistics"),
     path(
         "statistics/notifications",
-        message_statistics.MessageStatisticsView.as_view(),
+        notification_statistics.MessageStatisticsView.as_view(),
         name="notification_statistics",
     ),
     path(

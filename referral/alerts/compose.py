@@ -225,7 +225,7 @@ def publish_change(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) 
 
 
 def publish_missed(cases: Iterable[Case]) -> None:
-    """After the commit, let open pages hear of cases with a deadline that was just missed, in one round trip."""
+    """After the commit, let open pages hear of cases whose deadline was just missed, in one round trip."""
     updates = [_update(case, timeline.DEADLINE_MISSED, [case.ward]) for case in cases]
     transaction.on_commit(partial(publish_all, updates), robust=True)
 

@@ -21,7 +21,7 @@ HOSPITALS_CHAIN = (Audience.HOSPITAL, Audience.COORDINATOR, Audience.DUTY, Audie
 
 
 def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
-    """Those whose recipient sees the case, or was asked about it: one question for all with the same access."""
+    """Those whose recipient sees the case, or was asked about it: one question for each access."""
     groups: dict[Standing, list[Notification]] = {}
     for notification in notifications:
         groups.setdefault(notification.recipient.standing, []).append(notification)

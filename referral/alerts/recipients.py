@@ -64,7 +64,7 @@ class Directory:
         return people
 
     def at(self, audiences: frozenset[str], case: Case, ward: Ward | None) -> tuple[frozenset[UUID], bool]:
-        """All people of several audiences at `ward`, and whether its duty was asked for and nobody is on it."""
+        """All people of the audiences at `ward`, and whether its duty was asked for and nobody is on it."""
         nobody_on_duty = (
             Audience.DUTY in audiences and ward is not None and not self.people(Audience.DUTY, case, ward)
         )

@@ -1,4 +1,4 @@
-"""What people were told on days that are over, kept as columns."""
+"""Notifications of days that are over, kept as columns."""
 
 from typing import ClassVar
 

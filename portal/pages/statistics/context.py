@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from accounts.punctuation import in_brackets, joined
 from referral.pathway.vocabulary import Kind
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.measures import ADMIT_LATE_FLAG, FUNNEL, MEASURES, By
 from referral.statistics.reports.overview import Report
 from referral.statistics.reports.quantiles import Spread
@@ -48,9 +48,9 @@ class Figures:
     charts: dict[str, Any]
 
 
-def arrange(found: Report, wanted: Wanted) -> Figures:
+def arrange(report: Report, report_filter: ReportFilter) -> Figures:
     """The page's parts; every number is one of `table`'s, as in the CSV file."""
-    words = table(found, wanted)
+    words = table(report, report_filter)
     names = [name for name, _rows in words.groups]
     return Figures(
         words=words,
@@ -58,9 +58,9 @@ def arrange(found: Report, wanted: Wanted) -> Figures:
         in_time=_grid(words, "in_time", MAIN_KINDS),
         times=_grid(words, "time", [measure.name for measure in MEASURES]),
         charts={
-            "in_time": _share_chart(found, names),
-            "times": _time_chart(found, names),
-            "funnel": _funnel_chart(found),
+            "in_time": _share_chart(report, names),
+            "times": _time_chart(report, names),
+            "funnel": _funnel_chart(report),
         },
     )
 
@@ -73,8 +73,8 @@ def _headline(rows: Sequence[Row]) -> Iterable[Row]:
 
 def _grid(words: Table, part: str, codes: Sequence[str]) -> Grid:
     def cells(rows: Sequence[Row]) -> list[Row]:
-        found = {row.code: row for row in rows if row.part == part}
-        return [found[str(code)] for code in codes]
+        by_code = {row.code: row for row in rows if row.part == part}
+        return [by_code[str(code)] for code in codes]
 
     whole = cells(words.whole)
     heads = [f"{row.label} {in_brackets(row.unit)}" for row in whole]
@@ -95,41 +95,41 @@ def in_words(cell: Row) -> tuple[str, str]:
     return cell.value, in_brackets(joined(part for part in (interval, p90, f"n = {cell.cases}") if part))
 
 
-def _share_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:
+def _share_chart(report: Report, names: Sequence[str]) -> dict[str, Any]:
     """Percentages in time by group, with their intervals; months are joined by a line, places are not."""
     return {
         "kind": "share",
         "groups": list(names),
-        "joined": found.by == By.MONTH,
+        "joined": report.by == By.MONTH,
         "unit": "%",
         "series": [
-            series(Kind(kind).label, [percent_of(group.in_time[kind]) for group in found.groups])
+            series(Kind(kind).label, [percent_of(group.in_time[kind]) for group in report.groups])
             for kind in CHART_KINDS
         ],
     }
 
 
-def _time_chart(found: Report, names: Sequence[str]) -> dict[str, Any]:
+def _time_chart(report: Report, names: Sequence[str]) -> dict[str, Any]:
     """Median hours by group, with their intervals."""
     measures = [measure for measure in MEASURES if measure.name in CHART_MEASURES]
     return {
         "kind": "time",
         "groups": list(names),
-        "joined": found.by == By.MONTH,
+        "joined": report.by == By.MONTH,
         "unit": "h",
         "series": [
-            series(measure.label, [hours_of(group.times[measure.name]) for group in found.groups])
+            series(measure.label, [hours_of(group.times[measure.name]) for group in report.groups])
             for measure in measures
         ],
     }
 
 
-def _funnel_chart(found: Report) -> dict[str, Any]:
+def _funnel_chart(report: Report) -> dict[str, Any]:
     return {
         "kind": "funnel",
         "groups": [str(label) for _name, label in FUNNEL],
         "unit": "",
-        "series": [series(gettext("cases"), [[found.funnel[name], None, None] for name, _label in FUNNEL])],
+        "series": [series(gettext("cases"), [[report.funnel[name], None, None] for name, _label in FUNNEL])],
     }
 
 

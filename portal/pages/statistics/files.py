@@ -21,11 +21,11 @@ KIT_HEADER = (
 Line = tuple[Any, ...]
 
 
-def prediction_lines(found: Performance, shadows: Iterable[Shadow]) -> Iterator[Line]:
+def prediction_lines(performance: Performance, shadows: Iterable[Shadow]) -> Iterator[Line]:
     """Lines of PREDICTIONS_HEADER: one model's record, and the models in shadow beside the one in force."""
-    model = found.model
-    yield _line("outcomes", model, "unknown", cases=counted(found.unknown))
-    yield from _record("", model, found.observed)
+    model = performance.model
+    yield _line("outcomes", model, "unknown", cases=counted(performance.unknown))
+    yield from _record("", model, performance.observed)
     for shadow in shadows:
         name = str(shadow.comparison.model)
         for flags, count in shadow.flags.items():
@@ -34,15 +34,19 @@ def prediction_lines(found: Performance, shadows: Iterable[Shadow]) -> Iterator[
         yield from _record("in_force_beside_", name, shadow.active)
 
 
-def _record(before: str, model: str, found: Observed) -> Iterator[Line]:
-    yield _line(f"{before}outcomes", model, "known", cases=found.patients, hits=found.events)
-    if found.observed is None:
+def _record(before: str, model: str, observed: Observed) -> Iterator[Line]:
+    yield _line(f"{before}outcomes", model, "known", cases=observed.patients, hits=observed.events)
+    if observed.observed is None:
         return
-    yield _line(f"{before}figures", model, "predicted", value=_number(found.predicted))
-    for name, estimate in (("observed", found.observed), ("ratio", found.ratio), ("auroc", found.auroc)):
+    yield _line(f"{before}figures", model, "predicted", value=_number(observed.predicted))
+    for name, estimate in (
+        ("observed", observed.observed),
+        ("ratio", observed.ratio),
+        ("auroc", observed.auroc),
+    ):
         value, low, high = _three(estimate)
         yield _line(f"{before}figures", model, name, value=value, low=low, high=high)
-    for place, group in enumerate(found.groups, 1):
+    for place, group in enumerate(observed.groups, 1):
         value, low, high = _three(group.observed)
         yield _line(
             f"{before}calibration",
@@ -57,7 +61,7 @@ def _record(before: str, model: str, found: Observed) -> Iterator[Line]:
             low=low,
             high=high,
         )
-    for at, by_model, everybody in found.net_benefit:
+    for at, by_model, everybody in observed.net_benefit:
         benefits = {"by the model": by_model, "refer everybody": everybody, "refer nobody": 0.0}
         for name, benefit in benefits.items():
             yield _line(f"{before}decision", model, name, since=_number(at), value=_number(benefit))
@@ -80,12 +84,12 @@ def _line(
     return part, model, figure, since, until, predicted, cases, hits, value, low, high
 
 
-def kit_lines(named: Iterable[tuple[str, str, Agreement | None]], found: KitRecord) -> Iterator[Line]:
+def kit_lines(named: Iterable[tuple[str, str, Agreement | None]], record: KitRecord) -> Iterator[Line]:
     """Lines of KIT_HEADER: each named table, then what is not counted."""
     for part, name, table in named:
         yield (part, name, *(_agreement(table) if table else [counted(None)]))
     for name in ("indeterminate", "beside_purpose", "unknown"):
-        yield "not_counted", name, counted(getattr(found, name))
+        yield "not_counted", name, counted(getattr(record, name))
 
 
 def _agreement(table: Agreement) -> Iterator[object]:
@@ -94,10 +98,10 @@ def _agreement(table: Agreement) -> Iterator[object]:
         yield from _three(estimate)
 
 
-def _three(found: Share | Estimate | None) -> tuple[str, str, str]:
-    if found is None:
+def _three(measured: Share | Estimate | None) -> tuple[str, str, str]:
+    if measured is None:
         return "", "", ""
-    return _number(found.value), _number(found.low), _number(found.high)
+    return _number(measured.value), _number(measured.low), _number(measured.high)
 
 
 def _number(part: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What was told to people and what became of it, arranged for a page and as lines of a file."""
+"""Notifications to people and what became of them, arranged for a page and as lines of a file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from notifications.models import DeliveryState
 from portal.pages.operations.context import COUNTED
 from portal.pages.statistics.context import hours_of, in_words, percent_of, series
 from referral.pathway.refusals import Text
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.measures import By
-from referral.statistics.reports.notification_report import Messages, Told
+from referral.statistics.reports.notification_report import NotificationCounts, NotificationReport
 from referral.statistics.reports.table import Row, names, share_row, time_row
 
 PART = "messages"
@@ -31,60 +31,60 @@ class Page:
     charts: dict[str, Any]
 
 
-def rows_of(found: Told, name: str) -> list[Row]:
+def rows_of(counts: NotificationCounts, name: str) -> list[Row]:
     """The figures of one group."""
     said = (PART, name)
     return [
-        Row(*said, "told", _("notifications"), "", str(found.told)),
-        share_row(*said, "reached", _("handed over or delivered"), found.reached),
-        Row(*said, "failed", _("reached nobody by any way"), "", str(found.failed)),
-        share_row(*said, "read", _("read"), found.read),
-        Row(*said, "urgent", _("urgent"), "", str(found.urgent)),
-        share_row(*said, "acknowledged", _("urgent and acknowledged"), found.acknowledged),
-        time_row(*said, "acknowledgement", _("time to acknowledgement"), "min", found.answer),
+        Row(*said, "told", _("notifications"), "", str(counts.total)),
+        share_row(*said, "reached", _("handed over or delivered"), counts.reached),
+        Row(*said, "failed", _("reached nobody by any way"), "", str(counts.failed)),
+        share_row(*said, "read", _("read"), counts.read),
+        Row(*said, "urgent", _("urgent"), "", str(counts.urgent)),
+        share_row(*said, "acknowledged", _("urgent and acknowledged"), counts.acknowledged),
+        time_row(*said, "acknowledgement", _("time to acknowledgement"), "min", counts.answer),
     ]
 
 
-def all_rows(found: Messages, wanted: Wanted) -> Iterator[Row]:
+def all_rows(report: NotificationReport, report_filter: ReportFilter) -> Iterator[Row]:
     """Every figure: the whole, its groups, deliveries by channel and state."""
-    everybody, called = _("everybody"), _names(found, wanted)
-    yield from rows_of(found.whole, everybody)
-    for group in found.groups:
+    everybody, called = _("everybody"), _names(report, report_filter)
+    yield from rows_of(report.whole, everybody)
+    for group in report.groups:
         yield from rows_of(group, called[group.key])
-    for (channel, state), count in sorted(found.ways.items()):
+    for (channel, state), count in sorted(report.ways.items()):
         label = labelled(channel_label(channel), DeliveryState(state).label)
         yield Row(PART, everybody, f"{channel}:{state}", label, "", str(count))
 
 
-def page(found: Messages, wanted: Wanted) -> Page:
-    called = _names(found, wanted)
-    groups = [called[group.key] for group in found.groups]
-    whole = rows_of(found.whole, _("everybody"))
+def page(report: NotificationReport, report_filter: ReportFilter) -> Page:
+    called = _names(report, report_filter)
+    groups = [called[group.key] for group in report.groups]
+    whole = rows_of(report.whole, _("everybody"))
     named = [
-        *((name, rows_of(group, name)) for name, group in zip(groups, found.groups, strict=True)),
+        *((name, rows_of(group, name)) for name, group in zip(groups, report.groups, strict=True)),
         (_("everybody"), whole),
     ]
-    states = [state for state in COUNTED if any(key[1] == state for key in found.ways)]
+    states = [state for state in COUNTED if any(key[1] == state for key in report.ways)]
     return Page(
         heads=[f"{row.label} {in_brackets(row.unit)}" if row.unit else str(row.label) for row in whole],
         lines=[(name, [in_words(row) for row in rows]) for name, rows in named],
         ways=[
-            (channel_label(channel), [found.ways.get((channel, state), 0) for state in states])
-            for channel in sorted({channel for channel, _state in found.ways})
+            (channel_label(channel), [report.ways.get((channel, state), 0) for state in states])
+            for channel in sorted({channel for channel, _state in report.ways})
         ],
         states=[COUNTED[state] for state in states],
-        charts=_charts(found, groups),
+        charts=_charts(report, groups),
     )
 
 
-def _charts(found: Messages, groups: list[str]) -> dict[str, Any]:
-    common = {"groups": groups, "joined": found.by == By.MONTH}
+def _charts(report: NotificationReport, groups: list[str]) -> dict[str, Any]:
+    common = {"groups": groups, "joined": report.by == By.MONTH}
     shares = {
-        _("handed over or delivered"): [percent_of(group.reached) for group in found.groups],
-        _("read"): [percent_of(group.read) for group in found.groups],
-        _("urgent and acknowledged"): [percent_of(group.acknowledged) for group in found.groups],
+        _("handed over or delivered"): [percent_of(group.reached) for group in report.groups],
+        _("read"): [percent_of(group.read) for group in report.groups],
+        _("urgent and acknowledged"): [percent_of(group.acknowledged) for group in report.groups],
     }
-    answers = [hours_of(group.answer) for group in found.groups]
+    answers = [hours_of(group.answer) for group in report.groups]
     return {
         "shares": {
             **common,
@@ -101,10 +101,10 @@ def _charts(found: Messages, groups: list[str]) -> dict[str, Any]:
     }
 
 
-def _names(found: Messages, wanted: Wanted) -> dict[object, str]:
-    return names([group.key for group in found.groups], wanted, _("of no hospital or ward"))
+def _names(report: NotificationReport, report_filter: ReportFilter) -> dict[object, str]:
+    return names([group.key for group in report.groups], report_filter, _("of no hospital or ward"))
 
 
 def channel_label(channel: str) -> Text:
-    known = channels().get(channel)
-    return known.label if known else channel
+    kind = channels().get(channel)
+    return kind.label if kind else channel

@@ -1,4 +1,4 @@
-"""What was told to the people of a network, hospital or ward, and what became of it."""
+"""Notifications to the people of a network, hospital or ward, and what became of them."""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -11,40 +11,40 @@ from portal.csv_files import csv_file
 from portal.pages.statistics.notification_context import all_rows, page
 from portal.pages.statistics.views import asked, counter, question, read_question
 from referral.pathway.refusals import FactError
-from referral.statistics.reports.filters import Wanted
-from referral.statistics.reports.notification_report import may_read, messages
+from referral.statistics.reports.filters import ReportFilter
+from referral.statistics.reports.notification_report import may_read, notification_report
 from referral.statistics.reports.table import CSV_HEADER
 
 
 @signed_in
 @require_safe
-def told(request: HttpRequest) -> HttpResponse:
+def notifications(request: HttpRequest) -> HttpResponse:
     """The figures as charts and tables."""
     user, now = counter(request), clock.now()
-    wanted, wrong = question(user, request.GET.dict(), now)
-    _may(user, wanted)
+    report_filter, wrong = question(user, request.GET.dict(), now)
+    _may(user, report_filter)
     context = {
-        **asked(user, wanted, wrong, request.GET.dict()),
-        "page": page(messages(user, wanted), wanted),
+        **asked(user, report_filter, wrong, request.GET.dict()),
+        "page": page(notification_report(user, report_filter), report_filter),
     }
-    return render(request, "portal/statistics/messages.html", context, status=422 if wrong else 200)
+    return render(request, "portal/statistics/notifications.html", context, status=422 if wrong else 200)
 
 
 @signed_in
 @require_safe
-def told_csv(request: HttpRequest) -> HttpResponseBase:
+def notifications_csv(request: HttpRequest) -> HttpResponseBase:
     """The same figures as a file."""
     user, now = counter(request), clock.now()
     try:
-        wanted = read_question(user, request.GET.dict(), now)
+        report_filter = read_question(user, request.GET.dict(), now)
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
-    _may(user, wanted)
-    rows = (row.as_csv() for row in all_rows(messages(user, wanted), wanted))
-    name = f"notifications-{wanted.since:%Y-%m}-{wanted.until:%Y-%m}-by-{wanted.by}.csv"
+    _may(user, report_filter)
+    rows = (row.as_csv() for row in all_rows(notification_report(user, report_filter), report_filter))
+    name = f"notifications-{report_filter.since:%Y-%m}-{report_filter.until:%Y-%m}-by-{report_filter.by}.csv"
     return csv_file(request, name, CSV_HEADER, rows)
 
 
-def _may(user: User, wanted: Wanted) -> None:
-    if not may_read(user, wanted):
+def _may(user: User, report_filter: ReportFilter) -> None:
+    if not may_read(user, report_filter):
         raise Http404

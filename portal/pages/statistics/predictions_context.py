@@ -20,9 +20,9 @@ class Record:
     charts: dict[str, Any]
 
 
-def record(found: Performance) -> Record:
+def record(performance: Performance) -> Record:
     """One model's figures; empty where there are too few cases."""
-    observed = found.observed
+    observed = performance.observed
     return Record(
         figures=figures_of(observed),
         groups=[
@@ -57,12 +57,12 @@ def share_text(share: Share) -> str:
     return f"{100 * share.value:.1f} ({100 * share.low:.1f}–{100 * share.high:.1f})"
 
 
-def estimate_text(found: Estimate | None) -> str:
-    if found is None or found.value is None:
+def estimate_text(estimate: Estimate | None) -> str:
+    if estimate is None or estimate.value is None:
         return _("not known")
-    if found.low is None or found.high is None:
-        return _("%(value)s (interval not known)") % {"value": f"{found.value:.2f}"}
-    return f"{found.value:.2f} ({found.low:.2f}–{found.high:.2f})"
+    if estimate.low is None or estimate.high is None:
+        return _("%(value)s (interval not known)") % {"value": f"{estimate.value:.2f}"}
+    return f"{estimate.value:.2f} ({estimate.low:.2f}–{estimate.high:.2f})"
 
 
 def _calibration(observed: Observed) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from portal.pages.statistics.predictions_context import figures_of, record
 from portal.pages.statistics.views import asked, counter, question, read_question
 from referral.pathway.refusals import FactError
 from referral.statistics.reports import filters
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.predictions import Performance, Shadow, known_models, performance, shadows
 from scoring import texts
 from scoring.riskmodel import RiskModel
@@ -38,10 +38,10 @@ class Compared:
 def predictions(request: HttpRequest) -> HttpResponse:
     """For coordinators and researchers: one hospital's cases would say too little about a model."""
     user, now = counter(request), clock.now()
-    wanted, wrong = question(user, request.GET.dict(), now)
-    made = _compared(request, user, wanted, now)
+    report_filter, wrong = question(user, request.GET.dict(), now)
+    made = _compared(request, user, report_filter, now)
     context = {
-        **asked(user, wanted, wrong, request.GET.dict()),
+        **asked(user, report_filter, wrong, request.GET.dict()),
         "models": made.known,
         "name": made.found.model,
         "active": made.active.identifier,
@@ -62,25 +62,25 @@ def predictions_csv(request: HttpRequest) -> HttpResponseBase:
     """The same numbers as a file."""
     user, now = counter(request), clock.now()
     try:
-        wanted = read_question(user, request.GET.dict(), now)
+        report_filter = read_question(user, request.GET.dict(), now)
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
-    made = _compared(request, user, wanted, now)
+    made = _compared(request, user, report_filter, now)
     lines = prediction_lines(made.found, made.shadows)
     return csv_file(request, f"predictions-{made.found.model}.csv", PREDICTIONS_HEADER, lines)
 
 
-def _compared(request: HttpRequest, user: User, wanted: Wanted, now: datetime) -> Compared:
-    if not filters.sees_all(user, wanted.network):
+def _compared(request: HttpRequest, user: User, report_filter: ReportFilter, now: datetime) -> Compared:
+    if not filters.sees_all(user, report_filter.network):
         raise Http404
     active = active_model()
     known = known_models()
     name = request.GET.get("model", "")
     asked_for = name if name in known else active.identifier
-    cases = filters.study(user, wanted)
+    cases = filters.study(user, report_filter)
     return Compared(
         known=known,
         active=active,
-        found=performance(cases, asked_for, now=now, hides_small=wanted.hides_small),
-        shadows=shadows(cases, now=now, hides_small=wanted.hides_small),
+        found=performance(cases, asked_for, now=now, hides_small=report_filter.hides_small),
+        shadows=shadows(cases, now=now, hides_small=report_filter.hides_small),
     )

@@ -20,7 +20,7 @@ from portal.pages.statistics.views import asked, counter, question, read_questio
 from referral.pathway.refusals import AccessError, FactError
 from referral.statistics.reports import filters
 from referral.statistics.reports.export import HEADER, export, may_export
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.kit import KitRecord, kit_record, ward_names
 from scoring.research.agreement import Agreement
 
@@ -31,16 +31,16 @@ def research(request: HttpRequest) -> HttpResponseBase:
     """GET shows, POST downloads: taking the cohort out is an act that is kept on the audit trail."""
     user, now = _asker(request), clock.now()
     raw = request.POST if request.method == "POST" else request.GET
-    wanted, wrong = question(user, raw.dict(), now)
-    if not filters.sees_all(user, wanted.network):
+    report_filter, wrong = question(user, raw.dict(), now)
+    if not filters.sees_all(user, report_filter.network):
         raise _refusal(request)
     status = 422 if wrong else 200
     if request.method == "POST" and not wrong:
         try:
-            return csv_file(request, "cohort.csv", HEADER, export(user, wanted, now=now))
+            return csv_file(request, "cohort.csv", HEADER, export(user, report_filter, now=now))
         except AccessError:
             status, wrong = 403, {"export": NOT_YOURS}
-    context = asked(user, wanted, wrong, raw.dict()) | _context(user, wanted, now)
+    context = asked(user, report_filter, wrong, raw.dict()) | _context(user, report_filter, now)
     return render(request, "portal/statistics/research.html", context, status=status)
 
 
@@ -62,13 +62,15 @@ def kit_csv(request: HttpRequest) -> HttpResponseBase:
     """The kit's tables as a file."""
     user, now = counter(request), clock.now()
     try:
-        wanted = read_question(user, request.GET.dict(), now)
+        report_filter = read_question(user, request.GET.dict(), now)
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
-    if not filters.sees_all(user, wanted.network):
+    if not filters.sees_all(user, report_filter.network):
         raise Http404
-    found = kit_record(filters.study(user, wanted).facts, now=now, hides_small=wanted.hides_small)
-    return csv_file(request, "kit.csv", KIT_HEADER, kit_lines(_named(found, wanted), found))
+    record = kit_record(
+        filters.study(user, report_filter).facts, now=now, hides_small=report_filter.hides_small
+    )
+    return csv_file(request, "kit.csv", KIT_HEADER, kit_lines(_named(record, report_filter), record))
 
 
 NOT_YOURS = gettext_lazy(
@@ -76,40 +78,47 @@ NOT_YOURS = gettext_lazy(
 )
 
 
-def _context(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:
-    found = kit_record(filters.study(user, wanted).facts, now=now, hides_small=wanted.hides_small)
+def _context(user: User, report_filter: ReportFilter, now: datetime) -> dict[str, Any]:
+    record = kit_record(
+        filters.study(user, report_filter).facts, now=now, hides_small=report_filter.hides_small
+    )
     return {
-        "kit": [(name, _figures(table)) for _part, name, table in _named(found, wanted)],
-        "left_out": _left_out(found),
-        "may_export": may_export(user, wanted),
+        "kit": [(name, _figures(table)) for _part, name, table in _named(record, report_filter)],
+        "left_out": _left_out(record),
+        "may_export": may_export(user, report_filter),
         "columns": HEADER,
     }
 
 
-def _named(found: KitRecord, wanted: Wanted) -> list[tuple[str, str, Agreement | None]]:
+def _named(record: KitRecord, report_filter: ReportFilter) -> list[tuple[str, str, Agreement | None]]:
     """The tables of all results, of each ward and of each lot, named; None where too few to be shown."""
-    wards = ward_names(found, wanted)
+    wards = ward_names(record, report_filter)
     return [
-        ("all", _("all results"), found.whole),
-        *(("ward", wards[site.key], site.agreement) for site in found.wards),
-        *(("lot", _("lot %(lot)s") % {"lot": site.key}, site.agreement) for site in found.lots),
+        ("all", _("all results"), record.whole),
+        *(("ward", wards[site.key], site.agreement) for site in record.wards),
+        *(("lot", _("lot %(lot)s") % {"lot": site.key}, site.agreement) for site in record.lots),
     ]
 
 
-def _figures(found: Agreement | None) -> list[str] | None:
-    if found is None:
+def _figures(agreement: Agreement | None) -> list[str] | None:
+    if agreement is None:
         return None
-    cells = (found.true_positive, found.false_positive, found.false_negative, found.true_negative)
-    shares = (
-        *(found.sensitivity, found.specificity),
-        *(found.positive_predictive_value, found.negative_predictive_value),
+    cells = (
+        agreement.true_positive,
+        agreement.false_positive,
+        agreement.false_negative,
+        agreement.true_negative,
     )
-    return [*map(str, cells), *map(share_text, shares), estimate_text(found.kappa)]
+    shares = (
+        *(agreement.sensitivity, agreement.specificity),
+        *(agreement.positive_predictive_value, agreement.negative_predictive_value),
+    )
+    return [*map(str, cells), *map(share_text, shares), estimate_text(agreement.kappa)]
 
 
-def _left_out(found: KitRecord) -> list[tuple[str, int | None]]:
+def _left_out(record: KitRecord) -> list[tuple[str, int | None]]:
     return [
-        (_("indeterminate"), found.indeterminate),
-        (_("organ failure at sampling, beside the kit's purpose"), found.beside_purpose),
-        (_("organ failure within 28 days not known, or not yet"), found.unknown),
+        (_("indeterminate"), record.indeterminate),
+        (_("organ failure at sampling, beside the kit's purpose"), record.beside_purpose),
+        (_("organ failure within 28 days not known, or not yet"), record.unknown),
     ]

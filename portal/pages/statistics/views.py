@@ -21,7 +21,7 @@ from portal.pages.statistics.notification_context import channel_label
 from referral.pathway.refusals import FactError
 from referral.pathway.vocabulary import State
 from referral.statistics.reports import filters, live_overview
-from referral.statistics.reports.filters import Wanted, clean_wanted
+from referral.statistics.reports.filters import ReportFilter, parse_filter
 from referral.statistics.reports.measures import By
 from referral.statistics.reports.selectors import statistics as figures_of
 from referral.statistics.reports.table import CSV_HEADER, table
@@ -34,15 +34,15 @@ MOST_SHOWN = 20
 def statistics(request: HttpRequest) -> HttpResponse:
     """Figures of what the user may count; a coordinator's page begins with what is open now."""
     user, now = counter(request), clock.now()
-    wanted, wrong = question(user, request.GET.dict(), now)
-    found = figures_of(user, wanted, now=now)
+    report_filter, wrong = question(user, request.GET.dict(), now)
+    report = figures_of(user, report_filter, now=now)
     context = {
-        **asked(user, wanted, wrong, request.GET.dict()),
-        "figures": arrange(found, wanted),
+        **asked(user, report_filter, wrong, request.GET.dict()),
+        "figures": arrange(report, report_filter),
         "now": now,
     }
-    if wanted.network.pk in user.standing.coordinates:
-        context["present"] = _present(user, wanted, now)
+    if report_filter.network.pk in user.standing.coordinates:
+        context["live_overview"] = _live_overview(user, report_filter, now)
     return render(request, "portal/statistics/statistics.html", context, status=422 if wrong else 200)
 
 
@@ -52,35 +52,35 @@ def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse
     """The same figures as a file."""
     user, now = counter(request), clock.now()
     try:
-        wanted = read_question(user, request.GET.dict(), now)
+        report_filter = read_question(user, request.GET.dict(), now)
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
-    words = table(figures_of(user, wanted, now=now), wanted)
-    rows = chain((row.as_csv() for row in words.rows()), _messages(user, wanted, now))
-    name = f"statistics-{wanted.since:%Y-%m}-{wanted.until:%Y-%m}-by-{wanted.by}.csv"
+    words = table(figures_of(user, report_filter, now=now), report_filter)
+    rows = chain((row.as_csv() for row in words.rows()), _messages(user, report_filter, now))
+    name = f"statistics-{report_filter.since:%Y-%m}-{report_filter.until:%Y-%m}-by-{report_filter.by}.csv"
     return csv_file(request, name, CSV_HEADER, rows)
 
 
-def _messages(user: User, wanted: Wanted, now: datetime) -> Iterator[tuple[str, ...]]:
+def _messages(user: User, report_filter: ReportFilter, now: datetime) -> Iterator[tuple[str, ...]]:
     """What became of the last seven days' messages, for coordinators: lines of CSV_HEADER."""
-    if wanted.network.pk not in user.standing.coordinates:
+    if report_filter.network.pk not in user.standing.coordinates:
         return
-    health = live_overview.recent_health(wanted.network, now=now)
+    health = live_overview.recent_health(report_filter.network, now=now)
     counts = {name: getattr(health, name) for name in ("told", "read", "acknowledged")}
     counts |= {f"{channel}:{state}": count for (channel, state), count in sorted(health.deliveries.items())}
     for name, count in counts.items():
         yield "messages", gettext("last seven days"), name, "", str(count), "", "", "", "", ""
 
 
-def read_question(user: User, raw: dict[str, str], now: datetime) -> Wanted:
+def read_question(user: User, raw: dict[str, str], now: datetime) -> ReportFilter:
     """What is asked. Raises FactError; Http404 for places that the user may not see."""
     try:
-        return clean_wanted(user, raw, now=now)
+        return parse_filter(user, raw, now=now)
     except ObjectDoesNotExist as error:
         raise Http404 from error
 
 
-def question(user: User, raw: dict[str, str], now: datetime) -> tuple[Wanted, dict[str, Any]]:
+def question(user: User, raw: dict[str, str], now: datetime) -> tuple[ReportFilter, dict[str, Any]]:
     """What is asked, without what cannot be; and what was wrong, by field."""
     wrong: dict[str, Any] = {}
     while True:
@@ -91,17 +91,21 @@ def question(user: User, raw: dict[str, str], now: datetime) -> tuple[Wanted, di
             wrong |= {field: text for field, _code, text in error.rows}
 
 
-def asked(user: User, wanted: Wanted, wrong: dict[str, Any], raw: dict[str, str]) -> dict[str, Any]:
+def asked(
+    user: User, report_filter: ReportFilter, wrong: dict[str, Any], raw: dict[str, str]
+) -> dict[str, Any]:
     """What the form of a question shows: choices, and the months as they were typed."""
     return {
         "networks": filters.networks(user),
-        "hospitals": filters.hospitals(user, wanted.network),
-        "wards": filters.wards(user, wanted.network).select_related("hospital"),
+        "hospitals": filters.hospitals(user, report_filter.network),
+        "wards": filters.wards(user, report_filter.network).select_related("hospital"),
         "bys": list(By),
-        "sees_all": filters.sees_all(user, wanted.network),
-        "wanted": wanted,
+        "sees_all": filters.sees_all(user, report_filter.network),
+        "report_filter": report_filter,
         "wrong": wrong,
-        "typed": {name: raw.get(name) or f"{getattr(wanted, name):%Y-%m}" for name in ("since", "until")},
+        "typed": {
+            name: raw.get(name) or f"{getattr(report_filter, name):%Y-%m}" for name in ("since", "until")
+        },
     }
 
 
@@ -113,17 +117,17 @@ def counter(request: HttpRequest) -> User:
     return user
 
 
-def _present(user: User, wanted: Wanted, now: datetime) -> dict[str, Any]:
+def _live_overview(user: User, report_filter: ReportFilter, now: datetime) -> dict[str, Any]:
     """The coordinator's part."""
-    health = live_overview.recent_health(wanted.network, now=now)
+    health = live_overview.recent_health(report_filter.network, now=now)
     channels = sorted({channel for channel, _state in health.deliveries})
-    unanswered = live_overview.unanswered_offers(user, wanted.network)
+    unanswered = live_overview.unanswered_offers(user, report_filter.network)
     longest = list(unanswered[:MOST_SHOWN])
     states = [state for state in DeliveryState if any(key[1] == state for key in health.deliveries)]
     return {
         "open": [
             (State(state).label, count)
-            for state, count in live_overview.open_by_state(user, wanted.network).items()
+            for state, count in live_overview.open_by_state(user, report_filter.network).items()
         ],
         "unanswered": longest,
         "unanswered_count": unanswered.count() if len(longest) == MOST_SHOWN else len(longest),

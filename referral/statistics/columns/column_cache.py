@@ -1,4 +1,4 @@
-"""What was made of sealed months, held in memory as long as there is room: they do not change."""
+"""What was made of sealed months, kept in memory as long as there is room: they do not change."""
 
 from collections.abc import Callable, Hashable
 from threading import Lock
@@ -6,8 +6,8 @@ from typing import Protocol, TypeVar, cast
 
 from cachetools import LRUCache
 
-MOST_HELD = 2**28
-"""Bytes that a process holds: columns and sorted times of some two million cases."""
+MOST_CACHED = 2**28
+"""Bytes that a process keeps: columns and sorted times of some two million cases."""
 
 
 class Sized(Protocol):
@@ -16,28 +16,28 @@ class Sized(Protocol):
 
 
 Made = TypeVar("Made", bound=Sized)
-_held: LRUCache[Hashable, Sized] = LRUCache(MOST_HELD, getsizeof=lambda made: made.nbytes)
+_cache: LRUCache[Hashable, Sized] = LRUCache(MOST_CACHED, getsizeof=lambda made: made.nbytes)
 _lock = Lock()
 
 
-def held(key: Hashable, make: Callable[[], Made | None]) -> Made | None:
-    """What `make` gave for `key` before, or gives now; None is not held."""
-    known = look(key)
-    if known is not None:
-        return cast(Made, known)
+def cached(key: Hashable, make: Callable[[], Made | None]) -> Made | None:
+    """What `make` gave for `key` before, or gives now; None is not kept."""
+    kept = get(key)
+    if kept is not None:
+        return cast(Made, kept)
     made = make()
-    return None if made is None else hold(key, made)
+    return None if made is None else put(key, made)
 
 
-def look(key: Hashable) -> Sized | None:
-    """What is held for `key`."""
+def get(key: Hashable) -> Sized | None:
+    """What is kept for `key`."""
     with _lock:
-        return _held.get(key)
+        return _cache.get(key)
 
 
-def hold(key: Hashable, made: Made) -> Made:
-    """Hold it, unless it is larger than all the room there is."""
-    if made.nbytes <= MOST_HELD:
+def put(key: Hashable, made: Made) -> Made:
+    """Keep it, unless it is larger than all the room there is."""
+    if made.nbytes <= MOST_CACHED:
         with _lock:
-            _held[key] = made
+            _cache[key] = made
     return made

@@ -19,7 +19,7 @@ from django.db.models import Aggregate, BinaryField, Max, Min, QuerySet
 from accounts.models import Network
 from referral.models import CaseFacts, Route, SealedColumn, SealedMonth
 from referral.models.statistics import PACKING
-from referral.statistics.columns.column_cache import held
+from referral.statistics.columns.column_cache import cached
 from referral.statistics.columns.layout import KEPT, LAYOUT, SAID, Column, Columns, Place
 
 Read = TypeVar("Read")
@@ -160,10 +160,10 @@ def strung_together(
     Groups, each row's number among them, and `what` of the rows, which is in `layout`.
     """
     grouped = rows.order_by().values_list(*by).annotate(together=Together(what))
-    found = fetched_as_bytes(*in_sql(grouped))
-    packed = np.frombuffer(b"".join(row[-1] for row in found), dtype=layout)
-    lengths = [len(row[-1]) // layout.itemsize for row in found]
-    return [row[:-1] for row in found], np.repeat(np.arange(len(found), dtype=np.int32), lengths), packed
+    fetched = fetched_as_bytes(*in_sql(grouped))
+    packed = np.frombuffer(b"".join(row[-1] for row in fetched), dtype=layout)
+    lengths = [len(row[-1]) // layout.itemsize for row in fetched]
+    return [row[:-1] for row in fetched], np.repeat(np.arange(len(fetched), dtype=np.int32), lengths), packed
 
 
 def in_sql(rows: QuerySet[Any, Any]) -> tuple[str, Sequence[Any]]:
@@ -191,10 +191,10 @@ def months_before(month: date, count: int) -> date:
 def _months_of(cases: Cases) -> set[date]:
     """Those asked about, as far as the network has facts."""
     counted = CaseFacts.objects.counted().filter(network=cases.network)
-    known = counted.aggregate(first=Min("month"), last=Max("month"))
-    if known["first"] is None:
+    ends = counted.aggregate(first=Min("month"), last=Max("month"))
+    if ends["first"] is None:
         return set()
-    first, last = max(cases.since, known["first"]), min(cases.until, known["last"])
+    first, last = max(cases.since, ends["first"]), min(cases.until, ends["last"])
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     return {months_before(last, number) for number in range(count)}
 
@@ -216,19 +216,19 @@ def _kept(months: Sequence[SealedMonth], names: Sequence[str]) -> Kept | None:
     of = [month.pk for month in months]
 
     def fetched() -> Kept | None:
-        found = fetched_as_bytes(OF_SEALED, (of, list(names)))
-        if [count for _name, count, _numbers in found] != [len(of)] * len(names):
+        rows = fetched_as_bytes(OF_SEALED, (of, list(names)))
+        if [count for _name, count, _numbers in rows] != [len(of)] * len(names):
             return None
-        return Kept({name: np.frombuffer(numbers, SEALED.get(name, SAID)) for name, _count, numbers in found})
+        return Kept({name: np.frombuffer(numbers, SEALED.get(name, SAID)) for name, _count, numbers in rows})
 
-    return held(("columns", *names, *of), fetched)
+    return cached(("columns", *names, *of), fetched)
 
 
-def _places_of(route: Column, known: Sequence[int]) -> Column:
+def _places_of(route: Column, sorted_keys: Sequence[int]) -> Column:
     """The place of each case's route among the known ones; NOWHERE for others."""
-    most = max([*known, *route.max(initial=0, keepdims=True)])
+    most = max([*sorted_keys, *route.max(initial=0, keepdims=True)])
     places = np.full(most + 1, NOWHERE, dtype=np.int32)
-    places[known] = np.arange(len(known), dtype=np.int32)
+    places[sorted_keys] = np.arange(len(sorted_keys), dtype=np.int32)
     return places[route]
 
 

@@ -71,8 +71,8 @@ class Columns:
         """Seconds from the first visit to a moment, and in which cases it came. "first_visit_at": 0, all."""
         if moment == "first_visit_at":
             return np.zeros(len(self), dtype=np.int32), np.ones(len(self), dtype=bool)
-        found = self.numbers[moment]
-        return found, found != NOT_YET
+        moments = self.numbers[moment]
+        return moments, moments != NOT_YET
 
     def between(self, since: str, until: str) -> tuple[Column, Column]:
         """Seconds between two moments of the cases in which both came, and which cases those are."""
@@ -87,10 +87,10 @@ def verdict_counts(verdicts: Column, group: Column, groups: int) -> dict[str, Co
 
     Two kinds share a byte of a case's `verdicts`, the first two the first, and are counted together.
     """
-    found, first = [], group * np.intp(VERDICTS**2)
+    sums, first = [], group * np.intp(VERDICTS**2)
     bytes_of_cases = np.ascontiguousarray(verdicts.view(np.uint8).reshape(-1, 8).T)
     for pair in bytes_of_cases[: -(-len(KINDS) // 2)]:
         counts = np.bincount(first + pair, minlength=groups * VERDICTS**2)
         both = counts.reshape(groups, VERDICTS, VERDICTS)
-        found += [both.sum(axis=1), both.sum(axis=2)]
-    return dict(zip(KINDS, found, strict=False))
+        sums += [both.sum(axis=1), both.sum(axis=2)]
+    return dict(zip(KINDS, sums, strict=False))

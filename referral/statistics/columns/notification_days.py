@@ -1,4 +1,4 @@
-"""What people were told, and what became of it within three days of writing.
+"""Notifications to people, and what became of it within three days of writing.
 
 What happens later does not count: every notification is observed for the same time, and a day that ended
 three days ago does not change any more. Such a day is kept as columns, so that a question about years reads
@@ -22,7 +22,7 @@ from notifications.contacts.test_messages import WAY
 from notifications.models import Delivery, DeliveryState, Notification
 from notifications.types import Severity
 from referral.models import Addressee, DeliveryFate, ToldDay
-from referral.statistics.columns.column_cache import hold, look
+from referral.statistics.columns.column_cache import get, put
 from referral.statistics.columns.column_reader import fetched_as_bytes
 from referral.statistics.columns.layout import Column
 
@@ -31,7 +31,7 @@ SETTLED_AFTER = OBSERVED + timedelta(hours=1)
 """After the end of a day; by then also what was being written in its last seconds is committed."""
 
 DAYS_AT_ONCE = 100
-COUNTS = ("told", "reached", "failed", "read", "urgent", "acknowledged")
+COUNTS = ("total", "reached", "failed", "read", "urgent", "acknowledged")
 PEOPLE = np.dtype([("person", "<i4"), ("counts", "<i4", len(COUNTS))])
 ANSWERS = np.dtype([("person", "<i4"), ("seconds", "<i4")])
 WAYS = np.dtype([("person", "<i4"), ("fate", "<i4"), ("count", "<i4")])
@@ -46,7 +46,7 @@ SELECT recipient_id, ways, to_char(created_at AT TIME ZONE %(zone)s, 'YYYY-MM-01
        count(*) FILTER (WHERE urgent AND acknowledged_at <= last),
        string_agg(int4send(extract(epoch FROM acknowledged_at - created_at)::int4), ''::bytea)
            FILTER (WHERE urgent AND acknowledged_at <= last)
-FROM {Notification._meta.db_table} AS told
+FROM {Notification._meta.db_table} AS notification
 CROSS JOIN LATERAL (
     SELECT created_at + %(observed)s AS last, severity = ANY(%(urgent)s) AS urgent
 ) AS seen
@@ -54,7 +54,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(bool_or(state = ANY(%(handed_over)s) AND sent_at <= last), false) AS got,
            coalesce(bool_or(state = '{DeliveryState.UNDELIVERABLE}'), false) AS lost,
            array_agg(channel || ' ' || state ORDER BY channel, state) AS ways
-    FROM {Delivery._meta.db_table} WHERE notification_id = told.id
+    FROM {Delivery._meta.db_table} WHERE notification_id = notification.id
 ) AS sent
 WHERE recipient_id = ANY(%(people)s) AND created_at >= %(since)s AND created_at < %(until)s
   AND subject_type <> '{WAY}'
@@ -70,7 +70,7 @@ WHERE zone = %s AND layout = %s AND day < %s AND to_char(day, 'YYYY-MM') = ANY(%
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """What some people were told in a month, or a part of it: COUNTS by person (PEOPLE), and of what was
+    """Notifications to some people in a month, or a part of it: COUNTS by person (PEOPLE), and of what was
     acknowledged who did it and after how many seconds; `ways` are their deliveries (WAYS)."""
 
     month: date
@@ -110,8 +110,8 @@ class Fates:
 Ways = Counter[tuple[str, str]]
 
 
-def told(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[list[Month], Ways]:
-    """What `people`, numbered from 0, were told in the months `since` to `until`, the latter not included;
+def notifications_of(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[list[Month], Ways]:
+    """Notifications to `people`, numbered from 0, in the months `since` to `until`, the latter not included;
     and their deliveries by channel and state."""
     last = ToldDay.objects.filter(zone=zone, layout=LAYOUT).aggregate(last=Max("day"))["last"]
     begin = max(since, last + timedelta(days=1)) if last else since
@@ -120,10 +120,10 @@ def told(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[l
     number = {person: place for place, person in enumerate(people)}
     rows = _as_they_are(people, begin, until, zone) if begin < until else []
     for month in sorted({row.month for row in rows}):
-        found = _fates(number, [row for row in rows if row.month == month])
-        by, seconds = found.answers["person"], found.answers["seconds"]
-        months.append(Month(month, found.people, by, seconds, np.empty(0, WAYS)))
-        for (_person, channel, state), count in found.ways.items():
+        part = _fates(number, [row for row in rows if row.month == month])
+        by, seconds = part.answers["person"], part.answers["seconds"]
+        months.append(Month(month, part.people, by, seconds, np.empty(0, WAYS)))
+        for (_person, channel, state), count in part.ways.items():
             ways[channel, state] += count
     return months, ways
 
@@ -150,15 +150,15 @@ def _seal_days(zone: str, now: datetime) -> int:
 
 
 def _seal(day: date, zone: str, number: Mapping[UUID, int]) -> None:
-    found = _fates(number, _as_they_are(number, day, day + timedelta(days=1), zone))
-    fate = _delivery_fates({way[1:] for way in found.ways})
-    ways = [(person, fate[channel, state], count) for (person, channel, state), count in found.ways.items()]
+    fates = _fates(number, _as_they_are(number, day, day + timedelta(days=1), zone))
+    fate = _delivery_fates({way[1:] for way in fates.ways})
+    ways = [(person, fate[channel, state], count) for (person, channel, state), count in fates.ways.items()]
     made = ToldDay(
         zone=zone,
         day=day,
         layout=LAYOUT,
-        people=found.people.tobytes(),
-        answers=found.answers.tobytes(),
+        people=fates.people.tobytes(),
+        answers=fates.answers.tobytes(),
         ways=np.array(ways, WAYS).tobytes(),
     )
     ToldDay.objects.bulk_create([made], ignore_conflicts=True)
@@ -207,13 +207,13 @@ def _fates(number: Mapping[UUID, int], rows: Sequence[Row]) -> Fates:
 
 def _sealed(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[list[Month], Ways]:
     """From kept days: `people` numbered from 0, and their deliveries."""
-    known = dict(Addressee.objects.filter(user__in=people).values_list("user", "pk"))
+    numbers = dict(Addressee.objects.filter(user__in=people).values_list("user", "pk"))
     fates = {fate.pk: (fate.channel, fate.state) for fate in DeliveryFate.objects.all()}
     place = np.full(Addressee.objects.aggregate(most=Max("pk"))["most"] or 0, NOT_ASKED, dtype=np.int32)
     place = np.append(place, np.int32(NOT_ASKED))
     for number, person in enumerate(people):
-        if person in known:
-            place[known[person]] = number
+        if person in numbers:
+            place[numbers[person]] = number
     months = [_of(month, place) for month in _kept(zone, since, until)]
     count = np.zeros(max([0, *fates]) + 1, dtype=np.int64)
     for month in months:
@@ -238,13 +238,15 @@ def _kept(zone: str, since: date, until: date) -> list[Month]:
     """Each month as far as its days are kept; held in memory until one is added."""
     days = ToldDay.objects.filter(zone=zone, layout=LAYOUT, day__gte=since, day__lt=until).order_by()
     newest = Max(Cast("id", CharField()))
-    found = days.annotate(month=TruncMonth("day")).values("month").annotate(newest=newest, days=Count("pk"))
-    keys = {row["month"]: ("told", zone, *row.values()) for row in found}
-    months = {month: look(key) for month, key in keys.items()}
+    of_month = (
+        days.annotate(month=TruncMonth("day")).values("month").annotate(newest=newest, days=Count("pk"))
+    )
+    keys = {row["month"]: ("notifications", zone, *row.values()) for row in of_month}
+    months = {month: get(key) for month, key in keys.items()}
     missing = [f"{month:%Y-%m}" for month, kept in months.items() if kept is None]
     for name, *columns in fetched_as_bytes(MONTHS, (zone, LAYOUT, until, missing)) if missing else []:
         month = date.fromisoformat(f"{name}-01")
-        months[month] = hold(keys[month], _month(month, *columns))
+        months[month] = put(keys[month], _month(month, *columns))
     return [month for month in months.values() if isinstance(month, Month)]
 
 

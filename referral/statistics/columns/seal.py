@@ -43,14 +43,14 @@ class WithSubject(Func):
 
 def seal_settled(now: datetime) -> int:
     """Seal months that are settled and not sealed, no more than MONTHS_AT_ONCE; return how many."""
-    found = [
+    unsealed_months = [
         (network.pk, month)
         for network in Network.objects.order_by("pk")
         for month in unsealed(network, before=network.month_of(now - SETTLED_AFTER))
     ][:MONTHS_AT_ONCE]
-    for network, month in found:
+    for network, month in unsealed_months:
         seal(network, month)
-    return len(found)
+    return len(unsealed_months)
 
 
 def unsealed(network: Network, *, before: date) -> list[date]:
@@ -59,8 +59,8 @@ def unsealed(network: Network, *, before: date) -> list[date]:
         network=OuterRef("network"), month=OuterRef("month"), layout=SEALED_LAYOUT
     )
     facts = CaseFacts.objects.counted().filter(network=network, month__lt=before)
-    found = facts.order_by().values_list("month", flat=True)
-    return sorted(found.distinct().filter(~Exists(sealed)))
+    months = facts.order_by().values_list("month", flat=True)
+    return sorted(months.distinct().filter(~Exists(sealed)))
 
 
 @transaction.atomic
@@ -103,8 +103,8 @@ def _routes(network: UUID, places: Sequence[tuple[Any, ...]]) -> list[int]:
         (Route(network_id=network, hospital_id=hospital, ward_id=ward) for hospital, ward in places),
         ignore_conflicts=True,
     )
-    known = Route.objects.filter(network=network).values_list("hospital", "ward", "pk")
-    pk_of = {(hospital, ward): pk for hospital, ward, pk in known}
+    routes = Route.objects.filter(network=network).values_list("hospital", "ward", "pk")
+    pk_of = {(hospital, ward): pk for hospital, ward, pk in routes}
     return [pk_of[hospital, ward] for hospital, ward in places]
 
 

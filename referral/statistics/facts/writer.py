@@ -135,9 +135,9 @@ def record(cases: Iterable[UUID]) -> None:
 def rebuild(batch: int = 2000) -> int:
     """Write the rows of all cases anew, batch by batch; return how many."""
     done, last = 0, _FIRST
-    while found := _next_cases(last, batch):
-        record(found)
-        done, last = done + len(found), found[-1]
+    while cases := _next_cases(last, batch):
+        record(cases)
+        done, last = done + len(cases), cases[-1]
     return done
 
 

@@ -21,7 +21,7 @@ from referral.models import Assessment, CaseFacts
 from referral.models.statistics import IN_TIME, KINDS, LATE_BECAUSE, MOMENTS
 from referral.pathway.refusals import AccessError
 from referral.statistics.reports import filters
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.privacy import pseudonym
 
 OLDEST = 90
@@ -44,27 +44,27 @@ HEADER: tuple[str, ...] = (
 )
 
 
-def may_export(user: User, wanted: Wanted) -> bool:
+def may_export(user: User, report_filter: ReportFilter) -> bool:
     """Researchers of the network, and nobody else, whatever else they may see."""
-    return wanted.network.pk in user.standing.researches
+    return report_filter.network.pk in user.standing.researches
 
 
-def export(user: User, wanted: Wanted, *, now: datetime) -> Iterator[tuple[str, ...]]:
+def export(user: User, report_filter: ReportFilter, *, now: datetime) -> Iterator[tuple[str, ...]]:
     """The lines of the export, read while they are written; that it was taken is on the audit trail.
 
     All cases of the network, whatever period is asked about: two files of different periods, compared, would
     tell when somebody was ill. Raises AccessError for who may not export.
     """
-    if not may_export(user, wanted):
+    if not may_export(user, report_filter):
         raise AccessError
-    rows = filters.rows(user, filters.everything(replace(wanted, hospital=None, ward=None)))
+    rows = filters.rows(user, filters.everything(replace(report_filter, hospital=None, ward=None)))
     audit.record(
         actor=user,
         action="research_export",
         subject_type="network",
-        subject_id=wanted.network.pk,
+        subject_id=report_filter.network.pk,
         now=now,
-        network=wanted.network.pk,
+        network=report_filter.network.pk,
         cases=rows.count(),
     )
     return _lines(rows)
@@ -73,10 +73,10 @@ def export(user: User, wanted: Wanted, *, now: datetime) -> Iterator[tuple[str, 
 def _lines(rows: QuerySet[CaseFacts]) -> Iterator[tuple[str, ...]]:
     codes = _codes("H", "hospital", rows) | _codes("W", "ward", rows.filter(ward__isnull=False))
     # In an order that says nothing: that of registration would be a date in itself.
-    told = rows.select_related("case__patient", "hospital").defer("packed")
-    told = told.order_by(MD5(Cast("pk", TextField())))
+    ordered = rows.select_related("case__patient", "hospital").defer("packed")
+    ordered = ordered.order_by(MD5(Cast("pk", TextField())))
     batch: list[CaseFacts] = []
-    for row in told.iterator(chunk_size=CHUNK):
+    for row in ordered.iterator(chunk_size=CHUNK):
         batch.append(row)
         if len(batch) == CHUNK:
             yield from _batch(batch, codes)
@@ -110,7 +110,7 @@ def line(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str
     values = assessment.values if assessment else {}
     visited = row.first_visit_at.astimezone(ZoneInfo(row.hospital.zone)).date()
     hospital = codes[row.hospital_id]
-    told: dict[str, Any] = {
+    cells: dict[str, Any] = {
         "case": code("C", row.pk),
         "patient": code("P", case.person_id),
         "hospital": hospital,
@@ -126,7 +126,7 @@ def line(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str
         **{name: _moved(getattr(row, name), back) for name in ("first_visit_at", *MOMENTS)},
         **{f"{kind}_in_time": verdict(getattr(row, f"{kind}_verdict")) for kind in KINDS},
     }
-    return tuple(_text(told[name] if name in told else getattr(row, name)) for name in HEADER)
+    return tuple(_text(cells[name] if name in cells else getattr(row, name)) for name in HEADER)
 
 
 def shift(person: UUID) -> timedelta:

@@ -22,7 +22,7 @@ MONTHS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ReportFilter:
     """One network, perhaps one hospital or ward of it, and the months `since` to `until`, both included."""
 
     network: Network
@@ -48,30 +48,30 @@ def hospitals(user: User, network: Network) -> QuerySet[Hospital]:
     """The first hospitals among which the user may choose; none for research, where places are codes."""
     if is_for_research(user, network):
         return Hospital.objects.none()
-    found = Hospital.objects.visible_to(user).filter(network=network)
-    return found if sees_all(user, network) else found.filter(pk__in=user.standing.refers_for)
+    visible = Hospital.objects.visible_to(user).filter(network=network)
+    return visible if sees_all(user, network) else visible.filter(pk__in=user.standing.refers_for)
 
 
 def wards(user: User, network: Network) -> QuerySet[Ward]:
     """The wards among which the user may choose; none for research, where places are codes."""
     if is_for_research(user, network):
         return Ward.objects.none()
-    found = Ward.objects.visible_to(user).filter(hospital__network=network)
-    return found if sees_all(user, network) else found.filter(pk__in=user.standing.wards)
+    visible = Ward.objects.visible_to(user).filter(hospital__network=network)
+    return visible if sees_all(user, network) else visible.filter(pk__in=user.standing.wards)
 
 
 def sees_all(user: User, network: Network) -> bool:
-    standing = user.standing
-    return network.pk in standing.coordinates | standing.researches
+    access = user.standing
+    return network.pk in access.coordinates | access.researches
 
 
 def is_for_research(user: User, network: Network) -> bool:
     """Whether the user sees the network's cases as a researcher only: without names and small numbers."""
-    standing = user.standing
-    return network.pk in standing.researches and network.pk not in standing.coordinates
+    access = user.standing
+    return network.pk in access.researches and network.pk not in access.coordinates
 
 
-def clean_wanted(user: User, raw: Mapping[str, str], *, now: datetime) -> Wanted:
+def parse_filter(user: User, raw: Mapping[str, str], *, now: datetime) -> ReportFilter:
     """The question in `raw`: `network`, `hospital`, `ward` (ids), `since`, `until` (2026-05), `by`.
 
     Without a period, the twelve months up to the one that it is in the network at `now`. Raises FactError for
@@ -87,7 +87,7 @@ def clean_wanted(user: User, raw: Mapping[str, str], *, now: datetime) -> Wanted
     by = raw.get("by") or By.MONTH
     if by not in list(By):
         raise FactError(("by", "invalid", _("Choose one of the answers offered.")))
-    return Wanted(
+    return ReportFilter(
         network=network,
         hospital=_place(user, hospitals(user, network), "hospital", raw),
         ward=_place(user, wards(user, network), "ward", raw),
@@ -101,49 +101,51 @@ def clean_wanted(user: User, raw: Mapping[str, str], *, now: datetime) -> Wanted
 NOT_FOUND = _("This does not exist here. Choose from the list.")
 
 
-def cases(user: User, wanted: Wanted) -> Cases:
+def cases(user: User, report_filter: ReportFilter) -> Cases:
     """The cases that the question is about."""
     return Cases(
-        facts=rows(user, wanted),
-        routes=_at(wanted, Route.objects.visible_to(user)),
-        network=wanted.network,
-        since=wanted.since,
-        until=wanted.until,
+        facts=rows(user, report_filter),
+        routes=_at(report_filter, Route.objects.visible_to(user)),
+        network=report_filter.network,
+        since=report_filter.since,
+        until=report_filter.until,
     )
 
 
-def rows(user: User, wanted: Wanted) -> QuerySet[CaseFacts]:
+def rows(user: User, report_filter: ReportFilter) -> QuerySet[CaseFacts]:
     """Their facts."""
-    return _at(wanted, CaseFacts.objects.visible_to(user)).filter(month__range=(wanted.since, wanted.until))
+    return _at(report_filter, CaseFacts.objects.visible_to(user)).filter(
+        month__range=(report_filter.since, report_filter.until)
+    )
 
 
-def _at(wanted: Wanted, found: PlacesQuerySet[Row]) -> PlacesQuerySet[Row]:
+def _at(report_filter: ReportFilter, places: PlacesQuerySet[Row]) -> PlacesQuerySet[Row]:
     """Those of the places that the question is about."""
-    found = found.filter(network=wanted.network)
-    if wanted.hospital is not None:
-        found = found.filter(hospital=wanted.hospital)
-    return found if wanted.ward is None else found.filter(ward=wanted.ward)
+    places = places.filter(network=report_filter.network)
+    if report_filter.hospital is not None:
+        places = places.filter(hospital=report_filter.hospital)
+    return places if report_filter.ward is None else places.filter(ward=report_filter.ward)
 
 
-def study(user: User, wanted: Wanted) -> Cases:
+def study(user: User, report_filter: ReportFilter) -> Cases:
     """The cases for what is checked against outcomes: for research always those of all months, because two
     periods compared would tell small numbers."""
-    return cases(user, everything(wanted) if wanted.hides_small else wanted)
+    return cases(user, everything(report_filter) if report_filter.hides_small else report_filter)
 
 
-def everything(wanted: Wanted) -> Wanted:
+def everything(report_filter: ReportFilter) -> ReportFilter:
     """The same question about all months."""
-    return replace(wanted, since=date.min, until=date.max)
+    return replace(report_filter, since=date.min, until=date.max)
 
 
 def coordinated(user: User) -> list[Cases]:
     """Every case in the networks that the user coordinates, network by network."""
-    found = Network.objects.visible_to(user).filter(pk__in=user.standing.coordinates)
-    return [cases(user, _all_of(network)) for network in found]
+    networks = Network.objects.visible_to(user).filter(pk__in=user.standing.coordinates)
+    return [cases(user, _all_of(network)) for network in networks]
 
 
-def _all_of(network: Network) -> Wanted:
-    return Wanted(
+def _all_of(network: Network) -> ReportFilter:
+    return ReportFilter(
         network=network,
         hospital=None,
         ward=None,
@@ -177,9 +179,9 @@ def _place(user: User, choices: QuerySet[Place], name: str, raw: Mapping[str, st
         key = UUID(text)
     except ValueError as error:
         raise FactError(refused) from error
-    found = choices.filter(pk=key).first()
-    if found is None:
+    place = choices.filter(pk=key).first()
+    if place is None:
         # One that the user may see and yet not choose here belongs to another network, or to others' cases.
         choices.model.objects.visible_to(user).get(pk=key)
         raise FactError(refused)
-    return found
+    return place

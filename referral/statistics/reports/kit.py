@@ -17,7 +17,7 @@ from django.db.models import Case, Count, QuerySet, Sum, Value, When
 
 from accounts.models import Ward
 from referral.models import CaseFacts
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.privacy import few, hidden_parts, pseudonym, shown
 from scoring.research.agreement import Agreement, agreement
 
@@ -66,10 +66,10 @@ def kit_record(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -
     )
 
 
-def ward_names(found: KitRecord, wanted: Wanted) -> dict[Hashable, str]:
+def ward_names(record: KitRecord, report_filter: ReportFilter) -> dict[Hashable, str]:
     """What the wards of the record are called; codes for whoever may not read names of places."""
-    keys = [UUID(str(site.key)) for site in found.wards]
-    if wanted.hides_small:
+    keys = [UUID(str(site.key)) for site in record.wards]
+    if report_filter.hides_small:
         return {key: pseudonym("W", key) for key in keys}
     return {ward.pk: str(ward) for ward in Ward.objects.filter(pk__in=keys)}
 
@@ -100,14 +100,19 @@ def by_place(results: Counter[Result], key_of: Callable[[Result], Hashable], hid
     for result, cases in results.items():
         groups.setdefault(key_of(result), Counter())[result] += cases
     ordered = sorted(groups, key=str)
-    found = [_agreement(groups[key]) for key in ordered]
-    hidden = hidden_parts([cells(site) for site in found]) if hides_small else set()
-    return [Site(key, None if place in hidden else found[place]) for place, key in enumerate(ordered)]
+    agreements = [_agreement(groups[key]) for key in ordered]
+    hidden = hidden_parts([cells(site) for site in agreements]) if hides_small else set()
+    return [Site(key, None if place in hidden else agreements[place]) for place, key in enumerate(ordered)]
 
 
-def cells(found: Agreement) -> tuple[int, int, int, int]:
+def cells(agreement: Agreement) -> tuple[int, int, int, int]:
     """The two-by-two table: positive with and without failure, negative with and without."""
-    return found.true_positive, found.false_positive, found.false_negative, found.true_negative
+    return (
+        agreement.true_positive,
+        agreement.false_positive,
+        agreement.false_negative,
+        agreement.true_negative,
+    )
 
 
 def _agreement(results: Counter[Result]) -> Agreement:

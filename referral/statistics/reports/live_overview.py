@@ -15,7 +15,7 @@ RECENT = timedelta(days=7)
 
 def open_by_state(user: User, network: Network) -> Mapping[State, int]:
     """How many visible open cases of the network are in each state."""
-    found = (
+    counted = (
         Case.objects.visible_to(user)
         .filter(network=network)
         .exclude(state__in=ENDED)
@@ -23,7 +23,7 @@ def open_by_state(user: User, network: Network) -> Mapping[State, int]:
         .values_list("state")
         .annotate(cases=Count("*"))
     )
-    counts = dict(found)
+    counts = dict(counted)
     return {state: counts.get(state, 0) for state in State if state not in ENDED}
 
 

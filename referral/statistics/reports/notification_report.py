@@ -1,4 +1,4 @@
-"""What became of what people were told: reached, failed, read, acknowledged and how soon; by month or place.
+"""What became of notifications: reached, failed, read, acknowledged and how soon; by month or place.
 
 Counted is each notification to somebody of the places that are asked about, by the month in which it was
 written, and what became of it within three days. A person of two places counts at both, and once in the
@@ -16,26 +16,26 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, User
 from referral.statistics.columns.column_reader import months_before
-from referral.statistics.columns.notification_days import COUNTS, Month, told
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.columns.notification_days import COUNTS, Month, notifications_of
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.measures import By
 from referral.statistics.reports.quantiles import Ints, Ordered, Spread, in_order, spreads
 from scoring.research.agreement import Share, share
 
 Counts = np.ndarray[Any, np.dtype[np.int64]]
-TOLD = COUNTS.index("told")
+TOTAL = COUNTS.index("total")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What some people were told. `reached`: a provider took it or it arrived; `failed`: no way was left.
+class NotificationCounts:
+    """Notifications to some people. `reached`: a provider took it or it arrived; `failed`: no way was left.
 
     `acknowledged` of the urgent ones; `answer`: seconds to that. `key` is None for all, and for people
     without a hospital or ward.
     """
 
     key: Hashable
-    told: int
+    total: int
     reached: Share
     failed: int
     read: Share
@@ -45,49 +45,51 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Messages:
+class NotificationReport:
     """All figures of one question. `ways`: deliveries by channel and state."""
 
     by: By
-    whole: Told
-    groups: Sequence[Told]
+    whole: NotificationCounts
+    groups: Sequence[NotificationCounts]
     ways: Mapping[tuple[str, str], int]
 
 
-def may_read(user: User, wanted: Wanted) -> bool:
+def may_read(user: User, report_filter: ReportFilter) -> bool:
     """Whether the user has people to ask about; researchers do not."""
-    return _memberships(user, wanted).exists()
+    return _memberships(user, report_filter).exists()
 
 
-def messages(user: User, wanted: Wanted) -> Messages:
-    """The figures of what was told to the people of the user's places."""
-    members = list(_asked_about(user, wanted).values_list("user", "hospital", "ward"))
+def notification_report(user: User, report_filter: ReportFilter) -> NotificationReport:
+    """The figures of notifications to the people of the user's places."""
+    members = list(_asked_about(user, report_filter).values_list("user", "hospital", "ward"))
     people = list(dict.fromkeys(person for person, _hospital, _ward in members))
-    months, ways = told(people, wanted.network.zone, wanted.since, months_before(wanted.until, -1))
-    keys, slots = _groups(members, people, wanted.by, months)
+    months, ways = notifications_of(
+        people, report_filter.network.zone, report_filter.since, months_before(report_filter.until, -1)
+    )
+    keys, slots = _groups(members, people, report_filter.by, months)
     whole, groups = _figures(months, slots, len(keys))
-    told_ones = zip(keys, groups, strict=True)
-    return Messages(
-        by=wanted.by,
-        whole=_told(None, *whole),
-        groups=[_told(key, counts, answer) for key, (counts, answer) in told_ones if counts[TOLD]],
+    counted = zip(keys, groups, strict=True)
+    return NotificationReport(
+        by=report_filter.by,
+        whole=_counts_of(None, *whole),
+        groups=[_counts_of(key, counts, answer) for key, (counts, answer) in counted if counts[TOTAL]],
         ways=ways,
     )
 
 
-def _memberships(user: User, wanted: Wanted) -> QuerySet[Membership]:
-    """Of whom the user may count the messages: all of a network they coordinate, else of their places."""
-    found, standing = Membership.objects.filter(network=wanted.network), user.standing
-    if wanted.network.pk in standing.coordinates:
-        return found
-    return found.filter(Q(hospital__in=standing.refers_for) | Q(ward__in=standing.wards))
+def _memberships(user: User, report_filter: ReportFilter) -> QuerySet[Membership]:
+    """Whose notifications the user may count: all of a network they coordinate, else of their places."""
+    members, access = Membership.objects.filter(network=report_filter.network), user.standing
+    if report_filter.network.pk in access.coordinates:
+        return members
+    return members.filter(Q(hospital__in=access.refers_for) | Q(ward__in=access.wards))
 
 
-def _asked_about(user: User, wanted: Wanted) -> QuerySet[Membership]:
-    found = _memberships(user, wanted)
-    if wanted.hospital is not None:
-        found = found.filter(hospital=wanted.hospital)
-    return found if wanted.ward is None else found.filter(ward=wanted.ward)
+def _asked_about(user: User, report_filter: ReportFilter) -> QuerySet[Membership]:
+    members = _memberships(user, report_filter)
+    if report_filter.hospital is not None:
+        members = members.filter(hospital=report_filter.hospital)
+    return members if report_filter.ward is None else members.filter(ward=report_filter.ward)
 
 
 def _groups(
@@ -142,14 +144,14 @@ def _answers(months: Sequence[Month], slots: Sequence[Ints], groups: int) -> Ord
     return in_order(seconds, group, groups) if there.all() else in_order(seconds[there], group[there], groups)
 
 
-def _told(key: Hashable, counts: Counts, answer: Spread) -> Told:
-    told, reached, failed, read, urgent, acknowledged = counts.tolist()
-    return Told(
+def _counts_of(key: Hashable, counts: Counts, answer: Spread) -> NotificationCounts:
+    total, reached, failed, read, urgent, acknowledged = counts.tolist()
+    return NotificationCounts(
         key=key,
-        told=told,
-        reached=share(reached, told),
+        total=total,
+        reached=share(reached, total),
         failed=failed,
-        read=share(read, told),
+        read=share(read, total),
         urgent=urgent,
         acknowledged=share(acknowledged, urgent),
         answer=answer,

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from referral.codes import DelayReason
 from referral.models import CaseFacts, SealedMonth
 from referral.models.statistics import IN_TIME, LATE, LATE_BECAUSE, NO_VERDICT
-from referral.statistics.columns.column_cache import held
+from referral.statistics.columns.column_cache import cached
 from referral.statistics.columns.column_reader import Cases, columns_of_rows, columns_of_sealed, read_both
 from referral.statistics.reports.measures import JUDGED, MEASURES, NO_REASON, By
 from referral.statistics.reports.overdue import Overdue
@@ -46,28 +46,28 @@ class Report:
 
 def report(cases: Cases, by: By, *, overdue: Overdue) -> Report:
     """The figures of `cases`, with the deadlines that are `overdue` at this moment."""
-    found = _total(cases, by)
-    in_all = {name: counts.sum(axis=0, keepdims=True) for name, counts in found.verdicts.items()}
+    total = _total(cases, by)
+    in_all = {name: counts.sum(axis=0, keepdims=True) for name, counts in total.verdicts.items()}
     of_all = Total(
         keys=[None],
-        sizes=found.sizes.sum(axis=1, keepdims=True),
+        sizes=total.sizes.sum(axis=1, keepdims=True),
         verdicts=in_all,
-        reached=found.reached,
-        offers=found.offers,
-        times=[(whole, [whole]) for whole, _apart in found.times],
+        reached=total.reached,
+        offers=total.offers,
+        times=[(whole, [whole]) for whole, _apart in total.times],
     )
     return Report(
         by=by,
         whole=_groups(of_all, _open_late(overdue, lambda _key: None))[0],
-        groups=_groups(found, _open_late(overdue, lambda key: key)),
-        funnel=found.reached,
+        groups=_groups(total, _open_late(overdue, lambda key: key)),
+        funnel=total.reached,
         delays={name: _reasons(in_all[name][0], name, overdue) for name in JUDGED},
-        offers=found.offers,
+        offers=total.offers,
     )
 
 
 def _total(cases: Cases, by: By) -> Total:
-    """The summary of sealed months, which is held, and that of the rows of all others."""
+    """The summary of sealed months, which is cached, and that of the rows of all others."""
     routes = cases.places()
 
     def of_rows(rows: QuerySet[CaseFacts]) -> Summary:
@@ -78,26 +78,26 @@ def _total(cases: Cases, by: By) -> Total:
             columns = columns_of_sealed(routes, months, COUNTED)
             return None if columns is None else summarised(columns, by)
 
-        return held(("summary", by, routes, *(month.pk for month in months)), made)
+        return cached(("summary", by, routes, *(month.pk for month in months)), made)
 
     return total(read_both(cases, of_rows, of_sealed))
 
 
-def _groups(found: Total, late: Mapping[str, Mapping[Hashable, Sequence[int]]]) -> list[Group]:
-    cases, late_flags = found.sizes.tolist()
-    shares = {name: _shares(found.verdicts[name], found.keys, late.get(name, {})) for name in JUDGED}
+def _groups(total: Total, late: Mapping[str, Mapping[Hashable, Sequence[int]]]) -> list[Group]:
+    cases, late_flags = total.sizes.tolist()
+    shares = {name: _shares(total.verdicts[name], total.keys, late.get(name, {})) for name in JUDGED}
     return [
         Group(
             key=key,
             cases=cases[place],
             times={
                 measure.name: apart[place]
-                for measure, (_whole, apart) in zip(MEASURES, found.times, strict=True)
+                for measure, (_whole, apart) in zip(MEASURES, total.times, strict=True)
             },
             in_time={name: of_group[place] for name, of_group in shares.items()},
             late_flags=late_flags[place],
         )
-        for place, key in enumerate(found.keys)
+        for place, key in enumerate(total.keys)
     ]
 
 
@@ -106,30 +106,30 @@ def _shares(
 ) -> list[Share]:
     """Judged cases that were in time, those that are overdue at this moment counted as late."""
     in_time, judged = counts[:, IN_TIME].tolist(), counts[:, :NO_VERDICT].sum(axis=1).tolist()
-    found = []
+    shares = []
     for place, key in enumerate(keys):
         fresh, moved = still_open.get(key, (0, 0))
-        found.append(share(max(0, in_time[place] - moved), judged[place] + fresh))
-    return found
+        shares.append(share(max(0, in_time[place] - moved), judged[place] + fresh))
+    return shares
 
 
 def _open_late(
     overdue: Overdue, key_of: Callable[[Hashable], Hashable]
 ) -> dict[str, dict[Hashable, list[int]]]:
     """By name in JUDGED and group: overdue cases not judged before, and those that were in time until now."""
-    found: dict[str, dict[Hashable, list[int]]] = {}
+    late: dict[str, dict[Hashable, list[int]]] = {}
     for (key, name, verdict, _reason), cases in overdue.items():
         if verdict in (None, IN_TIME):
-            counts = found.setdefault(name, {}).setdefault(key_of(key), [0, 0])
+            counts = late.setdefault(name, {}).setdefault(key_of(key), [0, 0])
             counts[0 if verdict is None else 1] += cases
-    return found
+    return late
 
 
 def _reasons(counts: Ints, name: str, overdue: Overdue) -> dict[str, int]:
     """How many are late, by the reason given; those of `name` that are overdue at this moment among them."""
-    found = Counter({reason: int(counts[code]) for reason, code in LATE_BECAUSE.items()})
-    found[NO_REASON] = int(counts[LATE])
+    reasons = Counter({reason: int(counts[code]) for reason, code in LATE_BECAUSE.items()})
+    reasons[NO_REASON] = int(counts[LATE])
     for (_key, kind, verdict, reason), cases in overdue.items():
         if kind == name and verdict in (None, IN_TIME):
-            found[reason or NO_REASON] += cases
-    return {reason: found[reason] for reason in (NO_REASON, *DelayReason.values)}
+            reasons[reason or NO_REASON] += cases
+    return {reason: reasons[reason] for reason in (NO_REASON, *DelayReason.values)}

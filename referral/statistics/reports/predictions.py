@@ -20,7 +20,7 @@ from referral.models.statistics import NOT_YET, OUTCOMES
 from referral.statistics.columns.column_reader import Cases, read
 from referral.statistics.columns.layout import OUTCOME, Column
 from referral.statistics.reports.privacy import few, hidden_parts, shown
-from referral.statistics.reports.shadow_scores import ShadowComparison, read_beside
+from referral.statistics.reports.shadow_scores import ShadowComparison, read_shadow_scores
 from scoring.models import RiskModelVersion
 from scoring.research.agreement import Share
 from scoring.research.observed import Observed, observe
@@ -61,14 +61,14 @@ def performance(cases: Cases, model: str, *, now: datetime, hides_small: bool) -
     """How `model` did on those of `cases` whose first assessment was by it."""
     until = followed_until(cases.network, now, longest_grace(cases.network))
     columns = read(cases.before(until), ("risk_90d", *OUTCOME), model=model)
-    event, known = outcomes(columns.numbers)
+    event, is_known = outcomes(columns.numbers)
     risk = columns.numbers["risk_90d"]
     scored = ~np.isnan(risk)
-    unknown = int((scored & ~known).sum())
-    found = observe(risk[known & scored], event[known & scored])
+    unknown = int((scored & ~is_known).sum())
+    observed = observe(risk[is_known & scored], event[is_known & scored])
     if hides_small:
-        return Performance(model, hide_small(found), shown(unknown))
-    return Performance(model, found, unknown)
+        return Performance(model, hide_small(observed), shown(unknown))
+    return Performance(model, observed, unknown)
 
 
 def shadows(cases: Cases, *, now: datetime, hides_small: bool) -> list[Shadow]:
@@ -90,7 +90,7 @@ def longest_grace(network: Network) -> timedelta:
 
 def comparison(networks: Sequence[Cases], version: RiskModelVersion) -> ShadowComparison:
     """The flags of a shadow model beside the active one's, over the first assessments of cases."""
-    return read_beside(networks, version).compared(version)
+    return read_shadow_scores(networks, version).compared(version)
 
 
 def outcomes(numbers: Mapping[str, Column]) -> tuple[Column, Column]:
@@ -103,29 +103,29 @@ def outcomes(numbers: Mapping[str, Column]) -> tuple[Column, Column]:
     return event, event | (day_90 == alive) | dated
 
 
-def hide_small(found: Observed) -> Observed:
+def hide_small(observed: Observed) -> Observed:
     """The figures without groups in which fewer than five did or did not reach the end point."""
-    if few(found.events) or few(found.patients - found.events):
+    if few(observed.events) or few(observed.patients - observed.events):
         return Observed(0, 0)
-    hidden = hidden_parts([_counts(group.observed) for group in found.groups])
+    hidden = hidden_parts([_counts(group.observed) for group in observed.groups])
     return replace(
-        found,
-        groups=tuple(group for place, group in enumerate(found.groups) if place not in hidden),
+        observed,
+        groups=tuple(group for place, group in enumerate(observed.groups) if place not in hidden),
     )
 
 
-def _counts(found: Share) -> tuple[int, int]:
-    return found.hits, found.total - found.hits
+def _counts(counted: Share) -> tuple[int, int]:
+    return counted.hits, counted.total - counted.hits
 
 
 FLAGS = ("both", "only_active", "only_shadow", "neither")
 
 
 def _shadow(cases: Cases, version: RiskModelVersion, until: date, hides_small: bool) -> Shadow:
-    beside = read_beside([cases], version)
-    compared, followed = beside.compared(version), beside.before(until)
-    event, known = outcomes(followed.outcome)
-    by_shadow, by_active = (observe(risk[known], event[known]) for risk in followed.risks())
+    scores = read_shadow_scores([cases], version)
+    compared, followed = scores.compared(version), scores.before(until)
+    event, is_known = outcomes(followed.outcome)
+    by_shadow, by_active = (observe(risk[is_known], event[is_known]) for risk in followed.risks())
     flags = {name: getattr(compared, name) for name in FLAGS}
     if hides_small:
         by_shadow, by_active = hide_small(by_shadow), hide_small(by_active)

@@ -41,15 +41,15 @@ def hidden_parts(parts: Sequence[tuple[int, ...]]) -> set[int]:
     return hidden
 
 
-def hide_small(found: Report) -> Report:
+def hide_small(report: Report) -> Report:
     """The report without what could point to a person."""
     return replace(
-        found,
-        whole=_hide_groups([found.whole])[0],
-        groups=_hide_groups(found.groups),
-        funnel=_hide_counts(found.funnel),
-        delays={kind: _hide_counts(reasons) for kind, reasons in found.delays.items()},
-        offers=_hide_counts(found.offers),
+        report,
+        whole=_hide_groups([report.whole])[0],
+        groups=_hide_groups(report.groups),
+        funnel=_hide_counts(report.funnel),
+        delays={kind: _hide_counts(reasons) for kind, reasons in report.delays.items()},
+        offers=_hide_counts(report.offers),
     )
 
 

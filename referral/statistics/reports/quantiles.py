@@ -52,8 +52,8 @@ class Ordered:
         first = np.arange(len(self.starts) - 1)[:, None] * self.width
         distance = np.minimum(values - self.lowest, self.width - 1)
         sought = (first + np.maximum(distance, 0)).astype(self.keys.dtype)
-        found = np.searchsorted(self.keys, sought, side="right") - self.starts[:-1, None]
-        return np.where(distance < 0, 0, found)
+        places = np.searchsorted(self.keys, sought, side="right") - self.starts[:-1, None]
+        return np.where(distance < 0, 0, places)
 
 
 def in_order(values: Ints, group: Ints, groups: int) -> Ordered:
@@ -78,10 +78,10 @@ def spreads(runs: Sequence[tuple[Ordered, Ints]], groups: int) -> tuple[Spread, 
     """
 
     def at_most(values: Ints) -> Ints:
-        found = np.zeros(values.shape, dtype=np.int64)
+        counts = np.zeros(values.shape, dtype=np.int64)
         for ordered, place in runs:
-            found[place] += ordered.at_most(values[place])
-        return found
+            counts[place] += ordered.at_most(values[place])
+        return counts
 
     def at_most_of_all(values: Ints) -> Ints:
         counts = [

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from accounts.models import User
 from referral.statistics.reports import filters
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.overdue import overdue_now
 from referral.statistics.reports.overview import Report, report
 from referral.statistics.reports.privacy import hide_small
 
 
-def statistics(user: User, wanted: Wanted, *, now: datetime) -> Report:
+def statistics(user: User, report_filter: ReportFilter, *, now: datetime) -> Report:
     """The figures of the cases that the user may count; small numbers hidden from researchers."""
-    cases = filters.cases(user, wanted)
-    found = report(cases, wanted.by, overdue=overdue_now(cases.facts, wanted.by, now=now))
-    return hide_small(found) if wanted.hides_small else found
+    cases = filters.cases(user, report_filter)
+    figures = report(cases, report_filter.by, overdue=overdue_now(cases.facts, report_filter.by, now=now))
+    return hide_small(figures) if report_filter.hides_small else figures

@@ -53,19 +53,19 @@ class ShadowComparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class ShadowScores:
     """n cases, `month` in days since 1970, with what both models `said` of the first assessment (SAID)."""
 
     outcome: Mapping[str, Column]
     month: Column
     said: Column
 
-    def __getitem__(self, chosen: Column) -> "Beside":
+    def __getitem__(self, chosen: Column) -> "ShadowScores":
         """The cases for which `chosen` is true."""
         outcome = {name: column[chosen] for name, column in self.outcome.items()}
-        return Beside(outcome, self.month[chosen], self.said[chosen])
+        return ShadowScores(outcome, self.month[chosen], self.said[chosen])
 
-    def before(self, month: date) -> "Beside":
+    def before(self, month: date) -> "ShadowScores":
         """Those of months before `month`."""
         return self[self.month < _days(month)]
 
@@ -89,40 +89,40 @@ class Beside:
         )
 
 
-def read_beside(networks: Sequence[Cases], version: RiskModelVersion) -> Beside:
+def read_shadow_scores(networks: Sequence[Cases], version: RiskModelVersion) -> ShadowScores:
     """Those cases, of one network or several, that `version` scored beside the model in force."""
-    parts = [part for cases in networks for part in _read_beside(cases, version)]
-    return Beside(
+    parts = [part for cases in networks for part in _shadow_scores_of(cases, version)]
+    return ShadowScores(
         outcome={name: np.concatenate([part.outcome[name] for part in parts]) for name in OUTCOME},
         month=np.concatenate([part.month for part in parts]),
         said=np.concatenate([part.said for part in parts]),
     )
 
 
-def _read_beside(cases: Cases, version: RiskModelVersion) -> list[Beside]:
+def _shadow_scores_of(cases: Cases, version: RiskModelVersion) -> list[ShadowScores]:
     routes = cases.places()
 
-    def of_rows(rows: QuerySet[CaseFacts]) -> Beside:
+    def of_rows(rows: QuerySet[CaseFacts]) -> ShadowScores:
         return _of_rows(rows, version)
 
-    def of_sealed(months: Sequence[SealedMonth]) -> Beside | None:
+    def of_sealed(months: Sequence[SealedMonth]) -> ShadowScores | None:
         return _of_sealed(routes, months, version)
 
     return read_both(cases, of_rows, of_sealed)
 
 
-def _of_rows(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> Beside:
+def _of_rows(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> ShadowScores:
     facts, parameters = in_sql(rows.order_by().values_list("assessment", "month", "packed"))
     text = JOINED.format(facts=facts, scores=ShadowScore._meta.db_table)
     ((together,),) = fetched_as_bytes(text, (*parameters, version.pk))
     pairs = np.frombuffer(together or b"", dtype=PAIR)
     outcome = {name: pairs["facts"][name].astype(KEPT[name]) for name in OUTCOME}
-    return Beside(outcome, pairs["month"].astype(np.int32), pairs["said"].astype(SAID))
+    return ShadowScores(outcome, pairs["month"].astype(np.int32), pairs["said"].astype(SAID))
 
 
 def _of_sealed(
     routes: Sequence[Any], months: Sequence[SealedMonth], version: RiskModelVersion
-) -> Beside | None:
+) -> ShadowScores | None:
     name = shadow_column(version.pk)
     scored = [month for month in months if str(version.pk) in month.shadows]
     columns = columns_of_sealed(routes, scored, (*OUTCOME, name))
@@ -130,7 +130,7 @@ def _of_sealed(
         return None
     days = np.array([_days(month) for month in columns.months], dtype=np.int32)
     said, outcome = columns.numbers[name], {name: columns.numbers[name] for name in OUTCOME}
-    return Beside(outcome, days[columns.month], said)[~np.isnan(said["risks"][:, 0])]
+    return ShadowScores(outcome, days[columns.month], said)[~np.isnan(said["risks"][:, 0])]
 
 
 def _days(month: date) -> int:

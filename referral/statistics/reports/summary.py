@@ -73,8 +73,8 @@ def summarised(columns: Columns, by: By) -> Summary:
 
 def total(parts: Sequence[Summary]) -> Total:
     """All of `parts`, which are of different cases."""
-    found = {key for part in parts for key in part.keys}
-    keys = sorted(found, key=lambda key: (key is None, str(key)))
+    all_keys = {key for part in parts for key in part.keys}
+    keys = sorted(all_keys, key=lambda key: (key is None, str(key)))
     number = {key: place for place, key in enumerate(keys)}
     places = [np.array([number[key] for key in part.keys], dtype=np.intp) for part in parts]
 
@@ -116,9 +116,9 @@ def _ordered(columns: Columns, measure: Measure, group: Ints, size: int) -> Orde
 
 def _verdict_counts(columns: Columns, group: Ints, size: int) -> dict[str, Ints]:
     """By name in JUDGED: cases by group and verdict. Admissions after a late flag are taken out."""
-    found = verdict_counts(columns.numbers["verdicts"], group, size)
+    counts = verdict_counts(columns.numbers["verdicts"], group, size)
     is_late = columns.numbers["flagged_late"] != 0
     late = verdict_counts(columns.numbers["verdicts"][is_late], group[is_late], size)
-    found[ADMIT_LATE_FLAG] = late[Kind.ADMIT]
-    found[Kind.ADMIT] = found[Kind.ADMIT] - found[ADMIT_LATE_FLAG]
-    return found
+    counts[ADMIT_LATE_FLAG] = late[Kind.ADMIT]
+    counts[Kind.ADMIT] = counts[Kind.ADMIT] - counts[ADMIT_LATE_FLAG]
+    return counts

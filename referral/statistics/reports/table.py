@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Hospital, Ward
 from referral.codes import DelayReason
-from referral.statistics.reports.filters import Wanted
+from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.measures import FUNNEL, JUDGED, MEASURES, NO_REASON, OFFERS, By, Measure
 from referral.statistics.reports.overview import Group, Report
 from referral.statistics.reports.privacy import pseudonym
@@ -64,36 +64,36 @@ class Table:
         yield from self.offers
 
 
-def table(found: Report, wanted: Wanted) -> Table:
+def table(report: Report, report_filter: ReportFilter) -> Table:
     """The report's figures by group, places named, or coded for researchers."""
-    names = names_of(found, wanted)
+    names = names_of(report, report_filter)
     everything = _("all cases")
     return Table(
-        whole=list(_rows_of(found.whole, everything)),
-        groups=[(names[group.key], list(_rows_of(group, names[group.key]))) for group in found.groups],
+        whole=list(_rows_of(report.whole, everything)),
+        groups=[(names[group.key], list(_rows_of(group, names[group.key]))) for group in report.groups],
         funnel=[
-            Row("funnel", everything, name.removesuffix("_at"), label, "", counted(found.funnel[name]))
+            Row("funnel", everything, name.removesuffix("_at"), label, "", counted(report.funnel[name]))
             for name, label in FUNNEL
         ],
-        delays=list(_delays(found, everything)),
+        delays=list(_delays(report, everything)),
         offers=[
-            Row("offers", everything, name, label, "", counted(found.offers[name])) for name, label in OFFERS
+            Row("offers", everything, name, label, "", counted(report.offers[name])) for name, label in OFFERS
         ],
     )
 
 
-def names_of(found: Report, wanted: Wanted) -> dict[object, str]:
+def names_of(report: Report, report_filter: ReportFilter) -> dict[object, str]:
     """What each group is called."""
-    return names([group.key for group in found.groups], wanted, _("no ward yet"))
+    return names([group.key for group in report.groups], report_filter, _("no ward yet"))
 
 
-def names(keys: Sequence[object], wanted: Wanted, without: str) -> dict[object, str]:
+def names(keys: Sequence[object], report_filter: ReportFilter, without: str) -> dict[object, str]:
     """What months, or hospitals or wards, are called; `without` stands for those that have none."""
-    if wanted.by == By.MONTH:
+    if report_filter.by == By.MONTH:
         return {key: f"{key:%Y-%m}" for key in keys if isinstance(key, date)}
-    model, letter = (Hospital, "H") if wanted.by == By.HOSPITAL else (Ward, "W")
+    model, letter = (Hospital, "H") if report_filter.by == By.HOSPITAL else (Ward, "W")
     nobody: dict[object, str] = {None: without}
-    if wanted.hides_small:
+    if report_filter.hides_small:
         return nobody | {key: pseudonym(letter, key) for key in keys if isinstance(key, UUID)}
     return nobody | {
         place.pk: place.name for place in model.objects.filter(pk__in=[key for key in keys if key])
@@ -109,8 +109,8 @@ def _rows_of(group: Group, name: str) -> Iterator[Row]:
     yield Row("cases", name, "late_flags", _("flagged late"), "", counted(group.late_flags))
     for measure in MEASURES:
         yield _time(measure, group.times[measure.name], name)
-    for kind, found in group.in_time.items():
-        yield _share(kind, found, name)
+    for kind, measured in group.in_time.items():
+        yield _share(kind, measured, name)
 
 
 def _time(measure: Measure, spread: Spread | None, name: str) -> Row:
@@ -128,24 +128,24 @@ def time_row(part: str, name: str, code: str, label: Text, unit: str, spread: Sp
     return Row(*said, str(spread.cases), "", value, low, high, p90)
 
 
-def _share(kind: str, found: Share | None, name: str) -> Row:
+def _share(kind: str, measured: Share | None, name: str) -> Row:
     said = ("in_time", name, kind, JUDGED[kind])
-    return Row(*said, "%", counted(None)) if found is None else share_row(*said, found)
+    return Row(*said, "%", counted(None)) if measured is None else share_row(*said, measured)
 
 
-def share_row(part: str, name: str, code: str, label: Text, found: Share) -> Row:
+def share_row(part: str, name: str, code: str, label: Text, measured: Share) -> Row:
     """The row of a share, in per cent."""
     said = (part, name, code, label, "%")
     value, low, high = (
-        "" if part is None else f"{100 * part:.1f}" for part in (found.value, found.low, found.high)
+        "" if part is None else f"{100 * part:.1f}" for part in (measured.value, measured.low, measured.high)
     )
-    return Row(*said, str(found.total), str(found.hits), value, low, high)
+    return Row(*said, str(measured.total), str(measured.hits), value, low, high)
 
 
-def _delays(found: Report, everything: str) -> Iterator[Row]:
+def _delays(report: Report, everything: str) -> Iterator[Row]:
     """Those that occurred, by deadline and reason."""
     words = {NO_REASON: _("no reason given"), **dict(DelayReason.choices)}
-    for kind, reasons in found.delays.items():
+    for kind, reasons in report.delays.items():
         for reason, count in reasons.items():
             if count != 0:
                 label = f"{JUDGED[kind]}: {words[reason]}"

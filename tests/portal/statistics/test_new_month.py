@@ -12,7 +12,7 @@ from referral.intake.registration import next_number
 from referral.models import CaseFacts
 from referral.statistics.columns.notification_days import seal_days
 from referral.statistics.columns.seal import SETTLED_AFTER, seal_settled
-from referral.statistics.reports.filters import clean_wanted
+from referral.statistics.reports.filters import parse_filter
 from referral.statistics.reports.notification_report import messages
 from referral.statistics.reports.predictions import followed_until
 from tests.portal.conftest import SignIn
@@ -72,19 +72,19 @@ def test_a_case_belongs_to_the_networks_month_wherever_its_hospital_is(world: Wo
     world.hospital.refresh_from_db()
     case = world.register(now=LAST_HOURS_OF_MAY_IN_UTC)
     assert CaseFacts.objects.get(case=case).month == JUNE
-    found = clean_wanted(world.coordinator, {}, now=LAST_HOURS_OF_MAY_IN_UTC)
+    found = parse_filter(world.coordinator, {}, now=LAST_HOURS_OF_MAY_IN_UTC)
     assert found.until == JUNE
 
 
 def test_notifications_are_counted_by_the_networks_days(world: World) -> None:
     Hospital.objects.update(zone="Asia/Urumqi")
     world.flagged(now=LAST_HOURS_OF_MAY_IN_UTC)
-    wanted = clean_wanted(world.coordinator, {}, now=LAST_HOURS_OF_MAY_IN_UTC)
-    before = [group.key for group in messages(world.coordinator, wanted).groups]
+    report_filter = parse_filter(world.coordinator, {}, now=LAST_HOURS_OF_MAY_IN_UTC)
+    before = [group.key for group in messages(world.coordinator, report_filter).groups]
     assert before == [JUNE]
     first = Notification.objects.earliest("created_at").created_at
     assert seal_days(first + timedelta(days=9)) > 0
-    assert [group.key for group in messages(world.coordinator, wanted).groups] == before
+    assert [group.key for group in messages(world.coordinator, report_filter).groups] == before
 
 
 @pytest.mark.parametrize(("zone", "is_sealed"), [("Asia/Shanghai", True), ("America/New_York", False)])

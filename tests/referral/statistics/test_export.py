@@ -11,7 +11,7 @@ from referral.pathway.refusals import AccessError
 from referral.pathway.vocabulary import Verb
 from referral.statistics.reports import export as module
 from referral.statistics.reports.export import HEADER, export, shift
-from referral.statistics.reports.filters import clean_wanted
+from referral.statistics.reports.filters import parse_filter
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, NOW, World
 
@@ -19,11 +19,11 @@ YEAR = {"since": "2026-01", "until": "2026-12"}
 
 
 def cohort(user: User, **period: str) -> list[dict[str, str]]:
-    wanted = clean_wanted(user, {**YEAR, **period}, now=NOW)
-    return [dict(zip(HEADER, line, strict=True)) for line in export(user, wanted, now=NOW)]
+    report_filter = parse_filter(user, {**YEAR, **period}, now=NOW)
+    return [dict(zip(HEADER, line, strict=True)) for line in export(user, report_filter, now=NOW)]
 
 
-def told(moment: str) -> datetime:
+def moment_of(moment: str) -> datetime:
     return datetime.fromisoformat(moment)
 
 
@@ -48,7 +48,7 @@ def test_nothing_in_it_names_the_patient_the_case_or_the_place(world: World, cas
 
 def test_dates_are_moved_together_so_order_and_intervals_stay(world: World, case: Case) -> None:
     (line,) = cohort(world.researcher)
-    first, diagnosed = told(line["first_visit_at"]), told(line["diagnosed_at"])
+    first, diagnosed = moment_of(line["first_visit_at"]), moment_of(line["diagnosed_at"])
     assert diagnosed - first == 5 * HOUR
     assert timedelta(0) < NOW - first <= timedelta(days=365)
     assert NOW - first == shift(case.person_id)
@@ -67,7 +67,7 @@ def test_every_case_of_a_patient_is_moved_alike_and_every_patient_otherwise(worl
     lines = cohort(world.researcher)
     by_patient: dict[str, list[datetime]] = {}
     for line in lines:
-        by_patient.setdefault(line["patient"], []).append(told(line["first_visit_at"]))
+        by_patient.setdefault(line["patient"], []).append(moment_of(line["first_visit_at"]))
     twice, once = sorted(by_patient.values(), key=len, reverse=True)
     assert max(twice) - min(twice) == timedelta(days=60)
     assert once[0] != max(twice)
@@ -80,8 +80,8 @@ def test_ages_over_89_are_one_group(world: World, case: Case) -> None:
 
 def test_an_age_that_follows_from_an_estimated_birth_date_says_so(world: World, case: Case) -> None:
     world.register(name="估计", birth_date=BirthDate.parse("1986"))
-    told_of = {line["age_years"]: line["age_is_estimated"] for line in cohort(world.researcher)}
-    assert told_of == {"40": "true", "90": "false"}
+    is_estimated = {line["age_years"]: line["age_is_estimated"] for line in cohort(world.researcher)}
+    assert is_estimated == {"40": "true", "90": "false"}
 
 
 def test_codes_are_stable_and_small_hospitals_share_one(

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from referral.models import Case
 from referral.pathway.vocabulary import Verb
-from referral.statistics.reports.filters import clean_wanted, rows
+from referral.statistics.reports.filters import parse_filter, rows
 from referral.statistics.reports.kit import Result, by_place, kit_record, ward_names
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, NOW, World
@@ -20,7 +20,7 @@ LATER = NOW + 60 * DAY
 
 
 def facts(user: User) -> Any:
-    return rows(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, now=NOW))
+    return rows(user, parse_filter(user, {"since": "2026-01", "until": "2026-12"}, now=NOW))
 
 
 def with_result(
@@ -129,10 +129,10 @@ def test_a_result_belongs_to_the_ward_that_used_the_kit(world: World) -> None:
     case = with_result(world, "转")
     do(case, Verb.TRANSFER, world.specialist, 6 * HOUR, ward=world.second_ward)
     do(case, Verb.ASSESS_ORGAN_FAILURE, world.second_specialist, 10 * DAY, dialysis=True)
-    wanted = clean_wanted(world.coordinator, {"since": "2026-01", "until": "2026-12"}, now=NOW)
-    found = kit_record(rows(world.coordinator, wanted), now=LATER, hides_small=False)
+    report_filter = parse_filter(world.coordinator, {"since": "2026-01", "until": "2026-12"}, now=NOW)
+    found = kit_record(rows(world.coordinator, report_filter), now=LATER, hides_small=False)
     assert [site.key for site in found.wards] == [world.ward.pk]
-    assert ward_names(found, wanted) == {world.ward.pk: str(world.ward)}
+    assert ward_names(found, report_filter) == {world.ward.pk: str(world.ward)}
 
 
 def test_indeterminate_results_are_told_and_not_counted(world: World) -> None:

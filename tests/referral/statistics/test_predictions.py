@@ -13,9 +13,9 @@ from referral.pathway.vocabulary import Verb
 from referral.statistics.columns.column_reader import read
 from referral.statistics.columns.layout import OUTCOME, SAID
 from referral.statistics.reports.filters import cases as cases_of
-from referral.statistics.reports.filters import clean_wanted
+from referral.statistics.reports.filters import parse_filter
 from referral.statistics.reports.predictions import comparison, outcomes, performance, shadows
-from referral.statistics.reports.shadow_scores import Beside
+from referral.statistics.reports.shadow_scores import ShadowScores
 from scoring import DEFAULT_MODEL
 from scoring.models import ShadowScore
 from tests.referral.statistics.test_case_facts import do
@@ -27,7 +27,7 @@ LATER = NOW + 150 * DAY
 
 
 def facts(user: User) -> Any:
-    return cases_of(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12"}, now=NOW))
+    return cases_of(user, parse_filter(user, {"since": "2026-01", "until": "2026-12"}, now=NOW))
 
 
 def ended(world: World, name: str, day_28: str = "", day_90: str = "", death: float = 0) -> Case:
@@ -144,7 +144,7 @@ def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> N
 
 def test_flags_and_risks_of_both_models_stand_side_by_side(db: None) -> None:
     version = install(variant())
-    beside = Beside(
+    beside = ShadowScores(
         outcome={name: np.zeros(3, dtype=np.int32) for name in OUTCOME},
         month=np.array([0, 31, 59]),
         said=np.array(

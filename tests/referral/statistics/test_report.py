@@ -23,12 +23,12 @@ from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled
 LATER = NOW + 100 * timedelta(days=1)
 
 
-def wanted(user: User, **raw: str) -> Wanted:
-    return clean_wanted(user, {"since": "2026-01", "until": "2026-12", **raw}, now=NOW)
+def filter_of(user: User, **raw: str) -> ReportFilter:
+    return parse_filter(user, {"since": "2026-01", "until": "2026-12", **raw}, now=NOW)
 
 
 def figures(user: User, now: datetime = NOW, **raw: str) -> Report:
-    return ask(user, wanted(user, **raw), now=now)
+    return ask(user, filter_of(user, **raw), now=now)
 
 
 def happened(case: Case, what: str) -> datetime:
@@ -74,7 +74,7 @@ def test_a_case_entered_by_mistake_counts_nowhere(world: World) -> None:
 
 def test_an_administrator_has_nothing_to_count(world: World) -> None:
     with pytest.raises(FactError):
-        wanted(world.administrator)
+        filter_of(world.administrator)
 
 
 def test_one_cannot_ask_about_the_cases_of_another_hospital_or_ward(world: World) -> None:
@@ -83,7 +83,7 @@ def test_one_cannot_ask_about_the_cases_of_another_hospital_or_ward(world: World
         (world.specialist, "ward", world.second_ward),
     ):
         with pytest.raises(FactError) as refused:
-            wanted(user, **{name: str(place.pk)})
+            filter_of(user, **{name: str(place.pk)})
         assert [(field, code) for field, code, _message in refused.value.rows] == [(name, "not_found")]
 
 
@@ -101,12 +101,12 @@ def test_a_question_that_cannot_be_read_is_refused_by_name(
     world: World, raw: dict[str, str], field: str
 ) -> None:
     with pytest.raises(FactError) as refused:
-        clean_wanted(world.coordinator, raw, now=NOW)
+        parse_filter(world.coordinator, raw, now=NOW)
     assert refused.value.rows[0][0] == field
 
 
 def test_without_a_period_the_last_twelve_months_are_meant(world: World) -> None:
-    found = clean_wanted(world.coordinator, {}, now=datetime(2026, 2, 14, tzinfo=UTC))
+    found = parse_filter(world.coordinator, {}, now=datetime(2026, 2, 14, tzinfo=UTC))
     assert (found.since, found.until) == (date(2025, 3, 1), date(2026, 2, 1))
 
 

@@ -16,12 +16,12 @@ from referral.pathway.vocabulary import Verb
 from referral.statistics.columns.column_reader import Cases, read, read_both, sealed_months
 from referral.statistics.columns.layout import KEPT
 from referral.statistics.columns.seal import SETTLED_AFTER, seal_settled
-from referral.statistics.reports.filters import cases, clean_wanted
+from referral.statistics.reports.filters import cases, parse_filter
 from referral.statistics.reports.measures import By
 from referral.statistics.reports.overview import Report
 from referral.statistics.reports.predictions import performance
 from referral.statistics.reports.selectors import statistics
-from referral.statistics.reports.shadow_scores import read_beside
+from referral.statistics.reports.shadow_scores import read_shadow_scores
 from referral.tasks import seal_what_is_settled
 from scoring import DEFAULT_MODEL
 from scoring.selectors import shadow_versions
@@ -36,12 +36,12 @@ APRIL, MAY = date(2026, 4, 1), date(2026, 5, 1)
 
 
 def asked(user: User, **raw: str) -> Cases:
-    return cases(user, clean_wanted(user, {"since": "2026-01", "until": "2026-12", **raw}, now=NOW))
+    return cases(user, parse_filter(user, {"since": "2026-01", "until": "2026-12", **raw}, now=NOW))
 
 
 def figures(user: User, by: By = By.MONTH) -> Report:
     question = {"since": "2026-01", "until": "2026-12", "by": str(by)}
-    return statistics(user, clean_wanted(user, question, now=NOW), now=LATER)
+    return statistics(user, parse_filter(user, question, now=NOW), now=LATER)
 
 
 def sealed() -> list[date]:
@@ -105,10 +105,10 @@ def test_a_models_record_and_its_shadows_are_those_of_the_rows(world: World, sto
     for case in stories[:5]:
         CaseFacts.objects.filter(case=case).update(outcome_90="alive")
     (version,) = shadow_versions()
-    rows = read_beside([asked(world.coordinator)], version)
+    rows = read_shadow_scores([asked(world.coordinator)], version)
     record = performance(asked(world.coordinator), DEFAULT_MODEL.identifier, now=LATER, hides_small=False)
     seal_settled(LATER)
-    kept = read_beside([asked(world.coordinator)], version)
+    kept = read_shadow_scores([asked(world.coordinator)], version)
     assert kept.compared(version) == rows.compared(version)
     assert (kept.compared(version).scored, record.observed.patients) == (5, 5)
     assert np.array_equal(np.sort(kept.month), np.sort(rows.month))

@@ -13,8 +13,13 @@ from api.v1.documenting import described
 from api.v1.statistics import Counting, ShareShape, SpreadShape, StatisticsQuery
 from notifications.channels.names import ChannelName
 from notifications.models import DeliveryState
-from referral.statistics.reports.filters import Wanted
-from referral.statistics.reports.notification_report import Messages, Told, may_read, messages
+from referral.statistics.reports.filters import ReportFilter
+from referral.statistics.reports.notification_report import (
+    NotificationCounts,
+    NotificationReport,
+    may_read,
+    notification_report,
+)
 from referral.statistics.reports.table import names
 
 DESCRIPTION = (
@@ -25,10 +30,10 @@ DESCRIPTION = (
 )
 
 
-class NotificationCountsShape(serializers.Serializer[Told]):
+class NotificationCountsShape(serializers.Serializer[NotificationCounts]):
     """`reached`: handed over or delivered; `failed`: no way was left. `answer`: to the acknowledgement."""
 
-    told = serializers.IntegerField()
+    told = serializers.IntegerField(source="total")
     reached = ShareShape()
     failed = serializers.IntegerField()
     read = ShareShape()
@@ -41,10 +46,10 @@ class NamedNotificationCountsShape(NotificationCountsShape):
     key = serializers.SerializerMethodField(help_text="month, or id of the place; null without a place")
     name = serializers.SerializerMethodField()
 
-    def get_key(self, group: Told) -> str | None:
+    def get_key(self, group: NotificationCounts) -> str | None:
         return None if group.key is None else str(group.key)
 
-    def get_name(self, group: Told) -> str:
+    def get_name(self, group: NotificationCounts) -> str:
         return str(self.context["names"][group.key])
 
 
@@ -74,23 +79,25 @@ class MessageStatisticsView(Counting):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        wanted = self.wanted(self.asked(StatisticsQuery))
-        if not may_read(self.person, wanted):
+        report_filter = self.report_filter(self.asked(StatisticsQuery))
+        if not may_read(self.person, report_filter):
             raise NotFound
-        return Response(messages_answer(messages(self.person, wanted), wanted))
+        return Response(
+            notification_report_answer(notification_report(self.person, report_filter), report_filter)
+        )
 
 
-def messages_answer(found: Messages, wanted: Wanted) -> dict[str, Any]:
+def notification_report_answer(report: NotificationReport, report_filter: ReportFilter) -> dict[str, Any]:
     """One MessageStatisticsShape."""
-    context = {"names": names([group.key for group in found.groups], wanted, "")}
+    context = {"names": names([group.key for group in report.groups], report_filter, "")}
     return {
-        "by": str(found.by),
-        "since": wanted.since,
-        "until": wanted.until,
-        "whole": NotificationCountsShape(found.whole).data,
-        "groups": NamedNotificationCountsShape(found.groups, many=True, context=context).data,  # type: ignore[arg-type]
+        "by": str(report.by),
+        "since": report_filter.since,
+        "until": report_filter.until,
+        "whole": NotificationCountsShape(report.whole).data,
+        "groups": NamedNotificationCountsShape(report.groups, many=True, context=context).data,  # type: ignore[arg-type]
         "ways": [
             {"channel": channel, "state": state, "deliveries": count}
-            for (channel, state), count in sorted(found.ways.items())
+            for (channel, state), count in sorted(report.ways.items())
         ],
     }
