@@ -137,8 +137,8 @@ def english() -> Iterator[None]:
 def chromium_path() -> str:
     """The machine's Chromium. Without one, browser tests are skipped, or fail if REQUIRE_BROWSER=1."""
     for name in CHROMIUM_NAMES:
-        if found := shutil.which(name):
-            return found
+        if result := shutil.which(name):
+            return result
     if os.environ.get("REQUIRE_BROWSER") == "1":
         pytest.fail("No Chromium on the PATH, and REQUIRE_BROWSER=1 asks for the browser tests.")
     pytest.skip("no Chromium on the PATH: browser tests do not run (Debian: apt-get install chromium)")

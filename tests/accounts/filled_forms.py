@@ -16,17 +16,17 @@ class FormReader(HTMLParser):
         self._select = self._textarea = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = {name: value or "" for name, value in attrs}
-        name, value = found.get("name", ""), found.get("value", "")
+        values = {name: value or "" for name, value in attrs}
+        name, value = values.get("name", ""), values.get("value", "")
         if tag == "select":
             self._select = name
         elif tag == "textarea":
             self._textarea, self.values[name] = name, ""
-        elif tag == "option" and "selected" in found and self._select:
+        elif tag == "option" and "selected" in values and self._select:
             self.values[self._select] = value
-        elif tag == "input" and name and found.get("type") not in ("submit", "checkbox", "file"):
+        elif tag == "input" and name and values.get("type") not in ("submit", "checkbox", "file"):
             self.values[name] = value
-        elif tag == "input" and found.get("type") == "checkbox" and "checked" in found:
+        elif tag == "input" and values.get("type") == "checkbox" and "checked" in values:
             self._tick(name, value or "on")
 
     def _tick(self, name: str, value: Any) -> None:

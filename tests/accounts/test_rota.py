@@ -178,10 +178,10 @@ def test_watches_say_the_same_as_the_question_of_who_is_on_duty(
     override(ward, specialist, at(30), at(41), is_on=True)
     override(ward, colleague, at(20), at(26), is_on=False)
     override(ward, colleague, at(24), at(25), is_on=True)
-    found = watches(ward, at(0), at(168))
+    watched = watches(ward, at(0), at(168))
     for quarter in range(168 * 4):
         moment = at(quarter / 4)
-        said = {watch.user.name for watch in found if watch.starts_at <= moment < watch.ends_at}
+        said = {watch.user.name for watch in watched if watch.starts_at <= moment < watch.ends_at}
         assert said == names(ward, moment), moment
 
 

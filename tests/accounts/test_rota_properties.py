@@ -137,12 +137,12 @@ def test_whatever_the_orders_nobody_who_is_off_is_named_and_every_gap_is_shown(
             rota.give(what, *details)
         ward, end = rota.ward, MONDAY + DAYS * 24 * HOUR
         expected = Expected(ward)
-        found, holes = watches(ward, MONDAY, end), gaps(ward, MONDAY, end)
+        watched, holes = watches(ward, MONDAY, end), gaps(ward, MONDAY, end)
         for count in range(DAYS * 24):
             moment = MONDAY + count * HOUR
             named = {user.name for user in on_duty(ward, moment)}
             assert named == expected.names(moment), moment
-            said = {watch.user.name for watch in found if watch.starts_at <= moment < watch.ends_at}
+            said = {watch.user.name for watch in watched if watch.starts_at <= moment < watch.ends_at}
             assert said == named, moment
             assert any(since <= moment < until for since, until in holes) is not bool(named), moment
         transaction.set_rollback(True)
@@ -171,11 +171,11 @@ def test_however_clocks_are_set_one_function_decides_who_is_on_duty(
                 defaults={"ends": quarter(ends)},
             )  # fmt: skip
         start, end = around.replace(tzinfo=UTC) - 30 * HOUR, around.replace(tzinfo=UTC) + 30 * HOUR
-        found, holes = watches(ward, start, end), gaps(ward, start, end)
+        watched, holes = watches(ward, start, end), gaps(ward, start, end)
         for count in range(60 * 2):
             moment = start + count * 30 * MINUTE
             named = on_duty_at([ward], moment)[ward.pk]
-            said = {watch.user.pk for watch in found if watch.starts_at <= moment < watch.ends_at}
+            said = {watch.user.pk for watch in watched if watch.starts_at <= moment < watch.ends_at}
             assert said == named, moment
             assert any(since <= moment < until for since, until in holes) is not bool(named), moment
         transaction.set_rollback(True)
@@ -203,8 +203,8 @@ def test_a_boundary_inside_a_change_of_the_clocks_is_one_instant_for_all(
     )
     DutyShift.objects.create(ward=world.ward, user=world.lead, weekday=day, starts=time(2, 30), ends=time(8))
     moment = datetime.fromisoformat(boundary)
-    found = watches(world.ward, moment - 4 * HOUR, moment + 4 * HOUR)
-    assert [(watch.user, watch.ends_at == moment) for watch in found] == [
+    watched = watches(world.ward, moment - 4 * HOUR, moment + 4 * HOUR)
+    assert [(watch.user, watch.ends_at == moment) for watch in watched] == [
         (world.specialist, True),
         (world.lead, False),
     ]

@@ -103,8 +103,8 @@ def test_a_forgotten_password_gets_the_same_answer_also_while_no_mail_can_be_sen
     for email in ("doctor@test.example", "nobody@test.example"):
         asked = client.post(reverse("account_reset_password"), {"email": email})
         assert (asked.status_code, asked["Location"]) == (302, reverse("account_reset_password_done"))
-        told = client.post(RESET, {"email": email}, content_type="application/json")
-        assert (told.status_code, told.json()) == (200, {"status": 200})
+        answer = client.post(RESET, {"email": email}, content_type="application/json")
+        assert (answer.status_code, answer.json()) == (200, {"status": 200})
 
 
 class HeldBackend(EmailBackend):

@@ -32,9 +32,9 @@ def test_a_role_counts_at_its_place_and_nowhere_else(world: World) -> None:
 def test_one_person_may_hold_several_roles(world: World) -> None:
     Membership.objects.create(user=world.doctor, role=Role.SPECIALIST, ward=world.ward)
     Membership.objects.create(user=world.doctor, role=Role.WARD_LEAD, ward=world.second_ward)
-    standing = fresh(world.doctor).standing
-    assert standing.refers_for == {world.hospital.pk}
-    assert standing.wards == {world.ward.pk, world.second_ward.pk}
+    access = fresh(world.doctor).standing
+    assert access.refers_for == {world.hospital.pk}
+    assert access.wards == {world.ward.pk, world.second_ward.pk}
 
 
 def test_only_those_who_treat_or_coordinate_are_clinical(world: World) -> None:

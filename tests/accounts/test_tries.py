@@ -220,8 +220,8 @@ def test_codes_are_limited_too_and_one_who_has_the_password_locks_nobody_out(doc
     assert statuses[-1] == 429
     answer = send_code(client, headers, code_of(secret))
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_tries")
-    told = Notification.objects.filter(recipient=doctor).values_list("kind", flat=True)
-    assert list(told) == ["code_guessing"]
+    notifications = Notification.objects.filter(recipient=doctor).values_list("kind", flat=True)
+    assert list(notifications) == ["code_guessing"]
     assert AuditEntry.objects.filter(action="second_factor_failed").count() == 20
 
     browser.post(reverse("account_login"), {"login": doctor.email, "password": PASSWORD})

@@ -79,12 +79,12 @@ def test_no_set_is_spelt_out_twice(db: None) -> None:
 
 def _inline(part: Any, path: str = "") -> list[tuple[str, Any]]:
     if isinstance(part, list):
-        return [found for row in part for found in _inline(row, path)]
+        return [file for row in part for file in _inline(row, path)]
     if not isinstance(part, dict):
         return []
     is_named = re.fullmatch(r"components\.schemas\.\w+", path)
     own = [(path, part)] if isinstance(part.get("enum"), list) and not is_named else []
-    inner = [found for name, row in part.items() for found in _inline(row, f"{path}.{name}".lstrip("."))]
+    inner = [file for name, row in part.items() for file in _inline(row, f"{path}.{name}".lstrip("."))]
     return own + inner
 
 
@@ -93,7 +93,7 @@ def test_the_sets_are_those_of_the_product(anybody: Caller) -> None:
     assert list(answered["State"]) == State.values
     assert {"assess", "admit"} <= set(answered["Verb"])
     assert "expire_offer" not in answered["Verb"], "which only the engine does"
-    assert sorted(known.name for known in vocabularies()) == sorted(answered)
+    assert sorted(expected.name for expected in vocabularies()) == sorted(answered)
 
 
 def test_every_code_of_a_refusal_is_listed_with_what_it_means() -> None:

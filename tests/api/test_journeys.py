@@ -80,8 +80,8 @@ def test_a_case_with_every_deadline_met(
     pass_time(20 * HOUR)
     treated = {"precipitant": "HBV_FLARE", "note": "x"}
     done(specialist.post(f"/cases/{case}/record-intervention", treated), "admitted")
-    found = {"category": "early_aclf", "should_know": "No herbs."}
-    body = done(specialist.post(f"/cases/{case}/diagnose", found), "diagnosed")
+    values = {"category": "early_aclf", "should_know": "No herbs."}
+    body = done(specialist.post(f"/cases/{case}/diagnose", values), "diagnosed")
     assert body["diagnosis"]["should_know"] == "No herbs."
     pass_time(9 * DAY)
     plan = {"plan": "P", "medicines": "M", "appointments": "A", "red_flags": "R"}

@@ -32,8 +32,8 @@ def test_from_eight_indicators_to_a_bed_in_the_ward(
     offer = assessed.body["offer"]
     assert (offer["state"], offer["ward"]["id"]) == ("open", str(world.ward.pk))
 
-    told = specialist.get("/notifications").body["results"]
-    assert [(row["kind"], row["case"]) for row in told] == [("new_offer", mine)]
+    notification = specialist.get("/notifications").body["results"]
+    assert [(row["kind"], row["case"]) for row in notification] == [("new_offer", mine)]
     assert [row["id"] for row in specialist.get("/board").body["results"]] == [mine]
 
     seen = specialist.get(f"/cases/{mine}")
@@ -174,8 +174,8 @@ def test_an_unannounced_arrival_is_looked_up_and_admitted(
     case = world.flagged(now, national_id="11010119700102029X")
     assert second_specialist.get(f"/cases/{case.pk}").status == 404
     for body in ({"number": case.number}, {"national_id": "11010119700102029x"}):
-        found = second_specialist.post("/arrivals", body)
-        assert found.body == {
+        answer = second_specialist.post("/arrivals", body)
+        assert answer.body == {
             "id": str(case.pk),
             "number": case.number,
             "state": "offered",

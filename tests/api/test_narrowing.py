@@ -63,8 +63,8 @@ def test_every_list_and_the_case_can_be_narrowed_and_refuse_what_they_do_not_hav
     answer = specialist.get(path, fields=named)
     assert answer.status == 200
     rows = answer.body.get("results", [answer.body])
-    wanted = {name.partition(".")[0] for name in named.split(",")}
-    assert all(set(row) == wanted for row in rows)
+    expected = {name.partition(".")[0] for name in named.split(",")}
+    assert all(set(row) == expected for row in rows)
 
     refused = specialist.get(path, fields=f"{named},nonsense,number.nonsense")
     assert (refused.status, refused.code) == (422, "invalid")

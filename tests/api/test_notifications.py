@@ -21,9 +21,10 @@ def test_a_notification_says_with_how_many_others_it_was_sent(
 
     rows = specialist.get("/notifications").body["results"]
 
-    assert [[(told["channel"], told["others"]) for told in row["sent_together"]] for row in rows] == [
-        [("email", 2)]
-    ] * 3
+    assert [
+        [(notifications["channel"], notifications["others"]) for notifications in row["sent_together"]]
+        for row in rows
+    ] == [[("email", 2)]] * 3
     one = specialist.post(f"/notifications/{rows[0]['id']}/acknowledge")
     assert one.body["sent_together"] == rows[0]["sent_together"]
 

@@ -69,8 +69,8 @@ def test_a_ward_that_was_not_asked_sees_nothing_and_may_only_look_up_an_arrival(
     case = world.flagged(now, national_id="110101197001020011")
     assert second_specialist.get(f"/cases/{case.pk}").status == 404
     assert second_specialist.post(f"/cases/{case.pk}/accept", {"bed": "1"}).status == 404
-    found = second_specialist.post("/arrivals", {"number": case.number})
-    assert set(found.body) == {"id", "number", "state", "patient", "hospital"}
+    answer = second_specialist.post("/arrivals", {"number": case.number})
+    assert set(answer.body) == {"id", "number", "state", "patient", "hospital"}
     assert second_specialist.post("/arrivals", {"national_id": "110101197001020038"}).status == 404
     assert doctor.post("/arrivals", {"number": case.number}).status == 403
     assert AuditEntry.objects.filter(action="look_up_arrival").count() == 2

@@ -124,12 +124,14 @@ def test_notifications_and_predictions_have_figures_of_their_own(
     world: World, now: datetime, as_user: Callable[..., Caller]
 ) -> None:
     admitted(world, now, 10)
-    told = as_user(world.coordinator).get("/statistics/notifications", by="ward")
-    assert told.status == 200
-    assert told.body["whole"]["told"] == sum(group["told"] for group in told.body["groups"]) > 0
-    assert str(world.ward.pk) in {group["key"] for group in told.body["groups"]}
-    found = as_user(world.researcher).get("/statistics/predictions")
-    assert (found.status, found.body["observed"]["patients"]) == (200, 0)
+    notification = as_user(world.coordinator).get("/statistics/notifications", by="ward")
+    assert notification.status == 200
+    assert (
+        notification.body["whole"]["told"] == sum(group["told"] for group in notification.body["groups"]) > 0
+    )
+    assert str(world.ward.pk) in {group["key"] for group in notification.body["groups"]}
+    answer = as_user(world.researcher).get("/statistics/predictions")
+    assert (answer.status, answer.body["observed"]["patients"]) == (200, 0)
     assert as_user(world.researcher).get("/statistics/predictions", model="x").status == 422
 
 

@@ -79,10 +79,12 @@ def web_killed(chaos: Chaos) -> None:
         platform.start_web()
     app.join(APP_SECONDS)
     chaos.wrong += app.refusals
-    found = {what: (events, cases) for what, events, cases in rows(DONE, since=since)}
+    values = {what: (events, cases) for what, events, cases in rows(DONE, since=since)}
     for what in ("register", "assess", "message"):
-        if found.get(what) != (CASES, CASES):
-            chaos.wrong.append(f"{CASES} times {what} were asked for, done (times, cases): {found.get(what)}")
+        if values.get(what) != (CASES, CASES):
+            chaos.wrong.append(
+                f"{CASES} times {what} were asked for, done (times, cases): {values.get(what)}"
+            )
 
 
 def _token(user: User) -> str:

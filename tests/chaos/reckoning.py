@@ -103,50 +103,52 @@ def reckon(
 
     `repeats`: the ladders tell the same person of the same miss again later.
     """
-    found = Reckoning()
-    _reckon_deadlines(found, since, now, repeats)
-    _reckon_deliveries(found, since, now, mailbox, honouring)
-    known = {key for (key,) in rows("SELECT id FROM notifications_delivery")}
-    for key in (mailbox.copies.keys() | honouring.requests.keys()) - known:
-        found.doubled.append(f"{key} was received, and no row knows of it")
-    return found
+    reckoning = Reckoning()
+    _reckon_deadlines(reckoning, since, now, repeats)
+    _reckon_deliveries(reckoning, since, now, mailbox, honouring)
+    existing_ids = {key for (key,) in rows("SELECT id FROM notifications_delivery")}
+    for key in (mailbox.copies.keys() | honouring.requests.keys()) - existing_ids:
+        reckoning.doubled.append(f"{key} was received, and no row knows of it")
+    return reckoning
 
 
-def _reckon_deadlines(found: Reckoning, since: datetime, now: datetime, repeats: bool) -> None:
+def _reckon_deadlines(reckoning: Reckoning, since: datetime, now: datetime, repeats: bool) -> None:
     times = {"since": since, "now": now}
     if forgotten := rows(FORGOTTEN, **times)[0][0]:
-        found.lost += ["deadline due and not looked at"] * forgotten
+        reckoning.lost += ["deadline due and not looked at"] * forgotten
     if aside := rows(SET_ASIDE, since=since)[0][0]:
-        found.lost += ["deadline set aside"] * aside
+        reckoning.lost += ["deadline set aside"] * aside
     for deadline, lines, copies in rows(MISSED, since=since, repeats=repeats):
-        found.deadlines += 1
+        reckoning.deadlines += 1
         if lines != 1:
-            (found.doubled if lines else found.lost).append(f"{lines} lines for missed deadline {deadline}")
+            (reckoning.doubled if lines else reckoning.lost).append(
+                f"{lines} lines for missed deadline {deadline}"
+            )
         if not copies:
-            found.lost.append(f"nobody told of missed deadline {deadline}")
+            reckoning.lost.append(f"nobody told of missed deadline {deadline}")
         elif copies > 1:
-            found.doubled.append(f"{copies} notifications of one miss {deadline}")
+            reckoning.doubled.append(f"{copies} notifications of one miss {deadline}")
     if gaps := rows(GAPS, since=since)[0][0]:
-        found.lost += ["numbers of events with a gap"] * gaps
+        reckoning.lost += ["numbers of events with a gap"] * gaps
 
 
 def _reckon_deliveries(
-    found: Reckoning, since: datetime, now: datetime, mailbox: Mailbox, honouring: Honouring
+    reckoning: Reckoning, since: datetime, now: datetime, mailbox: Mailbox, honouring: Honouring
 ) -> None:
     if untold := rows(WAYS, since=since, ways=len(OUTWARD))[0][0]:
-        found.lost += ["notification without one of its ways"] * untold
+        reckoning.lost += ["notification without one of its ways"] * untold
     outward = rows(DELIVERIES, since=since, now=now, outward=list(OUTWARD))
     for delivery, key, channel, state, uncertain in outward:
         copies = (mailbox.copies if channel == "email" else honouring.requests)[key]
-        found.messages += 1
+        reckoning.messages += 1
         if state not in ("sent", "delivered", "dropped"):
-            found.lost.append(f"{channel} {delivery} is {state}")
+            reckoning.lost.append(f"{channel} {delivery} is {state}")
         elif state != "dropped" and not copies:
-            found.lost.append(f"{channel} {delivery} is {state}, and the receiver has nothing")
+            reckoning.lost.append(f"{channel} {delivery} is {state}, and the receiver has nothing")
         again = max(copies - 1, 0) if delivery == key else 0
         if channel == "honouring":
-            found.asked_again += again
+            reckoning.asked_again += again
             continue
-        found.sent_again += again
+        reckoning.sent_again += again
         if again > uncertain:
-            found.doubled.append(f"{channel} {key} came {copies} times, {uncertain} counted as uncertain")
+            reckoning.doubled.append(f"{channel} {key} came {copies} times, {uncertain} counted as uncertain")

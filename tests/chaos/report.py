@@ -28,22 +28,24 @@ class Table:
     holds: bool = True
     load: float = field(default_factory=lambda: os.getloadavg()[0])
 
-    def add(self, name: str, found: Reckoning, killed: int, seconds: float) -> None:
-        self._show(name, found, killed, seconds)
-        self.holds &= found.holds
+    def add(self, name: str, reckoning: Reckoning, killed: int, seconds: float) -> None:
+        self._show(name, reckoning, killed, seconds)
+        self.holds &= reckoning.holds
 
-    def add_proof(self, name: str, found: Reckoning, killed: int, seconds: float) -> None:
+    def add_proof(self, name: str, reckoning: Reckoning, killed: int, seconds: float) -> None:
         """A rule was broken on purpose: here something must be lost."""
-        self._show(f"*{name}: noticed*" if found.lost else f"{name}: NOT NOTICED", found, killed, seconds)
-        self.holds &= bool(found.lost)
+        self._show(
+            f"*{name}: noticed*" if reckoning.lost else f"{name}: NOT NOTICED", reckoning, killed, seconds
+        )
+        self.holds &= bool(reckoning.lost)
 
-    def _show(self, name: str, found: Reckoning, killed: int, seconds: float) -> None:
-        figures = (found.deadlines, found.messages, len(found.lost), len(found.doubled))
-        repeated = (found.sent_again, found.asked_again)
+    def _show(self, name: str, reckoning: Reckoning, killed: int, seconds: float) -> None:
+        figures = (reckoning.deadlines, reckoning.messages, len(reckoning.lost), len(reckoning.doubled))
+        repeated = (reckoning.sent_again, reckoning.asked_again)
         row = (name, *(f"{figure:,}" for figure in (killed, *figures, *repeated)), f"{seconds:.0f}")
         self.rows.append(row)
         print(" | ".join(row), flush=True)
-        for finding in [*found.lost, *found.doubled][:SHOWN_FINDINGS]:
+        for finding in [*reckoning.lost, *reckoning.doubled][:SHOWN_FINDINGS]:
             print(f"    {finding}", flush=True)
 
     @property

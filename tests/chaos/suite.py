@@ -95,9 +95,9 @@ def play(chaos: Chaos, chosen: Scenario) -> tuple[Reckoning, int, float]:
         chaos.settle()
         ended = chaos.platform.dead()
         now, platform = clock.now(), chaos.platform
-        found = reckon(since, now, platform.mailbox, platform.honouring, repeats=chosen.repeats)
-        found.lost += [*chaos.wrong, *(f"{name} ended by itself" for name in ended)]
+        reckoning = reckon(since, now, platform.mailbox, platform.honouring, repeats=chosen.repeats)
+        reckoning.lost += [*chaos.wrong, *(f"{name} ended by itself" for name in ended)]
     finally:
         killed = chaos.platform.kills - kills
         chaos.platform.stop_all()
-    return found, killed, time.monotonic() - began
+    return reckoning, killed, time.monotonic() - began

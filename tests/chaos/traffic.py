@@ -54,7 +54,7 @@ class Traffic:
     quiet_policy: PathwayPolicy
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def fall_due(self, wanted: int, *, within: timedelta = timedelta(0), quiet: bool = False) -> None:
+    def fall_due(self, count: int, *, within: timedelta = timedelta(0), quiet: bool = False) -> None:
         """`wanted` new cases whose one open deadline is due `within` that time from now.
 
         `quiet`: they belong to doctors who read it in the portal only.
@@ -65,7 +65,7 @@ class Traffic:
             "doctors": doctors,
             "people": len(doctors),
             "policy": self.quiet_policy.pk if quiet else self.template.policy_id,
-            "wanted": wanted,
+            "wanted": count,
             "now": now,
             "due_at": now + within,
             "starts_at": now + within - WINDOW,
@@ -113,8 +113,8 @@ def _policy(world: World, version: int, severity: str) -> PathwayPolicy:
     )
 
 
-def _doctors(world: World, name: str, wanted: int) -> list[User]:
-    made = [User.objects.create_user(f"{name}-{nth}@test.example", name=name) for nth in range(wanted)]
+def _doctors(world: World, name: str, count: int) -> list[User]:
+    made = [User.objects.create_user(f"{name}-{nth}@test.example", name=name) for nth in range(count)]
     for doctor in made:
         Membership.objects.create(user=doctor, role=Role.REFERRING_CLINICIAN, hospital=world.hospital)
     return made

@@ -84,9 +84,12 @@ def people(transactional_db: None, settings: Any) -> Iterator[dict[str, str]]:
     }
 
 
-def check(told: dict[str, Any]) -> None:
-    assert [what for what in told["events"] if what in TOGETHER] in (TOGETHER, [*TOGETHER[:1], *TOGETHER[2:]])
-    assert told["refused"] == "verb_not_allowed"
+def check(output: dict[str, Any]) -> None:
+    assert [what for what in output["events"] if what in TOGETHER] in (
+        TOGETHER,
+        [*TOGETHER[:1], *TOGETHER[2:]],
+    )
+    assert output["refused"] == "verb_not_allowed"
 
 
 def test_the_typescript_client_compiles_strictly(generated: None) -> None:
@@ -103,15 +106,15 @@ def test_the_typescript_client_does_the_main_job(
     generated: None, people: dict[str, str], live_server: LiveServer
 ) -> None:
     node = f"{clients.PYTHON_BIN}/node"
-    told = run([node, "src/main_job.ts", live_server.url], clients.TYPESCRIPT, **people)
-    check(json.loads(told.splitlines()[-1]))
+    output = run([node, "src/main_job.ts", live_server.url], clients.TYPESCRIPT, **people)
+    check(json.loads(output.splitlines()[-1]))
 
 
 def test_the_python_client_does_the_main_job(
     generated: None, people: dict[str, str], live_server: LiveServer
 ) -> None:
-    told = run([sys.executable, "main_job.py", live_server.url], clients.PYTHON, **people)
-    check(json.loads(told.splitlines()[-1]))
+    output = run([sys.executable, "main_job.py", live_server.url], clients.PYTHON, **people)
+    check(json.loads(output.splitlines()[-1]))
 
 
 @pytest.mark.parametrize("pattern", WAYS_AROUND)

@@ -44,8 +44,8 @@ SEEN_BY_NOBODY = ("oauth", "OAuth", "request token", "grant types", "response ty
 def own_texts() -> dict[str, str]:
     """The Chinese of every text by its English, plural forms joined."""
     with CATALOGUE.open("rb") as file:
-        found = [message for message in read_po(file) if message.id]
-    return {_first(message.id): " ".join(_all(message.string)) for message in found}
+        findings = [message for message in read_po(file) if message.id]
+    return {_first(message.id): " ".join(_all(message.string)) for message in findings}
 
 
 def _first(text: str | tuple[str, ...]) -> str:
@@ -77,8 +77,8 @@ def test_texts_of_libraries_that_say_it_otherwise_are_put_into_our_words(library
 
 def test_texts_in_chinese_have_full_width_brackets_and_colons() -> None:
     half_width = re.compile(r"[^\x00-\x7f] ?[(:;?!]|\([^()]*[\u4e00-\u9fff][^()]*\)|[\u4e00-\u9fff] ?[),]")
-    told = {english: text for english, text in own_texts().items() if half_width.search(text)}
-    assert set(told) <= SIGNS_OF_OTHERS
+    lines = {english: text for english, text in own_texts().items() if half_width.search(text)}
+    assert set(lines) <= SIGNS_OF_OTHERS
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.name)

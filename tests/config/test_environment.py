@@ -98,8 +98,8 @@ def test_an_unknown_variable_with_our_prefix_is_named_with_the_one_that_was_mean
 
 
 def test_every_mistake_is_told_at_once() -> None:
-    told = complaint(PORT="eighty", DATABASE_URL=None, ACLF_TYPO="1")
-    assert all(name in told for name in ("PORT", "DATABASE_URL", "ACLF_TYPO"))
+    message = complaint(PORT="eighty", DATABASE_URL=None, ACLF_TYPO="1")
+    assert all(name in message for name in ("PORT", "DATABASE_URL", "ACLF_TYPO"))
 
 
 def test_a_secret_comes_from_the_file_that_is_named_instead(tmp_path: Path) -> None:
@@ -111,9 +111,9 @@ def test_a_secret_comes_from_the_file_that_is_named_instead(tmp_path: Path) -> N
 
 
 def test_a_secret_file_that_cannot_be_read_is_named_and_nothing_else_is_said_of_it() -> None:
-    told = complaint(DATABASE_URL=None, DATABASE_URL_FILE="/none/database_url")
-    assert "DATABASE_URL_FILE names /none/database_url, which cannot be read." in told
-    assert "DATABASE_URL is not set" not in told
+    message = complaint(DATABASE_URL=None, DATABASE_URL_FILE="/none/database_url")
+    assert "DATABASE_URL_FILE names /none/database_url, which cannot be read." in message
+    assert "DATABASE_URL is not set" not in message
 
 
 def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
@@ -176,11 +176,11 @@ def test_a_channel_without_settings_is_absent() -> None:
 
 
 def test_a_channel_with_its_settings_is_there_at_its_providers_address() -> None:
-    found = settings_of(load({**COMPLETE, **ALIYUN, "ACLF_WEBHOOKS": "true"}))
+    values = settings_of(load({**COMPLETE, **ALIYUN, "ACLF_WEBHOOKS": "true"}))
 
-    assert list(found) == ["sms", "webhook"]
-    assert found["sms"]["url"] == "https://dysmsapi.aliyuncs.com"
-    assert found["sms"]["template_fields"] == ("title", "path")
+    assert list(values) == ["sms", "webhook"]
+    assert values["sms"]["url"] == "https://dysmsapi.aliyuncs.com"
+    assert values["sms"]["template_fields"] == ("title", "path")
 
 
 def test_every_channel_can_be_set_up() -> None:
@@ -273,6 +273,6 @@ def test_what_would_be_ignored_in_silence_stops_the_start(changes: dict[str, str
 
 def test_a_file_with_nothing_in_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("\n")
-    told = complaint(SECRET_KEY=None, SECRET_KEY_FILE=str(tmp_path / "secret"))
-    assert f"SECRET_KEY_FILE names {tmp_path / 'secret'}, which is empty." in told
-    assert "SECRET_KEY is not set" not in told
+    message = complaint(SECRET_KEY=None, SECRET_KEY_FILE=str(tmp_path / "secret"))
+    assert f"SECRET_KEY_FILE names {tmp_path / 'secret'}, which is empty." in message
+    assert "SECRET_KEY is not set" not in message

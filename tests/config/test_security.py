@@ -77,8 +77,8 @@ def test_pages_name_exactly_the_package_files_that_are_served() -> None:
 
 def test_every_package_file_a_page_may_use_is_there_and_nothing_else_of_the_packages() -> None:
     for file in static.FILES:
-        found = finders.find(f"vendor/{file}")
-        assert found and Path(str(found)).is_file(), file
+        path = finders.find(f"vendor/{file}")
+        assert path and Path(str(path)).is_file(), file
     assert not finders.find("vendor/htmx.org/package.json")
     assert not finders.find("vendor/../package.json")
     assert settings.STATIC_URL == "/static/"

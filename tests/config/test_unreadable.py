@@ -67,9 +67,9 @@ def test_a_security_key_that_cannot_be_read_opens_nothing(world: World, strict: 
 
 def test_a_body_beyond_one_mebibyte_is_refused_at_sign_in(world: World, strict: Client) -> None:
     sent = strict.post("/accounts/login/", {"login": "x" * 1_100_000})
-    told = strict.post(f"{APP}/auth/login", {"email": "x" * 1_100_000}, content_type="application/json")
+    answer = strict.post(f"{APP}/auth/login", {"email": "x" * 1_100_000}, content_type="application/json")
     assert 400 <= sent.status_code < 500
-    assert 400 <= told.status_code < 500
+    assert 400 <= answer.status_code < 500
 
 
 @pytest.fixture

@@ -41,8 +41,11 @@ def findings(method: str, path: str, response: Any) -> list[str]:
     undocumented = [
         name for name in HEADERS if name in response.headers and name not in answer.get("headers", ())
     ]
-    found = [f"{where}: the header {name} is not documented" for name in undocumented]
-    return [*found, *(f"{where}: {text}" for text in _of_body(answer.get("content", {}), response, narrowed))]
+    findings = [f"{where}: the header {name} is not documented" for name in undocumented]
+    return [
+        *findings,
+        *(f"{where}: {text}" for text in _of_body(answer.get("content", {}), response, narrowed)),
+    ]
 
 
 def _of_body(content: Json, response: Any, narrowed: bool) -> Iterator[str]:
@@ -89,8 +92,8 @@ def operation(method: str, path: str) -> Json | None:
     """What the file says of a method at an address; None where it says nothing."""
     for pattern, operations in addresses():
         if pattern.fullmatch(path):
-            found: Json | None = operations.get(method.lower())
-            return found
+            answer: Json | None = operations.get(method.lower())
+            return answer
     return None
 
 
@@ -105,7 +108,7 @@ def resolved(part: Json) -> Json:
     """What a reference into the file stands for; anything else is itself."""
     if "$ref" not in part:
         return part
-    found: Json = document()
+    result: Json = document()
     for step in part["$ref"].removeprefix("#/").split("/"):
-        found = found[step]
-    return found
+        result = result[step]
+    return result

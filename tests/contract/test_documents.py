@@ -78,9 +78,9 @@ def test_what_a_control_is_proved_by_exists(name: str) -> None:
     proofs = PROOF.findall((ROOT / "docs" / name).read_text())
     assert proofs
     for file, test in proofs:
-        found = next((path for path in (ROOT / "tests" / file, ROOT / file) if path.exists()), None)
-        assert found is not None, file
-        assert not test or f"def {test}(" in found.read_text(), f"{file}::{test}"
+        target = next((path for path in (ROOT / "tests" / file, ROOT / file) if path.exists()), None)
+        assert target is not None, file
+        assert not test or f"def {test}(" in target.read_text(), f"{file}::{test}"
 
 
 def test_every_hazard_has_a_control_a_proof_and_what_is_left() -> None:
@@ -100,8 +100,8 @@ def test_links_lead_to_files_that_are_there(file: Path) -> None:
     for target in LINK.findall(file.read_text()):
         if target.startswith(("http://", "https://")):
             continue
-        found = (file.parent / target).resolve()
-        assert found.exists(), target
+        path = (file.parent / target).resolve()
+        assert path.exists(), target
 
 
 def test_the_documents_build_as_a_site_without_a_dead_link(tmp_path: Path) -> None:

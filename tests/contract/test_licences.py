@@ -22,8 +22,8 @@ def test_what_is_under_the_gpl_serves_development_only() -> None:
 
 
 def test_a_package_under_the_gpl_would_be_named() -> None:
-    (found,) = judged(python_licences(["survset"]))
-    assert found.startswith("survset is under ") and "for development only" in found
+    (result,) = judged(python_licences(["survset"]))
+    assert result.startswith("survset is under ") and "for development only" in result
 
 
 @pytest.mark.parametrize(

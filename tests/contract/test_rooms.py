@@ -24,12 +24,12 @@ MODELS_THAT_NAME_EACH_OTHER = {
 @cache
 def modules() -> dict[str, ast.Module]:
     """Every module of the product but migrations, parsed, by its dotted name."""
-    found = {}
+    values = {}
     for file in sorted(file for app in APPS for file in (ROOT / app).rglob("*.py")):
         if "migrations" not in file.parts:
             name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            found[name] = ast.parse(file.read_text(encoding="utf-8"))
-    return found
+            values[name] = ast.parse(file.read_text(encoding="utf-8"))
+    return values
 
 
 @cache
@@ -58,13 +58,13 @@ def surface(room: str) -> set[str]:
 
 def reached(start: str) -> set[str]:
     """Everything that importing `start` imports in the end."""
-    found: set[str] = set()
+    names: set[str] = set()
     waiting = [start]
     while waiting:
-        new = imports(waiting.pop()) - found
-        found |= new
+        new = imports(waiting.pop()) - names
+        names |= new
         waiting.extend(new)
-    return found
+    return names
 
 
 def circles() -> Iterator[frozenset[str]]:

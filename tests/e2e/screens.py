@@ -87,19 +87,19 @@ def troubles(page: Page) -> list[str]:
 
 def unfit_for_phones(page: Page) -> list[str]:
     """What is too small for a finger, or wider than the screen, on a narrow and a wide phone."""
-    found = []
+    findings = []
     for width, height in PHONES:
         page.set_viewport_size({"width": width, "height": height})
-        found += [f"{width} px: {row}" for row in page.evaluate(SMALL_TARGETS)]
-        found += [f"wider than {width} px: {row}" for row in page.evaluate(WIDER_PARTS)]
-    return found
+        findings += [f"{width} px: {row}" for row in page.evaluate(SMALL_TARGETS)]
+        findings += [f"wider than {width} px: {row}" for row in page.evaluate(WIDER_PARTS)]
+    return findings
 
 
 def troubles_on_phones(page: Page) -> list[str]:
     """The same, and what axe finds in both themes. The page is loaded once: only size and colours change."""
-    found = unfit_for_phones(page) + barriers(page)
+    values = unfit_for_phones(page) + barriers(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    found += [f"in the dark: {row}" for row in barriers(page, runOnly=["color-contrast"])]
+    values += [f"in the dark: {row}" for row in barriers(page, runOnly=["color-contrast"])]
     page.emulate_media(color_scheme="light")
-    return found
+    return values

@@ -78,7 +78,7 @@ def register_things(answers: Case) -> None:
     hooks.register_subject(
         "thing",
         render=_render,
-        still_entitled=lambda told: {one.pk for one in told} if answers.entitled else set(),
+        still_entitled=lambda lines: {one.pk for one in lines} if answers.entitled else set(),
         next_recipients=lambda notification: answers.audience,
         undeliverable=lambda notification, now: answers.undeliverable.append(notification),
     )

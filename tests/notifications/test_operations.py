@@ -24,9 +24,9 @@ def root() -> User:
 
 
 def sent(user: User, **changes: object) -> Notification:
-    told = notify(notices=[notice(user, **changes)], now=NOW)[0]
+    notification = notify(notices=[notice(user, **changes)], now=NOW)[0]
     deliver(now=NOW)
-    return told
+    return notification
 
 
 def refusal(delivery: Delivery, actor: User) -> str:
@@ -36,8 +36,8 @@ def refusal(delivery: Delivery, actor: User) -> str:
 
 
 def test_a_replay_is_sent_under_an_id_of_its_own(user: User, root: User) -> None:
-    told = sent(user)
-    again = replay(delivery=email_of(told), actor=root, now=NOW)
+    lines = sent(user)
+    again = replay(delivery=email_of(lines), actor=root, now=NOW)
     deliver(now=NOW)
     again.refresh_from_db()
     assert again.state == "sent"
@@ -56,17 +56,17 @@ def test_a_replay_can_be_replayed_and_the_chain_stays_readable(user: User, root:
 
 
 def test_what_waits_is_not_replayed(user: User, root: User) -> None:
-    told = notify(notices=[notice(user)], now=NOW)[0]
-    assert refusal(email_of(told), root)
-    assert told.deliveries.filter(channel="email").count() == 1
+    notification = notify(notices=[notice(user)], now=NOW)[0]
+    assert refusal(email_of(notification), root)
+    assert notification.deliveries.filter(channel="email").count() == 1
 
 
 def test_what_lost_its_reason_is_not_replayed(user: User, root: User) -> None:
-    known, over = sent(user, key="known"), sent(user, key="over", subject_id="8")
-    acknowledge(notification=known, user=user, now=NOW)
+    expected, over = sent(user, key="known"), sent(user, key="over", subject_id="8")
+    acknowledge(notification=expected, user=user, now=NOW)
     withdraw(subject_type="thing", subject_id="8", now=NOW)
-    for told in (known, over):
-        assert refusal(Delivery.objects.get(pk=email_of(told).pk), root)
+    for notifications in (expected, over):
+        assert refusal(Delivery.objects.get(pk=email_of(notifications).pk), root)
     assert not Delivery.objects.filter(replay_of__isnull=False).exists()
 
 
@@ -82,9 +82,9 @@ def test_a_replay_is_dropped_when_its_reason_ends_before_it_is_sent(
 
 def test_a_message_to_an_address_that_is_gone_is_not_sent_elsewhere(user: User, root: User) -> None:
     pager = Subscription.objects.create(user=user, channel="pager", address="1")
-    told = sent(user)
+    lines = sent(user)
     pager.delete()
-    assert refusal(told.deliveries.get(channel="pager"), root)
+    assert refusal(lines.deliveries.get(channel="pager"), root)
 
 
 def test_a_state_never_goes_back_not_even_for_an_operator(user: User) -> None:

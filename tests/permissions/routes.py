@@ -30,4 +30,4 @@ def _text(pattern: Any) -> str:
 
 def filled(route: str, values: dict[str, str]) -> str:
     """The address of a route with `values` in the place of its parameters."""
-    return "/" + PARAMETER.sub(lambda found: values[found[1]], route)
+    return "/" + PARAMETER.sub(lambda result: values[result[1]], route)

@@ -179,15 +179,15 @@ def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
     )
     set_aside = Deadline.objects.filter(case=case, kind=Kind.FOLLOW_UP_90).get()
     quarantine(set_aside.pk, now)
-    told = Notification.objects.filter(recipient=world.second_specialist).latest("created_at")
+    notification = Notification.objects.filter(recipient=world.second_specialist).latest("created_at")
     return {
         "case": str(case.pk),
         "ward": str(world.second_ward.pk),
         "token": str(token.pk),
         "draft": str(draft.pk),
         "device": str(device.pk),
-        "told": str(told.pk),
-        "delivery": str(Delivery.objects.filter(notification=told).first().pk),
+        "told": str(notification.pk),
+        "delivery": str(Delivery.objects.filter(notification=notification).first().pk),
         "set aside": str(set_aside.pk),
         "hospital": str(world.hospital.pk),
         "network": str(world.network.pk),

@@ -35,20 +35,20 @@ def scene(db: None, settings: Any) -> Scene:
 
 
 def test_every_route_has_a_row() -> None:
-    known = {row.route for rows in TABLES.values() for row in rows} | table_sign_in.ELSEWHERE.keys()
-    without = [route for route in routes() if route not in known]
+    existing_ids = {row.route for rows in TABLES.values() for row in rows} | table_sign_in.ELSEWHERE.keys()
+    without = [route for route in routes() if route not in existing_ids]
     assert not without, (
         f"No row says who may use {without}. Add one to tests/permissions/table_*.py: the method, the route "
         "as it stands here, who is let in and with which status; and `subject` if the address names a thing."
     )
-    gone = sorted(known - {*routes()})
+    gone = sorted(existing_ids - {*routes()})
     assert not gone, f"These rows are of routes that no longer exist; take them out: {gone}"
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_everybody_is_answered_as_the_table_says(scene: Scene, table: str) -> None:
-    found = [finding for row in TABLES[table] for finding in wrong_answers(scene, row)]
-    assert not found, "\n".join(found)
+    findings = [finding for row in TABLES[table] for finding in wrong_answers(scene, row)]
+    assert not findings, "\n".join(findings)
 
 
 def wrong_answers(scene: Scene, row: Row) -> Iterable[str]:
@@ -56,9 +56,9 @@ def wrong_answers(scene: Scene, row: Row) -> Iterable[str]:
     told_nothing = [one for one in callers if row.subject and one.name in row.strangers_see]
     absent: Answer | None = None
     for caller in callers:
-        answer, wanted = ask(scene, row, caller), expected(row, caller)
-        if answer.status != wanted:
-            yield f"{row.method} {row.route} {dict(row.values)}: {caller.name} {answer.status}, not {wanted}"
+        answer, text = ask(scene, row, caller), expected(row, caller)
+        if answer.status != text:
+            yield f"{row.method} {row.route} {dict(row.values)}: {caller.name} {answer.status}, not {text}"
         if caller not in told_nothing:
             continue
         # A program's answer says nothing of who asks, so that one about what is absent does for everybody.

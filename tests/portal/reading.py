@@ -10,9 +10,9 @@ HIDDEN = re.compile(r'<input type="hidden" name="(?P<name>[^"]+)" value="(?P<val
 def hidden(page: str, action: str) -> dict[str, str]:
     """The hidden values, the CSRF token aside, of the first form on `page` that is sent to `action`."""
     body = next(form["body"] for form in FORM.finditer(page) if form["action"] == action)
-    found = {row["name"]: unescape(row["value"]) for row in HIDDEN.finditer(body)}
-    found.pop("csrfmiddlewaretoken", None)
-    return found
+    values = {row["name"]: unescape(row["value"]) for row in HIDDEN.finditer(body)}
+    values.pop("csrfmiddlewaretoken", None)
+    return values
 
 
 def visible_text(page: str) -> str:

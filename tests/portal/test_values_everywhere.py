@@ -151,9 +151,9 @@ def test_no_published_score_of_a_case_is_missing_for_ever(world: World) -> None:
         **{"urea_unit": "mmol/L", "sodium_mmol_l": 133},
     }
     case = in_ward(world, **beside)
-    found = comparators_of(case)
-    assert found is not None
-    assert [row.name for row in found.rows if row.needs] == []
+    scores = comparators_of(case)
+    assert scores is not None
+    assert [row.name for row in scores.rows if row.needs] == []
 
 
 def test_the_organ_form_has_each_unit_beside_its_value_and_asks_for_no_ratio(world: World) -> None:

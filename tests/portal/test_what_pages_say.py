@@ -232,9 +232,9 @@ def with_phones(world: World) -> World:
 
 def first_block(page: str) -> str:
     """The block that says where the case stands, with what can be called."""
-    found = re.search(r'<div class="situation .*?</div>', page, re.S)
-    assert found is not None
-    return unescape(found.group())
+    match = re.search(r'<div class="situation .*?</div>', page, re.S)
+    assert match is not None
+    return unescape(match.group())
 
 
 def first_button(page: str) -> str | None:
@@ -242,12 +242,12 @@ def first_button(page: str) -> str | None:
     actions = re.search(r'id="actions">.*?(</section>|id="action-more")', page, re.S)
     if actions is None:
         return None
-    found = re.search(
+    match = re.search(
         r'class="btn btn-primary btn-step".*?>(?:<svg.*?</svg>)?([^<]+)<|<summary>([^<]+)<',
         actions.group(),
         re.S,
     )
-    return unescape(found.group(1) or found.group(2)) if found else None
+    return unescape(match.group(1) or match.group(2)) if match else None
 
 
 def page_of(client: Client, address: str) -> str:
@@ -307,16 +307,16 @@ def test_home_rows_and_board_cards_say_the_same(with_phones: World, as_user: Sig
 
 def cards(client: Client, case: Case) -> list[str]:
     """The row of the case on the home page and its card on the board, where the reader has them."""
-    found = []
+    findings = []
     for address in ("/?tab=open", "/?tab=follow-up", "/?tab=closed"):
         answer = client.get(address)
         rows = answer.content.decode().split('<li class="home-card')[1:] if answer.status_code == 200 else []
-        found += [row.split("</li>")[0] for row in rows if f'data-case="{case.number}"' in row]
+        findings += [row.split("</li>")[0] for row in rows if f'data-case="{case.number}"' in row]
     for tab in ("window-1", "window-2", "follow-up"):
         answer = client.get(reverse("portal:board"), {"tab": tab})
         rows = answer.content.decode().split("<article ")[1:] if answer.status_code == 200 else []
-        found += [row.split("</article>")[0] for row in rows if f"case-{case.pk}" in row]
-    return [unescape(row) for row in found]
+        findings += [row.split("</article>")[0] for row in rows if f"case-{case.pk}" in row]
+    return [unescape(row) for row in findings]
 
 
 def test_a_ward_that_was_redirected_to_sees_no_clock_that_is_not_its_own(

@@ -94,5 +94,5 @@ def test_an_order_that_leaves_nobody_is_told_at_once(
     number = DutyShift.objects.filter(ward=world.ward).count()
     removed = {f"shifts-{row}-DELETE": "on" for row in range(number)}
     assert send(client, world, **removed).status_code == 302
-    told = Notification.objects.filter(kind__startswith="duty_gap", recipient=world.lead)
-    assert told.exists()
+    notifications = Notification.objects.filter(kind__startswith="duty_gap", recipient=world.lead)
+    assert notifications.exists()

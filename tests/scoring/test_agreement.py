@@ -13,10 +13,10 @@ def test_the_wilson_interval_is_that_of_newcombes_examples(
     hits: int, total: int, low: float, high: float
 ) -> None:
     """Newcombe RG, Stat Med 1998;17:857-872, table I, method 3."""
-    found = share(hits, total)
-    assert found.value == hits / total
-    assert found.low == pytest.approx(low, abs=5e-5)
-    assert found.high == pytest.approx(high, abs=5e-5)
+    result = share(hits, total)
+    assert result.value == hits / total
+    assert result.low == pytest.approx(low, abs=5e-5)
+    assert result.high == pytest.approx(high, abs=5e-5)
 
 
 def test_a_share_of_nothing_is_unknown() -> None:
@@ -31,20 +31,20 @@ def test_an_impossible_share_is_refused(hits: int, total: int) -> None:
 
 
 def test_a_two_by_two_table_gives_its_four_shares() -> None:
-    found = agreement(true_positive=20, false_positive=10, false_negative=5, true_negative=65)
-    assert (found.sensitivity.hits, found.sensitivity.total) == (20, 25)
-    assert (found.specificity.hits, found.specificity.total) == (65, 75)
-    assert (found.positive_predictive_value.hits, found.positive_predictive_value.total) == (20, 30)
-    assert (found.negative_predictive_value.hits, found.negative_predictive_value.total) == (65, 70)
-    assert found.total == 100
+    result = agreement(true_positive=20, false_positive=10, false_negative=5, true_negative=65)
+    assert (result.sensitivity.hits, result.sensitivity.total) == (20, 25)
+    assert (result.specificity.hits, result.specificity.total) == (65, 75)
+    assert (result.positive_predictive_value.hits, result.positive_predictive_value.total) == (20, 30)
+    assert (result.negative_predictive_value.hits, result.negative_predictive_value.total) == (65, 70)
+    assert result.total == 100
 
 
 def test_kappa_is_that_of_a_worked_example() -> None:
     """20, 5, 10, 15 of 50: observed 0.70, by chance 0.50, kappa 0.40."""
-    found = kappa(20, 5, 10, 15)
-    assert found.value == pytest.approx(0.4)
-    assert found.low == pytest.approx(0.1511, abs=5e-4)
-    assert found.high == pytest.approx(0.6489, abs=5e-4)
+    result = kappa(20, 5, 10, 15)
+    assert result.value == pytest.approx(0.4)
+    assert result.low == pytest.approx(0.1511, abs=5e-4)
+    assert result.high == pytest.approx(0.6489, abs=5e-4)
 
 
 def test_perfect_agreement_has_kappa_one_and_chance_has_none() -> None:

@@ -16,10 +16,10 @@ from scoring.rows import Row
 from tests.scoring.patients import patient
 
 
-def near(found: float | None, expected: float | None) -> bool:
-    if found is None or expected is None:
-        return found is expected
-    return math.isclose(found, expected, rel_tol=1e-13, abs_tol=1e-13)
+def near(result: float | None, expected: float | None) -> bool:
+    if result is None or expected is None:
+        return result is expected
+    return math.isclose(result, expected, rel_tol=1e-13, abs_tol=1e-13)
 
 
 raw_patients = st.fixed_dictionaries(

@@ -103,10 +103,10 @@ def test_every_canonical_name_is_understood_as_itself() -> None:
 
 
 def content() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
+    values: dict[str, Any] = json.loads(
         Path(catalogue.__file__).with_suffix(".json").read_text(encoding="utf-8")
     )
-    return found
+    return values
 
 
 def test_every_name_of_the_catalogue_means_one_thing_and_has_a_source() -> None:

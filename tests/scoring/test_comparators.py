@@ -362,5 +362,5 @@ def test_the_mortality_of_an_aarc_grade_is_the_published_one() -> None:
 def test_the_bands_of_clif_c_ad_end_at_45_and_begin_again_at_60(
     age: int, sodium: int, score: float, band: str
 ) -> None:
-    found = scoring.clif_c_ad(age_years=age, creatinine_mg_dl=1, inr=1, wbc_10e9_l=1, sodium_mmol_l=sodium)
-    assert found == (pytest.approx(score, abs=1e-12), band)
+    result = scoring.clif_c_ad(age_years=age, creatinine_mg_dl=1, inr=1, wbc_10e9_l=1, sodium_mmol_l=sodium)
+    assert result == (pytest.approx(score, abs=1e-12), band)

@@ -246,10 +246,10 @@ def test_a_higher_sodium_never_raises_the_risk(pair: tuple[float, float]) -> Non
 def test_the_range_of_the_model_includes_its_ends_and_only_a_minor_is_outside_the_population(
     name: str, value: float, code: str | None
 ) -> None:
-    told = {
+    lines = {
         warning.code for warning in scored(**{name: value}).warnings if warning.code.startswith("outside")
     }
-    assert told == ({code} if code else set())
+    assert lines == ({code} if code else set())
 
 
 def test_the_rule_that_is_shipped_refers_from_15_percent() -> None:

@@ -54,50 +54,50 @@ def run(tmp_path: Path, cohort: Simulated, *arguments: str) -> tuple[str, dict[s
     file.write_text(cohort.csv(), encoding="utf-8")
     options = (*arguments, "--bootstrap", "20", "--output", str(tmp_path / "found"))
     call_command("validate_model", str(file), *options, stdout=out)
-    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    path = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
     page = (tmp_path / "found.html").read_text(encoding="utf-8")
-    return out.getvalue(), found, re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    return out.getvalue(), path, re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
-def not_known(found: dict[str, Any]) -> set[str]:
-    return {name for name in FIGURES if isinstance(found[name], list) and found[name][:1] == [None]}
+def not_known(values: dict[str, Any]) -> set[str]:
+    return {name for name in FIGURES if isinstance(values[name], list) and values[name][:1] == [None]}
 
 
 def test_a_follow_up_shorter_than_the_horizon_gives_no_figure_of_that_day(tmp_path: Path) -> None:
-    printed, found, page = run(tmp_path, short())
-    assert not_known(found) == OF_THE_HORIZON
-    assert found["net_benefit"] == {}
-    assert all(group["observed"] is group["low"] is group["high"] is None for group in found["groups"])
-    assert found["c_index"][0] > 0.5, "who ended first among those who were seen is known"
-    assert {*OF_THE_HORIZON, "net_benefit", "groups"} <= set(found["not_known"])
+    printed, path, page = run(tmp_path, short())
+    assert not_known(path) == OF_THE_HORIZON
+    assert path["net_benefit"] == {}
+    assert all(group["observed"] is group["low"] is group["high"] is None for group in path["groups"])
+    assert path["c_index"][0] > 0.5, "who ended first among those who were seen is known"
+    assert {*OF_THE_HORIZON, "net_benefit", "groups"} <= set(path["not_known"])
     sentence = "nobody was followed up to day 90 (the longest follow-up is 60 days)"
-    assert all(sentence in text for text in (printed, page, found["not_known"]["brier"]))
+    assert all(sentence in text for text in (printed, page, path["not_known"]["brier"]))
     assert not any("weighted for them" in text for text in (printed, page))
     assert "Brier score not known" in page and "Calibration slope not known" in page
     assert "By the model Everybody" not in page, "no table of net benefit"
 
 
 def test_where_nobody_reached_the_end_point_what_needs_both_is_not_known(tmp_path: Path) -> None:
-    printed, found, page = run(tmp_path, nobody())
-    assert not_known(found) == {*OF_BOTH_CLASSES, "c_index"}
-    assert found["observed_risk"] == [0, None, None], "seen in all, but no interval of no width"
-    assert found["brier"][0] == pytest.approx(float(np.mean(nobody().risk ** 2)))
+    printed, path, page = run(tmp_path, nobody())
+    assert not_known(path) == {*OF_BOTH_CLASSES, "c_index"}
+    assert path["observed_risk"] == [0, None, None], "seen in all, but no interval of no width"
+    assert path["brier"][0] == pytest.approx(float(np.mean(nobody().risk ** 2)))
     assert "nobody reached the end point by day 90" in printed
     assert "C index not known" in printed and "C index not known" in page
     assert "0.000 – 0.000" not in page
 
 
 def test_where_everybody_reached_the_end_point_what_needs_both_is_not_known(tmp_path: Path) -> None:
-    _printed, found, page = run(tmp_path, everybody())
-    assert not_known(found) == OF_BOTH_CLASSES
-    assert found["observed_risk"] == [1, None, None]
+    _printed, path, page = run(tmp_path, everybody())
+    assert not_known(path) == OF_BOTH_CLASSES
+    assert path["observed_risk"] == [1, None, None]
     assert "everybody who was followed up to day 90 had reached the end point" in page
 
 
 def test_no_output_holds_a_number_that_is_none(tmp_path: Path) -> None:
     for cohort in (short(), nobody(), everybody()):
-        printed, found, page = run(tmp_path, cohort)
-        for text in (printed, page, json.dumps(found, allow_nan=False)):
+        printed, path, page = run(tmp_path, cohort)
+        for text in (printed, page, json.dumps(path, allow_nan=False)):
             assert not re.search(r"\b(nan|NaN|inf|None)\b", text)
 
 
@@ -112,14 +112,14 @@ def test_a_group_that_was_lost_early_has_no_observed_risk() -> None:
     riskiest = drawn.risk > np.quantile(drawn.risk, 0.8)
     time = np.where(riskiest, np.minimum(drawn.time_days, 30), 120.0)
     event = drawn.event & riskiest & (drawn.time_days <= 30)
-    found = validate(
+    result = validate(
         DEFAULT_MODEL,
         cohort_of(Simulated(drawn.values, drawn.risk, time, event).csv()),
         bootstrap=0,
     )
-    assert found.groups[0].observed == 0 and found.groups[0].low is None
-    assert found.groups[-1].observed is None
-    assert "in some of the groups nobody was followed up" in found.not_known["groups"]
+    assert result.groups[0].observed == 0 and result.groups[0].low is None
+    assert result.groups[-1].observed is None
+    assert "in some of the groups nobody was followed up" in result.not_known["groups"]
 
 
 def test_held_inputs_leave_discrimination_only_in_the_json_too(tmp_path: Path) -> None:
@@ -131,17 +131,17 @@ def test_held_inputs_leave_discrimination_only_in_the_json_too(tmp_path: Path) -
         *("--output", str(tmp_path / "found")),
         stdout=io.StringIO(),
     )
-    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
-    assert found["brier"] == [None, None, None] and found["predicted_risk"] is None
-    assert set(OF_RISK) <= set(found["not_known"])
-    assert found["c_index"][0] > 0.5 and found["auroc"][0] > 0.5
+    path = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    assert path["brier"] == [None, None, None] and path["predicted_risk"] is None
+    assert set(OF_RISK) <= set(path["not_known"])
+    assert path["c_index"][0] > 0.5 and path["auroc"][0] > 0.5
 
 
 def test_without_resamples_there_is_no_interval() -> None:
-    found = validate(DEFAULT_MODEL, cohort_of(simulated(SIZE, seed=6).csv()), bootstrap=0)
-    assert found.c_index[0] is not None and found.c_index[1:] == (None, None)
-    assert f"c_index{INTERVAL}" in found.not_known
-    assert any(limit.startswith("No interval: Observed risk, C index") for limit in found.limits)
+    result = validate(DEFAULT_MODEL, cohort_of(simulated(SIZE, seed=6).csv()), bootstrap=0)
+    assert result.c_index[0] is not None and result.c_index[1:] == (None, None)
+    assert f"c_index{INTERVAL}" in result.not_known
+    assert any(limit.startswith("No interval: Observed risk, C index") for limit in result.limits)
 
 
 @pytest.mark.parametrize(

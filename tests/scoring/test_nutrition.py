@@ -18,8 +18,8 @@ from scoring.nutrition import energy_target, resting_energy
 def test_the_resting_expenditure_follows_the_equation(
     height: float, weight: float, age: int, sex: nutrition.Sex, resting: float
 ) -> None:
-    found = resting_energy(height_cm=height, weight_kg=weight, age_years=age, sex=sex)
-    assert found == pytest.approx(resting)
+    result = resting_energy(height_cm=height, weight_kg=weight, age_years=age, sex=sex)
+    assert result == pytest.approx(resting)
     target = energy_target(height_cm=height, weight_kg=weight, age_years=age, sex=sex)
     assert target.resting_kcal == round(resting)
     assert target.target_kcal == round(1.3 * resting)

@@ -15,20 +15,20 @@ def cohort(patients: int = 4000, seed: int = 7) -> tuple[np.ndarray, np.ndarray]
 
 
 def test_a_true_model_is_calibrated() -> None:
-    found = observe(*cohort())
-    assert found.ratio is not None
-    assert found.ratio.low < 1 < found.ratio.high
-    covered = [group.observed.low <= group.predicted <= group.observed.high for group in found.groups]
+    result = observe(*cohort())
+    assert result.ratio is not None
+    assert result.ratio.low < 1 < result.ratio.high
+    covered = [group.observed.low <= group.predicted <= group.observed.high for group in result.groups]
     assert sum(covered) >= 8
-    assert len(found.groups) == 10
+    assert len(result.groups) == 10
 
 
 def test_a_model_that_says_half_of_what_comes_is_seen_to() -> None:
     risk, event = cohort()
-    found = observe(risk / 2, event)
-    assert found.ratio is not None
-    assert found.ratio.value == pytest.approx(2, rel=0.15)
-    assert found.ratio.low > 1.5
+    result = observe(risk / 2, event)
+    assert result.ratio is not None
+    assert result.ratio.value == pytest.approx(2, rel=0.15)
+    assert result.ratio.low > 1.5
 
 
 def test_discrimination_is_the_share_of_pairs_in_order() -> None:
@@ -39,11 +39,11 @@ def test_discrimination_is_the_share_of_pairs_in_order() -> None:
 
 def test_the_interval_of_the_area_is_delongs_worked_by_hand() -> None:
     """Cases 3, 5, 6; controls 1, 2, 4: structural components 2/3, 1, 1 and 1, 1, 2/3."""
-    found = auroc(np.array([3.0, 5, 6, 1, 2, 4]), np.array([True] * 3 + [False] * 3))
+    result = auroc(np.array([3.0, 5, 6, 1, 2, 4]), np.array([True] * 3 + [False] * 3))
     variance = 2 * np.var([2 / 3, 1, 1], ddof=1) / 3
-    assert found.value == pytest.approx(8 / 9)
-    assert found.low == pytest.approx(8 / 9 - 1.959964 * variance**0.5)
-    assert found.high == 1
+    assert result.value == pytest.approx(8 / 9)
+    assert result.low == pytest.approx(8 / 9 - 1.959964 * variance**0.5)
+    assert result.high == 1
 
 
 def test_equal_risks_discriminate_nothing() -> None:
@@ -60,24 +60,24 @@ def test_groups_are_cut_along_the_risk_and_hold_everybody() -> None:
 
 def test_net_benefit_of_everybody_is_that_of_the_textbook() -> None:
     risk, event = cohort()
-    found = observe(risk, event)
+    result = observe(risk, event)
     share = event.mean()
-    assert [row[0] for row in found.net_benefit] == THRESHOLDS.tolist()
-    for threshold, _model, everybody in found.net_benefit:
+    assert [row[0] for row in result.net_benefit] == THRESHOLDS.tolist()
+    for threshold, _model, everybody in result.net_benefit:
         assert everybody == pytest.approx(share - (1 - share) * threshold / (1 - threshold))
 
 
 def test_a_good_model_beats_referring_everybody_at_high_thresholds() -> None:
-    found = observe(*cohort())
-    assert all(model >= everybody - 0.005 for _threshold, model, everybody in found.net_benefit)
+    result = observe(*cohort())
+    assert all(model >= everybody - 0.005 for _threshold, model, everybody in result.net_benefit)
 
 
 @pytest.mark.parametrize(("patients", "events"), [(0, 0), (29, 10), (200, 4), (200, 197)])
 def test_too_few_give_their_counts_only(patients: int, events: int) -> None:
-    found = observe(np.linspace(0, 1, patients), np.arange(patients) < events)
-    assert (found.patients, found.events) == (patients, events)
-    assert found.observed is None
-    assert (found.auroc, found.groups, found.net_benefit) == (None, (), ())
+    result = observe(np.linspace(0, 1, patients), np.arange(patients) < events)
+    assert (result.patients, result.events) == (patients, events)
+    assert result.observed is None
+    assert (result.auroc, result.groups, result.net_benefit) == (None, (), ())
 
 
 def test_risks_that_set_both_apart_or_are_all_the_same_have_no_interval_of_no_width() -> None:
@@ -87,6 +87,6 @@ def test_risks_that_set_both_apart_or_are_all_the_same_have_no_interval_of_no_wi
 
 
 def test_where_no_end_point_was_predicted_there_is_no_ratio() -> None:
-    found = observe(np.zeros(40), np.arange(40) < 10)
-    assert found.ratio == Estimate(None, None, None)
-    assert (found.predicted, found.events) == (0, 10)
+    result = observe(np.zeros(40), np.arange(40) < 10)
+    assert result.ratio == Estimate(None, None, None)
+    assert (result.predicted, result.events) == (0, 10)

@@ -89,10 +89,10 @@ def test_the_same_patients_have_the_same_fingerprint() -> None:
 
 
 def test_the_parameters_of_a_simulated_cohort_are_recovered(fitted: Fitted) -> None:
-    found = {term.input: term.coefficients[0] for term in fitted.terms}
-    errors = dict(zip(found, fitted.cox.standard_errors, strict=True))
+    values = {term.input: term.coefficients[0] for term in fitted.terms}
+    errors = dict(zip(values, fitted.cox.standard_errors, strict=True))
     for name, truth in TRUTH.items():
-        assert abs(found[name] - truth) < 3.5 * errors[name], name
+        assert abs(values[name] - truth) < 3.5 * errors[name], name
     assert max(errors.values()) < 0.15
 
 
@@ -222,27 +222,27 @@ def test_comparators_are_compared_on_the_same_patients() -> None:
         f"{lines[0]},albumin_g_l",
         *[f"{line},{30 if i % 2 else ''}" for i, line in enumerate(lines[1:])],
     ]
-    found = validate(DEFAULT_MODEL, cohort_of("\n".join(extended)), bootstrap=20)
-    (albi,) = found.rivals
+    result = validate(DEFAULT_MODEL, cohort_of("\n".join(extended)), bootstrap=20)
+    (albi,) = result.rivals
     assert (albi.name, albi.patients) == ("ALBI", 150)
     assert albi.c_difference[0] == pytest.approx(albi.model_c_index[0] - albi.c_index[0])
     assert albi.brier is None, "ALBI predicts no risk"
 
 
 def test_losses_before_the_horizon_are_weighted_for() -> None:
-    found = validate(DEFAULT_MODEL, cohort_of(simulated(3000, seed=15, lost_by=150).csv()), bootstrap=10)
-    assert found.outcome["censored_before_horizon"] > 1000
-    assert found.predicted_risk == pytest.approx(found.observed_risk[0], abs=0.035)
-    assert any("were lost before day 90" in limit for limit in found.limits)
+    result = validate(DEFAULT_MODEL, cohort_of(simulated(3000, seed=15, lost_by=150).csv()), bootstrap=10)
+    assert result.outcome["censored_before_horizon"] > 1000
+    assert result.predicted_risk == pytest.approx(result.observed_risk[0], abs=0.035)
+    assert any("were lost before day 90" in limit for limit in result.limits)
 
 
 def test_a_cohort_without_an_input_cannot_validate_unless_it_is_held() -> None:
     cohort = cohort_of(simulated(300, seed=16).csv(without=("inr",)))
     with pytest.raises(CohortError, match="inr 300"):
         validate(DEFAULT_MODEL, cohort)
-    found = validate(DEFAULT_MODEL, cohort, hold=["inr"], bootstrap=10)
-    assert found.held == ("inr",)
-    assert "calibration mean nothing" in found.limits[0]
+    result = validate(DEFAULT_MODEL, cohort, hold=["inr"], bootstrap=10)
+    assert result.held == ("inr",)
+    assert "calibration mean nothing" in result.limits[0]
     with pytest.raises(CohortError, match="not an input"):
         validate(DEFAULT_MODEL, cohort, hold=["lactate_mmol_l"])
 
@@ -253,9 +253,9 @@ def test_a_held_value_counts_for_no_comparator() -> None:
         f"{lines[0]},creatinine,creatinine_unit,albumin_g_l",
         *[f"{line},90,umol/L,30" for line in lines[1:]],
     ]
-    found = validate(DEFAULT_MODEL, cohort_of("\n".join(extended)), hold=["inr"], bootstrap=5)
-    assert [rival.name for rival in found.rivals] == ["ALBI"]
-    assert "MELD" in found.no_rivals
+    result = validate(DEFAULT_MODEL, cohort_of("\n".join(extended)), hold=["inr"], bootstrap=5)
+    assert [rival.name for rival in result.rivals] == ["ALBI"]
+    assert "MELD" in result.no_rivals
 
 
 def test_validating_on_the_patients_of_the_fit_is_called_by_its_name() -> None:

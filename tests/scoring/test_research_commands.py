@@ -51,10 +51,10 @@ def test_from_real_patients_to_a_model_and_a_report_that_says_its_limits(
         *("--population", "American intensive care, 1989-1994", "--output", str(tmp_path / "found")),
         stdout=out,
     )
-    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
-    assert 0.6 < found["c_index"][0] < 0.72
-    assert found["population"] == "American intensive care, 1989-1994"
-    assert [rival["name"] for rival in found["rivals"]] == ["ALBI"]
+    path = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))
+    assert 0.6 < path["c_index"][0] < 0.72
+    assert path["population"] == "American intensive care, 1989-1994"
+    assert [rival["name"] for rival in path["rivals"]] == ["ALBI"]
     page = (tmp_path / "found.html").read_text(encoding="utf-8")
     assert page.count("<svg ") == 3 + 3 + 2, "three plots, the keys of two"
     assert "American intensive care, 1989-1994" in page and "was not stated" not in page

@@ -70,21 +70,21 @@ class Patient:
 @pytest.fixture(scope="module")
 def patients() -> list[Patient]:
     """As drawn, and as `scoring` counts them."""
-    found = []
+    findings = []
     for v in map(drawn, range(PATIENTS)):
         reading = read_inputs(as_typed(v))
         assert not reading.issues, v
-        found.append(Patient(v, comparators(reading), aclf_grade(organ_inputs(reading))))
-    return found
+        findings.append(Patient(v, comparators(reading), aclf_grade(organ_inputs(reading))))
+    return findings
 
 
 @pytest.mark.parametrize("name", second_reading.SCORES)
 def test_a_score_agrees_with_the_second_reading(name: str, patients: list[Patient]) -> None:
     for patient in patients:
         value, grade = second_reading.SCORES[name](patient.drawn)
-        found = patient.scores[name]
-        assert found.value == pytest.approx(value, abs=1e-9), patient.drawn
-        assert found.grade == grade, patient.drawn
+        result = patient.scores[name]
+        assert result.value == pytest.approx(value, abs=1e-9), patient.drawn
+        assert result.grade == grade, patient.drawn
 
 
 def test_the_predicted_mortality_agrees_with_the_second_reading(patients: list[Patient]) -> None:

@@ -183,14 +183,14 @@ def test_the_calibration_line_is_the_maximum_of_the_likelihood_or_not_known(draw
         chance = np.where(cases, np.log(-np.expm1(-hazard)), -hazard)
         return -float((weights * chance).sum())
 
-    found = minimize(lambda a: misfit(np.array([a[0], 1.0])), [0.0], method="Nelder-Mead", tol=1e-10)
-    assert intercept == pytest.approx(found.x[0], abs=1e-4)
+    values = minimize(lambda a: misfit(np.array([a[0], 1.0])), [0.0], method="Nelder-Mead", tol=1e-10)
+    assert intercept == pytest.approx(values.x[0], abs=1e-4)
     overlap = drawn.risk[cases].min() < drawn.risk[controls].max()
     overlap &= drawn.risk[controls].min() < drawn.risk[cases].max()
     assert (slope is not None) == overlap
     if slope is not None:
-        found = minimize(misfit, [0.0, 1.0], method="Nelder-Mead", tol=1e-10, options={"maxiter": 4000})
-        assert slope == pytest.approx(found.x[1], abs=1e-3)
+        values = minimize(misfit, [0.0, 1.0], method="Nelder-Mead", tol=1e-10, options={"maxiter": 4000})
+        assert slope == pytest.approx(values.x[1], abs=1e-3)
 
 
 def test_a_death_and_a_loss_on_one_day_leave_the_weights_whole() -> None:

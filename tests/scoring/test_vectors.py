@@ -108,23 +108,23 @@ COMPUTE: dict[str, Callable[[Inputs], Any]] = {
 
 def matches(vector: dict[str, Any]) -> bool:
     """Whether our answer is the vector's, within its tolerance."""
-    found, expected = COMPUTE[vector["score"]](vector["inputs"]), vector["expected"]
+    result, expected = COMPUTE[vector["score"]](vector["inputs"]), vector["expected"]
     near = vector["tolerance"]
     if vector["score"] == "ALBI":
-        value, grade = found
+        value, grade = result
         if not isinstance(expected, dict):
             return abs(value - expected) <= near
         return abs(value - expected["score"]) <= near and grade == expected["grade"]
     if vector["score"] == "CLIF-C_OF":
         # The vector leaves 12.0 mg/dL open between its two sources; ours is the definition of failure.
-        return found == {**expected, "liver": 3}
+        return result == {**expected, "liver": 3}
     if isinstance(expected, dict):
-        return found.keys() == expected.keys() and all(close(found[k], expected[k], near) for k in expected)
-    return close(found, expected, near)
+        return result.keys() == expected.keys() and all(close(result[k], expected[k], near) for k in expected)
+    return close(result, expected, near)
 
 
-def close(found: Any, expected: Any, near: float) -> bool:
-    return found == expected if isinstance(expected, str) else abs(found - expected) <= near + 1e-12
+def close(result: Any, expected: Any, near: float) -> bool:
+    return result == expected if isinstance(expected, str) else abs(result - expected) <= near + 1e-12
 
 
 def name_of(vector: dict[str, Any]) -> str:

@@ -60,8 +60,8 @@ class Signed(Contract):
 
     def check(self, asked: Asked, secret: str) -> None:
         signed = asked.headers["x-aclf-timestamp"].encode() + b"." + asked.body
-        wanted = hmac.new((secret or SECRET).encode(), signed, hashlib.sha256).hexdigest()
-        assert asked.headers["x-aclf-signature"] == f"sha256={wanted}"
+        expected = hmac.new((secret or SECRET).encode(), signed, hashlib.sha256).hexdigest()
+        assert asked.headers["x-aclf-signature"] == f"sha256={expected}"
         assert asked.json["id"] == str(ID)
 
 
@@ -196,8 +196,8 @@ class DingTalk(WeCom):
 
     def check(self, asked: Asked, secret: str) -> None:
         text = f"{asked.query['timestamp']}\n{SECRET}"
-        wanted = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()
-        assert asked.query["sign"] == base64.b64encode(wanted).decode()
+        expected = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()
+        assert asked.query["sign"] == base64.b64encode(expected).decode()
         assert len(asked.query["timestamp"]) == 13
         assert asked.query["access_token"] == "tok-0001-abcd"
 

@@ -22,9 +22,9 @@ def phone(user: User, provider: Provider, number: str = PHONE["address"], at: An
 
 
 def code_in(provider: Provider) -> str:
-    found = re.search(r"\d{6}", provider.asked[-1].json["title"])
-    assert found is not None
-    return found[0]
+    match = re.search(r"\d{6}", provider.asked[-1].json["title"])
+    assert match is not None
+    return match[0]
 
 
 def told(user: User, key: str = "k", **changes: Any) -> Notification:

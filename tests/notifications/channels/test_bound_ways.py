@@ -58,8 +58,8 @@ class Phone:
 
 def pushed(user: User, key: str) -> bool:
     """Whether an alert to this person goes to a phone."""
-    [told] = services.notify(notices=[notice(user, key)], now=clock.now())
-    return Delivery.objects.filter(notification=told, channel="vendorpush").exists()
+    [notification] = services.notify(notices=[notice(user, key)], now=clock.now())
+    return Delivery.objects.filter(notification=notification, channel="vendorpush").exists()
 
 
 def test_an_alert_goes_to_a_phone_while_its_person_is_signed_in_there(world: World) -> None:

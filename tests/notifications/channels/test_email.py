@@ -36,11 +36,11 @@ def _real_mail(settings: Any) -> None:
 
 
 def send(user: User, mailbox: Mailbox, settings: Any, **changes: Any) -> Delivery:
-    [told] = notify(notices=[notice(user, **changes)], now=NOW)
+    [notification] = notify(notices=[notice(user, **changes)], now=NOW)
     with smtp_server(mailbox) as port:
         settings.EMAIL_PORT = port
         deliver(now=NOW)
-    return email_of(told)
+    return email_of(notification)
 
 
 def test_a_mail_arrives_as_text_and_html_with_a_link_and_an_id_of_its_own(user: User, settings: Any) -> None:
@@ -142,13 +142,13 @@ def test_mailboxes_that_ask_for_patience_do_not_silence_the_mail_server(
 
 def test_a_mail_server_that_drips_is_left(user: User, settings: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(smtp, "CONVERSATION_SECONDS", 0.3)
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
     with dripping_server() as port:
         settings.EMAIL_PORT = port
         deliver(now=NOW)
 
-    assert (email_of(told).state, email_of(told).attempts) == ("sending", 1)
-    assert email_of(told).last_error.startswith("SMTPServerDisconnected")
+    assert (email_of(notification).state, email_of(notification).attempts) == ("sending", 1)
+    assert email_of(notification).last_error.startswith("SMTPServerDisconnected")
 
 
 @pytest.mark.parametrize(
@@ -184,11 +184,11 @@ def test_what_may_pass_is_tried_again_as_the_same_message(
 
 
 def test_a_mail_server_that_is_down_is_tried_again(user: User, settings: Any) -> None:
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         settings.EMAIL_PORT = unused.getsockname()[1]
         deliver(now=NOW)
 
-    assert email_of(told).state == "sending"
-    assert "ConnectionRefusedError" in email_of(told).last_error
+    assert email_of(notification).state == "sending"
+    assert "ConnectionRefusedError" in email_of(notification).last_error

@@ -86,8 +86,8 @@ def test_a_device_belongs_to_whoever_registered_it_last(
     first.refresh_from_db()
     assert (first.removed_at, first.address, first.enabled) == (NOW, None, False)
     assert (second.user_id, second.removed_at, second.address is not None) == (later.pk, None, True)
-    [told] = Notification.objects.filter(kind="way_taken")
-    assert told.recipient_id == user.pk
+    [notification] = Notification.objects.filter(kind="way_taken")
+    assert notification.recipient_id == user.pk
     again = contact_methods.add(user=user, channel=channel, given=given, now=NOW)
     second.refresh_from_db()
     assert (again.user_id, second.removed_at) == (user.pk, NOW)

@@ -68,7 +68,7 @@ def test_a_reply_says_whether_it_is_final_and_whether_the_address_is_dead(
 
 def test_every_row_of_the_table_is_tried() -> None:
     tried = [reply for at, reply, _ in REPLIES if at == "RCPT" and reply.startswith("5")]
-    codes = [found[0] if (found := ENHANCED.match(reply[4:])) else reply[:3] for reply in tried]
+    codes = [match[0] if (match := ENHANCED.match(reply[4:])) else reply[:3] for reply in tried]
 
     for row in RECIPIENT_REFUSALS:
         assert any(row.fits(code, "") for code in codes), row

@@ -71,8 +71,8 @@ def test_a_name_that_leads_inside_is_not_called_and_its_address_is_retired(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = int(provider.url.rpartition(":")[2])
-    known = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: known)
+    expected = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: expected)
     target = Target(f"https://inside.example:{port}/", {"secret": "s"})
 
     with pytest.raises(ChannelError) as refused:

@@ -48,9 +48,9 @@ def tripped(user: User) -> ChannelBreaker:
 
 
 def test_five_failures_in_a_row_let_a_channel_rest(user: User) -> None:
-    found = tripped(user)
-    assert (found.state, found.failures, found.last_error) == ("open", 5, "451 later")
-    assert (found.opened_at is not None, breaker.resting(["email", "pager"]).keys()) == (True, {"email"})
+    result = tripped(user)
+    assert (result.state, result.failures, result.last_error) == ("open", 5, "451 later")
+    assert (result.opened_at is not None, breaker.resting(["email", "pager"]).keys()) == (True, {"email"})
 
 
 def test_an_address_that_had_enough_does_not_silence_the_others(user: User) -> None:

@@ -15,14 +15,14 @@ from tests.notifications.conftest import NOW
 HOUR = timedelta(hours=1)
 
 
-def ask(scope: Scope, wanted: int, most: int = 5, after: timedelta = timedelta(0)) -> int:
-    return take({scope: Ask(wanted, most)}, within=HOUR, now=NOW + after)[scope].granted
+def ask(scope: Scope, count: int, most: int = 5, after: timedelta = timedelta(0)) -> int:
+    return take({scope: Ask(count, most)}, within=HOUR, now=NOW + after)[scope].granted
 
 
 @pytest.mark.django_db
 def test_no_more_than_the_limit_is_granted_until_the_time_is_over(user: User) -> None:
     scope = (user.pk, "email", "")
-    assert [ask(scope, wanted) for wanted in (2, 2, 2, 1)] == [2, 2, 1, 0]
+    assert [ask(scope, count) for count in (2, 2, 2, 1)] == [2, 2, 1, 0]
     assert ask(scope, 1, after=HOUR - timedelta(seconds=1)) == 0
     assert ask(scope, 9, after=HOUR) == 5
     assert ask(scope, 1, after=HOUR) == 0

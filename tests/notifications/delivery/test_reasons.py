@@ -61,10 +61,10 @@ def test_a_question_that_fails_for_one_notification_keeps_no_other_from_going_ou
 ) -> None:
     broken, sound = two(user)
 
-    def answers(told: Sequence[Notification]) -> set[UUID]:
-        if broken.pk in {one.pk for one in told}:
+    def answers(notifications: Sequence[Notification]) -> set[UUID]:
+        if broken.pk in {one.pk for one in notifications}:
             raise KeyError("case")
-        return {one.pk for one in told}
+        return {one.pk for one in notifications}
 
     monkeypatch.setitem(
         hooks._subjects,

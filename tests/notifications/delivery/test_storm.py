@@ -38,15 +38,15 @@ def states(notifications: list[Notification], channel: str = "email") -> list[st
 
 def storm(user: User, **changes: Any) -> list[Notification]:
     """One that was told at once, and three that came right after and wait."""
-    told = many(user, 1, group="ward 1", key="first", **changes)
+    notifications = many(user, 1, group="ward 1", key="first", **changes)
     deliver(now=NOW)
-    told += many(user, 3, **changes)
+    notifications += many(user, 3, **changes)
     deliver(now=NOW + SECOND)
-    return told
+    return notifications
 
 
 def test_the_first_goes_at_once_and_what_follows_becomes_one_message(user: User) -> None:
-    told = storm(user)
+    notifications = storm(user)
     assert len(RecordingChannel.sent) == 1
     deliver(now=LATER)
 
@@ -56,35 +56,35 @@ def test_the_first_goes_at_once_and_what_follows_becomes_one_message(user: User)
     assert together.rendered.body.count("offer.acknowledge C-7") == 3
     assert together.link == "http://localhost:8000/inbox/"
     assert together.severity == "severe"
-    assert states(told) == ["sent"] * 4
+    assert states(notifications) == ["sent"] * 4
 
 
 def test_what_waits_already_when_the_first_goes_goes_with_it(user: User) -> None:
-    told = many(user, 5)
+    notifications = many(user, 5)
     deliver(now=NOW)
     [together] = RecordingChannel.sent
     assert together.rendered.body.count("•") == 5
-    assert states(told) == ["sent"] * 5
+    assert states(notifications) == ["sent"] * 5
 
 
 def test_what_was_told_together_is_known_of_each(user: User) -> None:
-    told = storm(user)
+    notifications = storm(user)
     deliver(now=LATER)
 
-    found = bundles.sent_together(told)
+    result = bundles.sent_together(notifications)
 
-    assert len(found) == 3
-    assert {(row.channel, row.others) for rows in found.values() for row in rows} == {("email", 2)}
-    heads = Delivery.objects.filter(carried_by=None, channel="email", notification__in=list(found))
+    assert len(result) == 3
+    assert {(row.channel, row.others) for rows in result.values() for row in rows} == {("email", 2)}
+    heads = Delivery.objects.filter(carried_by=None, channel="email", notification__in=list(result))
     assert heads.count() == 1
 
 
 def test_a_single_notice_is_neither_delayed_nor_reworded(user: User) -> None:
-    [told] = many(user, 1)
+    [notification] = many(user, 1)
     deliver(now=NOW)
-    assert email_of(told).state == "sent"
+    assert email_of(notification).state == "sent"
     assert RecordingChannel.sent[0].kind == "offer.acknowledge"
-    assert bundles.sent_together([told]) == {}
+    assert bundles.sent_together([notification]) == {}
 
 
 def test_wards_and_people_are_not_mixed(user: User, make_user: Callable[..., User]) -> None:
@@ -102,11 +102,11 @@ def test_critical_alerts_and_those_without_a_group_pass_a_storm_each_alone(
     user: User, changes: dict[str, str], settings: Any
 ) -> None:
     many(user, 100, group="storm")
-    told = many(user, 80, **changes)
-    deliver(ids=[email_of(one).pk for one in told], now=NOW)
-    assert states(told) == ["sent"] * 80
+    notifications = many(user, 80, **changes)
+    deliver(ids=[email_of(one).pk for one in notifications], now=NOW)
+    assert states(notifications) == ["sent"] * 80
     assert len({message.delivery_id for message in RecordingChannel.sent}) == 80
-    assert not Delivery.objects.filter(notification__in=told, carried_by__isnull=False).exists()
+    assert not Delivery.objects.filter(notification__in=notifications, carried_by__isnull=False).exists()
 
 
 def test_a_critical_alert_is_never_listed_in_somebody_elses_message(user: User) -> None:
@@ -172,19 +172,19 @@ def test_what_is_of_little_weight_waits_for_the_hourly_digest(user: User) -> Non
 
 
 def test_held_messages_used_up_no_attempt(user: User) -> None:
-    told = storm(user)
-    held = Delivery.objects.filter(notification__in=told, channel="email", sent_at=None)
+    notifications = storm(user)
+    held = Delivery.objects.filter(notification__in=notifications, channel="email", sent_at=None)
     assert {(row.attempts, row.available_at, row.leased_until) for row in held} == {(0, LATER, None)}
 
 
 def test_what_lost_its_reason_meanwhile_is_left_out_of_the_message(user: User) -> None:
-    told = storm(user)
-    waiting = [one for one in told if email_of(one).state == "sending"]
+    notifications = storm(user)
+    waiting = [one for one in notifications if email_of(one).state == "sending"]
     acknowledge(notification=waiting[0], user=user, now=NOW)
     acknowledge(notification=waiting[1], user=user, now=NOW)
     deliver(now=LATER)
     deliver(now=LATER + BUNDLE_SECONDS)
-    assert states(told) == ["dropped", "dropped", "sent", "sent"]
+    assert states(notifications) == ["dropped", "dropped", "sent", "sent"]
 
 
 def fails(*, permanent: bool = False) -> Callable[[Message], Receipt]:
@@ -195,7 +195,7 @@ def fails(*, permanent: bool = False) -> Callable[[Message], Receipt]:
 
 
 def test_a_bundle_that_fails_is_sent_again_whole_and_under_the_same_id(user: User) -> None:
-    told = storm(user)
+    notifications = storm(user)
     RecordingChannel.behave = fails()
     deliver(now=LATER)
     RecordingChannel.behave = lambda message: Receipt("accepted")
@@ -203,11 +203,11 @@ def test_a_bundle_that_fails_is_sent_again_whole_and_under_the_same_id(user: Use
 
     first, again = RecordingChannel.sent[1:]
     assert (first.delivery_id, first.rendered) == (again.delivery_id, again.rendered)
-    assert states(told) == ["sent"] * 4
+    assert states(notifications) == ["sent"] * 4
 
 
 def test_a_worker_that_died_with_a_bundle_repeats_exactly_that_bundle(user: User) -> None:
-    told = storm(user)
+    notifications = storm(user)
 
     def dies(message: Message) -> Receipt:
         raise KeyboardInterrupt
@@ -221,21 +221,21 @@ def test_a_worker_that_died_with_a_bundle_repeats_exactly_that_bundle(user: User
 
     lost, again = (m for m in RecordingChannel.sent[1:] if m.rendered.body.count("•") == 3)
     assert lost.delivery_id == again.delivery_id
-    assert states(told) == ["sent"] * 4
+    assert states(notifications) == ["sent"] * 4
 
 
 def test_when_the_address_is_refused_each_notice_of_the_bundle_seeks_its_own_way(
     user: User, make_user: Callable[..., User]
 ) -> None:
     Subscription.objects.create(user=user, channel="pager", address="1", min_severity="severe")
-    told = storm(user, severity="warning")
+    notifications = storm(user, severity="warning")
     RecordingChannel.behave = fails(permanent=True)
     deliver(now=LATER)
     deliver(now=LATER + timedelta(seconds=1))
     deliver(now=LATER + timedelta(hours=1))
 
-    assert states(told) == ["failed", "failed", "failed", "sent"]
-    assert states(told, "pager") == ["sent"] * 3
+    assert states(notifications) == ["failed", "failed", "failed", "sent"]
+    assert states(notifications, "pager") == ["sent"] * 3
 
 
 def test_switched_off_everything_goes_at_once(user: User, settings: Any) -> None:

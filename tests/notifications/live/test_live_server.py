@@ -70,13 +70,13 @@ def cookies(user: User) -> dict[str, str]:
     return {settings.SESSION_COOKIE_NAME: browser.cookies[settings.SESSION_COOKIE_NAME].value}
 
 
-def lines_until(lines: Iterator[str], wanted: str) -> list[str]:
+def lines_until(lines: Iterator[str], expected: str) -> list[str]:
     seen = []
     for line in lines:
         seen.append(line)
-        if line == wanted:
+        if line == expected:
             return seen
-    raise AssertionError(f"the stream ended without “{wanted}”: {seen}")
+    raise AssertionError(f"the stream ended without “{expected}”: {seen}")
 
 
 def others() -> int:

@@ -45,8 +45,8 @@ def test_a_page_whose_place_is_unknown_is_told_to_load_afresh(
 
     async def scenario() -> None:
         async with open_page(last_id=asked[place]) as page:
-            told = await page.next()
-            assert (told.kind, told.data) == ("resync", {})
+            lines = await page.next()
+            assert (lines.kind, lines.data) == ("resync", {})
             await say(7)
             assert (await page.next()).data == {"case": "7"}
 

@@ -78,14 +78,14 @@ def test_a_broker_in_trouble_delays_nobody_for_long_and_breaks_nothing(
     else:
         os.kill(own_redis.process.pid, signal.SIGSTOP)
 
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
     is_remembered = not hints.outage.is_over
     monkeypatch.setattr(hints, "_send", not_asked_again)
     notify(notices=[notice(user, "second")], now=NOW)
     if own_redis.process is not None:
         os.kill(own_redis.process.pid, signal.SIGCONT)
 
-    assert email_of(told).state == "pending"
+    assert email_of(notification).state == "pending"
     assert is_remembered
 
 
@@ -117,8 +117,12 @@ def test_a_real_worker_delivers_what_was_hinted_and_answers_the_canary(
     user: User, redis_client: redis.Redis, recording: type[RecordingChannel]
 ) -> None:
     with start_worker(current_app, perform_ping_check=False, shutdown_timeout=30, pool="solo"):
-        [told] = notify(notices=[notice(user)], now=NOW)
+        [notification] = notify(notices=[notice(user)], now=NOW)
         assert hints.send_canary(now=NOW)
-        until(lambda: email_of(told).state == "sent" and ProcessTick.objects.filter(pk="worker").exists())
+        until(
+            lambda: (
+                email_of(notification).state == "sent" and ProcessTick.objects.filter(pk="worker").exists()
+            )
+        )
 
-    assert [m.delivery_id for m in recording.sent] == [email_of(told).pk]
+    assert [m.delivery_id for m in recording.sent] == [email_of(notification).pk]

@@ -21,9 +21,9 @@ def states(notification: Notification) -> dict[str, str]:
 
 
 def test_telling_stores_the_notification_with_a_delivery_for_each_way(user: User) -> None:
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
 
-    stored = Notification.objects.get(pk=told.pk)
+    stored = Notification.objects.get(pk=notification.pk)
     assert (stored.recipient, stored.kind, stored.payload) == (user, "offer.acknowledge", {"number": "C-7"})
     assert states(stored) == {"email": "pending"}
 
@@ -56,9 +56,9 @@ def test_telling_nobody_is_no_error(db: None) -> None:
 
 
 def test_an_urgent_notification_makes_urgent_deliveries(user: User) -> None:
-    [told] = notify(notices=[notice(user, severity="critical")], now=NOW)
+    [notification] = notify(notices=[notice(user, severity="critical")], now=NOW)
 
-    assert told.deliveries.get(channel="email").urgent
+    assert notification.deliveries.get(channel="email").urgent
 
 
 def test_a_person_who_wants_less_mail_gets_less_but_never_misses_a_severe_alert(user: User) -> None:
@@ -90,19 +90,19 @@ def test_every_address_of_a_person_gets_its_own_delivery(
     Subscription.objects.create(user=user, channel="pager", address="4", retired_at=NOW)
     Subscription.objects.create(user=user, channel="gone", address="5")
 
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
 
-    paged = told.deliveries.filter(channel="pager").values_list("subscription__address", flat=True)
+    paged = notification.deliveries.filter(channel="pager").values_list("subscription__address", flat=True)
     assert sorted(paged) == ["1", "2"]
-    assert not told.deliveries.filter(channel="gone").exists()
+    assert not notification.deliveries.filter(channel="gone").exists()
 
 
 def test_an_old_address_of_the_account_says_nothing_about_the_new_one(user: User) -> None:
     Subscription.objects.create(user=user, channel="email", address="old@example.org", enabled=False)
 
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
 
-    assert states(told)["email"] == "pending"
+    assert states(notification)["email"] == "pending"
 
 
 def test_nobody_can_lower_the_floor(user: User) -> None:
@@ -112,31 +112,31 @@ def test_nobody_can_lower_the_floor(user: User) -> None:
 
 def test_nobody_sees_another_persons_inbox(user: User, make_user: Callable[..., User]) -> None:
     other = make_user("li")
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
 
     assert list(selectors.inbox(other)) == []
     assert selectors.unread_count(other) == 0
     with pytest.raises(Notification.DoesNotExist):
-        acknowledge(notification=told, user=other, now=NOW)
+        acknowledge(notification=notification, user=other, now=NOW)
     with pytest.raises(Notification.DoesNotExist):
-        mark_read(notification=told, user=other, now=NOW)
-    told.refresh_from_db()
-    assert (told.read_at, told.acknowledged_at) == (None, None)
+        mark_read(notification=notification, user=other, now=NOW)
+    notification.refresh_from_db()
+    assert (notification.read_at, notification.acknowledged_at) == (None, None)
 
 
 def test_the_first_acknowledgement_counts_and_is_also_a_reading(user: User) -> None:
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
 
-    acknowledge(notification=told, user=user, now=NOW + timedelta(minutes=1))
-    again = acknowledge(notification=told, user=user, now=NOW + timedelta(minutes=9))
+    acknowledge(notification=notification, user=user, now=NOW + timedelta(minutes=1))
+    again = acknowledge(notification=notification, user=user, now=NOW + timedelta(minutes=9))
 
     assert again.acknowledged_at == again.read_at == NOW + timedelta(minutes=1)
 
 
 def test_reading_counts_down_what_is_unread(user: User) -> None:
-    told = notify(notices=[notice(user, key) for key in "abc"], now=NOW)
+    notifications = notify(notices=[notice(user, key) for key in "abc"], now=NOW)
 
-    mark_read(notification=told[0], user=user, now=NOW)
+    mark_read(notification=notifications[0], user=user, now=NOW)
     assert selectors.unread_count(user) == 2
     assert mark_all_read(user=user, now=NOW) == 2
     assert selectors.unread_count(user) == 0
@@ -194,8 +194,8 @@ def test_a_tick_is_kept_once_per_process_name(db: None) -> None:
     ],
 )
 def test_the_database_refuses_every_way_back(user: User, before: str, after: str) -> None:
-    [told] = notify(notices=[notice(user)], now=NOW)
-    delivery = told.deliveries.filter(channel="email")
+    [notification] = notify(notices=[notice(user)], now=NOW)
+    delivery = notification.deliveries.filter(channel="email")
     facts = {
         "sent_at": NOW if before in ("sent", "delivered") else None,
         "delivered_at": NOW if before == "delivered" else None,
@@ -220,10 +220,10 @@ def test_the_database_refuses_every_way_back(user: User, before: str, after: str
     ],
 )
 def test_the_database_refuses_a_state_without_its_facts(user: User, changes: dict[str, object]) -> None:
-    [told] = notify(notices=[notice(user)], now=NOW)
+    [notification] = notify(notices=[notice(user)], now=NOW)
 
     with pytest.raises(IntegrityError):
-        told.deliveries.filter(channel="email").update(**changes)
+        notification.deliveries.filter(channel="email").update(**changes)
 
 
 def test_the_database_refuses_an_unknown_severity_and_an_empty_reason(user: User) -> None:

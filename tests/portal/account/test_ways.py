@@ -135,9 +135,9 @@ def link_of(notification: Notification) -> str:
 
 def test_a_messages_link_shows_nothing_before_sign_in(world: World) -> None:
     case = world.flagged(name="李秘密")
-    told = Notification.objects.filter(recipient=world.specialist).latest("created_at")
+    notification = Notification.objects.filter(recipient=world.specialist).latest("created_at")
 
-    answer = Client().get(link_of(told), follow=True)
+    answer = Client().get(link_of(notification), follow=True)
 
     page = answer.content.decode()
     assert answer.redirect_chain[0][0].startswith("/accounts/login/?next=")
@@ -147,7 +147,7 @@ def test_a_messages_link_shows_nothing_before_sign_in(world: World) -> None:
 
 def test_a_messages_link_that_is_merely_opened_changes_nothing(world: World, as_user: SignIn) -> None:
     world.flagged()
-    told = Notification.objects.filter(recipient=world.specialist).latest("created_at")
+    notification = Notification.objects.filter(recipient=world.specialist).latest("created_at")
     client = as_user(world.specialist)
 
     def state() -> list[Any]:
@@ -159,17 +159,17 @@ def test_a_messages_link_that_is_merely_opened_changes_nothing(world: World, as_
 
     before = state()
     for visitor in (client, Client()):
-        visitor.get(link_of(told))
-        visitor.head(link_of(told))
+        visitor.get(link_of(notification))
+        visitor.head(link_of(notification))
     assert state() == before
 
 
 def test_one_tap_on_the_page_behind_the_link_acknowledges(world: World, as_user: SignIn) -> None:
     case = world.flagged()
-    told = Notification.objects.filter(recipient=world.specialist).latest("created_at")
+    notification = Notification.objects.filter(recipient=world.specialist).latest("created_at")
     client = as_user(world.specialist)
     address = reverse("portal:verb", args=[case.pk, "acknowledge"])
-    assert f'action="{address}"' in client.get(link_of(told)).content.decode()
+    assert f'action="{address}"' in client.get(link_of(notification)).content.decode()
 
     client.post(address)
 

@@ -60,9 +60,9 @@ def text(answer: Any) -> str:
 
 
 def value_of(page: str, name: str) -> str:
-    found = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
-    assert found is not None, name
-    value = re.search(r'value="([^"]*)"', found[0])
+    match = re.search(rf'<input[^>]*name="{name}"[^>]*>', page)
+    assert match is not None, name
+    value = re.search(r'value="([^"]*)"', match[0])
     return value[1] if value else ""
 
 
@@ -253,7 +253,7 @@ def test_a_letter_says_once_that_the_times_of_sampling_are_not_known(world: Worl
 def test_a_patient_with_an_open_case_elsewhere_is_answered_with_whom_to_call(
     world: World, as_user: SignIn
 ) -> None:
-    known = world.register(
+    existing = world.register(
         now=clock.now(),
         national_id="110101197001021233",
         actor=world.other_doctor,
@@ -265,27 +265,27 @@ def test_a_patient_with_an_open_case_elsewhere_is_answered_with_whom_to_call(
     page = text(answer)
     assert answer.status_code == 422
     assert 'href="tel:0201000"' in page
-    assert known.number not in page and str(known.pk) not in page
+    assert existing.number not in page and str(existing.pk) not in page
     assert value_of(page, "name") == "张三"
 
 
 def test_an_own_open_case_is_linked(world: World, as_user: SignIn) -> None:
-    known = world.register(now=clock.now(), national_id="110101197001021233")
+    existing = world.register(now=clock.now(), national_id="110101197001021233")
 
     page = text(send(as_user(world.doctor), typed(world, national_id="110101197001021233")))
 
-    assert reverse("portal:case", args=[known.pk]) in page
+    assert reverse("portal:case", args=[existing.pk]) in page
 
 
 def test_a_namesake_has_to_be_told_apart(world: World, as_user: SignIn) -> None:
-    known = world.register(now=clock.now(), name="张三")
+    existing = world.register(now=clock.now(), name="张三")
     client, form = as_user(world.doctor), typed(world)
 
     asked = send(client, form)
     assert asked.status_code == 422
     assert 'name="confirmed_different"' in text(asked)
-    assert f"Your hospital&#x27;s open case {known.number}" in text(asked)
-    assert reverse("portal:case", args=[known.pk]) in text(asked)
+    assert f"Your hospital&#x27;s open case {existing.number}" in text(asked)
+    assert reverse("portal:case", args=[existing.pk]) in text(asked)
 
     assert send(client, {**form, "confirmed_different": "on"}).status_code == 422, "nobody was asked about"
     question = re.search(r'name="question" value="(\w+)"', text(asked))

@@ -33,25 +33,25 @@ def test_a_notification_names_hospital_and_case_and_leads_there(world: World, as
 
 def test_acknowledging_is_a_post_and_stays_on_its_page(world: World, as_user: SignIn) -> None:
     world.flagged()
-    told, client = of(world.specialist), as_user(world.specialist)
-    address = reverse("portal:inbox_acknowledge", args=[told.pk])
+    answer, client = of(world.specialist), as_user(world.specialist)
+    address = reverse("portal:inbox_acknowledge", args=[answer.pk])
 
     assert client.get(address).status_code == 405
     assert client.post(address, {"page": "2"}).headers["Location"] == "/inbox/?page=2"
 
-    told.refresh_from_db()
-    assert told.acknowledged_at is not None
+    answer.refresh_from_db()
+    assert answer.acknowledged_at is not None
 
 
 def test_nobody_touches_the_inbox_of_others(world: World, as_user: SignIn) -> None:
     world.flagged()
-    told, client = of(world.specialist), as_user(world.lead)
+    answer, client = of(world.specialist), as_user(world.lead)
 
     for name in ("portal:inbox_open", "portal:inbox_acknowledge"):
-        assert client.post(reverse(name, args=[told.pk])).status_code == 404
+        assert client.post(reverse(name, args=[answer.pk])).status_code == 404
 
-    told.refresh_from_db()
-    assert (told.read_at, told.acknowledged_at) == (None, None)
+    answer.refresh_from_db()
+    assert (answer.read_at, answer.acknowledged_at) == (None, None)
 
 
 def test_everything_can_be_marked_as_read(world: World, as_user: SignIn) -> None:
@@ -124,21 +124,21 @@ def test_an_alert_for_those_who_run_the_platform_leads_to_their_page(world: Worl
     client = as_user(world.administrator)
     page = text(client.get("/inbox/"))
     assert "To the page" in page and "To the case" not in page
-    told = of(world.administrator)
-    answer = client.post(reverse("portal:inbox_open", args=[told.pk]))
+    lines = of(world.administrator)
+    answer = client.post(reverse("portal:inbox_open", args=[lines.pk]))
     assert answer.headers["Location"] == reverse("portal:operations")
 
 
 def test_the_badge_counts_to_ninety_nine_and_keeps_its_place(world: World, as_user: SignIn) -> None:
     world.flagged()
-    client, told = as_user(world.specialist), of(world.specialist)
+    client, answer = as_user(world.specialist), of(world.specialist)
     assert ">1<span" in text(client.get("/inbox/unread/"))
 
-    copies = [Notification(**facts_of(told), dedup_key=f"copy {number}") for number in range(99)]
+    copies = [Notification(**facts_of(answer), dedup_key=f"copy {number}") for number in range(99)]
     Notification.objects.bulk_create(copies)
     assert ">99+<span" in text(client.get("/inbox/unread/"))
 
 
-def facts_of(told: Notification) -> dict[str, Any]:
+def facts_of(notification: Notification) -> dict[str, Any]:
     names = ("recipient", "subject_type", "subject_id", "kind", "severity", "payload", "created_at")
-    return {name: getattr(told, name) for name in names}
+    return {name: getattr(notification, name) for name in names}

@@ -40,9 +40,9 @@ def lost(world: World, **changes: Any) -> Delivery:
     """An e-mail to the specialist that nobody could deliver."""
     world.flagged(now=clock.now(), **changes)
     mine = Delivery.objects.filter(channel="email", notification__recipient=world.specialist)
-    found = mine.filter(state="pending")
-    last = found.latest("notification__created_at")
-    found.update(state=DeliveryState.UNDELIVERABLE, last_error="550 no such user", attempts=4)
+    result = mine.filter(state="pending")
+    last = result.latest("notification__created_at")
+    result.update(state=DeliveryState.UNDELIVERABLE, last_error="550 no such user", attempts=4)
     last.refresh_from_db()
     return last
 

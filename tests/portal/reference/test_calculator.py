@@ -65,11 +65,11 @@ def words(fragment: str) -> str:
 
 def row(page: str, name: str) -> str:
     """The row of one score, without its markup."""
-    found = re.search(
+    match = re.search(
         rf"<tr role=\"row\"[^>]*>\s*<th[^>]*><strong>{re.escape(name)}</strong>.*?</tr>", page, re.S
     )
-    assert found is not None, name
-    return words(found[0])
+    assert match is not None, name
+    return words(match[0])
 
 
 @pytest.mark.parametrize("who", ["doctor", "specialist", "lead", "coordinator"])
@@ -334,16 +334,16 @@ def test_the_scores_of_a_case_reach_as_far_as_its_values(world: World) -> None:
     rows = scores_of(case)
 
     raw = {**TYPED, "creatinine": "150", "creatinine_unit": "umol/L", "albumin_g_l": "28", "sex": "male"}
-    typed = {found.name: found for found in rows_of(read_inputs({**raw, "age_years": "56"}))}
+    typed = {items.name: items for items in rows_of(read_inputs({**raw, "age_years": "56"}))}
     assert rows["MELD"].value == typed["MELD"].value
     assert rows["MELD 3.0"].value
     assert rows["AARC"].needs == ("乳酸",) or rows["AARC"].needs == ("Lactate",)
 
 
 def scores_of(case: Case) -> dict[str, Row]:
-    found = comparators_of(case)
-    assert found is not None
-    return {row.name: row for row in found.rows}
+    scores = comparators_of(case)
+    assert scores is not None
+    return {row.name: row for row in scores.rows}
 
 
 ORGANS = {

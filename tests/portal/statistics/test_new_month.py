@@ -52,8 +52,8 @@ def test_page_file_and_api_know_the_new_month(world: World, month: date, as_user
         "/api/v1/statistics/kit",
         "/api/v1/statistics/predictions",
     ):
-        found = client.get(path).json()
-        assert found.get("until", month.isoformat()) == month.isoformat(), path
+        file = client.get(path).json()
+        assert file.get("until", month.isoformat()) == month.isoformat(), path
 
 
 def test_a_case_is_numbered_by_the_networks_year() -> None:
@@ -72,8 +72,8 @@ def test_a_case_belongs_to_the_networks_month_wherever_its_hospital_is(world: Wo
     world.hospital.refresh_from_db()
     case = world.register(now=LAST_HOURS_OF_MAY_IN_UTC)
     assert CaseFacts.objects.get(case=case).month == JUNE
-    found = parse_filter(world.coordinator, {}, now=LAST_HOURS_OF_MAY_IN_UTC)
-    assert found.until == JUNE
+    values = parse_filter(world.coordinator, {}, now=LAST_HOURS_OF_MAY_IN_UTC)
+    assert values.until == JUNE
 
 
 def test_notifications_are_counted_by_the_networks_days(world: World) -> None:

@@ -61,8 +61,8 @@ def test_the_file_holds_what_both_charts_draw(world: World, as_user: SignIn) -> 
     page = client.get(f"/statistics/models/{PERIOD}").content.decode()
     lines = lines_of(client.get(f"/statistics/models/file.csv{PERIOD}"))
     assert list(lines[0]) == list(PREDICTIONS_HEADER)
-    known = next(line for line in lines if (line["part"], line["figure"]) == ("outcomes", "known"))
-    assert (known["cases"], known["hits"]) == ("40", "9")
+    expected = next(line for line in lines if (line["part"], line["figure"]) == ("outcomes", "known"))
+    assert (expected["cases"], expected["hits"]) == ("40", "9")
     groups = [line for line in lines if line["part"] == "calibration"]
     assert sum(int(line["cases"]) for line in groups) == 40
     for line in groups:

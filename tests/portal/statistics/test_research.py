@@ -46,13 +46,13 @@ def test_others_find_no_such_page(world: World, as_user: SignIn) -> None:
 def test_who_asks_for_the_cohort_without_the_right_is_told_whose_it_is_and_gets_none(
     world: World, as_user: SignIn
 ) -> None:
-    told = {
+    lines = {
         "en": "The export is for researchers of this network. Ask its administrator for that role.",
         "zh-hans": "导出仅限本网络的科研人员。如需该角色，请联系网络管理员。",
     }
     for user in (world.doctor, world.specialist, world.administrator):
         client = as_user(user)
-        for language, sentence in told.items():
+        for language, sentence in lines.items():
             client.post("/language/", {"language": language, "next": "/about/"})
             for typed in (PERIOD, {"network": "x", "since": "never"}):
                 answer = client.post("/statistics/research/", typed)

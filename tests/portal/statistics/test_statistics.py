@@ -101,16 +101,16 @@ def test_the_file_holds_the_numbers_of_the_page(world: World, as_user: SignIn) -
 
 def test_a_coordinators_file_ends_with_what_became_of_messages(world: World, as_user: SignIn) -> None:
     world.flagged(now=clock.now())
-    told = Notification.objects.count()
+    notifications = Notification.objects.count()
     ways = Counter(f"{row.channel}:{row.state}" for row in Delivery.objects.all())
     lines = [row for row in file_of(world.coordinator, as_user) if row["part"] == "messages"]
     assert {row["figure"]: row["cases"] for row in lines} == {
-        "told": str(told),
+        "told": str(notifications),
         "read": "0",
         "acknowledged": "0",
         **{way: str(count) for way, count in ways.items()},
     }
-    assert told > 0
+    assert notifications > 0
     assert not [row for row in file_of(world.lead, as_user) if row["part"] == "messages"]
 
 
@@ -126,9 +126,9 @@ def test_a_wrong_month_keeps_what_else_was_chosen(world: World, as_user: SignIn)
 def test_the_charts_draw_the_numbers_of_the_table(world: World, as_user: SignIn) -> None:
     admitted_after(world, 10)
     page = as_user(world.coordinator).get("/statistics/").content.decode()
-    found = CHARTS.search(page)
-    assert found is not None
-    charts = json.loads(found[1])
+    match = CHARTS.search(page)
+    assert match is not None
+    charts = json.loads(match[1])
     assert charts["times"]["series"][0]["points"] == [[10.0, None, None]]
     assert charts["in_time"]["series"][0]["points"][0][0] == 100.0
     assert charts["funnel"]["series"][0]["points"][0][0] == 1
@@ -137,9 +137,9 @@ def test_the_charts_draw_the_numbers_of_the_table(world: World, as_user: SignIn)
 def test_a_line_joins_months_and_not_places(world: World, as_user: SignIn) -> None:
     admitted_after(world, 10)
     for by, is_joined in (("month", True), ("hospital", False), ("ward", False)):
-        found = CHARTS.search(as_user(world.coordinator).get(f"/statistics/?by={by}").content.decode())
-        assert found is not None
-        assert json.loads(found[1])["times"]["joined"] is is_joined
+        match = CHARTS.search(as_user(world.coordinator).get(f"/statistics/?by={by}").content.decode())
+        assert match is not None
+        assert json.loads(match[1])["times"]["joined"] is is_joined
 
 
 def test_a_period_without_cases_says_so(world: World, as_user: SignIn) -> None:
@@ -202,15 +202,15 @@ def test_what_became_of_notifications_has_a_page_and_a_file_with_the_same_number
     world: World, as_user: SignIn
 ) -> None:
     admitted_after(world, 10)
-    told = Notification.objects.filter(recipient__memberships__network=world.network).count()
+    notifications = Notification.objects.filter(recipient__memberships__network=world.network).count()
     browser = as_user(world.coordinator)
     page = unescape(browser.get("/statistics/notifications/?by=ward").content.decode())
     assert "Delivered, read, acknowledged" in page
     answer: Any = browser.get("/statistics/notifications/file.csv?by=ward")
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     whole = next(row for row in rows if (row["group"], row["figure"]) == ("everybody", "told"))
-    assert whole["cases"] == str(told)
-    assert f"<strong></strong> {told}</td>" in page
+    assert whole["cases"] == str(notifications)
+    assert f"<strong></strong> {notifications}</td>" in page
     assert browser.get("/statistics/notifications/?until=0001-01").status_code == 422
 
 

@@ -66,10 +66,10 @@ def refused_at(page: Page, name: str) -> None:
     """The refusal has been shown, and the reader is at the control of that name."""
     expect(page.locator(".error-summary").first).to_be_attached()
     page.wait_for_load_state("load")
-    found = page.evaluate(STATE)
-    assert found["name"] == name, found
-    assert found["isMarked"] and found["isInView"] and found["errorIsInView"] and found["summary"], found
-    assert not found["hash"]
+    state = page.evaluate(STATE)
+    assert state["name"] == name, state
+    assert state["isMarked"] and state["isInView"] and state["errorIsInView"] and state["summary"], state
+    assert not state["hash"]
 
 
 def test_a_referral_without_a_score_and_without_a_name(go: Any, world: World) -> None:
@@ -197,8 +197,8 @@ def test_an_arrival_that_is_not_found(go: Any, world: World) -> None:
     page.get_by_role("button", name="Find").click()
     expect(page.get_by_text("No open case was found")).to_be_visible()
     page.wait_for_load_state("load")
-    found = page.evaluate(STATE)
-    assert found["isMarked"] and found["isInView"], found
+    state = page.evaluate(STATE)
+    assert state["isMarked"] and state["isInView"], state
 
 
 def test_a_wrong_password(phone: Page, world: World) -> None:
@@ -208,8 +208,8 @@ def test_a_wrong_password(phone: Page, world: World) -> None:
     phone.get_by_role("button", name="Sign in", exact=True).click()
     expect(phone.locator(".error-summary")).to_be_attached()
     phone.wait_for_load_state("load")
-    found = phone.evaluate(STATE)
-    assert found["isMarked"] and found["isInView"] and found["errorIsInView"]
+    state = phone.evaluate(STATE)
+    assert state["isMarked"] and state["isInView"] and state["errorIsInView"]
 
 
 def test_a_message_that_the_server_refuses(go: Any, world: World) -> None:
@@ -218,6 +218,6 @@ def test_a_message_that_the_server_refuses(go: Any, world: World) -> None:
     page.locator("#talk-text").fill("   ")
     page.locator("#talk-form button").click()
     expect(page.locator("#talk-error")).not_to_be_empty()
-    found = page.evaluate(STATE)
-    assert found["name"] == "talk-text" or found["name"] == "text", found
-    assert found["isInView"]
+    state = page.evaluate(STATE)
+    assert state["name"] == "talk-text" or state["name"] == "text", state
+    assert state["isInView"]

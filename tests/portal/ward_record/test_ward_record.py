@@ -275,9 +275,9 @@ def test_the_evidence_library_is_searched_filtered_and_paged(specialist: Client)
     assert "Page 1 of 4" in first
     assert "Page 4 of 4" in specialist.get("/evidence/", {"page": "99"}).content.decode()
 
-    found = specialist.get("/evidence/", {"q": "immunosep"}).content.decode()
-    assert "1 entry" in found
-    assert "NCT04990232" in found
+    answer = specialist.get("/evidence/", {"q": "immunosep"}).content.decode()
+    assert "1 entry" in answer
+    assert "NCT04990232" in answer
     assert "1 entry" in specialist.get("/evidence/", {"therapy_class": "cell_therapy"}).content.decode()
     assert "Nothing found" in specialist.get("/evidence/", {"q": "<script>x"}).content.decode()
     assert "<script>x" not in specialist.get("/evidence/", {"q": "<script>x"}).content.decode()

@@ -54,9 +54,9 @@ def case(world: World) -> Case:
 @pytest.fixture
 def complaints() -> Iterator[list[str]]:
     """Breaches of the security policy that the browser complains about; there must be none."""
-    found: list[str] = []
-    yield found
-    assert not [text for text in found if "Security Policy" in text]
+    findings: list[str] = []
+    yield findings
+    assert not [text for text in findings if "Security Policy" in text]
 
 
 @pytest.fixture(params=SIZES)
@@ -86,10 +86,10 @@ def page(
 
 
 def barriers(page: Page) -> list[str]:
-    found = [
+    findings = [
         f"{row['id']}: {row['nodes'][0]['html'][:200]}" for row in Axe().run(page).response["violations"]
     ]
-    return found + (["wider than the screen"] if page.evaluate(WIDER) else [])
+    return findings + (["wider than the screen"] if page.evaluate(WIDER) else [])
 
 
 def test_the_record_has_its_charts_and_no_barriers(page: Page, case: Case) -> None:

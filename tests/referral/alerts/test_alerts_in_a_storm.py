@@ -21,8 +21,8 @@ def storm(settings: Any) -> None:
 
 
 def emails(**which: Any) -> Any:
-    found = Notification.objects.filter(**which)
-    return Delivery.objects.filter(notification__in=found, channel="email")
+    notifications = Notification.objects.filter(**which)
+    return Delivery.objects.filter(notification__in=notifications, channel="email")
 
 
 def test_many_new_requests_to_a_ward_become_few_messages(world: World, mailoutbox: list[Any]) -> None:
@@ -61,5 +61,5 @@ def test_a_critical_repetition_of_an_unanswered_request_goes_alone(world: World)
 def test_what_other_people_did_is_told_by_ward(world: World) -> None:
     case = world.accepted()
     perform(case, Verb.MESSAGE, actor=world.specialist, now=NOW, text="床位已备好")
-    told = emails(recipient=world.doctor, payload__verb="message").get()
-    assert told.bundle_key == f"{world.doctor.pk}:{world.ward.pk}"
+    notification = emails(recipient=world.doctor, payload__verb="message").get()
+    assert notification.bundle_key == f"{world.doctor.pk}:{world.ward.pk}"

@@ -21,13 +21,13 @@ def test_each_audience_is_found_at_its_own_place(world: World) -> None:
     case = world.accepted()
     colleague = User.objects.create_user("colleague@test.example", name="colleague")
     Membership.objects.create(user=colleague, role=Role.REFERRING_CLINICIAN, hospital=world.hospital)
-    found = everyone(Directory(NOW, [case]), case)
-    assert found["duty"] == {world.specialist.pk}
-    assert found["ward"] == {world.specialist.pk, world.lead.pk}
-    assert found["ward_lead"] == {world.lead.pk}
-    assert found["clinician"] == {world.doctor.pk}
-    assert found["hospital"] == {world.doctor.pk, colleague.pk}
-    assert found["coordinator"] == {world.coordinator.pk}
+    people = everyone(Directory(NOW, [case]), case)
+    assert people["duty"] == {world.specialist.pk}
+    assert people["ward"] == {world.specialist.pk, world.lead.pk}
+    assert people["ward_lead"] == {world.lead.pk}
+    assert people["clinician"] == {world.doctor.pk}
+    assert people["hospital"] == {world.doctor.pk, colleague.pk}
+    assert people["coordinator"] == {world.coordinator.pk}
 
 
 def test_whoever_left_is_told_nothing_and_the_colleagues_stand_in_for_who_registered(world: World) -> None:
@@ -35,10 +35,10 @@ def test_whoever_left_is_told_nothing_and_the_colleagues_stand_in_for_who_regist
     colleague = User.objects.create_user("colleague@test.example", name="colleague")
     Membership.objects.create(user=colleague, role=Role.REFERRING_CLINICIAN, hospital=world.hospital)
     User.objects.filter(pk__in=[world.doctor.pk, world.lead.pk, world.coordinator.pk]).update(is_active=False)
-    found = everyone(Directory(NOW, [case]), case)
-    assert found["clinician"] == found["hospital"] == {colleague.pk}
-    assert found["ward_lead"] == found["coordinator"] == set()
-    assert found["ward"] == {world.specialist.pk}
+    people = everyone(Directory(NOW, [case]), case)
+    assert people["clinician"] == people["hospital"] == {colleague.pk}
+    assert people["ward_lead"] == people["coordinator"] == set()
+    assert people["ward"] == {world.specialist.pk}
 
 
 def test_a_case_without_a_ward_means_the_ward_that_is_asked_and_nobody_where_none_is(world: World) -> None:

@@ -53,8 +53,8 @@ def test_colleagues_of_one_standing_cost_one_question(world: World, django_asser
         Membership.objects.create(user=user, role=Role.SPECIALIST, ward=world.ward, network=world.network)
     User.objects.read_standings(colleagues)
     with django_assert_num_queries(2):
-        found = still_entitled([about(case, user) for user in colleagues])
-    assert len(found) == len(colleagues)
+        result = still_entitled([about(case, user) for user in colleagues])
+    assert len(result) == len(colleagues)
 
 
 def test_a_role_that_was_taken_away_counts_at_once(world: World) -> None:

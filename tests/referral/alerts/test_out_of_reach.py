@@ -54,8 +54,8 @@ def asked(world: World) -> Case:
 
 
 def names(notification: Notification) -> list[str]:
-    known = dict(User.objects.values_list("pk", "name"))
-    return [known[person] for person in delivery_hooks.next_recipients(notification)]
+    expected = dict(User.objects.values_list("pk", "name"))
+    return [expected[person] for person in delivery_hooks.next_recipients(notification)]
 
 
 def words(notification: Notification) -> str:

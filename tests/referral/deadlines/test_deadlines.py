@@ -22,8 +22,8 @@ def of(case: Case, kind: Kind) -> Deadline:
 
 
 def alerts(case: Case, deadline: str, kind: str | None = None) -> int:
-    found = Notification.objects.filter(payload__case=str(case.pk), payload__deadline=deadline)
-    return (found.filter(kind=kind) if kind else found).count()
+    notifications = Notification.objects.filter(payload__case=str(case.pk), payload__deadline=deadline)
+    return (notifications.filter(kind=kind) if kind else notifications).count()
 
 
 def test_a_rung_fires_when_it_is_due_and_not_before(world: World) -> None:
@@ -66,9 +66,9 @@ def test_a_missed_admission_is_repeated_every_twelve_hours_until_it_is_closed(wo
 def test_closing_a_deadline_withdraws_what_was_told_about_it(world: World) -> None:
     case = world.flagged()
     perform(case, Verb.ACCEPT, actor=world.specialist, now=NOW + MINUTE, bed="1")
-    told = Notification.objects.filter(payload__case=str(case.pk), kind="new_offer")
-    assert told.exists()
-    assert not told.filter(withdrawn_at=None).exists()
+    notifications = Notification.objects.filter(payload__case=str(case.pk), kind="new_offer")
+    assert notifications.exists()
+    assert not notifications.filter(withdrawn_at=None).exists()
 
 
 def test_silence_holds_back_reminders_but_not_the_miss_and_ends_by_itself(world: World) -> None:
@@ -317,8 +317,8 @@ def test_after_an_outage_every_miss_of_an_expired_offer_is_told_however_the_batc
     offer = Offer.objects.get(case=case, ward=world.ward)
     assert offer.state == Offer.State.EXPIRED
     for deadline in Deadline.objects.filter(offer=offer):
-        told = Notification.objects.standing().filter(kind="missed", subject_id=str(deadline.pk))
-        assert world.lead.pk in told.values_list("recipient", flat=True)
+        notifications = Notification.objects.standing().filter(kind="missed", subject_id=str(deadline.pk))
+        assert world.lead.pk in notifications.values_list("recipient", flat=True)
         assert case.events.filter(what="deadline_missed", facts__deadline=str(deadline.pk)).count() == 1
 
 

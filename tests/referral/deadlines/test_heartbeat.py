@@ -17,8 +17,8 @@ SECOND = timedelta(seconds=1)
 
 @pytest.fixture
 def watchdog() -> Iterator[Provider]:
-    with serving() as found:
-        yield found
+    with serving() as result:
+        yield result
 
 
 def test_the_watchdog_is_called_every_thirty_seconds_and_not_more_often(watchdog: Provider) -> None:

@@ -161,26 +161,26 @@ def first(case: Case, kind: Kind) -> Deadline:
 def play(deadline: Deadline, rungs: int) -> list[Rung]:
     """The alerts of a deadline that nobody closes, as far as so many rungs go."""
     while True:
-        found = heard(deadline)
+        result = heard(deadline)
         deadline.refresh_from_db()
-        if len(found) >= rungs or deadline.closed_at is not None:
-            return found
+        if len(result) >= rungs or deadline.closed_at is not None:
+            return result
         run_cycle(deadline.next_at)
 
 
 def heard(deadline: Deadline) -> list[Rung]:
     """What was told about a deadline so far: when, whom, how loudly."""
     rows = Notification.objects.filter(subject_id=str(deadline.pk)).order_by("created_at")
-    told: dict[datetime, tuple[set[str], str]] = {}
+    lines: dict[datetime, tuple[set[str], str]] = {}
     for at, name, severity in rows.values_list("created_at", "recipient__name", "severity"):
-        told.setdefault(at, (set(), severity))[0].add(name)
-    return [(at - NOW, people, severity) for at, (people, severity) in told.items()]
+        lines.setdefault(at, (set(), severity))[0].add(name)
+    return [(at - NOW, people, severity) for at, (people, severity) in lines.items()]
 
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_ladder_is_climbed_as_the_pathway_says(world: World, kind: Kind) -> None:
-    begin, wanted = LADDERS[kind]
-    assert play(first(begin(world), kind), len(wanted)) == wanted
+    begin, expected = LADDERS[kind]
+    assert play(first(begin(world), kind), len(expected)) == expected
 
 
 @pytest.mark.parametrize("kind", [Kind.ACKNOWLEDGE, Kind.DECIDE])
@@ -261,12 +261,12 @@ def test_an_extension_has_a_reason_and_the_first_due_time_stays(world: World) ->
     deadline.refresh_from_db()
     assert (deadline.first_due_at, deadline.due_at) == (NOW + 48 * HOUR, NOW + 72 * HOUR)
     assert case.events.get(what="extend").note == "等待病理"
-    wanted: list[Rung] = [
+    expected: list[Rung] = [
         (36 * HOUR, {D}, "warning"),
         (54 * HOUR, {L}, "severe"),
         (72 * HOUR, {L, C}, "severe"),
     ]
-    assert play(deadline, 3) == wanted
+    assert play(deadline, 3) == expected
 
 
 @pytest.mark.parametrize("verb", [Verb.SNOOZE, Verb.EXTEND])

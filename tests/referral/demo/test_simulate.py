@@ -80,11 +80,11 @@ class Scripted:
 
 @pytest.fixture
 def scripted() -> Iterator[Scripted]:
-    found = Scripted()
-    Thread(target=found.server.serve_forever, daemon=True).start()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
+    result = Scripted()
+    Thread(target=result.server.serve_forever, daemon=True).start()
+    yield result
+    result.server.shutdown()
+    result.server.server_close()
 
 
 def test_the_patients_are_plausible_synthetic_and_the_same_again_for_the_same_seed() -> None:

@@ -133,8 +133,8 @@ def test_a_malformed_file_is_refused_with_the_line_at_fault(  # type: ignore[no-
     written, text: str | bytes, line: int, words: str
 ) -> None:
     load_file(written(HEADING + "A,甲,one,2001,x,NCT1\n"), now=NOW)
-    found, message = refused(written(text))
-    assert found == line
+    result, message = refused(written(text))
+    assert result == line
     assert words in message
     assert Evidence.objects.get().study == "one"
 

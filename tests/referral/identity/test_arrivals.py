@@ -36,8 +36,8 @@ def test_a_look_up_shows_the_surname_only(name: str, shown: str) -> None:
 
 def test_a_look_up_shows_enough_to_compare(world: World) -> None:
     case = world.flagged(national_id="A123456(3)")
-    found = find_arrival(user=world.second_specialist, now=NOW, national_id="ａ1234563")
-    assert found == case
+    arrival = find_arrival(user=world.second_specialist, now=NOW, national_id="ａ1234563")
+    assert arrival == case
     seen = glimpse(case.patient)
     assert (seen.surname, seen.sex, seen.birth_year) == ("测＊＊", "male", 1970)
 
@@ -76,8 +76,8 @@ def test_the_ward_that_expects_the_patient_asks_nothing_and_hears_of_another(wor
     expected = perform(world.accepted(), Verb.ADMIT, actor=world.specialist, now=NOW)
     assert expected.state == State.ADMITTED
     case = admit(world, world.accepted(name="测试乙"), "测试乙")
-    told = Notification.objects.filter(payload__number=case.number, payload__verb="admit")
-    assert {row.recipient for row in told} >= {world.specialist, world.doctor, world.coordinator}
+    notifications = Notification.objects.filter(payload__number=case.number, payload__verb="admit")
+    assert {row.recipient for row in notifications} >= {world.specialist, world.doctor, world.coordinator}
 
 
 def test_a_ward_that_declined_is_asked_too(world: World) -> None:

@@ -35,8 +35,10 @@ def test_both_versions_are_on_the_timeline_encrypted_and_the_ward_is_told(world:
         "before": {"name": "李秘密", "phone": ""}, "after": {"name": "李机密", "phone": "13800001111"}
     }  # fmt: skip
     assert (line.note, case.patient.name) == ("mistyped", "李机密")
-    told = Notification.objects.filter(recipient=world.specialist, payload__verb="correct_identity").get()
-    assert "李" not in str(told.payload)
+    notification = Notification.objects.filter(
+        recipient=world.specialist, payload__verb="correct_identity"
+    ).get()
+    assert "李" not in str(notification.payload)
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(t::text, '') FROM referral_event AS t")
         assert "密" not in cursor.fetchone()[0]

@@ -47,9 +47,9 @@ WRONG = {
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize("values", WRONG)
 def test_values_that_are_refused_are_refused_before_anybody_is_looked_for(
-    world: World, values: str, known: bool
+    world: World, values: str, expected: bool
 ) -> None:
-    if known:
+    if expected:
         world.register(national_id=ID)
     before = Notification.objects.count()
     with pytest.raises(FactError):
@@ -81,13 +81,13 @@ def test_beyond_the_limit_the_known_and_the_unknown_are_refused_alike(world: Wor
 def test_an_answer_that_nobody_asked_for_is_none_and_is_reported_to_the_other_hospital(
     world: World, answer: str
 ) -> None:
-    known = world.register(national_id=ID)
-    perform(known, Verb.END_REFERRAL, actor=world.doctor, now=NOW, reason="improved")
+    existing = world.register(national_id=ID)
+    perform(existing, Verb.END_REFERRAL, actor=world.doctor, now=NOW, reason="improved")
     with pytest.raises(PersonAsked) as refusal:
         take(world, {}, None, **{answer: True})
     take(world, {}, None, **{answer: True, "answers_to": refusal.value.question})
-    assert AuditEntry.objects.filter(action="met_elsewhere", subject_id=str(known.pk)).count() == 1
-    assert known.events.filter(what="met_elsewhere").count() == 1
+    assert AuditEntry.objects.filter(action="met_elsewhere", subject_id=str(existing.pk)).count() == 1
+    assert existing.events.filter(what="met_elsewhere").count() == 1
 
 
 def test_corrected_numbers_are_limited_whether_or_not_another_has_them(world: World, settings: Any) -> None:

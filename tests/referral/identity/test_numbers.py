@@ -72,9 +72,9 @@ def test_the_check_character_is_that_of_the_standard(number: str, check: str) ->
 
 
 def test_a_valid_number_says_sex_and_birth_date() -> None:
-    found = resident_number("11010519491231002X")
-    assert found is not None
-    assert (found.sex, found.born, found.problem) == ("female", date(1949, 12, 31), "")
+    number = resident_number("11010519491231002X")
+    assert number is not None
+    assert (number.sex, number.born, number.problem) == ("female", date(1949, 12, 31), "")
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_brackets_of_other_documents_do_not_matter() -> None:
     ],
 )
 def test_a_number_that_cannot_be_says_why(number: str, problem: str) -> None:
-    found = resident_number(number)
-    assert found is not None and found.problem == problem
+    parsed = resident_number(number)
+    assert parsed is not None and parsed.problem == problem
 
 
 @pytest.mark.parametrize(

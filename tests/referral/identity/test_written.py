@@ -22,13 +22,13 @@ def refused(**changes: Any) -> dict[str, str]:
 
 
 def test_a_valid_id_fills_sex_and_birth_date() -> None:
-    found = read(Identity(name="王芳", national_id=WOMAN), visited=VISITED)
-    assert (found.sex, str(found.birth_date)) == ("female", "1962-05-03")
+    reading = read(Identity(name="王芳", national_id=WOMAN), visited=VISITED)
+    assert (reading.sex, str(reading.birth_date)) == ("female", "1962-05-03")
 
 
 def test_a_valid_id_makes_an_estimated_birth_date_exact() -> None:
-    found = read(Identity(name="王芳", birth_date=BirthDate(1963), national_id=WOMAN), visited=VISITED)
-    assert str(found.birth_date) == "1962-05-03"
+    reading = read(Identity(name="王芳", birth_date=BirthDate(1963), national_id=WOMAN), visited=VISITED)
+    assert str(reading.birth_date) == "1962-05-03"
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def test_a_contradiction_is_asked_about_at_its_field_and_what_was_typed_stays(
     asked = refused(**changes)
     assert asked[f"patient.{field}"] == "needs_confirmation"
     names = frozenset(name.removeprefix("patient.") for name in asked)
-    found = read(someone(**changes, confirmed=names), visited=VISITED)
-    assert (found.sex, found.national_id) == (changes.get("sex", "male"), changes["national_id"])
+    reading = read(someone(**changes, confirmed=names), visited=VISITED)
+    assert (reading.sex, reading.national_id) == (changes.get("sex", "male"), changes["national_id"])
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_names_are_kept_as_written_without_what_nobody_sees() -> None:
 
 def test_a_placeholder_counts_as_empty_with_a_hint() -> None:
     typed = someone(national_id="不详", local_number="待补")
-    found = read(typed, visited=VISITED)
-    assert (found.national_id, found.local_number) == ("", "")
+    reading = read(typed, visited=VISITED)
+    assert (reading.national_id, reading.local_number) == ("", "")
     assert [row[:2] for row in hints(typed)] == [
         ("patient.national_id", "placeholder"),
         ("patient.local_number", "placeholder"),

@@ -81,7 +81,7 @@ def test_a_doubtful_value_is_asked_about_before_anything_is_registered(world: Wo
 def test_meeting_the_patient_of_another_hospital_is_reported_although_nothing_is_registered(
     world: World,
 ) -> None:
-    known = world.register(national_id="110101197001021233")
+    existing = world.register(national_id="110101197001021233")
 
     with pytest.raises(OpenCaseExists):
         take(
@@ -93,8 +93,8 @@ def test_meeting_the_patient_of_another_hospital_is_reported_although_nothing_is
             national_id="110101197001021233",
         )
 
-    assert list(Case.objects.all()) == [known]
-    assert AuditEntry.objects.filter(action="met_elsewhere", subject_id=str(known.pk)).count() == 1
+    assert list(Case.objects.all()) == [existing]
+    assert AuditEntry.objects.filter(action="met_elsewhere", subject_id=str(existing.pk)).count() == 1
 
 
 @pytest.mark.parametrize("born", [date(2026, 5, 18), date(1880, 1, 1)])

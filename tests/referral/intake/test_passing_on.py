@@ -18,8 +18,8 @@ def closed(world: World, *, after: timedelta = MINUTE) -> None:
 
 
 def titles(world: World, person: str) -> list[str]:
-    told = Notification.objects.filter(recipient=getattr(world, person), withdrawn_at=None)
-    return [render(row, "zh-hans").title for row in told if row.kind == "done"]
+    notifications = Notification.objects.filter(recipient=getattr(world, person), withdrawn_at=None)
+    return [render(row, "zh-hans").title for row in notifications if row.kind == "done"]
 
 
 def test_the_request_ends_as_passed_on_and_not_as_unanswered(world: World) -> None:

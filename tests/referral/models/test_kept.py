@@ -83,9 +83,9 @@ def test_no_personal_data_lies_readable_in_the_database(world: World) -> None:
 
 def test_identity_is_read_back_and_found_by_its_hash(world: World) -> None:
     world.register(name="李秘密", national_id="110101197001021233")
-    found = Patient.objects.get(national_id_index=blind_index("national_id", "110101197001021233"))
-    assert found.name == "李秘密"
-    assert found.age_on(NOW.date()) == 56
+    answer = Patient.objects.get(national_id_index=blind_index("national_id", "110101197001021233"))
+    assert answer.name == "李秘密"
+    assert answer.age_on(NOW.date()) == 56
     assert blind_index("national_id", "1") != blind_index("local_number", "1")
 
 

@@ -24,9 +24,12 @@ def test_two_sides_that_disagree_are_both_kept_and_the_coordinator_is_told(world
     assert case.outcomes.count() == 2
     assert len(outcomes_of(case).disputes) == 1
     assert case.events.filter(what="record_outcome").latest("number").facts["disputed"] is True
-    told = Notification.objects.get(recipient=world.coordinator, payload__verb="record_outcome")
-    assert (told.kind, told.severity) == ("contradicted", "severe")
-    assert "contradict" in render(told, "en").title and "settle the outcome" in render(told, "en").body
+    notification = Notification.objects.get(recipient=world.coordinator, payload__verb="record_outcome")
+    assert (notification.kind, notification.severity) == ("contradicted", "severe")
+    assert (
+        "contradict" in render(notification, "en").title
+        and "settle the outcome" in render(notification, "en").body
+    )
 
 
 def test_day_90_does_not_close_what_is_disputed(world: World) -> None:
@@ -58,8 +61,8 @@ def test_a_settled_death_closes_the_case_and_is_told_to_both(world: World) -> No
     )
     assert (case.state, case.died_at, status_at(case, 28)) == (State.CLOSED, died, "dead")
     assert not outcomes_of(case).disputes
-    told = Notification.objects.filter(payload__verb="settle_outcome")
-    assert {row.recipient for row in told} == {world.doctor, world.specialist}
+    notifications = Notification.objects.filter(payload__verb="settle_outcome")
+    assert {row.recipient for row in notifications} == {world.doctor, world.specialist}
 
 
 def test_a_death_that_somebody_outlived_is_a_contradiction_across_the_days(world: World) -> None:
@@ -205,8 +208,8 @@ def test_the_wards_transplant_contradicts_a_patient_alive_without_one(world: Wor
     case = say(case, world.doctor, 90, "alive", D90)
     assert (case.state, case.outcome_disputed) == (State.FOLLOW_UP, True)
     assert [row.status for row in outcomes_of(case).against_records] == ["alive"]
-    told = Notification.objects.filter(recipient=world.coordinator, payload__verb="record_outcome")
-    assert told.exists()
+    notifications = Notification.objects.filter(recipient=world.coordinator, payload__verb="record_outcome")
+    assert notifications.exists()
     case = say(
         case,
         world.coordinator,
@@ -245,8 +248,10 @@ def test_what_the_ward_records_later_can_contradict_a_statement_too(world: World
         dialysis=True,
     )
     assert case.outcome_disputed
-    told = Notification.objects.filter(recipient=world.coordinator, payload__verb="assess_organ_failure")
-    assert told.exists()
+    notifications = Notification.objects.filter(
+        recipient=world.coordinator, payload__verb="assess_organ_failure"
+    )
+    assert notifications.exists()
     organs = OrganFailureAssessment.objects.get()
     case = perform(
         case,

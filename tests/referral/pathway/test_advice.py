@@ -26,8 +26,8 @@ def ask(world: World, case: Case | None = None, **more: object) -> Case:
 
 
 def answer(world: World, case: Case, **more: object) -> Case:
-    told = {"actor": world.specialist, "now": NOW + HOUR, "text": "Repeat the INR.", **more}
-    return perform(case, Verb.ANSWER_ADVICE, **told)
+    lines = {"actor": world.specialist, "now": NOW + HOUR, "text": "Repeat the INR.", **more}
+    return perform(case, Verb.ANSWER_ADVICE, **lines)
 
 
 def sees(user: object, case: Case) -> bool:
@@ -88,10 +88,10 @@ def test_an_unanswered_question_is_missed_and_the_ward_is_reminded(world: World)
     Notification.objects.all().delete()
     run_cycle(NOW + 4 * HOUR)
     assert case.deadlines.get(kind=Kind.ANSWER_ADVICE).missed_at == NOW + 4 * HOUR
-    told = Notification.objects.filter(payload__deadline="answer_advice")
-    assert {row.recipient for row in told} == {world.specialist}
+    notifications = Notification.objects.filter(payload__deadline="answer_advice")
+    assert {row.recipient for row in notifications} == {world.specialist}
     run_cycle(NOW + 6 * HOUR)
-    assert told.filter(recipient=world.lead).exists()
+    assert notifications.filter(recipient=world.lead).exists()
 
 
 def test_a_late_answer_keeps_the_deadline_missed(world: World) -> None:

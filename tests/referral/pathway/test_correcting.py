@@ -230,9 +230,9 @@ def test_a_third_failure_entered_rightly_after_the_stay_is_judged_and_neither_ru
     assert (row.state, row.starts_at, row.closed_at is None) == (state, NOW + HOUR, False)
     assert CaseFacts.objects.get(pk=case.pk).transplant_verdict == verdict
     assert stored_equal_events(case)
-    told = case.events.count()
+    count = case.events.count()
     run_cycle(NOW + 21 * DAY)
-    assert not case.events.filter(number__gt=told, facts__kind="transplant").exists()
+    assert not case.events.filter(number__gt=count, facts__kind="transplant").exists()
 
 
 def test_a_corrected_treatment_answers_for_the_time_limit_in_the_place_of_the_mistake(world: World) -> None:

@@ -27,9 +27,9 @@ def told(world: World, verb: Verb) -> bool:
 
 
 def stands(case: Case) -> Diagnosis:
-    found = diagnosis_of(case)
-    assert found is not None
-    return found
+    diagnosis = diagnosis_of(case)
+    assert diagnosis is not None
+    return diagnosis
 
 
 def test_a_corrected_diagnosis_stands_and_the_wrong_one_stays_readable(world: World) -> None:
@@ -37,12 +37,16 @@ def test_a_corrected_diagnosis_stands_and_the_wrong_one_stays_readable(world: Wo
     early: dict[str, Any] = {"category": "early_aclf", "confirmed": ["category"], "note": "failing for years"}
     case = does(world, case, Verb.DIAGNOSE, NOW + 3 * HOUR, should_know="rest", **early)
     case = rediagnosed(world, case, should_know="no herbs", note="read again")
-    found = stands(case)
-    assert (found.category, found.should_know, found.note, found.why) == (
+    diagnosis = stands(case)
+    assert (diagnosis.category, diagnosis.should_know, diagnosis.note, diagnosis.why) == (
         "aclf", "no herbs", "read again", "mistyped"
     )  # fmt: skip
-    assert (found.simple_grade, found.occurred_at, found.recorded_at) == ("II", NOW + 3 * HOUR, NOW + 2 * DAY)
-    assert [(row.category, row.should_know) for row in found.replaced] == [("early_aclf", "rest")]
+    assert (diagnosis.simple_grade, diagnosis.occurred_at, diagnosis.recorded_at) == (
+        "II",
+        NOW + 3 * HOUR,
+        NOW + 2 * DAY,
+    )
+    assert [(row.category, row.should_know) for row in diagnosis.replaced] == [("early_aclf", "rest")]
     assert (case.state, case.diagnosed_at) == (State.DIAGNOSED, NOW + 3 * HOUR)
     event = case.events.get(what="correct_diagnosis")
     assert (event.facts["category"], event.facts["instead_of"], event.note) == (

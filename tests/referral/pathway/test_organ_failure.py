@@ -211,13 +211,13 @@ def test_the_grade_of_the_diagnosis_follows_what_counts(world: World) -> None:
     does(world, case, Verb.ASSESS_ORGAN_FAILURE, **SOUND)
     does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 150 * MINUTE, **THREE)
     case = does(world, case, Verb.DIAGNOSE, NOW + 3 * HOUR, category="aclf")
-    found = diagnosis_of(case)
-    assert found is not None
-    assert found.simple_grade == "III"
+    diagnosis = diagnosis_of(case)
+    assert diagnosis is not None
+    assert diagnosis.simple_grade == "III"
     case = retract(world, case, 1, NOW + 4 * HOUR)
-    found = diagnosis_of(case)
-    assert found is not None
-    assert (found.grade, found.simple_grade) == ("1b", "I")
+    diagnosis = diagnosis_of(case)
+    assert diagnosis is not None
+    assert (diagnosis.grade, diagnosis.simple_grade) == ("1b", "I")
 
 
 def test_a_kit_result_is_no_longer_beside_its_purpose_when_the_failure_was_a_mistake(world: World) -> None:

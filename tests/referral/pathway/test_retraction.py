@@ -61,8 +61,8 @@ def without_indicators(world: World) -> Case:
 
 def stored_equal_events(case: Case) -> bool:
     stored = CaseFacts.objects.filter(pk=case.pk).values().get()
-    told = facts_from_events(case)
-    return {name: stored[name] for name in told} == told
+    replayed = facts_from_events(case)
+    return {name: stored[name] for name in replayed} == replayed
 
 
 @pytest.mark.parametrize("kind", RECORDED)

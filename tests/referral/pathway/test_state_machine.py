@@ -178,8 +178,8 @@ class Pathway(RuleBasedStateMachine):
         """What a verb or a cycle may change, row by row."""
         case = Case.objects.filter(pk=self.case.pk).values().get()
         deadlines = Deadline.objects.filter(case=self.case).order_by("pk")
-        told = Notification.objects.order_by("pk").values_list("pk", "withdrawn_at")
-        return case, list(deadlines.values()), list(told), Delivery.objects.count()
+        notifications = Notification.objects.order_by("pk").values_list("pk", "withdrawn_at")
+        return case, list(deadlines.values()), list(notifications), Delivery.objects.count()
 
     @invariant()
     def events_are_numbered_without_gaps(self) -> None:
@@ -200,8 +200,8 @@ class Pathway(RuleBasedStateMachine):
             assert state in LIVES[Kind(deadline.kind)]
             assert deadline.offer is None or deadline.offer.is_open
         assert len({(deadline.kind, deadline.offer_id) for deadline in running}) == len(running)
-        wanted = OPENS.get(state, frozenset()) - ASKED_A_FEW_TIMES | OPENS[State.REGISTERED] - {Kind.ASSESS}
-        missing = wanted - {Kind(deadline.kind) for deadline in running}
+        expected = OPENS.get(state, frozenset()) - ASKED_A_FEW_TIMES | OPENS[State.REGISTERED] - {Kind.ASSESS}
+        missing = expected - {Kind(deadline.kind) for deadline in running}
         fulfilled = {Kind(deadline.kind) for deadline in rows if deadline.outcome in ("met", "missed")}
         assert missing <= fulfilled
 
@@ -263,13 +263,13 @@ class Pathway(RuleBasedStateMachine):
         """Whoever is told for the first time sees the case, was asked about it, or had the patient."""
         if not hasattr(self, "case"):
             return
-        told = set(Notification.objects.values_list("recipient", flat=True))
+        notifications = set(Notification.objects.values_list("recipient", flat=True))
         strangers = {getattr(self.world, who).pk for who in ("other_doctor", "researcher", "administrator")}
-        assert not strangers & told
-        for user in User.objects.filter(pk__in=told - self.entitled):
+        assert not strangers & notifications
+        for user in User.objects.filter(pk__in=notifications - self.entitled):
             in_question = Notification(recipient=user, payload={"case": str(self.case.pk)})
             assert still_entitled([in_question]) or self.wards & set(user.standing.wards)
-        self.entitled |= told
+        self.entitled |= notifications
         self.wards |= {self.case.ward_id}
 
 

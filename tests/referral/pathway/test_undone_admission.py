@@ -222,9 +222,13 @@ def test_everybody_hears_of_the_undoing(world: World) -> None:
     case = world.flagged()
     world.admitted_elsewhere(case, LATER)
     undo(world, case, world.coordinator, note="Two patients of one name.")
-    told = Notification.objects.filter(payload__verb="undo_admission")
-    assert {row.recipient for row in told} == {world.doctor, world.specialist, world.second_specialist}
-    assert {row.severity for row in told} == {"severe"}
+    notifications = Notification.objects.filter(payload__verb="undo_admission")
+    assert {row.recipient for row in notifications} == {
+        world.doctor,
+        world.specialist,
+        world.second_specialist,
+    }
+    assert {row.severity for row in notifications} == {"severe"}
     line = case.events.get(what="undo_admission")
     assert line.note == "Two patients of one name."
     assert line.facts["left_ward"] == str(world.second_ward.pk)

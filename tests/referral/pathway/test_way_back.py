@@ -156,8 +156,10 @@ def test_a_new_episode_is_a_case_of_its_own_and_the_old_one_hears_of_it(world: W
     line = old.events.get(what="readmitted")
     assert line.facts == {"later": str(new.pk), "number": new.number}
     assert old.event_count == old.events.latest("number").number
-    told = set(Notification.objects.filter(kind="readmitted").values_list("recipient__name", flat=True))
-    assert told == {"doctor", "lead"}
+    notifications = set(
+        Notification.objects.filter(kind="readmitted").values_list("recipient__name", flat=True)
+    )
+    assert notifications == {"doctor", "lead"}
     assert {"follow_up_28", "follow_up_90"} <= set(old.deadlines.open().values_list("kind", flat=True))
 
 

@@ -167,8 +167,8 @@ def test_whoever_tries_patient_after_patient_is_stopped_and_every_answer_is_on_t
     for known_or_not in ({"national_id": resident(1)}, {"name": "无人认识"}):
         with pytest.raises(TooOften):
             world.register(**tries, **known_or_not)
-    told = AuditEntry.objects.filter(actor=world.other_doctor).values_list("action", flat=True)
-    assert sorted(told) == ["met_namesake", "met_namesake"]
+    actions = AuditEntry.objects.filter(actor=world.other_doctor).values_list("action", flat=True)
+    assert sorted(actions) == ["met_namesake", "met_namesake"]
 
 
 def test_the_own_hospital_is_not_limited_for_meeting_its_own_patient_again(

@@ -215,8 +215,8 @@ def test_a_transfer_moves_the_case_to_the_other_ward_and_the_window_runs_on(worl
     assert deadline(case, Kind.DIAGNOSE).due_at == due_at
     assert not Case.objects.visible_to(world.specialist).filter(pk=case.pk).exists()
     assert Verb.DIAGNOSE in usable_verbs(world.second_specialist, case)
-    told = world.second_specialist.notifications.filter(payload__case=str(case.pk))
-    assert told.filter(payload__verb="transfer").exists()
+    notifications = world.second_specialist.notifications.filter(payload__case=str(case.pk))
+    assert notifications.filter(payload__verb="transfer").exists()
 
 
 def test_a_transfer_goes_to_another_ward_only(world: World) -> None:
@@ -241,10 +241,10 @@ def test_the_ward_records_nothing_before_admission(world: World) -> None:
 def test_nothing_happens_in_the_ward_before_the_patient_is_there(world: World) -> None:
     case = perform(world.accepted(), Verb.ADMIT, actor=world.specialist, now=NOW + HOUR)
     early = {"occurred_at": NOW + MINUTE}
-    wanted = {("occurred_at", "out_of_order")}
-    assert refusal(world, case, Verb.ASSESS_ORGAN_FAILURE, **TWO, **early) == wanted
-    assert refusal(world, case, Verb.DECIDE_TRANSPLANT, decision="listed", **early) == wanted
-    assert refusal(world, case, Verb.TRANSFER, ward=world.second_ward, **early) == wanted
+    expected = {("occurred_at", "out_of_order")}
+    assert refusal(world, case, Verb.ASSESS_ORGAN_FAILURE, **TWO, **early) == expected
+    assert refusal(world, case, Verb.DECIDE_TRANSPLANT, decision="listed", **early) == expected
+    assert refusal(world, case, Verb.TRANSFER, ward=world.second_ward, **early) == expected
 
 
 def test_the_records_of_the_ward_are_never_changed_or_deleted(world: World) -> None:

@@ -143,10 +143,12 @@ def test_a_change_is_told_in_words_before_and_after(world: World) -> None:
     before = draft_policy(None)
     ladders = {**before.ladders, "reassess": [{"fraction": 1, "audience": ["hospital"], "severity": "info"}]}
     with translation.override("en"):
-        told = {
+        lines = {
             change.rule: (change.before, change.after)
             for change in changes(before, draft_policy(None, **lengths(acknowledge=20), ladders=ladders))
         }
-    assert told["acknowledgement"] == (("15 min",), ("20 min",))
-    assert told["alerts of “re-assessment”"][1] == ("100 %: information, to the first hospital's clinicians",)
-    assert len(told) == 2
+    assert lines["acknowledgement"] == (("15 min",), ("20 min",))
+    assert lines["alerts of “re-assessment”"][1] == (
+        "100 %: information, to the first hospital's clinicians",
+    )
+    assert len(lines) == 2

@@ -83,9 +83,9 @@ def test_what_was_entered_in_error_is_no_value(world: World) -> None:
 def test_what_is_missing_and_the_red_flags_of_a_draft_are_known(world: World) -> None:
     case = world.register()
     save_indicators(case=case, actor=world.doctor, values={"inr": 2, "encephalopathy_grade": 3}, now=NOW)
-    found = case_values(Case.objects.get(pk=case.pk))
-    assert found.missing == ("cirrhosis", "variceal_bleeding", "bilirubin", "urea", "sodium_mmol_l")
-    assert found.red_flags == ("encephalopathy_grade_3_4",)
+    answer = case_values(Case.objects.get(pk=case.pk))
+    assert answer.missing == ("cirrhosis", "variceal_bleeding", "bilirubin", "urea", "sodium_mmol_l")
+    assert answer.red_flags == ("encephalopathy_grade_3_4",)
 
 
 def test_reading_a_case_loads_its_values_once_and_the_same(world: World, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]

@@ -29,11 +29,11 @@ def moment_of(moment: str) -> datetime:
 
 @pytest.fixture
 def case(world: World) -> Case:
-    found = world.admitted(
+    result = world.admitted(
         name="张秘密", national_id="110101193001020013", local_number="MRN-7", birth_date=date(1930, 1, 2)
     )
-    do(found, Verb.MESSAGE, world.doctor, HOUR, text="free text of a talk")
-    return do(found, Verb.DIAGNOSE, world.specialist, 5 * HOUR, category="early_aclf", note="free note")
+    do(result, Verb.MESSAGE, world.doctor, HOUR, text="free text of a talk")
+    return do(result, Verb.DIAGNOSE, world.specialist, 5 * HOUR, category="early_aclf", note="free note")
 
 
 def test_nothing_in_it_names_the_patient_the_case_or_the_place(world: World, case: Case) -> None:

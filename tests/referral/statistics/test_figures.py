@@ -31,8 +31,8 @@ def test_nothing_has_no_median() -> None:
 def test_the_interval_of_the_median_goes_by_ranks() -> None:
     """Campbell and Gardner's example: of 100 values the 40th and the 61st."""
     assert median_ranks(100) == (40, 61)
-    found = one(*range(1, 101))
-    assert (found.low, found.high) == (40, 61)
+    result = one(*range(1, 101))
+    assert (result.low, result.high) == (40, 61)
 
 
 @pytest.mark.parametrize("cases", range(6))
@@ -47,7 +47,7 @@ def test_ninetieth_centiles_are_interpolated() -> None:
 
 def test_groups_do_not_mix() -> None:
     values, group = np.array([1, 100, 3, 300, 2]), np.array([0, 2, 0, 2, 0])
-    assert [found.median for found in spread(values, group, 3)[1]] == [2, None, 200]
+    assert [reading.median for reading in spread(values, group, 3)[1]] == [2, None, 200]
 
 
 PAIRS = st.lists(st.tuples(st.integers(-(2**31) + 1, 2**31 - 1), st.integers(0, 6)), max_size=40)
@@ -64,16 +64,16 @@ def test_every_group_has_the_median_of_the_standard_library(parts: list[list[tup
         runs.append((in_order(values, group, len(there)), np.array(there, dtype=np.intp)))
     whole, apart = spreads(runs, 7)
     every = [pair for pairs in parts for pair in pairs]
-    for found, own in [
+    for result, own in [
         (whole, sorted(value for value, _of in every)),
         *(
-            (found, sorted(value for value, of in every if of == number))
-            for number, found in enumerate(apart)
+            (result, sorted(value for value, of in every if of == number))
+            for number, result in enumerate(apart)
         ),
     ]:
         low, high = median_ranks(len(own))
-        assert found.cases == len(own)
-        assert found.median == (statistics.median(own) if own else None)
-        assert found.p90 == (pytest.approx(np.quantile(own, 0.9), abs=1e-3) if own else None)
-        assert found.low == (own[low - 1] if low else None)
-        assert found.high == (own[high - 1] if high else None)
+        assert result.cases == len(own)
+        assert result.median == (statistics.median(own) if own else None)
+        assert result.p90 == (pytest.approx(np.quantile(own, 0.9), abs=1e-3) if own else None)
+        assert result.low == (own[low - 1] if low else None)
+        assert result.high == (own[high - 1] if high else None)

@@ -63,19 +63,19 @@ def four(world: World) -> None:
 
 
 def test_every_result_is_in_its_cell(world: World, four: None) -> None:
-    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
-    assert found.whole is not None
-    cells = (found.whole.true_positive, found.whole.false_positive)
-    assert (*cells, found.whole.false_negative, found.whole.true_negative) == (1, 1, 1, 1)
-    assert (found.indeterminate, found.beside_purpose, found.unknown) == (0, 0, 0)
+    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    assert record.whole is not None
+    cells = (record.whole.true_positive, record.whole.false_positive)
+    assert (*cells, record.whole.false_negative, record.whole.true_negative) == (1, 1, 1, 1)
+    assert (record.indeterminate, record.beside_purpose, record.unknown) == (0, 0, 0)
 
 
 def test_lots_and_wards_have_their_own_table(world: World, four: None) -> None:
-    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
-    by_lot = {site.key: site.agreement for site in found.lots}
+    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    by_lot = {site.key: site.agreement for site in record.lots}
     assert by_lot["A1"] is not None
     assert (by_lot["A1"].true_positive, by_lot["A1"].false_positive, by_lot["A1"].total) == (1, 1, 2)
-    assert [(site.key, site.agreement.total) for site in found.wards if site.agreement] == [
+    assert [(site.key, site.agreement.total) for site in record.wards if site.agreement] == [
         (world.ward.pk, 4)
     ]
 
@@ -83,16 +83,16 @@ def test_lots_and_wards_have_their_own_table(world: World, four: None) -> None:
 def test_a_sample_counts_when_its_28_days_are_over_and_not_as_soon_as_an_organ_fails(world: World) -> None:
     failed(with_result(world, "早"), world, 10 * DAY)
     for now, counts in ((NOW + 11 * DAY, (0, 1)), (NOW + 28 * DAY + 2 * HOUR, (1, 0))):
-        found = kit_record(facts(world.coordinator), now=now, hides_small=False)
-        assert found.whole is not None
-        assert (found.whole.total, found.unknown) == counts
+        record = kit_record(facts(world.coordinator), now=now, hides_small=False)
+        assert record.whole is not None
+        assert (record.whole.total, record.unknown) == counts
 
 
 def test_a_failure_after_28_days_is_not_the_kits(world: World) -> None:
     failed(with_result(world, "晚"), world, 2 * HOUR + 29 * DAY)
-    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
-    assert found.whole is not None
-    assert (found.whole.total, found.unknown) == (0, 1)
+    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    assert record.whole is not None
+    assert (record.whole.total, record.unknown) == (0, 1)
 
 
 def test_a_failure_at_sampling_makes_the_result_beside_its_purpose(world: World) -> None:
@@ -108,9 +108,9 @@ def test_a_failure_at_sampling_makes_the_result_beside_its_purpose(world: World)
         sampled_at=NOW + 3 * HOUR,
         answer="positive",
     )
-    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
-    assert found.whole is not None
-    assert (found.whole.total, found.beside_purpose) == (0, 1)
+    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    assert record.whole is not None
+    assert (record.whole.total, record.beside_purpose) == (0, 1)
 
 
 def test_a_failure_before_sampling_that_is_entered_later_makes_it_beside_its_purpose_too(
@@ -120,9 +120,9 @@ def test_a_failure_before_sampling_that_is_entered_later_makes_it_beside_its_pur
     earlier = {"occurred_at": NOW + HOUR}
     do(case, Verb.ASSESS_ORGAN_FAILURE, world.specialist, 9 * HOUR, dialysis=True, **earlier)
     failed(case, world, 10 * DAY)
-    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
-    assert found.whole is not None
-    assert (found.whole.total, found.beside_purpose, found.unknown) == (0, 1, 0)
+    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    assert record.whole is not None
+    assert (record.whole.total, record.beside_purpose, record.unknown) == (0, 1, 0)
 
 
 def test_a_result_belongs_to_the_ward_that_used_the_kit(world: World) -> None:
@@ -130,15 +130,15 @@ def test_a_result_belongs_to_the_ward_that_used_the_kit(world: World) -> None:
     do(case, Verb.TRANSFER, world.specialist, 6 * HOUR, ward=world.second_ward)
     do(case, Verb.ASSESS_ORGAN_FAILURE, world.second_specialist, 10 * DAY, dialysis=True)
     report_filter = parse_filter(world.coordinator, {"since": "2026-01", "until": "2026-12"}, now=NOW)
-    found = kit_record(rows(world.coordinator, report_filter), now=LATER, hides_small=False)
-    assert [site.key for site in found.wards] == [world.ward.pk]
-    assert ward_names(found, report_filter) == {world.ward.pk: str(world.ward)}
+    record = kit_record(rows(world.coordinator, report_filter), now=LATER, hides_small=False)
+    assert [site.key for site in record.wards] == [world.ward.pk]
+    assert ward_names(record, report_filter) == {world.ward.pk: str(world.ward)}
 
 
 def test_indeterminate_results_are_told_and_not_counted(world: World) -> None:
     with_result(world, "不定", "indeterminate")
-    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
-    assert (found.indeterminate, found.unknown) == (1, 0)
+    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    assert (record.indeterminate, record.unknown) == (1, 0)
 
 
 def test_of_several_results_the_first_counts(world: World) -> None:
@@ -153,21 +153,21 @@ def test_of_several_results_the_first_counts(world: World) -> None:
         answer="positive",
     )
     failed(case, world, 10 * DAY)
-    found = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
-    assert found.whole is not None
-    assert (found.whole.false_negative, found.whole.total) == (1, 1)
+    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    assert record.whole is not None
+    assert (record.whole.false_negative, record.whole.total) == (1, 1)
 
 
 def test_researchers_see_no_table_with_few_in_a_cell(world: World, four: None) -> None:
-    found = kit_record(facts(world.researcher), now=LATER, hides_small=True)
-    assert found.whole is None
-    assert all(site.agreement is None for site in (*found.wards, *found.lots))
+    record = kit_record(facts(world.researcher), now=LATER, hides_small=True)
+    assert record.whole is None
+    assert all(site.agreement is None for site in (*record.wards, *record.lots))
 
 
 def test_only_visible_cases_are_counted(world: World, four: None) -> None:
-    found = kit_record(facts(world.second_specialist), now=LATER, hides_small=False)
-    assert found.whole is not None
-    assert found.whole.total == 0
+    record = kit_record(facts(world.second_specialist), now=LATER, hides_small=False)
+    assert record.whole is not None
+    assert record.whole.total == 0
 
 
 def site(place: int, *counts: int) -> Counter[Result]:
@@ -181,7 +181,7 @@ def site(place: int, *counts: int) -> Counter[Result]:
 
 def test_a_hidden_ward_cannot_be_told_from_the_total_and_the_other_wards() -> None:
     counted = site(1, 9, 9, 9, 1) + site(2, 9, 9, 9, 9) + site(3, 20, 20, 20, 20)
-    found = by_place(counted, lambda result: result.ward, hides_small=True)
-    assert [part.agreement is None for part in found] == [True, True, False]
+    answer = by_place(counted, lambda result: result.ward, hides_small=True)
+    assert [part.agreement is None for part in answer] == [True, True, False]
     everything = by_place(counted, lambda result: result.ward, hides_small=False)
     assert [part.agreement is None for part in everything] == [False] * 3

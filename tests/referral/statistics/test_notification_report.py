@@ -78,9 +78,9 @@ def test_a_coordinator_sees_what_was_delivered_failed_read_and_acknowledged(noti
 
 @pytest.mark.parametrize("by", ["month", "hospital", "ward"])
 def test_the_groups_are_together_the_whole(notified: World, by: str) -> None:
-    found = figures(notified.coordinator, by=by)
-    assert sum(group.total for group in found.groups) == found.whole.total
-    assert sum(group.acknowledged.hits for group in found.groups) == found.whole.acknowledged.hits
+    report = figures(notified.coordinator, by=by)
+    assert sum(group.total for group in report.groups) == report.whole.total
+    assert sum(group.acknowledged.hits for group in report.groups) == report.whole.acknowledged.hits
 
 
 def test_groups_are_months_or_the_places_of_the_people_who_were_told(notified: World) -> None:
@@ -131,10 +131,10 @@ def test_somebody_of_two_wards_counts_at_both_and_once_in_the_whole(notified: Wo
     notified.specialist.memberships.create(
         role="specialist", ward=notified.second_ward, network=notified.network
     )
-    found = figures(notified.coordinator, by="ward")
-    counted: dict[UUID | None, int] = {group.key: group.total for group in found.groups}  # type: ignore[misc]
+    report = figures(notified.coordinator, by="ward")
+    counted: dict[UUID | None, int] = {group.key: group.total for group in report.groups}  # type: ignore[misc]
     assert counted == {notified.ward.pk: 3, notified.second_ward.pk: 2, None: 2}
-    assert found.whole.total == 5
+    assert report.whole.total == 5
 
 
 DAY = timedelta(days=1)

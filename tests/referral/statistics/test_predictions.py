@@ -59,8 +59,8 @@ OUTCOMES = {
 def test_the_end_point_is_death_or_transplant_within_ninety_days(world: World, name: str) -> None:
     said, is_known, is_reached = OUTCOMES[name]
     ended(world, name, **said)
-    event, known = outcomes(read(facts(world.coordinator), OUTCOME).numbers)
-    assert (bool(known[0]), bool(event[0]) and bool(known[0])) == (is_known, is_reached)
+    event, expected = outcomes(read(facts(world.coordinator), OUTCOME).numbers)
+    assert (bool(expected[0]), bool(event[0]) and bool(expected[0])) == (is_known, is_reached)
 
 
 def many(world: World) -> list[Case]:
@@ -136,10 +136,10 @@ def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> N
     assert ShadowScore.objects.count() == Assessment.objects.count() == 2
     assert comparison([facts(world.coordinator)], version).scored == 2
     assert comparison([facts(world.doctor)], version).scored == 1
-    (found,) = shadows(facts(world.coordinator), now=LATER, hides_small=False)
-    assert (found.shadow.patients, found.active.patients) == (1, 1)
-    assert (found.comparison.scored, found.comparison.neither) == (2, 2)
-    assert found.comparison.mean_difference == pytest.approx(0)
+    (result,) = shadows(facts(world.coordinator), now=LATER, hides_small=False)
+    assert (result.shadow.patients, result.active.patients) == (1, 1)
+    assert (result.comparison.scored, result.comparison.neither) == (2, 2)
+    assert result.comparison.mean_difference == pytest.approx(0)
 
 
 def test_flags_and_risks_of_both_models_stand_side_by_side(db: None) -> None:
@@ -151,10 +151,10 @@ def test_flags_and_risks_of_both_models_stand_side_by_side(db: None) -> None:
             [((0.1, 0.3), (False, True)), ((0.5, 0.4), (True, True)), ((0.6, 0.1), (True, False))], SAID
         ),
     )
-    found = beside.compared(version)
-    assert (found.both, found.only_active, found.only_shadow, found.neither) == (1, 1, 1, 0)
-    assert found.mean_difference == pytest.approx(0.4 / 3)
-    assert found.mean_absolute_difference == pytest.approx(0.8 / 3)
+    result = beside.compared(version)
+    assert (result.both, result.only_active, result.only_shadow, result.neither) == (1, 1, 1, 0)
+    assert result.mean_difference == pytest.approx(0.4 / 3)
+    assert result.mean_absolute_difference == pytest.approx(0.8 / 3)
     january = beside.before(date(1970, 2, 1))
     assert (len(january.month), january.compared(version).only_active) == (1, 1)
     nobody = beside.before(date(1970, 1, 1)).compared(version)

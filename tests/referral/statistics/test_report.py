@@ -61,8 +61,8 @@ def test_an_extended_deadline_counts_by_its_first_due_time(world: World) -> None
     case = world.accepted()
     running = Deadline.objects.get(case=case, kind=Kind.ADMIT)
     do(case, Verb.EXTEND, world.coordinator, HOUR, deadline=running, due_at=NOW + 90 * HOUR, reason="x")
-    found = figures(world.coordinator, NOW + 49 * HOUR).whole.in_time["admit"]
-    assert (found.hits, found.total) == (0, 1)
+    figure = figures(world.coordinator, NOW + 49 * HOUR).whole.in_time["admit"]
+    assert (figure.hits, figure.total) == (0, 1)
 
 
 def test_a_case_entered_by_mistake_counts_nowhere(world: World) -> None:
@@ -106,8 +106,8 @@ def test_a_question_that_cannot_be_read_is_refused_by_name(
 
 
 def test_without_a_period_the_last_twelve_months_are_meant(world: World) -> None:
-    found = parse_filter(world.coordinator, {}, now=datetime(2026, 2, 14, tzinfo=UTC))
-    assert (found.since, found.until) == (date(2025, 3, 1), date(2026, 2, 1))
+    values = parse_filter(world.coordinator, {}, now=datetime(2026, 2, 14, tzinfo=UTC))
+    assert (values.since, values.until) == (date(2025, 3, 1), date(2026, 2, 1))
 
 
 def counted(*counts: int) -> list[Group]:
@@ -124,9 +124,9 @@ def as_researcher(groups: list[Group]) -> Report:
 
 
 def test_no_count_that_a_researcher_sees_is_exact(world: World) -> None:
-    found = as_researcher(counted(50, 51, 52, 53))
-    assert [group.cases for group in found.groups] == [50, 50, 50, 55]
-    for group in (found.whole, *found.groups):
+    result = as_researcher(counted(50, 51, 52, 53))
+    assert [group.cases for group in result.groups] == [50, 50, 50, 55]
+    for group in (result.whole, *result.groups):
         said = group.in_time["admit"]
         assert said is not None
         assert (said.hits % 5, said.total % 5, (group.cases or 0) % 5) == (0, 0, 0)
@@ -135,8 +135,8 @@ def test_no_count_that_a_researcher_sees_is_exact(world: World) -> None:
 @pytest.mark.parametrize("hidden", [1, 2, 3, 4])
 def test_the_total_of_two_periods_less_one_of_them_tells_no_small_number(hidden: int) -> None:
     differences = set()
-    for known in range(100, 105):
-        both, alone = as_researcher(counted(known + hidden)), as_researcher(counted(known))
+    for expected in range(100, 105):
+        both, alone = as_researcher(counted(expected + hidden)), as_researcher(counted(expected))
         assert both.whole.cases is not None
         assert alone.whole.cases is not None
         differences.add(both.whole.cases - alone.whole.cases)
@@ -144,8 +144,8 @@ def test_the_total_of_two_periods_less_one_of_them_tells_no_small_number(hidden:
 
 
 def test_hidden_groups_are_no_small_number_together() -> None:
-    found = as_researcher(counted(1, 1, 30, 60))
-    assert [group.cases for group in found.groups] == [None, None, None, 60]
+    result = as_researcher(counted(1, 1, 30, 60))
+    assert [group.cases for group in result.groups] == [None, None, None, 60]
 
 
 def test_an_admission_after_a_late_flag_is_counted_apart(world: World) -> None:
@@ -175,6 +175,6 @@ def test_a_reason_given_while_the_deadline_is_still_open_is_counted(world: World
 def test_watched_cases_have_no_time_to_an_offer(world: World) -> None:
     case = world.register()
     do(case, Verb.ASSESS, world.doctor, HOUR, values=sampled(WELL, NOW + HOUR))
-    found = figures(world.coordinator)
-    assert found.whole.times["offer"].cases == 0
-    assert found.whole.times["indicators"].median == 3600
+    report = figures(world.coordinator)
+    assert report.whole.times["offer"].cases == 0
+    assert report.whole.times["indicators"].median == 3600

@@ -52,7 +52,7 @@ def sealed() -> list[date]:
 def stories(world: World) -> list[Case]:
     """Of April and May, at two hospitals, with and without a ward, flagged or not, scored in shadow too."""
     shadow(str(install(variant())))
-    found = []
+    findings = []
     for number in range(6):
         visit = NOW - (30 * DAY if number % 2 else timedelta(0)) + number * HOUR
         case = world.register(name=f"测试{number}", now=visit)
@@ -62,11 +62,11 @@ def stories(world: World) -> list[Case]:
         if number < 3:
             perform(case, Verb.ACCEPT, actor=world.specialist, now=visit + (2 + number) * HOUR, bed="1")
             perform(case, Verb.ADMIT, actor=world.specialist, now=visit + (9 + number) * HOUR)
-        found.append(case)
+        findings.append(case)
     elsewhere = world.register(
         name="测试他", actor=world.other_doctor, hospital=world.other_hospital, now=NOW - 29 * DAY
     )
-    return [*found, elsewhere]
+    return [*findings, elsewhere]
 
 
 def test_sealed_months_give_everybody_the_figures_of_the_rows(world: World, stories: list[Case]) -> None:
