@@ -17,9 +17,9 @@ def network_of_address(address: str | None) -> str:
     """What one client cannot change at will: an IPv4 address, or the first 64 bits of an IPv6 one."""
     if address is None:
         return "unknown"
-    known = ipaddress.ip_address(address)
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    if known.ipv4_mapped is not None:
-        return str(known.ipv4_mapped)
-    return str(ipaddress.ip_network((known, WHOLE_SITE), strict=False).network_address)
+    parsed = ipaddress.ip_address(address)
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, WHOLE_SITE), strict=False).network_address)

@@ -74,7 +74,7 @@ def subject_in_words(code: str) -> str:
 
 
 def _names_of_rows() -> dict[str | None, Any]:
-    return {found._meta.model_name: found._meta.verbose_name for found in apps.get_models()}
+    return {model._meta.model_name: model._meta.verbose_name for model in apps.get_models()}
 
 
 def visible_entries(entries: QuerySet[AuditEntry], user: User) -> QuerySet[AuditEntry]:

@@ -40,8 +40,8 @@ class NotYours(Exception):
 
 def may_arrange(user: User, ward: Ward) -> bool:
     """Whether `user` leads the ward, coordinates its network or administers it."""
-    standing, network = user.standing, ward.hospital.network_id
-    return ward.pk in standing.leads or network in standing.coordinates | standing.administers
+    access, network = user.standing, ward.hospital.network_id
+    return ward.pk in access.leads or network in access.coordinates | access.administers
 
 
 def may_hand_over(user: User, ward: Ward) -> bool:

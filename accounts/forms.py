@@ -66,16 +66,16 @@ class MembershipForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
-        wanted = PLACE_OF.get(given.get("role", ""))
-        if wanted is None:
+        needed = PLACE_OF.get(given.get("role", ""))
+        if needed is None:
             return given
         for place in ("hospital", "ward", "whole_network"):
-            if place != wanted and given.get(place) is not None:
+            if place != needed and given.get(place) is not None:
                 self.add_error(place, _("This role is not held here: leave this empty."))
-        if given.get(wanted) is None and wanted not in self.errors:
-            self.add_error(wanted, _("Choose where this role is held."))
-        if given.get(wanted) is not None:
-            self.instance.network = network_of(given[wanted])
+        if given.get(needed) is None and needed not in self.errors:
+            self.add_error(needed, _("Choose where this role is held."))
+        if given.get(needed) is not None:
+            self.instance.network = network_of(given[needed])
         return given
 
 

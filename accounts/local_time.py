@@ -20,6 +20,6 @@ def in_full(moment: datetime, zone: str) -> str:
 
 def written_day(moment: datetime, zone: str, now: datetime) -> str:
     """The day alone."""
-    local, present = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
-    day = gettext("j M") if local.year == present.year else gettext("j M Y")
+    local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    day = gettext("j M") if local.year == today.year else gettext("j M Y")
     return str(date_format(local, day))

@@ -63,7 +63,7 @@ def signed_in(request: HttpRequest) -> list[User]:
     Both, because each face asks for its own: a token must not hide whose cookie opens the next page.
     """
     token = request.headers.get("X-Session-Token", "")
-    found = [request.user]
+    users = [request.user]
     if token.isalnum() and request.path.startswith(PROGRAMS):
-        found += (authenticate_by_x_session_token(token) or ())[:1]
-    return [user for user in found if isinstance(user, User)]
+        users += (authenticate_by_x_session_token(token) or ())[:1]
+    return [user for user in users if isinstance(user, User)]

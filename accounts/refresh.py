@@ -63,7 +63,7 @@ def refresh(*, token: str, request: HttpRequest, now: datetime) -> Refreshed:
 
 def _refresh(token: str, request: HttpRequest, now: datetime) -> Refreshed | None:
     """None if it is refused; what is done about a theft is committed all the same."""
-    sign_in, number = _found(token, now)
+    sign_in, number = _sign_in_of(token, now)
     if sign_in is None or number is None:
         return None
     is_lost_answer = number == sign_in.refresh_number - 1 and not _has_arrived(sign_in, now)
@@ -74,7 +74,7 @@ def _refresh(token: str, request: HttpRequest, now: datetime) -> Refreshed | Non
     return _exchange(sign_in, request, now, is_lost_answer=is_lost_answer)
 
 
-def _found(token: str, now: datetime) -> tuple[SignIn | None, int | None]:
+def _sign_in_of(token: str, now: datetime) -> tuple[SignIn | None, int | None]:
     """The locked sign-in that `token` is of, and its number; None if it is none of ours, or has ended."""
     id, _dot, rest = token.partition(".")
     number, _dot, _proof = rest.partition(".")

@@ -54,7 +54,7 @@ def people_on_duty_at(wards: Collection[Ward], now: datetime) -> dict[UUID, list
     """By ward: its active people who are on duty at `now`, in the order of their names."""
     on = on_duty_at(wards, now)
     people = list(User.objects.filter(pk__in=frozenset().union(*on.values())))
-    return {ward: [user for user in people if user.pk in found] for ward, found in on.items()}
+    return {ward: [user for user in people if user.pk in keys] for ward, keys in on.items()}
 
 
 def leads_of(ward: Ward) -> QuerySet[User]:
@@ -66,8 +66,8 @@ def leads_of(ward: Ward) -> QuerySet[User]:
 
 def wards_watched_by(user: User) -> QuerySet[Ward]:
     """The wards that `user` answers for or coordinates, with their hospitals."""
-    standing = user.standing
-    watched = Q(pk__in=standing.wards) | Q(hospital__network__in=standing.coordinates)
+    access = user.standing
+    watched = Q(pk__in=access.wards) | Q(hospital__network__in=access.coordinates)
     return Ward.objects.visible_to(user).filter(watched).select_related("hospital").order_by("name_zh")
 
 
@@ -82,13 +82,13 @@ def watches(ward: Ward, start: datetime, end: datetime) -> list[Watch]:
     """Everybody's duty between `start` and `end`, cut to that span, the earliest first; times in UTC."""
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     duties = _duties([ward], start, end)[ward.pk]
-    found = [
+    watched = [
         Watch(user, max(since, start), min(until, end))
         for user in User.objects.filter(pk__in=duties)
         for since, until in duties[user.pk]
         if since < end and until > start
     ]
-    return sorted(found, key=lambda watch: (watch.starts_at, watch.user.name))
+    return sorted(watched, key=lambda watch: (watch.starts_at, watch.user.name))
 
 
 def gaps(ward: Ward, start: datetime, end: datetime) -> list[Span]:
@@ -125,14 +125,14 @@ def _duties(wards: Collection[Ward], start: datetime, end: datetime) -> Duties:
 def _weekly(shifts: Collection[DutyShift], zone: ZoneInfo, start: datetime, end: datetime) -> list[Span]:
     """The weekly duty of one person around the time from `start` to `end`."""
     day, last = start.astimezone(zone).date() - LOOK_BACK, end.astimezone(zone).date() + DAY
-    found = []
+    spans = []
     while day <= last:
         for shift in shifts:
             if shift.weekday == day.weekday():
                 until = day + DAY if shift.ends <= shift.starts else day
-                found.append((_instant(day, shift.starts, zone), _instant(until, shift.ends, zone)))
+                spans.append((_instant(day, shift.starts, zone), _instant(until, shift.ends, zone)))
         day += DAY
-    return _joined(found)
+    return _joined(spans)
 
 
 def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:

@@ -93,8 +93,8 @@ def count_try(kind: str, account: str, request: HttpRequest, *, device: UUID | N
     """
     account = folded_address(account)
     # The same question for every account, whether it exists or not.
-    known = device is not None and devices.known(device).filter(user__email=account).exists()
-    one = Try(kind, account, address_of(request), device, known)
+    is_own_device = device is not None and devices.known(device).filter(user__email=account).exists()
+    one = Try(kind, account, address_of(request), device, is_own_device)
     for name, limit in _counted(one, LIMITS[kind]):
         key = _key(f"{kind}:{name}")
         count, ends_at = _count(key, limit.period, now)

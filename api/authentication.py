@@ -36,11 +36,11 @@ class SessionTokenAuthentication(XSessionTokenAuthentication):
         token = self.get_session_token(request)
         if token is None:
             return None
-        found = super().authenticate(request) if SESSION_TOKEN.fullmatch(token) else None
-        if found is None:
+        signed_in = super().authenticate(request) if SESSION_TOKEN.fullmatch(token) else None
+        if signed_in is None:
             raise AuthenticationFailed
-        sign_ins.note_use(found[1], request)
-        return found
+        sign_ins.note_use(signed_in[1], request)
+        return signed_in
 
 
 class CookieAuthentication(SessionAuthentication):

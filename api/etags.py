@@ -44,8 +44,8 @@ def expected_version(request: Request) -> int | None:
 
 def is_known(request: Request, tag: str) -> bool:
     """Whether the caller has this very representation already (`If-None-Match`, compared weakly)."""
-    known = parse_etags(request.headers.get("If-None-Match", ""))
-    return "*" in known or tag.removeprefix("W/") in {one.removeprefix("W/") for one in known}
+    etags = parse_etags(request.headers.get("If-None-Match", ""))
+    return "*" in etags or tag.removeprefix("W/") in {one.removeprefix("W/") for one in etags}
 
 
 def _text(body: Any) -> bytes:

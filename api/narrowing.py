@@ -32,14 +32,14 @@ class FieldsQuery(serializers.Serializer[Any]):
 
 def named(value: str) -> Names:
     """The names in the text of a `fields` parameter; empty for all."""
-    found: Names = {}
+    names: Names = {}
     for path in sorted(filter(None, (part.strip() for part in value.split(","))), key=len, reverse=True):
-        inside = found
+        inside = names
         *parents, last = path.split(".")
         for parent in parents:
             inside = inside.setdefault(parent, {})
         inside[last] = {}
-    return found
+    return names
 
 
 def narrowed(shape: Shape, names: Names) -> Any:
@@ -66,14 +66,14 @@ def picked(value: Any, names: Names) -> Any:
 
 
 def _unknown(shape: Shape | None, names: Names, path: str = "") -> Iterator[tuple[str, str, Text]]:
-    known = {} if shape is None else _one(shape).fields
+    fields = {} if shape is None else _one(shape).fields
     for name, inside in names.items():
         whole = f"{path}{name}"
-        if name not in known:
+        if name not in fields:
             message = _("“%(field)s” is no field of this answer. Check its spelling.")
             yield "fields", "unknown_field", message % {"field": whole}
         elif inside:
-            yield from _unknown(_inner(known[name]), inside, f"{whole}.")
+            yield from _unknown(_inner(fields[name]), inside, f"{whole}.")
 
 
 def _one(shape: Shape) -> serializers.Serializer[Any]:

@@ -32,11 +32,11 @@ def page(
     salt = f"api.cursor:{','.join(order)}"
     if cursor:
         rows = rows.filter(_after(order, unsealed(cursor, salt, "cursor")))
-    found = list(rows.order_by(*order)[: limit + 1])
-    if len(found) <= limit:
-        return Page(found, None)
-    last = [_plain(getattr(found[limit - 1], name.removeprefix("-"))) for name in order]
-    return Page(found[:limit], sealed(last, salt))
+    results = list(rows.order_by(*order)[: limit + 1])
+    if len(results) <= limit:
+        return Page(results, None)
+    last = [_plain(getattr(results[limit - 1], name.removeprefix("-"))) for name in order]
+    return Page(results[:limit], sealed(last, salt))
 
 
 def _plain(value: Any) -> Any:

@@ -57,10 +57,10 @@ def malformed() -> Refusal:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    members = dict(pairs)
+    if len(members) != len(pairs):
         raise ValueError("a name is repeated")
-    return found
+    return members
 
 
 def _no_number(name: str) -> NoReturn:
@@ -78,14 +78,14 @@ def _texts(value: Any) -> Iterator[tuple[str, str]]:
     """Every name and text in `value` with the path to it."""
     waiting = [("", 0, value)]
     while waiting:
-        path, depth, found = waiting.pop()
+        path, depth, part = waiting.pop()
         if depth > DEEPEST:
             raise malformed()
-        if isinstance(found, str):
-            yield path, found
-        elif isinstance(found, list):
-            waiting += [(path, depth + 1, inner) for inner in found]
-        elif isinstance(found, dict):
-            for name, inner in found.items():
+        if isinstance(part, str):
+            yield path, part
+        elif isinstance(part, list):
+            waiting += [(path, depth + 1, inner) for inner in part]
+        elif isinstance(part, dict):
+            for name, inner in part.items():
                 yield path, name
                 waiting.append((f"{path}.{name}".lstrip("."), depth + 1, inner))

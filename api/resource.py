@@ -147,8 +147,8 @@ class Resource(APIView):
 
 
 def paged(
-    shape: type[serializers.Serializer[Any]], found: Page[Any], *, names: Names | None = None, **context: Any
+    shape: type[serializers.Serializer[Any]], page: Page[Any], *, names: Names | None = None, **context: Any
 ) -> Response:
     """The answer to a list: the rows of a page in `shape`, narrowed to `names`."""
-    rows = narrowed(shape(found.rows, many=True, context=context), names or {})
-    return Response({"results": rows, "next": found.next})
+    rows = narrowed(shape(page.rows, many=True, context=context), names or {})
+    return Response({"results": rows, "next": page.next})

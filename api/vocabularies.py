@@ -278,8 +278,8 @@ def vocabulary(codes: Any) -> Vocabulary:
 def vocabularies() -> list[Vocabulary]:
     """All of them, by name."""
     own = [one for one in globals().values() if isinstance(one, Vocabulary)]
-    found = {
+    rows = {
         one.name: one
         for one in (*own, *ENUMERATIONS.values(), *UNITS_BY_FIELD.values(), *CHOICES_BY_INPUT.values())
     }
-    return [found[name] for name in sorted(found)]
+    return [rows[name] for name in sorted(rows)]

@@ -80,11 +80,11 @@ def measure(kind: str, processes: int, deadlines: int) -> Run:
     from bench import scene
 
     with engine_processes(kind, processes) as workers:
-        for wanted in (WARM_UP, deadlines):
+        for count in (WARM_UP, deadlines):
             now = clock.now()
             scene.clear(now)
             rig.empty_broker()
-            scene.add(wanted, due=now - timedelta(hours=1))
+            scene.add(count, due=now - timedelta(hours=1))
             scene.settle()
             run = evaluate_all(workers)
         return run

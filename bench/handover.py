@@ -97,9 +97,9 @@ class Sink:
         except OSError:
             return False
 
-    def wait(self, wanted: int) -> float:
+    def wait(self, count: int) -> float:
         """When the message number `wanted` had come."""
-        rig.wait_for(f"{wanted} messages", lambda: self.count()[0] >= wanted, LONGEST_SECONDS)
+        rig.wait_for(f"{count} messages", lambda: self.count()[0] >= count, LONGEST_SECONDS)
         return self.count()[1]
 
 
@@ -113,12 +113,12 @@ def main() -> int:
     with rig.running(f"-m bench.sink {port}", WORKER):
         rig.wait_for("the receiver", sink.answers)
         tell(case, WARM_UP, "warm-up")
-        sink.wait(wanted := WARM_UP)
+        sink.wait(count := WARM_UP)
         for run in range(RUNS):
             time.sleep(1)
             began = tell(case, MESSAGES, f"run {run}")
-            wanted += MESSAGES
-            rates.append(MESSAGES / (sink.wait(wanted) - began))
+            count += MESSAGES
+            rates.append(MESSAGES / (sink.wait(count) - began))
     figures = [
         report.at_least("messages handed over per second", report.median(rates), TARGET_PER_SECOND),
         report.Figure("  slowest run", min(rates)),

@@ -92,8 +92,8 @@ def withdraw(api: httpx.Client, case: dict[str, Any], page: Page) -> None:
 
 def measure(url: str, world: "World") -> list[float]:
     """Milliseconds from submission to the row on the page, for each case."""
-    path = next(found for name in CHROMIUM if (found := shutil.which(name)))
-    doctor, specialist, found = token(world.doctor), token(world.specialist), []
+    path = next(samples for name in CHROMIUM if (samples := shutil.which(name)))
+    doctor, specialist, samples = token(world.doctor), token(world.specialist), []
     with sync_playwright() as playwright, httpx.Client(base_url=url, timeout=30) as api:
         api.headers["X-Session-Token"] = doctor
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
@@ -103,10 +103,10 @@ def measure(url: str, world: "World") -> list[float]:
             shown = page.evaluate(SEEN, [case["number"], LONGEST_MS])
             if shown is None:
                 raise TimeoutError(f"{case['number']} did not come to the open board.")
-            found.append(shown - began)
+            samples.append(shown - began)
             withdraw(api, case, page)
         browser.close()
-    return found[WARM_UP:]
+    return samples[WARM_UP:]
 
 
 def main() -> int:

@@ -78,14 +78,14 @@ def lags() -> list[float]:
     from bench import scene
     from referral.management.commands.run_engine import Command, Heartbeat, Ticker
 
-    found: list[float] = []
+    seconds: list[float] = []
     rig.empty_broker()
     scene.add(STREAM, due=clock.now() + timedelta(seconds=5), apart=APART)
     command, heartbeat, ticker = Command(), Heartbeat(None), Ticker()
-    with noting(found):
-        while len(found) < STREAM:
+    with noting(seconds):
+        while len(seconds) < STREAM:
             time.sleep(command.cycle(heartbeat, ticker))
-    return found
+    return seconds
 
 
 def draw(costs: dict[int, float]) -> None:

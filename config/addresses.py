@@ -191,16 +191,16 @@ def _options(query: str) -> dict[str, str]:
     return dict(pairs)
 
 
-def _check_options(options: Mapping[str, str], known: Mapping[str, Check]) -> None:
+def _check_options(options: Mapping[str, str], options_known: Mapping[str, Check]) -> None:
     for name, value in options.items():
-        if name not in known:
-            raise ValueError(_not_known(name, known))
-        if wanted := known[name](value):
-            raise ValueError(f"must have {wanted} as {name}")
+        if name not in options_known:
+            raise ValueError(_not_known(name, options_known))
+        if complaint := options_known[name](value):
+            raise ValueError(f"must have {complaint} as {name}")
 
 
-def _not_known(name: str, known: Collection[str]) -> str:
-    return f"has the option {name}, which is not known; known are {', '.join(sorted(known))}"
+def _not_known(name: str, names: Collection[str]) -> str:
+    return f"has the option {name}, which is not known; known are {', '.join(sorted(names))}"
 
 
 def _is_port(text: str) -> bool:

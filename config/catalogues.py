@@ -45,13 +45,13 @@ msgstr ""
 
 def collect(root: Path = ROOT) -> Catalog:
     """Every text that the Python files and templates under `root` mark for translation."""
-    found = Catalog(charset="utf-8")
+    catalog = Catalog(charset="utf-8")
     for file in _sources(root):
         for line, text, comments, context in _texts(file):
-            found.add(
+            catalog.add(
                 text, locations=[(str(file.relative_to(root)), line)], auto_comments=comments, context=context
             )
-    return found
+    return catalog
 
 
 def _sources(root: Path) -> Iterator[Path]:
@@ -106,15 +106,15 @@ def update(root: Path = ROOT) -> None:
 def merge(translations: dict[str, str], root: Path = ROOT) -> list[str]:
     """Put `translations` into the Chinese catalogue; returns the texts that it does not know."""
     catalogue = read(TARGET, root)
-    known = set()
+    existing = set()
     for message in _messages(catalogue):
         key = _singular(message)
         if key in translations:
-            known.add(key)
+            existing.add(key)
             message.string = (translations[key],) if message.pluralizable else translations[key]
             message.flags.discard("fuzzy")
     write(catalogue, TARGET, root)
-    return sorted(translations.keys() - known)
+    return sorted(translations.keys() - existing)
 
 
 def problems(root: Path = ROOT) -> list[str]:
@@ -128,16 +128,16 @@ def problems(root: Path = ROOT) -> list[str]:
 
 
 def _problems_of(texts: Catalog, catalogue: Catalog, locale: str) -> Iterator[str]:
-    for wanted in _messages(texts):
-        message = catalogue.get(wanted.id, wanted.context)
-        shown = f"{locale}: {_singular(wanted)!r}"
+    for expected in _messages(texts):
+        message = catalogue.get(expected.id, expected.context)
+        shown = f"{locale}: {_singular(expected)!r}"
         if message is None:
             yield f"{shown} is not in the catalogue (make catalogues)"
         elif message.fuzzy:
             yield f"{shown} is marked fuzzy"
         elif not all(_strings(message)):
             yield f"{shown} is not translated"
-        elif any(_placeholders(text) != _placeholders(_plural(wanted)) for text in _strings(message)[-1:]):
+        elif any(_placeholders(text) != _placeholders(_plural(expected)) for text in _strings(message)[-1:]):
             yield f"{shown} has other placeholders in its translation"
     for message in _messages(catalogue):
         if texts.get(message.id, message.context) is None:

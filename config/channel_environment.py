@@ -151,7 +151,7 @@ class ChannelEnvironment(BaseModel):
 
 def settings_of(given: ChannelEnvironment) -> dict[str, dict[str, Any]]:
     """The settings of each channel that has all it needs, in the order in which channels are tried."""
-    found = {
+    addresses = {
         "sms": _phone(given, "sms"),
         "voice": _phone(given, "voice"),
         "webpush": {"private_key": given.vapid_private_key, "contact": given.vapid_contact},
@@ -162,7 +162,7 @@ def settings_of(given: ChannelEnvironment) -> dict[str, dict[str, Any]]:
         "feishu": {"url": given.feishu_url},
         "webhook": {"enabled": given.webhooks or None},
     }
-    return {name: values for name, values in found.items() if all(values.values())}
+    return {name: values for name, values in addresses.items() if all(values.values())}
 
 
 def _phone(given: ChannelEnvironment, way: str) -> dict[str, Any]:

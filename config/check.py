@@ -61,8 +61,8 @@ def api_rules() -> str:
         ["redocly", "lint", "--config", "clients/redocly.yaml", "--format", "stylish"],
         ["spectral", "lint", "--ruleset", "clients/spectral.yaml", "--fail-severity", "hint"],
     )
-    found = (run([str(NODE / linter), *how, str(OPENAPI)], quiet) for linter, *how in linters)
-    return "\n".join(filter(None, found))
+    findings = (run([str(NODE / linter), *how, str(OPENAPI)], quiet) for linter, *how in linters)
+    return "\n".join(filter(None, findings))
 
 
 def query_counts() -> str:

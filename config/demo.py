@@ -176,10 +176,10 @@ class Demo:
 
     def _prepare_database(self) -> None:
         """Migrate when there is something new to migrate, seed once; the stamps lie beside the data."""
-        known = _known_migrations()
-        if self._migrated() != known:
+        migrations = _known_migrations()
+        if self._migrated() != migrations:
             self._manage("migrate", "--verbosity=0")
-            (self.data / "migrated").write_text(known)
+            (self.data / "migrated").write_text(migrations)
         if not self._sign_ins.exists():
             made, *sign_ins = self._manage("seed_demo").splitlines()
             say("demo", made)

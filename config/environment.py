@@ -145,10 +145,10 @@ def _read(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
 
 
 def _unknown(environ: Mapping[str, str]) -> list[str]:
-    known = [*VARIABLES, *(f"{name}_FILE" for name in VARIABLES), *NOT_SETTINGS]
+    names = [*VARIABLES, *(f"{name}_FILE" for name in VARIABLES), *NOT_SETTINGS]
     problems = []
-    for name in sorted(name for name in environ if name.upper().startswith(PREFIX) and name not in known):
-        close = difflib.get_close_matches(name.upper(), known, n=1)
+    for name in sorted(name for name in environ if name.upper().startswith(PREFIX) and name not in names):
+        close = difflib.get_close_matches(name.upper(), names, n=1)
         problems.append(f"There is no setting {name}" + (f": is {close[0]} meant?" if close else "."))
     return problems
 
@@ -169,7 +169,7 @@ def _contradictions(environment: Environment) -> list[str]:
     """Values that are well formed, but not together."""
     in_production = environment.mode is Mode.PRODUCTION
     oidc = (environment.oidc_issuer, environment.oidc_client_id, environment.oidc_client_secret)
-    found = {
+    contradictions = {
         "ACLF_ALLOWED_HOSTS is not set: name the hosts production answers to.": (
             in_production and not environment.allowed_hosts
         ),
@@ -187,7 +187,7 @@ def _contradictions(environment: Environment) -> list[str]:
         ),
     }
     return [
-        *(sentence for sentence, applies in found.items() if applies),
+        *(sentence for sentence, applies in contradictions.items() if applies),
         *half_set(environment),
         *unused(environment),
     ]

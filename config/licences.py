@@ -54,11 +54,11 @@ def runtime_closure(lock: Mapping[str, Any]) -> list[str]:
         versions.setdefault(package["name"], []).append(package)
     waiting, reached = [(PRODUCT, extra) for extra in _extras(versions[PRODUCT])], set[tuple[str, str]]()
     while waiting:
-        wanted = waiting.pop()
-        if wanted in reached:
+        required = waiting.pop()
+        if required in reached:
             continue
-        reached.add(wanted)
-        waiting += [each for package in versions[wanted[0]] for each in _needs(package, wanted[1])]
+        reached.add(required)
+        waiting += [each for package in versions[required[0]] for each in _needs(package, required[1])]
     return sorted({name for name, _extra in reached} - {PRODUCT})
 
 

@@ -216,8 +216,8 @@ class Postgres(Server):
             connect_timeout=5,
             autocommit=True,
         ) as connection:
-            known = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [self.user]).fetchone()
-            if known is None:
+            role = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [self.user]).fetchone()
+            if role is None:
                 literal = psycopg.sql.Literal(self.password).as_string(connection)
                 connection.execute(f"CREATE ROLE {self.user} LOGIN CREATEDB PASSWORD {literal}".encode())
             if (
@@ -252,8 +252,8 @@ class Redis(Server):
         if spec is not None and spec.origin is not None:
             return Path(spec.origin).parent / "bin" / "redis-server"
         for program in ("redis-server", "valkey-server"):
-            if found := shutil.which(program):
-                return Path(found)
+            if path := shutil.which(program):
+                return Path(path)
         raise EmbeddedError(f"No redis-server and no valkey-server was found on the PATH. {ELSEWHERE}")
 
     def prepare(self) -> None:

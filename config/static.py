@@ -34,8 +34,8 @@ class PackageFinder(BaseFinder):
 
     def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         file = path.removeprefix(f"{PREFIX}/")
-        found = [str(Path(settings.NODE_MODULES) / file)] if file != path and file in FILES else []
-        return found if find_all else next(iter(found), [])
+        paths = [str(Path(settings.NODE_MODULES) / file)] if file != path and file in FILES else []
+        return paths if find_all else next(iter(paths), [])
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         return ((file, self.storage) for file in FILES)

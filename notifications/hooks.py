@@ -41,7 +41,7 @@ def _nobody(notification: "Notification") -> Sequence[UUID]:
     return ()
 
 
-def _untold(notification: "Notification", now: datetime) -> None:
+def _accept_undeliverable(notification: "Notification", now: datetime) -> None:
     return None
 
 
@@ -51,7 +51,7 @@ def register_subject(
     render: Render,
     still_entitled: Callable[[Sequence["Notification"]], set[UUID]],
     next_recipients: Callable[["Notification"], Sequence[UUID]] = _nobody,
-    undeliverable: Callable[["Notification", datetime], None] = _untold,
+    undeliverable: Callable[["Notification", datetime], None] = _accept_undeliverable,
 ) -> None:
     """Make `subject_type` known.
 

@@ -79,14 +79,14 @@ class ChannelReport:
 def processes(now: datetime) -> list[Process]:
     """Each kind of process that the platform needs."""
     ticks = ProcessTick.objects.in_bulk(list(PROCESSES))
-    found = []
+    rows = []
     for name, (label, longest) in PROCESSES.items():
         tick = ticks.get(name)
         silent = tick is None or now - tick.at > longest
-        found.append(
+        rows.append(
             Process(name, label, tick.at if tick else None, tick.lag if tick else timedelta(0), silent)
         )
-    return found
+    return rows
 
 
 def deliveries(user: "User") -> QuerySet[Delivery]:
@@ -103,8 +103,8 @@ def deliveries(user: "User") -> QuerySet[Delivery]:
 def waiting(user: "User", now: datetime) -> tuple[int, timedelta]:
     """How many deliveries wait although they could go, and for how long the oldest of them."""
     due = deliveries(user).filter(state__in=OPEN_STATES, available_at__lte=now)
-    found = due.order_by().aggregate(number=Count("pk"), oldest=Min("available_at"))
-    return found["number"], now - found["oldest"] if found["oldest"] else timedelta(0)
+    totals = due.order_by().aggregate(number=Count("pk"), oldest=Min("available_at"))
+    return totals["number"], now - totals["oldest"] if totals["oldest"] else timedelta(0)
 
 
 def channel_reports(user: "User", now: datetime) -> list[ChannelReport]:

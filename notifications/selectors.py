@@ -56,7 +56,7 @@ def inbox(user: "User") -> NotificationQuerySet:
     return Notification.objects.visible_to(user).standing().exclude(subject_type=WAY)
 
 
-def told(user: "User") -> NotificationQuerySet:
+def notifications_of(user: "User") -> NotificationQuerySet:
     """Everything `user` was ever told, what has been withdrawn since included."""
     return Notification.objects.visible_to(user)
 
@@ -70,16 +70,18 @@ class Health:
     """What became of what some people were told: deliveries by (channel, state), notifications by answer."""
 
     deliveries: dict[tuple[str, str], int]
-    told: int
+    written: int
     read: int
     acknowledged: int
 
 
 def delivery_health(recipients: "QuerySet[User]", *, since: datetime) -> Health:
     """The health of everything told to `recipients` from `since` on."""
-    told = Notification.objects.filter(recipient__in=recipients, created_at__gte=since)
-    ways = Delivery.objects.filter(notification__in=told).order_by()
-    answers = told.aggregate(told=Count("pk"), read=Count("read_at"), acknowledged=Count("acknowledged_at"))
+    sent = Notification.objects.filter(recipient__in=recipients, created_at__gte=since)
+    ways = Delivery.objects.filter(notification__in=sent).order_by()
+    answers = sent.aggregate(
+        written=Count("pk"), read=Count("read_at"), acknowledged=Count("acknowledged_at")
+    )
     counts = ways.values_list("channel", "state").annotate(Count("pk"))
     return Health({(channel, state): count for channel, state, count in counts}, **answers)
 
@@ -100,25 +102,27 @@ def tick_age(name: str, now: datetime) -> timedelta | None:
 def reachability(user: "User") -> list[Reach]:
     """Each way `user` can be told, outside of the portal itself, with its last success and last error."""
     rows = Subscription.objects.filter(user=user, removed_at__isnull=True).select_related("user")
-    known = {(row.channel, row.address): row for row in rows}
+    by_address = {(row.channel, row.address): row for row in rows}
     account = {(channel.name, user.email) for channel in channels().values() if channel.is_of_account}
-    for key in account - set(known):
-        known[key] = Subscription(user=user, channel=key[0], address=key[1])
+    for key in account - set(by_address):
+        by_address[key] = Subscription(user=user, channel=key[0], address=key[1])
     rank = {name: place for place, name in enumerate(channels())}
     mine = [
-        row for key, row in known.items() if row.channel in rank and (key in account or not _of_account(row))
+        row
+        for key, row in by_address.items()
+        if row.channel in rank and (key in account or not _of_account(row))
     ]
     return [reach(row) for row in sorted(mine, key=lambda row: (rank[row.channel], row.pk))]
 
 
 def is_reachable(ways: Iterable[Reach]) -> bool | None:
     """Whether somebody with these ways can be reached now; None while nothing was sent to any of them."""
-    found = {
+    reachable = {
         way.works for way in ways if (way.enabled or way.is_floor) and not (way.awaits_code or way.signed_out)
     }
-    if True in found:
+    if True in reachable:
         return True
-    return None if None in found else False
+    return None if None in reachable else False
 
 
 def absent_floor() -> list[str]:

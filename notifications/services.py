@@ -36,8 +36,8 @@ def post(*, notices: Iterable[Notice], now: datetime) -> dict[UUID, Notice]:
     drafts = {new_id(): notice for _, notice in sorted(by_key.items())}
     new, waiting = store.store(drafts, now)
     if new:
-        told = [drafts[id] for id in new]
-        transaction.on_commit(partial(post_commit.publish_and_hint, told, waiting), robust=True)
+        posted = [drafts[id] for id in new]
+        transaction.on_commit(partial(post_commit.publish_and_hint, posted, waiting), robust=True)
     return {id: drafts[id] for id in new}
 
 
@@ -71,12 +71,12 @@ def withdraw(
 
     What has not been sent yet is dropped at send time; what was sent leaves the inbox.
     """
-    standing = Notification.objects.standing().filter(subject_type=subject_type, subject_id=str(subject_id))
+    active = Notification.objects.standing().filter(subject_type=subject_type, subject_id=str(subject_id))
     if kinds is not None:
-        standing = standing.filter(kind__in=kinds)
+        active = active.filter(kind__in=kinds)
     if recipient is not None:
-        standing = standing.filter(recipient_id=recipient.pk)
-    return standing.update(withdrawn_at=now)
+        active = active.filter(recipient_id=recipient.pk)
+    return active.update(withdrawn_at=now)
 
 
 def withdraw_one(*, notification: Notification, now: datetime) -> None:

@@ -83,8 +83,8 @@ def said(value: Value) -> str:
 
 def latest(values: CaseValues, now: datetime, names: Iterable[str] | None = None) -> list[LabValue]:
     """The newest value of each of `names` that there is, in their order; of every input without `names`."""
-    wanted = values.latest if names is None else [name for name in names if name in values.latest]
-    return [in_words(values.latest[name], now) for name in wanted]
+    chosen = values.latest if names is None else [name for name in names if name in values.latest]
+    return [in_words(values.latest[name], now) for name in chosen]
 
 
 def common_age(values: Iterable[LabValue]) -> str:

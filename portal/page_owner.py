@@ -34,8 +34,8 @@ class Mark:
     def person(self) -> User | None:
         """The owner, unless the account or its password is no longer the one that opened the page."""
         user = User.objects.filter(pk=self.user_id, is_active=True).first()
-        known = user is not None and constant_time_compare(self.password, _password(user))
-        return user if known and self.is_fresh else None
+        is_right = user is not None and constant_time_compare(self.password, _password(user))
+        return user if is_right and self.is_fresh else None
 
 
 def mark_of(user: User) -> str:

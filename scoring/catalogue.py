@@ -146,10 +146,10 @@ def _measured(heading: str, base: str, test: Test, notes: list[str]) -> Column:
     unit = test.unit_of(stated[0]) if len(stated) == 1 else None
     if not stated or unit is not None:
         return Column(heading, test.input, unit or None, test)
-    wanted = ", ".join(dict.fromkeys(filter(None, test.units.values()))) or "no unit"
+    units = ", ".join(dict.fromkeys(filter(None, test.units.values()))) or "no unit"
     if test.ambiguous & {spelling(note) for note in stated}:
-        return Column(heading, base, fault=f"can mean urea or urea nitrogen. Write one of: {wanted}")
-    return Column(heading, base, fault=f"states another unit than {test.input} can have: {wanted}")
+        return Column(heading, base, fault=f"can mean urea or urea nitrogen. Write one of: {units}")
+    return Column(heading, base, fault=f"states another unit than {test.input} can have: {units}")
 
 
 def _test_of(name: str) -> Test | None:

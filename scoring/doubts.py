@@ -81,8 +81,8 @@ def hint(spec: Input, typed: float, unit: str) -> dict[str, object]:
 
 def confused_with(name: str, typed: float) -> str:
     """The code of what else the number may be; empty where nothing is known."""
-    found = (each.code for each in CONFUSIONS.get(name, ()) if each.low < typed <= each.high)
-    return next(found, "")
+    codes = (each.code for each in CONFUSIONS.get(name, ()) if each.low < typed <= each.high)
+    return next(codes, "")
 
 
 def other_unit(spec: Input, typed: float, unit: str) -> str | None:

@@ -272,8 +272,8 @@ def _term(node: Node, sources: Node) -> Term:
 
 
 def _unit(node: Node, spec: Input) -> str:
-    known = tuple(spec.units) if spec.units else (spec.unit,) if spec.unit else ()
-    return node.text("unit", one_of=known) if known else ""
+    units = tuple(spec.units) if spec.units else (spec.unit,) if spec.unit else ()
+    return node.text("unit", one_of=units) if units else ""
 
 
 def _kind(node: Node, spec: Input) -> str:

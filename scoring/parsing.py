@@ -217,23 +217,23 @@ def _choice(spec: Input, raw: object) -> str:
 def _unit(spec: Input, unit: object, number: float) -> str:
     if not spec.units or not spec.unit_field:
         return _unit_by_size(spec, number)
-    known = list(spec.units)
+    units = list(spec.units)
     if is_blank(unit) and spec.unit_in_name:
         return spec.unit
     if is_blank(unit):
-        raise RefusedError(Issue(spec.unit_field, "unit_missing", {"units": known}))
+        raise RefusedError(Issue(spec.unit_field, "unit_missing", {"units": units}))
     typed = as_text(unit)
-    found = canonical_unit(typed, spec.units) or unit_of(spec.name, typed)
-    if found is None:
-        ambiguous = spelling(typed) in {spelling(unit.split()[-1]) for unit in known}
+    canonical = canonical_unit(typed, spec.units) or unit_of(spec.name, typed)
+    if canonical is None:
+        ambiguous = spelling(typed) in {spelling(unit.split()[-1]) for unit in units}
         raise RefusedError(
             Issue(
                 spec.unit_field,
                 "unit_ambiguous" if ambiguous else "unit_unknown",
-                {"value": quoted(typed), "units": known},
+                {"value": quoted(typed), "units": units},
             )
         )
-    return found
+    return canonical
 
 
 def _unit_by_size(spec: Input, number: float) -> str:

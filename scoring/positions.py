@@ -54,10 +54,10 @@ def line_of(text: str, path: Sequence[str | int]) -> int:
     """The line (from 1) of the value at `path` in a valid JSON text, or of its nearest ancestor."""
     position = _skip(text, 0)
     for step in path:
-        found = _child(text, position, step)
-        if found is None:
+        child = _child(text, position, step)
+        if child is None:
             break
-        position = found
+        position = child
     return text.count("\n", 0, position) + 1
 
 

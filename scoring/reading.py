@@ -136,10 +136,10 @@ def ratios(values: Mapping[str, Value]) -> dict[str, Value]:
     """PaO2/FiO2 and SpO2/FiO2, by key, where both numbers of one are there; they take the place of a typed
     one."""
     fio2 = values.get("fio2")
-    found = {"pao2_fio2": values.get("pao2_mmhg"), "spo2_fio2": values.get("spo2_percent")}
+    values_of_ratios = {"pao2_fio2": values.get("pao2_mmhg"), "spo2_fio2": values.get("spo2_percent")}
     return {
         key: round(float(oxygen) / float(fio2), 1)
-        for key, oxygen in found.items()
+        for key, oxygen in values_of_ratios.items()
         if oxygen is not None and fio2 is not None
     }
 

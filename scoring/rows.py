@@ -112,13 +112,13 @@ def json_rows(
     while source.skip_to_object():
         number += 1
         line = source.line
-        found, issue = source.take()
+        row, issue = source.take()
         if issue is not None:
             yield Row(number, line, {}, issue)
-        elif not isinstance(found, dict):
+        elif not isinstance(row, dict):
             yield Row(number, line, {}, Issue("row", "not_an_object"))
         else:
-            yield _row(number, line, found, inputs)
+            yield _row(number, line, row, inputs)
     if number == 0:
         raise UnreadableFileError("empty_file", "There is no JSON object. Give one per patient.")
 
@@ -367,10 +367,10 @@ class _JsonSource:
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         """An object; a name that stands in it twice is kept to be complained of."""
-        found = dict(pairs)
-        if len(found) < len(pairs):
+        members = dict(pairs)
+        if len(members) < len(pairs):
             self._repeated = Counter(name for name, _ in pairs).most_common(1)[0][0]
-        return found
+        return members
 
     def _read_more(self) -> bool:
         if self._ended:

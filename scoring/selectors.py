@@ -44,10 +44,10 @@ def shadow_versions() -> list[RiskModelVersion]:
 def find_version(name: str) -> RiskModelVersion | None:
     """An installed model by name (its newest version), by name and version, or by checksum."""
     stem, _, number = name.rpartition("-")
-    wanted = Q(name=name) | Q(checksum=name)
+    named = Q(name=name) | Q(checksum=name)
     if stem and number.isdecimal():
-        wanted |= Q(name=stem, version=int(number))
-    return RiskModelVersion.objects.filter(wanted).order_by("-version").first()
+        named |= Q(name=stem, version=int(number))
+    return RiskModelVersion.objects.filter(named).order_by("-version").first()
 
 
 def installed_versions() -> QuerySet[RiskModelVersion]:

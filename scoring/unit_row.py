@@ -16,11 +16,11 @@ def units_of_row(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, s
     It is one where a number is asked for and a unit of that input stands, and no number anywhere. Raises
     UnreadableFileError for a unit that an input cannot have, and for another than the heading states.
     """
-    found = list(_stated(columns, cells))
-    units = {column.name: unit for column, _, unit in found if unit is not None}
-    if not units or any(unit is None and read_number(text) for _, text, unit in found):
+    stated = list(_stated(columns, cells))
+    units = {column.name: unit for column, _, unit in stated if unit is not None}
+    if not units or any(unit is None and read_number(text) for _, text, unit in stated):
         return None
-    for column, text, unit in found:
+    for column, text, unit in stated:
         if unit is None:
             spec = TYPED_INPUTS[column.name]
             possible = ", ".join(filter(None, spec.units or {spec.unit: 1}))

@@ -57,8 +57,8 @@ def canonical_unit(text: str, units: Mapping[str, float]) -> str | None:
     if text in units:
         return text
     spelt = spelling(text)
-    found = {spelling(unit): unit for unit in units}.get(spelt, _ALIASES.get(spelt))
-    return found if found in units else None
+    canonical = {spelling(unit): unit for unit in units}.get(spelt, _ALIASES.get(spelt))
+    return canonical if canonical in units else None
 
 
 def spelling(text: str) -> str:

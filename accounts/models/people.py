@@ -52,8 +52,8 @@ class UserManager(BaseUserManager["User"]):
         """Read the standing of all of these user objects anew, at once."""
         active = {user.pk: user for user in users if user.is_active}
         rows: dict[Any, list[tuple[str, Any, Any, Any]]] = {pk: [] for pk in active}
-        held = Membership.objects.filter(user__in=active)
-        for pk, *row in held.values_list("user", *STANDING_FIELDS):
+        memberships = Membership.objects.filter(user__in=active)
+        for pk, *row in memberships.values_list("user", *STANDING_FIELDS):
             rows[pk].append((row[0], row[1], row[2], row[3]))
         for pk, user in active.items():
             user.standing = standing_from(rows[pk])

@@ -16,8 +16,10 @@ class CodeExtension(OpenApiSerializerFieldExtension):
     target_class = "api.v1.code_fields.CodeShape"
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> Any:
-        known: Vocabulary = self.target.vocabulary
-        component = ResolvedComponent(known.name, ResolvedComponent.SCHEMA, enumeration(known), known.name)
+        vocabulary: Vocabulary = self.target.vocabulary
+        component = ResolvedComponent(
+            vocabulary.name, ResolvedComponent.SCHEMA, enumeration(vocabulary), vocabulary.name
+        )
         auto_schema.registry.register_on_missing(component)
         return {"oneOf": [component.ref, EMPTY]} if self.target.allow_blank else component.ref
 
@@ -26,14 +28,14 @@ class CodeRequestExtension(CodeExtension):
     target_class = "api.v1.code_fields.CodeRequest"
 
 
-def enumeration(known: Vocabulary) -> dict[str, Any]:
+def enumeration(vocabulary: Vocabulary) -> dict[str, Any]:
     """The schema of a vocabulary: `x-enum-varnames` and `x-enum-descriptions` are what generators read."""
-    words = {code: str(text) for code, text in known.words.items()}
+    words = {code: str(text) for code, text in vocabulary.words.items()}
     listed = "\n".join(f"* `{code}`: {text}" for code, text in words.items())
     return {
         "type": "string",
-        "description": f"{known.about}\n\n{listed}",
+        "description": f"{vocabulary.about}\n\n{listed}",
         "enum": list(words),
-        "x-enum-varnames": list(known.constants),
+        "x-enum-varnames": list(vocabulary.constants),
         "x-enum-descriptions": list(words.values()),
     }

@@ -52,7 +52,7 @@ class ArrivalsView(Resource):
             raise AccessError
         read = ArrivalRequest(data=self.body)
         read.is_valid(raise_exception=True)
-        found = find_arrival(user=self.person, now=self.now, **read.validated_data)
-        if found is None:
+        arrival = find_arrival(user=self.person, now=self.now, **read.validated_data)
+        if arrival is None:
             raise Http404
-        return Response(ArrivalShape(found).data)
+        return Response(ArrivalShape(arrival).data)

@@ -126,10 +126,10 @@ class ListedCaseShape(Shape[Case]):
 
     @extend_schema_field(AwaitedShape(allow_null=True))
     def get_awaited(self, case: Case) -> Any:
-        found = awaited_of(case)
-        if found is None:
+        awaited = awaited_of(case)
+        if awaited is None:
             return None
-        party, what = found
+        party, what = awaited
         return {"party": party.value, "what": str(what), "you": party in sides(self.context["user"], case)}
 
     @extend_schema_field(serializers.ListField(child=CodeShape(vocabularies.VERBS)))
@@ -193,10 +193,10 @@ class CaseShape(ListedCaseShape, ValuedShape, WayBackShape):
     def get_wards_to_call(self, case: Case) -> Any:
         if case.state != State.UNPLACED:
             return []
-        known: dict[UUID, Any] = self.context["wards_by_hospital"]
-        if case.hospital_id not in known:
-            known[case.hospital_id] = WardToCallShape(wards_to_call(case), many=True).data
-        return known[case.hospital_id]
+        wards: dict[UUID, Any] = self.context["wards_by_hospital"]
+        if case.hospital_id not in wards:
+            wards[case.hospital_id] = WardToCallShape(wards_to_call(case), many=True).data
+        return wards[case.hospital_id]
 
 
 def context_of(cases: Sequence[Case], user: User, now: datetime) -> dict[str, Any]:

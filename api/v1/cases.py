@@ -74,12 +74,12 @@ class BoardQuery(PageQuery):
 
 def chosen(rows: QuerySet[Case], query: dict[str, Any]) -> QuerySet[Case]:
     """`rows` that fit the filters of a CaseQuery."""
-    wanted = {
+    sections = {
         "state__in": query["state"],
         "hospital": query.get("hospital"),
         "ward": query.get("ward"),
     }
-    rows = numbered(rows, query["q"]).filter(**{name: value for name, value in wanted.items() if value})
+    rows = numbered(rows, query["q"]).filter(**{name: value for name, value in sections.items() if value})
     return rows if query["flagged"] is None else rows.filter(flagged_at__isnull=not query["flagged"])
 
 
@@ -89,9 +89,9 @@ class CaseList(Resource):
     shape: ClassVar[type[ListedCaseShape]] = ListedCaseShape
 
     def listed(self, rows: QuerySet[Case], order: Sequence[str], query: dict[str, Any]) -> Response:
-        found = self.cut(rows, order=order, query=query)
-        answer = paged(self.shape, found, names=query["fields"], user=self.person)
-        access_log.record_live(user=self.person, cases=found.rows, now=self.now)
+        page = self.cut(rows, order=order, query=query)
+        answer = paged(self.shape, page, names=query["fields"], user=self.person)
+        access_log.record_live(user=self.person, cases=page.rows, now=self.now)
         return answer
 
 
@@ -199,8 +199,8 @@ class PartView(Resource):
     def answer(self, case_id: UUID) -> Response:
         query = self.query(PageQuery)
         case = cases.read_case(self.person, case_id, now=self.now, part=self.part)
-        found = self.cut(self.rows(case), order=self.order, query=query)
-        return paged(self.shape, found, names=query["fields"])
+        page = self.cut(self.rows(case), order=self.order, query=query)
+        return paged(self.shape, page, names=query["fields"])
 
 
 class EventsView(PartView):

@@ -80,16 +80,16 @@ class ChangesView(Resource):
     def get(self, request: Request) -> Response:
         query = self.query(ChangesQuery)
         if query["since"] == NOW:
-            found = Changes([], present(), more=False)
+            changes = Changes([], present(), more=False)
         else:
-            found = changes_since(self.person, opened(query["since"]), query["limit"])
-        lines: Any = found.lines
+            changes = changes_since(self.person, opened(query["since"]), query["limit"])
+        lines: Any = changes.lines
         rows = narrowed(ChangeShape(lines, many=True), query["fields"])
-        body = {"results": rows, "next": cursor_at(found.next), "more": found.more}
+        body = {"results": rows, "next": cursor_at(changes.next), "more": changes.more}
         if query["since"] == NOW:
             return Response(body)
         # The cursor is another one in every answer, also while nothing changes.
-        return Response(body, headers={"ETag": weak_etag([rows, found.more], self.person)})
+        return Response(body, headers={"ETag": weak_etag([rows, changes.more], self.person)})
 
 
 def cursor_at(position: Position) -> str:

@@ -32,9 +32,9 @@ class VocabulariesShape(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True, help_text="always null")
 
 
-def worded(known: Vocabulary) -> list[dict[str, str]]:
+def worded(vocabulary: Vocabulary) -> list[dict[str, str]]:
     """The codes of a vocabulary, each with its words in the reader's language."""
-    return [{"code": code, "label": str(text)} for code, text in known.words.items()]
+    return [{"code": code, "label": str(text)} for code, text in vocabulary.words.items()]
 
 
 class CodesView(Resource):
@@ -52,7 +52,7 @@ class CodesView(Resource):
         answer=VocabulariesShape,
     )
     def get(self, request: Request) -> Response:
-        rows = [{"name": known.name, "codes": worded(known)} for known in vocabularies()]
+        rows = [{"name": vocabulary.name, "codes": worded(vocabulary)} for vocabulary in vocabularies()]
         body = VocabulariesShape({"results": rows, "next": None}).data
         digest = hashlib.sha256(JSONRenderer().render(body)).hexdigest()[:20]
         return Response(body, headers={"ETag": f'"{digest}"', "Cache-Control": KEPT})

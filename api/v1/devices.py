@@ -135,8 +135,8 @@ class DevicesView(DevicesResource):
     @described("devices", "Your ways to be told, and what can be added", tag="devices", answer=DevicesShape)
     def get(self, request: Request) -> Response:
         addable = [one for one in channels().values() if one.asks or one.is_device]
-        found = {"results": selectors.reachability(self.person), "next": None, "addable": addable}
-        return Response(DevicesShape(found).data)
+        answer = {"results": selectors.reachability(self.person), "next": None, "addable": addable}
+        return Response(DevicesShape(answer).data)
 
     @described(
         "add_device",

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from api.resource import PageQuery, Resource, paged
 from api.v1.documenting import described, page_of
 from referral.evidence import search
-from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, in_words, reference_of, told
+from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, in_words, reference_of, text_of
 from referral.models import Evidence
 
 
@@ -35,19 +35,19 @@ class EvidenceShape(serializers.Serializer[Evidence]):
     certainty_label = serializers.SerializerMethodField()
 
     def get_therapy(self, row: Evidence) -> str:
-        return told(row, "therapy")
+        return text_of(row, "therapy")
 
     def get_mechanism(self, row: Evidence) -> str:
-        return told(row, "mechanism")
+        return text_of(row, "mechanism")
 
     def get_design(self, row: Evidence) -> str:
-        return told(row, "design")
+        return text_of(row, "design")
 
     def get_population(self, row: Evidence) -> str:
-        return told(row, "population")
+        return text_of(row, "population")
 
     def get_outcome(self, row: Evidence) -> str:
-        return told(row, "outcome")
+        return text_of(row, "outcome")
 
     def get_reference(self, row: Evidence) -> str:
         return reference_of(row)
@@ -87,5 +87,5 @@ class EvidenceView(Resource):
     def get(self, request: Request) -> Response:
         query: dict[str, Any] = self.query(EvidenceQuery)
         rows = search(query["q"], query["therapy_class"])
-        found = self.cut(rows, order=("collection", "line", "pk"), query=query)
-        return paged(EvidenceShape, found, names=query["fields"])
+        page = self.cut(rows, order=("collection", "line", "pk"), query=query)
+        return paged(EvidenceShape, page, names=query["fields"])

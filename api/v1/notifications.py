@@ -47,10 +47,10 @@ class NotificationsView(InboxView):
         rows = inbox(self.person)
         if query["unread"]:
             rows = rows.filter(read_at__isnull=True)
-        found = self.cut(rows, order=("-created_at", "-pk"), query=query)
-        together = sent_together(found.rows)
+        page = self.cut(rows, order=("-created_at", "-pk"), query=query)
+        together = sent_together(page.rows)
         context = {"language": get_language() or "", "together": together}
-        return paged(NotificationShape, found, names=query["fields"], **context)
+        return paged(NotificationShape, page, names=query["fields"], **context)
 
 
 class AcknowledgeView(InboxView):

@@ -89,7 +89,7 @@ class PredictionsView(Counting):
             raise NotFound
         cases, hides = filters.study(self.person, report_filter), report_filter.hides_small
         record = performance(cases, name, now=self.now, hides_small=hides)
-        beside = [
+        compared = [
             {
                 "model": str(row.comparison.model),
                 "flags": row.flags,
@@ -100,6 +100,6 @@ class PredictionsView(Counting):
         ]
         return Response(
             PredictionsShape(
-                {"model": name, "unknown": record.unknown, "observed": record.observed, "shadows": beside}
+                {"model": name, "unknown": record.unknown, "observed": record.observed, "shadows": compared}
             ).data
         )

@@ -44,5 +44,5 @@ class SearchView(CaseList):
         asked = SearchRequest(data=self.body)
         asked.is_valid(raise_exception=True)
         page = self.query(PageQuery)
-        found = search_cases(self.person, asked.validated_data["query"], now=self.now)
-        return self.listed(found, NEWEST_FIRST, page)
+        results = search_cases(self.person, asked.validated_data["query"], now=self.now)
+        return self.listed(results, NEWEST_FIRST, page)

@@ -82,7 +82,7 @@ class NamedGroupShape(GroupShape):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_key(self, group: Group) -> str | None:
-        if self.context["wanted"].hides_small and not isinstance(group.key, date):
+        if self.context["report_filter"].hides_small and not isinstance(group.key, date):
             return None if group.key is None else self.get_name(group)
         return None if group.key is None else str(group.key)
 
@@ -149,7 +149,7 @@ class StatisticsView(Counting):
 
 def statistics_answer(report: Report, report_filter: ReportFilter) -> dict[str, Any]:
     """One StatisticsShape."""
-    context = {"wanted": report_filter, "names": names_of(report, report_filter)}
+    context = {"report_filter": report_filter, "names": names_of(report, report_filter)}
     return {
         "by": str(report.by),
         "since": report_filter.since,

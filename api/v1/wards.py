@@ -160,10 +160,10 @@ class DutyView(Resource):
     def get(self, request: Request, ward_id: UUID) -> Response:
         ward, now = wards_watched_by(self.person).get(pk=ward_id), self.now
         coming = watches(ward, now, now + AHEAD)
-        present = set(on_duty(ward, now).values_list("pk", flat=True))
+        on_duty_now = set(on_duty(ward, now).values_list("pk", flat=True))
         spans = [{"starts_at": start, "ends_at": end} for start, end in gaps(ward, now, now + AHEAD)]
         facts = {
-            "now": [row for row in coming if row.user.pk in present and row.starts_at <= now],
+            "now": [row for row in coming if row.user.pk in on_duty_now and row.starts_at <= now],
             "next": next_on_duty(ward, now),
             "coming": coming,
             "gaps": spans,

@@ -115,13 +115,13 @@ class WayBackShape(Shape[Case]):
 
     @extend_schema_field(DiagnosisShape(allow_null=True))
     def get_diagnosis(self, case: Case) -> Any:
-        found = cases.diagnosis_of(case)
-        return DiagnosisShape(found).data if found else None
+        diagnosis = cases.diagnosis_of(case)
+        return DiagnosisShape(diagnosis).data if diagnosis else None
 
     @extend_schema_field(BackReferralShape(allow_null=True))
     def get_back_referral(self, case: Case) -> Any:
-        found = cases.back_referral_of(case)
-        return BackReferralShape(found).data if found else None
+        back_referral = cases.back_referral_of(case)
+        return BackReferralShape(back_referral).data if back_referral else None
 
     @extend_schema_field(OutcomesShape)
     def get_outcomes(self, case: Case) -> Any:

@@ -55,8 +55,8 @@ class CasesShape(serializers.Serializer[Any]):
 
 def whole_cases(ids: Sequence[UUID], user: User, *, names: Names, now: datetime) -> Response:
     """The cases of `ids` that `user` may see, narrowed to `names`, and which of them there are not."""
-    found = cases.read_cases(user, ids, now=now)
-    shown: Any = found
-    rows = narrowed(CaseShape(shown, many=True, context=context_of(found, user, now)), names)
-    seen = {case.pk for case in found}
+    read = cases.read_cases(user, ids, now=now)
+    shown: Any = read
+    rows = narrowed(CaseShape(shown, many=True, context=context_of(read, user, now)), names)
+    seen = {case.pk for case in read}
     return Response({"results": rows, "next": None, "gone": [str(pk) for pk in ids if pk not in seen]})

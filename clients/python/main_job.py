@@ -57,12 +57,12 @@ def person(url: str, name: str) -> AuthenticatedClient:
     return signed_in(url, email=email, password=password, code=lambda: code)
 
 
-def expect(state: State, found: Case | Parting | Problem | None) -> None:
+def expect(state: State, answer: Case | Parting | Problem | None) -> None:
     """The ward still sees the case, in the state that is expected."""
-    if isinstance(found, Problem):
-        raise RefusedError(found)
-    assert isinstance(found, Case), "the case has gone to another ward"
-    assert found.state == state, f"{found.number} is {found.state}, not {state}"
+    if isinstance(answer, Problem):
+        raise RefusedError(answer)
+    assert isinstance(answer, Case), "the case has gone to another ward"
+    assert answer.state == state, f"{answer.number} is {answer.state}, not {state}"
 
 
 def registered(doctor: AuthenticatedClient) -> RegisteredCase:
@@ -86,11 +86,11 @@ def registered(doctor: AuthenticatedClient) -> RegisteredCase:
             sampled_at=now,
         ),
     )
-    found = answered(register.sync(client=doctor, body=visit, idempotency_key=str(uuid4())))
-    assert found.state == State.OFFERED
-    assert found.assessment is not None
-    assert found.assessment.high_risk
-    return found
+    made = answered(register.sync(client=doctor, body=visit, idempotency_key=str(uuid4())))
+    assert made.state == State.OFFERED
+    assert made.assessment is not None
+    assert made.assessment.high_risk
+    return made
 
 
 def take_in(specialist: AuthenticatedClient, case_id: UUID) -> None:
@@ -115,8 +115,8 @@ def treat(specialist: AuthenticatedClient, case_id: UUID) -> None:
     answered(assess_organ_failure.sync(case_id, client=specialist, body=table))
     record = answered(case_ward_record.sync(case_id, client=specialist))
     assert Organ.COAGULATION in record.organ_failures[-1].failing
-    found = DiagnoseRequest(category=DiagnosisCategory.ACLF)
-    expect(State.DIAGNOSED, diagnose.sync(case_id, client=specialist, body=found))
+    diagnosis = DiagnoseRequest(category=DiagnosisCategory.ACLF)
+    expect(State.DIAGNOSED, diagnose.sync(case_id, client=specialist, body=diagnosis))
     plan = BackReferRequest(plan="Entecavir, weekly tests.")
     expect(State.FOLLOW_UP, back_refer.sync(case_id, client=specialist, body=plan))
 
@@ -134,12 +134,12 @@ def main(url: str) -> None:
     take_in(specialist, made.id)
     treat(specialist, made.id)
     events = answered(case_events.sync(made.id, client=doctor)).results
-    told = {
+    summary = {
         "case": str(made.id),
         "events": [str(event.what) for event in events],
         "refused": str(refusal(specialist, made.id)),
     }
-    print(json.dumps(told))
+    print(json.dumps(summary))
 
 
 if __name__ == "__main__":

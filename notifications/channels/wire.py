@@ -98,10 +98,10 @@ class GuardedBackend(BoundedBackend):
 def _permitted(host: str, port: int) -> str:
     """The address to connect to; all that the name stands for must be permitted."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        resolved = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise httpcore.ConnectError(f"the name of the host cannot be resolved: {error}") from error
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = [str(entry[4][0]) for entry in resolved]
     if not addresses or not all(may_lead_to(address) for address in addresses):
         raise ForbiddenAddress("this host is not on the public internet")
     return addresses[0]

@@ -59,8 +59,8 @@ def find(user: "User", key: str) -> Subscription:
 
     Raises Subscription.DoesNotExist.
     """
-    known = channels().get(key)
-    if known is not None and known.is_of_account:
+    kind = channels().get(key)
+    if kind is not None and kind.is_of_account:
         return of_account(user, key)
     try:
         return Subscription.objects.get(pk=UUID(key), user=user, removed_at__isnull=True)
@@ -84,8 +84,8 @@ def add(
     `device`: the id of the one on which the person is signed in; what registers itself is bound to it. Raises
     AddressError and WayError.
     """
-    known = _addable(channel)
-    target = known.read(given)
+    kind = _addable(channel)
+    target = kind.read(given)
     if has_unprintable(name):
         raise AddressError("name", NO_LINE)
     get_user_model().objects.select_for_update().get(pk=user.pk)
@@ -96,12 +96,12 @@ def add(
     way = _kept(
         way
         or Subscription(
-            user=user, channel=channel, awaits_code=not known.is_device, min_severity=known.first_wish
+            user=user, channel=channel, awaits_code=not kind.is_device, min_severity=kind.first_wish
         ),
         target,
         name,
     )
-    if known.is_device:
+    if kind.is_device:
         _bind(way, user, device)
         _take_over(way, now)
     if way.awaits_code:
@@ -240,8 +240,8 @@ def wish(*, way: Subscription, enabled: bool, min_severity: Severity | str) -> S
 def change_secret(*, way: Subscription, secret: str) -> Subscription:
     """Sign with `secret` from now on, or not at all when it is empty. Raises WayError elsewhere."""
     way = _locked(way)
-    known = channels().get(way.channel)
-    if known is None or not known.takes_secret:
+    kind = channels().get(way.channel)
+    if kind is None or not kind.takes_secret:
         raise WayError("no_secret", _("Only a robot of a group chat has a signing secret of its own."))
     way.options = {"secret": secret.strip()} if secret.strip() else {}
     way.retired_at = None
@@ -253,18 +253,13 @@ def change_secret(*, way: Subscription, secret: str) -> Subscription:
 def remove(*, way: Subscription, now: datetime) -> None:
     """Forget the address. The last proved one on a channel of the floor can only be replaced."""
     way = _locked(way)
-    known = channels().get(way.channel)
-    if known is not None and known.is_of_account:
+    kind = channels().get(way.channel)
+    if kind is not None and kind.is_of_account:
         raise WayError("of_account", _("This address belongs to your account: an administrator changes it."))
     proved = Subscription.objects.filter(
         user=way.user, channel=way.channel, awaits_code=False, removed_at__isnull=True
     )
-    if (
-        known is not None
-        and known.is_floor
-        and not way.awaits_code
-        and not proved.exclude(pk=way.pk).exists()
-    ):
+    if kind is not None and kind.is_floor and not way.awaits_code and not proved.exclude(pk=way.pk).exists():
         raise WayError(
             "last_of_floor",
             _("Severe alerts need this way. Add and confirm another number first, then remove it."),

@@ -73,8 +73,8 @@ def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     """What ended and what to do, in the active language."""
-    known = channels().get(payload["channel"])
-    names = {"channel": str(known.label) if known else payload["channel"]}
+    channel = channels().get(payload["channel"])
+    names = {"channel": str(channel.label) if channel else payload["channel"]}
     titles = {
         ENDED: gettext("Alerts no longer reach you by %(channel)s"),
         REFUSED: gettext("%(channel)s: alerts are refused"),

@@ -84,17 +84,17 @@ def gather(heads: Sequence[Delivery]) -> None:
 
 def carried(heads: Sequence[Delivery]) -> dict[UUID, list[Delivery]]:
     """What the messages of leased deliveries tell besides their own notifications, by the head's id."""
-    found: dict[UUID, list[Delivery]] = {head.pk: [] for head in heads}
+    by_head: dict[UUID, list[Delivery]] = {head.pk: [] for head in heads}
     able = [head.pk for head in heads if head.bundle_key]
     if not able or not settings.STORM_CONTROL:
-        return found
+        return by_head
     rows = Delivery.objects.filter(carried_by__in=able, state__in=OPEN_STATES).select_related(
         "notification__recipient", "subscription"
     )
     for row in rows.order_by("notification__created_at", "pk"):
         if row.carried_by_id is not None:
-            found[row.carried_by_id].append(row)
-    return found
+            by_head[row.carried_by_id].append(row)
+    return by_head
 
 
 def dissolve(head: Delivery, *, now: datetime) -> int:
@@ -104,11 +104,11 @@ def dissolve(head: Delivery, *, now: datetime) -> int:
     )
 
 
-def confirm(head: Delivery, told: Sequence[Delivery]) -> None:
+def confirm(head: Delivery, deliveries: Sequence[Delivery]) -> None:
     """What `head` carried was told with it. Called in the transaction that confirms `head`, after it."""
     head.refresh_from_db()
     Delivery.objects.filter(
-        pk__in=[one.pk for one in told], carried_by=head, state=DeliveryState.SENDING
+        pk__in=[one.pk for one in deliveries], carried_by=head, state=DeliveryState.SENDING
     ).update(
         state=head.state,
         sent_at=head.sent_at,
@@ -118,18 +118,18 @@ def confirm(head: Delivery, told: Sequence[Delivery]) -> None:
     )
 
 
-def loudest(told: Sequence[Notification]) -> str:
+def loudest(notifications: Sequence[Notification]) -> str:
     """The severity of a message that tells all of these."""
     scale = list(Severity)
-    return max((Severity(one.severity) for one in told), key=scale.index)
+    return max((Severity(one.severity) for one in notifications), key=scale.index)
 
 
-def render(told: Sequence[Notification], language: str) -> Rendered:
+def render(notifications: Sequence[Notification], language: str) -> Rendered:
     """One message for several notifications of one person, each with its title."""
     with translation.override(language):
-        count = len(told)
+        count = len(notifications)
         title = ngettext("%(count)s notice for you", "%(count)s notices for you", count) % {"count": count}
-        lines = [f"• {hooks.render(one, language).title}" for one in told[:MOST_LISTED]]
+        lines = [f"• {hooks.render(one, language).title}" for one in notifications[:MOST_LISTED]]
         if count > MOST_LISTED:
             lines.append(gettext("… and %(more)s more in the portal.") % {"more": count - MOST_LISTED})
         return Rendered(title=title, body="\n".join(lines), url_path=reverse("portal:inbox"))
@@ -156,10 +156,10 @@ def sent_together(notifications: Sequence[Notification]) -> dict[UUID, list[Sent
     for head in Delivery.objects.filter(carried_by__in=heads).values_list("carried_by", flat=True):
         if head is not None:
             sizes[head] = sizes.get(head, 0) + 1
-    known = channels()
-    found: dict[UUID, list[SentTogether]] = {}
+    installed = channels()
+    by_notification: dict[UUID, list[SentTogether]] = {}
     for notification, pk, head, channel, at in rows:
         if (others := sizes.get(head or pk, 0)) and at is not None:
-            label = str(known[channel].label) if channel in known else channel
-            found.setdefault(notification, []).append(SentTogether(channel, label, at, others))
-    return found
+            label = str(installed[channel].label) if channel in installed else channel
+            by_notification.setdefault(notification, []).append(SentTogether(channel, label, at, others))
+    return by_notification

@@ -103,7 +103,7 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     notification = delivery.notification
     bundles.dissolve(delivery, now=now)
     _lock_ways(notification)
-    told_otherwise = (
+    is_taken_over = (
         is_trial(notification)
         or notification.is_of_account
         or contact_trouble.is_of_way(notification)
@@ -111,7 +111,7 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
         or _other_way(notification, now)
         or _next_person(notification, now)
     )
-    state = DeliveryState.FAILED if told_otherwise else DeliveryState.UNDELIVERABLE
+    state = DeliveryState.FAILED if is_taken_over else DeliveryState.UNDELIVERABLE
     if not store.give_up(delivery, state=state, error=error):
         transaction.set_rollback(True)
     elif state is DeliveryState.UNDELIVERABLE:
@@ -148,9 +148,9 @@ def _other_way(notification: Notification, now: datetime, without: Collection[st
 def _next_person(notification: Notification, now: datetime) -> bool:
     """Tell the next person of the audience whom nobody told instead of this recipient yet."""
     root = notification.instead_of or notification
-    told = {root.recipient_id, *root.substitutes.values_list("recipient_id", flat=True)}
+    tried = {root.recipient_id, *root.substitutes.values_list("recipient_id", flat=True)}
     candidates = hooks.subject(notification.subject_type).next_recipients(notification)
-    person = next((candidate for candidate in candidates if candidate not in told), None)
+    person = next((candidate for candidate in candidates if candidate not in tried), None)
     if person is None:
         return False
     notice = Notice(

@@ -31,7 +31,7 @@ RETURNING new.person_id, new.channel, new.scope, new.since,
 class Ask:
     """`wanted` messages, of `most` within the time."""
 
-    wanted: int
+    count: int
     most: int
 
 
@@ -52,7 +52,7 @@ def take(asks: Mapping[Scope, Ask], *, within: timedelta, now: datetime) -> dict
         "persons": list(persons),
         "channels": list(channels),
         "scopes": list(scopes),
-        "wanted": [ask.wanted for ask in asks.values()],
+        "wanted": [ask.count for ask in asks.values()],
         "most": [ask.most for ask in asks.values()],
         "now": now,
         "over": now - within,

@@ -84,8 +84,8 @@ class Batch:
         self.watch = watch
         self.known: Mapping[Address, Subscription] = subscriptions.known(deliveries)
         self._carried = bundles.carried(deliveries)
-        told = chain(deliveries, *self._carried.values())
-        self._reasons = Reasons({one.notification_id for one in told}, lambda: watch.seconds)
+        every_one = chain(deliveries, *self._carried.values())
+        self._reasons = Reasons({one.notification_id for one in every_one}, lambda: watch.seconds)
 
     def carried(self, delivery: Delivery) -> Sequence[Delivery]:
         return self._carried[delivery.pk]
@@ -113,13 +113,13 @@ def _attempt(delivery: Delivery, batch: Batch) -> bool:
     watch, address = batch.watch, subscriptions.address_of(delivery)
     subscription = batch.known.get(address)
     try:
-        told = _still_to_tell(delivery, subscription, batch)
-        if not told:
+        sent = _still_to_tell(delivery, subscription, batch)
+        if not sent:
             return False
         if subscription is not None and subscription.retired_at is not None:
             fallback.give_up(delivery, error=subscription.last_error, now=watch.now)
             return False
-        receipt = _hand_over(delivery, told, address)
+        receipt = _hand_over(delivery, sent, address)
     except ChannelError as error:
         storm.note_failure(delivery.channel, error, now=watch.now)
         fallback.failed(delivery, address=address, error=error, now=watch.now)
@@ -129,7 +129,7 @@ def _attempt(delivery: Delivery, batch: Batch) -> bool:
         log.exception("delivery_raised", delivery=str(delivery.pk), channel=delivery.channel)
         fallback.failed(delivery, address=address, error=ChannelError("internal error"), now=watch.now)
         return False
-    _confirm(delivery, told, receipt, watch.now)
+    _confirm(delivery, sent, receipt, watch.now)
     return True
 
 
@@ -139,24 +139,24 @@ def _still_to_tell(delivery: Delivery, subscription: Subscription | None, batch:
         bundles.dissolve(delivery, now=batch.watch.now)
         store.drop(delivery, reason=reason)
         return []
-    told = [delivery]
+    sent = [delivery]
     for one in batch.carried(delivery):
         if reason := batch.why_not(one, subscription):
             store.drop(one, reason=reason)
         else:
-            told.append(one)
-    return told
+            sent.append(one)
+    return sent
 
 
-def _hand_over(delivery: Delivery, told: Sequence[Delivery], address: Address) -> Receipt:
+def _hand_over(delivery: Delivery, deliveries: Sequence[Delivery], address: Address) -> Receipt:
     channel = channels().get(delivery.channel)
     if channel is None:
         raise ChannelError("this channel is not installed", permanent=True, address_is_dead=False)
     notification, recipient = delivery.notification, delivery.notification.recipient
-    told_of = [one.notification for one in told]
-    is_bundle = len(told_of) > 1
+    notifications = [one.notification for one in deliveries]
+    is_bundle = len(notifications) > 1
     rendered = (
-        bundles.render(told_of, recipient.language)
+        bundles.render(notifications, recipient.language)
         if is_bundle
         else hooks.render(notification, recipient.language)
     )
@@ -166,7 +166,7 @@ def _hand_over(delivery: Delivery, told: Sequence[Delivery], address: Address) -
             user_id=recipient.pk,
             address=address[2],
             language=recipient.language,
-            severity=bundles.loudest(told_of),
+            severity=bundles.loudest(notifications),
             kind=bundles.KIND if is_bundle else notification.kind,
             rendered=rendered,
             link=f"{settings.BASE_URL}{rendered.url_path}",
@@ -175,13 +175,13 @@ def _hand_over(delivery: Delivery, told: Sequence[Delivery], address: Address) -
     )
 
 
-def _confirm(delivery: Delivery, told: Sequence[Delivery], receipt: Receipt, now: datetime) -> None:
-    carries = len(told) > 1
+def _confirm(delivery: Delivery, deliveries: Sequence[Delivery], receipt: Receipt, now: datetime) -> None:
+    carries = len(deliveries) > 1
     with transaction.atomic() if carries else nullcontext():
-        held = store.confirm(
+        is_leased = store.confirm(
             delivery, reference=receipt.reference, is_delivered=receipt.is_delivered, now=now
         )
-        if held and carries:
-            bundles.confirm(delivery, told[1:])
-    if not held:
+        if is_leased and carries:
+            bundles.confirm(delivery, deliveries[1:])
+    if not is_leased:
         log.warning("lease_lost_before_confirmation", delivery=str(delivery.pk), channel=delivery.channel)

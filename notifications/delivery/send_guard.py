@@ -22,15 +22,15 @@ class Reasons:
     def __init__(self, notifications: Iterable[UUID], seconds: Callable[[], float]) -> None:
         self._ids, self._seconds = list(notifications), seconds
         self._asked_at = float("-inf")
-        self._found: dict[UUID, DropReason | None] = {}
+        self._reasons: dict[UUID, DropReason | None] = {}
 
     def against(self, notification: UUID) -> DropReason | None:
         """Why it is not told, as of at most a second ago; None if it is."""
         if self._seconds() - self._asked_at > FRESH_SECONDS:
-            self._found, self._asked_at = self._of_all(), self._seconds()
-        if notification not in self._found:
+            self._reasons, self._asked_at = self._of_all(), self._seconds()
+        if notification not in self._reasons:
             return find([notification])[notification]
-        return self._found[notification]
+        return self._reasons[notification]
 
     def _of_all(self) -> dict[UUID, DropReason | None]:
         try:
@@ -46,12 +46,12 @@ class Reasons:
 def find(ids: Sequence[UUID]) -> dict[UUID, DropReason | None]:
     """Why each of these notifications is not to be told any more, as the database has it now."""
     rows = Notification.objects.filter(pk__in=ids).prefetch_related("recipient").order_by("subject_type")
-    told = list(rows)
-    User.objects.read_standings(one.recipient for one in told)
+    notifications = list(rows)
+    User.objects.read_standings(one.recipient for one in notifications)
     entitled: set[UUID] = set()
-    for subject_type, group in groupby(told, key=lambda one: one.subject_type):
+    for subject_type, group in groupby(notifications, key=lambda one: one.subject_type):
         entitled |= hooks.subject(subject_type).still_entitled(list(group))
-    return {one.pk: _against(one, is_entitled=one.pk in entitled) for one in told}
+    return {one.pk: _against(one, is_entitled=one.pk in entitled) for one in notifications}
 
 
 def _against(notification: Notification, *, is_entitled: bool) -> DropReason | None:

@@ -76,8 +76,8 @@ def _held_until(fresh: Iterable[Delivery], now: datetime) -> dict[Delivery, date
 
 def _over_the_limit(asking: Sequence[Delivery], now: datetime) -> dict[Delivery, datetime]:
     """Those that exceed what their person may be sent on the channel within an hour."""
-    wanted = Counter(_scope(one, "") for one in asking)
-    asks = {scope: Ask(number, _most(scope[1])) for scope, number in wanted.items()}
+    asked = Counter(_scope(one, "") for one in asking)
+    asks = {scope: Ask(number, _most(scope[1])) for scope, number in asked.items()}
     grants = limits.take(asks, within=LIMIT_TIME, now=now)
     left = {scope: grant.granted for scope, grant in grants.items()}
     waits = {}
@@ -99,8 +99,8 @@ def _gap(delivery: Delivery) -> Scope:
 
 
 def _most(channel: str) -> int:
-    known = channels().get(channel)
-    return known.most_per_hour if known else 1
+    kind = channels().get(channel)
+    return kind.most_per_hour if kind else 1
 
 
 def _digest_time(delivery: Delivery) -> datetime | None:
@@ -114,12 +114,12 @@ def note_failure(channel: str, error: ChannelError, *, now: datetime) -> None:
 
     What only the operator can mend is everybody's at once, so that nobody waits for it.
     """
-    known = channels().get(channel)
+    kind = channels().get(channel)
     of_operator = error.fault.is_of_operator
     if of_operator:
         log.error("channel_needs_its_operator", channel=channel, code=error.code, fault=error.fault.value)
     is_of_all = of_operator or not (error.permanent or error.is_of_address)
-    if settings.STORM_CONTROL and is_of_all and (known is None or known.has_one_provider):
+    if settings.STORM_CONTROL and is_of_all and (kind is None or kind.has_one_provider):
         record = breaker.record_fault if of_operator else breaker.record_failure
         record(channel, error=str(error), now=now, retry_after=error.retry_after)
 

@@ -218,10 +218,10 @@ def remind(*, limit: int, now: datetime) -> list[Waiting]:
 
 def _move(delivery: Delivery, **changes: Any) -> bool:
     """Change a delivery that is still leased to us, and end the lease. False when the lease was lost."""
-    held = Delivery.objects.filter(
+    leased = Delivery.objects.filter(
         pk=delivery.pk, lease_token=delivery.lease_token, state=DeliveryState.SENDING
     )
-    return held.update(lease_token=None, leased_until=None, **changes) == 1
+    return leased.update(lease_token=None, leased_until=None, **changes) == 1
 
 
 def confirm(delivery: Delivery, *, reference: str, is_delivered: bool, now: datetime) -> bool:
@@ -258,8 +258,8 @@ def release(deliveries: Sequence[Delivery], *, now: datetime) -> int:
     """Give back the leases of deliveries that were not attempted after all."""
     ids = [delivery.pk for delivery in deliveries]
     tokens = {delivery.lease_token for delivery in deliveries}
-    held = Delivery.objects.filter(pk__in=ids, lease_token__in=tokens, state=DeliveryState.SENDING)
-    return held.update(lease_token=None, leased_until=None, next_hint_at=now, attempts=F("attempts") - 1)
+    leased = Delivery.objects.filter(pk__in=ids, lease_token__in=tokens, state=DeliveryState.SENDING)
+    return leased.update(lease_token=None, leased_until=None, next_hint_at=now, attempts=F("attempts") - 1)
 
 
 def hold(waits: Mapping[Delivery, datetime]) -> None:

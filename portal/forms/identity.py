@@ -148,7 +148,7 @@ class IdentityForm(forms.Form):
     def open_questions(self) -> list[tuple[str, str]]:
         """Questions nobody has answered: the id of the box that answers, and the words."""
         box = self[SAME if self.may_be_same else DIFFERENT].id_for_label
-        doubts = [(f"confirm-{name}", text) for name, found in self.doubts.items() for text in found]
+        doubts = [(f"confirm-{name}", text) for name, texts in self.doubts.items() for text in texts]
         return [*doubts, *((box, text) for text in self.match_questions)]
 
     def identity(self) -> Identity:

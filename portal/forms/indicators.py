@@ -172,19 +172,19 @@ class IndicatorsForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was typed, by input name, for the pathway. Empty texts empty what was stored before."""
         clean = self.cleaned_data
-        found: dict[str, Any] = {name: clean.get(name, "") for name in TYPED}
+        values: dict[str, Any] = {name: clean.get(name, "") for name in TYPED}
         for name in LABORATORY:
             if spec_unit := INPUTS[name].unit_field:
-                found[spec_unit] = clean.get(spec_unit, "") if found[name] else ""
-        found["sampled_at"] = {
+                values[spec_unit] = clean.get(spec_unit, "") if values[name] else ""
+        values["sampled_at"] = {
             name: moment.isoformat()
             for name in LABORATORY
             if INPUTS[name].laboratory
-            and found[name]
+            and values[name]
             and (moment := clean.get(f"sampled_at_{name}") or clean.get("sampled_at"))
         }
-        found["confirmed"] = sorted(self.confirmed)
-        return found
+        values["confirmed"] = sorted(self.confirmed)
+        return values
 
     def differs_from(self, stored: Mapping[str, Any]) -> bool:
         """Whether something was typed that is not in `stored` raw values."""
@@ -238,17 +238,17 @@ class IndicatorsForm(forms.Form):
         """Questions nobody has answered: the id of the confirming box, and the words."""
         return [
             (f"confirm-{field}", text)
-            for field, found in self.questions.items()
+            for field, questions in self.questions.items()
             if field not in self.confirmed
-            for text in found
+            for text in questions
         ]
 
     def other_questions(self) -> list[tuple[str, list[str], bool]]:
         """Questions about what has no place of its own among the values: age, scattered times."""
-        known = {**{name: [] for name in self.confirmed if name == "age_years"}, **self.questions}
+        asked = {**{name: [] for name in self.confirmed if name == "age_years"}, **self.questions}
         return [
-            (field, found, field in self.confirmed)
-            for field, found in known.items()
+            (field, questions, field in self.confirmed)
+            for field, questions in asked.items()
             if field not in LABORATORY
         ]
 
@@ -264,17 +264,17 @@ def factors_of(spec: Input) -> str:
 
 def initial(start: Mapping[str, Any], zone: str) -> dict[str, Any]:
     """Raw values by input name as the form's fields hold them."""
-    found = {name: value for name, value in start.items() if name not in ("sampled_at", "confirmed")}
+    values = {name: value for name, value in start.items() if name not in ("sampled_at", "confirmed")}
     for unit_field, spec in UNIT_FIELDS.items():
-        if unit_field in found:
-            found[unit_field] = canonical_unit(str(found[unit_field]), spec.units or {})
+        if unit_field in values:
+            values[unit_field] = canonical_unit(str(values[unit_field]), spec.units or {})
     for name in ("cirrhosis", "variceal_bleeding"):
-        if isinstance(found.get(name), bool):
-            found[name] = "yes" if found[name] else "no"
+        if isinstance(values.get(name), bool):
+            values[name] = "yes" if values[name] else "no"
     times = start.get("sampled_at") or {}
     moments = {name: local(datetime.fromisoformat(str(time)), zone) for name, time in times.items()}
     if len(set(moments.values())) == 1:
-        found["sampled_at"] = next(iter(moments.values()))
+        values["sampled_at"] = next(iter(moments.values()))
     else:
-        found |= {f"sampled_at_{name}": moment for name, moment in moments.items()}
-    return found
+        values |= {f"sampled_at_{name}": moment for name, moment in moments.items()}
+    return values

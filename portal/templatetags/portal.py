@@ -77,9 +77,9 @@ def elsewhere(zone: str) -> bool:
 
 
 @register.filter
-def at(found: Mapping[Any, Any], key: Any) -> Any:
+def at(mapping: Mapping[Any, Any], key: Any) -> Any:
     """What a mapping has for `key`; nothing where it has none."""
-    return found.get(key)
+    return mapping.get(key)
 
 
 @register.filter
@@ -133,7 +133,7 @@ def error_summary(*forms: Any) -> dict[str, Any]:
     return {
         "errors": [("", text) for form in wrong for text in form.non_field_errors()]
         + [_at_field(field, text) for form in wrong for field in form for text in field.errors],
-        "questions": [found for form in forms for found in getattr(form, "open_questions", list)()],
+        "questions": [question for form in forms for question in getattr(form, "open_questions", list)()],
     }
 
 
@@ -219,18 +219,18 @@ def navigation(context: template.Context) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if request is None or not isinstance(user, User) or "X-Kept" in request.headers:
         return {"places": [], "user": None}
-    standing = user.standing
+    access = user.standing
     match = getattr(request, "resolver_match", None)
     return {
         "user": user,
         "request": request,
         "here": match.view_name if match else "",
-        "refers": bool(standing.refers_for),
-        "has_cases": bool(standing.refers_for or standing.coordinates),
-        "has_board": bool(standing.wards or standing.coordinates),
+        "refers": bool(access.refers_for),
+        "has_cases": bool(access.refers_for or access.coordinates),
+        "has_board": bool(access.wards or access.coordinates),
         "runs": may_administer(user),
         "may_count": may_count(user),
-        "coordinates": bool(standing.coordinates),
+        "coordinates": bool(access.coordinates),
         "unread": unread_count(user),
         "zone": settings.DEFAULT_DISPLAY_ZONE,
     }

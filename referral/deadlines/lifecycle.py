@@ -51,11 +51,11 @@ def open_missing(
 ) -> list[Deadline]:
     """Open those of `kinds` that are not among `running`, or were closed there, and return them."""
     offer = open_offer(case) if PER_OFFER.intersection(kinds) else None
-    known = {(deadline.kind, deadline.offer_id) for deadline in running if deadline.closed_at is None}
+    present = {(deadline.kind, deadline.offer_id) for deadline in running if deadline.closed_at is None}
     fresh = []
     for kind in sorted(kinds):
         about = offer if kind in PER_OFFER else None
-        if (kind, about.pk if about else None) in known or _asked_often_enough(case, kind):
+        if (kind, about.pk if about else None) in present or _asked_often_enough(case, kind):
             continue
         starts_at, due_at = span(case, kind, now if kind in PER_OFFER else occurred_at)
         fresh.append(

@@ -30,18 +30,18 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
 
 def indicators(profile: str, *, seed: int, sampled_at: datetime) -> dict[str, Any]:
     """The eight indicators but the age, which comes from the birth date; laboratory values vary by 4 %."""
-    known = PROFILES[profile]
+    values = PROFILES[profile]
     vary = iter(1 + 0.04 * np.random.default_rng(seed).uniform(-1, 1, 4))
     return {
-        "cirrhosis": known["cirrhosis"],
-        "variceal_bleeding": known.get("bleeds", False),
-        "encephalopathy_grade": known.get("grade", 0),
-        "bilirubin": round(known["bilirubin"] * next(vary)),
+        "cirrhosis": values["cirrhosis"],
+        "variceal_bleeding": values.get("bleeds", False),
+        "encephalopathy_grade": values.get("grade", 0),
+        "bilirubin": round(values["bilirubin"] * next(vary)),
         "bilirubin_unit": "umol/L",
-        "inr": round(known["inr"] * next(vary), 2),
-        "urea": round(known["urea"] * next(vary), 1),
+        "inr": round(values["inr"] * next(vary), 2),
+        "urea": round(values["urea"] * next(vary), 1),
         "urea_unit": "mmol/L",
-        "sodium_mmol_l": round(140 + (known["sodium"] - 140) * next(vary)),
+        "sodium_mmol_l": round(140 + (values["sodium"] - 140) * next(vary)),
         "sampled_at": sampled_at.isoformat(),
     }
 

@@ -122,8 +122,8 @@ class Telling:
 
     def _some_values(self, beat: Beat, now: datetime) -> dict[str, Any]:
         everything = self._values(beat.facts["profile"], now)
-        wanted = {"sampled_at", *beat.facts["only"], *(f"{name}_unit" for name in beat.facts["only"])}
-        return {name: value for name, value in everything.items() if name in wanted}
+        names = {"sampled_at", *beat.facts["only"], *(f"{name}_unit" for name in beat.facts["only"])}
+        return {name: value for name, value in everything.items() if name in names}
 
 
 def replay(stories: Sequence[Story], cast: Cast, *, now: datetime) -> None:

@@ -183,7 +183,11 @@ def read(answer: httpx.Response, seconds: float) -> Sent:
     if answer.status_code != 201:
         fields = "; ".join(f"{row['field']}: {row['message']}" for row in body.get("errors", []))
         return Sent(None, f"refused ({answer.status_code}): {fields or body.get('detail', '')}", seconds)
-    found = body["assessment"] or {"risk_90d": None, "band": ""}
-    risk = "no score" if found["risk_90d"] is None else f"risk {found['risk_90d']:.2f} {found['band']}"
+    assessment = body["assessment"] or {"risk_90d": None, "band": ""}
+    risk = (
+        "no score"
+        if assessment["risk_90d"] is None
+        else f"risk {assessment['risk_90d']:.2f} {assessment['band']}"
+    )
     words = f"{body['number']}  {body['state']:<10}  {risk:<20}  {seconds * 1000:5.0f} ms"
     return Sent(body, words, seconds)

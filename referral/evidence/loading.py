@@ -179,8 +179,8 @@ def _check_headings(headings: list[str]) -> None:
     unknown = [name for name in headings if name not in KNOWN]
     if unknown:
         fault = _("The heading has columns that are not known: %(names)s. Known are: %(known)s.")
-        known = ", ".join((*IN_BOTH, *PLAIN))
-        raise EvidenceFileError(1, fault % {"names": ", ".join(unknown), "known": known})
+        accepted = ", ".join((*IN_BOTH, *PLAIN))
+        raise EvidenceFileError(1, fault % {"names": ", ".join(unknown), "known": accepted})
     columns = [OTHER_NAMES.get(name, name) for name in headings]
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:

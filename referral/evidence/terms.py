@@ -51,7 +51,7 @@ def reference_of(row: Evidence) -> str:
     return str(numbered) % {"numbers": row.reference}
 
 
-def told(row: Evidence, name: str) -> str:
+def text_of(row: Evidence, name: str) -> str:
     """One of the texts of a row in the reader's language, or in the other where it has only that."""
     chinese, english = getattr(row, f"{name}_zh"), getattr(row, f"{name}_en")
     return str(chinese or english if (get_language() or "").startswith("zh") else english or chinese)

@@ -65,10 +65,10 @@ class BirthDate:
 
 def read_estimate(text: str, on: date) -> BirthDate:
     """A year or an age on the day `on` as people write it: 1962, 约1962年, 64, 64岁. Raises ValueError."""
-    found = NUMBER.fullmatch(text.strip())
-    if found is None:
+    match = NUMBER.fullmatch(text.strip())
+    if match is None:
         raise ValueError(text)
-    number = int(found[1])
+    number = int(match[1])
     if number <= HIGHEST_AGE:
         return BirthDate.of_age(number, on)
     if not OLDEST_YEAR <= number <= on.year:

@@ -41,17 +41,17 @@ def find_candidates(identity: Identity, hospital: Hospital) -> list[Candidate]:
     """Those found by a number first, the hospital's own first. Cases entered in error lead nowhere."""
     hashes = indexes(identity, hospital.pk)
     cases = Case.objects.filter(network=hospital.network_id).exclude(state=State.CANCELLED)
-    wanted = Q(patient__name_index=hashes["name_index"], state__in=ACUTE)
+    alike = Q(patient__name_index=hashes["name_index"], state__in=ACUTE)
     for column in NUMBERS.values():
         if hashes[column]:
-            wanted |= Q(**{f"patient__{column}": hashes[column]})
-    persons = cases.filter(wanted).order_by().values("person")
+            alike |= Q(**{f"patient__{column}": hashes[column]})
+    persons = cases.filter(alike).order_by().values("person")
     of_person: dict[UUID, list[Case]] = defaultdict(list)
     for case in cases.filter(person__in=persons).select_related("patient", "hospital"):
         of_person[case.person_id].append(case)
-    rows = [_candidate(identity, hospital, hashes, found) for found in of_person.values()]
-    found = [row for row in rows if row is not None]
-    return sorted(found, key=lambda row: (not row.numbers, not row.is_own, str(row.person)))
+    rows = [_candidate(identity, hospital, hashes, candidates) for candidates in of_person.values()]
+    candidates = [row for row in rows if row is not None]
+    return sorted(candidates, key=lambda row: (not row.numbers, not row.is_own, str(row.person)))
 
 
 def lock_identity(identity: Identity, hospital: Hospital) -> None:
@@ -69,12 +69,12 @@ def differences(identity: Identity, case: Case, hospital: Hospital) -> tuple[str
     """The fields in which the record of `case` says something else; a number that one lacks is no other."""
     patient, born = case.patient, identity.birth_date
     national, local = canonical(identity.national_id), indexes(identity, hospital.pk)["local_number_index"]
-    known = canonical(patient.detail("national_id"))
+    recorded = canonical(patient.detail("national_id"))
     is_other = {
         "name": folded_name(identity.name) != folded_name(patient.name),
         "sex": identity.sex != patient.sex,
         "birth_date": born is None or not born.fits(patient.birth_date),
-        "national_id": bool(national and known and national != known),
+        "national_id": bool(national and recorded and national != recorded),
         "local_number": case.hospital_id == hospital.pk
         and bool(local and patient.local_number_index)
         and local != patient.local_number_index,
@@ -112,9 +112,9 @@ def _numbers(patient: Patient, hashes: Hashes) -> list[str]:
 
 def _is_namesake(identity: Identity, patient: Patient) -> bool:
     """Whether name and birth date are the same, and the sex where the birth date is only near."""
-    born, known = identity.birth_date, patient.birth_date
+    born, recorded = identity.birth_date, patient.birth_date
     if born is None or folded_name(identity.name) != folded_name(patient.name):
         return False
-    if born.day and known.day:
-        return born == known
-    return identity.sex == patient.sex and born.fits(known)
+    if born.day and recorded.day:
+        return born == recorded
+    return identity.sex == patient.sex and born.fits(recorded)

@@ -83,8 +83,8 @@ def store(case: Case, identity: Identity) -> None:
 
 def others_of_the_number(case: Case, identity: Identity) -> list[Candidate]:
     """Other persons of the network who have one of the numbers."""
-    found = find_candidates(identity, case.hospital)
-    return [row for row in found if row.numbers and row.person != case.person_id]
+    candidates = find_candidates(identity, case.hospital)
+    return [row for row in candidates if row.numbers and row.person != case.person_id]
 
 
 def _as_text(identity: Identity) -> dict[str, str]:

@@ -63,14 +63,14 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     identity = read(visit.person, visited=visit.at.astimezone(ZoneInfo(hospital.zone)).date())
     policy = rules_of(hospital, now)
     lock_identity(identity, hospital)
-    found = match(identity, find_candidates(identity, hospital), hospital)
+    match_found = match(identity, find_candidates(identity, hospital), hospital)
     case = Case(
         pk=visit.case_id or new_id(),
         number=next_number(hospital.network.day_of(now)),
         network=hospital.network,
         hospital=hospital,
         policy=policy,
-        previous_id=earlier_of(found.person),
+        previous_id=earlier_of(match_found.person),
         chronic_liver_disease=visit.chronic_liver_disease or ChronicLiverDisease.UNKNOWN,
         presentation=visit.presentation,
         registered_by=actor,
@@ -78,8 +78,8 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
         first_visit_at=visit.at,
         updated_at=now,
     )
-    insert(case, identity, found)
-    facts = {"identity": found.answer} if found.answer else {}
+    insert(case, identity, match_found)
+    facts = {"identity": match_found.answer} if match_found.answer else {}
     timeline.append(
         case, timeline.REGISTERED, actor=actor, before="", facts=facts, occurred_at=visit.at, now=now
     )
@@ -88,7 +88,7 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     case.save()
     record([case.pk])
     notify_of_readmission(case, now=now)
-    report_confirmed(found, case, actor=actor, now=now)
+    report_confirmed(match_found, case, actor=actor, now=now)
     escalation.escalate(fresh, now=now)
     compose.publish_change(case, what=timeline.REGISTERED)
     return case
@@ -152,15 +152,15 @@ def doubts(visit: FirstVisit, now: datetime) -> list[tuple[str, str, Text]]:
     return [*open_questions, *hints(visit.person)]
 
 
-def insert(case: Case, identity: Identity, found: Match) -> None:
+def insert(case: Case, identity: Identity, matched: Match) -> None:
     """Insert the case with what its hospital wrote of the patient, and the person where it is a new one.
 
     Whoever registers the same person under another name and number at the same moment loses here.
     """
-    person = Person(network=case.network) if found.person is None else Person(pk=found.person)
+    person = Person(network=case.network) if matched.person is None else Person(pk=matched.person)
     try:
         with transaction.atomic():
-            if found.person is None:
+            if matched.person is None:
                 person.save(force_insert=True)
             case.patient = Patient.objects.create(
                 sex=identity.sex, identity=as_stored(identity), **indexes(identity, case.hospital_id)
@@ -169,8 +169,8 @@ def insert(case: Case, identity: Identity, found: Match) -> None:
             case.save(force_insert=True)
     except IntegrityError as error:
         refuse_taken(case.pk)
-        open_cases = Case.objects.filter(person=found.person, state__in=ACUTE).select_related("hospital")
-        rival = open_cases.first() if found.person else None
+        open_cases = Case.objects.filter(person=matched.person, state__in=ACUTE).select_related("hospital")
+        rival = open_cases.first() if matched.person else None
         if rival is None:
             raise
         raise OpenCaseExists(rival, own=rival.hospital_id == case.hospital_id) from error

@@ -55,11 +55,11 @@ def refuse_unusable(
     Whether the patient is known would show otherwise in which of two mistakes is named first.
     """
     reading = read_inputs(values, now=now, expect_sampled_at=True)
-    known = replace(reading, missing=tuple(name for name in reading.missing if name != "age_years"))
+    given = replace(reading, missing=tuple(name for name in reading.missing if name != "age_years"))
     if then is Verb.ASSESS:
-        refuse_unless_complete(known)
+        refuse_unless_complete(given)
     elif reading.issues:
-        refuse_unless_complete(replace(known, missing=()))
+        refuse_unless_complete(replace(given, missing=()))
     if then is not None:
         clean_facts(then, facts, case=Case(hospital=hospital), user=actor)
 

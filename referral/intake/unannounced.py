@@ -40,29 +40,29 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
         .select_related("hospital", "patient")
     )
     if number.strip():
-        found = admissible.filter(number=folded_number(number)).first()
+        arrival = admissible.filter(number=folded_number(number)).first()
     elif not is_no_national_id(national_id):
         index = blind_index("national_id", canonical(national_id))
-        found = admissible.filter(patient__national_id_index=index).first()
+        arrival = admissible.filter(patient__national_id_index=index).first()
     else:
-        found = None
+        arrival = None
     audit.record(
         actor=user,
         action=LOOK_UP,
         subject_type="case",
-        subject_id=found.pk if found else "",
+        subject_id=arrival.pk if arrival else "",
         now=now,
-        network=found.network_id if found else None,
+        network=arrival.network_id if arrival else None,
     )
-    return found
+    return arrival
 
 
 def looked_up(user: User, case_id: UUID, now: datetime) -> bool:
     """Whether `user` has found this case at the door a short while ago."""
-    found = AuditEntry.objects.filter(
+    entries = AuditEntry.objects.filter(
         actor=user, action=LOOK_UP, subject_type="case", subject_id=str(case_id), at__gt=now - LOOK_UP_HOLDS
     )
-    return found.exists()
+    return entries.exists()
 
 
 def arriving(user: User, case_id: UUID, *, now: datetime) -> Case:

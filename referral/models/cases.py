@@ -38,15 +38,15 @@ class CaseQuerySet(models.QuerySet["Case"]):
         one that declined or was passed over, or has answered, does not see what follows. One whose patient
         another ward admitted sees the case until that can no longer be undone.
         """
-        standing = user.standing
-        asked = Offer.objects.filter(ward__in=standing.wards, state=Offer.State.OPEN)
+        access = user.standing
+        asked = Offer.objects.filter(ward__in=access.wards, state=Offer.State.OPEN)
         return self.filter(
-            Q(hospital__in=standing.refers_for)
-            | Q(ward__in=standing.wards)
-            | Q(expecting_ward__in=standing.wards)
+            Q(hospital__in=access.refers_for)
+            | Q(ward__in=access.wards)
+            | Q(expecting_ward__in=access.wards)
             | Q(pk__in=asked.values("case"))
-            | Q(pk__in=Question.objects.open().filter(ward__in=standing.wards).values("case"))
-            | Q(network__in=standing.coordinates)
+            | Q(pk__in=Question.objects.open().filter(ward__in=access.wards).values("case"))
+            | Q(network__in=access.coordinates)
         )
 
     def admissible_by(self, user: User) -> "CaseQuerySet":

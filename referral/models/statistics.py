@@ -76,11 +76,11 @@ class PlacesQuerySet(models.QuerySet[Row]):
     def of_places(self, user: User) -> Self:
         """Those that the user may count: their hospitals', their wards', and all of the networks that they
         coordinate or do research in."""
-        standing = user.standing
+        access = user.standing
         return self.filter(
-            Q(hospital__in=standing.refers_for)
-            | Q(ward__in=standing.wards)
-            | Q(network__in=standing.coordinates | standing.researches)
+            Q(hospital__in=access.refers_for)
+            | Q(ward__in=access.wards)
+            | Q(network__in=access.coordinates | access.researches)
         )
 
 

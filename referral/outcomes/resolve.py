@@ -53,7 +53,7 @@ class Outcomes:
     @property
     def is_final(self) -> bool:
         """Whether nothing more is asked: known at day 90, dead or lost, and nothing disputed."""
-        lost = any(found.status == OutcomeStatus.LOST for found in self.standing.values())
+        lost = any(outcome.status == OutcomeStatus.LOST for outcome in self.standing.values())
         return not self.is_disputed and (90 in self.standing or self.died_at is not None or lost)
 
 
@@ -68,12 +68,12 @@ def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
     valid = in_force(statements, zone)
     disputes = tuple((one, other) for one, other in combinations(valid, 2) if contradict(one, other, zone))
     deaths = [row.at for row in valid if row.status == OutcomeStatus.DEAD]
-    found = (_agreed(case, day, valid, disputes) for day in DAYS)
+    agreed = (_agreed(case, day, valid, disputes) for day in DAYS)
     in_doubt = any(
         (one.status == OutcomeStatus.DEAD) != (other.status == OutcomeStatus.DEAD) for one, other in disputes
     )
     return Outcomes(
-        standing={row.day: row for row in found if row is not None},
+        standing={row.day: row for row in agreed if row is not None},
         organ_failure=_organ_failure(valid),
         in_force=tuple(valid),
         disputes=disputes,
@@ -93,13 +93,13 @@ def _against_records(case: Case, valid: Sequence[Outcome]) -> tuple[Outcome, ...
 
 def keep_what_holds(case: Case) -> bool:
     """Write into the case what all its statements say together; return whether something contradicts them."""
-    known = outcomes_of(case)
-    case.died_at = known.died_at
+    outcomes = outcomes_of(case)
+    case.died_at = outcomes.died_at
     case.outcome_28, case.outcome_90 = (
-        known.standing[day].status if day in known.standing else "" for day in DAYS
+        outcomes.standing[day].status if day in outcomes.standing else "" for day in DAYS
     )
-    case.organ_failure_28 = known.organ_failure
-    case.outcome_disputed = known.is_disputed
+    case.organ_failure_28 = outcomes.organ_failure
+    case.outcome_disputed = outcomes.is_disputed
     return case.outcome_disputed
 
 
@@ -125,8 +125,8 @@ def contradict(one: Outcome, other: Outcome, zone: ZoneInfo) -> bool:
         return days[0] != days[1]
     if _outlived(one, other, zone) or _outlived(other, one, zone):
         return True
-    known = {row.organ_failure for row in (one, other)} - {"", OrganFailureSeen.UNKNOWN}
-    if len(known) > 1:
+    answers = {row.organ_failure for row in (one, other)} - {"", OrganFailureSeen.UNKNOWN}
+    if len(answers) > 1:
         return True
     if one.day != other.day or one.day is None:
         return False
@@ -145,28 +145,32 @@ def _agreed(
     case: Case, day: int, valid: Sequence[Outcome], disputes: Sequence[tuple[Outcome, Outcome]]
 ) -> Standing | None:
     """What holds at `day`, whichever of the statements that contradict each other are right."""
-    found = _standing(case, day, valid)
+    outcome = _standing(case, day, valid)
     doubtful = {row.pk for pair in disputes for row in pair}
     others = [_standing(case, day, [row for row in valid if row.pk != one]) for one in doubtful]
-    return None if any(other is None or other.status != found.status for other in others if found) else found
+    return (
+        None
+        if any(other is None or other.status != outcome.status for other in others if outcome)
+        else outcome
+    )
 
 
 def _standing(case: Case, day: int, valid: Sequence[Outcome]) -> Standing | None:
     end = case.first_visit_at + timedelta(days=day)
-    found = _direct(day, valid) or _implied(day, end, valid)
-    return Standing(day, found[0], found[1].at) if found else None
+    statement = _direct(day, valid) or _implied(day, end, valid)
+    return Standing(day, statement[0], statement[1].at) if statement else None
 
 
 def _organ_failure(valid: Sequence[Outcome]) -> str:
     said = [row.organ_failure for row in valid if row.organ_failure]
-    known = [answer for answer in said if answer != OrganFailureSeen.UNKNOWN]
-    return next(iter(known or said), "") if len(set(known)) < 2 else ""
+    definite = [answer for answer in said if answer != OrganFailureSeen.UNKNOWN]
+    return next(iter(definite or said), "") if len(set(definite)) < 2 else ""
 
 
 def _direct(day: int, valid: Sequence[Outcome]) -> tuple[str, Outcome] | None:
     """What somebody said about this very day; to know is better than to have lost."""
-    known = (row for row in valid if row.day == day and row.status != OutcomeStatus.LOST)
-    return next(((row.status, row) for row in known), None)
+    definite = (row for row in valid if row.day == day and row.status != OutcomeStatus.LOST)
+    return next(((row.status, row) for row in definite), None)
 
 
 def _implied(day: int, end: datetime, valid: Sequence[Outcome]) -> tuple[str, Outcome] | None:

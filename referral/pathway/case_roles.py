@@ -20,35 +20,35 @@ def open_question(case: Case) -> Question | None:
 
 def pointless_verbs(case: Case) -> frozenset[Verb]:
     """Verbs that the state has, but for which this case gives no cause now."""
-    found = set()
+    pointless = set()
     if open_question(case) is not None:
-        found.add(Verb.ASK_ADVICE)
+        pointless.add(Verb.ASK_ADVICE)
     if not any(row.kind == Kind.CONFIRM_RETURN and row.closed_at is None for row in case.deadlines.all()):
-        found |= {Verb.CONFIRM_RETURN, Verb.CORRECT_BACK_REFERRAL}
+        pointless |= {Verb.CONFIRM_RETURN, Verb.CORRECT_BACK_REFERRAL}
     if case.diagnosed_at is None:
-        found.add(Verb.CORRECT_DIAGNOSIS)
+        pointless.add(Verb.CORRECT_DIAGNOSIS)
     if not case.outcome_disputed:
-        found.add(Verb.SETTLE_OUTCOME)
+        pointless.add(Verb.SETTLE_OUTCOME)
     if case.undo_until is None:
-        found.add(Verb.UNDO_ADMISSION)
-    return verbs_without_cause(case) | found
+        pointless.add(Verb.UNDO_ADMISSION)
+    return verbs_without_cause(case) | pointless
 
 
 def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[Party]:
     """Every part `user` has in `case`; None is the engine. `offer` is the case's open one."""
     if user is None:
         return frozenset({Party.ENGINE})
-    standing, question = user.standing, open_question(case)
-    found = {
-        Party.ORIGIN: case.hospital_id in standing.refers_for,
-        Party.OFFER_WARD: offer is not None and offer.ward_id in standing.wards,
-        Party.CARE_WARD: case.ward_id in standing.wards,
-        Party.ADVICE_WARD: question is not None and question.ward_id in standing.wards,
-        Party.ANY_WARD: case.network_id in standing.ward_networks,
-        Party.EXPECTING_WARD: case.expecting_ward_id in standing.wards,
-        Party.COORDINATOR: case.network_id in standing.coordinates,
+    access, question = user.standing, open_question(case)
+    roles = {
+        Party.ORIGIN: case.hospital_id in access.refers_for,
+        Party.OFFER_WARD: offer is not None and offer.ward_id in access.wards,
+        Party.CARE_WARD: case.ward_id in access.wards,
+        Party.ADVICE_WARD: question is not None and question.ward_id in access.wards,
+        Party.ANY_WARD: case.network_id in access.ward_networks,
+        Party.EXPECTING_WARD: case.expecting_ward_id in access.wards,
+        Party.COORDINATOR: case.network_id in access.coordinates,
     }
-    return frozenset(party for party, holds in found.items() if holds)
+    return frozenset(party for party, holds in roles.items() if holds)
 
 
 NOT_OF_WARDS = frozenset({Kind.PLACE})

@@ -160,8 +160,8 @@ def verb_of(row: Transition) -> str:
 
 def facts_of(row: Transition) -> str:
     """The facts that the verb takes; optional ones in brackets."""
-    known = FACTS.get(row.verb, ())
-    return listed(f"`{fact.name}`" if fact.required else f"(`{fact.name}`)" for fact in known)
+    fields = FACTS.get(row.verb, ())
+    return listed(f"`{fact.name}`" if fact.required else f"(`{fact.name}`)" for fact in fields)
 
 
 def deadlines_table() -> str:
@@ -197,11 +197,11 @@ def ladders_table() -> str:
     )
 
 
-def states(found: frozenset[State]) -> str:
+def states(states_found: frozenset[State]) -> str:
     for members, label in reversed(groups().values()):
-        if members <= found:
-            return listed([label, *(state.label for state in State if state in found - members)])
-    return listed(state.label for state in State if state in found)
+        if members <= states_found:
+            return listed([label, *(state.label for state in State if state in states_found - members)])
+    return listed(state.label for state in State if state in states_found)
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -34,8 +34,8 @@ def record_live(*, user: User, cases: Iterable[Case], now: datetime) -> None:
     """
     shown = list(cases)
     key, ids = f"shown:{user.pk}", {str(case.pk) for case in shown}
-    known = set(cache.get(key) or ())
-    if ids <= known:
+    recorded = set(cache.get(key) or ())
+    if ids <= recorded:
         return
     record_list(user=user, cases=shown, now=now)
-    cache.set(key, known | ids, REMEMBERED_SECONDS)
+    cache.set(key, recorded | ids, REMEMBERED_SECONDS)

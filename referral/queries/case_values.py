@@ -106,14 +106,14 @@ def case_values(case: Case) -> CaseValues:
     """The values of a visible case; asks for nothing where `with_values` has read it."""
     assessments = loaded(case, "valued_assessments", _assessments())
     draft: Indicators | None = getattr(case, "indicators", None)
-    found = [
+    values = [
         *(value for row in assessments for value in _of_assessment(row)),
         *(value for row in loaded(case, "valued_tables", _tables()) for value in _of_table(row)),
         *(value for row in loaded(case, "valued_samples", _samples()) for value in _of_sample(row)),
         *_of_draft(draft, assessments),
     ]
-    found.sort(key=lambda value: (value.at, value.entered_at, ORDER[value.input]))
-    return CaseValues(tuple(found), _missing(case, found), _red_flags(case))
+    values.sort(key=lambda value: (value.at, value.entered_at, ORDER[value.input]))
+    return CaseValues(tuple(values), _missing(case, values), _red_flags(case))
 
 
 def tables_of(case: Case) -> list[OrganFailureAssessment]:
@@ -247,11 +247,11 @@ def _stamp(draft: Indicators, name: str) -> tuple[UUID, datetime]:
     return UUID(stamp["by"]), datetime.fromisoformat(stamp["at"])
 
 
-def _missing(case: Case, found: Iterable[Value]) -> tuple[str, ...]:
+def _missing(case: Case, values: Iterable[Value]) -> tuple[str, ...]:
     if case.assessment_id is not None or case.state in ENDED:
         return ()
-    known = {value.input for value in found if value.value is not None}
-    return tuple(name for name in EIGHT if name not in known and name not in OF_THE_PATIENT)
+    measured = {value.input for value in values if value.value is not None}
+    return tuple(name for name in EIGHT if name not in measured and name not in OF_THE_PATIENT)
 
 
 def _red_flags(case: Case) -> tuple[str, ...]:

@@ -124,8 +124,8 @@ def worklist(user: User) -> QuerySet[Case]:
 
 def _not_of_wards(user: User) -> frozenset[Kind]:
     """Deadlines that somebody who only works on a ward does not answer for: others look for the place."""
-    standing = user.standing
-    return frozenset() if standing.refers_for or standing.coordinates else NOT_OF_WARDS
+    access = user.standing
+    return frozenset() if access.refers_for or access.coordinates else NOT_OF_WARDS
 
 
 def with_entered(rows: QuerySet[Case]) -> QuerySet[Case]:
@@ -167,27 +167,27 @@ def visible_case(user: User, case_id: UUID) -> Case:
 def read_case(user: User, case_id: UUID | str, *, now: datetime, part: str = "case") -> Case:
     """One visible case, the reading of which is audited, by `part`. Raises Case.DoesNotExist."""
     rows = cases(user) if part in WITHOUT_VALUES else with_entered(cases(user))
-    found = rows.get(pk=case_id)
+    case = rows.get(pk=case_id)
     audit.record(
         actor=user,
         action="read",
         subject_type="case",
-        subject_id=found.pk,
+        subject_id=case.pk,
         now=now,
-        network=found.network_id,
+        network=case.network_id,
         part=part,
     )
-    return found
+    return case
 
 
 def read_cases(user: User, ids: Collection[UUID], *, now: datetime) -> list[Case]:
     """Those of `ids` that the user may see, whole, in the order of `ids`; the reading of each is audited."""
     rows = with_way_back(with_entered(cases(user))).filter(pk__in=ids)
     seen = {case.pk: case for case in rows}
-    found = [seen[pk] for pk in dict.fromkeys(ids) if pk in seen]
-    networks = {case.pk: case.network_id for case in found}
+    in_order = [seen[pk] for pk in dict.fromkeys(ids) if pk in seen]
+    networks = {case.pk: case.network_id for case in in_order}
     audit.record_each(actor=user, action="read", subject_type="case", networks=networks, now=now, part="case")
-    return found
+    return in_order
 
 
 def events(case: Case) -> QuerySet[Event]:
@@ -244,14 +244,14 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
     if case.diagnosed_at is None:
         return None
     versions = loaded(case, "loaded_diagnoses", _diagnoses())
-    found = _last_of(versions)
-    if found is not None:
+    latest = _last_of(versions)
+    if latest is not None:
         last = versions[-1]
         found.is_lower_bound = bool(last.unknown_organs)
         found.definitions = last.counting_definitions or {}
         if last.regraded:
-            found.grade, found.simple_grade = last.counting_grade or "", last.counting_simple_grade or ""
-    return found
+            latest.grade, latest.simple_grade = last.counting_grade or "", last.counting_simple_grade or ""
+    return latest
 
 
 def back_referral_of(case: Case) -> BackReferral | None:
@@ -326,10 +326,10 @@ def wards_to_call(case: Case) -> QuerySet[Ward]:
 def wards_asked_by(hospitals: Collection[UUID]) -> dict[UUID, list[Ward]]:
     """By hospital, the open wards of its catchment in their order; no query for no hospital."""
     rows = Catchment.objects.filter(hospital__in=hospitals, ward__closed_at=None)
-    found: dict[UUID, list[Ward]] = {}
+    asked: dict[UUID, list[Ward]] = {}
     for row in rows.select_related("ward__hospital").order_by("rank") if hospitals else ():
-        found.setdefault(row.hospital_id, []).append(row.ward)
-    return found
+        asked.setdefault(row.hospital_id, []).append(row.ward)
+    return asked
 
 
 def wards_near(hospital: Hospital) -> QuerySet[Ward]:

@@ -70,7 +70,7 @@ def changes_since(user: User, position: Position, limit: int) -> Changes:
     later = Q(transaction__gt=position.transaction) | Q(
         transaction=position.transaction, pk__gt=position.event
     )
-    found: list[Event | LostCase] = list(
+    lines: list[Event | LostCase] = list(
         readable(user)
         .filter(later, transaction__lt=horizon)
         .select_related("case")
@@ -79,14 +79,14 @@ def changes_since(user: User, position: Position, limit: int) -> Changes:
     if position.transaction:
         # Whoever begins has nothing that could be gone.
         after = (position.transaction, position.event)
-        found += lost_cases(user, after, horizon, limit + 1)
-        found.sort(key=lambda line: (line.transaction, line.pk))
-    if len(found) <= limit:
+        lines += lost_cases(user, after, horizon, limit + 1)
+        lines.sort(key=lambda line: (line.transaction, line.pk))
+    if len(lines) <= limit:
         # Everything below the horizon was looked at, also what this person may not see.
         end = max(position, Position(horizon - 1, LAST), key=lambda at: (at.transaction, at.event))
-        return Changes(found, end, more=False)
-    last = found[limit - 1]
-    return Changes(found[:limit], Position(last.transaction, last.pk), more=True)
+        return Changes(lines, end, more=False)
+    last = lines[limit - 1]
+    return Changes(lines[:limit], Position(last.transaction, last.pk), more=True)
 
 
 def readable(user: User) -> QuerySet[Event]:

@@ -52,8 +52,8 @@ def lost_cases(user: User, after: tuple[int, UUID], horizon: int, limit: int) ->
         rows = _known_by(lost).exclude(pk__in=Case.objects.visible_to(user).values("pk"))
         if lost.transaction == begin:
             rows = rows.filter(pk__gt=last)
-        told = Event.objects.filter(case=OuterRef("pk"), transaction__lt=lost.transaction)
-        rows = rows.annotate(lost_at=Subquery(told.order_by("-number").values("number")[:1]))
+        published = Event.objects.filter(case=OuterRef("pk"), transaction__lt=lost.transaction)
+        rows = rows.annotate(lost_at=Subquery(published.order_by("-number").values("number")[:1]))
         for case in rows.filter(lost_at__isnull=False).order_by("pk")[:limit]:
             yield LostCase(case, lost.transaction, lost.at)
 

@@ -27,21 +27,21 @@ def search_cases(user: User, typed: str, *, now: datetime) -> QuerySet[Case]:
     """
     if seconds := seconds_over("search", user, now):
         raise TooOften(seconds)
-    wanted = typed.replace("\x00", "").strip()[:LONGEST]
-    found = cases.cases(user).filter(_meant(user, wanted)).order_by("-registered_at", "-pk")
+    query = typed.replace("\x00", "").strip()[:LONGEST]
+    results = cases.cases(user).filter(_meant(user, query)).order_by("-registered_at", "-pk")
     audit.record(actor=user, action="search_cases", subject_type="case", subject_id="", now=now)
-    return found if wanted else found.none()
+    return results if query else results.none()
 
 
-def _meant(user: User, wanted: str) -> Q:
+def _meant(user: User, query: str) -> Q:
     """Every reading of what was typed."""
-    meant = Q(patient__name_index=blind_index("name", folded_name(wanted)))
-    number = folded_number(wanted)
+    meant = Q(patient__name_index=blind_index("name", folded_name(query)))
+    number = folded_number(query)
     if len(number) >= SHORTEST_NUMBER:
         meant |= Q(number__icontains=number)
-    if not is_no_national_id(wanted):
-        meant |= Q(patient__national_id_index=blind_index("national_id", canonical(wanted)))
-    if not is_no_number(wanted):
+    if not is_no_national_id(query):
+        meant |= Q(patient__national_id_index=blind_index("national_id", canonical(query)))
+    if not is_no_number(query):
         hospitals = Hospital.objects.visible_to(user).values_list("pk", flat=True)
         hashes = [blind_index("local_number", str(hospital), number) for hospital in hospitals]
         meant |= Q(patient__local_number_index__in=hashes)

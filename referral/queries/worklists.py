@@ -26,8 +26,8 @@ def at_home(user: User) -> QuerySet[Case]:
 
 
 def _home(user: User) -> Q:
-    standing = user.standing
-    return Q(hospital__in=standing.refers_for) | Q(network__in=standing.coordinates)
+    access = user.standing
+    return Q(hospital__in=access.refers_for) | Q(network__in=access.coordinates)
 
 
 def acute(user: User) -> QuerySet[Case]:

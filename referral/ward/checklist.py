@@ -74,13 +74,13 @@ def checklist(
     The rows are in the order of their times. A session stands for artificial liver, a decision for
     transplant.
     """
-    known = {row.item: _treated(row) for row in treatments}
+    entries = {row.item: _treated(row) for row in treatments}
     if sessions:
-        known[TreatmentItem.ARTIFICIAL_LIVER] = _session(sessions[-1])
+        entries[TreatmentItem.ARTIFICIAL_LIVER] = _session(sessions[-1])
     if decisions:
-        known |= _decided(decisions)
-    others = [code for code in LABELS if code in known and code not in ITEMS[grade]]
-    return [known.get(code) or Item(code, _verb(code)) for code in (*ITEMS[grade], *others)]
+        entries |= _decided(decisions)
+    others = [code for code in LABELS if code in entries and code not in ITEMS[grade]]
+    return [entries.get(code) or Item(code, _verb(code)) for code in (*ITEMS[grade], *others)]
 
 
 def _verb(code: str) -> Verb:
@@ -100,14 +100,14 @@ def _session(row: ArtificialLiverSession) -> Item:
 
 
 def _decided(decisions: Sequence[TransplantDecision]) -> dict[str, Item]:
-    found = {}
+    decided = {}
     for row in decisions:
         declined = row.decision == Decision.AGAINST
         progress = Progress.DECLINED if declined else Progress.DONE
         reason = row.get_reason_display() if row.reason else ""
         about = (LISTING,) if row.decision == Decision.LISTED else (LISTING, TRANSPLANT)
         for code in about:
-            found[code] = Item(
+            decided[code] = Item(
                 code, _verb(code), progress, reason, row.note or "", row.actor, row.occurred_at
             )
-    return found
+    return decided

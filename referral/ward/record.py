@@ -86,8 +86,8 @@ class WardRecord:
             RecordKind.ARTIFICIAL_LIVER: self.sessions,
             RecordKind.IMMUNE_STATUS: self.immune,
         }
-        found = [(kind, row) for kind, rows in kept.items() for row in counting(rows)]
-        return sorted(found, key=lambda pair: pair[1].occurred_at, reverse=True)
+        counted = [(kind, row) for kind, rows in kept.items() for row in counting(rows)]
+        return sorted(counted, key=lambda pair: pair[1].occurred_at, reverse=True)
 
     @property
     def grade(self) -> str:
@@ -102,8 +102,8 @@ class WardRecord:
     @property
     def third_failure(self) -> OrganFailureAssessment | None:
         """The assessment from which the days to a transplant count."""
-        found = [row for row in self.counting if row.failures >= MANY]
-        return next((row for row in found if row.opens_transplant), next(iter(found), None))
+        tables = [row for row in self.counting if row.failures >= MANY]
+        return next((row for row in tables if row.opens_transplant), next(iter(tables), None))
 
 
 def counting(rows: Sequence[Kept]) -> list[Kept]:
@@ -153,10 +153,10 @@ def _marked(rows: QuerySet[Kept], retracted: Mapping[UUID, Retraction]) -> list[
 
 
 def _mark(rows: Iterable[Kept], retracted: Mapping[UUID, Retraction]) -> list[Kept]:
-    found = list(rows)
-    for row in found:
+    marked = list(rows)
+    for row in marked:
         row.retraction = retracted.get(row.pk)
-    return found
+    return marked
 
 
 def _days(case: Case, target: NutritionTarget | None) -> list[Nourished]:
@@ -173,4 +173,4 @@ def _trends(immune: Sequence[ImmuneStatus]) -> list[Trend]:
         marker: tuple((row.occurred_at, row.values[marker]) for row in immune if marker in row.values)
         for marker in MARKERS
     }
-    return [Trend(marker, found, ranges_of(marker)) for marker, found in points.items() if found]
+    return [Trend(marker, values, ranges_of(marker)) for marker, values in points.items() if values]

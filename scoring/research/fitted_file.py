@@ -99,10 +99,10 @@ def _middle(values: Column) -> float:
 
 
 def _range(values: Column, *, fallback: list[float] | None = None) -> list[float]:
-    known = values[~np.isnan(values)]
-    if fallback is not None and len(known) == 0:
+    measured = values[~np.isnan(values)]
+    if fallback is not None and len(measured) == 0:
         return fallback
-    low, high = (float(f"{edge:.3g}") for edge in np.quantile(known, _SEEN_QUANTILES))
+    low, high = (float(f"{edge:.3g}") for edge in np.quantile(measured, _SEEN_QUANTILES))
     return [low, high] if low < high else [low, low + 1]
 
 

@@ -21,58 +21,63 @@ _STYLE = Path(__file__).with_name("report.css")
 _EVERY_FIFTH = slice(4, None, 5)
 
 
-def report(found: Validation, model: RiskModel) -> str:
+def report(validation: Validation, model: RiskModel) -> str:
     """The page in the current language."""
     # Style and SVG are our own; the page must stand alone, so both go into it.
-    drawn = {f"{name}_plot": mark_safe(svg) for name, svg in plots(found).items()}  # noqa: S308
+    drawn = {f"{name}_plot": mark_safe(svg) for name, svg in plots(validation).items()}  # noqa: S308
     style = mark_safe(f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>")  # noqa: S308
     context = {
         "style": style,
-        "found": found,
+        "validation": validation,
         "card": model_card(model, language=get_language() or "en"),
-        "status": MODEL_STATUS[found.model_status],
-        "missing": [(label(name), count) for name, count in found.missing.items()],
-        "refused": [(label(name), count) for name, count in found.refused.items()],
+        "status": MODEL_STATUS[validation.model_status],
+        "missing": [(label(name), count) for name, count in validation.missing.items()],
+        "refused": [(label(name), count) for name, count in validation.refused.items()],
         "excluded": [
-            (reason_text(code), count, "; ".join(found.excluded_lines.get(code, ())))
-            for code, count in found.excluded.items()
+            (reason_text(code), count, "; ".join(validation.excluded_lines.get(code, ())))
+            for code, count in validation.excluded.items()
         ],
         "decision_key": decision_key(),
-        "comparison_key": comparison_key(found),
-        **_tables(found),
+        "comparison_key": comparison_key(validation),
+        **_tables(validation),
         **drawn,
     }
     return render_to_string("scoring/validation_report.html", context)
 
 
-def _tables(found: Validation) -> dict[str, Any]:
+def _tables(validation: Validation) -> dict[str, Any]:
     """The numbers of the page as text."""
     return {
-        "discrimination": _figures(found, "c_index", "auroc"),
+        "discrimination": _figures(validation, "c_index", "auroc"),
         "calibration": [
-            *_figures(found, "observed_risk"),
-            (FIGURES["predicted_risk"], (_number(found.predicted_risk), "")),
-            *_figures(found, "calibration_intercept", "calibration_slope", "brier", "scaled_brier"),
+            *_figures(validation, "observed_risk"),
+            (FIGURES["predicted_risk"], (_number(validation.predicted_risk), "")),
+            *_figures(validation, "calibration_intercept", "calibration_slope", "brier", "scaled_brier"),
         ],
         "groups": [
             (group.patients, _number(group.predicted), _number(group.observed), _span(group.low, group.high))
-            for group in found.groups
+            for group in validation.groups
         ],
-        "decision": _decision(found),
-        "rivals": [(rival.name, _rival_cells(rival)) for rival in found.rivals],
+        "decision": _decision(validation),
+        "rivals": [(rival.name, _rival_cells(rival)) for rival in validation.rivals],
     }
 
 
-def _figures(found: Validation, *names: str) -> list[tuple[Any, tuple[str, str]]]:
+def _figures(validation: Validation, *names: str) -> list[tuple[Any, tuple[str, str]]]:
     """The name, and estimate and interval as text, of each."""
-    return [(FIGURES[name], _with_interval(getattr(found, name))) for name in names]
+    return [(FIGURES[name], _with_interval(getattr(validation, name))) for name in names]
 
 
-def _decision(found: Validation) -> list[tuple[str, str, str]]:
+def _decision(validation: Validation) -> list[tuple[str, str, str]]:
     """Threshold and net benefit by the model and of referring everybody; empty if not known."""
-    if not found.net_benefit:
+    if not validation.net_benefit:
         return []
-    rows = zip(found.thresholds, found.net_benefit["model"], found.net_benefit["everybody"], strict=True)
+    rows = zip(
+        validation.thresholds,
+        validation.net_benefit["model"],
+        validation.net_benefit["everybody"],
+        strict=True,
+    )
     return [(f"{at:.0%}", _number(ours), _number(everybody)) for at, ours, everybody in rows][_EVERY_FIFTH]
 
 

@@ -202,15 +202,15 @@ def _findings(
     sample: Sample, draws: Sequence[Rows], *, is_held: bool
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The figures by field, and why those that are not known are not."""
-    found = {statistic.__name__: interval(statistic, sample, draws) for statistic in STATISTICS}
+    computed = {statistic.__name__: interval(statistic, sample, draws) for statistic in STATISTICS}
     groups, benefits = tuple(calibration_groups(sample)), _net_benefits(sample)
-    not_known = reasons(found, sample)
+    not_known = reasons(computed, sample)
     if not benefits:
         not_known["net_benefit"] = reason("net_benefit", sample)
     if any(group.observed is None for group in groups):
         not_known["groups"] = reason("groups", sample)
     figures = {
-        **found,
+        **computed,
         "predicted_risk": float(sample.risk.mean()),
         "groups": groups,
         "net_benefit": benefits,
@@ -285,10 +285,10 @@ def _as_measured(used: Cohort, hold: Sequence[str]) -> list[Reading]:
 def _net_benefits(sample: Sample) -> dict[str, tuple[float, ...]]:
     """Net benefit by threshold of referring by the model, everybody, and nobody; empty if not known."""
     by = {"model": sample.risk, "everybody": np.ones(len(sample)), "nobody": np.zeros(len(sample))}
-    found = {
+    benefits = {
         name: survival.net_benefit(risk, sample.outcome, sample.days, THRESHOLDS) for name, risk in by.items()
     }
-    return {name: tuple(values.tolist()) for name, values in found.items() if values is not None}
+    return {name: tuple(values.tolist()) for name, values in benefits.items() if values is not None}
 
 
 def _limits(model: RiskModel, cohort: Cohort, used: Cohort, hold: Sequence[str], days: int) -> list[str]:

@@ -196,12 +196,12 @@ def comparators(reading: Reading, organs: AclfGrade | None = None) -> dict[str, 
     if not possible:
         return {}
     arguments = _arguments(reading, organs or aclf_grade(organ_inputs(reading)))
-    found = {name: SCORES[name].compute(arguments) for name in possible}
-    for name, value in found.items():
+    computed = {name: SCORES[name].compute(arguments) for name in possible}
+    for name, value in computed.items():
         assumed = tuple(given for given in SCORES[name].optional if given not in reading.values)
         if assumed:
-            found[name] = replace(value, assumed=assumed)
-    return found
+            computed[name] = replace(value, assumed=assumed)
+    return computed
 
 
 def comparator_gaps(reading: Reading) -> dict[str, tuple[str, ...]]:

@@ -66,14 +66,14 @@ def test_an_action_without_a_connection_keeps_its_page_and_what_was_typed(
     lose(visit, page)
 
     page.locator("#action-decline button", has_text="No bed").click()
-    held = page.locator(".held-here")
-    expect(held).to_contain_text("Nothing was sent.")
-    expect(held).to_be_in_viewport()
+    notice = page.locator(".unsent-here")
+    expect(notice).to_contain_text("Nothing was sent.")
+    expect(notice).to_be_in_viewport()
     expect(page).to_have_url(f"{visit.url}/cases/{case.pk}/")
     expect(page.get_by_label("Note")).to_have_value("no bed before noon")
 
     find_again(page)
-    expect(held).to_contain_text("The connection is back.")
+    expect(notice).to_contain_text("The connection is back.")
     assert not case.events.filter(what=Verb.DECLINE).exists()
     page.locator("#action-decline button", has_text="No bed").click()
     page.wait_for_url("**/board/")
@@ -87,7 +87,7 @@ def test_a_board_outlives_an_action_without_a_connection(world: World, visit: Vi
     live(page)
     lose(visit, page)
     page.get_by_role("button", name="Acknowledge").click()
-    expect(page.locator(".held-here")).to_contain_text("Nothing was sent.")
+    expect(page.locator(".unsent-here")).to_contain_text("Nothing was sent.")
     expect(page.locator("article", has_text=case.number)).to_be_visible()
 
     find_again(page)
@@ -110,7 +110,7 @@ def test_an_action_that_gets_no_answer_leaves_its_page_too(world: World, visit: 
 
     page.locator("#action-decline button", has_text="No bed").click()
 
-    expect(page.locator(".held-here")).to_contain_text("No answer came.")
+    expect(page.locator(".unsent-here")).to_contain_text("No answer came.")
     expect(page.get_by_label("Note")).to_have_value("no bed before noon")
     assert Case.objects.get(pk=case.pk).state == "offered"
 
@@ -122,7 +122,7 @@ def test_a_ward_is_not_closed_without_a_connection(world: World, visit: Visits) 
     page.get_by_label("Why does it close?").fill("water damage")
     lose(visit, page)
     page.get_by_role("button", name="Close the ward").click()
-    expect(page.locator(".held-here")).to_contain_text("Nothing was sent.")
+    expect(page.locator(".unsent-here")).to_contain_text("Nothing was sent.")
     expect(page.get_by_label("Why does it close?")).to_have_value("water damage")
 
     find_again(page)

@@ -102,7 +102,7 @@ def test_no_output_holds_a_number_that_is_none(tmp_path: Path) -> None:
 
 
 def test_a_report_in_chinese_says_it_in_chinese(tmp_path: Path) -> None:
-    printed, _found, page = run(tmp_path, short(), "--language", "zh-hans")
+    printed, _path, page = run(tmp_path, short(), "--language", "zh-hans")
     assert "无法得知" in page and "随访" in page
     assert "nobody was followed" not in page + printed
 

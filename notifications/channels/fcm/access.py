@@ -22,9 +22,9 @@ _kept: dict[str, tuple[str, datetime]] = {}
 def token(account: Mapping[str, str]) -> str:
     """A token that is good for some minutes at least. Raises ChannelError."""
     now = clock.wall()
-    known, until = _kept.get(account["client_email"], ("", now))
+    kept, until = _kept.get(account["client_email"], ("", now))
     if until > now:
-        return known
+        return kept
     fresh = _fetch(account, now)
     _kept[account["client_email"]] = (fresh, now + LIFE - MARGIN)
     return fresh

@@ -67,5 +67,5 @@ def _add_form(channel: Channel, typed: Mapping[str, str], error: AddressError | 
 
 def _push_key() -> str:
     """What a browser needs to subscribe; empty where Web Push is not set up."""
-    known = channels().get("webpush")
-    return public_key(known.setting("private_key")) if known else ""
+    webpush = channels().get("webpush")
+    return public_key(webpush.setting("private_key")) if webpush else ""

@@ -219,9 +219,9 @@ def row_of(case: Case, user: User, now: datetime, people: People) -> Row:
 def on_a_row(entered: CaseValues, now: datetime) -> list[LabValue]:
     """The newest values that a row has room for: the usual ones, then what else was measured."""
     measured = [name for name in entered.latest if ANY_INPUT[name].kind == "number"]
-    wanted = dict.fromkeys((*ON_A_ROW, *measured))
-    found = [entered.latest[name] for name in wanted if name in entered.latest]
-    return [in_words(value, now) for value in found[:MOST_ON_A_ROW]]
+    names = dict.fromkeys((*ON_A_ROW, *measured))
+    values = [entered.latest[name] for name in names if name in entered.latest]
+    return [in_words(value, now) for value in values[:MOST_ON_A_ROW]]
 
 
 def _form(verb: Verb, case: Case, offer: Offer | None) -> VerbForm:
@@ -241,10 +241,10 @@ def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
 
 def reach(ways: list[Reach]) -> dict[str, Any]:
     """Whether alerts reach the reader outside of this page: "good", "unknown" or "bad", and by which ways."""
-    wanted = [way for way in ways if way.enabled]
-    known = channels()
-    if any(way.works for way in wanted):
+    enabled = [way for way in ways if way.enabled]
+    installed = channels()
+    if any(way.works for way in enabled):
         level = "good"
     else:
-        level = "unknown" if any(way.works is None for way in wanted) else "bad"
-    return {"level": level, "ways": [(known[way.channel].label, way) for way in wanted]}
+        level = "unknown" if any(way.works is None for way in enabled) else "bad"
+    return {"level": level, "ways": [(installed[way.channel].label, way) for way in enabled]}

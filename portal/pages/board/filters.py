@@ -29,8 +29,8 @@ class Narrowed:
     def query(self) -> str:
         """The same as a part of an address, with a leading "&" where it is not empty."""
         given = {"state": self.state, "sort": "" if self.order == BY_TIME else self.order}
-        found = urlencode({name: value for name, value in given.items() if value})
-        return f"&{found}" if found else ""
+        encoded = urlencode({name: value for name, value in given.items() if value})
+        return f"&{encoded}" if encoded else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,17 +69,17 @@ def arrival(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("query", "").strip()[:64]
     key = "number" if CASE_NUMBER.fullmatch(folded_number(typed)) else "national_id"
     try:
-        found = find_arrival(user=user, now=now, **{key: typed}) if typed else None
+        case = find_arrival(user=user, now=now, **{key: typed}) if typed else None
     except TooOften as refusal:
         context = {"typed": typed, "trouble": refusal, "now": now}
         return with_status(render(request, "portal/board/arrival.html", context), refusal)
-    if found is not None and cases.cases(user).filter(pk=found.pk).exists():
-        return redirect("portal:case", pk=found.pk)
-    context = {"typed": typed, "case": found, "now": now}
-    if found is not None:
-        context["form"] = forms.build(Verb.ADMIT, case=found, expected=False)
-        context["glimpse"] = glimpse(found.patient)
-    return render(request, "portal/board/arrival.html", context, status=200 if found else 404)
+    if case is not None and cases.cases(user).filter(pk=case.pk).exists():
+        return redirect("portal:case", pk=case.pk)
+    context = {"typed": typed, "case": case, "now": now}
+    if case is not None:
+        context["form"] = forms.build(Verb.ADMIT, case=case, expected=False)
+        context["glimpse"] = glimpse(case.patient)
+    return render(request, "portal/board/arrival.html", context, status=200 if case else 404)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,12 +87,12 @@ def arrival(request: HttpRequest) -> HttpResponse:
 def ward(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Open or close a ward, after saying what that will do."""
     user = person(request)
-    found = wards_watched_by(user).filter(pk=pk).first()
-    if found is None or not may_arrange(user, found):
+    watched = wards_watched_by(user).filter(pk=pk).first()
+    if watched is None or not may_arrange(user, watched):
         raise Http404
     if request.method == "POST":
-        return _switch(request, found)
-    return _ward_page(request, found)
+        return _switch(request, watched)
+    return _ward_page(request, watched)
 
 
 def _switch(request: HttpRequest, ward: Ward) -> HttpResponse:

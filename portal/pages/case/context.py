@@ -131,10 +131,10 @@ def identity(case: Case) -> dict[str, Any]:
 
 def awaited(case: Case, user: User, offer: Offer | None) -> Awaited | None:
     """Of whom something is awaited; None when the case has ended."""
-    found = cases.awaited_of(case)
-    if found is None:
+    step = cases.awaited_of(case)
+    if step is None:
         return None
-    party, what = found
+    party, what = step
     question = open_question(case)
     places: dict[Party, Text] = {
         Party.ORIGIN: case.hospital.name,
@@ -152,8 +152,8 @@ def alerts(case: Case, user: User, usable: Iterable[Verb]) -> list[str]:
     if Verb.ACKNOWLEDGE in usable and unanswered:
         return []
     language = get_language() or user.language
-    told = (hooks.render(row, language).title for row in cases.alerts_about(case, user))
-    return list(dict.fromkeys(told))
+    titles = (hooks.render(row, language).title for row in cases.alerts_about(case, user))
+    return list(dict.fromkeys(titles))
 
 
 def _place(ward: Ward) -> str:
@@ -242,28 +242,28 @@ def talk(case: Case, user: User, usable: Iterable[Verb]) -> dict[str, Any]:
 
 def place_of(author: User, case: Case) -> str | Promise:
     """Where somebody who speaks on a case stands."""
-    standing = author.standing
-    if case.hospital_id in standing.refers_for:
+    access = author.standing
+    if case.hospital_id in access.refers_for:
         return case.hospital.name
     wards = {offer.ward_id: offer.ward for offer in case.offers.all()}
     if case.ward is not None:
         wards[case.ward.pk] = case.ward
-    own = next((ward for pk, ward in wards.items() if pk in standing.wards), None)
+    own = next((ward for pk, ward in wards.items() if pk in access.wards), None)
     return own.name if own else Party.COORDINATOR.label
 
 
 def contacts(case: Case, people: People) -> list[Contact]:
     """Whom to call about the case: the ward and its duty, the first hospital, the coordinators."""
     ward = ward_of(case)
-    found = ward_contacts(ward, (people.duty or {}).get(ward.pk, ())) if ward else []
+    people_to_call = ward_contacts(ward, (people.duty or {}).get(ward.pk, ())) if ward else []
     clinician = case.registered_by
-    found.append(Contact(_("first hospital"), case.hospital.name, case.hospital.phone))
-    found.append(Contact(_("registered by"), clinician.name, clinician.phone))
-    found += [
+    people_to_call.append(Contact(_("first hospital"), case.hospital.name, case.hospital.phone))
+    people_to_call.append(Contact(_("registered by"), clinician.name, clinician.phone))
+    people_to_call += [
         Contact(Party.COORDINATOR.label, person.name, person.phone)
         for person in people.coordinators.get(case.network_id, ())
     ]
-    return found
+    return people_to_call
 
 
 def ward_contacts(ward: Ward, duty: Iterable[User]) -> list[Contact]:

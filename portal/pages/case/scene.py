@@ -100,8 +100,8 @@ def name_of(ward: Ward) -> str:
     return f"{ward.hospital.name} · {ward.name}"
 
 
-def numbers(*found: Call) -> tuple[Call, ...]:
-    return tuple({call.phone: call for call in found if call.phone}.values())
+def numbers(*contact: Call) -> tuple[Call, ...]:
+    return tuple({call.phone: call for call in contact if call.phone}.values())
 
 
 def ward_calls(ward: Ward, scene: Scene) -> list[Call]:
@@ -115,8 +115,8 @@ def hospital_call(scene: Scene) -> Call:
 
 
 def coordinator_calls(scene: Scene) -> list[Call]:
-    found = scene.people.coordinators.get(scene.case.network_id, ())
-    return [Call(f"{Party.COORDINATOR.label} {person.name}", person.phone) for person in found]
+    coordinators = scene.people.coordinators.get(scene.case.network_id, ())
+    return [Call(f"{Party.COORDINATOR.label} {person.name}", person.phone) for person in coordinators]
 
 
 def nearest_calls(scene: Scene) -> list[Call]:

@@ -157,14 +157,14 @@ def _request_to_the_ward(offer: Offer, due: Deadline | None, *, late: bool) -> s
 
 def _doubts_of_reach(ward: Ward, scene: Scene) -> list[str]:
     """Why the request may be seen by nobody."""
-    found = []
+    doubts = []
     if not ward.is_open:
-        found.append(_("The ward takes no new requests now."))
+        doubts.append(_("The ward takes no new requests now."))
     if scene.people.duty is not None and not scene.people.duty.get(ward.pk):
-        found.append(
+        doubts.append(
             _("Nobody is on duty there now: the ward lead and the coordinator stand in. Call the ward.")
         )
-    return found
+    return doubts
 
 
 def _not_taken(scene: Scene) -> list[str]:

@@ -118,20 +118,20 @@ def _line(event: Event, wards: Mapping[str, str], zone: str, *, is_void: bool) -
 
 def _details(event: Event, wards: Mapping[str, str], clock: Clock) -> list[str]:
     facts = event.facts
-    found = []
+    details = []
     if facts.get("reason") and event.what in REASONS:
-        found.append(str(REASONS[event.what](facts["reason"]).label))
+        details.append(str(REASONS[event.what](facts["reason"]).label))
     if facts.get("ward") in wards:
-        found.append(wards[facts["ward"]])
-    found += _grades(facts)
+        details.append(wards[facts["ward"]])
+    details += _grades(facts)
     for name, phrase in PHRASES.items():
         if facts.get(name):
-            found.append(phrase(facts[name], clock))
+            details.append(phrase(facts[name], clock))
     if event.personal:
-        found += corrected_identity(event.personal)
+        details += corrected_identity(event.personal)
     if facts.get("before") and facts.get("after"):
-        found.append(f"{clock.time(facts['before'])} → {clock.time(facts['after'])}")
-    return found
+        details.append(f"{clock.time(facts['before'])} → {clock.time(facts['after'])}")
+    return details
 
 
 def _grades(facts: Mapping[str, Any]) -> list[str]:

@@ -20,10 +20,10 @@ def case(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything about one visible case; the reading is audited."""
     now = clock.now()
     try:
-        found = cases.read_case(person(request), pk, now=now)
+        row = cases.read_case(person(request), pk, now=now)
     except Case.DoesNotExist:
         return passed_on(request, pk)
-    return render(request, "portal/case/case.html", context.page(found, person(request), now))
+    return render(request, "portal/case/case.html", context.page(row, person(request), now))
 
 
 @require_safe
@@ -31,8 +31,8 @@ def case(request: HttpRequest, pk: UUID) -> HttpResponse:
 def live(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The parts of an open case page that change."""
     now = clock.now()
-    found = cases.with_entered(cases.cases(person(request))).filter(pk=pk).first()
-    if found is None:
+    row = cases.with_entered(cases.cases(person(request))).filter(pk=pk).first()
+    if row is None:
         raise Http404
-    access_log.record_live(user=person(request), cases=[found], now=now)
-    return render(request, "portal/case/_live.html", context.page(found, person(request), now))
+    access_log.record_live(user=person(request), cases=[row], now=now)
+    return render(request, "portal/case/_live.html", context.page(row, person(request), now))

@@ -61,10 +61,10 @@ def graded(diagnosis: Diagnosis | None) -> dict[str, str]:
 def statements(case: Case) -> list[Statement]:
     """Everything said about the outcome, in order."""
     rows = cases.statements(case)
-    found = judged(case, rows)
-    disputed = {row.pk for pair in found.disputes for row in pair}
-    valid = {row.pk for row in found.in_force}
-    unlike = {row.pk for row in found.against_records}
+    agreed = judged(case, rows)
+    disputed = {row.pk for pair in agreed.disputes for row in pair}
+    valid = {row.pk for row in agreed.in_force}
+    unlike = {row.pk for row in agreed.against_records}
     return [
         Statement(row, Party(row.side).label, row.pk in disputed, row.pk not in valid, row.pk in unlike)
         for row in rows

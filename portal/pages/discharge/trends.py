@@ -90,8 +90,8 @@ def _columns(case: Case, values: CaseValues) -> list[Column]:
     people = values.people()
     groups: dict[Group, Value] = {}
     for value in values.values:
-        known = groups.setdefault((value.origin, value.record), value)
-        if value.stated_at > known.stated_at:
+        column = groups.setdefault((value.origin, value.record), value)
+        if value.stated_at > column.stated_at:
             groups[value.origin, value.record] = value
     newest_first = sorted(groups.items(), key=lambda pair: pair[1].stated_at, reverse=True)
     return [

@@ -48,8 +48,8 @@ def found(request: HttpRequest, pk: UUID) -> Case:
 
 def in_language(request: HttpRequest, template: str, context: Callable[[], dict[str, Any]]) -> HttpResponse:
     """A page in the language that `lang` names, else the reader's; the links to the others beside it."""
-    known = dict(settings.LANGUAGES)
-    wanted = request.GET.get("lang", "")
-    with translation.override(wanted if wanted in known else translation.get_language()):
-        languages = [(code, str(name)) for code, name in known.items()]
+    offered = dict(settings.LANGUAGES)
+    language = request.GET.get("lang", "")
+    with translation.override(language if language in offered else translation.get_language()):
+        languages = [(code, str(name)) for code, name in offered.items()]
         return render(request, template, {**context(), "languages": languages})

@@ -61,8 +61,8 @@ def _kept(request: HttpRequest, owner: User) -> dict[str, object]:
     typed = drafts.typed_in(posted)
     if place is None or drafts.is_too_large(typed):
         return {}
-    known = posted.get("draft_version", "")
-    version = int(known) if known.isdecimal() and len(known) < 9 else None
+    read_version = posted.get("draft_version", "")
+    version = int(read_version) if read_version.isdecimal() and len(read_version) < 9 else None
     try:
         draft = drafts.save(owner, place, typed, now=clock.now(), version=version)
     except drafts.Overtaken as overtaken:

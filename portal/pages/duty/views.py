@@ -143,10 +143,10 @@ def _swap(ward: Ward, user: User, now: datetime, typed: Mapping[str, str]) -> No
 
 
 def _undo(ward: Ward, user: User, now: datetime, typed: Mapping[str, str]) -> None:
-    found = duty.exceptions(ward, now).filter(pk=_number(typed.get("exception"))).first()
-    if found is None:
+    order = duty.exceptions(ward, now).filter(pk=_number(typed.get("exception"))).first()
+    if order is None:
         raise DutyRefused("exception", "gone", _("This exception was undone already, or it is over."))
-    duty.undo_exception(override=found, actor=user, now=now)
+    duty.undo_exception(override=order, actor=user, now=now)
 
 
 def _note(ward: Ward, user: User, now: datetime, typed: Mapping[str, str]) -> None:
@@ -169,27 +169,27 @@ def _named(ward: Ward, typed: Mapping[str, str], field: str) -> User | None:
     key = typed.get(field, "")
     if not key:
         return None
-    found = next((one for one in duty.people_of_ward(ward) if str(one.pk) == key), None)
-    if found is None:
+    user = next((one for one in duty.people_of_ward(ward) if str(one.pk) == key), None)
+    if user is None:
         raise DutyRefused(field, "not_of_the_ward", _("Choose somebody who works on this ward."))
-    return found
+    return user
 
 
 def _required(ward: Ward, typed: Mapping[str, str], field: str) -> User:
-    found = _named(ward, typed, field)
-    if found is None:
+    user = _named(ward, typed, field)
+    if user is None:
         raise DutyRefused(field, "required", _("Choose somebody."))
-    return found
+    return user
 
 
 def _clock(typed: Mapping[str, str], field: str) -> time:
     try:
-        found = time.fromisoformat(typed.get(field, ""))
+        parsed = time.fromisoformat(typed.get(field, ""))
     except ValueError:
         raise DutyRefused(field, "invalid", _("Enter a time, such as 08:00.")) from None
-    if found.tzinfo is not None:
+    if parsed.tzinfo is not None:
         raise DutyRefused(field, "invalid", _("Enter a time, such as 08:00."))
-    return found
+    return parsed
 
 
 def _moment(ward: Ward, typed: Mapping[str, str], field: str, now: datetime) -> datetime:

@@ -121,17 +121,17 @@ def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
     if case.state not in BEFORE_ADMISSION:
         messages.info(request, _("The patient has been admitted; the ward records what follows."))
         return redirect("portal:case", pk=case.pk)
-    known = stored_values(case, now)
+    stored = stored_values(case, now)
     data = request.POST if request.method == "POST" else None
     again = last_values(case) if request.GET.get("start") == "last" else None
-    start = known.start if again is None else again
-    values = IndicatorsForm(data, zone=case.hospital.zone, now=now, start=start, last=known.last)
+    start = stored.start if again is None else again
+    values = IndicatorsForm(data, zone=case.hospital.zone, now=now, start=start, last=stored.last)
     values.initial.update(proposed(Verb.REFER, case))
     begins = data is None and again is None
-    context = _context(case, user, values, known, now) | {"begins": begins, "corrects": again is not None}
+    context = _context(case, user, values, stored, now) | {"begins": begins, "corrects": again is not None}
     if (
         data is not None
-        and _nobody_else_saved(data.get("mark"), known, values, context)
+        and _nobody_else_saved(data.get("mark"), stored, values, context)
         and values.is_valid()
     ):
         then = _then(request)
@@ -176,12 +176,12 @@ def check(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/components/value_says.html", {"entry": values.entry(name)})
 
 
-def _context(case: Case, user: User, values: IndicatorsForm, known: Stored, now: datetime) -> dict[str, Any]:
+def _context(case: Case, user: User, values: IndicatorsForm, stored: Stored, now: datetime) -> dict[str, Any]:
     """What the page of a case's indicators shows."""
     return {
         "case": case,
         "values": values,
-        "known": known,
+        "stored": stored,
         "now": now,
         "wards": cases.wards_to_call(case),
         "may_refer": Verb.REFER in verbs_of(cases.sides(user, case), case),
@@ -238,15 +238,15 @@ def _already_known(
     if case is None:
         return None
     drafts.finish(person(request), drafts.Place.of(request.path, str(case.pk)))
-    known = stored_values(case, now)
-    if case.state == State.REGISTERED and values.is_valid() and values.differs_from(known.start):
+    stored = stored_values(case, now)
+    if case.state == State.REGISTERED and values.is_valid() and values.differs_from(stored.start):
         values.last = {}
         messages.info(
             request,
             _("Case %(number)s is registered already. Check the values and save them here.")
             % {"number": case.number},
         )
-        context = _context(case, person(request), values, known, now) | {"begins": False}
+        context = _context(case, person(request), values, stored, now) | {"begins": False}
         return render(request, "portal/indicators.html", context, status=UNPROCESSABLE)
     messages.info(
         request,
@@ -256,12 +256,12 @@ def _already_known(
 
 
 def _nobody_else_saved(
-    mark: str | None, known: Stored, values: IndicatorsForm, context: dict[str, Any]
+    mark: str | None, stored: Stored, values: IndicatorsForm, context: dict[str, Any]
 ) -> bool:
     """False when others were saved since the form was opened: they are shown beside what was typed."""
-    if mark == known.mark:
+    if mark == stored.mark:
         return True
-    values.last = {name: str(value) for name, value in known.start.items()} | known.last
+    values.last = {name: str(value) for name, value in stored.start.items()} | stored.last
     context["overtaken"] = True
     return False
 

@@ -52,8 +52,8 @@ class Row:
         """The worse of the levels of what is due; where somebody must act at once, the worst."""
         if self.situation.is_alarm:
             return OVER[0]
-        found = [due.level for due in (self.window, self.next_due) if due is not None]
-        return max(found, key=severity, default="")
+        levels = [due.level for due in (self.window, self.next_due) if due is not None]
+        return max(levels, key=severity, default="")
 
 
 @signed_in
@@ -61,26 +61,28 @@ class Row:
 def home(request: HttpRequest) -> HttpResponse:
     """The list for those who refer or coordinate; a ward's people are led to its board, others to figures."""
     user = person(request)
-    standing = user.standing
-    if not standing.refers_for and not standing.coordinates:
-        if standing.wards or standing.researches:
-            return redirect("portal:board" if standing.wards else "portal:statistics")
+    access = user.standing
+    if not access.refers_for and not access.coordinates:
+        if access.wards or access.researches:
+            return redirect("portal:board" if access.wards else "portal:statistics")
         return render(request, "portal/no_role.html", {"runs": may_administer(user)})
     now = clock.now()
     tab = request.GET.get("tab", "open")
     tab = tab if tab in TABS else "open"
-    wanted = request.GET.get("q", "").replace("\x00", "").strip()
-    states = TABS[tab][2] if not wanted else frozenset()
+    query = request.GET.get("q", "").replace("\x00", "").strip()
+    states = TABS[tab][2] if not query else frozenset()
     narrowed = Narrowed.of(request.GET, states)
-    page = Paginator(_found(user, tab, wanted, narrowed, now), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(_cases_of_tab(user, tab, query, narrowed, now), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     access_log.record_live(user=user, cases=page, now=now)
     context = {
         "tabs": [(key, label) for key, (label, _rows, _states) in TABS.items()],
         "to_do": worklists.to_do(user, now).count(),
-        "tab": "" if wanted else tab,
+        "tab": "" if query else tab,
         "narrowed": narrowed,
         "choices": state_choices(worklists.state_counts(user, states), narrowed) if states else (),
-        "wanted": wanted,
+        "query": query,
         "page": page,
         "rows": rows_of(list(page), user, now),
         "now": now,
@@ -90,10 +92,10 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home_list.html" if part else "portal/home.html", context)
 
 
-def _found(user: User, tab: str, wanted: str, narrowed: Narrowed, now: datetime) -> QuerySet[Case]:
+def _cases_of_tab(user: User, tab: str, query: str, narrowed: Narrowed, now: datetime) -> QuerySet[Case]:
     """What is searched for, among all cases; else the list of the tab, as it is narrowed."""
-    if wanted:
-        return worklists.numbered(worklists.at_home(user), wanted)
+    if query:
+        return worklists.numbered(worklists.at_home(user), query)
     rows = TABS[tab][1](user, now)
     if narrowed.state:
         rows = rows.filter(state=narrowed.state)

@@ -24,7 +24,7 @@ PER_PAGE = 25
 
 
 @dataclass(frozen=True)
-class Told:
+class Entry:
     """A notification in the reader's language."""
 
     notification: Notification
@@ -42,7 +42,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     together = sent_together(list(page))
     context = {
         "page": page,
-        "told": [Told(row, hooks.render(row, language), together.get(row.pk, [])) for row in page],
+        "notices": [Entry(row, hooks.render(row, language), together.get(row.pk, [])) for row in page],
         "unread": selectors.unread_count(user),
         "now": clock.now(),
     }
@@ -98,10 +98,10 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 def _own(user: User, pk: UUID) -> Notification:
-    found = selectors.told(user).filter(pk=pk).first()
-    if found is None:
+    notification = selectors.notifications_of(user).filter(pk=pk).first()
+    if notification is None:
         raise Http404
-    return found
+    return notification
 
 
 def _back(request: HttpRequest) -> HttpResponse:

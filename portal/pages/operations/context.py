@@ -114,11 +114,11 @@ def _channel_row(report: ChannelReport) -> ChannelRow:
 
 def row_of(delivery: Delivery, language: str) -> Row:
     """A delivery in words; what it tells holds no personal data."""
-    known = channels().get(delivery.channel)
+    channel = channels().get(delivery.channel)
     return Row(
         delivery=delivery,
         title=hooks.render(delivery.notification, language).title,
-        channel=known.label if known else delivery.channel,
+        channel=channel.label if channel else delivery.channel,
         address=operations.address(delivery),
         state=DeliveryState(delivery.state).label,
     )

@@ -64,30 +64,30 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 def delivery(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One delivery and what became of it; a POST sends it once more."""
     user = _operator(request)
-    found = operations.deliveries(user).filter(pk=pk).first()
-    if found is None:
+    row = operations.deliveries(user).filter(pk=pk).first()
+    if row is None:
         raise Http404
     if request.method == "POST":
-        return _replay(request, user, found)
-    return _delivery_page(request, found)
+        return _replay(request, user, row)
+    return _delivery_page(request, row)
 
 
-def _replay(request: HttpRequest, user: User, found: Delivery) -> HttpResponse:
+def _replay(request: HttpRequest, user: User, delivery: Delivery) -> HttpResponse:
     try:
-        again = operations.replay(delivery=found, actor=user, now=clock.now())
+        again = operations.replay(delivery=delivery, actor=user, now=clock.now())
     except ReplayRefused as refusal:
         messages.error(request, str(refusal.message))
-        return _delivery_page(request, found, status=409)
+        return _delivery_page(request, delivery, status=409)
     messages.success(request, _("It is being sent once more. This is the new delivery."))
     return redirect("portal:delivery", pk=again.pk)
 
 
-def _delivery_page(request: HttpRequest, found: Delivery, status: int = 200) -> HttpResponse:
+def _delivery_page(request: HttpRequest, delivery: Delivery, status: int = 200) -> HttpResponse:
     context = {
-        "row": operations_context.row_of(found, get_language() or ""),
-        "text": hooks.render(found.notification, get_language() or ""),
-        "refusal": operations.why_no_replay(found),
-        "replay": next(iter(found.replays.all()), None),
+        "row": operations_context.row_of(delivery, get_language() or ""),
+        "text": hooks.render(delivery.notification, get_language() or ""),
+        "refusal": operations.why_no_replay(delivery),
+        "replay": next(iter(delivery.replays.all()), None),
     }
     return render(request, "portal/operations/delivery.html", context, status=status)
 
@@ -97,10 +97,10 @@ def _delivery_page(request: HttpRequest, found: Delivery, status: int = 200) -> 
 def release(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Let the engine try a deadline again that it had set aside."""
     user = _operator(request)
-    found = quarantine.set_aside(user).filter(pk=pk).first()
-    if found is None:
+    deadline = quarantine.set_aside(user).filter(pk=pk).first()
+    if deadline is None:
         raise Http404
-    quarantine.release(deadline=found, actor=user, now=clock.now())
+    quarantine.release(deadline=deadline, actor=user, now=clock.now())
     messages.success(request, _("The engine tries this deadline again within seconds."))
     return redirect(f"{reverse('portal:operations')}#set-aside")
 

@@ -80,21 +80,21 @@ class Comparators:
 
 def rows_of(reading: Reading) -> list[Row]:
     """The two grades of organ failure and every published score, those with missing inputs too."""
-    gaps, found = comparator_gaps(reading), comparators(reading)
+    gaps, scores = comparator_gaps(reading), comparators(reading)
     organs = aclf_grade(organ_inputs(reading))
     needs = {name: tuple(_need(name, gap) for gap in lacking) for name, lacking in gaps.items()}
     return [
         *(_grade_row(card, organs, reading, needs.get("CLIF-C OF", ())) for card in GRADE_CARDS),
-        *(_score_row(card, found.get(card.name), needs.get(card.name, ())) for card in SCORE_CARDS),
+        *(_score_row(card, scores.get(card.name), needs.get(card.name, ())) for card in SCORE_CARDS),
     ]
 
 
 def comparators_of(case: Case) -> Comparators | None:
     """The scores of a case by the newest value of everything that either side entered; None without any."""
-    found, tables = case_values(case), tables_of(case)
-    if not found.values:
+    measured, tables = case_values(case), tables_of(case)
+    if not measured.values:
         return None
-    values: dict[str, Value] = {"sex": case.patient.sex, "age_years": case.age, **found.normalised}
+    values: dict[str, Value] = {"sex": case.patient.sex, "age_years": case.age, **measured.normalised}
     return Comparators(
         rows=rows_of(Reading(values=values, entered={}, missing=())),
         assessed_at=case.assessment.assessed_at if case.assessment else None,

@@ -66,11 +66,11 @@ def result_of(case: Case) -> Result:
         return _past(unassessed(case) if case.assessment is None else assessed(case.assessment))
     if case.assessment is None:
         return unassessed(case)
-    known, fresh = assessed(case.assessment), unanswered_red_flags(case)
+    result, fresh = assessed(case.assessment), unanswered_red_flags(case)
     if not fresh:
-        return replace(known, headline=_under_way(case.assessment)) if case.state in UNDER_WAY else known
-    flags = dict.fromkeys((*known.red_flags, *(texts.red_flag_text(code) for code in fresh)))
-    return replace(known, tone="alarm", headline=_red_flag_headline(case), red_flags=tuple(flags))
+        return replace(result, headline=_under_way(case.assessment)) if case.state in UNDER_WAY else result
+    flags = dict.fromkeys((*result.red_flags, *(texts.red_flag_text(code) for code in fresh)))
+    return replace(result, tone="alarm", headline=_red_flag_headline(case), red_flags=tuple(flags))
 
 
 UNDER_WAY = BEFORE_ADMISSION - {State.REGISTERED, State.WATCHED}
@@ -87,11 +87,11 @@ def _under_way(assessment: Assessment) -> str:
     return _("Not flagged: referred on clinical judgement")
 
 
-def _past(known: Result) -> Result:
+def _past(result: Result) -> Result:
     return replace(
-        known,
+        result,
         tone="past",
-        headline=_("The assessment at the first hospital") if known.risk else _("No score"),
+        headline=_("The assessment at the first hospital") if result.risk else _("No score"),
         meaning=(),
         missing=(),
         cautions=(),
@@ -155,17 +155,17 @@ def assessed(assessment: Assessment) -> Result:
 def warnings(assessment: Assessment) -> tuple[str, ...]:
     """What to doubt: unknown times of sampling in one line, confirmed questions marked as such."""
     confirmed = assessment.entered.get("confirmed", ())
-    found, undated = [], []
+    dated, undated = [], []
     for warning in assessment.result["warnings"]:
         if warning["code"] == "sampled_at_missing":
             undated.append(texts.label(warning["field"]))
         else:
             confirmation = _("(Confirmed as right.)") if warning["field"] in confirmed else ""
-            found.append(f"{texts.stored_issue_text(warning)} {confirmation}".strip())
+            dated.append(f"{texts.stored_issue_text(warning)} {confirmation}".strip())
     if undated:
         names = str(_(", ")).join(undated)
-        found.append(_("The time of sampling is not known of: %(values)s.") % {"values": names})
-    return tuple(found)
+        dated.append(_("The time of sampling is not known of: %(values)s.") % {"values": names})
+    return tuple(dated)
 
 
 def bars(result: Mapping[str, Any]) -> tuple[Bar, ...]:

@@ -25,10 +25,10 @@ def search(request: HttpRequest) -> HttpResponse:
     if not typed:
         return render(request, "portal/search.html", context)
     try:
-        found = list(search_cases(user, typed, now=now)[: MOST + 1])
+        results = list(search_cases(user, typed, now=now)[: MOST + 1])
     except TooOften as refusal:
         return with_status(render(request, "portal/search.html", context | {"refusal": refusal}), refusal)
-    shown = found[:MOST]
+    shown = results[:MOST]
     access_log.record_live(user=user, cases=shown, now=now)
-    context |= {"rows": rows_of(shown, user, now), "has_more": len(found) > MOST, "asked": True}
+    context |= {"rows": rows_of(shown, user, now), "has_more": len(results) > MOST, "asked": True}
     return render(request, "portal/search.html", context)

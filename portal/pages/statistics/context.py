@@ -66,8 +66,8 @@ def arrange(report: Report, report_filter: ReportFilter) -> Figures:
 
 
 def _headline(rows: Sequence[Row]) -> Iterable[Row]:
-    wanted = (("cases", "cases"), ("in_time", "admit"), ("time", "admission"), ("in_time", "diagnose"))
-    for part, code in wanted:
+    shown = (("cases", "cases"), ("in_time", "admit"), ("time", "admission"), ("in_time", "diagnose"))
+    for part, code in shown:
         yield next(row for row in rows if (row.part, row.code) == (part, code))
 
 

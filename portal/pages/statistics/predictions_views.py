@@ -27,9 +27,9 @@ from scoring.selectors import active_model
 class Compared:
     """The models that one may ask about, the one asked about, and its record with those in shadow."""
 
-    known: list[str]
+    models: list[str]
     active: RiskModel
-    found: Performance
+    performance: Performance
     shadows: list[Shadow]
 
 
@@ -42,13 +42,13 @@ def predictions(request: HttpRequest) -> HttpResponse:
     made = _compared(request, user, report_filter, now)
     context = {
         **asked(user, report_filter, wrong, request.GET.dict()),
-        "models": made.known,
-        "name": made.found.model,
+        "models": made.models,
+        "name": made.performance.model,
         "active": made.active.identifier,
         "status": texts.MODEL_STATUS.get(made.active.status, made.active.status),
         "is_provisional": made.active.status == "provisional",
-        "found": made.found,
-        "record": record(made.found),
+        "performance": made.performance,
+        "record": record(made.performance),
         "shadows": [
             (shadow, figures_of(shadow.active), figures_of(shadow.shadow)) for shadow in made.shadows
         ],
@@ -66,21 +66,21 @@ def predictions_csv(request: HttpRequest) -> HttpResponseBase:
     except FactError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     made = _compared(request, user, report_filter, now)
-    lines = prediction_lines(made.found, made.shadows)
-    return csv_file(request, f"predictions-{made.found.model}.csv", PREDICTIONS_HEADER, lines)
+    lines = prediction_lines(made.performance, made.shadows)
+    return csv_file(request, f"predictions-{made.performance.model}.csv", PREDICTIONS_HEADER, lines)
 
 
 def _compared(request: HttpRequest, user: User, report_filter: ReportFilter, now: datetime) -> Compared:
     if not filters.sees_all(user, report_filter.network):
         raise Http404
     active = active_model()
-    known = known_models()
+    models = known_models()
     name = request.GET.get("model", "")
-    asked_for = name if name in known else active.identifier
+    asked_for = name if name in models else active.identifier
     cases = filters.study(user, report_filter)
     return Compared(
-        known=known,
+        models=models,
         active=active,
-        found=performance(cases, asked_for, now=now, hides_small=report_filter.hides_small),
+        performance=performance(cases, asked_for, now=now, hides_small=report_filter.hides_small),
         shadows=shadows(cases, now=now, hides_small=report_filter.hides_small),
     )

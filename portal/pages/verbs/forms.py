@@ -78,8 +78,8 @@ class VerbForm:
     @property
     def beside(self) -> list[Field]:
         """Values beside a table of organ failure, asked only of those who open them."""
-        wanted = BESIDE_ORGANS if self.verb == Verb.ASSESS_ORGAN_FAILURE else ()
-        return [row for row in self.fields if row.name in wanted]
+        names = BESIDE_ORGANS if self.verb == Verb.ASSESS_ORGAN_FAILURE else ()
+        return [row for row in self.fields if row.name in names]
 
     @property
     def beside_is_open(self) -> bool:
@@ -172,8 +172,8 @@ def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
         row.unit_row = _unit_row(rows, name)
         row.confirmed = name in values.get("confirmed", "").split(",")
         row.asks = row.confirmed
-    beside = {row.unit_row.name for row in rows.values() if row.unit_row}
-    return [row for row in rows.values() if row.name not in beside]
+    unit_names = {row.unit_row.name for row in rows.values() if row.unit_row}
+    return [row for row in rows.values() if row.name not in unit_names]
 
 
 def _unit_row(rows: Mapping[str, Field], name: str) -> Field | None:
@@ -246,7 +246,7 @@ def _numbers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
 
 
 def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
-    present = case.ward_id if verb in (Verb.DIVERT, Verb.TRANSFER) else None
+    current = case.ward_id if verb in (Verb.DIVERT, Verb.TRANSFER) else None
     asked_first = verb == Verb.ASK_ADVICE and {row.ward_id for row in case.hospital.catchments.all()}
     return [
         Option(
@@ -257,7 +257,7 @@ def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
             disabled=not ward.is_open and verb in (Verb.REDIRECT, Verb.ASK_ADVICE),
         )
         for ward in cases.wards_to_call(case)
-        if ward.pk != present and (not asked_first or ward.pk in asked_first)
+        if ward.pk != current and (not asked_first or ward.pk in asked_first)
     ]
 
 

@@ -35,26 +35,26 @@ from referral.queries import access_log, cases
 def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Show the form of a verb, or do it and go back to where the person came from."""
     try:
-        wanted = of_slug(verb)
-        case = _find(request, wanted, pk)
+        chosen = of_slug(verb)
+        case = _find(request, chosen, pk)
     except ValueError as error:
         raise Http404 from error
     except Case.DoesNotExist:
-        if wanted == Verb.ADMIT and person(request).standing.wards:
+        if chosen == Verb.ADMIT and person(request).standing.wards:
             return look_up_first(request)
-        return passed_on(request, pk, typed=[*Submission.of(wanted, request.POST).typed.values()])
+        return passed_on(request, pk, typed=[*Submission.of(chosen, request.POST).typed.values()])
     if request.method == "POST":
-        return _post(request, case, wanted)
-    if wanted == Verb.ASSESS:
+        return _post(request, case, chosen)
+    if chosen == Verb.ASSESS:
         return redirect("portal:indicators", pk=pk)
-    if wanted not in usable_verbs(person(request), case):
-        refusal = _("“%(verb)s” cannot be done now.") % {"verb": texts.TEXTS[wanted].title}
-        messages.warning(request, str(first_do(case, wanted) or refusal))
+    if chosen not in usable_verbs(person(request), case):
+        refusal = _("“%(verb)s” cannot be done now.") % {"verb": texts.TEXTS[chosen].title}
+        messages.warning(request, str(first_do(case, chosen) or refusal))
         return redirect(_after(request, case, ""))
-    sent = Submission.of(wanted, request.GET)
+    sent = Submission.of(chosen, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}
-    standing = proposed(wanted, case, expected=case.ward_id in person(request).standing.wards)
-    return _page(request, case, sent, typed={**standing, **named})
+    initial = proposed(chosen, case, expected=case.ward_id in person(request).standing.wards)
+    return _page(request, case, sent, typed={**initial, **named})
 
 
 def _find(request: HttpRequest, verb: Verb, pk: UUID) -> Case:
@@ -117,9 +117,9 @@ def _talk(
 ) -> HttpResponse:
     """The talk as it is now; with `form`, what was typed and why it was not sent."""
     user = person(request)
-    found = cases.cases(user).get(pk=case.pk)
-    context = {"case": found, "zone": found.hospital.zone}
-    context |= case_context.talk(found, user, usable_verbs(user, found))
+    row = cases.cases(user).get(pk=case.pk)
+    context = {"case": row, "zone": row.hospital.zone}
+    context |= case_context.talk(row, user, usable_verbs(user, row))
     if form is not None:
         context["message_form"] = form
     return render(request, "portal/case/_talk.html", context, status=status)

@@ -82,7 +82,7 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PrecipitantRow:
     """A precipitant with its codes in words."""
 
     row: Precipitant
@@ -113,7 +113,9 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "latest": _organ_row(record.counting[-1]) if record.counting else None,
         **definitions_of(record.counting[-1].grading if record.counting else {}),
         "organ_chart": organ_chart(record.counting, case.hospital.zone),
-        "precipitants": [Found(row, snomed_of(row.precipitant, row.icd10)) for row in record.precipitants],
+        "precipitants": [
+            PrecipitantRow(row, snomed_of(row.precipitant, row.icd10)) for row in record.precipitants
+        ],
         "sessions": [
             (row, [Complication(code).label for code in row.complications]) for row in record.sessions
         ],
@@ -179,14 +181,14 @@ MEASURED: Mapping[Organ, tuple[str, ...]] = {
 
 def _measured(row: OrganFailureAssessment, organ: Organ) -> str:
     """What was measured of an organ, in words; of support only that it was given."""
-    found = []
+    rows = []
     for key in MEASURED[organ]:
         value = row.values.get(key)
         if value is True:
-            found.append(texts.label(BY_KEY[key].name))
+            rows.append(texts.label(BY_KEY[key].name))
         elif value is not None and value is not False:
-            found.append(texts.value_text(key, value))
-    return " · ".join(found)
+            rows.append(texts.value_text(key, value))
+    return " · ".join(rows)
 
 
 def organ_chart(rows: Sequence[OrganFailureAssessment], zone: str) -> dict[str, Any]:

@@ -24,10 +24,10 @@ def ward_record(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The records of one visible case; the reading is audited."""
     now = clock.now()
     try:
-        found = cases.read_case(person(request), pk, now=now, part="ward_record")
+        row = cases.read_case(person(request), pk, now=now, part="ward_record")
     except Case.DoesNotExist:
         return passed_on(request, pk)
-    return render(request, "portal/ward/record.html", context.page(found, person(request), now))
+    return render(request, "portal/ward/record.html", context.page(row, person(request), now))
 
 
 @sensitive_post_parameters()

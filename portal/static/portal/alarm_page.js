@@ -169,10 +169,10 @@ const look = async () => {
     isAnswered = answer.status < 500;
     if ([401, 404].includes(answer.status)) return signOut();
     if (!answer.ok) return undefined;
-    const found = await answer.json();
-    if (found.user !== strip.dataset.user) return signOut();
+    const latest = await answer.json();
+    if (latest.user !== strip.dataset.user) return signOut();
     isSignedOut = false;
-    hear(found);
+    hear(latest);
   } catch {
     // What waited when it was last asked goes on ringing; the page says that the connection is lost.
   } finally {

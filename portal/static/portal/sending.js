@@ -21,14 +21,14 @@
 
   let shared = null;
   const sharedNotice = () => {
-    const source = document.querySelector("template[data-held-here]");
+    const source = document.querySelector("template[data-unsent-here]");
     if (!shared?.isConnected && source) {
       shared = source.content.firstElementChild.cloneNode(true);
       source.after(shared);
     }
     return shared;
   };
-  const noticeOf = (form) => form.querySelector("[data-held]") ?? sharedNotice();
+  const noticeOf = (form) => form.querySelector("[data-unsent]") ?? sharedNotice();
   const say = (form, what) => {
     const notice = noticeOf(form);
     if (!notice) return;

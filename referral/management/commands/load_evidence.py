@@ -27,11 +27,11 @@ class Command(BaseCommand):
             try:
                 rows = load_file(file, now=now, therapy=therapy, announce=self.stderr.write)
             except EvidenceFileError as error:
-                told = {"file": file, "fault": error}
+                words = {"file": file, "fault": error}
                 raise CommandError(
-                    _("%(file)s, %(fault)s Nothing of this file was loaded.") % told
+                    _("%(file)s, %(fault)s Nothing of this file was loaded.") % words
                 ) from error
             except OSError as error:
-                told = {"file": file, "fault": error.strerror}
-                raise CommandError(_("%(file)s cannot be read: %(fault)s.") % told) from error
+                words = {"file": file, "fault": error.strerror}
+                raise CommandError(_("%(file)s cannot be read: %(fault)s.") % words) from error
             self.stdout.write(_("Loaded %(rows)s rows from %(file)s.") % {"rows": rows, "file": file.name})

@@ -118,12 +118,12 @@ def mark_entered_in_error(
 
 
 def _open_deadline(change: Change, deadline: Deadline) -> Deadline:
-    found = change.case.deadlines.open().filter(pk=deadline.pk).first()
-    if found is None:
+    running = change.case.deadlines.open().filter(pk=deadline.pk).first()
+    if running is None:
         raise FactError(("deadline", "not_open", _("This deadline is no longer open. Reload the case.")))
-    _refuse_that_of_others(change, found)
-    change.facts["kind"] = found.kind
-    return found
+    _refuse_that_of_others(change, running)
+    change.facts["kind"] = running.kind
+    return running
 
 
 def _refuse_that_of_others(change: Change, deadline: Deadline) -> None:

@@ -102,8 +102,8 @@ def organ_failure_by(case: Case, moment: datetime) -> bool | None:
         return table.failures > 0
     if indicators is None:
         return None
-    known = organ_inputs(Reading(values=indicators.values, entered={}, missing=()))
-    return bool(aclf_grade(known).failures)
+    inputs = organ_inputs(Reading(values=indicators.values, entered={}, missing=()))
+    return bool(aclf_grade(inputs).failures)
 
 
 @effect(Verb.RECORD_PRECIPITANT)

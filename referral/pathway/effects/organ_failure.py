@@ -36,7 +36,7 @@ def assess_organ_failure(
     _refuse_unless_sound(found)
     earlier = OrganFailureAssessment.objects.counting().filter(case=change.case)
     before = earlier.filter(occurred_at__lte=change.occurred_at).last()
-    failures = len(found.grade.failures)
+    failures = len(reading.grade.failures)
     third = failures >= MANY and not earlier.filter(failures__gte=MANY).exists()
     row = OrganFailureAssessment.objects.create(
         opens_transplant=third,
@@ -81,11 +81,11 @@ def final_decisions(case: Case) -> QuerySet[TransplantDecision]:
     return rows.exclude(decision=Decision.LISTED)
 
 
-def _refuse_unless_sound(found: OrganReading) -> None:
-    reading = found.reading
+def _refuse_unless_sound(organs: OrganReading) -> None:
+    reading = organs.reading
     if reading.issues:
         raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
-    if not found.grade.subscores:
+    if not organs.grade.subscores:
         raise FactError(("bilirubin", "required", _("Enter the values of at least one organ.")))
     if reading.unconfirmed:
         raise ConfirmationNeeded(

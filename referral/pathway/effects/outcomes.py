@@ -123,10 +123,10 @@ def _add(
 
 
 def _closed_if_final(change: Change) -> State | None:
-    known = outcomes_of(change.case)
-    if change.case.state == State.CLOSED or not known.is_final:
+    outcomes = outcomes_of(change.case)
+    if change.case.state == State.CLOSED or not outcomes.is_final:
         return None
-    if known.died_at is not None:
+    if outcomes.died_at is not None:
         settle_earlier_episodes(change)
     return State.CLOSED
 

@@ -54,12 +54,12 @@ def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -
 
     What the verb does not take is refused by name, so that a misspelt fact is never lost in silence.
     """
-    known = {fact.name: fact for fact in FACTS[verb]}
+    accepted = {fact.name: fact for fact in FACTS[verb]}
     rows: list[tuple[str, str, Text]] = [
-        (name, "unknown_field", _unknown(verb, name)) for name in raw if name not in known
+        (name, "unknown_field", _unknown(verb, name)) for name in raw if name not in accepted
     ]
     cleaned: dict[str, Any] = {}
-    for name, fact in known.items():
+    for name, fact in accepted.items():
         value = raw.get(name)
         if value is None or value in ("", []):
             if fact.required:
@@ -123,10 +123,10 @@ def _invalid_day(fact: Fact) -> Text:
 
 
 def _invalid_choice(fact: Fact) -> Text:
-    known = fact.choices.values if isinstance(fact.choices, type) else fact.choices or ()
-    if not known:
+    values = fact.choices.values if isinstance(fact.choices, type) else fact.choices or ()
+    if not values:
         return _("Choose one of the answers offered.")
-    return _("Choose one of the answers offered: %(choices)s.") % {"choices": ", ".join(map(str, known))}
+    return _("Choose one of the answers offered: %(choices)s.") % {"choices": ", ".join(map(str, values))}
 
 
 def _invalid_number(fact: Fact) -> Text:

@@ -145,10 +145,10 @@ def _measured(fact: Fact, value: Any, case: Case, user: User) -> Any:
 
 def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[Fact, Any, Case, User], Model]:
     def parse(fact: Fact, value: Any, case: Case, user: User) -> Model:
-        found = rows(case, user).filter(pk=UUID(str(getattr(value, "pk", value)))).first()
-        if found is None:
+        row = rows(case, user).filter(pk=UUID(str(getattr(value, "pk", value)))).first()
+        if row is None:
             raise ValueError
-        return found
+        return row
 
     return parse
 
@@ -157,9 +157,9 @@ def _record(fact: Fact, value: Any, case: Case, user: User) -> Record:
     key = UUID(str(getattr(value, "pk", value)))
     is_mistake = case.retractions.filter(record=key).exists()
     for model in RETRACTABLE.values():
-        found = model.objects.filter(case=case, pk=key).first()
-        if found is not None and is_mistake == (fact.shape is Shape.MISTAKE):
-            return found
+        record = model.objects.filter(case=case, pk=key).first()
+        if record is not None and is_mistake == (fact.shape is Shape.MISTAKE):
+            return record
     raise ValueError
 
 

@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 options["cohort"], announce=announcer(self.stderr), confirmed_units=options["confirm_units"]
             )
             with translation.override(options["language"]):
-                found = validate(
+                validation = validate(
                     model,
                     cohort,
                     population=options["population"].strip(),
@@ -59,22 +59,24 @@ class Command(BaseCommand):
                     bootstrap=options["bootstrap"],
                     seed=options["seed"],
                 )
-                page = report(found, model)
+                page = report(validation, model)
         except (CohortError, ModelFileError) as error:
             raise CommandError(str(error)) from error
         stem: Path = options["output"] or Path(f"{options['cohort'].stem}-{model.identifier}")
         html, figures = stem.with_name(f"{stem.name}.html"), stem.with_name(f"{stem.name}.json")
         write_text(html, page)
-        write_json(figures, found.as_dict())
+        write_json(figures, validation.as_dict())
         for sentence in cohort.account():
             self.stdout.write(sentence)
-        self.stdout.write(_summary(found))
+        self.stdout.write(_summary(validation))
         self.stdout.write(f"Read the limits first: {html}, {figures}")
 
 
-def _summary(found: "Validation") -> str:
-    estimate, low, high = found.c_index
+def _summary(validation: "Validation") -> str:
+    estimate, low, high = validation.c_index
     figure = "not known" if estimate is None else f"{estimate:.3f}"
     span = "" if low is None else f" ({low:.3f} – {high:.3f})"
-    rows = [f"{found.outcome['patients']} of {found.rows_in_file} patients; C index {figure}{span}."]
-    return "\n".join([*rows, *(f"Limit: {limit}" for limit in found.limits)])
+    rows = [
+        f"{validation.outcome['patients']} of {validation.rows_in_file} patients; C index {figure}{span}."
+    ]
+    return "\n".join([*rows, *(f"Limit: {limit}" for limit in validation.limits)])

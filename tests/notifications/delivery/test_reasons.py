@@ -69,7 +69,7 @@ def test_a_question_that_fails_for_one_notification_keeps_no_other_from_going_ou
     monkeypatch.setitem(
         hooks._subjects,
         "thing",
-        hooks.Subject(hooks.subject("thing").render, answers, hooks._nobody, hooks._untold),
+        hooks.Subject(hooks.subject("thing").render, answers, hooks._nobody, hooks._accept_undeliverable),
     )
     deliver(now=NOW)
 

@@ -13,7 +13,7 @@ from referral.models import CaseFacts
 from referral.statistics.columns.notification_days import seal_days
 from referral.statistics.columns.seal import SETTLED_AFTER, seal_settled
 from referral.statistics.reports.filters import parse_filter
-from referral.statistics.reports.notification_report import messages
+from referral.statistics.reports.notification_report import notification_report
 from referral.statistics.reports.predictions import followed_until
 from tests.portal.conftest import SignIn
 from tests.portal.statistics.test_statistics import file_of, page_of
@@ -80,11 +80,11 @@ def test_notifications_are_counted_by_the_networks_days(world: World) -> None:
     Hospital.objects.update(zone="Asia/Urumqi")
     world.flagged(now=LAST_HOURS_OF_MAY_IN_UTC)
     report_filter = parse_filter(world.coordinator, {}, now=LAST_HOURS_OF_MAY_IN_UTC)
-    before = [group.key for group in messages(world.coordinator, report_filter).groups]
+    before = [group.key for group in notification_report(world.coordinator, report_filter).groups]
     assert before == [JUNE]
     first = Notification.objects.earliest("created_at").created_at
     assert seal_days(first + timedelta(days=9)) > 0
-    assert [group.key for group in messages(world.coordinator, report_filter).groups] == before
+    assert [group.key for group in notification_report(world.coordinator, report_filter).groups] == before
 
 
 @pytest.mark.parametrize(("zone", "is_sealed"), [("Asia/Shanghai", True), ("America/New_York", False)])

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from referral.evidence import EvidenceFileError, load_bundled, load_file, search
 from referral.evidence.searching import classes
-from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, reference_of, told
+from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, reference_of, text_of
 from referral.models import Evidence
 from tests.world import HOUR, NOW
 
@@ -70,9 +70,9 @@ def test_a_search_finds_all_words_in_either_language_and_in_any_case() -> None:
 def test_a_text_is_told_in_the_readers_language_or_in_the_one_there_is() -> None:
     row = Evidence(therapy_en="Interleukin-2", therapy_zh="白细胞介素-2", outcome_en="more cells")
     with override("zh-hans"):
-        assert (told(row, "therapy"), told(row, "outcome")) == ("白细胞介素-2", "more cells")
+        assert (text_of(row, "therapy"), text_of(row, "outcome")) == ("白细胞介素-2", "more cells")
     with override("en"):
-        assert told(row, "therapy") == "Interleukin-2"
+        assert text_of(row, "therapy") == "Interleukin-2"
 
 
 def test_a_bare_number_of_a_reference_says_whose_list_it_is_of() -> None:

@@ -44,12 +44,12 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("is_known", [True, False])
 @pytest.mark.parametrize("values", WRONG)
 def test_values_that_are_refused_are_refused_before_anybody_is_looked_for(
-    world: World, values: str, expected: bool
+    world: World, values: str, is_known: bool
 ) -> None:
-    if expected:
+    if is_known:
         world.register(national_id=ID)
     before = Notification.objects.count()
     with pytest.raises(FactError):
