@@ -42,19 +42,19 @@ def administrator(request: HttpRequest) -> User:
 
 
 def may_administer(user: User) -> bool:
-    return user.is_superuser or bool(user.standing.administers)
+    return user.is_superuser or bool(user.access.administers)
 
 
 def within(rows: QuerySet[Any], user: User, path: str) -> QuerySet[Any]:
     """Those of `rows` that belong, by the lookup `path`, to a network that `user` administers."""
-    return rows if user.is_superuser else rows.filter(**{f"{path}__in": user.standing.administers})
+    return rows if user.is_superuser else rows.filter(**{f"{path}__in": user.access.administers})
 
 
 def people_of(user: User) -> QuerySet[User]:
     """Whose accounts `user` may administer: not of people who also belong elsewhere, nor of superusers."""
     if user.is_superuser:
         return User.objects.all()
-    networks = user.standing.administers
+    networks = user.access.administers
     elsewhere = Membership.objects.exclude(network__in=networks)
     return (
         User.objects.filter(memberships__network__in=networks, is_superuser=False)

@@ -82,7 +82,7 @@ def visible_entries(entries: QuerySet[AuditEntry], user: User) -> QuerySet[Audit
     if user.is_superuser:
         return entries
     of_no_network = Q(network=None, actor__in=people_of(user))
-    return entries.filter(Q(network__in=user.standing.administers) | of_no_network)
+    return entries.filter(Q(network__in=user.access.administers) | of_no_network)
 
 
 class ActionFilter(admin.SimpleListFilter):

@@ -40,13 +40,13 @@ class NotYours(Exception):
 
 def may_arrange(user: User, ward: Ward) -> bool:
     """Whether `user` leads the ward, coordinates its network or administers it."""
-    access, network = user.standing, ward.hospital.network_id
+    access, network = user.access, ward.hospital.network_id
     return ward.pk in access.leads or network in access.coordinates | access.administers
 
 
 def may_hand_over(user: User, ward: Ward) -> bool:
     """Whether `user` works on the ward, and so may write its hand-over note."""
-    return ward.pk in user.standing.wards
+    return ward.pk in user.access.wards
 
 
 def people_of_ward(ward: Ward) -> QuerySet[User]:

@@ -66,7 +66,7 @@ def leads_of(ward: Ward) -> QuerySet[User]:
 
 def wards_watched_by(user: User) -> QuerySet[Ward]:
     """The wards that `user` answers for or coordinates, with their hospitals."""
-    access = user.standing
+    access = user.access
     watched = Q(pk__in=access.wards) | Q(hospital__network__in=access.coordinates)
     return Ward.objects.visible_to(user).filter(watched).select_related("hospital").order_by("name_zh")
 

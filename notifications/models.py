@@ -22,7 +22,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """What was addressed to `user`: nobody reads another person's inbox."""
         return self.filter(recipient_id=user.pk)
 
-    def standing(self) -> "NotificationQuerySet":
+    def active(self) -> "NotificationQuerySet":
         """Those whose reason has not been taken away."""
         return self.filter(withdrawn_at__isnull=True)
 

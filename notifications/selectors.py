@@ -53,7 +53,7 @@ class Reach:
 
 def inbox(user: "User") -> NotificationQuerySet:
     """Standing notifications of `user`, newest first."""
-    return Notification.objects.visible_to(user).standing().exclude(subject_type=WAY)
+    return Notification.objects.visible_to(user).active().exclude(subject_type=WAY)
 
 
 def notifications_of(user: "User") -> NotificationQuerySet:

@@ -67,11 +67,11 @@ def withdraw(
     recipient: "User | None" = None,
     now: datetime,
 ) -> int:
-    """Take back what was told about a subject: its reason is gone. Returns how many were standing.
+    """Take back what was told about a subject: its reason is gone. Returns how many were active.
 
     What has not been sent yet is dropped at send time; what was sent leaves the inbox.
     """
-    active = Notification.objects.standing().filter(subject_type=subject_type, subject_id=str(subject_id))
+    active = Notification.objects.active().filter(subject_type=subject_type, subject_id=str(subject_id))
     if kinds is not None:
         active = active.filter(kind__in=kinds)
     if recipient is not None:
@@ -81,7 +81,7 @@ def withdraw(
 
 def withdraw_one(*, notification: Notification, now: datetime) -> None:
     """Take back this notification alone."""
-    Notification.objects.standing().filter(pk=notification.pk).update(withdrawn_at=now)
+    Notification.objects.active().filter(pk=notification.pk).update(withdrawn_at=now)
 
 
 def acknowledge(*, notification: Notification, user: "User", now: datetime) -> Notification:
@@ -119,7 +119,7 @@ def mark_read(*, notification: Notification, user: "User", now: datetime) -> Not
 
 def mark_all_read(*, user: "User", now: datetime) -> int:
     """Everything in the inbox of `user` has been seen. Returns how many were unread."""
-    return Notification.objects.visible_to(user).standing().filter(read_at__isnull=True).update(read_at=now)
+    return Notification.objects.visible_to(user).active().filter(read_at__isnull=True).update(read_at=now)
 
 
 def tick(*, name: str, now: datetime, lag: timedelta = timedelta(0)) -> None:

@@ -64,7 +64,7 @@ class InZone(models.Model):
 
 class NetworkQuerySet(models.QuerySet["Network"]):
     def visible_to(self, user: "User") -> "NetworkQuerySet":
-        return self.filter(pk__in=user.standing.networks)
+        return self.filter(pk__in=user.access.networks)
 
 
 class Network(Named, InZone):
@@ -80,7 +80,7 @@ class Network(Named, InZone):
 
 class HospitalQuerySet(models.QuerySet["Hospital"]):
     def visible_to(self, user: "User") -> "HospitalQuerySet":
-        return self.filter(network__in=user.standing.networks)
+        return self.filter(network__in=user.access.networks)
 
 
 class Hospital(Named, InZone):
@@ -111,7 +111,7 @@ class Hospital(Named, InZone):
 
 class WardQuerySet(models.QuerySet["Ward"]):
     def visible_to(self, user: "User") -> "WardQuerySet":
-        return self.filter(hospital__network__in=user.standing.networks)
+        return self.filter(hospital__network__in=user.access.networks)
 
 
 class Ward(Named):

@@ -12,15 +12,15 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from accounts.access import Access, access_from
 from accounts.contact_fields import NarrowEmailField, PhoneField
 from accounts.ids import new_id
 from accounts.models.organisations import Hospital, Network, Ward
 from accounts.punctuation import labelled
 from accounts.signals import access_ended
-from accounts.standing import Standing, standing_from
 from accounts.text import folded_address
 
-STANDING_FIELDS = ("role", "hospital_id", "ward_id", "network_id")
+ACCESS_FIELDS = ("role", "hospital_id", "ward_id", "network_id")
 
 
 class Role(models.TextChoices):
@@ -46,17 +46,17 @@ class UserManager(BaseUserManager["User"]):
 
     def visible_to(self, user: "User") -> models.QuerySet["User"]:
         """Colleagues: everyone who holds a role in a network of `user`."""
-        return self.filter(memberships__network__in=user.standing.networks).distinct()
+        return self.filter(memberships__network__in=user.access.networks).distinct()
 
-    def read_standings(self, users: Iterable["User"]) -> None:
-        """Read the standing of all of these user objects anew, at once."""
+    def read_access(self, users: Iterable["User"]) -> None:
+        """Read the access of all of these user objects anew, at once."""
         active = {user.pk: user for user in users if user.is_active}
         rows: dict[Any, list[tuple[str, Any, Any, Any]]] = {pk: [] for pk in active}
         memberships = Membership.objects.filter(user__in=active)
-        for pk, *row in memberships.values_list("user", *STANDING_FIELDS):
+        for pk, *row in memberships.values_list("user", *ACCESS_FIELDS):
             rows[pk].append((row[0], row[1], row[2], row[3]))
         for pk, user in active.items():
-            user.standing = standing_from(rows[pk])
+            user.access = access_from(rows[pk])
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -144,11 +144,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return salted_hmac("accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @cached_property
-    def standing(self) -> Standing:
+    def access(self) -> Access:
         """Every place where this user may act, read once per user object."""
         if not self.is_active:
-            return Standing()
-        return standing_from(self.memberships.values_list(*STANDING_FIELDS))
+            return Access()
+        return access_from(self.memberships.values_list(*ACCESS_FIELDS))
 
 
 class Membership(models.Model):

@@ -48,7 +48,7 @@ class ArrivalsView(Resource):
     )
     @changes_nothing
     def post(self, request: Request) -> Response:
-        if not self.person.standing.wards:
+        if not self.person.access.wards:
             raise AccessError
         read = ArrivalRequest(data=self.body)
         read.is_valid(raise_exception=True)

@@ -135,7 +135,7 @@ class CasesView(CaseList):
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        if not self.person.standing.refers_for:
+        if not self.person.access.refers_for:
             raise AccessError
         registered, warnings = take_in_request(self.body, actor=self.person, now=self.now)
         case = cases.cases(self.person).get(pk=registered.pk)

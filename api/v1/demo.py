@@ -24,7 +24,7 @@ class ClockView(Resource):
     @extend_schema(exclude=True)
     @idempotent
     def post(self, request: Request) -> Response:
-        if not self.person.standing.administers:
+        if not self.person.access.administers:
             raise AccessError
         read = ClockRequest(data=self.body)
         read.is_valid(raise_exception=True)

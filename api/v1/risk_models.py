@@ -89,7 +89,7 @@ class ModelsView(Resource):
 
     def _comparison(self, version: RiskModelVersion) -> Any:
         """Over the first assessments in the networks that the caller coordinates; nobody else's are shown."""
-        if not self.person.standing.coordinates:
+        if not self.person.access.coordinates:
             return None
         return ComparisonShape(comparison(filters.coordinated(self.person), version)).data
 

@@ -79,7 +79,7 @@ class ScoreView(Resource):
 
 
 def worded(line: Mapping[str, Any]) -> dict[str, Any]:
-    """A scored line with its warnings in the reader's language and the model's standing in words."""
+    """A scored line with its warnings in the reader's language and the model's status in words."""
     return {
         **line,
         "model_notice": str(MODEL_STATUS.get(line["status"], "")),

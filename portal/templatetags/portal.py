@@ -103,7 +103,7 @@ def case_window_bar(case: Case, now: datetime, size: str = "") -> dict[str, Any]
 
 @register.inclusion_tag("portal/components/risk_badge.html")
 def risk_badge(assessment: Assessment | None, size: str = "") -> dict[str, Any]:
-    """Risk and band of an assessment, always with the model's standing, in a word if `size` is "short"."""
+    """Risk and band of an assessment, always with the model's status, in a word if `size` is "short"."""
     if assessment is None:
         return {"assessment": None}
     return {
@@ -219,7 +219,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if request is None or not isinstance(user, User) or "X-Kept" in request.headers:
         return {"places": [], "user": None}
-    access = user.standing
+    access = user.access
     match = getattr(request, "resolver_match", None)
     return {
         "user": user,

@@ -49,15 +49,15 @@ def causes(user: User) -> list[Cause]:
 
 def is_expected(user: User, now: datetime) -> bool:
     """Whether `user` is on duty at `now`, or leads a ward in which nobody is."""
-    wards = list(Ward.objects.visible_to(user).filter(pk__in=user.standing.wards).select_related("hospital"))
+    wards = list(Ward.objects.visible_to(user).filter(pk__in=user.access.wards).select_related("hospital"))
     on_duty = on_duty_at(wards, now)
-    leads = user.standing.leads
+    leads = user.access.leads
     return any(user.pk in people or (not people and ward in leads) for ward, people in on_duty.items())
 
 
 def _requests(user: User) -> list[Cause]:
     offers = Offer.objects.visible_to(user).filter(
-        ward__in=user.standing.wards, state=Offer.State.OPEN, acknowledged_at__isnull=True
+        ward__in=user.access.wards, state=Offer.State.OPEN, acknowledged_at__isnull=True
     )
     rows = offers.order_by("offered_at", "pk").values_list("pk", "case", "case__number", "offered_at")
     return [Cause(pk, CauseKind.REQUEST, case, number, since) for pk, case, number, since in rows]

@@ -239,7 +239,7 @@ def _update(case: Case, what: str, wards: Iterable[Ward | None]) -> Update:
 
 def other_side(change: "Change") -> frozenset[Audience]:
     """Who a message is for: the ward for the hospital, the hospital for the ward, both for others."""
-    access = change.person.standing
+    access = change.person.access
     if change.case.expecting_ward_id in access.wards:
         return frozenset({Audience.DUTY, Audience.COORDINATOR})
     if change.case.hospital_id in access.refers_for:

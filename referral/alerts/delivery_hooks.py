@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.access import Access
 from accounts.models import User
-from accounts.standing import Standing
 from notifications.models import Notification
 from referral.alerts import compose
 from referral.alerts.recipients import Directory
@@ -22,9 +22,9 @@ HOSPITALS_CHAIN = (Audience.HOSPITAL, Audience.COORDINATOR, Audience.DUTY, Audie
 
 def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
     """Those whose recipient sees the case, or was asked about it: one question for each access."""
-    groups: dict[Standing, list[Notification]] = {}
+    groups: dict[Access, list[Notification]] = {}
     for notification in notifications:
-        groups.setdefault(notification.recipient.standing, []).append(notification)
+        groups.setdefault(notification.recipient.access, []).append(notification)
     return {one for group in groups.values() for one in _entitled_alike(group)}
 
 
@@ -33,7 +33,7 @@ def _entitled_alike(group: Sequence[Notification]) -> set[UUID]:
     user = group[0].recipient
     cases = {UUID(one.payload["case"]) for one in group}
     seen = Case.objects.visible_to(user).filter(pk__in=cases).values_list("pk", flat=True)
-    asked = Offer.objects.filter(case__in=cases, ward__in=user.standing.wards).values_list("case", flat=True)
+    asked = Offer.objects.filter(case__in=cases, ward__in=user.access.wards).values_list("case", flat=True)
     allowed = {*seen, *asked}
     return {one.pk for one in group if UUID(one.payload["case"]) in allowed}
 
@@ -46,7 +46,7 @@ def entitled_operators(notifications: Sequence[Notification]) -> set[UUID]:
         one.pk
         for one in notifications
         if one.recipient.is_superuser
-        or networks.get(UUID(one.payload["case"])) in one.recipient.standing.administers
+        or networks.get(UUID(one.payload["case"])) in one.recipient.access.administers
     }
 
 
@@ -82,7 +82,7 @@ def undeliverable(notification: Notification, now: datetime) -> None:
 
 def topics_of(user: User) -> set[str]:
     """Live topics of everything the user may watch."""
-    access = user.standing
+    access = user.access
     return {
         f"user:{user.pk}",
         *(f"hospital:{pk}" for pk in access.refers_for),

@@ -51,7 +51,7 @@ def notify_gaps(ward: Ward, now: datetime) -> int:
     earlier = Notification.objects.filter(
         subject_type=WARD, subject_id=str(ward.pk), kind__in=TITLES, created_at__gt=now - 2 * AHEAD
     )
-    kept = _take_back(earlier.standing(), open_gaps, now)
+    kept = _take_back(earlier.active(), open_gaps, now)
     gone = earlier.filter(recipient__in=people, withdrawn_at__isnull=False).values_list(
         "dedup_key", flat=True
     )
@@ -101,7 +101,7 @@ def _identity_of(notice: Notice | Notification) -> tuple[UUID, str, str]:
 def _take_back(
     earlier: Iterable[Notification], open_gaps: Iterable[Span], now: datetime
 ) -> set[tuple[UUID, str, str]]:
-    """Withdraw what was told of times at which somebody is on duty now; return what goes on standing."""
+    """Withdraw what was told of times at which somebody is on duty now; return what is still open."""
     kept = set()
     for notification in earlier:
         start, end = (datetime.fromisoformat(notification.payload[name]) for name in ("start", "end"))

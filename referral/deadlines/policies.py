@@ -52,7 +52,7 @@ def publish_policy(*, draft: PathwayPolicy, actor: User, now: datetime) -> Pathw
     Raises AccessError if `actor` does not administer that network and ValidationError for impossible rules,
     a date in the past, or a change without a reason.
     """
-    if not actor.is_superuser and draft.network_id not in actor.standing.administers:
+    if not actor.is_superuser and draft.network_id not in actor.access.administers:
         raise AccessError
     # The network's row keeps two administrators from making the same version.
     network = Network.objects.select_for_update().get(pk=draft.network_id)

@@ -20,7 +20,7 @@ def set_aside(user: User) -> QuerySet[Deadline]:
     """Deadlines set aside in the networks that `user` administers, the oldest first."""
     rows = Deadline.objects.open().filter(quarantined_at__isnull=False)
     if not user.is_superuser:
-        rows = rows.filter(case__network__in=user.standing.administers)
+        rows = rows.filter(case__network__in=user.access.administers)
     return rows.select_related("case__hospital", "case__network").order_by("quarantined_at", "pk")
 
 
@@ -39,7 +39,7 @@ def release(*, deadline: Deadline, actor: User, now: datetime) -> Deadline:
 
     Raises AccessError for one of another network. One that runs again already stays as it is.
     """
-    if not actor.is_superuser and deadline.case.network_id not in actor.standing.administers:
+    if not actor.is_superuser and deadline.case.network_id not in actor.access.administers:
         raise AccessError
     case = Case.objects.select_for_update(of=("self",)).get(pk=deadline.case_id)
     freed = Deadline.objects.filter(pk=deadline.pk, quarantined_at__isnull=False).update(

@@ -56,7 +56,7 @@ def register(*, actor: User, hospital: Hospital, visit: FirstVisit, now: datetim
 
 def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Case:
     """What `register` does, inside a transaction of the caller."""
-    if hospital.pk not in actor.standing.refers_for:
+    if hospital.pk not in actor.access.refers_for:
         raise AccessError
     visit = replace(visit, at=check_first_visit(visit.at, now))
     check_id(visit.case_id)

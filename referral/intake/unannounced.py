@@ -99,7 +99,7 @@ def surname(name: str) -> str:
 
 def expects(user: User, case: Case, asked: Offer | None) -> bool:
     """Whether a ward of the user was asked for the patient or has promised a bed."""
-    wards = user.standing.wards
+    wards = user.access.wards
     return case.ward_id in wards or (asked is not None and asked.ward_id in wards)
 
 

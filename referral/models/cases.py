@@ -38,7 +38,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         one that declined or was passed over, or has answered, does not see what follows. One whose patient
         another ward admitted sees the case until that can no longer be undone.
         """
-        access = user.standing
+        access = user.access
         asked = Offer.objects.filter(ward__in=access.wards, state=Offer.State.OPEN)
         return self.filter(
             Q(hospital__in=access.refers_for)
@@ -52,7 +52,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def admissible_by(self, user: User) -> "CaseQuerySet":
         """Cases that a ward of the user may admit unannounced: those of the ward's network."""
         return self.filter(
-            network__in=Ward.objects.filter(pk__in=user.standing.wards).values("hospital__network")
+            network__in=Ward.objects.filter(pk__in=user.access.wards).values("hospital__network")
         )
 
 
@@ -154,7 +154,7 @@ class Case(models.Model):
 class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user: User) -> "OfferQuerySet":
         """Offers to the user's own wards, whatever became of them, and those of cases the user sees."""
-        return self.filter(Q(ward__in=user.standing.wards) | Q(case__in=Case.objects.visible_to(user)))
+        return self.filter(Q(ward__in=user.access.wards) | Q(case__in=Case.objects.visible_to(user)))
 
 
 class Offer(models.Model):
@@ -224,7 +224,7 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
     def visible_to(self, user: User) -> "QuestionQuerySet":
         """Questions to the user's own wards, answered or not, and those of cases the user sees."""
-        return self.filter(Q(ward__in=user.standing.wards) | Q(case__in=Case.objects.visible_to(user)))
+        return self.filter(Q(ward__in=user.access.wards) | Q(case__in=Case.objects.visible_to(user)))
 
 
 class Question(models.Model):

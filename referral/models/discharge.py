@@ -18,7 +18,7 @@ from referral.pathway.table import SPEAKERS
 
 
 class CorrectableQuerySet(models.QuerySet["Correctable"]):
-    def standing(self) -> Self:
+    def current(self) -> Self:
         """Those that no later one has taken the place of."""
         return self.filter(replaced_by__isnull=True)
 

@@ -76,7 +76,7 @@ class PlacesQuerySet(models.QuerySet[Row]):
     def of_places(self, user: User) -> Self:
         """Those that the user may count: their hospitals', their wards', and all of the networks that they
         coordinate or do research in."""
-        access = user.standing
+        access = user.access
         return self.filter(
             Q(hospital__in=access.refers_for)
             | Q(ward__in=access.wards)

@@ -21,7 +21,7 @@ AN_EVENT = frozenset({OutcomeStatus.DEAD, OutcomeStatus.TRANSPLANTED})
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AgreedOutcome:
     """How the patient was at day 28 or 90. `at`: of the death, transplant or observation it rests on."""
 
     day: int
@@ -33,13 +33,13 @@ class Standing:
 class Outcomes:
     """By day what holds, the statements not replaced, and the pairs of them that contradict each other.
 
-    `standing` has no day, and `died_at` no death, that depends on which of two such statements is right.
+    `agreed` has no day, and `died_at` no death, that depends on which of two such statements is right.
     `against_records`: statements that the case's own records contradict, until the coordinator settles it.
     `organ_failure`: yes, no, unknown or empty (nobody said, or not the same), within 28 days of the first
     visit.
     """
 
-    standing: dict[int, Standing]
+    agreed: dict[int, AgreedOutcome]
     organ_failure: str
     in_force: tuple[Outcome, ...]
     disputes: tuple[tuple[Outcome, Outcome], ...]
@@ -53,8 +53,8 @@ class Outcomes:
     @property
     def is_final(self) -> bool:
         """Whether nothing more is asked: known at day 90, dead or lost, and nothing disputed."""
-        lost = any(outcome.status == OutcomeStatus.LOST for outcome in self.standing.values())
-        return not self.is_disputed and (90 in self.standing or self.died_at is not None or lost)
+        lost = any(outcome.status == OutcomeStatus.LOST for outcome in self.agreed.values())
+        return not self.is_disputed and (90 in self.agreed or self.died_at is not None or lost)
 
 
 def outcomes_of(case: Case) -> Outcomes:
@@ -63,7 +63,7 @@ def outcomes_of(case: Case) -> Outcomes:
 
 
 def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
-    """The same from `statements` in the order in which they were recorded."""
+    """The outcomes of a case from `statements`, in the order in which they were recorded."""
     zone = ZoneInfo(case.hospital.zone)
     valid = in_force(statements, zone)
     disputes = tuple((one, other) for one, other in combinations(valid, 2) if contradict(one, other, zone))
@@ -73,7 +73,7 @@ def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
         (one.status == OutcomeStatus.DEAD) != (other.status == OutcomeStatus.DEAD) for one, other in disputes
     )
     return Outcomes(
-        standing={row.day: row for row in agreed if row is not None},
+        agreed={row.day: row for row in agreed if row is not None},
         organ_failure=_organ_failure(valid),
         in_force=tuple(valid),
         disputes=disputes,
@@ -96,7 +96,7 @@ def keep_what_holds(case: Case) -> bool:
     outcomes = outcomes_of(case)
     case.died_at = outcomes.died_at
     case.outcome_28, case.outcome_90 = (
-        outcomes.standing[day].status if day in outcomes.standing else "" for day in DAYS
+        outcomes.agreed[day].status if day in outcomes.agreed else "" for day in DAYS
     )
     case.organ_failure_28 = outcomes.organ_failure
     case.outcome_disputed = outcomes.is_disputed
@@ -143,11 +143,11 @@ def _outlived(dead: Outcome, seen: Outcome, zone: ZoneInfo) -> bool:
 
 def _agreed(
     case: Case, day: int, valid: Sequence[Outcome], disputes: Sequence[tuple[Outcome, Outcome]]
-) -> Standing | None:
+) -> AgreedOutcome | None:
     """What holds at `day`, whichever of the statements that contradict each other are right."""
-    outcome = _standing(case, day, valid)
+    outcome = _agreed_on(case, day, valid)
     doubtful = {row.pk for pair in disputes for row in pair}
-    others = [_standing(case, day, [row for row in valid if row.pk != one]) for one in doubtful]
+    others = [_agreed_on(case, day, [row for row in valid if row.pk != one]) for one in doubtful]
     return (
         None
         if any(other is None or other.status != outcome.status for other in others if outcome)
@@ -155,10 +155,10 @@ def _agreed(
     )
 
 
-def _standing(case: Case, day: int, valid: Sequence[Outcome]) -> Standing | None:
+def _agreed_on(case: Case, day: int, valid: Sequence[Outcome]) -> AgreedOutcome | None:
     end = case.first_visit_at + timedelta(days=day)
     statement = _direct(day, valid) or _implied(day, end, valid)
-    return Standing(day, statement[0], statement[1].at) if statement else None
+    return AgreedOutcome(day, statement[0], statement[1].at) if statement else None
 
 
 def _organ_failure(valid: Sequence[Outcome]) -> str:

@@ -38,7 +38,7 @@ def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[
     """Every part `user` has in `case`; None is the engine. `offer` is the case's open one."""
     if user is None:
         return frozenset({Party.ENGINE})
-    access, question = user.standing, open_question(case)
+    access, question = user.access, open_question(case)
     roles = {
         Party.ORIGIN: case.hospital_id in access.refers_for,
         Party.OFFER_WARD: offer is not None and offer.ward_id in access.wards,
@@ -69,14 +69,14 @@ def answers_for(user: User, row: Deadline, case: Case, parties: frozenset[Party]
     if parties & {Party.ORIGIN, Party.COORDINATOR}:
         return True
     ward = next((offer.ward_id for offer in case.offers.all() if offer.pk == row.offer_id), None)
-    return row.kind not in HOSPITALS_OWN and (ward is None or ward in user.standing.wards)
+    return row.kind not in HOSPITALS_OWN and (ward is None or ward in user.access.wards)
 
 
 def own_ward(user: User, case: Case, asked: Offer | None = None) -> Ward | None:
     """The user's ward that would take the patient: the one asked or expecting, else any of the network."""
     wards = {
         ward.pk: ward
-        for ward in Ward.objects.filter(pk__in=user.standing.wards, hospital__network=case.network_id)
+        for ward in Ward.objects.filter(pk__in=user.access.wards, hospital__network=case.network_id)
     }
     preferred = [asked.ward_id if asked else None, case.ward_id, *wards]
     return next((wards[pk] for pk in preferred if pk in wards), None)

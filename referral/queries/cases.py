@@ -124,7 +124,7 @@ def worklist(user: User) -> QuerySet[Case]:
 
 def _not_of_wards(user: User) -> frozenset[Kind]:
     """Deadlines that somebody who only works on a ward does not answer for: others look for the place."""
-    access = user.standing
+    access = user.access
     return frozenset() if access.refers_for or access.coordinates else NOT_OF_WARDS
 
 
@@ -219,13 +219,13 @@ def earlier_case(user: User, case: Case) -> Case | None:
 
 def own_offers(user: User, case_id: UUID) -> QuerySet[Offer]:
     """What the user's wards were asked about a case, which they keep when the case itself has moved on."""
-    asked = Offer.objects.filter(case=case_id, ward__in=user.standing.wards)
+    asked = Offer.objects.filter(case=case_id, ward__in=user.access.wards)
     return asked.select_related("case__hospital", "ward__hospital", "answered_by").order_by("offered_at")
 
 
 def own_questions(user: User, case_id: UUID) -> QuerySet[Question]:
     """What the user's wards were asked for advice about a case, which they keep with their answers."""
-    asked = Question.objects.filter(case=case_id, ward__in=user.standing.wards)
+    asked = Question.objects.filter(case=case_id, ward__in=user.access.wards)
     return asked.select_related("case__hospital", "ward__hospital", "asked_by", "answered_by").order_by(
         "asked_at"
     )

@@ -94,7 +94,7 @@ def readable(user: User) -> QuerySet[Event]:
 
     The line with which it lost them is always among them, whatever time the answer is said to have had.
     """
-    wards = user.standing.wards
+    wards = user.access.wards
     left = Q(**{f"facts__{LEFT_WARD}__in": [str(ward) for ward in wards]})
     visible = Case.objects.visible_to(user).filter(pk=OuterRef("case"))
     offers = Offer.objects.filter(

@@ -17,7 +17,7 @@ BY_TIME, BY_SEVERITY = "time", "severity"
 
 def hospitals_to_refer_for(user: User) -> QuerySet[Hospital]:
     """The hospitals where the user may register patients."""
-    return Hospital.objects.visible_to(user).filter(pk__in=user.standing.refers_for)
+    return Hospital.objects.visible_to(user).filter(pk__in=user.access.refers_for)
 
 
 def at_home(user: User) -> QuerySet[Case]:
@@ -26,7 +26,7 @@ def at_home(user: User) -> QuerySet[Case]:
 
 
 def _home(user: User) -> Q:
-    access = user.standing
+    access = user.access
     return Q(hospital__in=access.refers_for) | Q(network__in=access.coordinates)
 
 
@@ -64,11 +64,11 @@ def _of_hospitals(user: User, now: datetime) -> Q:
     steps = Q(state__in=[State.REGISTERED, State.ACCEPTED])
     steps |= Q(state=State.WATCHED) & ~Q(pk__in=asking)
     steps |= Q(state=State.FOLLOW_UP, outcome_disputed=False) & (Q(pk__in=to_confirm) | Q(pk__in=outcomes))
-    return Q(hospital__in=user.standing.refers_for) & steps
+    return Q(hospital__in=user.access.refers_for) & steps
 
 
 def _of_wards(user: User) -> Q:
-    wards = user.standing.wards
+    wards = user.access.wards
     asked = Offer.objects.filter(ward__in=wards, state=Offer.State.OPEN).values("case")
     questions = Question.objects.open().filter(ward__in=wards).values("case")
     has_patient = Q(ward__in=wards, state__in=[State.IN_TRANSIT, State.ADMITTED, State.DIAGNOSED])
@@ -77,7 +77,7 @@ def _of_wards(user: User) -> Q:
 
 def _of_coordinators(user: User) -> Q:
     disputed = Q(outcome_disputed=True, state__in=[State.FOLLOW_UP, State.CLOSED])
-    return Q(network__in=user.standing.coordinates) & (Q(state=State.UNPLACED) | disputed)
+    return Q(network__in=user.access.coordinates) & (Q(state=State.UNPLACED) | disputed)
 
 
 def state_counts(user: User, states: Collection[str]) -> dict[str, int]:

@@ -258,7 +258,7 @@ def test_a_new_person_gets_a_role_no_password_and_an_invitation(
     assert answer.status_code == 302
     user = User.objects.get(email="new@test.example")
     assert not user.has_usable_password()
-    assert user.standing.treats_at == {world.ward.pk}
+    assert user.access.treats_at == {world.ward.pk}
     assert len(trail("add_user")) == len(trail("add_membership")) == 1
 
     [entry] = trail("invite")

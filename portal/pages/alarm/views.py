@@ -17,7 +17,7 @@ def alarm(request: HttpRequest) -> JsonResponse:
     `user` lets a page notice that somebody else has signed in on the same browser.
     """
     user, now = person(request), clock.now()
-    if not (user.standing.wards or user.standing.coordinates):
+    if not (user.access.wards or user.access.coordinates):
         raise Http404
     waiting = [
         {

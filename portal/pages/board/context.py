@@ -150,8 +150,8 @@ def live(user: User, now: datetime, *, asked: Mapping[str, str]) -> dict[str, An
         "sections": sections(rows, of_tab),
         "wards": ward_statuses(user, now),
         "reach": reach(reachability(user)),
-        "looks_up": bool(user.standing.wards),
-        "coordinates": bool(user.standing.coordinates),
+        "looks_up": bool(user.access.wards),
+        "coordinates": bool(user.access.coordinates),
     }
 
 

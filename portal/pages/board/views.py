@@ -54,7 +54,7 @@ def _live(request: HttpRequest) -> dict[str, Any]:
 
 
 def _watcher(user: User) -> User:
-    if not (user.standing.wards or user.standing.coordinates):
+    if not (user.access.wards or user.access.coordinates):
         raise Http404
     return user
 
@@ -64,7 +64,7 @@ def _watcher(user: User) -> User:
 def arrival(request: HttpRequest) -> HttpResponse:
     """Find the case of a patient who stands at the door; the ID travels in the body, never in an address."""
     user, now = person(request), clock.now()
-    if not user.standing.wards:
+    if not user.access.wards:
         raise Http404
     typed = request.POST.get("query", "").strip()[:64]
     key = "number" if CASE_NUMBER.fullmatch(folded_number(typed)) else "national_id"

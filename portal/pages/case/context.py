@@ -242,7 +242,7 @@ def talk(case: Case, user: User, usable: Iterable[Verb]) -> dict[str, Any]:
 
 def place_of(author: User, case: Case) -> str | Promise:
     """Where somebody who speaks on a case stands."""
-    access = author.standing
+    access = author.access
     if case.hospital_id in access.refers_for:
         return case.hospital.name
     wards = {offer.ward_id: offer.ward for offer in case.offers.all()}

@@ -61,7 +61,7 @@ class Row:
 def home(request: HttpRequest) -> HttpResponse:
     """The list for those who refer or coordinate; a ward's people are led to its board, others to figures."""
     user = person(request)
-    access = user.standing
+    access = user.access
     if not access.refers_for and not access.coordinates:
         if access.wards or access.researches:
             return redirect("portal:board" if access.wards else "portal:statistics")
@@ -117,5 +117,5 @@ def _row(case: Case, user: User, now: datetime, people: People) -> Row:
         next_due=first if window else None,
         awaited=awaited(case, user, case_queries.current_offer(case)),
         situation=situation_of(case, sides, now, people),
-        shows_name=case.hospital_id in user.standing.refers_for,
+        shows_name=case.hospital_id in user.access.refers_for,
     )

@@ -67,5 +67,5 @@ def _bitmap(size: int, purpose: str) -> dict[str, str]:
 def offline(request: HttpRequest) -> HttpResponse:
     """Kept by every browser, and shown for any page while there is no connection: it names nobody."""
     user = request.user
-    refers = isinstance(user, User) and bool(user.standing.refers_for)
+    refers = isinstance(user, User) and bool(user.access.refers_for)
     return render(request, "portal/offline.html", {"refers": refers})

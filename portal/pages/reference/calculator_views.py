@@ -21,7 +21,7 @@ from scoring.selectors import active_model
 @signed_in
 def calculator(request: HttpRequest) -> HttpResponse:
     """Count every score from what was posted. Nothing is stored, logged or put into the address."""
-    if not person(request).standing.is_clinical:
+    if not person(request).access.is_clinical:
         raise PermissionDenied
     form = CalculatorForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}

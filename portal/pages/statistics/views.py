@@ -41,7 +41,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "figures": arrange(report, report_filter),
         "now": now,
     }
-    if report_filter.network.pk in user.standing.coordinates:
+    if report_filter.network.pk in user.access.coordinates:
         context["live_overview"] = _live_overview(user, report_filter, now)
     return render(request, "portal/statistics/statistics.html", context, status=422 if wrong else 200)
 
@@ -63,7 +63,7 @@ def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse
 
 def _messages(user: User, report_filter: ReportFilter, now: datetime) -> Iterator[tuple[str, ...]]:
     """What became of the last seven days' messages, for coordinators: lines of CSV_HEADER."""
-    if report_filter.network.pk not in user.standing.coordinates:
+    if report_filter.network.pk not in user.access.coordinates:
         return
     health = live_overview.recent_health(report_filter.network, now=now)
     counts = {"told": health.written, "read": health.read, "acknowledged": health.acknowledged}

@@ -40,7 +40,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     except Case.DoesNotExist:
-        if chosen == Verb.ADMIT and person(request).standing.wards:
+        if chosen == Verb.ADMIT and person(request).access.wards:
             return look_up_first(request)
         return passed_on(request, pk, typed=[*Submission.of(chosen, request.POST).typed.values()])
     if request.method == "POST":
@@ -53,7 +53,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         return redirect(_after(request, case, ""))
     sent = Submission.of(chosen, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}
-    initial = proposed(chosen, case, expected=case.ward_id in person(request).standing.wards)
+    initial = proposed(chosen, case, expected=case.ward_id in person(request).access.wards)
     return _page(request, case, sent, typed={**initial, **named})
 
 
@@ -132,7 +132,7 @@ def _after(request: HttpRequest, case: Case, back: str) -> str:
         return reverse("portal:board")
     if cases.cases(user).filter(pk=case.pk).exists():
         return reverse("portal:case", args=[case.pk])
-    return reverse("portal:board" if user.standing.wards else "portal:home")
+    return reverse("portal:board" if user.access.wards else "portal:home")
 
 
 def _page(

@@ -48,7 +48,7 @@ def correct_diagnosis(
 ) -> None:
     """Say the diagnosis anew in the place of one that was wrong; its deadline is judged by its own time."""
     case = change.case
-    wrong = Diagnosis.objects.standing().filter(case=case, stay=case.voided_stays).first()
+    wrong = Diagnosis.objects.current().filter(case=case, stay=case.voided_stays).first()
     if wrong is None:
         raise PathwayError("not_diagnosed", _("No diagnosis is recorded, so there is none to correct."))
     change.date(change.past(diagnosed_at or wrong.occurred_at, "diagnosed_at"), "diagnosed_at")
@@ -148,7 +148,7 @@ def _keep_letter(
 
 def _unconfirmed(case: Case, confirmed: Text) -> BackReferral:
     """The back-referral that stands. Raises PathwayError without one, and `confirmed` where it is."""
-    back = BackReferral.objects.standing().filter(case=case).first()
+    back = BackReferral.objects.current().filter(case=case).first()
     if back is None:
         raise PathwayError(
             "not_referred_back",

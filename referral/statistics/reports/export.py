@@ -46,7 +46,7 @@ HEADER: tuple[str, ...] = (
 
 def may_export(user: User, report_filter: ReportFilter) -> bool:
     """Researchers of the network, and nobody else, whatever else they may see."""
-    return report_filter.network.pk in user.standing.researches
+    return report_filter.network.pk in user.access.researches
 
 
 def export(user: User, report_filter: ReportFilter, *, now: datetime) -> Iterator[tuple[str, ...]]:

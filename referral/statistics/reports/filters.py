@@ -36,7 +36,7 @@ class ReportFilter:
 
 def may_count(user: User) -> bool:
     """Whether there is anything that the user may count."""
-    return bool(user.standing.is_clinical or user.standing.researches)
+    return bool(user.access.is_clinical or user.access.researches)
 
 
 def networks(user: User) -> QuerySet[Network]:
@@ -49,7 +49,7 @@ def hospitals(user: User, network: Network) -> QuerySet[Hospital]:
     if is_for_research(user, network):
         return Hospital.objects.none()
     visible = Hospital.objects.visible_to(user).filter(network=network)
-    return visible if sees_all(user, network) else visible.filter(pk__in=user.standing.refers_for)
+    return visible if sees_all(user, network) else visible.filter(pk__in=user.access.refers_for)
 
 
 def wards(user: User, network: Network) -> QuerySet[Ward]:
@@ -57,17 +57,17 @@ def wards(user: User, network: Network) -> QuerySet[Ward]:
     if is_for_research(user, network):
         return Ward.objects.none()
     visible = Ward.objects.visible_to(user).filter(hospital__network=network)
-    return visible if sees_all(user, network) else visible.filter(pk__in=user.standing.wards)
+    return visible if sees_all(user, network) else visible.filter(pk__in=user.access.wards)
 
 
 def sees_all(user: User, network: Network) -> bool:
-    access = user.standing
+    access = user.access
     return network.pk in access.coordinates | access.researches
 
 
 def is_for_research(user: User, network: Network) -> bool:
     """Whether the user sees the network's cases as a researcher only: without names and small numbers."""
-    access = user.standing
+    access = user.access
     return network.pk in access.researches and network.pk not in access.coordinates
 
 
@@ -140,7 +140,7 @@ def everything(report_filter: ReportFilter) -> ReportFilter:
 
 def coordinated(user: User) -> list[Cases]:
     """Every case in the networks that the user coordinates, network by network."""
-    networks = Network.objects.visible_to(user).filter(pk__in=user.standing.coordinates)
+    networks = Network.objects.visible_to(user).filter(pk__in=user.access.coordinates)
     return [cases(user, _all_of(network)) for network in networks]
 
 

@@ -79,7 +79,7 @@ def notification_report(user: User, report_filter: ReportFilter) -> Notification
 
 def _memberships(user: User, report_filter: ReportFilter) -> QuerySet[Membership]:
     """Whose notifications the user may count: all of a network they coordinate, else of their places."""
-    members, access = Membership.objects.filter(network=report_filter.network), user.standing
+    members, access = Membership.objects.filter(network=report_filter.network), user.access
     if report_filter.network.pk in access.coordinates:
         return members
     return members.filter(Q(hospital__in=access.refers_for) | Q(ward__in=access.wards))

@@ -317,7 +317,7 @@ def test_one_person_of_two_wards_has_one_board(world: World, as_user: SignIn) ->
     Membership.objects.create(user=world.specialist, role=Role.SPECIALIST, ward=world.second_ward)
     first, second = world.flagged(now=now, name="甲一"), world.flagged(now=now, name="甲二")
     perform(second, Verb.DECLINE, actor=world.lead, now=now, reason="no_bed")
-    world.specialist.__dict__.pop("standing", None)
+    world.specialist.__dict__.pop("access", None)
 
     assert set(numbers(board(as_user(world.specialist)))) == {first.number, second.number}
 

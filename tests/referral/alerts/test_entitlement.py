@@ -51,7 +51,7 @@ def test_colleagues_of_one_standing_cost_one_question(world: World, django_asser
     colleagues = [User.objects.create_user(f"colleague{number}@example.org") for number in range(8)]
     for user in colleagues:
         Membership.objects.create(user=user, role=Role.SPECIALIST, ward=world.ward, network=world.network)
-    User.objects.read_standings(colleagues)
+    User.objects.read_access(colleagues)
     with django_assert_num_queries(2):
         result = still_entitled([about(case, user) for user in colleagues])
     assert len(result) == len(colleagues)

@@ -317,7 +317,7 @@ def test_after_an_outage_every_miss_of_an_expired_offer_is_told_however_the_batc
     offer = Offer.objects.get(case=case, ward=world.ward)
     assert offer.state == Offer.State.EXPIRED
     for deadline in Deadline.objects.filter(offer=offer):
-        notifications = Notification.objects.standing().filter(kind="missed", subject_id=str(deadline.pk))
+        notifications = Notification.objects.active().filter(kind="missed", subject_id=str(deadline.pk))
         assert world.lead.pk in notifications.values_list("recipient", flat=True)
         assert case.events.filter(what="deadline_missed", facts__deadline=str(deadline.pk)).count() == 1
 

@@ -77,7 +77,7 @@ def test_records_of_the_ward_by_a_fast_clock_are_kept_at_the_servers_time(world:
     assert KitResult.objects.get().sampled_at == LATER
     assert ImmuneStatus.objects.get().occurred_at == LATER
     assert ArtificialLiverSession.objects.get().ended_at == LATER
-    assert Diagnosis.objects.standing().get().occurred_at == LATER
+    assert Diagnosis.objects.current().get().occurred_at == LATER
 
 
 def test_a_fast_clock_at_midnight_records_the_energy_of_the_servers_day(world: World) -> None:

@@ -268,7 +268,7 @@ class Pathway(RuleBasedStateMachine):
         assert not strangers & notifications
         for user in User.objects.filter(pk__in=notifications - self.entitled):
             in_question = Notification(recipient=user, payload={"case": str(self.case.pk)})
-            assert still_entitled([in_question]) or self.wards & set(user.standing.wards)
+            assert still_entitled([in_question]) or self.wards & set(user.access.wards)
         self.entitled |= notifications
         self.wards |= {self.case.ward_id}
 

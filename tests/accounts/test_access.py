@@ -1,7 +1,7 @@
 """Where a person may act, and whom and what they see."""
 
+from accounts.access import Access
 from accounts.models import Hospital, Membership, Network, Role, User, Ward
-from accounts.standing import Standing
 from tests.world import World, build
 
 
@@ -19,44 +19,44 @@ def elsewhere() -> World:
 
 
 def test_a_role_counts_at_its_place_and_nowhere_else(world: World) -> None:
-    assert world.doctor.standing == Standing(
+    assert world.doctor.access == Access(
         refers_for=frozenset({world.hospital.pk}), networks=frozenset({world.network.pk})
     )
-    assert world.lead.standing.leads == world.lead.standing.wards == {world.ward.pk}
-    assert world.lead.standing.treats_at == frozenset()
-    assert world.coordinator.standing.coordinates == {world.network.pk}
-    assert world.researcher.standing.researches == {world.network.pk}
-    assert world.administrator.standing.administers == {world.network.pk}
+    assert world.lead.access.leads == world.lead.access.wards == {world.ward.pk}
+    assert world.lead.access.treats_at == frozenset()
+    assert world.coordinator.access.coordinates == {world.network.pk}
+    assert world.researcher.access.researches == {world.network.pk}
+    assert world.administrator.access.administers == {world.network.pk}
 
 
 def test_one_person_may_hold_several_roles(world: World) -> None:
     Membership.objects.create(user=world.doctor, role=Role.SPECIALIST, ward=world.ward)
     Membership.objects.create(user=world.doctor, role=Role.WARD_LEAD, ward=world.second_ward)
-    access = fresh(world.doctor).standing
+    access = fresh(world.doctor).access
     assert access.refers_for == {world.hospital.pk}
     assert access.wards == {world.ward.pk, world.second_ward.pk}
 
 
 def test_only_those_who_treat_or_coordinate_are_clinical(world: World) -> None:
-    assert world.doctor.standing.is_clinical
-    assert world.specialist.standing.is_clinical
-    assert world.coordinator.standing.is_clinical
-    assert not world.researcher.standing.is_clinical
-    assert not world.administrator.standing.is_clinical
+    assert world.doctor.access.is_clinical
+    assert world.specialist.access.is_clinical
+    assert world.coordinator.access.is_clinical
+    assert not world.researcher.access.is_clinical
+    assert not world.administrator.access.is_clinical
 
 
 def test_a_closed_account_stands_nowhere_and_sees_nothing(world: World) -> None:
     world.coordinator.is_active = False
     world.coordinator.save()
     closed = fresh(world.coordinator)
-    assert closed.standing == Standing()
+    assert closed.access == Access()
     for model in (Network, Hospital, Ward, User):
         assert not model.objects.visible_to(closed).exists()
 
 
 def test_a_lost_role_is_gone_with_the_next_request(world: World) -> None:
     world.specialist.memberships.all().delete()
-    assert fresh(world.specialist).standing == Standing()
+    assert fresh(world.specialist).access == Access()
 
 
 def test_people_see_the_places_and_colleagues_of_their_own_network_only(world: World) -> None:

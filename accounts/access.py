@@ -9,7 +9,7 @@ NOWHERE: Places = frozenset()
 
 
 @dataclass(frozen=True)
-class Standing:
+class Access:
     """The ids of every place a user acts at, by what they do there; `networks` are those of all roles,
     `ward_networks` those of the wards. Empty for the inactive."""
 
@@ -32,7 +32,7 @@ class Standing:
         return bool(self.refers_for or self.wards or self.coordinates)
 
 
-def standing_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID]]) -> Standing:
+def access_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID]]) -> Access:
     """Fold rows of (role, hospital id, ward id, network id)."""
     places: dict[str, set[UUID]] = {}
     for role, hospital, ward, network in rows:
@@ -44,7 +44,7 @@ def standing_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID]]) ->
     def at(role: str) -> Places:
         return frozenset(places.get(role, ()))
 
-    return Standing(
+    return Access(
         refers_for=at("referring_clinician"),
         treats_at=at("specialist"),
         leads=at("ward_lead"),
