@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.drainage import get_override
 from rest_framework import serializers
 
-from referral.pathway.refusals import FactError, Text
+from referral.pathway.refusals import InputError, Text
 
 Field = serializers.Field[Any, Any, Any, Any]
 Shape = serializers.BaseSerializer[Any]
@@ -43,11 +43,11 @@ def named(value: str) -> Names:
 
 
 def narrowed(shape: Shape, names: Names) -> Any:
-    """What `shape` shows, narrowed to `names`. Raises FactError with a row for every unknown name."""
+    """What `shape` shows, narrowed to `names`. Raises InputError with a row for every unknown name."""
     if not names:
         return shape.data
     if unknown := list(_unknown(shape, names)):
-        raise FactError(*unknown)
+        raise InputError(*unknown)
     one = _one(shape)
     for name in set(one.fields) - set(names):
         del one.fields[name]

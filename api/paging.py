@@ -8,7 +8,7 @@ from django.core import signing
 from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 Row = TypeVar("Row", bound=Model)
 DEFAULT_LIMIT, MOST = 50, 200
@@ -27,7 +27,7 @@ def page(
 ) -> Page[Row]:
     """The page of `rows` after `cursor`. `order` are never-empty fields that together are unique.
 
-    Raises FactError for a cursor that this list did not give.
+    Raises InputError for a cursor that this list did not give.
     """
     salt = f"api.cursor:{','.join(order)}"
     if cursor:
@@ -49,12 +49,12 @@ def sealed(position: list[Any], salt: str) -> str:
 
 
 def unsealed(cursor: str, salt: str, field: str) -> list[Any]:
-    """The position of a cursor. Raises FactError of `field` for one that was not made with `salt`."""
+    """The position of a cursor. Raises InputError of `field` for one that was not made with `salt`."""
     try:
         position: list[Any] = signing.Signer(salt=salt).unsign_object(cursor)
     except signing.BadSignature as error:
         message = _("This cursor is not of this list. Start again without one.")
-        raise FactError((field, "invalid", message)) from error
+        raise InputError((field, "invalid", message)) from error
     return position
 
 

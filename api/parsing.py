@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import BaseParser
 
 from api.problems import Refusal
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 DEEPEST = 16
 
@@ -26,7 +26,7 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """The value. Raises Refusal (400, 413) or FactError."""
+        """The value. Raises Refusal (400, 413) or InputError."""
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
         raw = stream.read(limit + 1)
         if len(raw) > limit:
@@ -35,7 +35,7 @@ class StrictJSONParser(BaseParser):
 
 
 def read(raw: bytes) -> Any:
-    """The value of a JSON text. Raises Refusal (400) or FactError."""
+    """The value of a JSON text. Raises Refusal (400) or InputError."""
     try:
         value = json.loads(
             raw.decode(), object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite
@@ -44,7 +44,7 @@ def read(raw: bytes) -> Any:
         raise malformed() from error
     for path, text in _texts(value):
         if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise FactError((path, "invalid_text", _("This has signs that are no text. Type it again.")))
+            raise InputError((path, "invalid_text", _("This has signs that are no text. Type it again.")))
     return value
 
 

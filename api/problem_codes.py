@@ -55,7 +55,7 @@ SIGN_IN: Mapping[str, Text] = {
     "not_possible": _("Not possible as things stand."),
 }
 """What sign-in refuses, beside the codes of access."""
-FACTS: Mapping[str, Text] = {
+INPUT_PROBLEMS: Mapping[str, Text] = {
     "invalid": _("Some fields need correction."),
     "needs_confirmation": _("Unusual values have to be confirmed by name."),
     "confirm_identity": _("A person has to say whether it is the same patient."),
@@ -88,4 +88,4 @@ DEVICES: Mapping[str, Text] = {
     "no_secret": _("This device has no signing secret."),
     "of_account": _("The address belongs to the account."),
 }
-MEANINGS: Mapping[str, Text] = {**REQUESTS, **ACCESS, **SIGN_IN, **FACTS, **PATHWAY, **DEVICES}
+MEANINGS: Mapping[str, Text] = {**REQUESTS, **ACCESS, **SIGN_IN, **INPUT_PROBLEMS, **PATHWAY, **DEVICES}

@@ -18,9 +18,9 @@ from notifications.contacts.contact_methods import WayCode
 from referral.pathway.refusals import (
     AccessError,
     ConfirmationNeeded,
-    FactError,
     FilesAway,
     IdentityQuestion,
+    InputError,
     PathwayError,
     StaleVersion,
     Text,
@@ -109,7 +109,7 @@ def problem(
 def answer_to(error: Exception, context: Mapping[str, Any]) -> Response:
     """The answer to any exception of a view (the REST framework's EXCEPTION_HANDLER)."""
     match error:
-        case FactError():
+        case InputError():
             return _of_facts(error)
         case PathwayError() | AccountRefusal():
             return _of_pathway(error)
@@ -139,7 +139,7 @@ def _of_pathway(error: PathwayError | AccountRefusal) -> Response:
     return problem(status, error.code, error.message, **error.extra)
 
 
-def _of_facts(error: FactError) -> Response:
+def _of_facts(error: InputError) -> Response:
     rows = list(error.rows)
     if isinstance(error, ConfirmationNeeded):
         detail = _("Some values are unusual. Check them, and name those that are right in “confirmed”.")
@@ -157,7 +157,7 @@ def _several(rows: list[tuple[str, str, Text]]) -> str:
 def _of_framework(error: exceptions.APIException) -> Response:
     status = error.status_code
     if isinstance(error, exceptions.ValidationError):
-        return _of_facts(FactError(*flattened(error.get_full_details())))
+        return _of_facts(InputError(*flattened(error.get_full_details())))
     if isinstance(error, Refusal):
         return problem(status, error.code, str(error.detail), headers=_headers(error), **error.extra)
     code = CODES.get(status, "refused")

@@ -26,7 +26,7 @@ from api.parsing import too_large
 from api.permissions import Scope, SecondFactor
 from api.problems import Refusal, not_known
 from api.throttles import PersonLimit
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 VARIES_BY = ("Accept-Encoding", "Accept-Language", "Authorization", "Cookie", "X-Session-Token")
 KEPT_BY_304 = ("Cache-Control", "Deprecation", "ETag", "Link", "Sunset", "Vary")
@@ -109,7 +109,7 @@ class Resource(APIView):
         taken = getattr(operation, "query_names", None)
         unknown = [name for name in self.request.query_params if taken is not None and name not in taken]
         if unknown:
-            raise FactError(*((name, "unknown_field", not_known(name)) for name in unknown))
+            raise InputError(*((name, "unknown_field", not_known(name)) for name in unknown))
 
     def cut(self, rows: QuerySet[Any], *, order: Sequence[str], query: Mapping[str, Any]) -> Page[Any]:
         """The page that the parameters `cursor` and `limit` ask for."""

@@ -29,7 +29,7 @@ from referral.alerts import rota_gaps, templates
 from referral.models import Deadline, Offer
 from referral.models.patients import Sex
 from referral.pathway import table, timeline
-from referral.pathway.inputs import FACTS, UNITS_OF
+from referral.pathway.inputs import UNITS_OF, VERB_INPUTS
 from referral.pathway.perform import EFFECTS
 from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import Kind, Party, State, Verb
@@ -87,7 +87,7 @@ VERBS = of_choices(
     Verb,
     "What a person can do on a case: the last part of an address, there with hyphens.",
     "Verb",
-    only=[verb for verb in EFFECTS if verb in FACTS],
+    only=[verb for verb in EFFECTS if verb in VERB_INPUTS],
 )
 EVENTS = of_words("EventKind", "What a line of the timeline says has happened.", timeline.LABELS)
 DEADLINE_STATES = of_words(

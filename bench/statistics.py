@@ -25,7 +25,7 @@ TARGET_MS = 500
 FIRST_MONTH = datetime(2021, 1, 1, tzinfo=UTC)
 END = datetime(2025, 12, 31, 12, tzinfo=UTC)
 
-FACTS = """
+CASE_FACTS = """
 INSERT INTO referral_casefacts (
     case_id, network_id, hospital_id, ward_id, month, state, first_visit_at, indicators_at, flagged_at,
     flagged_late, offered_at, acknowledged_at, accepted_at, admitted_at, diagnosed_at, intervened_at,
@@ -220,7 +220,7 @@ def fill() -> Any:
         cursor.execute("SET statement_timeout = 0")
         cursor.execute(WITHOUT_REFERENCES)
         cursor.execute(LATE)
-        cursor.execute(FACTS.replace("late(", "pg_temp.late("), places(world.network))
+        cursor.execute(CASE_FACTS.replace("late(", "pg_temp.late("), places(world.network))
         cursor.execute(CASES_BEHIND, {"kits": KITS})
         cursor.execute(DEADLINES_OF_OPEN)
         cursor.execute(KIT_RESULTS)

@@ -16,7 +16,7 @@ from api.parsing import read
 from api.problems import MEDIA_TYPE, Refusal, problem
 from config import bodies
 from config.urls import closed
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 FACES = ("/_allauth/", "/accounts/", "/admin/")
 PROGRAMS = "/_allauth/"
@@ -67,5 +67,5 @@ def is_readable(request: HttpRequest) -> bool:
     text = request.body if is_program else request.POST.get("credential", "").encode()
     try:
         return not text or read(text) is not None
-    except (Refusal, FactError):
+    except (Refusal, InputError):
         return False

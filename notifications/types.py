@@ -50,10 +50,10 @@ class Notice:
 class Rendered:
     """A notification in one language. `url_path`, from the root, leads to a page that asks for sign-in.
 
-    `facts` are short texts by name that a gateway's template may ask for; nothing personal either.
+    `parameters` are short texts by name that a gateway's template may ask for; nothing personal either.
     """
 
     title: str
     body: str
     url_path: str
-    facts: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)

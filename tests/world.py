@@ -101,11 +101,11 @@ class World:
         find_arrival(user=user, now=now, number=case.number)
         return case
 
-    def admitted_elsewhere(self, case: Case, now: datetime = NOW, **facts: Any) -> Case:
+    def admitted_elsewhere(self, case: Case, now: datetime = NOW, **inputs: Any) -> Case:
         """The case, admitted by the second ward, which does not expect the patient."""
         self.looked_up(case, self.second_specialist, now)
         said = case.patient.name
-        return perform(case, Verb.ADMIT, actor=self.second_specialist, now=now, said=said, **facts)
+        return perform(case, Verb.ADMIT, actor=self.second_specialist, now=now, said=said, **inputs)
 
     def watched(self, now: datetime = NOW, **changes: Any) -> Case:
         """A registered case whose assessment was not high."""

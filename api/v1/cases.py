@@ -19,7 +19,7 @@ from api.v1.case_shapes import BoardCaseShape, CaseShape, ListedCaseShape, Regis
 from api.v1.code_fields import CodeRequest
 from api.v1.documenting import ETAG, IDEMPOTENCY_KEY, LOCATION, described, page_of
 from api.v1.event_shapes import EventPageShape, EventShape
-from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, take_in_request
+from api.v1.registration import EXAMPLE_REGISTRATION, RegistrationRequest, submit_request
 from api.v1.shapes import DeadlineShape, MessageShape
 from api.v1.whole_cases import BY_ID, MOST_IDS, CasesShape, IdsField, whole_cases
 from referral.intake.drafts import draft_on
@@ -137,7 +137,7 @@ class CasesView(CaseList):
     def post(self, request: Request) -> Response:
         if not self.person.access.refers_for:
             raise AccessError
-        registered, warnings = take_in_request(self.body, actor=self.person, now=self.now)
+        registered, warnings = submit_request(self.body, actor=self.person, now=self.now)
         case = cases.cases(self.person).get(pk=registered.pk)
         missing = [] if case.assessment else list(draft_on(case, self.now).reading.missing)
         response = case_answer(

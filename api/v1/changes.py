@@ -98,7 +98,7 @@ def cursor_at(position: Position) -> str:
 
 
 def opened(cursor: str) -> Position:
-    """The position that a cursor stands for. Raises FactError."""
+    """The position that a cursor stands for. Raises InputError."""
     if not cursor:
         return Position(0, FIRST)
     transaction, event = unsealed(cursor, SALT, "since")

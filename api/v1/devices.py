@@ -27,7 +27,7 @@ from notifications.contacts.contact_methods import WayError
 from notifications.models import Subscription
 from notifications.selectors import Reach
 from notifications.types import Severity
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 
 class ReachShape(serializers.Serializer[Reach]):
@@ -107,7 +107,7 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except AddressError as error:
-        raise FactError((error.field, "invalid", error.message)) from error
+        raise InputError((error.field, "invalid", error.message)) from error
     except WayError as error:
         if error.wait is None:
             raise Refusal(409, error.code, error.message) from error

@@ -1,4 +1,4 @@
-"""The timeline: a line for everything that happened to a case, its facts typed by what happened."""
+"""The timeline: a line for everything that happened to a case, its details typed by what happened."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -42,7 +42,7 @@ class EventShape(Shape[Event]):
 
 
 def of(field: type[Field], **named: Any) -> Callable[[], Field]:
-    """How a field of an event's facts is made; not every line has every fact."""
+    """How a field of an event's details is made; not every line has every one."""
     return lambda: field(required=False, **named)
 
 
@@ -94,7 +94,7 @@ STATED: Fields = {
     "holds": of(AgreedShape),
 }
 
-FACTS: Mapping[str, Fields] = {
+DETAILS: Mapping[str, Fields] = {
     timeline.REGISTERED: {"identity": code(vocabularies.IDENTITY_ANSWERS)},
     timeline.INDICATORS_SAVED: {"missing": codes_of(vocabularies.INPUT_NAMES)},
     timeline.DEADLINE_MISSED: {"kind": KIND, "deadline": ID},
@@ -199,7 +199,7 @@ FACTS: Mapping[str, Fields] = {
     Verb.SNOOZE: {"kind": KIND, "until": MOMENT},
     Verb.EXPLAIN_DELAY: {"kind": KIND, "deadline": ID, "reason": code(codes.DelayReason)},
 }
-"""The facts that a line may have, by what happened; what is not named has none."""
+"""The details that a line may have, by what happened; what is not named has none."""
 
 
 def _camel(what: str) -> str:
@@ -208,10 +208,10 @@ def _camel(what: str) -> str:
 
 def _of_event(what: str) -> type[EventShape]:
     """The shape of the lines that say `what`."""
-    fields = {name: make() for name, make in {**FACTS.get(what, {}), LEFT_WARD: ID}.items()}
-    facts = type(f"{_camel(what)}FactsShape", (Shape,), {**fields, "__doc__": ""})
+    fields = {name: make() for name, make in {**DETAILS.get(what, {}), LEFT_WARD: ID}.items()}
+    details = type(f"{_camel(what)}FactsShape", (Shape,), {**fields, "__doc__": ""})
     constant = extend_schema_field({"type": "string", "const": what})(type("WhatField", (CodeShape,), {}))
-    named = {"what": constant(vocabularies.EVENTS), "facts": facts(), "__doc__": ""}
+    named = {"what": constant(vocabularies.EVENTS), "facts": details(), "__doc__": ""}
     return type(f"{_camel(what)}EventShape", (EventShape,), named)
 
 

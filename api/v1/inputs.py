@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from api import vocabularies
 from api.v1.code_fields import CodeRequest
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from scoring import FIELD_LABELS, INPUTS, Input
 from scoring.issues import HELP
 
@@ -19,7 +19,7 @@ WRAPPERS = ("indicators", "values")
 def values_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """The values in `body`, flat or under “indicators” or “values”; `confirmed` may be in either place.
 
-    Raises FactError if what should hold the values is no object.
+    Raises InputError if what should hold the values is no object.
     """
     flat = {name: value for name, value in body.items() if name not in WRAPPERS}
     confirmed = [flat.pop("confirmed", None)]
@@ -28,7 +28,7 @@ def values_of(body: Mapping[str, Any]) -> dict[str, Any]:
         if inner is None:
             continue
         if not isinstance(inner, Mapping):
-            raise FactError((wrapper, "not_an_object", _("Give the values by name, in one JSON object.")))
+            raise InputError((wrapper, "not_an_object", _("Give the values by name, in one JSON object.")))
         flat |= inner
         confirmed.append(flat.pop("confirmed", None))
     names = [name for given in confirmed if given is not None for name in _names(given)]
@@ -37,25 +37,25 @@ def values_of(body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _names(given: Any) -> list[str]:
     if not isinstance(given, list) or not all(isinstance(name, str) for name in given):
-        raise FactError(("confirmed", "not_a_list", _("Name the fields in a list of texts.")))
+        raise InputError(("confirmed", "not_a_list", _("Name the fields in a list of texts.")))
     return given
 
 
 def _field(spec: Input) -> serializers.Field[Any, Any, Any, Any]:
     named = ": ".join(filter(None, (FIELD_LABELS[spec.name], HELP.get(spec.name, ""))))
-    facts: dict[str, Any] = {"required": False, "allow_null": True, "help_text": named}
+    options: dict[str, Any] = {"required": False, "allow_null": True, "help_text": named}
     match spec.kind:
         case "flag":
-            return serializers.BooleanField(**facts)
+            return serializers.BooleanField(**options)
         case "choice":
-            return CodeRequest(vocabularies.CHOICES_BY_INPUT[spec.name], **facts)
+            return CodeRequest(vocabularies.CHOICES_BY_INPUT[spec.name], **options)
         case "grade" | "count":
             least, most = (int(limit or 0) for limit in spec.hard)
-            return serializers.IntegerField(min_value=least, max_value=most, **facts)
+            return serializers.IntegerField(min_value=least, max_value=most, **options)
         case "number":
             low, high = (None, None) if spec.units else spec.hard
-            facts["help_text"] += f", {spec.unit}" if spec.unit and not spec.units else ""
-            return serializers.FloatField(min_value=low, max_value=high, **facts)
+            options["help_text"] += f", {spec.unit}" if spec.unit and not spec.units else ""
+            return serializers.FloatField(min_value=low, max_value=high, **options)
 
 
 def _input_fields() -> dict[str, serializers.Field[Any, Any, Any, Any]]:

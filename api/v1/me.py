@@ -68,8 +68,8 @@ class MeView(Resource):
 
     def _answer(self) -> Response:
         user = self.person
-        facts = {name: getattr(user, name) for name in ("id", "email", "name", "phone", "language")}
-        facts["roles"] = user.memberships.select_related("hospital", "ward", "network")
-        facts["reachability"], facts["unread"] = reachability(user), unread_count(user)
-        facts["reachable"] = is_reachable(facts["reachability"])
-        return Response(MeShape(facts).data)
+        answer = {name: getattr(user, name) for name in ("id", "email", "name", "phone", "language")}
+        answer["roles"] = user.memberships.select_related("hospital", "ward", "network")
+        answer["reachability"], answer["unread"] = reachability(user), unread_count(user)
+        answer["reachable"] = is_reachable(answer["reachability"])
+        return Response(MeShape(answer).data)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from api.v1.documenting import described
 from api.v1.kit import EstimateShape
 from api.v1.statistics import Counting, PeriodQuery, ShareShape
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.statistics.reports import filters
 from referral.statistics.reports.predictions import known_models, performance, shadows
 from scoring.research.observed import Observed
@@ -83,7 +83,7 @@ class PredictionsView(Counting):
         asked = self.asked(PredictionsQuery)
         name = asked.pop("model", active_model().identifier)
         if name not in known_models():
-            raise FactError(("model", "not_found", filters.NOT_FOUND))
+            raise InputError(("model", "not_found", filters.NOT_FOUND))
         report_filter = self.report_filter(asked)
         if not filters.sees_all(self.person, report_filter.network):
             raise NotFound

@@ -16,7 +16,7 @@ from api.problems import Refusal
 from api.resource import Resource
 from api.v1.documenting import described
 from api.v1.fields import KnownFieldsMixin
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 DESCRIPTION = """\
 `meta` of the answer that completes a sign-in holds `session_token` (for `X-Session-Token`), `expires_in` (its
@@ -74,7 +74,7 @@ class RefreshView(Resource):
         read = RefreshRequest(data=self.body)
         read.is_valid(raise_exception=True)
         if not request.headers.get(HEADER):
-            raise FactError((HEADER, "required", _("Send the device token that came with the sign-in.")))
+            raise InputError((HEADER, "required", _("Send the device token that came with the sign-in.")))
         try:
             refreshed = refresh(token=read.validated_data["refresh_token"], request=request, now=self.now)
         except RefreshRefused as error:

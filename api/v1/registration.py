@@ -17,10 +17,10 @@ from referral.codes import ChronicLiverDisease, Presentation
 from referral.identity.birth import BirthDate
 from referral.identity.written import Identity
 from referral.intake.registration import FirstVisit, doubts, register
-from referral.intake.submission import take_in
+from referral.intake.submission import submit
 from referral.models import Case
 from referral.models.patients import Sex
-from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.refusals import AccessError, InputError
 from referral.pathway.vocabulary import Verb
 from referral.queries.worklists import hospitals_to_refer_for
 from scoring import read_inputs
@@ -97,7 +97,7 @@ class ReadRegistration(RegistrationRequest):
     indicators = serializers.JSONField(required=False, allow_null=True, default=None)
 
 
-def take_in_request(
+def submit_request(
     body: Mapping[str, Any], *, actor: User, now: datetime
 ) -> tuple[Case, list[dict[str, str]]]:
     """Register what `body` says; a complete set of indicators is assessed at once, an incomplete one kept.
@@ -107,15 +107,15 @@ def take_in_request(
     """
     read = ReadRegistration(data=body)
     read.is_valid(raise_exception=True)
-    facts = read.validated_data
-    values = _values(facts["indicators"])
-    hospital = _hospital(actor, facts.get("hospital"))
+    given = read.validated_data
+    values = _values(given["indicators"])
+    hospital = _hospital(actor, given.get("hospital"))
     visit = FirstVisit(
-        person=identity_from(facts["patient"], at=facts["first_visit_at"], hospital=hospital),
-        at=facts["first_visit_at"],
-        chronic_liver_disease=facts["chronic_liver_disease"],
-        presentation=facts["presentation"],
-        case_id=facts.get("id"),
+        person=identity_from(given["patient"], at=given["first_visit_at"], hospital=hospital),
+        at=given["first_visit_at"],
+        chronic_liver_disease=given["chronic_liver_disease"],
+        presentation=given["presentation"],
+        case_id=given.get("id"),
     )
     case = _registered(actor, hospital, visit, values, now)
     return case, [
@@ -139,7 +139,7 @@ def _registered(
     if not values:
         return register(actor=actor, hospital=hospital, visit=visit, now=now)
     then = Verb.ASSESS if _is_complete(values) else None
-    return take_in(actor=actor, hospital=hospital, visit=visit, values=values, then=then, facts={}, now=now)
+    return submit(actor=actor, hospital=hospital, visit=visit, values=values, then=then, inputs={}, now=now)
 
 
 def _values(given: Any) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def _hospital(actor: User, named: Any) -> Hospital:
     """The hospital of the visit: the one named, or the only one where `actor` refers."""
     own = list(hospitals_to_refer_for(actor).select_related("network"))
     if named is None and len(own) > 1:
-        raise FactError(("hospital", "required", _("You work at several hospitals. Say which one this is.")))
+        raise InputError(("hospital", "required", _("You work at several hospitals. Say which one this is.")))
     fitting = [hospital for hospital in own if named in (None, hospital.pk)]
     if not fitting:
         raise AccessError

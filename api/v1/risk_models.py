@@ -116,5 +116,5 @@ class ModelView(Resource):
 
 def card(model: RiskModel, use: str) -> dict[str, Any]:
     """One ModelShape."""
-    facts = model_card(model, language=get_language() or "en").as_dict()
-    return {**facts, "use": use, "notice": str(MODEL_STATUS.get(model.status, ""))}
+    contents = model_card(model, language=get_language() or "en").as_dict()
+    return {**contents, "use": use, "notice": str(MODEL_STATUS.get(model.status, ""))}

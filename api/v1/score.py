@@ -14,7 +14,7 @@ from api.v1.code_fields import CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.shapes import IssueShape, issues
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from scoring import evaluate, read_inputs
 from scoring.lines import shown
 from scoring.selectors import active_model
@@ -73,7 +73,7 @@ class ScoreView(Resource):
     def post(self, request: Request) -> Response:
         reading = read_inputs(values_of(self.body), now=self.now)
         if reading.issues:
-            raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+            raise InputError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
         line = shown(reading, evaluate(reading, model=active_model()))
         return Response(worded(line))
 

@@ -1,4 +1,4 @@
-"""The verbs of the pathway: one address each, made from the facts in `referral.pathway.inputs`."""
+"""The verbs of the pathway: one address each, made from the inputs in `referral.pathway.inputs`."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
@@ -24,9 +24,9 @@ from api.v1.shapes import PartingShape
 from api.vocabularies import CHOICES_BY_INPUT, UNITS_BY_FIELD
 from referral.intake.unannounced import arriving
 from referral.models import Case
-from referral.pathway.inputs import FACTS, ON_AN_OFFER, Fact, Shape, clean_facts
+from referral.pathway.inputs import ON_AN_OFFER, VERB_INPUTS, Shape, VerbInput, parse_inputs
 from referral.pathway.perform import EFFECTS, admissible, perform
-from referral.pathway.refusals import FactError, OfferNotOpen
+from referral.pathway.refusals import InputError, OfferNotOpen
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
 from scoring import OTHER_LABORATORY
@@ -34,8 +34,8 @@ from scoring.inputs import TYPED_INPUTS
 
 Field = serializers.Field[Any, Any, Any, Any]
 
-VERBS = tuple(verb for verb in Verb if verb in EFFECTS and verb in FACTS and verb != Verb.ADD_FILE)
-"""What people can do: the verbs that have an effect and take facts (the engine's take none).
+VERBS = tuple(verb for verb in Verb if verb in EFFECTS and verb in VERB_INPUTS and verb != Verb.ADD_FILE)
+"""What people can do: the verbs that have an effect and take inputs (the engine's take none).
 
 A file is not sent as JSON: `api.v1.case_files` takes it.
 """
@@ -52,9 +52,9 @@ class VerbView(Resource):
         offer = _offer(body) if self.verb in ON_AN_OFFER else None
         expected = expected_version(request)
         admissible(case, self.verb, actor=self.person, offer=offer, if_version=expected)
-        facts = clean_facts(self.verb, facts_of(self.verb, body), case=case, user=self.person)
+        options = parse_inputs(self.verb, inputs_of(self.verb, body), case=case, user=self.person)
         done = perform(
-            case, self.verb, actor=self.person, now=self.now, offer=offer, if_version=expected, **facts
+            case, self.verb, actor=self.person, now=self.now, offer=offer, if_version=expected, **options
         )
         return self._answer(done)
 
@@ -94,20 +94,20 @@ def _offer(body: dict[str, Any]) -> UUID | None:
         return UUID(named)
     except (ValueError, TypeError, AttributeError) as error:
         message = _("This is no id of a referral request. Leave it out to mean the open one.")
-        raise FactError(("offer", "invalid", message)) from error
+        raise InputError(("offer", "invalid", message)) from error
 
 
-def facts_of(verb: Verb, body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The facts in `body`: as they are, but for an assessment's values, which may lie beside the others."""
+def inputs_of(verb: Verb, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The inputs in `body`: as they are, but for an assessment's values, which may lie beside the others."""
     if verb is not Verb.ASSESS:
         return body
-    names = {fact.name for fact in FACTS[verb]} - {"values"}
+    names = {verb_input.name for verb_input in VERB_INPUTS[verb]} - {"values"}
     values = values_of({name: value for name, value in body.items() if name not in names})
     return {**{name: value for name, value in body.items() if name in names}, "values": values}
 
 
 def verb_view(verb: Verb) -> type[VerbView]:
-    """The view of `verb`, described from its facts."""
+    """The view of `verb`, described from its inputs."""
     view = type(f"{_camel(verb)}View", (VerbView,), {"verb": verb})
     assesses = verb is Verb.ASSESS
     described_post = described(
@@ -124,8 +124,12 @@ def verb_view(verb: Verb) -> type[VerbView]:
 
 
 def request_shape(verb: Verb) -> type[serializers.Serializer[Any]] | None:
-    """The schema of what `verb` takes, from its facts."""
-    fields = {fact.name: _field(fact) for fact in FACTS[verb] if fact.shape is not Shape.VALUES}
+    """The schema of what `verb` takes, from its inputs."""
+    fields = {
+        verb_input.name: _field(verb_input)
+        for verb_input in VERB_INPUTS[verb]
+        if verb_input.shape is not Shape.VALUES
+    }
     if verb in ON_AN_OFFER:
         fields["offer"] = serializers.UUIDField(
             required=False, help_text="the request meant; the open one when left out"
@@ -137,33 +141,35 @@ def request_shape(verb: Verb) -> type[serializers.Serializer[Any]] | None:
     return type(f"{_camel(verb)}Request", (base,), {"__doc__": "", **fields})
 
 
-def _field(fact: Fact) -> Field:
-    facts: dict[str, Any] = {"required": fact.required, "help_text": fact.label}
-    if not fact.required:
-        facts["allow_null"] = True
-    match fact.shape:
+def _field(verb_input: VerbInput) -> Field:
+    options: dict[str, Any] = {"required": verb_input.required, "help_text": verb_input.label}
+    if not verb_input.required:
+        options["allow_null"] = True
+    match verb_input.shape:
         case Shape.TEXT:
-            return serializers.CharField(max_length=fact.max_length, **facts)
-        case Shape.CHOICE if isinstance(fact.choices, type):
-            return CodeRequest(fact.choices, **facts)
-        case Shape.NUMBER if isinstance(fact.choices, tuple):
-            return serializers.ChoiceField(choices=fact.choices, **facts)
+            return serializers.CharField(max_length=verb_input.max_length, **options)
+        case Shape.CHOICE if isinstance(verb_input.choices, type):
+            return CodeRequest(verb_input.choices, **options)
+        case Shape.NUMBER if isinstance(verb_input.choices, tuple):
+            return serializers.ChoiceField(choices=verb_input.choices, **options)
         case Shape.MOMENT:
-            return MomentField(**facts)
-        case _ if fact.shape in PLAIN:
-            return PLAIN[fact.shape](fact, facts)
+            return MomentField(**options)
+        case _ if verb_input.shape in PLAIN:
+            return PLAIN[verb_input.shape](verb_input, options)
         case _:
-            return serializers.UUIDField(**facts)
+            return serializers.UUIDField(**options)
 
 
-def _decimal(fact: Fact, facts: dict[str, Any]) -> Field:
-    unit = str(fact.unit)
-    named = format_lazy("{}, {}", fact.label, unit) if unit else fact.label
-    return serializers.FloatField(min_value=fact.low, max_value=fact.high, **{**facts, "help_text": named})
+def _decimal(verb_input: VerbInput, options: dict[str, Any]) -> Field:
+    unit = str(verb_input.unit)
+    named = format_lazy("{}, {}", verb_input.label, unit) if unit else verb_input.label
+    return serializers.FloatField(
+        min_value=verb_input.low, max_value=verb_input.high, **{**options, "help_text": named}
+    )
 
 
-def _several(fact: Fact, facts: dict[str, Any]) -> Field:
-    return serializers.ListField(child=CodeRequest(fact.choices), **facts)
+def _several(verb_input: VerbInput, options: dict[str, Any]) -> Field:
+    return serializers.ListField(child=CodeRequest(verb_input.choices), **options)
 
 
 def _measured(fact: Fact, facts: dict[str, Any]) -> Field:
@@ -174,46 +180,48 @@ def _measured(fact: Fact, facts: dict[str, Any]) -> Field:
         least, most = (int(limit or 0) for limit in spec.hard)
         return serializers.IntegerField(min_value=least, max_value=most, **facts)
     if spec.kind == "choice":
-        return CodeRequest(CHOICES_BY_INPUT[spec.name], **facts)
-    return serializers.FloatField(**facts)
+        return CodeRequest(CHOICES_BY_INPUT[spec.name], **options)
+    return serializers.FloatField(**options)
 
 
-def _unit(fact: Fact, facts: dict[str, Any]) -> Field:
-    return CodeRequest(UNITS_BY_FIELD[fact.name], **facts)
+def _unit(verb_input: VerbInput, options: dict[str, Any]) -> Field:
+    return CodeRequest(UNITS_BY_FIELD[verb_input.name], **options)
 
 
-PLAIN: dict[Shape, Callable[[Fact, dict[str, Any]], Field]] = {
+PLAIN: dict[Shape, Callable[[VerbInput, dict[str, Any]], Field]] = {
     Shape.DECIMAL: _decimal,
     Shape.SEVERAL: _several,
     Shape.MEASURED: _measured,
     Shape.UNIT: _unit,
-    Shape.BOOLEAN: lambda fact, facts: serializers.BooleanField(**facts),
-    Shape.DATE: lambda fact, facts: serializers.DateField(**facts),
-    Shape.PAIRS: lambda fact, facts: serializers.DictField(**facts),
-    Shape.BIRTH_DATE: lambda fact, facts: BirthDateField(**facts),
-    Shape.CONFIRMED: lambda fact, facts: serializers.ListField(child=serializers.CharField(), **facts),
+    Shape.BOOLEAN: lambda verb_input, options: serializers.BooleanField(**options),
+    Shape.DATE: lambda verb_input, options: serializers.DateField(**options),
+    Shape.PAIRS: lambda verb_input, options: serializers.DictField(**options),
+    Shape.BIRTH_DATE: lambda verb_input, options: BirthDateField(**options),
+    Shape.CONFIRMED: lambda verb_input, options: serializers.ListField(
+        child=serializers.CharField(), **options
+    ),
 }
 
 
 def _examples(verb: Verb) -> list[OpenApiExample]:
-    value = {fact.name: _example(fact) for fact in FACTS[verb] if fact.required}
+    value = {verb_input.name: _example(verb_input) for verb_input in VERB_INPUTS[verb] if verb_input.required}
     return [OpenApiExample("The least", value=value, request_only=True)] if value else []
 
 
-def _example(fact: Fact) -> Any:
-    match fact.shape:
+def _example(verb_input: VerbInput) -> Any:
+    match verb_input.shape:
         case Shape.TEXT:
-            return "12" if fact.name == "bed" else "…"
-        case Shape.CHOICE if isinstance(fact.choices, type):
-            return fact.choices.values[0]
-        case Shape.NUMBER if isinstance(fact.choices, tuple):
-            return fact.choices[0]
+            return "12" if verb_input.name == "bed" else "…"
+        case Shape.CHOICE if isinstance(verb_input.choices, type):
+            return verb_input.choices.values[0]
+        case Shape.NUMBER if isinstance(verb_input.choices, tuple):
+            return verb_input.choices[0]
         case Shape.MOMENT:
             return "2026-05-17T14:00:00+08:00"
         case Shape.DATE:
             return "2026-05-17"
         case Shape.DECIMAL:
-            return fact.low or 1
+            return verb_input.low or 1
         case _:
             return "01970000-0000-7000-8000-000000000000"
 

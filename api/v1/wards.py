@@ -162,7 +162,7 @@ class DutyView(Resource):
         coming = watches(ward, now, now + AHEAD)
         on_duty_now = set(on_duty(ward, now).values_list("pk", flat=True))
         spans = [{"starts_at": start, "ends_at": end} for start, end in gaps(ward, now, now + AHEAD)]
-        facts = {
+        answer = {
             "now": [row for row in coming if row.user.pk in on_duty_now and row.starts_at <= now],
             "next": next_on_duty(ward, now),
             "coming": coming,
@@ -170,7 +170,7 @@ class DutyView(Resource):
             "handover_note": duty.current_note(ward, now),
             "may_arrange": duty.may_arrange(self.person, ward),
         }
-        return Response(DutyShape(_about(ward) | facts).data)
+        return Response(DutyShape(_about(ward) | answer).data)
 
 
 def _about(ward: Ward) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def registered(doctor: AuthenticatedClient) -> RegisteredCase:
     return made
 
 
-def take_in(specialist: AuthenticatedClient, case_id: UUID) -> None:
+def admit_patient(specialist: AuthenticatedClient, case_id: UUID) -> None:
     asked = answered(board.sync(client=specialist, part=Part.WINDOW_1))
     offer = next(row.offer for row in asked.results if row.id == case_id)
     assert offer is not None
@@ -131,7 +131,7 @@ def refusal(specialist: AuthenticatedClient, case_id: UUID) -> ProblemCode:
 def main(url: str) -> None:
     doctor, specialist = person(url, "DOCTOR"), person(url, "SPECIALIST")
     made = registered(doctor)
-    take_in(specialist, made.id)
+    admit_patient(specialist, made.id)
     treat(specialist, made.id)
     events = answered(case_events.sync(made.id, client=doctor)).results
     summary = {

@@ -15,7 +15,7 @@ from portal.forms.fields import DayInput, Refusal, take_refusals
 from referral.identity.birth import BirthDate, read_estimate
 from referral.identity.written import Identity, read
 from referral.models.patients import Sex
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 TEXTS = ("name", "national_id", "local_number", "phone")
 IDENTITY = (*TEXTS, "birth_date", "birth_estimate")
@@ -113,7 +113,7 @@ class IdentityForm(forms.Form):
             self.birth = BirthDate.on(day)
         try:
             read(self.identity(), visited=visited)
-        except FactError as refusal:
+        except InputError as refusal:
             self.refuse([row for row in refusal.rows if row[0].removeprefix("patient.") not in self.errors])
 
     def is_valid(self) -> bool:

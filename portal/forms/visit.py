@@ -20,7 +20,7 @@ from portal.moments import local
 from referral.codes import ChronicLiverDisease, Presentation
 from referral.intake.first_visit import check_first_visit
 from referral.intake.registration import FirstVisit
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 
 class VisitForm(IdentityForm):
@@ -77,7 +77,7 @@ class VisitForm(IdentityForm):
         moment: datetime = self.cleaned_data["first_visit_at"]
         try:
             return check_first_visit(moment, self.now)
-        except FactError as refusal:
+        except InputError as refusal:
             raise ValidationError([str(message) for _field, _code, message in refusal.rows]) from refusal
 
     def clean(self) -> dict[str, Any]:

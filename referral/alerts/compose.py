@@ -103,7 +103,7 @@ def alerts(
 
 def nobody_on_duty(deadline: Deadline, now: datetime) -> timeline.Line:
     """The line that says that an alert found nobody on duty."""
-    return timeline.line(deadline.case, timeline.NOBODY_ON_DUTY, facts={"kind": deadline.kind}, now=now)
+    return timeline.line(deadline.case, timeline.NOBODY_ON_DUTY, details={"kind": deadline.kind}, now=now)
 
 
 def _group(case: Case, ward: UUID | None = None) -> str:
@@ -128,7 +128,7 @@ def notify_change(change: "Change") -> None:
     is_nobody_there = any(is_empty for _people, is_empty in answers)
     if is_nobody_there:
         details = {"verb": change.row.verb.value}
-        timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, facts=details, now=change.now)
+        timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, details=details, now=change.now)
         case.save(update_fields=["event_count"])
     recipients -= _question_receiving_ward(change, directory)
     notify_people(

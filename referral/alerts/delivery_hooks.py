@@ -75,7 +75,7 @@ def undeliverable(notification: Notification, now: datetime) -> None:
     )
     about = {"kind": notification.payload.get("deadline"), "verb": notification.payload.get("verb")}
     details = {name: value for name, value in about.items() if value}
-    timeline.append(case, timeline.ALERT_UNDELIVERABLE, actor=None, facts=details, now=now)
+    timeline.append(case, timeline.ALERT_UNDELIVERABLE, actor=None, details=details, now=now)
     case.save(update_fields=["event_count"])
     compose.notify_operators(case, kind=compose.UNDELIVERABLE, severity="severe", now=now)
 

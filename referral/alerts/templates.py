@@ -136,7 +136,7 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
         title=title % words,
         body=f"{body % words}{_risk(payload)}",
         url_path=_leads_to(kind, payload),
-        facts={name: str(value) for name, value in words.items()},
+        parameters={name: str(value) for name, value in words.items()},
     )
 
 
@@ -161,7 +161,7 @@ def _hospital(payload: Mapping[str, Any], language: str) -> str:
 
 
 def _words(kind: str, payload: Mapping[str, Any], words: dict[str, Any]) -> tuple[str, str]:
-    """Title and body of `kind`; adds to `facts` what they mention."""
+    """Title and body of `kind`; adds to `words` what they mention."""
     if "deadline" in payload:
         words["deadline"] = Kind(payload["deadline"]).label
     if "due_at" in payload:

@@ -162,7 +162,7 @@ def quarantine(key: UUID, now: datetime, reason: str = "") -> None:
         .get(pk=deadline.case_id)
     )
     Deadline.objects.filter(pk=key).update(quarantined_at=now, quarantine_reason=reason)
-    timeline.append(case, timeline.DEADLINE_QUARANTINED, actor=None, facts={"kind": deadline.kind}, now=now)
+    timeline.append(case, timeline.DEADLINE_QUARANTINED, actor=None, details={"kind": deadline.kind}, now=now)
     case.save()
     compose.notify_operators(
         case, kind=compose.QUARANTINED, severity="critical", now=now, deadline=deadline.kind

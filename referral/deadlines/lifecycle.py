@@ -96,7 +96,7 @@ def meet(
                 case,
                 timeline.DEADLINE_MET_LATE_RECORD,
                 actor=None,
-                facts={"kind": deadline.kind},
+                details={"kind": deadline.kind},
                 occurred_at=occurred_at,
                 now=now,
             )
@@ -129,8 +129,10 @@ def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[timeline.Line
     if deadline.missed_at is not None:
         return []
     deadline.missed_at = deadline.due_at
-    facts = {"kind": deadline.kind, "deadline": str(deadline.pk)}
-    return [timeline.line(case, timeline.DEADLINE_MISSED, facts=facts, occurred_at=deadline.due_at, now=now)]
+    details = {"kind": deadline.kind, "deadline": str(deadline.pk)}
+    return [
+        timeline.line(case, timeline.DEADLINE_MISSED, details=details, occurred_at=deadline.due_at, now=now)
+    ]
 
 
 def _close(

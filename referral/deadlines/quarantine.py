@@ -46,8 +46,8 @@ def release(*, deadline: Deadline, actor: User, now: datetime) -> Deadline:
         quarantined_at=None, quarantine_reason=""
     )
     if freed:
-        facts = {"kind": deadline.kind}
-        timeline.append(case, timeline.DEADLINE_RELEASED, actor=actor, facts=facts, now=now)
+        details = {"kind": deadline.kind}
+        timeline.append(case, timeline.DEADLINE_RELEASED, actor=actor, details=details, now=now)
         case.save()
         audit.record(
             actor=actor,

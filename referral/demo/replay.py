@@ -93,18 +93,18 @@ class Telling:
         if beat.verb == SAVE:
             save_indicators(case=self.case, actor=actor, values=self._some_values(beat, now), now=now)
             return
-        facts = self._facts(beat, now)
+        inputs = self._inputs(beat, now)
         if beat.verb in WARD_ACTS:
-            WARD_ACTS[beat.verb](actor=actor, now=now, **facts)
+            WARD_ACTS[beat.verb](actor=actor, now=now, **inputs)
             return
-        if "said" in facts:
+        if "said" in inputs:
             find_arrival(user=actor, now=now, number=self.case.number)
-        perform(self.case, Verb(beat.verb), actor=actor, now=now, occurred_at=now - beat.before, **facts)
+        perform(self.case, Verb(beat.verb), actor=actor, now=now, occurred_at=now - beat.before, **inputs)
 
-    def _facts(self, beat: Beat, now: datetime) -> dict[str, Any]:
-        return dict(self._fact(name, value, now) for name, value in beat.facts.items())
+    def _inputs(self, beat: Beat, now: datetime) -> dict[str, Any]:
+        return dict(self._input(name, value, now) for name, value in beat.inputs.items())
 
-    def _fact(self, name: str, value: Any, now: datetime) -> tuple[str, Any]:
+    def _input(self, name: str, value: Any, now: datetime) -> tuple[str, Any]:
         if value == NAME:
             return name, self.case.patient.name
         if name == "profile":
@@ -121,8 +121,8 @@ class Telling:
         return indicators(profile, seed=self.number, sampled_at=max(self.began, now - SAMPLED_BEFORE))
 
     def _some_values(self, beat: Beat, now: datetime) -> dict[str, Any]:
-        everything = self._values(beat.facts["profile"], now)
-        names = {"sampled_at", *beat.facts["only"], *(f"{name}_unit" for name in beat.facts["only"])}
+        everything = self._values(beat.inputs["profile"], now)
+        names = {"sampled_at", *beat.inputs["only"], *(f"{name}_unit" for name in beat.inputs["only"])}
         return {name: value for name, value in everything.items() if name in names}
 
 

@@ -16,7 +16,7 @@ CLOSE_WARD, OPEN_WARD = "close_ward", "open_ward"
 class Beat:
     """One thing done `after` the first visit. `by`: a login, where it is not the person the table suggests.
 
-    `before`: how much earlier it had happened than it was recorded. Among `facts`, a number of hours
+    `before`: how much earlier it had happened than it was recorded. Among `inputs`, a number of hours
     (timedelta) is a moment after the first visit (its day for `day`), a `Kind` one of the case's deadlines,
     `ward` a ward's key.
     """
@@ -25,7 +25,7 @@ class Beat:
     verb: Verb | str
     by: str = ""
     before: timedelta = timedelta(0)
-    facts: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +48,16 @@ def h(hours: float) -> timedelta:
     return timedelta(hours=hours)
 
 
-def do(after: float, verb: Verb | str, by: str = "", before: float = 0, **facts: Any) -> Beat:
-    return Beat(h(after), verb, by, h(before), facts)
+def do(after: float, verb: Verb | str, by: str = "", before: float = 0, **inputs: Any) -> Beat:
+    return Beat(h(after), verb, by, h(before), inputs)
 
 
 def story(ago: float, at: str, *beats: Beat, **more: Any) -> Story:
     return Story(h(ago), at, beats, **more)
 
 
-def sick(after: float, profile: str = "high", **facts: Any) -> Beat:
-    return do(after, V.ASSESS, profile=profile, **facts)
+def sick(after: float, profile: str = "high", **inputs: Any) -> Beat:
+    return do(after, V.ASSESS, profile=profile, **inputs)
 
 
 def treated(

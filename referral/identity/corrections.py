@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from referral.identity.candidates import Candidate, find_candidates
 from referral.identity.written import Identity, as_stored, hints, identity_of, indexes, read
 from referral.models import Case
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 OF_THE_ID = frozenset({"national_id", "sex", "birth_date"})
 """Only a change of one of these makes the ID worth a question again."""
@@ -22,7 +22,7 @@ def corrected(
     """The identity of the case's patient with what was typed in place of what is stored.
 
     `removed`: numbers that are wrong while nobody knows the right ones. Raises what `read` raises, and
-    FactError for a placeholder, for a field that is both given and removed, and where nothing differs.
+    InputError for a placeholder, for a field that is both given and removed, and where nothing differs.
     """
     before = identity_of(case.patient)
     changes = {name: value for name, value in typed.items() if value != getattr(before, name)}
@@ -32,7 +32,7 @@ def corrected(
     settled = frozenset(confirmed) if OF_THE_ID & changes.keys() else OF_THE_ID
     after = _in_its_own_words(replace(after, confirmed=settled), visited)
     if not different_fields(before, after):
-        raise FactError(("name", "unchanged", _("This is what is on record already. Change what is wrong.")))
+        raise InputError(("name", "unchanged", _("This is what is on record already. Change what is wrong.")))
     return after
 
 
@@ -51,14 +51,14 @@ def _refuse_contradictions(typed: Identity, changes: Mapping[str, Any], removed:
         if name in changes
     ]
     if rows:
-        raise FactError(*rows)
+        raise InputError(*rows)
 
 
 def _in_its_own_words(identity: Identity, visited: date) -> Identity:
     """`read`, with the refused fields named as the verb names them."""
     try:
         return read(identity, visited=visited)
-    except FactError as error:
+    except InputError as error:
         rows = [(field.removeprefix("patient."), code, message) for field, code, message in error.rows]
         raise type(error)(*rows) from error
 

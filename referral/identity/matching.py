@@ -12,7 +12,7 @@ from accounts.models import Hospital
 from referral.identity.candidates import Candidate
 from referral.identity.written import Identity
 from referral.models import Case
-from referral.pathway.refusals import FactError, IdentityQuestion, PathwayError, Text
+from referral.pathway.refusals import IdentityQuestion, InputError, PathwayError, Text
 
 FIELDS: dict[str, Text] = {
     "name": _("full name"),
@@ -146,7 +146,7 @@ def _matched(identity: Identity, candidates: Sequence[Candidate], hospital: Hosp
         raise PersonAsked(doubtful, *(row for one in doubtful for row in _questions(one)))
     meant = [row for row in numbered if row not in doubtful or identity.confirmed_same]
     if len(meant) > 1:
-        raise FactError(("patient.local_number", "number_of_another", TWO_PERSONS))
+        raise InputError(("patient.local_number", "number_of_another", TWO_PERSONS))
     return Match(meant[0].person if meant else None, _answer(identity, doubtful), numbered)
 
 

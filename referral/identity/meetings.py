@@ -17,7 +17,7 @@ from referral.identity.candidates import Candidate
 from referral.identity.matching import Match, NamesakeExists, OpenCaseExists, PersonAsked
 from referral.models import Case
 from referral.pathway import timeline
-from referral.pathway.refusals import FactError, PathwayError, TooOften
+from referral.pathway.refusals import InputError, PathwayError, TooOften
 from referral.pathway.vocabulary import Audience
 
 MEETINGS = ("met_elsewhere", "met_recorded_dead")
@@ -45,7 +45,7 @@ def reporting_meetings(actor: User, hospital: Hospital, now: datetime) -> Iterat
         if any(not candidate.is_own for candidate in refusal.met):
             _hold_to_limit("meetings", actor, now, refusal)
         raise
-    except (FactError, PathwayError) as refusal:
+    except (InputError, PathwayError) as refusal:
         _hold_to_limit("refused_registrations", actor, now, refusal)
         raise
 
@@ -140,7 +140,7 @@ def _noted(what: str, case_id: UUID, hospital: Hospital, *, actor: User, now: da
     """The case, locked, with the line that says that its patient was met."""
     rows = Case.objects.select_for_update(of=("self",)).select_related("hospital", "ward", "assessment")
     case = rows.get(pk=case_id)
-    timeline.append(case, what, actor=actor, facts={"hospital": str(hospital.pk)}, now=now)
+    timeline.append(case, what, actor=actor, details={"hospital": str(hospital.pk)}, now=now)
     case.save()
     return case
 

@@ -14,7 +14,7 @@ from referral.identity.national_id import canonical, has_wrong_length, resident_
 from referral.identity.placeholders import is_no_national_id, is_no_number
 from referral.identity.text import folded_name, folded_number, has_letter
 from referral.models import Patient
-from referral.pathway.refusals import ConfirmationNeeded, FactError, Text
+from referral.pathway.refusals import ConfirmationNeeded, InputError, Text
 from scoring import INPUTS
 
 Row = tuple[str, str, Text]
@@ -50,19 +50,19 @@ class Identity:
 def read(typed: Identity, *, visited: date) -> Identity:
     """`typed` as it is kept: without what nobody sees, without placeholders, completed from the ID.
 
-    `visited`: the day of the first visit by the hospital's calendar. Raises FactError for what cannot be, and
-    ConfirmationNeeded for what contradicts itself and was not confirmed.
+    `visited`: the day of the first visit by the hospital's calendar. Raises InputError for what cannot be,
+    and ConfirmationNeeded for what contradicts itself and was not confirmed.
     """
     unreadable = list(_unreadable(typed))
     texts: dict[str, Any] = {name: cleaned(getattr(typed, name)) for name in TEXTS}
     plain = without_placeholders(replace(typed, **texts))
     if unreadable:
-        raise FactError(*unreadable, *_named([*_missing(completed(plain))]))
+        raise InputError(*unreadable, *_named([*_missing(completed(plain))]))
     doubts = [row for row in doubts_of_id(plain) if row[0] not in plain.confirmed]
     identity = completed(plain)
     refused = [*_missing(identity), *_impossible(identity, visited)]
     if refused:
-        raise FactError(*_named([*refused, *doubts]))
+        raise InputError(*_named([*refused, *doubts]))
     if doubts:
         raise ConfirmationNeeded(*_named(doubts))
     return identity

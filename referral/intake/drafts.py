@@ -15,7 +15,7 @@ from referral.pathway import timeline
 from referral.pathway.case_roles import open_offer, parties_of
 from referral.pathway.effects.assessment import merged
 from referral.pathway.perform import check_version, lock, not_allowed
-from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.refusals import AccessError, InputError
 from referral.pathway.vocabulary import BEFORE_ADMISSION, Party, Verb
 from referral.queries.case_values import Value, draft_values, stamped
 from scoring import Reading, read_inputs, red_flags
@@ -73,7 +73,7 @@ def save_indicators(
 ) -> Reading:
     """Add `values`, by input name, to the case's draft; return what the whole draft now says.
 
-    Raises FactError when one of the new values is impossible; nothing is stored then. Values beyond a soft
+    Raises InputError when one of the new values is impossible; nothing is stored then. Values beyond a soft
     limit are stored and asked about when the case is assessed. Raises StaleVersion and AccessError too.
     """
     locked = lock(case)
@@ -85,13 +85,13 @@ def save_indicators(
     together = merged(locked, values)
     reading = read_inputs(together, now=now, expect_sampled_at=True)
     if reading.issues:
-        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+        raise InputError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
     # As read: what a fast clock puts ahead is kept at the server's time.
     read = {name: time.isoformat() for name, time in reading.sampled_at.items()}
     together["sampled_at"] = {**(together["sampled_at"] or {}), **read} or None
     _keep(locked, together, actor, now)
     timeline.append(
-        locked, timeline.INDICATORS_SAVED, actor=actor, facts={"missing": list(reading.missing)}, now=now
+        locked, timeline.INDICATORS_SAVED, actor=actor, details={"missing": list(reading.missing)}, now=now
     )
     locked.updated_at = now
     locked.save()

@@ -5,16 +5,16 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from accounts.skew import without_skew
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 OLDEST_FIRST_VISIT = timedelta(days=30)
 
 
 def check_first_visit(moment: datetime, now: datetime) -> datetime:
-    """The moment as it is kept. Raises FactError for one in the future or more than 30 days ago."""
+    """The moment as it is kept. Raises InputError for one in the future or more than 30 days ago."""
     moment = without_skew(moment, now)
     if moment > now:
-        raise FactError(
+        raise InputError(
             (
                 "first_visit_at",
                 "in_future",
@@ -22,7 +22,7 @@ def check_first_visit(moment: datetime, now: datetime) -> datetime:
             )
         )
     if now - moment > OLDEST_FIRST_VISIT:
-        raise FactError(
+        raise InputError(
             (
                 "first_visit_at",
                 "too_old",

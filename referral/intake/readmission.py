@@ -23,7 +23,7 @@ def notify_of_readmission(case: Case, *, now: datetime) -> None:
             earlier,
             timeline.READMITTED,
             actor=case.registered_by,
-            facts={"later": str(case.pk), "number": case.number},
+            details={"later": str(case.pk), "number": case.number},
             occurred_at=case.first_visit_at,
             now=now,
         )

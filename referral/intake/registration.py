@@ -22,7 +22,7 @@ from referral.intake.first_visit import check_first_visit
 from referral.intake.readmission import notify_of_readmission
 from referral.models import Case, PathwayPolicy, Patient, Person
 from referral.pathway import timeline
-from referral.pathway.refusals import AccessError, FactError, PathwayError, Text
+from referral.pathway.refusals import AccessError, InputError, PathwayError, Text
 from referral.pathway.table import OPENS
 from referral.pathway.vocabulary import ACUTE, State
 from referral.statistics.facts.writer import record
@@ -46,7 +46,7 @@ class FirstVisit:
 def register(*, actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Case:
     """Record a first visit and open its deadlines; the case waits for its indicators.
 
-    Raises AccessError if `actor` does not refer for `hospital`, FactError for an impossible time or a
+    Raises AccessError if `actor` does not refer for `hospital`, InputError for an impossible time or a
     namesake, PathwayError if the id or the patient already has a case. That a patient of another
     hospital was met is recorded, and that hospital told, although nothing is registered.
     """
@@ -79,9 +79,9 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
         updated_at=now,
     )
     insert(case, identity, match_found)
-    facts = {"identity": match_found.answer} if match_found.answer else {}
+    details = {"identity": match_found.answer} if match_found.answer else {}
     timeline.append(
-        case, timeline.REGISTERED, actor=actor, before="", facts=facts, occurred_at=visit.at, now=now
+        case, timeline.REGISTERED, actor=actor, before="", details=details, occurred_at=visit.at, now=now
     )
     opening = OPENS[State.REGISTERED]
     fresh = lifecycle.open_missing(case, opening, running=(), now=now, occurred_at=visit.at)
@@ -95,9 +95,9 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
 
 
 def check_id(case_id: UUID | None) -> None:
-    """Refuse an id that nobody made to be unique (FactError) or that a case has (PathwayError)."""
+    """Refuse an id that nobody made to be unique (InputError) or that a case has (PathwayError)."""
     if case_id is not None and not is_identifier(case_id):
-        raise FactError(("id", "invalid", NO_ID))
+        raise InputError(("id", "invalid", NO_ID))
     refuse_taken(case_id)
 
 

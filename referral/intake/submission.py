@@ -13,44 +13,44 @@ from referral.intake.drafts import save_indicators
 from referral.intake.registration import FirstVisit, open_case
 from referral.models import Case
 from referral.pathway.effects.assessment import refuse_unless_complete
-from referral.pathway.inputs import clean_facts
+from referral.pathway.inputs import parse_inputs
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from scoring import read_inputs
 
 
-def take_in(
+def submit(
     *,
     actor: User,
     hospital: Hospital,
     visit: FirstVisit,
     values: Mapping[str, Any],
     then: Verb | None,
-    facts: Mapping[str, Any],
+    inputs: Mapping[str, Any],
     now: datetime,
 ) -> Case:
     """Register a first visit and, in the same transaction, keep `values` or use them.
 
-    `then` is ASSESS, REFER, or None to keep the values as a draft while the laboratory works; `facts` are
-    the other facts of that verb, as typed. Nothing is registered when any of it is refused. Raises what
+    `then` is ASSESS, REFER, or None to keep the values as a draft while the laboratory works; `inputs` are
+    the other inputs of that verb, as typed. Nothing is registered when any of it is refused. Raises what
     `register`, `save_indicators` and `perform` raise.
     """
     with reporting_meetings(actor, hospital, now), transaction.atomic():
-        refuse_unusable(values, then, facts, actor=actor, hospital=hospital, now=now)
+        refuse_unusable(values, then, inputs, actor=actor, hospital=hospital, now=now)
         case = open_case(actor, hospital, visit, now)
-        return proceed(case, actor=actor, values=values, then=then, facts=facts, now=now)
+        return proceed(case, actor=actor, values=values, then=then, inputs=inputs, now=now)
 
 
 def refuse_unusable(
     values: Mapping[str, Any],
     then: Verb | None,
-    facts: Mapping[str, Any],
+    inputs: Mapping[str, Any],
     *,
     actor: User,
     hospital: Hospital,
     now: datetime,
 ) -> None:
-    """Raise what the values and facts would be refused with, before anybody is looked for.
+    """Raise what the values and inputs would be refused with, before anybody is looked for.
 
     Whether the patient is known would show otherwise in which of two mistakes is named first.
     """
@@ -61,7 +61,7 @@ def refuse_unusable(
     elif reading.issues:
         refuse_unless_complete(replace(given, missing=()))
     if then is not None:
-        clean_facts(then, facts, case=Case(hospital=hospital), user=actor)
+        parse_inputs(then, inputs, case=Case(hospital=hospital), user=actor)
 
 
 @transaction.atomic
@@ -71,16 +71,16 @@ def proceed(
     actor: User,
     values: Mapping[str, Any],
     then: Verb | None,
-    facts: Mapping[str, Any],
+    inputs: Mapping[str, Any],
     now: datetime,
 ) -> Case:
     """Keep `values` of a registered case as its draft, or assess or refer it with them."""
     if then is None:
         save_indicators(case=case, actor=actor, values=values, now=now)
         return case
-    raw = dict(facts)
+    raw = dict(inputs)
     if then is Verb.ASSESS:
         raw["values"] = values
     else:
         save_indicators(case=case, actor=actor, values=values, now=now)
-    return perform(case, then, actor=actor, now=now, **clean_facts(then, raw, case=case, user=actor))
+    return perform(case, then, actor=actor, now=now, **parse_inputs(then, raw, case=case, user=actor))

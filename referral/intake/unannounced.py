@@ -23,7 +23,7 @@ from referral.identity.national_id import canonical
 from referral.identity.placeholders import is_no_national_id
 from referral.identity.text import folded_name, folded_number
 from referral.models import Case, Offer, Patient
-from referral.pathway.refusals import FactError, TooOften
+from referral.pathway.refusals import InputError, TooOften
 from referral.pathway.vocabulary import BEFORE_ADMISSION
 
 
@@ -103,7 +103,7 @@ def expects(user: User, case: Case, asked: Offer | None) -> bool:
     return case.ward_id in wards or (asked is not None and asked.ward_id in wards)
 
 
-class NotThisPatient(FactError):
+class NotThisPatient(InputError):
     """What the person at the door said is not what the first hospital wrote of the patient of `case`."""
 
     def __init__(self, case: Case) -> None:
@@ -130,16 +130,16 @@ def auditing_wrong_answers(actor: User | None, now: datetime) -> Iterator[None]:
 
 
 def confirm_arrival(case: Case, said: str, *, user: User, now: datetime) -> None:
-    """Compare what the person at the door said with the record. Raises FactError, or TooOften.
+    """Compare what the person at the door said with the record. Raises InputError, or TooOften.
 
     Wrap the transaction in `auditing_wrong_answers`.
     """
     if not looked_up(user, case.pk, now):
-        raise FactError(("said", "look_up_first", LOOK_UP_FIRST))
+        raise InputError(("said", "look_up_first", LOOK_UP_FIRST))
     if seconds := seconds_over("arrivals", user, now) or _seconds_after_guesses(user, now):
         raise TooOften(seconds)
     if not said.strip():
-        raise FactError(("said", "required", ASK_THE_PERSON))
+        raise InputError(("said", "required", ASK_THE_PERSON))
     if not _is_of(said, case.patient):
         raise NotThisPatient(case)
 

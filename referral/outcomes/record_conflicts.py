@@ -10,7 +10,7 @@ from referral.pathway.vocabulary import Verb
 
 HAD_THE_PATIENT = frozenset({Verb.TRANSFER, Verb.BACK_REFER, Verb.DISCHARGE, Verb.CONFIRM_RETURN})
 """Verbs by which somebody says that they had the living patient then."""
-SAYING = HAD_THE_PATIENT | {Verb.ASSESS_ORGAN_FAILURE, Verb.RETRACT_RECORD, Verb.DECIDE_TRANSPLANT}
+STATING = HAD_THE_PATIENT | {Verb.ASSESS_ORGAN_FAILURE, Verb.RETRACT_RECORD, Verb.DECIDE_TRANSPLANT}
 """Verbs that say how the patient was."""
 EARLY = timedelta(days=28)
 
@@ -27,12 +27,14 @@ class Records:
 
 def records_of(case: Case) -> Records:
     """The records of a case, from its timeline."""
-    rows = case.events.filter(what__in=SAYING).values_list("what", "occurred_at", "facts")
-    retracted = {facts["retracted"] for what, _at, facts in rows if what == Verb.RETRACT_RECORD}
+    rows = case.events.filter(what__in=STATING).values_list("what", "occurred_at", "facts")
+    retracted = {details["retracted"] for what, _at, details in rows if what == Verb.RETRACT_RECORD}
     said = sorted((row for row in rows if row[2].get("record") not in retracted), key=lambda row: row[1])
-    failed = [at for what, at, facts in said if what == Verb.ASSESS_ORGAN_FAILURE and facts["failures"]]
-    transplants = [at for _what, at, facts in said if facts.get("transplant") == OutcomeStatus.TRANSPLANTED]
-    seen = [at for what, at, _facts in said if what in HAD_THE_PATIENT]
+    failed = [at for what, at, details in said if what == Verb.ASSESS_ORGAN_FAILURE and details["failures"]]
+    transplants = [
+        at for _what, at, details in said if details.get("transplant") == OutcomeStatus.TRANSPLANTED
+    ]
+    seen = [at for what, at, _inputs in said if what in HAD_THE_PATIENT]
     return Records(
         organ_failure=any(at <= case.first_visit_at + EARLY for at in failed),
         transplanted_at=next(iter(transplants), None),

@@ -11,7 +11,7 @@ from accounts.local_time import written
 from accounts.models import User, Ward
 from accounts.skew import without_skew
 from referral.models import Case, Offer, Record
-from referral.pathway.refusals import AccessError, FactError, Text
+from referral.pathway.refusals import AccessError, InputError, Text
 from referral.pathway.table import Transition
 from referral.pathway.vocabulary import Audience, Kind
 
@@ -32,7 +32,7 @@ class Change:
     offer: Offer | None
     ward_before: Ward | None
     held_by: UUID | None
-    facts: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict)
     note: str | None = None
     personal: dict[str, Any] = field(default_factory=dict)
     also_meets: set[Kind] = field(default_factory=set)
@@ -44,9 +44,9 @@ class Change:
     corrects: Record | None = None
     dated_by: str = "occurred_at"
 
-    def date(self, moment: datetime, fact: str) -> None:
+    def date(self, moment: datetime, input_name: str) -> None:
         """The change was at `moment`, as the verb's own `fact` of that name says."""
-        self.occurred_at, self.dated_by = moment, fact
+        self.occurred_at, self.dated_by = moment, input_name
 
     @property
     def person(self) -> User:
@@ -55,25 +55,27 @@ class Change:
             raise AccessError
         return self.actor
 
-    def past(self, moment: datetime, fact: str) -> datetime:
-        """`moment` as it is kept. Raises FactError if what is said to be over, as `fact`, lies ahead."""
+    def past(self, moment: datetime, input_name: str) -> datetime:
+        """`moment` as it is kept. Raises InputError if what is said to be over, as `fact`, lies ahead."""
         settled = without_skew(moment, self.now)
         if settled > self.now:
-            raise FactError((fact, "in_future", _("This time is in the future. Check the date and time.")))
+            raise InputError(
+                (input_name, "in_future", _("This time is in the future. Check the date and time."))
+            )
         return settled
 
     def not_before(self, moment: datetime | None, event: Text) -> None:
-        """Raise FactError if the fact is said to have happened before `event`, which was at `moment`."""
+        """Raise InputError if the fact is said to have happened before `event`, which was at `moment`."""
         if moment is not None and self.occurred_at < moment:
             message = _("This cannot have happened before %(event)s (%(moment)s). Check the date and time.")
             self._refuse_order(message, moment, event)
 
     def not_after(self, moment: datetime, event: Text) -> None:
-        """Raise FactError if the fact is said to have happened after `event`, which was at `moment`."""
+        """Raise InputError if the fact is said to have happened after `event`, which was at `moment`."""
         if self.occurred_at > moment:
             message = _("This cannot have happened after %(event)s (%(moment)s). Give its own date and time.")
             self._refuse_order(message, moment, event)
 
     def _refuse_order(self, message: Text, moment: datetime, event: Text) -> None:
         named = {"event": event, "moment": written(moment, self.case.hospital.zone, self.now)}
-        raise FactError((self.dated_by, "out_of_order", message % named))
+        raise InputError((self.dated_by, "out_of_order", message % named))

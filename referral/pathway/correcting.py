@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from referral.deadlines import lifecycle
 from referral.models import Deadline, Record
 from referral.pathway.mistakes import KIND_OF, end_of_stay, left_ward, to_correct
-from referral.pathway.refusals import FactError, Text
+from referral.pathway.refusals import InputError, Text
 from referral.pathway.vocabulary import Kind
 
 if TYPE_CHECKING:
@@ -26,18 +26,18 @@ def accept_correction(change: "Change", record: Record | None) -> None:
                 "The patient has left the ward. Only what was marked as entered in error can be entered "
                 "rightly now: choose that record."
             )
-            raise FactError(("corrects", "required", message))
+            raise InputError(("corrects", "required", message))
         return
     kind = KIND_OF.get(change.row.verb)
     if not any(row.record == record.pk and row.kind == kind for row in to_correct(change.case)):
         message = _("This is no record of this kind that was entered in error and is still to be corrected.")
-        raise FactError(("corrects", "not_found", message))
+        raise InputError(("corrects", "not_found", message))
     change.corrects = record
-    change.facts["corrects"] = str(record.pk)
+    change.details["corrects"] = str(record.pk)
 
 
 def hold_to_the_stay(change: "Change") -> None:
-    """Raise FactError if a correction after the ward is of a time after the patient had left it."""
+    """Raise InputError if a correction after the ward is of a time after the patient had left it."""
     if change.row.corrects:
         change.not_after(end_of_stay(change.case), END_OF_STAY)
 
@@ -49,7 +49,7 @@ def judge_in_its_place(change: "Change", kind: Kind) -> None:
     moment = change.occurred_at
     closed = change.case.deadlines.filter(kind=kind, starts_at__lte=moment, closed_at__gt=moment).last()
     if closed is not None:
-        change.facts.update(kind=kind.value, met_by_another=moment.isoformat())
+        change.details.update(kind=kind.value, met_by_another=moment.isoformat())
         lifecycle.close_by_another(closed, moment)
 
 
@@ -62,11 +62,11 @@ def judge_past(change: "Change", kind: Kind, fulfilled_at: datetime | None) -> N
     starts_at, due_at = lifecycle.span(case, kind, change.occurred_at)
     past = Deadline(case=case, kind=kind, starts_at=starts_at, due_at=due_at, first_due_at=due_at)
     past.next_at = change.now
-    change.facts["kind"] = kind.value
+    change.details["kind"] = kind.value
     if fulfilled_at is not None:
-        change.facts["met_by_another"] = fulfilled_at.isoformat()
+        change.details["met_by_another"] = fulfilled_at.isoformat()
         lifecycle.close_by_another(past, fulfilled_at)
         return
     left_at = left_ward(case).recorded_at
-    change.facts["unmet_by"] = left_at.isoformat()
+    change.details["unmet_by"] = left_at.isoformat()
     lifecycle.close_unmet(past, left_at)

@@ -12,7 +12,7 @@ from accounts.punctuation import listed
 from referral.deadlines.ladder_texts import audience_of, length, moment, severity_of, then
 from referral.deadlines.ladders import DEFAULT_LADDERS
 from referral.models.policies import DEFAULT_MINUTES
-from referral.pathway.inputs import FACTS
+from referral.pathway.inputs import VERB_INPUTS
 from referral.pathway.perform import EFFECTS
 from referral.pathway.table import LIVES, NEXT_WARD, OPENS, TABLE, Transition
 from referral.pathway.vocabulary import (
@@ -132,7 +132,7 @@ def verbs_table() -> str:
             states(row.sources),
             states(row.targets) if row.targets else _("the state stays"),
             listed(party.label for party in Party if party in row.by),
-            facts_of(row),
+            inputs_of(row),
             listed(kind.label for kind in Kind if kind in row.meets),
             listed(audience.label for audience in Audience if audience in row.notifies),
         ]
@@ -158,10 +158,12 @@ def verb_of(row: Transition) -> str:
     return words if row.verb in EFFECTS else _("%(verb)s (not yet available)") % {"verb": words}
 
 
-def facts_of(row: Transition) -> str:
-    """The facts that the verb takes; optional ones in brackets."""
-    fields = FACTS.get(row.verb, ())
-    return listed(f"`{fact.name}`" if fact.required else f"(`{fact.name}`)" for fact in fields)
+def inputs_of(row: Transition) -> str:
+    """The inputs that the verb takes; optional ones in brackets."""
+    fields = VERB_INPUTS.get(row.verb, ())
+    return listed(
+        f"`{verb_input.name}`" if verb_input.required else f"(`{verb_input.name}`)" for verb_input in fields
+    )
 
 
 def deadlines_table() -> str:

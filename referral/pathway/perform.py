@@ -17,7 +17,7 @@ from referral.intake.routing import close_question
 from referral.intake.unannounced import auditing_wrong_answers
 from referral.models import Case, Offer
 from referral.models.cases import LEFT_WARD
-from referral.outcomes.record_conflicts import SAYING
+from referral.outcomes.record_conflicts import STATING
 from referral.outcomes.resolve import keep_what_holds
 from referral.pathway import timeline
 from referral.pathway.case_roles import open_offer, parties_of, pointless_verbs, rows_for
@@ -31,7 +31,7 @@ from referral.statistics.facts.writer import record
 FIRST_VISIT: Text = _("the first visit")
 ADMISSION: Text = _("the admission")
 DIAGNOSIS: Text = _("the diagnosis")
-"""What a fact cannot come before, in words."""
+"""What nothing recorded can come before, in words."""
 
 Effect = Callable[..., State | None]
 EFFECTS: dict[Verb, Effect] = {}
@@ -52,10 +52,10 @@ def verbs_of(parties: frozenset[Party], case: Case) -> list[Verb]:
 def not_allowed(case: Case, verb: Verb, actor: User | None) -> VerbNotAllowed:
     """The refusal of a verb that the state does not have, with those it has for `actor`."""
     allowed = usable_verbs(actor, case) if actor else []
-    return VerbNotAllowed(State(case.state).label, [row.value for row in allowed], first_do(case, verb))
+    return VerbNotAllowed(State(case.state).label, [row.value for row in allowed], prerequisite(case, verb))
 
 
-def first_do(case: Case, verb: Verb) -> Text:
+def prerequisite(case: Case, verb: Verb) -> Text:
     """What has to be recorded before `verb` can be used; empty where that would not help."""
     if case.state == State.ADMITTED and verb in (Verb.BACK_REFER, Verb.DISCHARGE):
         return _("Record the diagnosis first: then the patient can be referred back or discharged.")
@@ -97,20 +97,20 @@ def perform(
     occurred_at: datetime | None = None,
     offer: UUID | None = None,
     if_version: int | None = None,
-    **facts: Any,
+    **inputs: Any,
 ) -> Case:
     """Lock the case, check the table and the actor, apply `verb` and write all it causes; return the case.
 
-    `actor` None is the engine. `offer` names the offer that an offer's verb means. `facts` are those of
-    `referral.pathway.inputs`. Raises VerbNotAllowed, AccessError, OfferNotOpen, StaleVersion, FactError,
+    `actor` None is the engine. `offer` names the offer that an offer's verb means. `inputs` are those of
+    `referral.pathway.inputs`. Raises VerbNotAllowed, AccessError, OfferNotOpen, StaleVersion, InputError,
     PathwayError.
     """
     with auditing_wrong_answers(actor, now), transaction.atomic():
         locked = lock(case)
         row, asked = admissible(locked, verb, actor=actor, offer=offer, if_version=if_version)
         change = _change(locked, row, actor, now, occurred_at or now, asked)
-        accept_correction(change, facts.pop("corrects", None))
-        target = EFFECTS[verb](change, **facts)
+        accept_correction(change, inputs.pop("corrects", None))
+        target = EFFECTS[verb](change, **inputs)
         settle(change, target)
     return locked
 
@@ -134,9 +134,9 @@ def check_version(case: Case, expected: int | None) -> None:
 def admissible(
     case: Case, verb: Verb, *, actor: User | None, offer: UUID | None = None, if_version: int | None = None
 ) -> tuple[Transition, Offer | None]:
-    """The table's row for `verb` and the case's open offer, whatever the facts will be.
+    """The table's row for `verb` and the case's open offer, whatever the inputs will be.
 
-    `perform` asks it of the locked case; a face may ask it before it reads the facts. Raises StaleVersion,
+    `perform` asks it of the locked case; a face may ask it before it reads the inputs. Raises StaleVersion,
     OfferNotOpen, VerbNotAllowed, AccessError.
     """
     check_version(case, if_version)
@@ -188,7 +188,7 @@ def _hold_to_the_table(change: Change, target: State | None) -> None:
 def _hold_against_outcomes(change: Change) -> None:
     """Notice where what was recorded now contradicts what was said about the outcome."""
     case = change.case
-    if change.row.verb in SAYING and case.outcomes.exists():
+    if change.row.verb in STATING and case.outcomes.exists():
         was_disputed = case.outcome_disputed
         if keep_what_holds(case) and not was_disputed:
             change.contradicts = True
@@ -201,7 +201,7 @@ def _write_line(change: Change, before: str) -> None:
         change.row.verb,
         actor=change.actor,
         before=before,
-        facts=change.facts,
+        details=change.details,
         note=change.note,
         personal=change.personal,
         occurred_at=change.occurred_at,
@@ -215,7 +215,7 @@ def settle(change: Change, target: State | None) -> None:
     _hold_to_the_table(change, target)
     before, case.state = case.state, target or case.state
     if left := ward_left(change):
-        change.facts[LEFT_WARD] = str(left)
+        change.details[LEFT_WARD] = str(left)
     _write_line(change, before)
     _hold_against_outcomes(change)
     running = lifecycle.running(case)

@@ -95,19 +95,19 @@ class AccessError(Exception):
     message = _("Your role does not allow this on this case.")
 
 
-class FactError(Exception):
-    """One or more facts were refused: rows of (field, code, message)."""
+class InputError(Exception):
+    """One or more inputs were refused: rows of (field, code, message)."""
 
     def __init__(self, *rows: tuple[str, str, Text]) -> None:
         super().__init__(", ".join(f"{field}: {code}" for field, code, _message in rows))
         self.rows = rows
 
 
-class ConfirmationNeeded(FactError):
+class ConfirmationNeeded(InputError):
     """Values beyond a soft limit that a person has to confirm by naming the field in `confirmed`."""
 
 
-class IdentityQuestion(FactError):
+class IdentityQuestion(InputError):
     """Whom a number, or name and birth date, may mean: a person has to say whether it is the same person.
 
     `question` names who was asked about, for the answer to refer to.

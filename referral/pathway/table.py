@@ -25,8 +25,8 @@ S, V, K, P, A = State, Verb, Kind, Party, Audience
 class Transition:
     """In any of `sources`, one of the parties `by` may use `verb`; the case ends in one of `targets`.
 
-    No targets: the state stays; `may_stay`: it stays where the facts say so. `meets`: deadlines that this
-    fact fulfils. `tells`: who hears of it. `corrects`: only to enter rightly what was entered in error.
+    No targets: the state stays; `may_stay`: it stays where the inputs say so. `meets`: deadlines that this
+    act fulfils. `notifies`: who hears of it. `corrects`: only to enter rightly what was entered in error.
     """
 
     verb: Verb

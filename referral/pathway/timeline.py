@@ -146,7 +146,7 @@ class Line:
     case: Case
     number: int
     what: str
-    facts: dict[str, Any]
+    details: dict[str, Any]
     occurred_at: datetime
     recorded_at: datetime
 
@@ -156,12 +156,12 @@ def line(
     what: str,
     *,
     now: datetime,
-    facts: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
     occurred_at: datetime | None = None,
 ) -> Line:
     """The engine's next line of a locked case, for `store`. The caller saves the case's count of events."""
     case.event_count += 1
-    return Line(case, case.event_count, what, facts or {}, occurred_at or now, now)
+    return Line(case, case.event_count, what, details or {}, occurred_at or now, now)
 
 
 def store(lines: Sequence[Line]) -> None:
@@ -172,7 +172,7 @@ def store(lines: Sequence[Line]) -> None:
         "numbers": array(line.number for line in lines),
         "whats": array(line.what for line in lines),
         "states": array(line.case.state for line in lines),
-        "facts": array(json.dumps(line.facts) for line in lines),
+        "facts": array(json.dumps(line.details) for line in lines),
         "occurred": array(line.occurred_at for line in lines),
         "recorded": array(line.recorded_at for line in lines),
     }
@@ -188,7 +188,7 @@ def append(
     actor: User | None,
     now: datetime,
     before: str | None = None,
-    facts: dict[str, Any] | None = None,
+    details: dict[str, Any] | None = None,
     note: str | None = None,
     personal: Mapping[str, Any] | None = None,
     occurred_at: datetime | None = None,
@@ -202,7 +202,7 @@ def append(
         actor=actor,
         state_before=case.state if before is None else before,
         state_after=case.state,
-        facts=facts or {},
+        facts=details or {},
         note=note or None,
         personal=personal or None,
         occurred_at=occurred_at or now,

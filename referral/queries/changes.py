@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from referral.models import Case, Event, Offer, Question
 from referral.models.cases import LEFT_WARD
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.queries.lost_cases import LostCase, lost_cases
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
@@ -60,13 +60,13 @@ def changes_since(user: User, position: Position, limit: int) -> Changes:
     """At most `limit` lines after `position` of cases that `user` may see.
 
     A line whose `sees` is false is of a case that is gone: passed on by a ward of the user, or lost with a
-    role. Raises FactError for a position that this database has not reached, as after restoring an older
+    role. Raises InputError for a position that this database has not reached, as after restoring an older
     state.
     """
     horizon, newest = _snapshot()
     if position.transaction >= newest:
         message = _("This cursor is from another state of the database. Start again without one.")
-        raise FactError(("since", "invalid", message))
+        raise InputError(("since", "invalid", message))
     later = Q(transaction__gt=position.transaction) | Q(
         transaction=position.transaction, pk__gt=position.event
     )

@@ -41,13 +41,13 @@ def names(ward: Ward, moment: datetime) -> set[str]:
 
 
 def swap(world: World, off: User | None, on: User | None, **changes: Any) -> Any:
-    facts = {"ward": world.ward, "off": off, "on": on, "span": NIGHT, "actor": world.lead, "now": MONDAY}
-    return swap_duty(**{**facts, **changes})
+    fields = {"ward": world.ward, "off": off, "on": on, "span": NIGHT, "actor": world.lead, "now": MONDAY}
+    return swap_duty(**{**fields, **changes})
 
 
-def refusal(act: Any, *args: Any, **facts: Any) -> tuple[str, str]:
+def refusal(act: Any, *args: Any, **fields: Any) -> tuple[str, str]:
     with pytest.raises(DutyRefused) as caught:
-        act(*args, **facts)
+        act(*args, **fields)
     return caught.value.field, caught.value.code
 
 
@@ -118,13 +118,13 @@ def test_a_day_off_alone_leaves_a_gap_that_is_seen_before(world: World, ward: Wa
 
 def test_a_weekly_duty_is_added_on_several_days_at_once(world: World, ward: Ward, colleague: User) -> None:
     ward.shifts.all().delete()
-    facts: Any = {"ward": ward, "user": colleague, "starts": time(20), "ends": time(8), "now": MONDAY}
-    added = add_shifts(weekdays=[0, 2, 2], actor=world.lead, **facts)
+    fields: Any = {"ward": ward, "user": colleague, "starts": time(20), "ends": time(8), "now": MONDAY}
+    added = add_shifts(weekdays=[0, 2, 2], actor=world.lead, **fields)
     assert [shift.weekday for shift in added] == [0, 2]
     assert names(ward, MONDAY + 31 * HOUR) == {"colleague"}
-    assert refusal(add_shifts, weekdays=[1, 2], actor=world.lead, **facts) == ("starts", "taken")
+    assert refusal(add_shifts, weekdays=[1, 2], actor=world.lead, **fields) == ("starts", "taken")
     assert ward.shifts.count() == 2
-    assert refusal(add_shifts, weekdays=[], actor=world.lead, **facts) == ("weekdays", "required")
+    assert refusal(add_shifts, weekdays=[], actor=world.lead, **fields) == ("weekdays", "required")
 
 
 def test_a_removed_duty_is_gone_and_the_trail_says_who_did_it(world: World, ward: Ward) -> None:
@@ -177,8 +177,8 @@ def test_a_note_may_have_its_full_length_and_lives_for_three_days(world: World, 
 def test_an_empty_endless_or_unprintable_note_is_refused(
     world: World, ward: Ward, text: str, code: str
 ) -> None:
-    facts = {"ward": ward, "text": text, "actor": world.specialist, "now": MONDAY}
-    assert refusal(hand_over, **facts) == ("text", code)
+    fields = {"ward": ward, "text": text, "actor": world.specialist, "now": MONDAY}
+    assert refusal(hand_over, **fields) == ("text", code)
 
 
 def test_who_does_not_work_on_the_ward_leaves_no_note(world: World, ward: Ward) -> None:
@@ -230,8 +230,8 @@ def test_nobody_is_called_in_for_time_they_were_given_off(world: World, ward: Wa
 def test_a_new_weekly_duty_does_not_call_back_who_is_off(world: World, ward: Ward) -> None:
     swap(world, world.specialist, None)
     ward.shifts.all().delete()
-    facts: Any = {"ward": ward, "user": world.specialist, "starts": time(19), "ends": time(9), "now": MONDAY}
-    add_shifts(weekdays=range(7), actor=world.lead, **facts)
+    fields: Any = {"ward": ward, "user": world.specialist, "starts": time(19), "ends": time(9), "now": MONDAY}
+    add_shifts(weekdays=range(7), actor=world.lead, **fields)
     assert gaps(ward, NIGHT[0] - HOUR, NIGHT[1] + HOUR) == [NIGHT]
 
 

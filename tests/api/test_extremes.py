@@ -9,8 +9,8 @@ import pytest
 from accounts.models import User
 from api.v1.docs import document
 from referral.models import Case
-from referral.pathway.inputs import FACTS, Shape, clean_facts
-from referral.pathway.refusals import FactError
+from referral.pathway.inputs import VERB_INPUTS, Shape, parse_inputs
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Caller, ill, visit
 from tests.world import World
@@ -48,12 +48,17 @@ NO_TIMES = (
     {},
 )
 LEFT_OUT: tuple[Any, ...] = ("", [])
-MOMENTS = [(verb, fact.name) for verb, facts in FACTS.items() for fact in facts if fact.shape is Shape.MOMENT]
+MOMENTS = [
+    (verb, verb_input.name)
+    for verb, inputs in VERB_INPUTS.items()
+    for verb_input in inputs
+    if verb_input.shape is Shape.MOMENT
+]
 LINES = [
-    (verb, fact.name)
-    for verb, facts in FACTS.items()
-    for fact in facts
-    if fact.shape is Shape.TEXT and fact.is_line
+    (verb, verb_input.name)
+    for verb, inputs in VERB_INPUTS.items()
+    for verb_input in inputs
+    if verb_input.shape is Shape.TEXT and verb_input.is_line
 ]
 NO_LINES = ("a\nb", "a\r\nb", "a\x07b", "a\x1b[31mb", "a\u2028b", "a\x85b", "a\x7fb")
 NOTHING_SEEN = "\u200b"
@@ -66,8 +71,8 @@ def case(world: World, now: datetime) -> Case:
 
 def refused(verb: Verb, name: str, typed: Any) -> list[tuple[str, str]]:
     """Field and code of what is refused about one fact; the case is not asked for these."""
-    with pytest.raises(FactError) as refusal:
-        clean_facts(verb, {name: typed}, case=Case(), user=User())
+    with pytest.raises(InputError) as refusal:
+        parse_inputs(verb, {name: typed}, case=Case(), user=User())
     return [(field, code) for field, code, _message in refusal.value.rows]
 
 

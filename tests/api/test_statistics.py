@@ -52,12 +52,12 @@ def test_the_kit_is_held_against_organ_failure_for_coordinators_and_researchers_
     visit = now - 30 * 24 * HOUR
     case = world.register(now=visit)
     world.looked_up(case, world.specialist, visit + HOUR)
-    for verb, after, facts in (
+    for verb, after, inputs in (
         (Verb.ADMIT, 1, {"said": "测试甲"}),
         (Verb.RECORD_KIT_RESULT, 3, {"lot": "A1", "sampled_at": visit + 2 * HOUR, "answer": "positive"}),
         (Verb.ASSESS_ORGAN_FAILURE, 9, {"dialysis": True}),
     ):
-        perform(case, verb, actor=world.specialist, now=visit + after * HOUR, **facts)
+        perform(case, verb, actor=world.specialist, now=visit + after * HOUR, **inputs)
     body = as_user(world.coordinator).get("/statistics/kit").body
     assert (body["whole"]["true_positive"], body["whole"]["true_negative"]) == (1, 0)
     assert body["whole"]["sensitivity"] == {

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Catchment, Hospital, Network, Ward
 from referral.models import Case
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Caller
 from tests.world import HOUR, World
@@ -72,7 +72,7 @@ def test_for_a_case_those_its_hospital_asks_come_first_with_what_was_asked(
     assert [row["verbs"] for row in (first, second, third)] == [["redirect"]] * 3
 
 
-FACTS: dict[Verb, dict[str, Any]] = {
+INPUTS: dict[Verb, dict[str, Any]] = {
     Verb.REDIRECT: {},
     Verb.DIVERT: {"expected_arrival_at": None},
     Verb.TRANSFER: {},
@@ -89,7 +89,7 @@ def ready(world: World, verb: Verb, now: datetime) -> Case:
     return makers[verb](now)
 
 
-@pytest.mark.parametrize("verb", FACTS)
+@pytest.mark.parametrize("verb", INPUTS)
 def test_what_is_offered_for_a_verb_is_what_the_verb_takes(
     world: World, far: Ward, foreign: Ward, now: datetime, verb: Verb
 ) -> None:
@@ -107,14 +107,14 @@ def test_what_is_offered_for_a_verb_is_what_the_verb_takes(
 
 
 def takes(case: Case, verb: Verb, ward: Ward, actor: Any, now: datetime) -> bool:
-    facts = {**FACTS[verb], "ward": ward}
-    if "expected_arrival_at" in facts:
-        facts["expected_arrival_at"] = now + 2 * HOUR
+    inputs = {**INPUTS[verb], "ward": ward}
+    if "expected_arrival_at" in inputs:
+        inputs["expected_arrival_at"] = now + 2 * HOUR
     try:
         with transaction.atomic():
-            perform(case, verb, actor=actor, now=now, **facts)
+            perform(case, verb, actor=actor, now=now, **inputs)
             transaction.set_rollback(True)
-    except FactError:
+    except InputError:
         return False
     return True
 

@@ -24,8 +24,8 @@ def case(world: World, now: datetime) -> Case:
 
 @pytest.fixture
 def does(specialist: Caller, case: Case) -> Callable[..., Answer]:
-    def post(verb: str, **facts: Any) -> Answer:
-        return specialist.post(f"/cases/{case.pk}/{verb}", facts)
+    def post(verb: str, **inputs: Any) -> Answer:
+        return specialist.post(f"/cases/{case.pk}/{verb}", inputs)
 
     return post
 
@@ -65,13 +65,13 @@ def test_a_mistyped_record_is_taken_back_once_and_stays_readable(  # type: ignor
     read = record(specialist, case)
     for kind in ("kit_results", "immune_samples"):
         assert read[kind][0]["retraction"] is None
-        facts = {"record": read[kind][0]["id"], "reason": "wrong_values"}
-        assert does("retract-record", **facts).status == 200
+        inputs = {"record": read[kind][0]["id"], "reason": "wrong_values"}
+        assert does("retract-record", **inputs).status == 200
         [row] = record(specialist, case)[kind]
         assert (row["retraction"]["reason"], row["retraction"]["actor"]["name"]) == (
             "wrong_values", "specialist"
         )  # fmt: skip
-        again = does("retract-record", **facts)
+        again = does("retract-record", **inputs)
         assert (again.status, again.body["errors"][0]["field"]) == (422, "record")
     assert record(specialist, case)["immune_markers"] == []
     assert does("retract-record", record="x", reason="wrong_values").status == 422
@@ -80,15 +80,15 @@ def test_a_mistyped_record_is_taken_back_once_and_stays_readable(  # type: ignor
 def test_after_the_stay_the_right_result_is_entered_in_the_place_of_the_wrong_one(  # type: ignore[no-untyped-def]
     does, specialist: Caller, case: Case, now: datetime
 ) -> None:
-    facts = {"lot": "K1", "sampled_at": (now - 2 * HOUR).isoformat(), "answer": "negative"}
-    does("record-kit-result", **facts)
+    inputs = {"lot": "K1", "sampled_at": (now - 2 * HOUR).isoformat(), "answer": "negative"}
+    does("record-kit-result", **inputs)
     does("diagnose", category="early_aclf")
     assert "record_kit_result" not in does("discharge", to="home").body["allowed_verbs"]
     wrong = record(specialist, case)["kit_results"][0]["id"]
     taken = does("retract-record", record=wrong, reason="wrong_values")
     assert "record_kit_result" in taken.body["allowed_verbs"]
 
-    right = {**facts, "answer": "positive", "reported_at": (now - HOUR).isoformat()}
+    right = {**inputs, "answer": "positive", "reported_at": (now - HOUR).isoformat()}
     for corrects in ({}, {"corrects": None}, {"corrects": "x"}, {"corrects": str(case.pk)}):
         refused = does("record-kit-result", **right, **corrects)
         assert (refused.status, list(refused.fields)) == (422, ["corrects"])
@@ -102,7 +102,7 @@ def test_after_the_stay_the_right_result_is_entered_in_the_place_of_the_wrong_on
 
 
 @pytest.mark.parametrize(
-    ("facts", "field", "code"),
+    ("inputs", "field", "code"),
     [
         ({"answer": "perhaps"}, "answer", "invalid"),
         ({"probability": 1.2}, "probability", "invalid"),
@@ -117,10 +117,10 @@ def test_after_the_stay_the_right_result_is_entered_in_the_place_of_the_wrong_on
     ],
 )
 def test_a_strange_kit_result_is_refused_at_its_field(  # type: ignore[no-untyped-def]
-    does, now: datetime, facts: dict[str, Any], field: str, code: str
+    does, now: datetime, inputs: dict[str, Any], field: str, code: str
 ) -> None:
     sound = {"lot": "K1", "sampled_at": (now - HOUR).isoformat(), "answer": "positive"}
-    answer = does("record-kit-result", **{**sound, **facts})
+    answer = does("record-kit-result", **{**sound, **inputs})
     assert (answer.status, answer.fields) == (422, {field: code})
 
 
@@ -249,7 +249,7 @@ def test_nutrition_has_a_target_with_its_source_and_the_progress_of_each_day(  #
 
 
 @pytest.mark.parametrize(
-    ("verb", "facts", "field"),
+    ("verb", "inputs", "field"),
     [
         ("set-nutrition-target", {"height_cm": 1.7, "weight_kg": 60}, "height_cm"),
         ("set-nutrition-target", {"height_cm": 170, "weight_kg": "heavy"}, "weight_kg"),
@@ -260,9 +260,9 @@ def test_nutrition_has_a_target_with_its_source_and_the_progress_of_each_day(  #
     ],
 )
 def test_an_impossible_number_or_day_is_refused_at_its_field(  # type: ignore[no-untyped-def]
-    does, verb: str, facts: dict[str, Any], field: str
+    does, verb: str, inputs: dict[str, Any], field: str
 ) -> None:
-    answer = does(verb, **facts)
+    answer = does(verb, **inputs)
     assert (answer.status, answer.fields) == (422, {field: "invalid"})
 
 

@@ -60,7 +60,7 @@ class Traffic:
         `quiet`: they belong to doctors who read it in the portal only.
         """
         now, doctors = clock.now(), self.quiet_doctors if quiet else self.doctors
-        facts: dict[str, Any] = {
+        inputs: dict[str, Any] = {
             "prefix": f"X{next(self.numbers)}-",
             "doctors": doctors,
             "people": len(doctors),
@@ -73,7 +73,7 @@ class Traffic:
         deadline = self.template.deadlines.get(kind=Kind.ASSESS)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = 0")
-            cursor.execute(DRAFTS, facts)
+            cursor.execute(DRAFTS, inputs)
             for row, changes in (
                 (self.template.patient, PATIENT),
                 (self.template.person, PERSON),
@@ -81,7 +81,7 @@ class Traffic:
                 (deadline, DEADLINE),
             ):
                 query = CLONE.format(table=row._meta.db_table, changes=changes)
-                cursor.execute(query, {**facts, "template": row.pk})
+                cursor.execute(query, {**inputs, "template": row.pk})
 
 
 def begin(address: str) -> Traffic:

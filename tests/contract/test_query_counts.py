@@ -203,7 +203,7 @@ class Scene:
     def record(self, number: int) -> None:
         """One more of everything that the page of a case shows."""
         case, world, now = Case.objects.get(pk=self.rows["case"]), self.world, self.now
-        facts = {
+        inputs = {
             Verb.MESSAGE: {"text": str(number)},
             Verb.ASSESS_ORGAN_FAILURE: {"inr": 2.6, "dialysis": True, "vasopressors": True},
             Verb.RECORD_PRECIPITANT: {"precipitant": ("BACT_INF", "GI_BLEED", "HBV_FLARE")[number % 3]},
@@ -212,7 +212,7 @@ class Scene:
             Verb.SET_NUTRITION_TARGET: {"height_cm": 170, "weight_kg": 60 + number},
             Verb.RECORD_IMMUNE_STATUS: {"sampled_at": now, "pct_ng_ml": 1 + number},
         }
-        for verb, given in facts.items():
+        for verb, given in inputs.items():
             perform(case, verb, actor=world.specialist, now=now, **given)
         self._file(case, number)
 

@@ -138,7 +138,7 @@ def email_of(notification: Notification) -> Delivery:
 
 
 def notice(user: User, key: str = "k", **changes: Any) -> Notice:
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "dedup_key": key,
         "recipient_id": user.pk,
         "subject_type": "thing",
@@ -147,7 +147,7 @@ def notice(user: User, key: str = "k", **changes: Any) -> Notice:
         "severity": Severity.WARNING,
         "payload": {"number": "C-7"},
     }
-    return Notice(**(facts | changes))
+    return Notice(**(fields | changes))
 
 
 def told(user: User, **changes: Any) -> Notification:

@@ -106,10 +106,10 @@ def in_error(world: World, now: datetime) -> Case:
 
 def contradicted(world: World, now: datetime) -> Case:
     case = world.returned(now=now - 40 * 24 * HOUR)
-    facts: dict[str, Any] = {"day": 28, "now": now}
-    perform(case, Verb.RECORD_OUTCOME, actor=world.doctor, status="alive", **facts)
+    inputs: dict[str, Any] = {"day": 28, "now": now}
+    perform(case, Verb.RECORD_OUTCOME, actor=world.doctor, status="alive", **inputs)
     at = now - 20 * 24 * HOUR
-    return perform(case, Verb.RECORD_OUTCOME, actor=world.specialist, status="dead", occurred_at=at, **facts)
+    return perform(case, Verb.RECORD_OUTCOME, actor=world.specialist, status="dead", occurred_at=at, **inputs)
 
 
 BOTH = {"coordinator": WARD}

@@ -7,7 +7,7 @@ import pytest
 
 from referral.models import Case, Deadline
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Kind, Verb
 from tests.world import HOUR, NOW, World
 
@@ -21,15 +21,15 @@ SOUND = {
 DAY = timedelta(days=1)
 
 
-def does(world: World, case: Case, verb: Verb, now: Any = LATER, **facts: Any) -> Case:
-    return perform(case, verb, actor=world.specialist, now=now, **facts)
+def does(world: World, case: Case, verb: Verb, now: Any = LATER, **inputs: Any) -> Case:
+    return perform(case, verb, actor=world.specialist, now=now, **inputs)
 
 
-def refusal(world: World, case: Case, verb: Verb, now: Any = LATER, **facts: Any) -> set[tuple[str, str]]:
+def refusal(world: World, case: Case, verb: Verb, now: Any = LATER, **inputs: Any) -> set[tuple[str, str]]:
     """The fields and codes of a refused verb, which leaves no trace."""
     before = case.events.count()
-    with pytest.raises(FactError) as refused:
-        does(world, case, verb, now, **facts)
+    with pytest.raises(InputError) as refused:
+        does(world, case, verb, now, **inputs)
     assert case.events.count() == before
     return {(field, code) for field, code, _message in refused.value.rows}
 

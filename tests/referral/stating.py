@@ -9,7 +9,7 @@ from accounts.models import User
 from referral.models import Case
 from referral.outcomes.resolve import outcomes_of
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 from tests.world import NOW
 
@@ -24,7 +24,7 @@ def say(case: Case, actor: User, day: int, status: str, now: datetime, **more: A
 
 def refused(case: Case, actor: User, day: int, status: str, now: datetime, **more: Any) -> tuple[str, str]:
     """Field and code of the only refusal; the words must be a sentence."""
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         say(case, actor, day, status, now, **more)
     (field, code, message), *others = refusal.value.rows
     assert not others

@@ -115,20 +115,20 @@ def drop(*path: str | int) -> Callable[[Document], None]:
     return change
 
 
-def spline(**facts: Any) -> Callable[[Document], None]:
+def spline(**inputs: Any) -> Callable[[Document], None]:
     """Bilirubin as a spline instead, with something wrong about it."""
     shape = {"kind": "spline", "knots": [2, 4, 6], "coefficients": [0.2, 0.4], "log_scale": True}
 
     def change(document: Document) -> None:
         del document["terms"][4]["coefficient"]
-        document["terms"][4] |= shape | facts
+        document["terms"][4] |= shape | inputs
 
     return change
 
 
-def another(**facts: Any) -> Callable[[Document], None]:
+def another(**inputs: Any) -> Callable[[Document], None]:
     """A ninth term."""
-    return lambda document: document["terms"].append({"coefficient": 1, "certainty": "assumed", **facts})
+    return lambda document: document["terms"].append({"coefficient": 1, "certainty": "assumed", **inputs})
 
 
 MALFORMED: dict[str, Callable[[Document], None]] = {

@@ -17,7 +17,7 @@ def value(message: Message, name: str) -> str:
         "path": urlsplit(message.link).path.lstrip("/"),
         "severity": message.severity,
     }
-    return own.get(name) or str(message.rendered.facts.get(name) or NOTHING)
+    return own.get(name) or str(message.rendered.parameters.get(name) or NOTHING)
 
 
 def values(message: Message, names: Iterable[str]) -> dict[str, str]:

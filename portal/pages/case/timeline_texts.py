@@ -117,31 +117,31 @@ def _line(event: Event, wards: Mapping[str, str], zone: str, *, is_void: bool) -
 
 
 def _details(event: Event, wards: Mapping[str, str], clock: Clock) -> list[str]:
-    facts = event.facts
+    recorded = event.facts
     details = []
-    if facts.get("reason") and event.what in REASONS:
-        details.append(str(REASONS[event.what](facts["reason"]).label))
-    if facts.get("ward") in wards:
-        details.append(wards[facts["ward"]])
-    details += _grades(facts)
+    if recorded.get("reason") and event.what in REASONS:
+        details.append(str(REASONS[event.what](recorded["reason"]).label))
+    if recorded.get("ward") in wards:
+        details.append(wards[recorded["ward"]])
+    details += _grades(recorded)
     for name, phrase in PHRASES.items():
-        if facts.get(name):
-            details.append(phrase(facts[name], clock))
+        if recorded.get(name):
+            details.append(phrase(recorded[name], clock))
     if event.personal:
         details += corrected_identity(event.personal)
-    if facts.get("before") and facts.get("after"):
-        details.append(f"{clock.time(facts['before'])} → {clock.time(facts['after'])}")
+    if recorded.get("before") and recorded.get("after"):
+        details.append(f"{clock.time(recorded['before'])} → {clock.time(recorded['after'])}")
     return details
 
 
-def _grades(facts: Mapping[str, Any]) -> list[str]:
+def _grades(recorded: Mapping[str, Any]) -> list[str]:
     """Both grades of an organ table; one with organs that are not known gives lower bounds."""
-    if "grade" not in facts:
+    if "grade" not in recorded:
         return []
-    is_complete = not facts.get("is_lower_bound")
-    simple = by_number(facts.get("simple_grade", ""), is_complete=is_complete)
+    is_complete = not recorded.get("is_lower_bound")
+    simple = by_number(recorded.get("simple_grade", ""), is_complete=is_complete)
     return [
-        f"EASL-CLIF{_(': ')}{easl_clif(facts['grade'], is_complete=is_complete)}",
+        f"EASL-CLIF{_(': ')}{easl_clif(recorded['grade'], is_complete=is_complete)}",
         _("%(grade)s by number of failures") % {"grade": simple},
     ]
 

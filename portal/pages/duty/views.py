@@ -39,7 +39,7 @@ def rota(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, ward, user, now)
-    deed = DEEDS.get(request.POST.get("do", ""))
+    deed = COMMANDS.get(request.POST.get("do", ""))
     if deed is None:
         raise Http404
     act, done = deed
@@ -153,8 +153,8 @@ def _note(ward: Ward, user: User, now: datetime, typed: Mapping[str, str]) -> No
     duty.hand_over(ward=ward, text=typed.get("text", ""), actor=user, now=now)
 
 
-Deed = Callable[[Ward, User, datetime, Mapping[str, str]], None]
-DEEDS: dict[str, tuple[Deed, Promise]] = {
+Command = Callable[[Ward, User, datetime, Mapping[str, str]], None]
+COMMANDS: dict[str, tuple[Command, Promise]] = {
     "add": (_add_shift, _("The duty was added.")),
     "remove": (_remove_shift, _("The duty was removed.")),
     "swap": (_swap, _("The exception was entered.")),

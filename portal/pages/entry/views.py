@@ -28,10 +28,10 @@ from referral.identity.matching import NamesakeExists
 from referral.identity.national_id import resident_number
 from referral.identity.written import Identity, doubts_of_id, hints
 from referral.intake.registration import doubts
-from referral.intake.submission import proceed, take_in
+from referral.intake.submission import proceed, submit
 from referral.models import Case
 from referral.pathway.perform import verbs_of
-from referral.pathway.refusals import AccessError, FactError, IdentityQuestion, PathwayError, TooOften
+from referral.pathway.refusals import AccessError, IdentityQuestion, InputError, PathwayError, TooOften
 from referral.pathway.vocabulary import BEFORE_ADMISSION, Party, State, Verb
 from referral.queries import cases, worklists
 
@@ -95,13 +95,13 @@ def _register(
         return None
 
     def take() -> Case:
-        return take_in(
+        return submit(
             actor=user,
             hospital=visit.cleaned_data["hospital"],
             visit=visit.visit(),
             values=values.values(),
             then=then,
-            facts=_facts(then, values),
+            inputs=_inputs(then, values),
             now=now,
         )
 
@@ -137,8 +137,8 @@ def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
         then = _then(request)
 
         def save() -> Case:
-            facts = _facts(then, values)
-            return proceed(case, actor=user, values=values.values(), then=then, facts=facts, now=now)
+            inputs = _inputs(then, values)
+            return proceed(case, actor=user, values=values.values(), then=then, inputs=inputs, now=now)
 
         if _attempt(save, values, context) is not None:
             return _shown(request, case, then)
@@ -207,7 +207,7 @@ def _attempt(
         return deed()
     except AccessError as refusal:
         raise PermissionDenied(str(refusal.message)) from refusal
-    except FactError as refusal:
+    except InputError as refusal:
         about_visit = [row for row in refusal.rows if visit is not None and _is_of(row[0], visit)]
         if visit is not None and isinstance(refusal, IdentityQuestion):
             may_be_same = not isinstance(refusal, NamesakeExists)
@@ -266,7 +266,7 @@ def _nobody_else_saved(
     return False
 
 
-def _facts(then: Verb | None, values: IndicatorsForm) -> dict[str, str]:
+def _inputs(then: Verb | None, values: IndicatorsForm) -> dict[str, str]:
     names = {Verb.ASSESS: ("hold_back", "note"), Verb.REFER: ("reason", "note")}.get(then or Verb.MESSAGE, ())
     return {name: values.cleaned_data[name] for name in names}
 

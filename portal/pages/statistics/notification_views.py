@@ -10,7 +10,7 @@ from portal.access import signed_in
 from portal.csv_files import csv_file
 from portal.pages.statistics.notification_context import all_rows, page
 from portal.pages.statistics.views import asked, counter, question, read_question
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.notification_report import may_read, notification_report
 from referral.statistics.reports.table import CSV_HEADER
@@ -37,7 +37,7 @@ def notifications_csv(request: HttpRequest) -> HttpResponseBase:
     user, now = counter(request), clock.now()
     try:
         report_filter = read_question(user, request.GET.dict(), now)
-    except FactError as error:
+    except InputError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     _may(user, report_filter)
     rows = (row.as_csv() for row in all_rows(notification_report(user, report_filter), report_filter))

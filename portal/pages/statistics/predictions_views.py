@@ -14,7 +14,7 @@ from portal.csv_files import csv_file
 from portal.pages.statistics.files import PREDICTIONS_HEADER, prediction_lines
 from portal.pages.statistics.predictions_context import figures_of, record
 from portal.pages.statistics.views import asked, counter, question, read_question
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.statistics.reports import filters
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.predictions import Performance, Shadow, known_models, performance, shadows
@@ -63,7 +63,7 @@ def predictions_csv(request: HttpRequest) -> HttpResponseBase:
     user, now = counter(request), clock.now()
     try:
         report_filter = read_question(user, request.GET.dict(), now)
-    except FactError as error:
+    except InputError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     made = _compared(request, user, report_filter, now)
     lines = prediction_lines(made.performance, made.shadows)

@@ -17,7 +17,7 @@ from portal.csv_files import csv_file
 from portal.pages.statistics.files import KIT_HEADER, kit_lines
 from portal.pages.statistics.predictions_context import estimate_text, share_text
 from portal.pages.statistics.views import asked, counter, question, read_question
-from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.refusals import AccessError, InputError
 from referral.statistics.reports import filters
 from referral.statistics.reports.export import HEADER, export, may_export
 from referral.statistics.reports.filters import ReportFilter
@@ -63,7 +63,7 @@ def kit_csv(request: HttpRequest) -> HttpResponseBase:
     user, now = counter(request), clock.now()
     try:
         report_filter = read_question(user, request.GET.dict(), now)
-    except FactError as error:
+    except InputError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     if not filters.sees_all(user, report_filter.network):
         raise Http404

@@ -18,7 +18,7 @@ from portal.access import person, signed_in
 from portal.csv_files import csv_file
 from portal.pages.statistics.context import arrange
 from portal.pages.statistics.notification_context import channel_label
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import State
 from referral.statistics.reports import filters, live_overview
 from referral.statistics.reports.filters import ReportFilter, parse_filter
@@ -53,7 +53,7 @@ def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse
     user, now = counter(request), clock.now()
     try:
         report_filter = read_question(user, request.GET.dict(), now)
-    except FactError as error:
+    except InputError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     words = table(figures_of(user, report_filter, now=now), report_filter)
     rows = chain((row.as_csv() for row in words.rows()), _messages(user, report_filter, now))
@@ -73,7 +73,7 @@ def _messages(user: User, report_filter: ReportFilter, now: datetime) -> Iterato
 
 
 def read_question(user: User, raw: dict[str, str], now: datetime) -> ReportFilter:
-    """What is asked. Raises FactError; Http404 for places that the user may not see."""
+    """What is asked. Raises InputError; Http404 for places that the user may not see."""
     try:
         return parse_filter(user, raw, now=now)
     except ObjectDoesNotExist as error:
@@ -87,7 +87,7 @@ def question(user: User, raw: dict[str, str], now: datetime) -> tuple[ReportFilt
         try:
             read = {name: text for name, text in raw.items() if name not in wrong}
             return read_question(user, read, now), wrong
-        except FactError as error:
+        except InputError as error:
             wrong |= {field: text for field, _code, text in error.rows}
 
 

@@ -1,4 +1,4 @@
-"""A form for any verb, built from the facts it takes."""
+"""A form for any verb, built from the inputs it takes."""
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import RED_FLAG_TEXT, TEXTS, VerbText
 from portal.pages.verbs.typed_inputs import BAD_MOMENT, WHOLE
 from referral.models import RETRACTABLE, Case, Deadline, Record
-from referral.pathway.inputs import FACTS, ON_AN_OFFER, UNITS_OF, Fact, Shape
+from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
 from referral.pathway.inputs.shapes import CORRECTS, DEADLINE
 from referral.pathway.inputs.ward import BESIDE_ORGANS, RATIOS
 from referral.pathway.mistakes import KIND_OF, to_correct
@@ -165,8 +165,15 @@ def _choose_from(fields: Sequence[Field], deadlines: Container[str]) -> None:
 
 def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
     """The rows of a form; a choice of unit belongs to the row of its value."""
-    facts = [fact for fact in FACTS[verb] if fact.shape != Shape.CONFIRMED and fact.name not in NOT_ASKED]
-    rows = {fact.name: _field(verb, fact, case, values.get(fact.name, "")) for fact in facts}
+    inputs = [
+        verb_input
+        for verb_input in VERB_INPUTS[verb]
+        if verb_input.shape != Shape.CONFIRMED and verb_input.name not in NOT_ASKED
+    ]
+    rows = {
+        verb_input.name: _field(verb, verb_input, case, values.get(verb_input.name, ""))
+        for verb_input in inputs
+    }
     _ask_what_is_corrected(rows, case)
     for name, row in rows.items():
         row.unit_row = _unit_row(rows, name)
@@ -200,52 +207,52 @@ def _reworded(row: Field, code: str, message: Text) -> Text:
     return BAD_MOMENT if row.widget == "moment" and code == "invalid" else message
 
 
-def _field(verb: Verb, fact: Fact, case: Case, value: str) -> Field:
-    options = OPTIONS[fact.shape](verb, fact, case) if fact.shape in OPTIONS else ()
+def _field(verb: Verb, verb_input: VerbInput, case: Case, value: str) -> Field:
+    options = OPTIONS[verb_input.shape](verb, verb_input, case) if verb_input.shape in OPTIONS else ()
     return Field(
-        name=fact.name,
-        id=f"{slug(verb)}-{fact.name}-{case.pk.hex[-8:]}",
-        label=fact.label,
-        widget=_widget(fact, len(options)),
-        hint=fact.hint,
-        unit=_unit(fact),
-        required=_is_asked(fact),
-        value=value or (options[0].value if _is_asked(fact) and len(options) == 1 else ""),
+        name=verb_input.name,
+        id=f"{slug(verb)}-{verb_input.name}-{case.pk.hex[-8:]}",
+        label=verb_input.label,
+        widget=_widget(verb_input, len(options)),
+        hint=verb_input.hint,
+        unit=_unit(verb_input),
+        required=_is_asked(verb_input),
+        value=value or (options[0].value if _is_asked(verb_input) and len(options) == 1 else ""),
         options=options,
-        max_length=fact.max_length if fact.shape in (Shape.TEXT, Shape.PAIRS) else None,
+        max_length=verb_input.max_length if verb_input.shape in (Shape.TEXT, Shape.PAIRS) else None,
     )
 
 
-def _is_asked(fact: Fact) -> bool:
+def _is_asked(verb_input: VerbInput) -> bool:
     """Whether a person must answer: also whether one assessment or the whole case is meant."""
-    return fact.required or fact.shape == Shape.ASSESSMENT
+    return verb_input.required or verb_input.shape == Shape.ASSESSMENT
 
 
-def _widget(fact: Fact, options: int) -> str:
-    match fact.shape:
+def _widget(verb_input: VerbInput, options: int) -> str:
+    match verb_input.shape:
         case Shape.TEXT:
-            return "line" if fact.is_line else "text"
+            return "line" if verb_input.is_line else "text"
         case Shape.PAIRS:
             return "text"
         case Shape.MEASURED if options:
             return "radio"
-        case _ if fact.shape in WIDGETS:
-            return WIDGETS[fact.shape]
+        case _ if verb_input.shape in WIDGETS:
+            return WIDGETS[verb_input.shape]
         case _:
             return "radio" if options <= MOST_RADIOS else "select"
 
 
-def _choices(verb: Verb, fact: Fact, case: Case) -> list[Option]:
-    choices = fact.choices.choices if isinstance(fact.choices, type) else ()
+def _choices(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
+    choices = verb_input.choices.choices if isinstance(verb_input.choices, type) else ()
     return [Option(str(value), label) for value, label in choices]
 
 
-def _numbers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
-    numbers = fact.choices if isinstance(fact.choices, tuple) else ()
+def _numbers(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
+    numbers = verb_input.choices if isinstance(verb_input.choices, tuple) else ()
     return [Option(str(number), _("day %(day)s") % {"day": number}) for number in numbers]
 
 
-def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _wards(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     current = case.ward_id if verb in (Verb.DIVERT, Verb.TRANSFER) else None
     asked_first = verb == Verb.ASK_ADVICE and {row.ward_id for row in case.hospital.catchments.all()}
     return [
@@ -261,7 +268,7 @@ def _wards(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     ]
 
 
-def _deadlines(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _deadlines(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     def fits(row: Deadline) -> bool:
         return row.missed_at is not None if verb == Verb.EXPLAIN_DELAY else row.closed_at is None
 
@@ -270,7 +277,7 @@ def _deadlines(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     return [Option(str(row.pk), row.get_kind_display(), hint=in_full(row.due_at, zone)) for row in rows]
 
 
-def _assessments(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _assessments(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     return [Option(WHOLE, WHOLE_CASE)] + [
         Option(
             str(row.pk),
@@ -281,17 +288,17 @@ def _assessments(verb: Verb, fact: Fact, case: Case) -> list[Option]:
     ]
 
 
-def _records(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _records(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     return [_record(kind, row, case) for kind, row in ward_record(case).mistakable]
 
 
-def _case_files(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _case_files(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     zone = case.hospital.zone
     rows = case.files.counting()
     return [Option(str(row.pk), row.get_kind_display(), hint=in_full(row.added_at, zone)) for row in rows]
 
 
-def _mistakes(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _mistakes(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     """What of the verb's kind is still to be corrected."""
     kind = KIND_OF[verb]
     wrong = [row.record for row in to_correct(case) if row.kind == kind]
@@ -303,33 +310,33 @@ def _record(kind: RecordKind, row: Record, case: Case) -> Option:
     return Option(str(row.pk), *named(kind, row, case.hospital.zone))
 
 
-def _answers(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _answers(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     return [Option("true", _("yes")), Option("false", _("no"))]
 
 
-def _measured(verb: Verb, fact: Fact, case: Case) -> list[Option]:
+def _measured(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     """The answers of an input that is no number: yes or no, or the grades of encephalopathy."""
     match (TYPED_INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]).kind:
         case "flag":
-            return _answers(verb, fact, case)
+            return _answers(verb, verb_input, case)
         case "grade":
             return [Option(str(grade), name, looks) for grade, name, looks in texts.west_haven_grades()]
         case "choice":
-            return [Option(value, label) for value, label in texts.CHOICES[fact.name].items()]
+            return [Option(value, label) for value, label in texts.CHOICES[verb_input.name].items()]
         case _:
             return []
 
 
-def _units(verb: Verb, fact: Fact, case: Case) -> list[Option]:
-    return [Option(unit, texts.unit_text(unit)) for unit in UNITS_OF[fact.name]]
+def _units(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
+    return [Option(unit, texts.unit_text(unit)) for unit in UNITS_OF[verb_input.name]]
 
 
-def _unit(fact: Fact) -> Text:
+def _unit(verb_input: VerbInput) -> Text:
     """The one unit that a value can have; none where it is chosen."""
-    spec = INPUTS.get(fact.name)
-    if fact.shape == Shape.MEASURED and spec is not None and spec.unit_field:
+    spec = INPUTS.get(verb_input.name)
+    if verb_input.shape == Shape.MEASURED and spec is not None and spec.unit_field:
         return ""
-    return texts.unit_text(str(fact.unit))
+    return texts.unit_text(str(verb_input.unit))
 
 
 WIDGETS: dict[Shape, str] = {
@@ -341,7 +348,7 @@ WIDGETS: dict[Shape, str] = {
     Shape.BIRTH_DATE: "line",
 }
 
-OPTIONS: dict[Shape, Callable[[Verb, Fact, Case], list[Option]]] = {
+OPTIONS: dict[Shape, Callable[[Verb, VerbInput, Case], list[Option]]] = {
     Shape.CHOICE: _choices,
     Shape.NUMBER: _numbers,
     Shape.WARD: _wards,

@@ -31,7 +31,7 @@ def of_form(verb: Verb, fields: "list[Field]", *, expected: bool) -> "list[Field
 
 
 def emptied(verb: Verb, typed: dict[str, Any]) -> tuple[dict[str, Any], list[tuple[str, str, Text]]]:
-    """The facts of a form, and refusals: a number that was emptied is removed, a name cannot be."""
+    """The inputs of a form, and refusals: a number that was emptied is removed, a name cannot be."""
     if verb != Verb.CORRECT_IDENTITY:
         return typed, []
     gone = [name for name in Removable.values if name in typed and not typed[name].strip()]

@@ -4,7 +4,7 @@ from portal.moments import local
 from referral.codes import ReferReason
 from referral.identity.written import identity_of
 from referral.models import Case
-from referral.pathway.inputs import FACTS
+from referral.pathway.inputs import VERB_INPUTS
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
 from referral.queries.urgency import unanswered_red_flags
@@ -32,7 +32,7 @@ def proposed(verb: Verb, case: Case, *, expected: bool = True) -> dict[str, str]
         stored = identity_of(case.patient)
         return {name: str(getattr(stored, name) or "") for name in IDENTITY}
     if verb in SAID_ANEW:
-        said, names = SAID_ANEW[verb](case), {fact.name for fact in FACTS[verb]} - {"why"}
+        said, names = SAID_ANEW[verb](case), {verb_input.name for verb_input in VERB_INPUTS[verb]} - {"why"}
         return {name: getattr(said, name, None) or "" for name in names}
     return {}
 

@@ -12,18 +12,18 @@ from accounts.models import User
 from accounts.retention import ANSWERS_KEPT_FOR
 from portal.models import SentForm
 from portal.pages.verbs.forms import NEEDS_NO_VERSION
-from portal.pages.verbs.typed_inputs import as_facts, typed_facts
+from portal.pages.verbs.typed_inputs import raw_inputs, typed_inputs
 from referral.intake.unannounced import auditing_wrong_answers
 from referral.models import Case
-from referral.pathway.inputs import ON_AN_OFFER, clean_facts
+from referral.pathway.inputs import ON_AN_OFFER, parse_inputs
 from referral.pathway.perform import admissible, lock, perform
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a verb form sent: the typed facts and its hidden fields."""
+    """What a verb form sent: the typed inputs and its hidden fields."""
 
     verb: Verb
     typed: Mapping[str, str]
@@ -38,7 +38,7 @@ class Submission:
         version = posted.get("version", "")
         return cls(
             verb=verb,
-            typed=typed_facts(verb, posted),
+            typed=typed_inputs(verb, posted),
             version=int(version) if version.isdecimal() and len(version) < 9 else None,
             offer=_id(posted.get("offer", "")),
             once=_id(posted.get("once", "")),
@@ -59,8 +59,8 @@ def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> Case:
         if sent.once and not _is_first(user, sent.once, now):
             return locked
         admissible(locked, sent.verb, actor=user, offer=offer, if_version=version)
-        facts = read_facts(sent, case=locked, user=user, now=now)
-        return perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **facts)
+        inputs = read_inputs_of(sent, case=locked, user=user, now=now)
+        return perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **inputs)
 
 
 def _is_first(user: User, once: UUID, now: datetime) -> bool:
@@ -73,17 +73,17 @@ def purge(now: datetime) -> int:
     return SentForm.objects.filter(sent_at__lt=now - ANSWERS_KEPT_FOR).delete()[0]
 
 
-def read_facts(sent: Submission, *, case: Case, user: User, now: datetime) -> dict[str, Any]:
-    """What was typed as keyword arguments for `perform`. Raises FactError with a row for every mistake."""
-    meant, refused = as_facts(sent.verb, sent.typed, zone=case.hospital.zone, now=now)
+def read_inputs_of(sent: Submission, *, case: Case, user: User, now: datetime) -> dict[str, Any]:
+    """What was typed as keyword arguments for `perform`. Raises InputError with a row for every mistake."""
+    meant, refused = raw_inputs(sent.verb, sent.typed, zone=case.hospital.zone, now=now)
     named = {row[0] for row in refused}
     try:
-        facts = clean_facts(sent.verb, meant, case=case, user=user)
-    except FactError as error:
-        raise FactError(*refused, *(row for row in error.rows if row[0] not in named)) from error
+        inputs = parse_inputs(sent.verb, meant, case=case, user=user)
+    except InputError as error:
+        raise InputError(*refused, *(row for row in error.rows if row[0] not in named)) from error
     if refused:
-        raise FactError(*refused)
-    return facts
+        raise InputError(*refused)
+    return inputs
 
 
 def _id(text: str) -> UUID | None:

@@ -24,8 +24,8 @@ from portal.refusals import CONFLICT, with_status
 from referral.intake.unannounced import LOOK_UP_FIRST, arriving, expects, glimpse
 from referral.models import Case
 from referral.pathway.case_roles import open_offer
-from referral.pathway.perform import first_do, usable_verbs
-from referral.pathway.refusals import AccessError, FactError, PathwayError, Text, TooOften
+from referral.pathway.perform import prerequisite, usable_verbs
+from referral.pathway.refusals import AccessError, InputError, PathwayError, Text, TooOften
 from referral.pathway.vocabulary import Verb
 from referral.queries import access_log, cases
 
@@ -49,7 +49,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
         return redirect("portal:indicators", pk=pk)
     if chosen not in usable_verbs(person(request), case):
         refusal = _("“%(verb)s” cannot be done now.") % {"verb": texts.TEXTS[chosen].title}
-        messages.warning(request, str(first_do(case, chosen) or refusal))
+        messages.warning(request, str(prerequisite(case, chosen) or refusal))
         return redirect(_after(request, case, ""))
     sent = Submission.of(chosen, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}
@@ -89,7 +89,7 @@ def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
     sent = Submission.of(verb, request.POST)
     try:
         done = submit(sent, case=case, user=person(request), now=clock.now())
-    except FactError as error:
+    except InputError as error:
         return _page(request, case, sent, typed=sent.typed, refused=error.rows, status=422)
     except TooOften as error:
         page = _page(request, case, sent, typed=sent.typed, problem=error.message, status=429)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts import clock
 from portal.access import person, signed_in
-from portal.pages.verbs.typed_inputs import typed_facts
+from portal.pages.verbs.typed_inputs import typed_inputs
 from portal.pages.verbs.views import passed_on
 from portal.pages.ward_record import context
 from referral.models import Case

@@ -45,13 +45,13 @@ def admit(change: Change, *, bed: str = "", said: str = "") -> State:
     close_open_offer(case, Offer.State.SUPERSEDED, now=change.now)
     if ward.pk != case.ward_id:
         Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).update(state=Offer.State.SUPERSEDED)
-        change.facts["unannounced"] = True
+        change.details["unannounced"] = True
         change.also_notifies |= {Audience.DUTY, Audience.COORDINATOR}
     case.expecting_ward = expecting if expecting is not None and expecting.pk != ward.pk else None
     case.undo_until = change.now + case.policy.time_to_undo
     kept = case.bed if ward.pk == case.ward_id else ""
     case.ward, case.admitted_at, case.bed = ward, change.occurred_at, bed or kept
-    change.facts.update(ward=str(ward.pk), bed=case.bed)
+    change.details.update(ward=str(ward.pk), bed=case.bed)
     return State.ADMITTED
 
 
@@ -98,7 +98,7 @@ def undo_admission(change: Change, *, reason: str, note: str = "") -> State:
     """
     admission = _undoable(change)
     before: Mapping[str, Any] = admission.before
-    change.facts.update(reason=reason, since=admission.line)
+    change.details.update(reason=reason, since=admission.line)
     change.note = note
     change.further_wards |= {admission.ward, *_wards_of(change.case)}
     _void_the_stay(change)
@@ -106,7 +106,7 @@ def undo_admission(change: Change, *, reason: str, note: str = "") -> State:
     restored = _restore_offer(change, before)
     if restored is not None:
         change.further_wards.add(restored.ward)
-        change.facts.update(offer=str(restored.pk), ward=str(restored.ward_id))
+        change.details.update(offer=str(restored.pk), ward=str(restored.ward_id))
     Question.objects.filter(pk=before["question"]).update(closed_at=None)
     for row in Deadline.objects.filter(pk__in=before["deadlines"]).select_related("offer"):
         lifecycle.reopen(row, was_missed=before["deadlines"][str(row.pk)], now=change.now)
@@ -188,5 +188,5 @@ def confirm_admission(change: Change) -> None:
     case = change.case
     if case.expecting_ward is not None:
         change.further_wards.add(case.expecting_ward)
-        change.facts[LEFT_WARD] = str(case.expecting_ward_id)
+        change.details[LEFT_WARD] = str(case.expecting_ward_id)
     case.expecting_ward = case.undo_until = None

@@ -8,7 +8,7 @@ from referral.models import Question
 from referral.pathway.case_roles import open_question
 from referral.pathway.change import Change
 from referral.pathway.perform import effect
-from referral.pathway.refusals import FactError, PathwayError
+from referral.pathway.refusals import InputError, PathwayError
 from referral.pathway.vocabulary import Kind, Verb
 
 
@@ -23,13 +23,13 @@ def ask_advice(change: Change, *, text: str, ward: Ward | None = None) -> None:
         )
     asked = ward or catchment(case).first()
     if asked is None or not catchment(case).filter(pk=asked.pk).exists():
-        raise FactError(
+        raise InputError(
             ("ward", "not_in_catchment", _("Ask an open ward of your catchment, or call one by phone."))
         )
     question = Question.objects.create(
         case=case, ward=asked, text=text, asked_at=change.now, asked_by=change.person
     )
-    change.facts.update(question=str(question.pk), ward=str(asked.pk))
+    change.details.update(question=str(question.pk), ward=str(asked.pk))
     change.ward_before = asked
     change.also_opens.add(Kind.ANSWER_ADVICE)
 
@@ -45,5 +45,5 @@ def answer_advice(change: Change, *, text: str, advice: str = "") -> None:
     question.answered_at, question.answered_by = change.occurred_at, change.person
     question.closed_at = change.now
     question.save()
-    change.facts.update(question=str(question.pk), ward=str(question.ward_id), advice=advice)
+    change.details.update(question=str(question.pk), ward=str(question.ward_id), advice=advice)
     change.ward_before = question.ward

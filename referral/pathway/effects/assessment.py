@@ -13,7 +13,7 @@ from referral.models import Assessment, Case, Indicators
 from referral.pathway.change import Change
 from referral.pathway.effects.case_admin import flag_is_late
 from referral.pathway.perform import effect
-from referral.pathway.refusals import ConfirmationNeeded, FactError
+from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.vocabulary import State, Verb
 from scoring import INPUTS, Evaluation, Issue, Reading, confirmed_names, evaluate, read_inputs
 from scoring.inputs import UNIT_FIELDS
@@ -34,7 +34,7 @@ def assess(
 ) -> State | None:
     """Score the eight indicators. A flagged case is offered in the same transaction, unless held back.
 
-    `values` by input name are added to the draft. Raises FactError for refused or missing values and
+    `values` by input name are added to the draft. Raises InputError for refused or missing values and
     ConfirmationNeeded for values beyond a soft limit that nobody confirmed.
     """
     case = change.case
@@ -50,7 +50,7 @@ def assess(
     case.assessment = store(change, reading, evaluation)
     if evaluation.status == "scored":
         score_in_shadow(reading=reading, active=evaluation, subject=case.assessment.pk, now=change.now)
-    change.facts.update(
+    change.details.update(
         assessment=str(case.assessment.pk),
         flagged=evaluation.flagged,
         band=evaluation.band,
@@ -77,7 +77,7 @@ def flag(change: Change) -> State:
 @effect(Verb.REFER)
 def refer(change: Change, *, reason: str, note: str = "") -> State:
     """Refer on a clinician's judgement: without a score, or below the threshold."""
-    change.facts["reason"], change.note = reason, note
+    change.details["reason"], change.note = reason, note
     return flag(change)
 
 
@@ -124,11 +124,11 @@ def doubts_of_age(case: Case, reading: Reading) -> list[Issue]:
 
 
 def refuse_unless_complete(reading: Reading) -> None:
-    """Raise FactError for what is refused or missing, ConfirmationNeeded for what nobody confirmed."""
+    """Raise InputError for what is refused or missing, ConfirmationNeeded for what nobody confirmed."""
     if reading.issues:
-        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+        raise InputError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
     if reading.missing:
-        raise FactError(
+        raise InputError(
             *(
                 (name, "missing", _("This value is needed for a score. Enter it, or refer without a score."))
                 for name in reading.missing

@@ -17,7 +17,7 @@ from referral.pathway import timeline
 from referral.pathway.case_roles import answers_for, parties_of
 from referral.pathway.change import Change
 from referral.pathway.perform import effect
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Audience, State, Verb
 
 LONGEST_SILENCE = timedelta(hours=12)
@@ -28,7 +28,7 @@ LONGEST_EXTENSION = timedelta(days=7)
 def message(change: Change, *, text: str) -> None:
     """Say something to the other side. The text is encrypted and told to nobody outside the case."""
     written = Message.objects.create(case=change.case, author=change.person, text=text, sent_at=change.now)
-    change.facts["message"] = str(written.pk)
+    change.details["message"] = str(written.pk)
     change.also_notifies |= compose.other_side(change)
     if change.case.expecting_ward is not None:
         change.also_notifies.add(Audience.DUTY)
@@ -38,7 +38,7 @@ def message(change: Change, *, text: str) -> None:
 @effect(Verb.END_REFERRAL)
 def end_referral(change: Change, *, reason: str, note: str = "") -> State:
     """No admission will come of it; the patient is followed up all the same."""
-    change.facts["reason"], change.note = reason, note
+    change.details["reason"], change.note = reason, note
     close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
     return State.FOLLOW_UP
 
@@ -49,7 +49,7 @@ def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str =
     first_visit_at = change.past(first_visit_at, "first_visit_at")
     case = change.case
     _check_order(case, first_visit_at, change.now)
-    change.facts.update(before=case.first_visit_at.isoformat(), after=first_visit_at.isoformat())
+    change.details.update(before=case.first_visit_at.isoformat(), after=first_visit_at.isoformat())
     change.note = note
     case.first_visit_at = first_visit_at
     if case.flagged_at:
@@ -60,21 +60,21 @@ def correct_first_visit(change: Change, *, first_visit_at: datetime, note: str =
 
 
 def _check_order(case: Case, first_visit_at: datetime, now: datetime) -> None:
-    """Raise FactError for a first visit that this case cannot have begun with: long before it was registered,
+    """Raise InputError for a first visit that this case cannot have begun with: long before its registration,
     before the birth, or after something else that happened."""
     if case.registered_at - first_visit_at > OLDEST_FIRST_VISIT:
         message = _("The first visit cannot be more than 30 days before it was registered. Check the date.")
-        raise FactError(("first_visit_at", "too_old", message))
+        raise InputError(("first_visit_at", "too_old", message))
     zone = ZoneInfo(case.hospital.zone)
     if first_visit_at.astimezone(zone).date() < case.patient.birth_date.earliest:
-        raise FactError(
+        raise InputError(
             ("first_visit_at", "out_of_order", _("The first visit cannot come before the patient's birth."))
         )
     later = case.events.exclude(what__in=(timeline.REGISTERED, Verb.CORRECT_FIRST_VISIT))
     earliest = later.aggregate(at=Min("occurred_at"))["at"]
     if earliest and first_visit_at > earliest:
         moment = written(earliest, case.hospital.zone, now)
-        raise FactError(
+        raise InputError(
             (
                 "first_visit_at",
                 "out_of_order",
@@ -98,18 +98,18 @@ def mark_entered_in_error(
 
     A watched case without any assessment left waits for its indicators again.
     """
-    change.facts["reason"], change.note = reason, note
+    change.details["reason"], change.note = reason, note
     if assessment is None:
         close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
         return State.CANCELLED
     if assessment.case_id != change.case.pk or hasattr(assessment, "retraction"):
-        raise FactError(
+        raise InputError(
             ("assessment", "not_found", _("This case has no such assessment, or it was retracted before."))
         )
     AssessmentRetraction.objects.create(
         assessment=assessment, reason=reason, actor=change.person, at=change.now
     )
-    change.facts["assessment"] = str(assessment.pk)
+    change.details["assessment"] = str(assessment.pk)
     change.case.assessment = (
         Assessment.objects.filter(case=change.case, retraction__isnull=True).order_by("-number").first()
     )
@@ -120,9 +120,9 @@ def mark_entered_in_error(
 def _open_deadline(change: Change, deadline: Deadline) -> Deadline:
     running = change.case.deadlines.open().filter(pk=deadline.pk).first()
     if running is None:
-        raise FactError(("deadline", "not_open", _("This deadline is no longer open. Reload the case.")))
+        raise InputError(("deadline", "not_open", _("This deadline is no longer open. Reload the case.")))
     _refuse_that_of_others(change, running)
-    change.facts["kind"] = running.kind
+    change.details["kind"] = running.kind
     return running
 
 
@@ -130,7 +130,7 @@ def _refuse_that_of_others(change: Change, deadline: Deadline) -> None:
     parties = parties_of(change.person, change.case, change.offer)
     if not answers_for(change.person, deadline, change.case, parties):
         message = _("Your ward does not answer for this deadline. Choose one of its own.")
-        raise FactError(("deadline", "of_others", message))
+        raise InputError(("deadline", "of_others", message))
 
 
 @effect(Verb.EXTEND)
@@ -138,20 +138,20 @@ def extend(change: Change, *, deadline: Deadline, due_at: datetime, reason: str)
     """Give more time. The first due time stays visible and is what the statistics count by."""
     running = _open_deadline(change, deadline)
     if due_at <= max(change.now, running.due_at):
-        raise FactError(
+        raise InputError(
             ("due_at", "not_later", _("The new time must be later than the present one and in the future."))
         )
     latest = max(change.now, running.due_at) + LONGEST_EXTENSION
     due_at = without_skew(due_at, latest)
     if due_at > latest:
-        raise FactError(
+        raise InputError(
             (
                 "due_at",
                 "too_far",
                 _("A deadline is extended by seven days at most. Check the date, or extend it again later."),
             )
         )
-    change.facts.update(before=running.due_at.isoformat(), after=due_at.isoformat())
+    change.details.update(before=running.due_at.isoformat(), after=due_at.isoformat())
     change.note = reason
     lifecycle.reschedule(running, change.case, due_at=due_at, now=change.now)
 
@@ -162,13 +162,13 @@ def snooze(change: Change, *, deadline: Deadline, until: datetime, reason: str) 
     running = _open_deadline(change, deadline)
     until = without_skew(until, change.now + LONGEST_SILENCE)
     if not change.now < until <= change.now + LONGEST_SILENCE:
-        raise FactError(
+        raise InputError(
             ("until", "out_of_range", _("Silence ends in the future and lasts 12 hours at most."))
         )
     running.quiet_until, running.quiet_cause = until, "snoozed"
     running.next_at = lifecycle.next_evaluation(running, change.case)
     running.save()
-    change.facts["until"], change.note = until.isoformat(), reason
+    change.details["until"], change.note = until.isoformat(), reason
 
 
 @effect(Verb.EXPLAIN_DELAY)
@@ -176,9 +176,9 @@ def explain_delay(change: Change, *, deadline: Deadline, reason: str, note: str 
     """Say why a deadline was missed."""
     missed = change.case.deadlines.filter(pk=deadline.pk, missed_at__isnull=False).first()
     if missed is None:
-        raise FactError(("deadline", "not_missed", _("A reason is asked for missed deadlines only.")))
+        raise InputError(("deadline", "not_missed", _("A reason is asked for missed deadlines only.")))
     _refuse_that_of_others(change, missed)
     missed.delay_reason = reason
     missed.save()
-    change.facts.update(kind=missed.kind, deadline=str(missed.pk), reason=reason)
+    change.details.update(kind=missed.kind, deadline=str(missed.pk), reason=reason)
     change.note = note

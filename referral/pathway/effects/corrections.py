@@ -24,7 +24,7 @@ from referral.pathway.effects.findings import reread_kits
 from referral.pathway.effects.organ_failure import MANY, final_decisions, graded
 from referral.pathway.mistakes import left_ward
 from referral.pathway.perform import effect
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.table import LIVES
 from referral.pathway.vocabulary import Kind, Verb
 
@@ -33,14 +33,14 @@ from referral.pathway.vocabulary import Kind, Verb
 def retract_record(change: Change, *, record: Record, reason: str, note: str = "") -> None:
     """What was recorded is wrong: it stays readable, and grade, deadlines and statistics follow the rest."""
     if record.case_id != change.case.pk or Retraction.objects.filter(record=record.pk).exists():
-        raise FactError(
+        raise InputError(
             ("record", "not_found", _("This case has no such record, or it was marked as an error before."))
         )
     kind = next(kind for kind, model in RETRACTABLE.items() if isinstance(record, model))
     Retraction.objects.create(
         record=record.pk, kind=kind, case=change.case, reason=reason, actor=change.person, at=change.now
     )
-    change.facts.update(retracted=str(record.pk), of=kind.value, reason=reason)
+    change.details.update(retracted=str(record.pk), of=kind.value, reason=reason)
     change.note = note
     if follow := CONSEQUENCES.get(type(record)):
         follow(change, record)
@@ -51,16 +51,16 @@ def _organs_follow(change: Change, organs: OrganFailureAssessment) -> None:
     left = OrganFailureAssessment.objects.counting().filter(case=change.case)
     latest, third = left.last(), left.filter(failures__gte=MANY).first()
     if latest is not None:
-        change.facts.update(graded(latest))
+        change.details.update(graded(latest))
     reread_kits(change)
     running = change.case.deadlines.filter(kind=Kind.TRANSPLANT).order_by("starts_at").last()
     if running is None or organs.failures < MANY or running.outcome == Deadline.Outcome.CANCELLED:
         return
     if third is None:
-        change.facts["no_third_failure"] = True
+        change.details["no_third_failure"] = True
         lifecycle.take_back(running, now=change.now)
     elif running.starts_at == organs.occurred_at:
-        change.facts["third_failure_at"] = third.occurred_at.isoformat()
+        change.details["third_failure_at"] = third.occurred_at.isoformat()
         lifecycle.restart(running, change.case, starts_at=third.occurred_at, now=change.now)
         if (
             running.closed_at
@@ -71,7 +71,7 @@ def _organs_follow(change: Change, organs: OrganFailureAssessment) -> None:
 
 def _precipitant_follows(change: Change, precipitant: Precipitant) -> None:
     if Intervention.objects.counting().filter(precipitant=precipitant).exists():
-        raise FactError(
+        raise InputError(
             (
                 "record",
                 "has_treatment",
@@ -103,19 +103,19 @@ def _judge_anew(change: Change, kind: Kind, record: Record, left: list[Record]) 
         return
     entered = sorted((row.recorded_at, row.pk, row.occurred_at) for row in left)
     later = [at for *order, at in entered if tuple(order) > (record.recorded_at, record.pk)]
-    change.facts["kind"] = kind.value
+    change.details["kind"] = kind.value
     if later:
-        change.facts["met_by_another"] = later[0].isoformat()
+        change.details["met_by_another"] = later[0].isoformat()
         lifecycle.close_by_another(closed, later[0])
     elif change.case.state in LIVES[kind]:
-        change.facts["runs_again"] = True
+        change.details["runs_again"] = True
         lifecycle.run_again(closed, change.case, now=change.now)
     else:
         _never_met(change, closed, left_ward(change.case).recorded_at)
 
 
 def _never_met(change: Change, deadline: Deadline, by: datetime) -> None:
-    change.facts["unmet_by"] = by.isoformat()
+    change.details["unmet_by"] = by.isoformat()
     lifecycle.close_unmet(deadline, by)
 
 

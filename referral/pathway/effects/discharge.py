@@ -59,7 +59,7 @@ def correct_diagnosis(
     _keep_diagnosis(
         change, category=category, should_know=should_know or None, note=note or None, replaces=wrong, why=why
     )
-    change.facts["instead_of"], change.note = wrong.category, why
+    change.details["instead_of"], change.note = wrong.category, why
     for row in case.deadlines.filter(kind=Kind.DIAGNOSE, closed_at=wrong.occurred_at):
         lifecycle.close_by_another(row, change.occurred_at)
 
@@ -93,7 +93,7 @@ def _keep_diagnosis(change: Change, *, category: str, **said: Any) -> None:
         recorded_at=change.now,
         **said,
     )
-    change.facts["category"] = category
+    change.details["category"] = category
     change.case.diagnosed_at = change.occurred_at
 
 
@@ -163,7 +163,7 @@ def _unconfirmed(case: Case, confirmed: Text) -> BackReferral:
 def discharge(change: Change, *, to: str, note: str = "") -> State:
     """Acute care ends without a way back to the first hospital."""
     change.not_before(change.case.diagnosed_at, DIAGNOSIS)
-    change.facts["to"], change.note = to, note
+    change.details["to"], change.note = to, note
     return State.FOLLOW_UP
 
 

@@ -17,7 +17,7 @@ from referral.models import (
 from referral.pathway.change import Change
 from referral.pathway.correcting import hold_to_the_stay, judge_in_its_place
 from referral.pathway.perform import ADMISSION, effect
-from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.refusals import AccessError, InputError
 from referral.pathway.vocabulary import Kind, Verb
 from referral.ward.precipitants import CODINGS, usual_icd10
 from scoring import Reading, aclf_grade, organ_inputs
@@ -26,7 +26,7 @@ from scoring import Reading, aclf_grade, organ_inputs
 def written(change: Change, note: str = "", **more: Any) -> dict[str, Any]:
     """What every record of the ward is made with; the note also stands on the timeline.
 
-    Raises FactError for the correction of a record that says what was after the stay.
+    Raises InputError for the correction of a record that says what was after the stay.
     """
     hold_to_the_stay(change)
     change.note = note
@@ -60,11 +60,13 @@ def record_kit_result(
     sampled_at = change.past(sampled_at, "sampled_at")
     change.date(change.past(reported_at or change.occurred_at, "reported_at"), "reported_at")
     if sampled_at > change.occurred_at:
-        raise FactError(
+        raise InputError(
             ("sampled_at", "after_report", _("The sample cannot have been taken after the result came."))
         )
     if sampled_at < change.case.first_visit_at:
-        raise FactError(("sampled_at", "out_of_order", _("The sample cannot be older than the first visit.")))
+        raise InputError(
+            ("sampled_at", "out_of_order", _("The sample cannot be older than the first visit."))
+        )
     result = KitResult.objects.create(
         ward=ward,
         lot=lot,
@@ -75,7 +77,7 @@ def record_kit_result(
         organ_failure_at_sampling=organ_failure_by(change.case, sampled_at),
         **written(change, note),
     )
-    change.facts.update(record=str(result.pk), kit=answer, beside_purpose=result.organ_failure_at_sampling)
+    change.details.update(record=str(result.pk), kit=answer, beside_purpose=result.organ_failure_at_sampling)
 
 
 def reread_kits(change: Change) -> None:
@@ -87,7 +89,7 @@ def reread_kits(change: Change) -> None:
             KitResult.objects.filter(pk=kit.pk).update(organ_failure_at_sampling=failing)
             moved[str(kit.pk)] = failing
     if moved:
-        change.facts["kits"] = moved
+        change.details["kits"] = moved
 
 
 def organ_failure_by(case: Case, moment: datetime) -> bool | None:
@@ -111,16 +113,16 @@ def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", not
     """Name a precipitant; "none found" ends the search."""
     change.not_before(change.case.admitted_at, ADMISSION)
     if icd10 and icd10 not in CODINGS[PrecipitantCode(precipitant)].icd10:
-        raise FactError(
+        raise InputError(
             ("icd10", "other_precipitant", _("This code belongs to another precipitant. Leave it empty."))
         )
     none_found = precipitant == PrecipitantCode.UNKNOWN
     if none_found and found(change.case).exists():
-        raise FactError(
+        raise InputError(
             ("precipitant", "found_before", _("A precipitant is recorded already, so “none found” is wrong."))
         )
     added = add_precipitant(change, precipitant, icd10, note)
-    change.facts.update(record=str(added.pk), precipitant=precipitant)
+    change.details.update(record=str(added.pk), precipitant=precipitant)
     if none_found:
         change.also_meets.add(Kind.TREAT_PRECIPITANT)
         judge_in_its_place(change, Kind.TREAT_PRECIPITANT)
@@ -143,12 +145,12 @@ def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
     """What was done against a precipitant, which is recorded with it where nobody had."""
     change.not_before(change.case.admitted_at, ADMISSION)
     if precipitant == PrecipitantCode.UNKNOWN:
-        raise FactError(
+        raise InputError(
             ("precipitant", "nothing_to_treat", _("Choose the precipitant that the treatment is against."))
         )
     named = found(change.case).filter(precipitant=precipitant).last()
     against = named or add_precipitant(change, precipitant)
     done = Intervention.objects.create(precipitant=against, **written(change, note))
-    change.facts.update(record=str(done.pk), precipitant=precipitant)
+    change.details.update(record=str(done.pk), precipitant=precipitant)
     change.also_meets.add(Kind.TREAT_PRECIPITANT)
     judge_in_its_place(change, Kind.TREAT_PRECIPITANT)

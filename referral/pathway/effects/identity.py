@@ -27,7 +27,7 @@ def correct_identity(
     after = corrections.corrected(case, typed, removed=removed, confirmed=confirmed, visited=visited)
     old, new = corrections.different_fields(before, after) or ({}, {})
     corrections.store(case, after)
-    change.facts["fields"], change.note = sorted(new), why
+    change.details["fields"], change.note = sorted(new), why
     change.personal = {"before": old, "after": new}
     if new.keys() & {"national_id", "local_number"}:
         if seconds := seconds_over("corrected_numbers", change.person, change.now):

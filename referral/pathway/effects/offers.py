@@ -7,7 +7,7 @@ from referral.intake.routing import close_open_offer, offer_to, offer_to_next_wa
 from referral.models import Offer
 from referral.pathway.change import Change
 from referral.pathway.perform import effect
-from referral.pathway.refusals import FactError, OfferNotOpen
+from referral.pathway.refusals import InputError, OfferNotOpen
 from referral.pathway.vocabulary import State, Verb
 
 
@@ -16,8 +16,8 @@ def asked(change: Change) -> Offer:
     if change.offer is None:
         raise OfferNotOpen
     change.not_before(change.offer.offered_at, _("the referral request"))
-    change.facts["offer"] = str(change.offer.pk)
-    change.facts["ward"] = str(change.offer.ward_id)
+    change.details["offer"] = str(change.offer.pk)
+    change.details["ward"] = str(change.offer.ward_id)
     return change.offer
 
 
@@ -42,7 +42,7 @@ def acknowledge(change: Change) -> None:
 def accept(change: Change, *, bed: str = "") -> State:
     """Promise a bed; its number may follow at admission."""
     offer = answer(change, Offer.State.ACCEPTED)
-    change.facts["bed"] = bed
+    change.details["bed"] = bed
     case = change.case
     case.ward, case.bed, case.accepted_at = offer.ward, bed, change.occurred_at
     return State.ACCEPTED
@@ -52,7 +52,7 @@ def accept(change: Change, *, bed: str = "") -> State:
 def decline(change: Change, *, reason: str, note: str = "") -> State:
     """Decline with a coded reason; the next ward of the catchment is asked at once."""
     answer(change, Offer.State.DECLINED, reason)
-    change.facts["reason"], change.note = reason, note
+    change.details["reason"], change.note = reason, note
     return offer_to_next_ward(change.case, now=change.now)
 
 
@@ -74,18 +74,18 @@ def pass_on(change: Change) -> State:
 def redirect(change: Change, *, ward: Ward, note: str = "") -> State:
     """Ask a chosen ward, also one that was asked before; an open offer is superseded."""
     if ward.hospital.network_id != change.case.network_id:
-        raise FactError(("ward", "other_network", _("Choose a ward of this network.")))
+        raise InputError(("ward", "other_network", _("Choose a ward of this network.")))
     if not ward.is_open:
-        raise FactError(("ward", "ward_closed", _("This ward is closed. Choose another one.")))
+        raise InputError(("ward", "ward_closed", _("This ward is closed. Choose another one.")))
     close_open_offer(change.case, Offer.State.SUPERSEDED, now=change.now)
-    change.facts["ward"], change.note = str(ward.pk), note
+    change.details["ward"], change.note = str(ward.pk), note
     return offer_to(change.case, ward, now=change.now)
 
 
 @effect(Verb.RELEASE)
 def release(change: Change, *, reason: str, note: str = "") -> State:
     """Take back the promise of a bed; the next ward is asked at once."""
-    change.facts["reason"], change.note = reason, note
+    change.details["reason"], change.note = reason, note
     end_promise(change, Offer.State.RELEASED)
     return offer_to_next_ward(change.case, now=change.now)
 
@@ -93,7 +93,7 @@ def release(change: Change, *, reason: str, note: str = "") -> State:
 @effect(Verb.WITHDRAW)
 def withdraw(change: Change, *, reason: str, note: str = "") -> State:
     """The first hospital takes its request back and watches the patient on."""
-    change.facts["reason"], change.note = reason, note
+    change.details["reason"], change.note = reason, note
     close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
     end_promise(change, Offer.State.WITHDRAWN)
     return State.WATCHED

@@ -13,7 +13,7 @@ from referral.pathway.change import Change
 from referral.pathway.correcting import judge_in_its_place, judge_past
 from referral.pathway.effects.findings import reread_kits, written
 from referral.pathway.perform import ADMISSION, effect
-from referral.pathway.refusals import ConfirmationNeeded, FactError
+from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.vocabulary import Kind, Verb
 from referral.ward.codes import TransplantDecision as Decision
 from referral.ward.organ_table import OrganReading, background_of, read_organs
@@ -45,9 +45,9 @@ def assess_organ_failure(
         **_kept(found, background, leading=change.case.policy.leading_definition),
         **written(change, note),
     )
-    change.facts.update(record=str(row.pk), failures=failures, **graded(row))
+    change.details.update(record=str(row.pk), failures=failures, **graded(row))
     if third:
-        change.facts["third_failure"] = "from_two" if row.from_two else "first_seen"
+        change.details["third_failure"] = "from_two" if row.from_two else "first_seen"
         _begin_days_to_transplant(change)
     reread_kits(change)
 
@@ -62,7 +62,7 @@ def _sampled(change: Change, moment: datetime) -> datetime:
     settled = change.past(moment, "sampled_at")
     if settled > change.occurred_at:
         message = _("The blood was drawn after the time of this table. Check both times.")
-        raise FactError(("sampled_at", "out_of_order", message))
+        raise InputError(("sampled_at", "out_of_order", message))
     return settled
 
 
@@ -84,9 +84,9 @@ def final_decisions(case: Case) -> QuerySet[TransplantDecision]:
 def _refuse_unless_sound(organs: OrganReading) -> None:
     reading = organs.reading
     if reading.issues:
-        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+        raise InputError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
     if not organs.grade.subscores:
-        raise FactError(("bilirubin", "required", _("Enter the values of at least one organ.")))
+        raise InputError(("bilirubin", "required", _("Enter the values of at least one organ.")))
     if reading.unconfirmed:
         raise ConfirmationNeeded(
             *((issue.field, "needs_confirmation", issue_text(issue)) for issue in reading.unconfirmed)
@@ -116,11 +116,11 @@ def decide_transplant(change: Change, *, decision: str, reason: str = "", note: 
     change.not_before(change.case.admitted_at, ADMISSION)
     against = decision == Decision.AGAINST
     if against and not reason:
-        raise FactError(("reason", "required", _("Say why it was decided against.")))
+        raise InputError(("reason", "required", _("Say why it was decided against.")))
     if reason and not against:
-        raise FactError(("reason", "not_needed", _("A reason belongs to a decision against it.")))
+        raise InputError(("reason", "not_needed", _("A reason belongs to a decision against it.")))
     row = TransplantDecision.objects.create(decision=decision, reason=reason, **written(change, note))
-    change.facts.update(record=str(row.pk), transplant=decision, reason=reason)
+    change.details.update(record=str(row.pk), transplant=decision, reason=reason)
     if decision != Decision.LISTED:
         change.also_meets.add(Kind.TRANSPLANT)
         judge_in_its_place(change, Kind.TRANSPLANT)
@@ -132,7 +132,7 @@ def transfer(change: Change, *, ward: Ward, bed: str = "", note: str = "") -> No
     case = change.case
     change.not_before(case.admitted_at, ADMISSION)
     if ward.hospital.network_id != case.network_id or ward.pk == case.ward_id:
-        raise FactError(("ward", "not_another_ward", _("Choose another ward of this network.")))
+        raise InputError(("ward", "not_another_ward", _("Choose another ward of this network.")))
     case.ward, case.bed = ward, bed
-    change.facts.update(ward=str(ward.pk), bed=bed)
+    change.details.update(ward=str(ward.pk), bed=bed)
     change.note = note

@@ -13,7 +13,7 @@ from referral.outcomes.resolve import AN_EVENT, in_force, keep_what_holds, outco
 from referral.pathway.case_roles import parties_of
 from referral.pathway.change import Change
 from referral.pathway.perform import ADMISSION, effect, perform
-from referral.pathway.refusals import FactError, PathwayError
+from referral.pathway.refusals import InputError, PathwayError
 from referral.pathway.vocabulary import FOLLOW_UPS, IN_WARD, Kind, State, Verb
 
 OUTCOME_DAYS = {28: Kind.FOLLOW_UP_28, 90: Kind.FOLLOW_UP_90}
@@ -25,7 +25,7 @@ def record_outcome(
 ) -> State | None:
     """How the patient was at day 28 or 90; `occurred_at`: when seen, died or transplanted."""
     if status == OutcomeStatus.LOST and change.case.state in IN_WARD:
-        raise FactError(
+        raise InputError(
             ("status", "in_ward", _("The patient is in a ward, so not lost. Discharge the patient first."))
         )
     _one_date_of_death(change, status)
@@ -83,14 +83,16 @@ def state(
     """Keep one side's statement and say on the timeline whether it contradicts another."""
     _check(change, day, status)
     disputed = _add(change, day, status, organ_failure, note, source)
-    change.facts.update(day=day, status=status, **({"organ_failure": organ_failure} if organ_failure else {}))
+    change.details.update(
+        day=day, status=status, **({"organ_failure": organ_failure} if organ_failure else {})
+    )
     if disputed:
         _notify_of_dispute(change)
     change.also_meets |= FOLLOW_UPS if status == OutcomeStatus.DEAD else {OUTCOME_DAYS[day]}
 
 
 def _notify_of_dispute(change: Change) -> None:
-    change.facts["disputed"] = change.contradicts = True
+    change.details["disputed"] = change.contradicts = True
 
 
 def _add(
@@ -113,7 +115,7 @@ def _add(
     )
     change.note = note
     disputed = keep_what_holds(case)
-    change.facts["holds"] = {
+    change.details["holds"] = {
         "outcome_28": case.outcome_28,
         "outcome_90": case.outcome_90,
         "organ_failure_28": case.organ_failure_28,
@@ -132,10 +134,10 @@ def _closed_if_final(change: Change) -> State | None:
 
 
 def _check(change: Change, day: int, status: str) -> None:
-    """Raise FactError for a statement that cannot be about that day."""
+    """Raise InputError for a statement that cannot be about that day."""
     end = change.case.first_visit_at + timedelta(days=day)
     if status in AN_EVENT and change.occurred_at > end:
-        raise FactError(
+        raise InputError(
             (
                 "occurred_at",
                 "after_the_day",
@@ -147,7 +149,7 @@ def _check(change: Change, day: int, status: str) -> None:
             )
         )
     if status not in AN_EVENT and change.occurred_at < end:
-        raise FactError(
+        raise InputError(
             (
                 "day",
                 "too_early",
@@ -167,7 +169,7 @@ def _check_death(change: Change) -> None:
 
 
 def _one_date_of_death(change: Change, status: str) -> None:
-    """Raise FactError where the same side has given another date of death before."""
+    """Raise InputError where the same side has given another date of death before."""
     if status != OutcomeStatus.DEAD:
         return
     case, zone = change.case, ZoneInfo(change.case.hospital.zone)
@@ -178,7 +180,7 @@ def _one_date_of_death(change: Change, status: str) -> None:
             and row.status == OutcomeStatus.DEAD
             and _date(case, row.at) != _date(case, change.occurred_at)
         ):
-            raise FactError(
+            raise InputError(
                 (
                     "occurred_at",
                     "other_date_of_death",

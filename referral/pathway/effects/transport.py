@@ -11,7 +11,7 @@ from referral.models import Offer
 from referral.pathway.change import Change
 from referral.pathway.effects.offers import end_promise
 from referral.pathway.perform import effect
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Kind, State, Verb
 
 LONGEST_JOURNEY = timedelta(hours=48)
@@ -26,7 +26,7 @@ def depart(change: Change, *, expected_arrival_at: datetime) -> State:
         change.occurred_at,
         _after_departure(change, expected_arrival_at),
     )
-    change.facts["expected_arrival_at"] = expected_arrival_at.isoformat()
+    change.details["expected_arrival_at"] = expected_arrival_at.isoformat()
     return State.IN_TRANSIT
 
 
@@ -36,7 +36,7 @@ def divert(change: Change, *, ward: Ward, expected_arrival_at: datetime, note: s
     change.not_before(change.case.departed_at, _("the departure"))
     case = change.case
     if ward.hospital.network_id != case.network_id or ward.pk == case.ward_id:
-        raise FactError(("ward", "not_another_ward", _("Choose another ward of this network.")))
+        raise InputError(("ward", "not_another_ward", _("Choose another ward of this network.")))
     departed_at = case.departed_at
     end_promise(change, Offer.State.SUPERSEDED)
     Offer.objects.create(
@@ -49,7 +49,7 @@ def divert(change: Change, *, ward: Ward, expected_arrival_at: datetime, note: s
     )
     case.ward, case.accepted_at, case.departed_at = ward, change.occurred_at, departed_at
     case.expected_arrival_at = _after_departure(change, expected_arrival_at)
-    change.facts.update(ward=str(ward.pk), expected_arrival_at=expected_arrival_at.isoformat())
+    change.details.update(ward=str(ward.pk), expected_arrival_at=expected_arrival_at.isoformat())
     change.note = note
     return State.IN_TRANSIT
 
@@ -75,11 +75,11 @@ def correct_journey(
     after = {"departed_at": case.departed_at, "expected_arrival_at": case.expected_arrival_at}
     if after == before:
         message = _("Nothing was changed. Correct the departure or the expected arrival.")
-        raise FactError(("expected_arrival_at", "unchanged", message))
+        raise InputError(("expected_arrival_at", "unchanged", message))
     for name, moment in after.items():
         if moment is not None and moment != (was := before[name]):
-            change.facts[name] = moment.isoformat()
-            change.facts[f"{name}_before"] = was.isoformat() if was else ""
+            change.details[name] = moment.isoformat()
+            change.details[f"{name}_before"] = was.isoformat() if was else ""
     change.note, change.occurred_at = note, change.now
     for deadline in case.deadlines.open().filter(kind=Kind.ARRIVE):
         lifecycle.restart(deadline, case, starts_at=case.departed_at or change.now, now=change.now)
@@ -87,7 +87,7 @@ def correct_journey(
 
 def _after_departure(change: Change, expected: datetime, left_at: datetime | None = None) -> datetime:
     if expected <= (left_at or change.occurred_at):
-        raise FactError(
+        raise InputError(
             (
                 "expected_arrival_at",
                 "not_after_departure",
@@ -96,7 +96,7 @@ def _after_departure(change: Change, expected: datetime, left_at: datetime | Non
         )
     expected = without_skew(expected, change.now + LONGEST_JOURNEY)
     if expected > change.now + LONGEST_JOURNEY:
-        raise FactError(
+        raise InputError(
             (
                 "expected_arrival_at",
                 "too_far",

@@ -18,7 +18,7 @@ from referral.pathway.change import Change
 from referral.pathway.correcting import hold_to_the_stay
 from referral.pathway.effects.findings import written
 from referral.pathway.perform import ADMISSION, FIRST_VISIT, effect
-from referral.pathway.refusals import ConfirmationNeeded, FactError
+from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.vocabulary import Verb
 from referral.ward.codes import Progress
 from scoring import check_value, nutrition
@@ -32,11 +32,11 @@ def record_treatment(change: Change, *, item: str, progress: str, reason: str = 
     change.not_before(change.case.admitted_at, ADMISSION)
     declined = progress == Progress.DECLINED
     if declined and not reason:
-        raise FactError(("reason", "required", _("Say why it is declined.")))
+        raise InputError(("reason", "required", _("Say why it is declined.")))
     if reason and not declined:
-        raise FactError(("reason", "not_needed", _("A reason belongs to what is declined. Leave it empty.")))
+        raise InputError(("reason", "not_needed", _("A reason belongs to what is declined. Leave it empty.")))
     TreatmentRecord.objects.create(item=item, progress=progress, reason=reason, **written(change, note))
-    change.facts.update(item=item, progress=progress, reason=reason)
+    change.details.update(item=item, progress=progress, reason=reason)
 
 
 @effect(Verb.RECORD_ARTIFICIAL_LIVER)
@@ -52,7 +52,7 @@ def record_artificial_liver(
     """Keep a session that is over."""
     ended_at = change.past(ended_at, "ended_at")
     if ended_at <= started_at:
-        raise FactError(("ended_at", "not_after_start", _("The end must come after the start.")))
+        raise InputError(("ended_at", "not_after_start", _("The end must come after the start.")))
     change.date(ended_at, "ended_at")
     hold_to_the_stay(change)
     change.date(started_at, "started_at")
@@ -60,7 +60,7 @@ def record_artificial_liver(
     session = ArtificialLiverSession.objects.create(
         mode=mode, ended_at=ended_at, complications=complications or [], **written(change, note)
     )
-    change.facts.update(record=str(session.pk), mode=mode, complications=complications or [])
+    change.details.update(record=str(session.pk), mode=mode, complications=complications or [])
 
 
 @effect(Verb.SET_NUTRITION_TARGET)
@@ -82,7 +82,7 @@ def set_nutrition_target(change: Change, *, height_cm: float, weight_kg: float, 
         target_kcal=target.target_kcal,
         **written(change, note),
     )
-    change.facts["target_kcal"] = target.target_kcal
+    change.details["target_kcal"] = target.target_kcal
 
 
 def local_day(change: Change, moment: datetime) -> date:
@@ -95,12 +95,12 @@ def record_intake(change: Change, *, day: date, kcal: float, note: str = "") -> 
     if local_day(change, change.now) < day <= local_day(change, change.now + TOLERANCE):
         day = local_day(change, change.now)
     if day > local_day(change, change.now):
-        raise FactError(("day", "in_future", _("This day has not come yet. Check the date.")))
+        raise InputError(("day", "in_future", _("This day has not come yet. Check the date.")))
     admitted_at = change.case.admitted_at
     if admitted_at and day < local_day(change, admitted_at):
-        raise FactError(("day", "out_of_order", _("This day was before the admission. Check the date.")))
+        raise InputError(("day", "out_of_order", _("This day was before the admission. Check the date.")))
     NutritionDay.objects.create(day=day, kcal=round(kcal), **written(change, note))
-    change.facts.update(on_day=day.isoformat(), kcal=round(kcal))
+    change.details.update(on_day=day.isoformat(), kcal=round(kcal))
 
 
 @effect(Verb.RECORD_IMMUNE_STATUS)
@@ -118,18 +118,18 @@ def record_immune_status(
     change.not_before(change.case.first_visit_at, FIRST_VISIT)
     values = read_markers(typed, confirmed or [])
     status = ImmuneStatus.objects.create(values=values, confirmed=confirmed or [], **written(change, note))
-    change.facts.update(record=str(status.pk), markers=list(values))
+    change.details.update(record=str(status.pk), markers=list(values))
 
 
 def read_markers(typed: dict[str, Any], confirmed: list[str]) -> dict[str, Any]:
-    """The markers with their normalised values. Raises FactError and ConfirmationNeeded."""
+    """The markers with their normalised values. Raises InputError and ConfirmationNeeded."""
     checked = {name: check_value(name, typed[name]) for name in MARKERS if name in typed}
     values = {name: value for name, (value, _issues) in checked.items()}
     rows = [(issue, value) for value, issues in checked.values() for issue in issues]
     if refused := [issue for issue, value in rows if value is None]:
-        raise FactError(*((issue.field, issue.code, issue_text(issue)) for issue in refused))
+        raise InputError(*((issue.field, issue.code, issue_text(issue)) for issue in refused))
     if not values:
-        raise FactError((MARKERS[0], "required", _("Enter at least one of the values.")))
+        raise InputError((MARKERS[0], "required", _("Enter at least one of the values.")))
     if doubtful := [issue for issue, _value in rows if issue.field not in confirmed]:
         raise ConfirmationNeeded(
             *((issue.field, "needs_confirmation", issue_text(issue)) for issue in doubtful)

@@ -1,4 +1,4 @@
-"""The facts each verb takes: one list for both faces, and the one parser of what they were given."""
+"""The inputs each verb takes: one list for both faces, and the one parser of what they were given."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,21 +10,23 @@ from accounts.text import NO_LINE, UNREADABLE, cleaned
 from referral.models import Case
 from referral.pathway.inputs import any_time, before_admission, discharge, ward
 from referral.pathway.inputs.parsers import PARSERS
-from referral.pathway.inputs.shapes import Fact, Shape
-from referral.pathway.refusals import FactError, Text
+from referral.pathway.inputs.shapes import Shape, VerbInput
+from referral.pathway.refusals import InputError, Text
 from referral.pathway.vocabulary import Verb
 from scoring import INPUTS, OTHER_LABORATORY
 
-__all__ = ["COMPUTED", "FACTS", "ON_AN_OFFER", "UNITS_OF", "Fact", "Shape", "clean_facts"]
+__all__ = ["COMPUTED", "FACTS", "ON_AN_OFFER", "UNITS_OF", "VerbInput", "Shape", "parse_inputs"]
 
-FACTS: dict[Verb, tuple[Fact, ...]] = before_admission.FACTS | ward.FACTS | discharge.FACTS | any_time.FACTS
+VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = (
+    before_admission.VERB_INPUTS | ward.VERB_INPUTS | discharge.VERB_INPUTS | any_time.VERB_INPUTS
+)
 
 COMPUTED: Mapping[Verb, frozenset[str]] = {
     Verb.ASSESS_ORGAN_FAILURE: frozenset({"grade", "simple_grade", "failures", "failing", "clif_c_of"}),
     **dict.fromkeys((Verb.DIAGNOSE, Verb.CORRECT_DIAGNOSIS), frozenset({"grade", "simple_grade"})),
     Verb.SET_NUTRITION_TARGET: frozenset({"resting_kcal", "target_kcal", "factor"}),
 }
-"""What follows from the facts of a verb, so that nobody types it."""
+"""What follows from the inputs of a verb, so that nobody types it."""
 
 ON_AN_OFFER = frozenset({Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE})
 """Verbs that may name the offer they mean."""
@@ -34,7 +36,7 @@ UNITS_OF = {
     for spec in (*INPUTS.values(), *OTHER_LABORATORY.values())
     if spec.units
 }
-"""The units that a fact of the shape UNIT can name, by its name."""
+"""The units that an input of the shape UNIT can name, by its name."""
 
 
 CHOSEN = frozenset(
@@ -49,34 +51,34 @@ CHOSEN = frozenset(
 NOTHING_WRITTEN = _("Please write something here.")
 
 
-def clean_facts(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -> dict[str, Any]:
-    """`raw` as keyword arguments for `perform`. Raises FactError with a row for every fact that is wrong.
+def parse_inputs(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -> dict[str, Any]:
+    """`raw` as keyword arguments for `perform`. Raises InputError with a row for every input that is wrong.
 
-    What the verb does not take is refused by name, so that a misspelt fact is never lost in silence.
+    What the verb does not take is refused by name, so that a misspelt input is never lost in silence.
     """
-    accepted = {fact.name: fact for fact in FACTS[verb]}
+    accepted = {verb_input.name: verb_input for verb_input in VERB_INPUTS[verb]}
     rows: list[tuple[str, str, Text]] = [
         (name, "unknown_field", _unknown(verb, name)) for name in raw if name not in accepted
     ]
     cleaned: dict[str, Any] = {}
-    for name, fact in accepted.items():
+    for name, verb_input in accepted.items():
         value = raw.get(name)
         if value is None or value in ("", []):
-            if fact.required:
-                rows.append((name, "required", _left_out(fact)))
+            if verb_input.required:
+                rows.append((name, "required", _left_out(verb_input)))
             continue
         try:
-            cleaned[name] = PARSERS[fact.shape](fact, value, case, user)
+            cleaned[name] = PARSERS[verb_input.shape](verb_input, value, case, user)
         except (ValueError, TypeError, AttributeError, OverflowError):
-            rows.append((name, *_fault(fact, value)))
+            rows.append((name, *_fault(verb_input, value)))
     if rows:
-        raise FactError(*rows)
+        raise InputError(*rows)
     return cleaned
 
 
-def _left_out(fact: Fact) -> Text:
-    words = _("Please choose: %(field)s.") if fact.shape in CHOSEN else _("Please fill in: %(field)s.")
-    return words % {"field": fact.label}
+def _left_out(verb_input: VerbInput) -> Text:
+    words = _("Please choose: %(field)s.") if verb_input.shape in CHOSEN else _("Please fill in: %(field)s.")
+    return words % {"field": verb_input.label}
 
 
 def _unknown(verb: Verb, name: str) -> Text:
@@ -85,52 +87,52 @@ def _unknown(verb: Verb, name: str) -> Text:
     return _("“%(field)s” is not known here. Check its spelling.") % {"field": name}
 
 
-def _fault(fact: Fact, value: Any) -> tuple[str, Text]:
+def _fault(verb_input: VerbInput, value: Any) -> tuple[str, Text]:
     """The code and the words that `value` is refused with."""
-    if fact.shape is not Shape.TEXT or not isinstance(value, str):
-        return "invalid", _invalid(fact)
+    if verb_input.shape is not Shape.TEXT or not isinstance(value, str):
+        return "invalid", _invalid(verb_input)
     if not cleaned(value):
         return "required", NOTHING_WRITTEN
-    if len(value) > fact.max_length:
-        return "invalid", _("Write at most %(limit)s characters.") % {"limit": fact.max_length}
-    return "unprintable", NO_LINE if fact.is_line else UNREADABLE
+    if len(value) > verb_input.max_length:
+        return "invalid", _("Write at most %(limit)s characters.") % {"limit": verb_input.max_length}
+    return "unprintable", NO_LINE if verb_input.is_line else UNREADABLE
 
 
-def _invalid(fact: Fact) -> Text:
-    match fact.shape:
+def _invalid(verb_input: VerbInput) -> Text:
+    match verb_input.shape:
         case Shape.TEXT:
             return NOTHING_WRITTEN
         case Shape.MOMENT:
             return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
         case Shape.DATE | Shape.BIRTH_DATE:
-            return _invalid_day(fact)
-        case Shape.DECIMAL if fact.low is not None and fact.high is not None:
-            return _invalid_number(fact)
+            return _invalid_day(verb_input)
+        case Shape.DECIMAL if verb_input.low is not None and verb_input.high is not None:
+            return _invalid_number(verb_input)
         case Shape.DECIMAL | Shape.MEASURED:
             return _("Enter a number.")
         case Shape.PAIRS:
             return _("Give each value a name: one per line, such as “name: 1.5”, 20 at most.")
         case Shape.CHOICE | Shape.NUMBER | Shape.BOOLEAN | Shape.SEVERAL | Shape.UNIT | Shape.CONFIRMED:
-            return _invalid_choice(fact)
+            return _invalid_choice(verb_input)
         case _:
             return _("This does not exist here. Reload the case and choose again.")
 
 
-def _invalid_day(fact: Fact) -> Text:
-    if fact.shape is Shape.BIRTH_DATE:
+def _invalid_day(verb_input: VerbInput) -> Text:
+    if verb_input.shape is Shape.BIRTH_DATE:
         return _("This is no date such as 1962-05-03 and no year such as 1962.")
     return _("This is no date such as 2026-05-17.")
 
 
-def _invalid_choice(fact: Fact) -> Text:
-    values = fact.choices.values if isinstance(fact.choices, type) else fact.choices or ()
+def _invalid_choice(verb_input: VerbInput) -> Text:
+    values = verb_input.choices.values if isinstance(verb_input.choices, type) else verb_input.choices or ()
     if not values:
         return _("Choose one of the answers offered.")
     return _("Choose one of the answers offered: %(choices)s.") % {"choices": ", ".join(map(str, values))}
 
 
-def _invalid_number(fact: Fact) -> Text:
-    limits = {"low": fact.low, "high": fact.high, "unit": fact.unit}
-    if fact.unit:
+def _invalid_number(verb_input: VerbInput) -> Text:
+    limits = {"low": verb_input.low, "high": verb_input.high, "unit": verb_input.unit}
+    if verb_input.unit:
         return _("Enter a number from %(low)g to %(high)g, in %(unit)s.") % limits
     return _("Enter a number from %(low)g to %(high)g.") % limits

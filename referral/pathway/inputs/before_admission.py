@@ -3,13 +3,13 @@
 from django.utils.translation import gettext_lazy as _
 
 from referral import codes
-from referral.pathway.inputs.shapes import BED, EXPECTED, NOTE, OCCURRED_AT, WARD, Fact, Shape, reason
+from referral.pathway.inputs.shapes import BED, EXPECTED, NOTE, OCCURRED_AT, WARD, Shape, VerbInput, reason
 from referral.pathway.vocabulary import Verb
 
-FACTS: dict[Verb, tuple[Fact, ...]] = {
+VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
     Verb.ASSESS: (
-        Fact("values", Shape.VALUES, _("eight indicators"), required=False),
-        Fact(
+        VerbInput("values", Shape.VALUES, _("eight indicators"), required=False),
+        VerbInput(
             "hold_back",
             Shape.CHOICE,
             _("reason for not referring"),
@@ -23,8 +23,8 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.WITHDRAW: (reason(codes.WithdrawReason), NOTE, OCCURRED_AT),
     Verb.DEPART: (EXPECTED, OCCURRED_AT),
     Verb.CORRECT_JOURNEY: (
-        Fact("departed_at", Shape.MOMENT, _("time of departure"), required=False),
-        Fact("expected_arrival_at", Shape.MOMENT, _("expected arrival"), required=False),
+        VerbInput("departed_at", Shape.MOMENT, _("time of departure"), required=False),
+        VerbInput("expected_arrival_at", Shape.MOMENT, _("expected arrival"), required=False),
         NOTE,
     ),
     Verb.ACKNOWLEDGE: (OCCURRED_AT,),
@@ -33,7 +33,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     Verb.RELEASE: (reason(codes.ReleaseReason), NOTE, OCCURRED_AT),
     Verb.DIVERT: (WARD, EXPECTED, NOTE, OCCURRED_AT),
     Verb.ADMIT: (
-        Fact(
+        VerbInput(
             "said",
             Shape.TEXT,
             _("full name or birth date, as the person at the door says it"),

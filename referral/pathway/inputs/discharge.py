@@ -7,9 +7,9 @@ from referral.pathway.inputs.shapes import CONFIRMED, NOTE, OCCURRED_AT, Fact, S
 from referral.pathway.vocabulary import Verb
 
 OUTCOME = (
-    Fact("day", Shape.NUMBER, _("day"), choices=(28, 90)),
-    Fact("status", Shape.CHOICE, _("outcome"), choices=codes.OutcomeStatus),
-    Fact(
+    VerbInput("day", Shape.NUMBER, _("day"), choices=(28, 90)),
+    VerbInput("status", Shape.CHOICE, _("outcome"), choices=codes.OutcomeStatus),
+    VerbInput(
         "organ_failure",
         Shape.CHOICE,
         _("organ failure within 28 days"),
@@ -24,30 +24,30 @@ DIAGNOSIS = (
     NOTE,
 )
 LETTER = (
-    Fact("plan", Shape.TEXT, _("plan for the first hospital")),
-    Fact("medicines", Shape.TEXT, _("medicines"), required=False),
-    Fact("appointments", Shape.TEXT, _("appointments"), required=False),
-    Fact("red_flags", Shape.TEXT, _("warning signs: when to call the ward at once"), required=False),
+    VerbInput("plan", Shape.TEXT, _("plan for the first hospital")),
+    VerbInput("medicines", Shape.TEXT, _("medicines"), required=False),
+    VerbInput("appointments", Shape.TEXT, _("appointments"), required=False),
+    VerbInput("red_flags", Shape.TEXT, _("warning signs: when to call the ward at once"), required=False),
 )
-WHAT_WAS_WRONG = Fact("why", Shape.TEXT, _("what was wrong"))
-SEEN_AT = Fact("occurred_at", Shape.MOMENT, _("when seen alive, died or transplanted"), required=False)
-BECAUSE = Fact("note", Shape.TEXT, _("how you know"))
+WHAT_WAS_WRONG = VerbInput("why", Shape.TEXT, _("what was wrong"))
+SEEN_AT = VerbInput("occurred_at", Shape.MOMENT, _("when seen alive, died or transplanted"), required=False)
+BECAUSE = VerbInput("note", Shape.TEXT, _("how you know"))
 
-FACTS: dict[Verb, tuple[Fact, ...]] = {
+VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
     Verb.ASK_ADVICE: (
-        Fact("text", Shape.TEXT, _("question")),
-        Fact("ward", Shape.WARD, _("ward"), required=False),
+        VerbInput("text", Shape.TEXT, _("question")),
+        VerbInput("ward", Shape.WARD, _("ward"), required=False),
     ),
     Verb.ANSWER_ADVICE: (
-        Fact("advice", Shape.CHOICE, _("advice"), required=False, choices=codes.Advice),
-        Fact("text", Shape.TEXT, _("answer")),
+        VerbInput("advice", Shape.CHOICE, _("advice"), required=False, choices=codes.Advice),
+        VerbInput("text", Shape.TEXT, _("answer")),
     ),
     Verb.DIAGNOSE: (*DIAGNOSIS, OCCURRED_AT),
     Verb.BACK_REFER: (*LETTER, OCCURRED_AT),
     Verb.CORRECT_DIAGNOSIS: (
         *DIAGNOSIS,
         WHAT_WAS_WRONG,
-        Fact(
+        VerbInput(
             "diagnosed_at",
             Shape.MOMENT,
             _("when the diagnosis was made"),
@@ -57,7 +57,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
     ),
     Verb.CORRECT_BACK_REFERRAL: (*LETTER, WHAT_WAS_WRONG),
     Verb.DISCHARGE: (
-        Fact("to", Shape.CHOICE, _("discharged to"), choices=codes.DischargeTo),
+        VerbInput("to", Shape.CHOICE, _("discharged to"), choices=codes.DischargeTo),
         NOTE,
         OCCURRED_AT,
     ),

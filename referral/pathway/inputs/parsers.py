@@ -15,59 +15,59 @@ from accounts.text import read_line, read_lines
 from files.models import StoredFile
 from referral.identity.birth import BirthDate
 from referral.models import RETRACTABLE, Assessment, Case, CaseFile, Deadline, Record
-from referral.pathway.inputs.shapes import Fact, Shape
+from referral.pathway.inputs.shapes import Shape, VerbInput
 
 
-def _text(fact: Fact, value: Any, case: Case, user: User) -> str:
-    if not isinstance(value, str) or len(value) > fact.max_length:
+def _text(verb_input: VerbInput, value: Any, case: Case, user: User) -> str:
+    if not isinstance(value, str) or len(value) > verb_input.max_length:
         raise ValueError
-    text = read_line(value) if fact.is_line else read_lines(value)
+    text = read_line(value) if verb_input.is_line else read_lines(value)
     if not text:
         raise ValueError
     return text
 
 
-def _choice(fact: Fact, value: Any, case: Case, user: User) -> str:
-    if not isinstance(fact.choices, type):
+def _choice(verb_input: VerbInput, value: Any, case: Case, user: User) -> str:
+    if not isinstance(verb_input.choices, type):
         raise TypeError
-    return str(fact.choices(value).value)
+    return str(verb_input.choices(value).value)
 
 
-def _number(fact: Fact, value: Any, case: Case, user: User) -> int:
+def _number(verb_input: VerbInput, value: Any, case: Case, user: User) -> int:
     number = int(str(value))
-    if isinstance(fact.choices, tuple) and number not in fact.choices:
+    if isinstance(verb_input.choices, tuple) and number not in verb_input.choices:
         raise ValueError
     return number
 
 
-def _moment(fact: Fact, value: Any, case: Case, user: User) -> datetime:
+def _moment(verb_input: VerbInput, value: Any, case: Case, user: User) -> datetime:
     return read_moment(value)
 
 
-def _values(fact: Fact, value: Any, case: Case, user: User) -> dict[str, Any]:
+def _values(verb_input: VerbInput, value: Any, case: Case, user: User) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError
     return dict(value)
 
 
-def _decimal(fact: Fact, value: Any, case: Case, user: User) -> float:
+def _decimal(verb_input: VerbInput, value: Any, case: Case, user: User) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str) or "_" in str(value):
         raise ValueError
     number = float(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
-    below = fact.low is not None and number < fact.low
-    if not math.isfinite(number) or below or (fact.high is not None and number > fact.high):
+    below = verb_input.low is not None and number < verb_input.low
+    if not math.isfinite(number) or below or (verb_input.high is not None and number > verb_input.high):
         raise ValueError
     return number
 
 
-def _birth_date(fact: Fact, value: Any, case: Case, user: User) -> BirthDate:
+def _birth_date(verb_input: VerbInput, value: Any, case: Case, user: User) -> BirthDate:
     return value if isinstance(value, BirthDate) else BirthDate.parse(str(value).strip())
 
 
 ANSWERS = {"true": True, "yes": True, "false": False, "no": False}
 
 
-def _boolean(fact: Fact, value: Any, case: Case, user: User) -> bool:
+def _boolean(verb_input: VerbInput, value: Any, case: Case, user: User) -> bool:
     if isinstance(value, bool):
         return value
     if not isinstance(value, str) or value.strip().lower() not in ANSWERS:
@@ -75,7 +75,7 @@ def _boolean(fact: Fact, value: Any, case: Case, user: User) -> bool:
     return ANSWERS[value.strip().lower()]
 
 
-def _date(fact: Fact, value: Any, case: Case, user: User) -> date:
+def _date(verb_input: VerbInput, value: Any, case: Case, user: User) -> date:
     if isinstance(value, datetime):
         raise TypeError
     day = value if isinstance(value, date) else date.fromisoformat(value)
@@ -92,11 +92,11 @@ def _names(value: Any) -> list[Any]:
     return list(dict.fromkeys(named))
 
 
-def _several(fact: Fact, value: Any, case: Case, user: User) -> list[str]:
-    return [_choice(fact, name, case, user) for name in _names(value)]
+def _several(verb_input: VerbInput, value: Any, case: Case, user: User) -> list[str]:
+    return [_choice(verb_input, name, case, user) for name in _names(value)]
 
 
-def _confirmed(fact: Fact, value: Any, case: Case, user: User) -> list[str]:
+def _confirmed(verb_input: VerbInput, value: Any, case: Case, user: User) -> list[str]:
     named = _names(value)
     if any(not isinstance(name, str) or len(name) > LONGEST_NAME for name in named):
         raise ValueError
@@ -107,7 +107,7 @@ MOST_PAIRS = 20
 LONGEST_NAME = 60
 
 
-def _pairs(fact: Fact, value: Any, case: Case, user: User) -> dict[str, float | str]:
+def _pairs(verb_input: VerbInput, value: Any, case: Case, user: User) -> dict[str, float | str]:
     """From an object, or from lines of “name: value” as a form sends them."""
     if isinstance(value, str):
         lines = [line.replace("：", ":").partition(":") for line in value.splitlines() if line.strip()]
@@ -136,15 +136,15 @@ def _pair_value(given: Any) -> float | str:
     return given
 
 
-def _measured(fact: Fact, value: Any, case: Case, user: User) -> Any:
+def _measured(verb_input: VerbInput, value: Any, case: Case, user: User) -> Any:
     """As typed: `scoring` reads it with its unit and limits."""
     if not isinstance(value, bool | int | float | str) or len(str(value)) > LONGEST_NAME:
         raise ValueError
     return value
 
 
-def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[Fact, Any, Case, User], Model]:
-    def parse(fact: Fact, value: Any, case: Case, user: User) -> Model:
+def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[VerbInput, Any, Case, User], Model]:
+    def parse(verb_input: VerbInput, value: Any, case: Case, user: User) -> Model:
         row = rows(case, user).filter(pk=UUID(str(getattr(value, "pk", value)))).first()
         if row is None:
             raise ValueError
@@ -153,17 +153,17 @@ def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[Fact, Any,
     return parse
 
 
-def _record(fact: Fact, value: Any, case: Case, user: User) -> Record:
+def _record(verb_input: VerbInput, value: Any, case: Case, user: User) -> Record:
     key = UUID(str(getattr(value, "pk", value)))
     is_mistake = case.retractions.filter(record=key).exists()
     for model in RETRACTABLE.values():
         record = model.objects.filter(case=case, pk=key).first()
-        if record is not None and is_mistake == (fact.shape is Shape.MISTAKE):
+        if record is not None and is_mistake == (verb_input.shape is Shape.MISTAKE):
             return record
     raise ValueError
 
 
-PARSERS: dict[Shape, Callable[[Fact, Any, Case, User], Any]] = {
+PARSERS: dict[Shape, Callable[[VerbInput, Any, Case, User], Any]] = {
     Shape.TEXT: _text,
     Shape.CHOICE: _choice,
     Shape.NUMBER: _number,

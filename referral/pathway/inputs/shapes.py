@@ -1,4 +1,4 @@
-"""What a fact of a verb looks like."""
+"""What an input of a verb looks like."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,11 +14,11 @@ LONGEST_LINE = 80
 
 
 class Shape(StrEnum):
-    """What a fact looks like.
+    """What an input looks like.
 
     MOMENT is an aware datetime or RFC 3339 text with an offset, DATE a day (ISO), SEVERAL a list of codes,
-    PAIRS free names with a number or short text each. MEASURED is a value of the input of `scoring` that the
-    fact is named after, UNIT the unit it was typed in: both are passed on as typed, for `scoring` to read;
+    PAIRS free names with a number or short text each. MEASURED is a value of the input of `scoring` of the
+    same name, UNIT the unit it was typed in: both are passed on as typed, for `scoring` to read;
     CONFIRMED is the list of those whose unusual value is right. BIRTH_DATE is a day (ISO) or a year. RECORD
     is one that counts, MISTAKE one that was marked as entered in error. LOOSE_FILE is one that the person has
     sent and that is attached to nothing, CASE_FILE one of the case that counts.
@@ -48,8 +48,8 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
-    """One fact of a verb. `choices` belong to CHOICE, SEVERAL and, as whole numbers, to NUMBER.
+class VerbInput:
+    """One input of a verb. `choices` belong to CHOICE, SEVERAL and, as whole numbers, to NUMBER.
 
     `low` and `high`, both possible, bound a DECIMAL, whose fixed `unit` stands beside it. `hint` helps
     whoever fills it in.
@@ -72,25 +72,25 @@ class Fact:
         return self.max_length <= LONGEST_LINE
 
 
-NOTE = Fact("note", Shape.TEXT, _("note"), required=False)
-OCCURRED_AT = Fact("occurred_at", Shape.MOMENT, _("when it happened"), required=False)
-WARD = Fact("ward", Shape.WARD, _("ward"))
-DEADLINE = Fact("deadline", Shape.DEADLINE, _("deadline"))
+NOTE = VerbInput("note", Shape.TEXT, _("note"), required=False)
+OCCURRED_AT = VerbInput("occurred_at", Shape.MOMENT, _("when it happened"), required=False)
+WARD = VerbInput("ward", Shape.WARD, _("ward"))
+DEADLINE = VerbInput("deadline", Shape.DEADLINE, _("deadline"))
 
 
-def reason(choices: type[TextChoices], *, required: bool = True, hint: Text = "") -> Fact:
-    return Fact("reason", Shape.CHOICE, _("reason"), required, choices, hint=hint)
+def reason(choices: type[TextChoices], *, required: bool = True, hint: Text = "") -> VerbInput:
+    return VerbInput("reason", Shape.CHOICE, _("reason"), required, choices, hint=hint)
 
 
-BED = Fact("bed", Shape.TEXT, _("bed, if known"), required=False, max_length=40)
-PRECIPITANT = Fact("precipitant", Shape.CHOICE, _("precipitant"), choices=codes.PrecipitantCode)
-EXPECTED = Fact("expected_arrival_at", Shape.MOMENT, _("expected arrival"))
-WHY = Fact("reason", Shape.TEXT, _("reason"), max_length=200)
-CORRECTS = Fact(
+BED = VerbInput("bed", Shape.TEXT, _("bed, if known"), required=False, max_length=40)
+PRECIPITANT = VerbInput("precipitant", Shape.CHOICE, _("precipitant"), choices=codes.PrecipitantCode)
+EXPECTED = VerbInput("expected_arrival_at", Shape.MOMENT, _("expected arrival"))
+WHY = VerbInput("reason", Shape.TEXT, _("reason"), max_length=200)
+CORRECTS = VerbInput(
     "corrects",
     Shape.MISTAKE,
     _("record entered in error that this one is right for"),
     required=False,
     hint=_("Needed when the patient has left the ward."),
 )
-CONFIRMED = Fact("confirmed", Shape.CONFIRMED, _("unusual values that are right"), required=False)
+CONFIRMED = VerbInput("confirmed", Shape.CONFIRMED, _("unusual values that are right"), required=False)

@@ -11,8 +11,8 @@ from referral.pathway.inputs.shapes import (
     OCCURRED_AT,
     PRECIPITANT,
     WARD,
-    Fact,
     Shape,
+    VerbInput,
     reason,
 )
 from referral.pathway.refusals import Text
@@ -47,7 +47,7 @@ BESIDE_ORGANS = (
 """Values of the same hour that the published scores need beside the table."""
 
 
-def measured(name: str) -> tuple[Fact, ...]:
+def measured(name: str) -> tuple[VerbInput, ...]:
     """The fact of an input of `scoring`, and of its unit where it has several."""
     spec = TYPED_INPUTS.get(name) or OTHER_LABORATORY[name]
     hint = _(HELP[name]) if name in HELP else ""
@@ -56,23 +56,23 @@ def measured(name: str) -> tuple[Fact, ...]:
     value = Fact(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=unit, hint=hint)
     if not spec.unit_field or shares_a_unit:
         return (value,)
-    return value, Fact(spec.unit_field, Shape.UNIT, _(FIELD_LABELS[spec.unit_field]), required=False)
+    return value, VerbInput(spec.unit_field, Shape.UNIT, _(FIELD_LABELS[spec.unit_field]), required=False)
 
 
-def sampled_at(label: Text, *, required: bool = True, hint: Text = "") -> Fact:
-    return Fact("sampled_at", Shape.MOMENT, label, required, hint=hint)
+def sampled_at(label: Text, *, required: bool = True, hint: Text = "") -> VerbInput:
+    return VerbInput("sampled_at", Shape.MOMENT, label, required, hint=hint)
 
 
 SAMPLED_AT: Text = _("when the sample was taken")
 
-FACTS: dict[Verb, tuple[Fact, ...]] = {
+VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
     Verb.RECORD_KIT_RESULT: (
         CORRECTS,
-        Fact("lot", Shape.TEXT, _("lot number of the kit"), max_length=40),
+        VerbInput("lot", Shape.TEXT, _("lot number of the kit"), max_length=40),
         sampled_at(SAMPLED_AT),
-        Fact("answer", Shape.CHOICE, _("the kit's answer"), choices=ward_codes.KitAnswer),
-        Fact("probability", Shape.DECIMAL, _("probability, if the kit gives one"), False, low=0, high=1),
-        Fact(
+        VerbInput("answer", Shape.CHOICE, _("the kit's answer"), choices=ward_codes.KitAnswer),
+        VerbInput("probability", Shape.DECIMAL, _("probability, if the kit gives one"), False, low=0, high=1),
+        VerbInput(
             "assay",
             Shape.PAIRS,
             _("assay values"),
@@ -80,7 +80,7 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
             hint=_("One per line, such as “name: 1.5”, as the report names them."),
         ),
         NOTE,
-        Fact(
+        VerbInput(
             "reported_at",
             Shape.MOMENT,
             _("when it was reported"),
@@ -98,36 +98,36 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         OCCURRED_AT,
     ),
     Verb.RETRACT_RECORD: (
-        Fact("record", Shape.RECORD, _("record that was entered in error")),
+        VerbInput("record", Shape.RECORD, _("record that was entered in error")),
         reason(codes.ErrorReason),
         NOTE,
     ),
     Verb.RECORD_PRECIPITANT: (
         CORRECTS,
         PRECIPITANT,
-        Fact("icd10", Shape.CHOICE, _("ICD-10 code (WHO)"), required=False, choices=ICD10),
+        VerbInput("icd10", Shape.CHOICE, _("ICD-10 code (WHO)"), required=False, choices=ICD10),
         NOTE,
         OCCURRED_AT,
     ),
     Verb.RECORD_INTERVENTION: (
         CORRECTS,
         PRECIPITANT,
-        Fact("note", Shape.TEXT, _("what was done")),
+        VerbInput("note", Shape.TEXT, _("what was done")),
         OCCURRED_AT,
     ),
     Verb.RECORD_TREATMENT: (
-        Fact("item", Shape.CHOICE, _("item of the checklist"), choices=ward_codes.TreatmentItem),
-        Fact("progress", Shape.CHOICE, _("how it stands"), choices=ward_codes.Progress),
+        VerbInput("item", Shape.CHOICE, _("item of the checklist"), choices=ward_codes.TreatmentItem),
+        VerbInput("progress", Shape.CHOICE, _("how it stands"), choices=ward_codes.Progress),
         reason(ward_codes.NotDoneReason, required=False, hint=_("Needed when it is declined.")),
         NOTE,
         OCCURRED_AT,
     ),
     Verb.RECORD_ARTIFICIAL_LIVER: (
         CORRECTS,
-        Fact("mode", Shape.CHOICE, _("mode"), choices=ward_codes.ArtificialLiverMode),
-        Fact("started_at", Shape.MOMENT, _("start of the session")),
-        Fact("ended_at", Shape.MOMENT, _("end of the session")),
-        Fact(
+        VerbInput("mode", Shape.CHOICE, _("mode"), choices=ward_codes.ArtificialLiverMode),
+        VerbInput("started_at", Shape.MOMENT, _("start of the session")),
+        VerbInput("ended_at", Shape.MOMENT, _("end of the session")),
+        VerbInput(
             "complications",
             Shape.SEVERAL,
             _("complications"),
@@ -137,8 +137,8 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         NOTE,
     ),
     Verb.SET_NUTRITION_TARGET: (
-        Fact("height_cm", Shape.DECIMAL, _("height"), low=HEIGHT_CM[0], high=HEIGHT_CM[1], unit="cm"),
-        Fact(
+        VerbInput("height_cm", Shape.DECIMAL, _("height"), low=HEIGHT_CM[0], high=HEIGHT_CM[1], unit="cm"),
+        VerbInput(
             "weight_kg",
             Shape.DECIMAL,
             _("weight"),
@@ -151,21 +151,21 @@ FACTS: dict[Verb, tuple[Fact, ...]] = {
         OCCURRED_AT,
     ),
     Verb.RECORD_INTAKE: (
-        Fact("day", Shape.DATE, _("date")),
-        Fact("kcal", Shape.DECIMAL, _("energy intake that day"), low=0, high=10_000, unit="kcal"),
+        VerbInput("day", Shape.DATE, _("date")),
+        VerbInput("kcal", Shape.DECIMAL, _("energy intake that day"), low=0, high=10_000, unit="kcal"),
         NOTE,
     ),
     Verb.RECORD_IMMUNE_STATUS: (
         CORRECTS,
         sampled_at(SAMPLED_AT),
-        *(fact for name in MARKERS for fact in measured(name)),
+        *(verb_input for name in MARKERS for verb_input in measured(name)),
         CONFIRMED,
         NOTE,
     ),
     Verb.TRANSFER: (WARD, BED, NOTE, OCCURRED_AT),
     Verb.DECIDE_TRANSPLANT: (
         CORRECTS,
-        Fact("decision", Shape.CHOICE, _("decision"), choices=ward_codes.TransplantDecision),
+        VerbInput("decision", Shape.CHOICE, _("decision"), choices=ward_codes.TransplantDecision),
         reason(ward_codes.AgainstTransplant, required=False, hint=_("Needed when it is decided against.")),
         NOTE,
         OCCURRED_AT,

@@ -13,7 +13,7 @@ from accounts.models import Hospital, Network, User, Ward
 from accounts.moments import YEARS
 from referral.models import CaseFacts, Route
 from referral.models.statistics import PlacesQuerySet, Row
-from referral.pathway.refusals import FactError, Text
+from referral.pathway.refusals import InputError, Text
 from referral.statistics.columns.column_reader import Cases, months_before
 from referral.statistics.reports.measures import By
 
@@ -74,19 +74,19 @@ def is_for_research(user: User, network: Network) -> bool:
 def parse_filter(user: User, raw: Mapping[str, str], *, now: datetime) -> ReportFilter:
     """The question in `raw`: `network`, `hospital`, `ward` (ids), `since`, `until` (2026-05), `by`.
 
-    Without a period, the twelve months up to the one that it is in the network at `now`. Raises FactError for
-    what cannot be read or does not fit, and ObjectDoesNotExist for places that the user may not see.
+    Without a period, the twelve months up to the one that it is in the network at `now`. Raises InputError
+    for what cannot be read or does not fit, and ObjectDoesNotExist for places that the user may not see.
     """
     network = _place(user, networks(user), "network", raw) or networks(user).first()
     if network is None:
-        raise FactError(("network", "not_found", NOT_FOUND))
+        raise InputError(("network", "not_found", NOT_FOUND))
     until = _month("until", raw) or network.month_of(now)
     since = _month("since", raw) or months_before(until, MONTHS_SHOWN - 1)
     if since > until:
-        raise FactError(("since", "out_of_order", _("The first month must not come after the last one.")))
+        raise InputError(("since", "out_of_order", _("The first month must not come after the last one.")))
     by = raw.get("by") or By.MONTH
     if by not in list(By):
-        raise FactError(("by", "invalid", _("Choose one of the answers offered.")))
+        raise InputError(("by", "invalid", _("Choose one of the answers offered.")))
     return ReportFilter(
         network=network,
         hospital=_place(user, hospitals(user, network), "hospital", raw),
@@ -164,9 +164,9 @@ def _month(name: str, raw: Mapping[str, str]) -> date | None:
     try:
         month = date.fromisoformat(f"{text}-01")
     except ValueError as error:
-        raise FactError(refused) from error
+        raise InputError(refused) from error
     if month.year not in YEARS:
-        raise FactError(refused)
+        raise InputError(refused)
     return month
 
 
@@ -178,10 +178,10 @@ def _place(user: User, choices: QuerySet[Place], name: str, raw: Mapping[str, st
     try:
         key = UUID(text)
     except ValueError as error:
-        raise FactError(refused) from error
+        raise InputError(refused) from error
     place = choices.filter(pk=key).first()
     if place is None:
         # One that the user may see and yet not choose here belongs to another network, or to others' cases.
         choices.model.objects.visible_to(user).get(pk=key)
-        raise FactError(refused)
+        raise InputError(refused)
     return place

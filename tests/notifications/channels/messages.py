@@ -12,7 +12,7 @@ PATH = "/cases/019aa000-0000-7000-8000-00000000ca5e/"
 
 def message(target: Target, **changes: Any) -> Message:
     """A critical alert to `target`."""
-    facts: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "delivery_id": ID,
         "user_id": UUID(int=7),
         "address": target.address,
@@ -23,4 +23,4 @@ def message(target: Target, **changes: Any) -> Message:
         "link": f"https://aclf.example{PATH}",
         "options": target.options,
     }
-    return Message(**(facts | changes))
+    return Message(**(fields | changes))

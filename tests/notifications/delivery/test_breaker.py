@@ -35,8 +35,8 @@ def fails(*, permanent: bool = False, retry_after: timedelta | None = None) -> C
 
 
 def told(user: User, number: int = 1, key: str = "k", **changes: Any) -> list[Notification]:
-    facts = {"severity": "critical"} | changes
-    return notify(notices=[notice(user, f"{key} {at}", **facts) for at in range(number)], now=NOW)
+    fields = {"severity": "critical"} | changes
+    return notify(notices=[notice(user, f"{key} {at}", **fields) for at in range(number)], now=NOW)
 
 
 def tripped(user: User) -> ChannelBreaker:

@@ -26,9 +26,9 @@ def _storm(settings: Any) -> None:
 
 
 def many(user: User, number: int, **changes: Any) -> list[Notification]:
-    facts = {"severity": "severe", "group": "ward 1"} | changes
-    prefix = facts.pop("key", f"{facts['group']} {facts['severity']}")
-    return notify(notices=[notice(user, f"{prefix} {at}", **facts) for at in range(number)], now=NOW)
+    fields = {"severity": "severe", "group": "ward 1"} | changes
+    prefix = fields.pop("key", f"{fields['group']} {fields['severity']}")
+    return notify(notices=[notice(user, f"{prefix} {at}", **fields) for at in range(number)], now=NOW)
 
 
 def states(notifications: list[Notification], channel: str = "email") -> list[str]:

@@ -196,12 +196,12 @@ def test_a_tick_is_kept_once_per_process_name(db: None) -> None:
 def test_the_database_refuses_every_way_back(user: User, before: str, after: str) -> None:
     [notification] = notify(notices=[notice(user)], now=NOW)
     delivery = notification.deliveries.filter(channel="email")
-    facts = {
+    fields = {
         "sent_at": NOW if before in ("sent", "delivered") else None,
         "delivered_at": NOW if before == "delivered" else None,
         "dropped_reason": "withdrawn" if before == "dropped" else "",
     }
-    delivery.update(state=before, **facts)
+    delivery.update(state=before, **fields)
 
     with pytest.raises(IntegrityError, match="cannot go from"):
         delivery.update(state=after)
@@ -228,7 +228,7 @@ def test_the_database_refuses_a_state_without_its_facts(user: User, changes: dic
 
 def test_the_database_refuses_an_unknown_severity_and_an_empty_reason(user: User) -> None:
     for changes in ({"severity": "loud"}, {"kind": ""}, {"dedup_key": ""}):
-        facts = {
+        fields = {
             "dedup_key": "x",
             "subject_type": "t",
             "subject_id": "1",
@@ -236,7 +236,7 @@ def test_the_database_refuses_an_unknown_severity_and_an_empty_reason(user: User
             "severity": Severity.INFO,
         }
         with pytest.raises(IntegrityError), transaction.atomic():
-            Notification.objects.create(recipient=user, created_at=NOW, **(facts | changes))
+            Notification.objects.create(recipient=user, created_at=NOW, **(fields | changes))
 
 
 def test_telling_a_thousand_people_takes_one_statement(

@@ -134,11 +134,11 @@ def test_the_badge_counts_to_ninety_nine_and_keeps_its_place(world: World, as_us
     client, answer = as_user(world.specialist), of(world.specialist)
     assert ">1<span" in text(client.get("/inbox/unread/"))
 
-    copies = [Notification(**facts_of(answer), dedup_key=f"copy {number}") for number in range(99)]
+    copies = [Notification(**columns_of(answer), dedup_key=f"copy {number}") for number in range(99)]
     Notification.objects.bulk_create(copies)
     assert ">99+<span" in text(client.get("/inbox/unread/"))
 
 
-def facts_of(notification: Notification) -> dict[str, Any]:
+def columns_of(notification: Notification) -> dict[str, Any]:
     names = ("recipient", "subject_type", "subject_id", "kind", "severity", "payload", "created_at")
     return {name: getattr(notification, name) for name in names}

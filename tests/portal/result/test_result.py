@@ -18,7 +18,7 @@ def page_of(case: Case) -> str:
     return reverse("portal:result", args=[case.pk])
 
 
-def assessed(world: World, values: dict[str, object], **facts: str) -> Case:
+def assessed(world: World, values: dict[str, object], **inputs: str) -> Case:
     now = clock.now()
     return perform(
         world.register(now=now),
@@ -26,7 +26,7 @@ def assessed(world: World, values: dict[str, object], **facts: str) -> Case:
         actor=world.doctor,
         now=now,
         values=sampled(values, now),
-        **facts,
+        **inputs,
     )
 
 

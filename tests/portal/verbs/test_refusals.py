@@ -9,9 +9,9 @@ from accounts import clock
 from accounts.models import Hospital
 from portal.forms.visit import VisitForm
 from referral.models import Case
-from referral.pathway.inputs import clean_facts
+from referral.pathway.inputs import parse_inputs
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Kind, Verb
 from tests.portal.conftest import SignIn
 from tests.portal.reading import hidden, visible_text
@@ -55,8 +55,8 @@ def test_an_empty_choice_asks_to_choose_and_an_empty_line_to_fill_in(
     world: World, verb: Verb, field: str
 ) -> None:
     case = world.flagged(now=clock.now())
-    with pytest.raises(FactError) as refused:
-        clean_facts(verb, {}, case=case, user=world.coordinator)
+    with pytest.raises(InputError) as refused:
+        parse_inputs(verb, {}, case=case, user=world.coordinator)
     said = {name: str(message) for name, _code, message in refused.value.rows}
     assert said[field].startswith("Please choose: ")
     assert all(said[name].startswith("Please fill in: ") for name in {"due_at"} & set(said))
@@ -106,14 +106,14 @@ def test_a_ward_cannot_extend_silence_or_explain_the_deadline_of_others(world: W
         (Verb.EXTEND, {"due_at": now + HOUR, "reason": "x"}),
         (Verb.SNOOZE, {"until": now + HOUR, "reason": "x"}),
     )
-    for verb, facts in asked:
-        with pytest.raises(FactError, match="of_others"):
-            perform(case, verb, actor=world.specialist, now=now, deadline=place, **facts)
-        perform(case, verb, actor=world.coordinator, now=now, deadline=place, **facts)
+    for verb, inputs in asked:
+        with pytest.raises(InputError, match="of_others"):
+            perform(case, verb, actor=world.specialist, now=now, deadline=place, **inputs)
+        perform(case, verb, actor=world.coordinator, now=now, deadline=place, **inputs)
     place.refresh_from_db()
     place.missed_at = place.due_at
     place.save()
-    with pytest.raises(FactError, match="of_others"):
+    with pytest.raises(InputError, match="of_others"):
         perform(case, Verb.EXPLAIN_DELAY, actor=world.specialist, now=now, deadline=place, reason="transport")
 
 

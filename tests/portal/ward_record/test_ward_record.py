@@ -39,8 +39,8 @@ def specialist(world: World, as_user: SignIn) -> Client:
     return as_user(world.specialist)
 
 
-def does(world: World, case: Case, verb: Verb, **facts: Any) -> Case:
-    return perform(case, verb, actor=world.specialist, now=clock.now(), **facts)
+def does(world: World, case: Case, verb: Verb, **inputs: Any) -> Case:
+    return perform(case, verb, actor=world.specialist, now=clock.now(), **inputs)
 
 
 def submit(client: Client, case: Case, verb: Verb, **typed: Any) -> Any:

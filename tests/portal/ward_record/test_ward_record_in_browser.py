@@ -36,8 +36,8 @@ def case(world: World) -> Case:
     now = clock.now()
     case = world.admitted(now - 20 * HOUR)
 
-    def does(verb: Verb, hours: float, **facts: Any) -> None:
-        perform(case, verb, actor=world.specialist, now=now - timedelta(hours=hours), **facts)
+    def does(verb: Verb, hours: float, **inputs: Any) -> None:
+        perform(case, verb, actor=world.specialist, now=now - timedelta(hours=hours), **inputs)
 
     does(Verb.ASSESS_ORGAN_FAILURE, 15, inr=2.6)
     does(Verb.ASSESS_ORGAN_FAILURE, 9, inr=2.6, dialysis=True)

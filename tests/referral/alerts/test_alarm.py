@@ -50,10 +50,10 @@ def test_a_request_rings_for_everybody_of_its_ward_until_one_acknowledges_it(wor
 
 
 @pytest.mark.parametrize(
-    "verb, facts", [(Verb.ACCEPT, {}), (Verb.DECLINE, {"reason": "no_bed"})], ids=["accepted", "declined"]
+    "verb, inputs", [(Verb.ACCEPT, {}), (Verb.DECLINE, {"reason": "no_bed"})], ids=["accepted", "declined"]
 )
-def test_an_answer_is_an_acknowledgement(world: World, verb: Verb, facts: dict[str, str]) -> None:
-    perform(world.flagged(), verb, actor=world.specialist, now=SOON, **facts)
+def test_an_answer_is_an_acknowledgement(world: World, verb: Verb, inputs: dict[str, str]) -> None:
+    perform(world.flagged(), verb, actor=world.specialist, now=SOON, **inputs)
     assert causes(world.specialist) == []
 
 

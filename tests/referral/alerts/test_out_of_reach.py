@@ -149,8 +149,8 @@ def ask(world: World) -> Case:
 
 
 def depart(world: World) -> Case:
-    facts = {"expected_arrival_at": NOW + 2 * HOUR}
-    return perform(world.accepted(), Verb.DEPART, actor=world.doctor, now=NOW, **facts)
+    inputs = {"expected_arrival_at": NOW + 2 * HOUR}
+    return perform(world.accepted(), Verb.DEPART, actor=world.doctor, now=NOW, **inputs)
 
 
 @pytest.mark.parametrize("tell", [ask, depart])
@@ -192,4 +192,4 @@ def test_the_timeline_says_in_words_which_alert_was_lost(
     page = client.get(f"/cases/{case.pk}/", headers={"accept-language": "en"}).content.decode()
     assert "new_offer" not in page
     line = case.events.get(what="alert_undeliverable")
-    assert line.facts == {"kind": "acknowledge"}
+    assert line.details == {"kind": "acknowledge"}

@@ -62,9 +62,9 @@ def test_a_carriers_template_finds_number_hospital_and_time(world: World) -> Non
     case = world.flagged()
     row = Notification.objects.get(kind="new_offer")
 
-    facts = templates.render(row.kind, row.payload, "en").facts
+    details = templates.render(row.kind, row.payload, "en").parameters
 
-    assert {name: facts[name] for name in ("number", "hospital", "due")} == {
+    assert {name: details[name] for name in ("number", "hospital", "due")} == {
         "number": case.number,
         "hospital": "甲",
         "due": "2026-05-17 11:15",

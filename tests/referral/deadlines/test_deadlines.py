@@ -11,7 +11,7 @@ from referral.deadlines.lifecycle import INSTANT
 from referral.intake.ward_status import close_ward, open_ward
 from referral.models import Case, Deadline, Offer
 from referral.pathway.perform import perform
-from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.refusals import AccessError, InputError
 from referral.pathway.table import LIVES
 from referral.pathway.vocabulary import OPEN, Kind, State, Verb
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, open_offer, sampled
@@ -100,7 +100,7 @@ def test_silence_holds_back_reminders_but_not_the_miss_and_ends_by_itself(world:
 def test_silence_is_short_and_ends_in_the_future(world: World) -> None:
     case = world.accepted()
     for until in (NOW - MINUTE, NOW + 13 * HOUR):
-        with pytest.raises(FactError, match="out_of_range"):
+        with pytest.raises(InputError, match="out_of_range"):
             perform(
                 case,
                 Verb.SNOOZE,
@@ -158,7 +158,7 @@ def test_a_corrected_first_visit_moves_the_window_and_judges_closed_deadlines_ag
     assert of(case, Kind.ADMIT).due_at == corrected + 48 * HOUR
     assert of(case, Kind.FOLLOW_UP_90).due_at == corrected + timedelta(days=90 + 7)
     line = case.events.get(what="correct_first_visit")
-    assert line.facts == {"before": NOW.isoformat(), "after": corrected.isoformat()}
+    assert line.details == {"before": NOW.isoformat(), "after": corrected.isoformat()}
 
 
 @pytest.mark.parametrize(("late", "state"), [(timedelta(0), "met"), (INSTANT, "missed")])
@@ -199,7 +199,7 @@ def test_a_delay_is_explained_by_a_code_and_only_where_there_was_one(world: Worl
     missed, running = of(case, Kind.ADMIT), of(case, Kind.FOLLOW_UP_90)
     perform(case, Verb.EXPLAIN_DELAY, actor=world.doctor, now=now, deadline=missed, reason="transport")
     assert of(case, Kind.ADMIT).delay_reason == "transport"
-    with pytest.raises(FactError, match="not_missed"):
+    with pytest.raises(InputError, match="not_missed"):
         perform(case, Verb.EXPLAIN_DELAY, actor=world.doctor, now=now, deadline=running, reason="transport")
 
 
@@ -341,7 +341,7 @@ def test_a_first_visit_is_corrected_however_long_ago_but_not_to_long_before_it_w
     case = perform(case, Verb.CORRECT_FIRST_VISIT, actor=world.doctor, now=later, first_visit_at=visit)
     assert case.first_visit_at == visit
     assert of(case, Kind.FOLLOW_UP_28).due_at < NOW + timedelta(days=7)
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(
             case,
             Verb.CORRECT_FIRST_VISIT,
@@ -358,7 +358,7 @@ def test_a_first_visit_is_not_corrected_past_what_happened_nor_before_the_birth(
 ) -> None:
     case = world.register(birth_date=(NOW - timedelta(days=2)).date())
     perform(case, Verb.MESSAGE, actor=world.doctor, now=NOW + HOUR, text="x")
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(case, Verb.CORRECT_FIRST_VISIT, actor=world.doctor, now=NOW + 4 * HOUR, first_visit_at=visit)
     assert [row[:2] for row in refusal.value.rows] == [("first_visit_at", "out_of_order")]
 
@@ -380,12 +380,12 @@ def test_a_watched_case_whose_only_assessment_was_wrong_waits_for_its_indicators
 
 def test_no_alert_is_put_off_for_ever_by_a_far_date(world: World) -> None:
     case = world.accepted()
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(
             case, Verb.DEPART, actor=world.doctor, now=NOW, expected_arrival_at=NOW + timedelta(days=60000)
         )
     assert refusal.value.rows[0][1] == "too_far"
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(
             case,
             Verb.EXTEND,

@@ -16,7 +16,7 @@ from referral.deadlines.policies import draft_policy, publish_policy
 from referral.intake.ward_status import close_ward
 from referral.models import Case, Deadline, Offer
 from referral.pathway.perform import perform
-from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.refusals import AccessError, InputError
 from referral.pathway.vocabulary import Kind, State, Verb
 from tests.world import HOUR, MINUTE, NOW, WELL, World, open_offer, sampled
 
@@ -46,8 +46,8 @@ def unplaced(world: World) -> Case:
 
 
 def on_the_way(world: World) -> Case:
-    facts = {"expected_arrival_at": NOW + 2 * HOUR}
-    return perform(world.accepted(), Verb.DEPART, actor=world.doctor, now=NOW, **facts)
+    inputs = {"expected_arrival_at": NOW + 2 * HOUR}
+    return perform(world.accepted(), Verb.DEPART, actor=world.doctor, now=NOW, **inputs)
 
 
 def watched(world: World) -> Case:
@@ -240,8 +240,8 @@ def test_a_silence_has_a_reason_and_ends_by_itself(world: World) -> None:
     case = world.admitted()
     deadline = first(case, Kind.DIAGNOSE)
     start = NOW + 23 * HOUR
-    facts = {"deadline": deadline, "until": start + 12 * HOUR, "reason": "手术中"}
-    perform(case, Verb.SNOOZE, actor=world.specialist, now=start, **facts)
+    inputs = {"deadline": deadline, "until": start + 12 * HOUR, "reason": "手术中"}
+    perform(case, Verb.SNOOZE, actor=world.specialist, now=start, **inputs)
 
     deadline.refresh_from_db()
     assert (deadline.quiet_until, deadline.due_at) == (start + 12 * HOUR, NOW + 48 * HOUR)
@@ -250,14 +250,14 @@ def test_a_silence_has_a_reason_and_ends_by_itself(world: World) -> None:
     run_cycle(NOW + 35 * HOUR)
     assert heard(deadline) == [(35 * HOUR, {"specialist"}, "warning")]
     line = case.events.get(what="snooze")
-    assert (line.note, line.facts["until"]) == ("手术中", (start + 12 * HOUR).isoformat())
+    assert (line.note, line.details["until"]) == ("手术中", (start + 12 * HOUR).isoformat())
 
 
 def test_an_extension_has_a_reason_and_the_first_due_time_stays(world: World) -> None:
     case = world.admitted()
     deadline = first(case, Kind.DIAGNOSE)
-    facts = {"deadline": deadline, "due_at": NOW + 72 * HOUR, "reason": "等待病理"}
-    perform(case, Verb.EXTEND, actor=world.specialist, now=NOW + HOUR, **facts)
+    inputs = {"deadline": deadline, "due_at": NOW + 72 * HOUR, "reason": "等待病理"}
+    perform(case, Verb.EXTEND, actor=world.specialist, now=NOW + HOUR, **inputs)
     deadline.refresh_from_db()
     assert (deadline.first_due_at, deadline.due_at) == (NOW + 48 * HOUR, NOW + 72 * HOUR)
     assert case.events.get(what="extend").note == "等待病理"
@@ -273,9 +273,9 @@ def test_an_extension_has_a_reason_and_the_first_due_time_stays(world: World) ->
 def test_the_first_hospital_neither_silences_nor_extends(world: World, verb: Verb) -> None:
     case = world.accepted()
     deadline = first(case, Kind.ADMIT)
-    facts: dict[str, Any] = {"until" if verb == Verb.SNOOZE else "due_at": NOW + 49 * HOUR, "reason": "x"}
+    inputs: dict[str, Any] = {"until" if verb == Verb.SNOOZE else "due_at": NOW + 49 * HOUR, "reason": "x"}
     with pytest.raises(AccessError):
-        perform(case, verb, actor=world.doctor, now=NOW, deadline=deadline, **facts)
+        perform(case, verb, actor=world.doctor, now=NOW, deadline=deadline, **inputs)
 
 
 @pytest.mark.parametrize(
@@ -295,15 +295,15 @@ def test_each_reason_for_a_delay_is_kept_with_the_deadline(world: World, reason:
     )
     deadline.refresh_from_db()
     assert deadline.delay_reason == reason
-    facts = case.events.get(what="explain_delay").facts
-    assert (facts["kind"], facts["reason"]) == ("admit", reason)
+    details = case.events.get(what="explain_delay").facts
+    assert (details["kind"], details["reason"]) == ("admit", reason)
 
 
 def test_a_deadline_of_another_case_is_neither_extended_nor_silenced(world: World) -> None:
     case, other = world.accepted(name="甲"), world.accepted(name="乙")
-    with pytest.raises(FactError, match="not_open"):
-        facts = {"deadline": first(other, Kind.ADMIT), "until": NOW + HOUR, "reason": "x"}
-        perform(case, Verb.SNOOZE, actor=world.specialist, now=NOW, **facts)
+    with pytest.raises(InputError, match="not_open"):
+        inputs = {"deadline": first(other, Kind.ADMIT), "until": NOW + HOUR, "reason": "x"}
+        perform(case, Verb.SNOOZE, actor=world.specialist, now=NOW, **inputs)
 
 
 def test_cases_on_the_old_ladder_keep_it_when_a_new_one_is_published(world: World) -> None:

@@ -9,7 +9,7 @@ from notifications.models import Notification
 from referral.identity.birth import BirthDate
 from referral.intake.unannounced import find_arrival, glimpse, surname
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError, TooOften
+from referral.pathway.refusals import InputError, TooOften
 from referral.pathway.vocabulary import State, Verb
 from tests.world import MINUTE, NOW, World, resident
 
@@ -51,7 +51,7 @@ def test_a_placeholder_finds_nobody(world: World, typed: str) -> None:
 @pytest.mark.parametrize("said", ["", " ", "测", "测试乙", "1970", "1970-01-03", "male", "?"])
 def test_who_does_not_say_who_they_are_is_not_admitted(world: World, said: str) -> None:
     case = world.flagged()
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         admit(world, case, said)
     assert refusal.value.rows[0][0] == "said"
     case.refresh_from_db()
@@ -67,7 +67,7 @@ def test_a_name_or_a_birth_date_is_enough(world: World, said: str) -> None:
 
 def test_of_an_estimated_birth_date_only_the_name_is_enough(world: World) -> None:
     case = world.flagged(birth_date=BirthDate(1970))
-    with pytest.raises(FactError):
+    with pytest.raises(InputError):
         admit(world, case, "1970")
     assert admit(world, case, "测试甲").state == State.ADMITTED
 
@@ -83,7 +83,7 @@ def test_the_ward_that_expects_the_patient_asks_nothing_and_hears_of_another(wor
 def test_a_ward_that_declined_is_asked_too(world: World) -> None:
     case = world.flagged()
     perform(case, Verb.DECLINE, actor=world.specialist, now=NOW, reason="no_bed")
-    with pytest.raises(FactError, match="said"):
+    with pytest.raises(InputError, match="said"):
         perform(case, Verb.ADMIT, actor=world.specialist, now=NOW + MINUTE)
 
 
@@ -91,14 +91,14 @@ def test_guessing_is_limited(world: World, settings: Any) -> None:
     settings.LIMITS = {**settings.LIMITS, "arrivals": (4, 3600)}
     case = world.flagged(national_id=resident())
     for attempt in range(3):
-        with pytest.raises(TooOften if attempt == 2 else FactError):
+        with pytest.raises(TooOften if attempt == 2 else InputError):
             admit(world, case, f"测试{attempt}")
 
 
 def test_after_five_wrong_answers_the_right_one_is_refused_too_for_an_hour(world: World) -> None:
     case = world.flagged()
     for day in range(3, 8):
-        with pytest.raises(FactError):
+        with pytest.raises(InputError):
             admit(world, case, f"1970-01-0{day}")
     with pytest.raises(TooOften) as refusal:
         admit(world, case, "测试甲")
@@ -118,7 +118,7 @@ def test_nobody_is_admitted_unexpected_without_having_been_looked_up_just_before
     perform(case, Verb.DECLINE, actor=world.specialist, now=NOW, reason="no_bed")
     if after is not None:
         world.looked_up(case, world.specialist, NOW)
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(case, Verb.ADMIT, actor=world.specialist, now=NOW + (after or MINUTE), said="测试甲")
     assert [row[:2] for row in refusal.value.rows] == [("said", "look_up_first")]
 
@@ -127,14 +127,14 @@ def test_a_colleagues_look_up_is_not_ones_own(world: World) -> None:
     case = world.flagged()
     perform(case, Verb.DECLINE, actor=world.specialist, now=NOW, reason="no_bed")
     world.looked_up(case, world.lead)
-    with pytest.raises(FactError, match="look_up_first"):
+    with pytest.raises(InputError, match="look_up_first"):
         perform(case, Verb.ADMIT, actor=world.specialist, now=NOW, said="测试甲")
 
 
 def test_a_wrong_answer_stays_on_the_audit_trail_although_nothing_was_done(world: World) -> None:
     case = world.flagged()
     for said in ("", "测试乙"):
-        with pytest.raises(FactError):
+        with pytest.raises(InputError):
             admit(world, case, said)
     line = AuditEntry.objects.get(action="wrong_answer_at_door")
     assert (line.actor, line.subject_id, line.network_id) == (

@@ -7,9 +7,9 @@ from django.db import connection
 
 from notifications.models import Notification
 from referral.models import Case, Patient
-from referral.pathway.inputs import clean_facts
+from referral.pathway.inputs import parse_inputs
 from referral.pathway.perform import perform
-from referral.pathway.refusals import AccessError, ConfirmationNeeded, FactError
+from referral.pathway.refusals import AccessError, ConfirmationNeeded, InputError
 from referral.pathway.vocabulary import State, Verb
 from tests.world import NOW, World, resident
 
@@ -17,12 +17,12 @@ NUMBER = resident()
 
 
 def correct(case: Case, actor: Any, **raw: Any) -> Case:
-    facts = clean_facts(Verb.CORRECT_IDENTITY, {"why": "mistyped", **raw}, case=case, user=actor)
-    return perform(case, Verb.CORRECT_IDENTITY, actor=actor, now=NOW, **facts)
+    inputs = parse_inputs(Verb.CORRECT_IDENTITY, {"why": "mistyped", **raw}, case=case, user=actor)
+    return perform(case, Verb.CORRECT_IDENTITY, actor=actor, now=NOW, **inputs)
 
 
 def refused(case: Case, actor: Any, **raw: Any) -> dict[str, str]:
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         correct(case, actor, **raw)
     return {field: code for field, code, _message in refusal.value.rows}
 
@@ -30,7 +30,7 @@ def refused(case: Case, actor: Any, **raw: Any) -> dict[str, str]:
 def test_both_versions_are_on_the_timeline_encrypted_and_the_ward_is_told(world: World) -> None:
     case = correct(world.flagged(name="李秘密"), world.doctor, name="李机密", phone="13800001111")
     line = case.events.latest("number")
-    assert (line.what, line.facts) == ("correct_identity", {"fields": ["name", "phone"]})
+    assert (line.what, line.details) == ("correct_identity", {"fields": ["name", "phone"]})
     assert line.personal == {
         "before": {"name": "李秘密", "phone": ""}, "after": {"name": "李机密", "phone": "13800001111"}
     }  # fmt: skip
@@ -64,7 +64,7 @@ def test_a_birth_date_may_become_a_year_and_the_age_follows(world: World) -> Non
 
 
 @pytest.mark.parametrize(
-    ("facts", "row"),
+    ("inputs", "row"),
     [
         ({"name": "测试甲"}, ("name", "unchanged")),
         ({}, ("name", "unchanged")),
@@ -78,10 +78,10 @@ def test_a_birth_date_may_become_a_year_and_the_age_follows(world: World) -> Non
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_changes(
-    world: World, facts: dict[str, Any], row: tuple[str, str]
+    world: World, inputs: dict[str, Any], row: tuple[str, str]
 ) -> None:
     case = world.register()
-    assert refused(case, world.doctor, **facts) == dict([row])
+    assert refused(case, world.doctor, **inputs) == dict([row])
     assert Patient.objects.get(pk=case.patient_id).name == "测试甲"
 
 

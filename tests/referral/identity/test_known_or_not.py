@@ -8,10 +8,10 @@ from accounts.models import AuditEntry
 from notifications.models import Notification
 from referral.identity.matching import OpenCaseExists, PersonAsked
 from referral.intake.registration import FirstVisit
-from referral.intake.submission import take_in
+from referral.intake.submission import submit
 from referral.models import Case
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError, TooOften
+from referral.pathway.refusals import InputError, TooOften
 from referral.pathway.vocabulary import Verb
 from tests.world import ILL, NOW, World, resident, sampled, someone
 
@@ -26,13 +26,13 @@ def take(world: World, values: Any, then: Verb | None = Verb.ASSESS, **person: A
         chronic_liver_disease="hepatitis_b",
         presentation="acute_liver_injury",
     )
-    return take_in(
+    return submit(
         actor=world.other_doctor,
         hospital=world.other_hospital,
         visit=visit,
         values=values,
         then=then,
-        facts={},
+        inputs={},
         now=NOW,
     )
 
@@ -52,7 +52,7 @@ def test_values_that_are_refused_are_refused_before_anybody_is_looked_for(
     if is_known:
         world.register(national_id=ID)
     before = Notification.objects.count()
-    with pytest.raises(FactError):
+    with pytest.raises(InputError):
         take(world, WRONG[values])
     assert not AuditEntry.objects.filter(action="met_elsewhere").exists()
     assert Notification.objects.count() == before
@@ -60,7 +60,7 @@ def test_values_that_are_refused_are_refused_before_anybody_is_looked_for(
 
 def test_a_referral_without_its_reason_is_refused_before_anybody_is_looked_for(world: World) -> None:
     world.register(national_id=ID)
-    with pytest.raises(FactError, match="reason"):
+    with pytest.raises(InputError, match="reason"):
         take(world, {}, Verb.REFER)
 
 

@@ -11,7 +11,7 @@ from referral.identity.birth import BirthDate
 from referral.identity.matching import NamesakeExists, OpenCaseExists
 from referral.models import Case, Patient
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError, IdentityQuestion, PathwayError, TooOften
+from referral.pathway.refusals import IdentityQuestion, InputError, PathwayError, TooOften
 from referral.pathway.vocabulary import State, Verb
 from tests.world import HOUR, NOW, World, resident
 
@@ -167,7 +167,7 @@ def test_an_id_and_a_hospital_number_of_two_persons_are_not_both_right(world: Wo
     with pytest.raises(IdentityQuestion) as question:
         world.register(national_id=NUMBER, local_number="A-9")
     assert asked(question) == {"patient.local_number": "number_of_another"}
-    with pytest.raises(FactError, match="number_of_another"):
+    with pytest.raises(InputError, match="number_of_another"):
         world.register(national_id=NUMBER, local_number="A-9", confirmed_same=True)
     case = world.register(national_id=NUMBER, local_number="A-9", confirmed_different=True)
     assert case.previous_id is not None
@@ -249,7 +249,7 @@ def test_whoever_is_refused_again_and_again_is_stopped_also_where_nobody_is_know
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "refused_registrations": (2, 3600)}
     for attempt in range(3):
-        with pytest.raises(TooOften if attempt == 2 else FactError):
+        with pytest.raises(TooOften if attempt == 2 else InputError):
             elsewhere(world, national_id=resident(2 * attempt + 1), name="?")
 
 

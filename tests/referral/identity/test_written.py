@@ -7,7 +7,7 @@ import pytest
 
 from referral.identity.birth import BirthDate
 from referral.identity.written import Identity, hints, read
-from referral.pathway.refusals import ConfirmationNeeded, FactError
+from referral.pathway.refusals import ConfirmationNeeded, InputError
 from tests.world import resident, someone
 
 VISITED = date(2026, 5, 17)
@@ -15,7 +15,7 @@ WOMAN = resident(2, date(1962, 5, 3))
 
 
 def refused(**changes: Any) -> dict[str, str]:
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         read(someone(**changes), visited=VISITED)
     assert all(str(message).endswith(".") for _field, _code, message in refusal.value.rows)
     return {field: code for field, code, _message in refusal.value.rows}

@@ -10,10 +10,10 @@ from accounts.models import AuditEntry
 from referral.identity.matching import OpenCaseExists
 from referral.intake.drafts import draft_of, save_indicators
 from referral.intake.registration import FirstVisit, doubts, register
-from referral.intake.submission import take_in
+from referral.intake.submission import submit
 from referral.models import Case
 from referral.pathway.perform import perform
-from referral.pathway.refusals import ConfirmationNeeded, FactError
+from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.vocabulary import State, Verb
 from tests.world import HOUR, ILL, NOW, World, sampled, someone
 
@@ -28,8 +28,8 @@ def take(world: World, *, then: Verb | None, values: dict[str, Any], **changes: 
         presentation="acute_liver_injury",
         case_id=uuid4(),
     )
-    return take_in(
-        actor=actor, hospital=hospital, visit=visit, values=values, then=then, facts=changes, now=NOW
+    return submit(
+        actor=actor, hospital=hospital, visit=visit, values=values, then=then, inputs=changes, now=NOW
     )
 
 
@@ -54,7 +54,7 @@ def test_a_case_can_be_referred_without_a_score_and_keeps_the_values_there_are(w
 
 
 def test_referring_without_a_score_needs_a_reason(world: World) -> None:
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         take(world, then=Verb.REFER, values={})
 
     assert refusal.value.rows[0][:2] == ("reason", "required")
@@ -62,7 +62,7 @@ def test_referring_without_a_score_needs_a_reason(world: World) -> None:
 
 
 def test_an_impossible_value_registers_nothing(world: World) -> None:
-    with pytest.raises(FactError):
+    with pytest.raises(InputError):
         take(world, then=None, values={"sodium_mmol_l": "1400"})
 
     assert not Case.objects.exists()
@@ -99,14 +99,14 @@ def test_meeting_the_patient_of_another_hospital_is_reported_although_nothing_is
 
 @pytest.mark.parametrize("born", [date(2026, 5, 18), date(1880, 1, 1)])
 def test_a_birth_date_that_cannot_be_is_refused(world: World, born: date) -> None:
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         take(world, then=None, values={}, birth_date=born)
 
     assert refusal.value.rows[0][0] == "patient.birth_date"
 
 
 def test_a_patient_without_a_name_is_refused(world: World) -> None:
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         take(world, then=None, values={}, name="  ", at=NOW - HOUR)
 
     assert refusal.value.rows[0][:2] == ("patient.name", "required")

@@ -28,8 +28,8 @@ def test_the_request_ends_as_passed_on_and_not_as_unanswered(world: World) -> No
     offer = Offer.objects.get(case=case, ward=world.ward)
     assert (offer.state, offer.get_state_display()) == ("ward_closed", "passed on, the ward closed")
     assert [event.what for event in case.events.all()][-1] == Verb.PASS_ON
-    facts = CaseFacts.objects.get(case=case)
-    assert (facts.offers, facts.expiries, facts.declines) == (2, 0, 0)
+    case_facts = CaseFacts.objects.get(case=case)
+    assert (case_facts.offers, case_facts.expiries, case_facts.declines) == (2, 0, 0)
     assert not Deadline.objects.filter(offer=offer).exclude(outcome="cancelled").exists()
 
 

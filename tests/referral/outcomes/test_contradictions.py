@@ -9,7 +9,7 @@ from notifications.models import Notification
 from referral.models import Case, OrganFailureAssessment
 from referral.outcomes.resolve import outcomes_of
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError, PathwayError
+from referral.pathway.refusals import InputError, PathwayError
 from referral.pathway.vocabulary import State, Verb
 from referral.queries import cases
 from tests.referral.stating import D28, D90, DAY, refused, say, status_at
@@ -97,7 +97,7 @@ def test_one_side_cannot_give_two_dates_of_death(world: World) -> None:
 def test_one_side_cannot_give_another_date_by_recording_the_death(world: World) -> None:
     case = say(world.returned(), world.doctor, 28, "alive", D28)
     case = say(case, world.specialist, 28, "dead", D28, occurred_at=NOW + 20 * DAY)
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(case, Verb.RECORD_DEATH, actor=world.specialist, now=D28, occurred_at=NOW + 22 * DAY)
     [(field, code, _message)] = refusal.value.rows
     assert (field, code) == ("occurred_at", "other_date_of_death")
@@ -110,12 +110,12 @@ def test_after_a_death_another_date_of_death_is_refused_until_it_is_called_a_cor
     case = perform(
         world.returned(), Verb.RECORD_DEATH, actor=world.doctor, now=D28, occurred_at=NOW + 20 * DAY
     )
-    for verb, facts in (
+    for verb, inputs in (
         (Verb.RECORD_DEATH, {}),
         (Verb.RECORD_OUTCOME, {"day": 28, "status": "dead"}),
     ):
         with pytest.raises(PathwayError, match="verb_not_allowed"):
-            perform(case, verb, actor=world.doctor, now=D28, occurred_at=NOW + 21 * DAY, **facts)
+            perform(case, verb, actor=world.doctor, now=D28, occurred_at=NOW + 21 * DAY, **inputs)
 
 
 def test_two_dates_of_death_from_two_sides_are_kept_until_the_coordinator_settles_them(world: World) -> None:
@@ -198,8 +198,8 @@ def test_a_recorded_death_that_contradicts_a_statement_is_told_to_the_coordinato
 def discharged(world: World, *verbs: tuple[Verb, dict[str, Any]]) -> Case:
     """A case that went home a day after these verbs of the ward."""
     case = world.diagnosed()
-    for verb, facts in verbs:
-        case = perform(case, verb, actor=world.specialist, now=NOW + HOUR, **facts)
+    for verb, inputs in verbs:
+        case = perform(case, verb, actor=world.specialist, now=NOW + HOUR, **inputs)
     return perform(case, Verb.DISCHARGE, actor=world.specialist, now=NOW + DAY, to="home")
 
 

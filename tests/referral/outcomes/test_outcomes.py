@@ -10,7 +10,7 @@ from referral.deadlines.engine import run_cycle
 from referral.models import Outcome
 from referral.outcomes.resolve import outcomes_of
 from referral.pathway.perform import perform
-from referral.pathway.refusals import AccessError, FactError
+from referral.pathway.refusals import AccessError, InputError
 from referral.pathway.vocabulary import Kind, State, Verb
 from tests.referral.stating import D28, D90, DAY, refused, say, status_at
 from tests.world import HOUR, MINUTE, NOW, World
@@ -95,7 +95,7 @@ def test_a_death_before_the_admission_is_refused(world: World) -> None:
         "occurred_at",
         "out_of_order",
     )
-    with pytest.raises(FactError):
+    with pytest.raises(InputError):
         perform(case, Verb.RECORD_DEATH, actor=world.specialist, now=NOW + DAY, occurred_at=NOW + HOUR)
 
 

@@ -9,7 +9,7 @@ from notifications.models import Notification
 from referral.deadlines.engine import run_cycle
 from referral.models import Case, Question
 from referral.pathway.perform import perform, usable_verbs
-from referral.pathway.refusals import AccessError, FactError, PathwayError
+from referral.pathway.refusals import AccessError, InputError, PathwayError
 from referral.pathway.vocabulary import Kind, State, Verb
 from tests.world import HOUR, ILL, MINUTE, NOW, World, build, open_offer, sampled
 
@@ -139,14 +139,14 @@ def test_only_an_open_ward_of_the_catchment_is_asked(world: World, how: str) -> 
         Ward.objects.filter(pk=world.second_ward.pk).update(closed_at=NOW)
     else:
         Catchment.objects.filter(ward=world.second_ward).delete()
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         ask(world, ward=world.second_ward)
     assert refusal.value.rows[0][:2] == ("ward", "not_in_catchment")
 
 
 def test_where_no_ward_is_open_the_refusal_says_to_call(world: World) -> None:
     Ward.objects.update(closed_at=NOW)
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         ask(world)
     with override("en"):
         assert "call" in str(refusal.value.rows[0][2])
@@ -166,5 +166,5 @@ def test_an_answer_without_a_question_is_refused(world: World) -> None:
 def test_an_answer_from_before_the_question_is_refused(world: World) -> None:
     case = world.watched()
     case = perform(case, Verb.ASK_ADVICE, actor=world.doctor, now=NOW + HOUR, text="?")
-    with pytest.raises(FactError):
+    with pytest.raises(InputError):
         answer(world, case, now=NOW + 2 * HOUR, occurred_at=NOW + MINUTE)

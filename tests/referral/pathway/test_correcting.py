@@ -53,11 +53,11 @@ def closed(world: World, case: Case) -> Case:
     )  # fmt: skip
 
 
-def corrected(world: World, case: Case, wrong: Record, verb: Verb, at: datetime, **facts: Any) -> Case:
+def corrected(world: World, case: Case, wrong: Record, verb: Verb, at: datetime, **inputs: Any) -> Case:
     timed = {MOMENT.get(verb, "occurred_at"): at}
     if verb == Verb.RECORD_ARTIFICIAL_LIVER:
         timed["ended_at"] = at + 30 * MINUTE
-    return does(world, case, verb, NOW + 95 * DAY, corrects=wrong, **{**facts, **timed})
+    return does(world, case, verb, NOW + 95 * DAY, corrects=wrong, **{**inputs, **timed})
 
 
 def usable(world: World, case: Case) -> set[Verb]:
@@ -69,15 +69,15 @@ def usable(world: World, case: Case) -> set[Verb]:
 def test_what_was_taken_back_after_the_stay_is_entered_rightly_once_with_its_true_time(
     world: World, kind: RecordKind, leaves: Callable[[World, Case], Case]
 ) -> None:
-    verb, facts = RECORDED[kind]
-    case = leaves(world, does(world, world.admitted(), verb, **facts))
+    verb, inputs = RECORDED[kind]
+    case = leaves(world, does(world, world.admitted(), verb, **inputs))
     state, open_before = case.state, case.deadlines.open().count()
     assert verb not in usable(world, case)
     wrong = RETRACTABLE[kind].objects.get()
     case = retract(world, case, wrong, NOW + 94 * DAY)
     assert verb in usable(world, case)
 
-    case = corrected(world, case, wrong, verb, NOW + 90 * MINUTE, **facts)
+    case = corrected(world, case, wrong, verb, NOW + 90 * MINUTE, **inputs)
     [right] = RETRACTABLE[kind].objects.counting().filter(case=case)
     assert (right.occurred_at, right.recorded_at) == (NOW + 90 * MINUTE, NOW + 95 * DAY)
     assert (case.state, case.deadlines.open().count()) == (state, open_before)
@@ -85,7 +85,7 @@ def test_what_was_taken_back_after_the_stay_is_entered_rightly_once_with_its_tru
     assert event is not None
     assert (event.facts["corrects"], event.facts["record"]) == (str(wrong.pk), str(right.pk))
     assert verb not in usable(world, case)
-    again = {**facts, MOMENT.get(verb, "occurred_at"): NOW + 90 * MINUTE}
+    again = {**inputs, MOMENT.get(verb, "occurred_at"): NOW + 90 * MINUTE}
     assert refusal(world, case, verb, NOW + 96 * DAY, corrects=wrong, **again) == {("corrects", "not_found")}
     assert stored_equal_events(case)
 
@@ -97,18 +97,18 @@ def test_what_was_taken_back_after_the_stay_is_entered_rightly_once_with_its_tru
 def test_after_the_stay_nothing_else_is_added_and_nothing_of_a_later_time(
     world: World, kind: RecordKind
 ) -> None:
-    verb, facts = RECORDED[kind]
-    other = does(world, world.admitted(name="甲二"), verb, **facts)
+    verb, inputs = RECORDED[kind]
+    other = does(world, world.admitted(name="甲二"), verb, **inputs)
     foreign = RETRACTABLE[kind].objects.get(case=other)
-    case = back(world, does(world, world.admitted(name="甲一"), verb, **facts))
+    case = back(world, does(world, world.admitted(name="甲一"), verb, **inputs))
     kept = RETRACTABLE[kind].objects.get(case=case)
     later, moment = NOW + 95 * DAY, MOMENT.get(verb, "occurred_at")
 
-    assert refusal(world, case, verb, later, **facts) == {("corrects", "required")}
+    assert refusal(world, case, verb, later, **inputs) == {("corrects", "required")}
     for wrong in (kept, foreign):
-        assert refusal(world, case, verb, later, corrects=wrong, **facts) == {("corrects", "not_found")}
+        assert refusal(world, case, verb, later, corrects=wrong, **inputs) == {("corrects", "not_found")}
     case = retract(world, case, kept, later)
-    too_late = {**facts, moment: LEFT + MINUTE, "corrects": kept}
+    too_late = {**inputs, moment: LEFT + MINUTE, "corrects": kept}
     if verb == Verb.RECORD_ARTIFICIAL_LIVER:
         moment = "ended_at"
         too_late[moment] = LEFT + HOUR
@@ -116,11 +116,11 @@ def test_after_the_stay_nothing_else_is_added_and_nothing_of_a_later_time(
 
 
 def test_a_session_that_ends_after_the_stay_is_not_the_right_one(world: World) -> None:
-    verb, facts = RECORDED[RecordKind.ARTIFICIAL_LIVER]
-    case = back(world, does(world, world.admitted(), verb, **facts))
+    verb, inputs = RECORDED[RecordKind.ARTIFICIAL_LIVER]
+    case = back(world, does(world, world.admitted(), verb, **inputs))
     wrong = RETRACTABLE[RecordKind.ARTIFICIAL_LIVER].objects.get()
     case = retract(world, case, wrong, NOW + 2 * DAY)
-    timed = {**facts, "started_at": LEFT - HOUR, "ended_at": LEFT + MINUTE, "corrects": wrong}
+    timed = {**inputs, "started_at": LEFT - HOUR, "ended_at": LEFT + MINUTE, "corrects": wrong}
     assert refusal(world, case, verb, NOW + 2 * DAY, **timed) == {("ended_at", "out_of_order")}
     does(world, case, verb, NOW + 2 * DAY, **{**timed, "ended_at": LEFT})
 
@@ -149,12 +149,12 @@ def test_only_the_ward_that_may_take_back_corrects(world: World) -> None:
 def test_the_ward_a_patient_was_transferred_to_corrects_and_the_kit_stays_with_who_used_it(
     world: World,
 ) -> None:
-    verb, facts = RECORDED[RecordKind.KIT_RESULT]
-    case = does(world, without_indicators(world), verb, **facts)
+    verb, inputs = RECORDED[RecordKind.KIT_RESULT]
+    case = does(world, without_indicators(world), verb, **inputs)
     wrong = KitResult.objects.get()
     case = does(world, case, Verb.TRANSFER, NOW + 5 * HOUR, ward=world.second_ward)
     for step, given in ((Verb.RETRACT_RECORD, {"record": wrong, "reason": "wrong_values"}),
-                        (verb, {**facts, "answer": "negative", "corrects": wrong})):  # fmt: skip
+                        (verb, {**inputs, "answer": "negative", "corrects": wrong})):  # fmt: skip
         case = perform(case, step, actor=world.second_specialist, now=NOW + 6 * HOUR, **given)
     assert [row.ward for row in KitResult.objects.counting()] == [world.ward]
     assert CaseFacts.objects.get(pk=case.pk).kit_ward_id == world.ward.pk
@@ -162,8 +162,8 @@ def test_the_ward_a_patient_was_transferred_to_corrects_and_the_kit_stays_with_w
 
 
 def test_a_corrected_result_and_table_are_what_the_statistics_and_the_diagnosis_count(world: World) -> None:
-    verb, facts = RECORDED[RecordKind.KIT_RESULT]
-    case = does(world, without_indicators(world), verb, **facts)
+    verb, inputs = RECORDED[RecordKind.KIT_RESULT]
+    case = does(world, without_indicators(world), verb, **inputs)
     case = does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 3 * HOUR, inr=1.1)
     case = closed(world, case)
     kit, table = KitResult.objects.get(), OrganFailureAssessment.objects.get()
@@ -178,7 +178,7 @@ def test_a_corrected_result_and_table_are_what_the_statistics_and_the_diagnosis_
     case = corrected(world, case, table, Verb.ASSESS_ORGAN_FAILURE, NOW + 3 * HOUR, **TWO)
     assert cells() == (1, 0, 0, 0)
     case = retract(world, case, kit, NOW + 95 * DAY)
-    case = corrected(world, case, kit, verb, NOW + 2 * HOUR, **{**facts, "answer": "negative"})
+    case = corrected(world, case, kit, verb, NOW + 2 * HOUR, **{**inputs, "answer": "negative"})
     assert cells() == (0, 0, 1, 0)
     assert stored_equal_events(case)
     diagnosis = diagnosis_of(case)
@@ -236,14 +236,14 @@ def test_a_third_failure_entered_rightly_after_the_stay_is_judged_and_neither_ru
 
 
 def test_a_corrected_treatment_answers_for_the_time_limit_in_the_place_of_the_mistake(world: World) -> None:
-    verb, facts = RECORDED[RecordKind.INTERVENTION]
-    case = does(world, world.admitted(), verb, **facts)
+    verb, inputs = RECORDED[RecordKind.INTERVENTION]
+    case = does(world, world.admitted(), verb, **inputs)
     case = does(world, case, Verb.DIAGNOSE, NOW + 3 * DAY, category="aclf")
     case = does(world, case, Verb.BACK_REFER, NOW + 3 * DAY, plan="plan")
     wrong = Intervention.objects.get()
     case = retract(world, case, wrong, NOW + 9 * DAY)
     assert deadline(case, Kind.TREAT_PRECIPITANT).state == "missed"
-    case = corrected(world, case, wrong, verb, NOW + 90 * MINUTE, **facts)
+    case = corrected(world, case, wrong, verb, NOW + 90 * MINUTE, **inputs)
     row = deadline(case, Kind.TREAT_PRECIPITANT)
     assert (row.state, row.closed_at) == ("met", NOW + 90 * MINUTE)
     assert CaseFacts.objects.get(pk=case.pk).treat_precipitant_verdict == IN_TIME

@@ -6,7 +6,7 @@ import pytest
 
 from referral.models import Case
 from referral.pathway.perform import perform
-from referral.pathway.refusals import AccessError, FactError, VerbNotAllowed
+from referral.pathway.refusals import AccessError, InputError, VerbNotAllowed
 from referral.pathway.vocabulary import Kind, Verb
 from tests.world import HOUR, MINUTE, NOW, World
 
@@ -20,8 +20,8 @@ def leaving(world: World) -> Case:
     )
 
 
-def correct(world: World, case: Case, **facts: Any) -> Case:
-    return perform(case, Verb.CORRECT_JOURNEY, actor=world.doctor, now=SOON, **facts)
+def correct(world: World, case: Case, **inputs: Any) -> Case:
+    return perform(case, Verb.CORRECT_JOURNEY, actor=world.doctor, now=SOON, **inputs)
 
 
 def test_a_later_arrival_moves_its_deadline_and_is_told_to_the_ward(world: World, leaving: Case) -> None:
@@ -39,14 +39,14 @@ def test_a_departure_is_corrected_with_the_old_time_kept(world: World, leaving: 
     case = correct(world, leaving, departed_at=NOW + 5 * MINUTE)
     assert case.departed_at == NOW + 5 * MINUTE
     assert case.expected_arrival_at == NOW + 2 * HOUR
-    facts = case.events.get(what=Verb.CORRECT_JOURNEY).facts
-    assert facts["departed_at_before"] == NOW.isoformat()
-    assert "expected_arrival_at" not in facts
+    details = case.events.get(what=Verb.CORRECT_JOURNEY).facts
+    assert details["departed_at_before"] == NOW.isoformat()
+    assert "expected_arrival_at" not in details
     assert case.deadlines.get(kind=Kind.ARRIVE).starts_at == NOW + 5 * MINUTE
 
 
 @pytest.mark.parametrize(
-    ("facts", "field"),
+    ("inputs", "field"),
     [
         ({}, "expected_arrival_at"),
         ({"departed_at": NOW - HOUR}, "departed_at"),
@@ -56,10 +56,10 @@ def test_a_departure_is_corrected_with_the_old_time_kept(world: World, leaving: 
     ],
 )
 def test_times_that_cannot_be_are_refused_at_their_field(
-    world: World, leaving: Case, facts: dict[str, Any], field: str
+    world: World, leaving: Case, inputs: dict[str, Any], field: str
 ) -> None:
-    with pytest.raises(FactError) as refusal:
-        correct(world, leaving, **facts)
+    with pytest.raises(InputError) as refusal:
+        correct(world, leaving, **inputs)
     assert [row[0] for row in refusal.value.rows] == [field]
 
 

@@ -9,7 +9,7 @@ from notifications.models import Notification
 from referral.models import BackReferral, Case, CaseFacts, Diagnosis
 from referral.models.statistics import IN_TIME, LATE
 from referral.pathway.perform import perform, usable_verbs
-from referral.pathway.refusals import AccessError, FactError, PathwayError, VerbNotAllowed
+from referral.pathway.refusals import AccessError, InputError, PathwayError, VerbNotAllowed
 from referral.pathway.vocabulary import Kind, State, Verb
 from referral.queries.cases import back_referral_of, diagnosis_of
 from tests.referral.in_ward import DAY, TWO, deadline, does, refusal
@@ -17,8 +17,8 @@ from tests.referral.pathway.test_retraction import stored_equal_events
 from tests.world import HOUR, NOW, World
 
 
-def rediagnosed(world: World, case: Case, now: Any = NOW + 2 * DAY, **facts: Any) -> Case:
-    said = {"category": "aclf", "why": "mistyped", **facts}
+def rediagnosed(world: World, case: Case, now: Any = NOW + 2 * DAY, **inputs: Any) -> Case:
+    said = {"category": "aclf", "why": "mistyped", **inputs}
     return does(world, case, Verb.CORRECT_DIAGNOSIS, now, **said)
 
 
@@ -97,8 +97,8 @@ def test_the_time_of_a_corrected_diagnosis_is_what_its_deadline_and_the_statisti
     case = does(world, world.admitted(), Verb.DIAGNOSE, NOW + 50 * HOUR, category="aclf")
     assert CaseFacts.objects.get(pk=case.pk).diagnose_verdict == LATE
     case = rediagnosed(world, case, NOW + 60 * HOUR, diagnosed_at=NOW + 40 * HOUR)
-    facts = CaseFacts.objects.get(pk=case.pk)
-    assert (facts.diagnosed_at, facts.diagnose_verdict) == (NOW + 40 * HOUR, IN_TIME)
+    case_facts = CaseFacts.objects.get(pk=case.pk)
+    assert (case_facts.diagnosed_at, case_facts.diagnose_verdict) == (NOW + 40 * HOUR, IN_TIME)
     assert deadline(case, Kind.DIAGNOSE).state == "met"
     assert stored_equal_events(case)
     case = rediagnosed(world, case, NOW + 61 * HOUR, diagnosed_at=NOW + 55 * HOUR)
@@ -172,6 +172,6 @@ def test_a_back_referral_that_never_was_is_not_corrected(world: World) -> None:
 
 def test_a_correction_of_a_future_time_leaves_no_trace(world: World) -> None:
     case = world.diagnosed()
-    with pytest.raises(FactError):
+    with pytest.raises(InputError):
         rediagnosed(world, case, NOW + HOUR, diagnosed_at=NOW + DAY)
     assert Diagnosis.objects.count() == 1

@@ -9,20 +9,20 @@ from django.utils import translation
 from accounts.models import User
 from referral.models import Case
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 from tests.world import HOUR, NOW, World
 
 Names = dict[str, str]
 
 
-def refused(case: Case, verb: Verb, actor: User, said: datetime, **facts: Any) -> Names:
+def refused(case: Case, verb: Verb, actor: User, said: datetime, **inputs: Any) -> Names:
     """What the refusal says by language, its first sentence."""
     values = {}
-    facts |= {"sampled_at": said} if verb == Verb.RECORD_IMMUNE_STATUS else {"occurred_at": said}
+    inputs |= {"sampled_at": said} if verb == Verb.RECORD_IMMUNE_STATUS else {"occurred_at": said}
     for language in ("en", "zh-hans"):
-        with translation.override(language), pytest.raises(FactError) as refusal:
-            perform(case, verb, actor=actor, now=NOW + 30 * HOUR, **facts)
+        with translation.override(language), pytest.raises(InputError) as refusal:
+            perform(case, verb, actor=actor, now=NOW + 30 * HOUR, **inputs)
         [(_field, code, message)] = refusal.value.rows
         assert code == "out_of_order"
         values[language] = str(message)

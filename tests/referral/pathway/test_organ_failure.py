@@ -18,7 +18,7 @@ from referral.queries.cases import diagnosis_of
 from referral.statistics.reports.kit import kit_record
 from referral.ward.record import ward_record
 from tests.referral.in_ward import DAY, SOUND, THREE, TWO, deadline, does, refusal
-from tests.referral.statistics.replaying import facts_from_events
+from tests.referral.statistics.replaying import case_facts_from_events
 from tests.world import HOUR, MINUTE, NOW, World
 
 
@@ -143,8 +143,8 @@ def test_a_transplant_is_decided_before_and_after_the_diagnosis(world: World) ->
 
 
 def latest_retraction(case: Case) -> dict[str, Any]:
-    facts: dict[str, Any] = case.events.filter(what="retract_record").latest("number").facts
-    return facts
+    details: dict[str, Any] = case.events.filter(what="retract_record").latest("number").facts
+    return details
 
 
 def retract(world: World, case: Case, place: int, now: Any = NOW + 3 * HOUR) -> Case:
@@ -203,7 +203,7 @@ def test_the_facts_of_a_case_with_retracted_assessments_equal_its_events(world: 
     for place in (0, 1):
         case = retract(world, case, place, NOW + 8 * DAY)
         stored = CaseFacts.objects.filter(pk=case.pk).values().get()
-        assert {name: stored[name] for name in facts_from_events(case)} == facts_from_events(case)
+        assert {name: stored[name] for name in case_facts_from_events(case)} == case_facts_from_events(case)
 
 
 def test_the_grade_of_the_diagnosis_follows_what_counts(world: World) -> None:
@@ -225,8 +225,8 @@ def test_a_kit_result_is_no_longer_beside_its_purpose_when_the_failure_was_a_mis
     case = perform(case, Verb.ADMIT, actor=world.specialist, now=NOW)
     does(world, case, Verb.ASSESS_ORGAN_FAILURE, **TWO)
     sample = NOW + 150 * MINUTE
-    facts = {"lot": "K1", "sampled_at": sample, "answer": "positive"}
-    does(world, case, Verb.RECORD_KIT_RESULT, NOW + 3 * HOUR, **facts)
+    inputs = {"lot": "K1", "sampled_at": sample, "answer": "positive"}
+    does(world, case, Verb.RECORD_KIT_RESULT, NOW + 3 * HOUR, **inputs)
     rows = CaseFacts.objects.filter(pk=case.pk)
     assert kit_record(rows, now=NOW + 40 * DAY, hides_small=False).beside_purpose == 1
     retract(world, case, 0, NOW + 4 * HOUR)

@@ -12,11 +12,11 @@ from referral.deadlines.engine import confirm_admissions, run_cycle
 from referral.identity.matching import NamesakeExists, OpenCaseExists
 from referral.models import Case, Offer, Precipitant
 from referral.pathway.perform import perform
-from referral.pathway.refusals import AccessError, FactError, PathwayError
+from referral.pathway.refusals import AccessError, InputError, PathwayError
 from referral.pathway.vocabulary import State, Verb
 from tests.world import HOUR, MINUTE, NOW, World, build, open_offer
 
-REFUSED = (PathwayError, AccessError, FactError)
+REFUSED = (PathwayError, AccessError, InputError)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from referral.statistics.reports.kit import kit_record
 from referral.ward.codes import RecordKind
 from referral.ward.record import counting, ward_record
 from tests.referral.in_ward import DAY, THREE, TWO, deadline, does, refusal
-from tests.referral.statistics.replaying import Replay, facts_from_events
+from tests.referral.statistics.replaying import Replay, case_facts_from_events
 from tests.world import HOUR, MINUTE, NOW, World
 
 RECORDED: dict[RecordKind, tuple[Verb, dict[str, Any]]] = {
@@ -61,7 +61,7 @@ def without_indicators(world: World) -> Case:
 
 def stored_equal_events(case: Case) -> bool:
     stored = CaseFacts.objects.filter(pk=case.pk).values().get()
-    replayed = facts_from_events(case)
+    replayed = case_facts_from_events(case)
     return {name: stored[name] for name in replayed} == replayed
 
 
@@ -69,8 +69,8 @@ def stored_equal_events(case: Case) -> bool:
 def test_every_record_that_no_newer_one_replaces_is_marked_and_counts_no_longer(
     world: World, kind: RecordKind
 ) -> None:
-    verb, facts = RECORDED[kind]
-    case = does(world, world.admitted(), verb, **facts)
+    verb, inputs = RECORDED[kind]
+    case = does(world, world.admitted(), verb, **inputs)
     record = RETRACTABLE[kind].objects.get()
     assert [(kind, record)] == [pair for pair in ward_record(case).mistakable if pair[0] == kind]
 
@@ -121,8 +121,8 @@ def test_a_record_of_another_case_is_not_taken_back(world: World) -> None:
 
 
 def test_nothing_of_a_kit_result_changes_but_what_is_computed_from_other_records(world: World) -> None:
-    verb, facts = RECORDED[RecordKind.KIT_RESULT]
-    does(world, world.admitted(), verb, **facts)
+    verb, inputs = RECORDED[RecordKind.KIT_RESULT]
+    does(world, world.admitted(), verb, **inputs)
     with pytest.raises(DatabaseError), transaction.atomic():
         KitResult.objects.update(answer="negative")
     with pytest.raises(DatabaseError), transaction.atomic():
@@ -130,8 +130,8 @@ def test_nothing_of_a_kit_result_changes_but_what_is_computed_from_other_records
 
 
 def test_the_time_to_treat_runs_again_when_its_only_treatment_was_a_mistake(world: World) -> None:
-    verb, facts = RECORDED[RecordKind.INTERVENTION]
-    case = does(world, world.admitted(), verb, **facts)
+    verb, inputs = RECORDED[RecordKind.INTERVENTION]
+    case = does(world, world.admitted(), verb, **inputs)
     due = deadline(case, Kind.TREAT_PRECIPITANT).due_at
     assert deadline(case, Kind.TREAT_PRECIPITANT).state == "met"
 
@@ -143,7 +143,7 @@ def test_the_time_to_treat_runs_again_when_its_only_treatment_was_a_mistake(worl
 
     run_cycle(due + MINUTE)
     assert deadline(case, Kind.TREAT_PRECIPITANT).state == "missed"
-    case = does(world, case, verb, due + HOUR, **facts)
+    case = does(world, case, verb, due + HOUR, **inputs)
     assert CaseFacts.objects.get(pk=case.pk).treat_precipitant_verdict == LATE
     assert stored_equal_events(case)
 
@@ -151,9 +151,9 @@ def test_the_time_to_treat_runs_again_when_its_only_treatment_was_a_mistake(worl
 def test_the_next_treatment_answers_for_the_time_limit_and_may_be_late(world: World) -> None:
     case = world.admitted()
     limit = deadline(case, Kind.TREAT_PRECIPITANT).due_at
-    verb, facts = RECORDED[RecordKind.INTERVENTION]
+    verb, inputs = RECORDED[RecordKind.INTERVENTION]
     for moment in (NOW + 2 * HOUR, NOW + 3 * HOUR, limit + HOUR):
-        case = does(world, case, verb, moment, **facts)
+        case = does(world, case, verb, moment, **inputs)
     for place, (state, closed) in enumerate([("met", NOW + 3 * HOUR), ("missed", limit + HOUR)]):
         case = retract(world, case, Intervention.objects.all()[place], limit + 2 * HOUR)
         row = deadline(case, Kind.TREAT_PRECIPITANT)
@@ -163,9 +163,9 @@ def test_the_next_treatment_answers_for_the_time_limit_and_may_be_late(world: Wo
 
 def test_a_later_treatment_that_was_a_mistake_leaves_the_first_in_force(world: World) -> None:
     case = world.admitted()
-    verb, facts = RECORDED[RecordKind.INTERVENTION]
+    verb, inputs = RECORDED[RecordKind.INTERVENTION]
     for _twice in range(2):
-        case = does(world, case, verb, NOW + 2 * HOUR, **facts)
+        case = does(world, case, verb, NOW + 2 * HOUR, **inputs)
     case = retract(world, case, Intervention.objects.all()[1])
     assert deadline(case, Kind.TREAT_PRECIPITANT).state == "met"
     assert stored_equal_events(case)
@@ -181,8 +181,8 @@ def test_none_found_is_taken_back_and_a_precipitant_can_be_named(world: World) -
 
 
 def test_a_precipitant_stays_while_its_treatment_counts(world: World) -> None:
-    verb, facts = RECORDED[RecordKind.INTERVENTION]
-    case = does(world, world.admitted(), verb, **facts)
+    verb, inputs = RECORDED[RecordKind.INTERVENTION]
+    case = does(world, world.admitted(), verb, **inputs)
     precipitant = Precipitant.objects.get()
     assert refusal(
         world, case, Verb.RETRACT_RECORD, NOW + 4 * HOUR, record=precipitant, reason="wrong_values"
@@ -217,9 +217,9 @@ def test_a_transplant_that_never_was_contradicts_no_outcome(world: World) -> Non
 
 def test_a_retracted_result_is_not_the_kits_and_the_next_one_counts(world: World) -> None:
     case = without_indicators(world)
-    verb, facts = RECORDED[RecordKind.KIT_RESULT]
-    case = does(world, case, verb, **facts)
-    case = does(world, case, verb, NOW + 3 * HOUR, **{**facts, "answer": "negative"})
+    verb, inputs = RECORDED[RecordKind.KIT_RESULT]
+    case = does(world, case, verb, **inputs)
+    case = does(world, case, verb, NOW + 3 * HOUR, **{**inputs, "answer": "negative"})
     case = does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 3 * DAY, **TWO)
     rows = CaseFacts.objects.filter(pk=case.pk)
     for record, cells in ((None, (1, 0)), (KitResult.objects.first(), (0, 1))):
@@ -232,8 +232,8 @@ def test_a_retracted_result_is_not_the_kits_and_the_next_one_counts(world: World
 
 def test_failure_at_sampling_follows_the_tables_and_equals_the_events(world: World) -> None:
     case = without_indicators(world)
-    verb, facts = RECORDED[RecordKind.KIT_RESULT]
-    case = does(world, case, verb, **facts)
+    verb, inputs = RECORDED[RecordKind.KIT_RESULT]
+    case = does(world, case, verb, **inputs)
     steps: list[tuple[bool | None, Verb, dict[str, Any]]] = [
         (True, Verb.ASSESS_ORGAN_FAILURE, {**TWO, "occurred_at": NOW + 30 * MINUTE}),
         (False, Verb.ASSESS_ORGAN_FAILURE, {"inr": 1.1, "occurred_at": NOW + 40 * MINUTE}),
@@ -259,12 +259,12 @@ def test_failure_at_sampling_follows_the_tables_and_equals_the_events(world: Wor
 def test_after_the_patient_has_left_a_treatment_that_never_was_leaves_the_time_limit_unmet(
     world: World,
 ) -> None:
-    verb, facts = RECORDED[RecordKind.INTERVENTION]
+    verb, inputs = RECORDED[RecordKind.INTERVENTION]
     for name, leaves, state, verdict in (
         ("早", NOW + DAY, "cancelled", None),
         ("晚", NOW + 3 * DAY, "missed", LATE),
     ):
-        case = does(world, world.admitted(name=name), verb, **facts)
+        case = does(world, world.admitted(name=name), verb, **inputs)
         case = does(world, case, Verb.DIAGNOSE, category="early_aclf")
         case = does(world, case, Verb.BACK_REFER, leaves, plan="plan")
         record = Intervention.objects.counting().get(case=case)

@@ -21,7 +21,7 @@ from referral.models import Case, Deadline, Offer
 from referral.pathway import timeline
 from referral.pathway.inputs import Shape
 from referral.pathway.perform import EFFECTS, perform, usable_verbs
-from referral.pathway.refusals import AccessError, FactError, PathwayError, StaleVersion
+from referral.pathway.refusals import AccessError, InputError, PathwayError, StaleVersion
 from referral.pathway.table import LIVES, OPENS, TABLE
 from referral.pathway.vocabulary import BEFORE_ADMISSION, ENDED, Kind, State, Verb
 from tests.referral.made_up import MAKERS, MadeUp
@@ -30,7 +30,7 @@ from tests.world import HOUR, MINUTE, NOW, World, build
 
 PEOPLE = ("doctor", "other_doctor", "specialist", "lead", "second_specialist", "coordinator", "researcher")
 STEPS = (timedelta(0), MINUTE, 6 * MINUTE, 16 * MINUTE, 46 * MINUTE, 3 * HOUR, 13 * HOUR, timedelta(days=3))
-REFUSALS = (PathwayError, FactError, AccessError)
+REFUSALS = (PathwayError, InputError, AccessError)
 ASKED_A_FEW_TIMES = frozenset({Kind.REASSESS})
 LAST_STATEMENT = 60
 
@@ -163,9 +163,9 @@ class Pathway(RuleBasedStateMachine):
         before = self.everything()
         made_up = MadeUp(self.case, actor, self.now, lambda choices: data.draw(st.sampled_from(choices)))
         try:
-            facts = made_up.facts(verb)
+            inputs = made_up.inputs(verb)
             with crash_before_statement(crash):
-                perform(self.case, verb, actor=actor, now=self.now, **{**facts, **more})
+                perform(self.case, verb, actor=actor, now=self.now, **{**inputs, **more})
         except REFUSALS as refusal:
             assert may_lack_access or not isinstance(refusal, AccessError)
             assert self.everything() == before

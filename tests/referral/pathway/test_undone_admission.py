@@ -12,7 +12,7 @@ from referral.deadlines.engine import run_cycle
 from referral.models import Admission, Case, Deadline, Offer, Retraction
 from referral.pathway import timeline
 from referral.pathway.perform import perform, usable_verbs
-from referral.pathway.refusals import AccessError, FactError, PathwayError, VerbNotAllowed
+from referral.pathway.refusals import AccessError, InputError, PathwayError, VerbNotAllowed
 from referral.pathway.vocabulary import Kind, State, Verb
 from referral.queries import cases
 from referral.ward.record import ward_record
@@ -71,13 +71,13 @@ def as_it_is(case: Case) -> tuple[Any, ...]:
     )
 
 
-def undo(world: World, case: Case, by: User | None = None, now: Any = UNDONE, **facts: Any) -> Case:
+def undo(world: World, case: Case, by: User | None = None, now: Any = UNDONE, **inputs: Any) -> Case:
     return perform(
         case,
         Verb.UNDO_ADMISSION,
         actor=by or world.second_specialist,
         now=now,
-        **{"reason": "wrong_patient", **facts},
+        **{"reason": "wrong_patient", **inputs},
     )
 
 
@@ -142,8 +142,8 @@ def test_what_was_recorded_meanwhile_stays_on_the_timeline_marked_and_counts_now
     fill_the_stay(world, case)
     case = undo(world, case)
 
-    facts = agrees(case)
-    assert (facts.kit_results, facts.intervened_at, facts.diagnosed_at) == (0, None, None)
+    case_facts = agrees(case)
+    assert (case_facts.kit_results, case_facts.intervened_at, case_facts.diagnosed_at) == (0, None, None)
     record = ward_record(case)
     assert (record.counting, record.target, list(record.days)) == ([], None, [])
     assert all(not item.progress for item in record.checklist)
@@ -168,7 +168,7 @@ def test_the_next_stay_has_its_own_diagnosis_and_deadlines(world: World) -> None
     assert agrees(done).diagnose_verdict is not None
     assert Admission.objects.filter(case=case, undone_at=None).count() == 1
     kit = {"lot": "A", "sampled_at": UNDONE, "answer": "negative", "corrects": ward_record(done).kits[0]}
-    with pytest.raises(FactError, match="corrects"):
+    with pytest.raises(InputError, match="corrects"):
         perform(case, Verb.RECORD_KIT_RESULT, actor=world.specialist, now=UNDONE + HOUR, **kit)
 
 
@@ -231,7 +231,7 @@ def test_everybody_hears_of_the_undoing(world: World) -> None:
     assert {row.severity for row in notifications} == {"severe"}
     line = case.events.get(what="undo_admission")
     assert line.note == "Two patients of one name."
-    assert line.facts["left_ward"] == str(world.second_ward.pk)
+    assert line.details["left_ward"] == str(world.second_ward.pk)
     assert not Case.objects.visible_to(world.second_specialist).filter(pk=case.pk).exists()
     assert open_offer(case).ward == world.ward
 

@@ -9,7 +9,7 @@ from notifications.models import Notification
 from referral.deadlines.engine import run_cycle
 from referral.models import BackReferral, Case, Diagnosis
 from referral.pathway.perform import perform, usable_verbs
-from referral.pathway.refusals import AccessError, FactError, PathwayError, VerbNotAllowed
+from referral.pathway.refusals import AccessError, InputError, PathwayError, VerbNotAllowed
 from referral.pathway.vocabulary import Kind, State, Verb
 from tests.world import HOUR, MINUTE, NOW, World, build
 
@@ -21,7 +21,7 @@ def world(db: None) -> World:
     return build()
 
 
-def codes(refusal: pytest.ExceptionInfo[FactError]) -> list[str]:
+def codes(refusal: pytest.ExceptionInfo[InputError]) -> list[str]:
     return [code for _field, code, _message in refusal.value.rows]
 
 
@@ -59,7 +59,7 @@ def test_a_diagnosis_is_encrypted_and_never_changed(world: World) -> None:
 
 def test_a_diagnosis_before_the_admission_is_refused(world: World) -> None:
     case = perform(world.accepted(), Verb.ADMIT, actor=world.specialist, now=NOW + 2 * HOUR)
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(
             case,
             Verb.DIAGNOSE,
@@ -79,7 +79,7 @@ def test_an_admission_before_the_departure_is_refused(world: World) -> None:
         now=NOW + 2 * HOUR,
         expected_arrival_at=NOW + 4 * HOUR,
     )
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(case, Verb.ADMIT, actor=world.specialist, now=NOW + 5 * HOUR, occurred_at=NOW + HOUR)
     assert codes(refusal) == ["out_of_order"]
     assert "Check the date and time" in str(refusal.value.rows[0][2])
@@ -133,7 +133,7 @@ def test_nothing_is_confirmed_after_a_discharge(world: World) -> None:
 
 def test_a_return_cannot_be_confirmed_for_a_time_before_it_began(world: World) -> None:
     case = perform(world.diagnosed(), Verb.BACK_REFER, actor=world.specialist, now=NOW + DAY, plan="p")
-    with pytest.raises(FactError) as refusal:
+    with pytest.raises(InputError) as refusal:
         perform(case, Verb.CONFIRM_RETURN, actor=world.doctor, now=NOW + 2 * DAY, occurred_at=NOW + HOUR)
     assert codes(refusal) == ["out_of_order"]
 
@@ -154,7 +154,7 @@ def test_a_new_episode_is_a_case_of_its_own_and_the_old_one_hears_of_it(world: W
     old.refresh_from_db()
     assert (new.previous_id, old.state) == (old.pk, State.FOLLOW_UP)
     line = old.events.get(what="readmitted")
-    assert line.facts == {"later": str(new.pk), "number": new.number}
+    assert line.details == {"later": str(new.pk), "number": new.number}
     assert old.event_count == old.events.latest("number").number
     notifications = set(
         Notification.objects.filter(kind="readmitted").values_list("recipient__name", flat=True)
@@ -202,13 +202,13 @@ def test_a_return_is_confirmed_only_where_somebody_was_referred_back(world: Worl
 
 
 @pytest.mark.parametrize(
-    ("verb", "facts"), [(Verb.DISCHARGE, {"to": "home"}), (Verb.BACK_REFER, {"plan": "x"})]
+    ("verb", "inputs"), [(Verb.DISCHARGE, {"to": "home"}), (Verb.BACK_REFER, {"plan": "x"})]
 )
 def test_who_leaves_before_the_diagnosis_is_told_that_it_comes_first(
-    world: World, verb: Verb, facts: dict[str, str]
+    world: World, verb: Verb, inputs: dict[str, str]
 ) -> None:
     with pytest.raises(VerbNotAllowed) as refused:
-        perform(world.admitted(), verb, actor=world.specialist, now=NOW, **facts)
+        perform(world.admitted(), verb, actor=world.specialist, now=NOW, **inputs)
     assert str(refused.value.message).startswith("Record the diagnosis first")
     assert "diagnose" in refused.value.extra["allowed_verbs"]
 

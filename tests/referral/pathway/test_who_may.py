@@ -8,7 +8,7 @@ from accounts.models import AuditEntry
 from referral.identity.matching import NamesakeExists, OpenCaseExists
 from referral.models import Case, Offer, Patient
 from referral.pathway.perform import EFFECTS, perform, usable_verbs
-from referral.pathway.refusals import AccessError, FactError, IdentityQuestion, PathwayError, TooOften
+from referral.pathway.refusals import AccessError, IdentityQuestion, InputError, PathwayError, TooOften
 from referral.pathway.vocabulary import State, Verb
 from tests.world import MINUTE, NOW, World, open_offer, resident
 
@@ -150,7 +150,7 @@ def test_a_coordinator_redirects_only_to_open_wards(world: World) -> None:
     case = world.flagged()
     world.second_ward.closed_at = NOW
     world.second_ward.save()
-    with pytest.raises(FactError, match="ward_closed"):
+    with pytest.raises(InputError, match="ward_closed"):
         perform(case, Verb.REDIRECT, actor=world.coordinator, now=NOW, ward=world.second_ward)
 
 

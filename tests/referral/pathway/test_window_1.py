@@ -6,7 +6,7 @@ from notifications.models import Notification
 from referral.deadlines.engine import run_cycle
 from referral.models import Case, Deadline, Offer
 from referral.pathway.perform import EFFECTS, perform
-from referral.pathway.refusals import AccessError, FactError, OfferNotOpen, VerbNotAllowed
+from referral.pathway.refusals import AccessError, InputError, OfferNotOpen, VerbNotAllowed
 from referral.pathway.vocabulary import Kind, State, Verb
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, open_offer, sampled
 
@@ -204,13 +204,13 @@ def test_without_chronic_liver_disease_there_is_no_score_but_the_clinician_can_r
 
 def test_impossible_times_are_refused(world: World) -> None:
     case = world.accepted()
-    with pytest.raises(FactError, match="in_future"):
+    with pytest.raises(InputError, match="in_future"):
         perform(case, Verb.ADMIT, actor=world.specialist, now=NOW, occurred_at=NOW + 3 * MINUTE)
-    with pytest.raises(FactError, match="out_of_order"):
+    with pytest.raises(InputError, match="out_of_order"):
         perform(case, Verb.ADMIT, actor=world.specialist, now=NOW, occurred_at=NOW - HOUR)
-    with pytest.raises(FactError, match="in_future"):
+    with pytest.raises(InputError, match="in_future"):
         world.register(name="乙", at=NOW + HOUR)
-    with pytest.raises(FactError, match="too_old"):
+    with pytest.raises(InputError, match="too_old"):
         world.register(name="丙", at=NOW - 31 * 24 * HOUR)
 
 

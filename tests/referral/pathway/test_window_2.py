@@ -87,8 +87,8 @@ def test_several_precipitants_are_kept_with_the_codes_that_fit(world: World) -> 
 
 def test_an_icd_code_of_another_precipitant_is_refused(world: World) -> None:
     case = world.admitted()
-    facts = {"precipitant": "HBV_FLARE", "icd10": "J18.9"}
-    assert refusal(world, case, Verb.RECORD_PRECIPITANT, **facts) == {("icd10", "other_precipitant")}
+    inputs = {"precipitant": "HBV_FLARE", "icd10": "J18.9"}
+    assert refusal(world, case, Verb.RECORD_PRECIPITANT, **inputs) == {("icd10", "other_precipitant")}
 
 
 def test_the_first_intervention_against_a_precipitant_meets_its_deadline(world: World) -> None:
@@ -119,8 +119,8 @@ def test_none_found_ends_the_search_and_holds_only_while_nothing_was_found(world
 
 def test_nothing_is_treated_against_an_unknown_precipitant(world: World) -> None:
     case = world.admitted()
-    facts = {"precipitant": "UNKNOWN", "note": "x"}
-    assert refusal(world, case, Verb.RECORD_INTERVENTION, **facts) == {("precipitant", "nothing_to_treat")}
+    inputs = {"precipitant": "UNKNOWN", "note": "x"}
+    assert refusal(world, case, Verb.RECORD_INTERVENTION, **inputs) == {("precipitant", "nothing_to_treat")}
 
 
 def test_the_checklist_keeps_every_word_on_an_item(world: World) -> None:

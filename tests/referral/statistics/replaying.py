@@ -334,7 +334,7 @@ class Replay:
         return max(late, default=IN_TIME if closed else None)
 
 
-def facts_from_events(case: Case) -> dict[str, Any]:
+def case_facts_from_events(case: Case) -> dict[str, Any]:
     """The columns of `CaseFacts` by field, from the lines of the timeline, the policy and the assessments."""
     events = list(case.events.order_by("number"))
     replay = Replay(case, events[0].occurred_at)

@@ -13,7 +13,7 @@ from referral.pathway.perform import perform
 from referral.pathway.refusals import AccessError
 from referral.pathway.vocabulary import Kind, Verb
 from referral.statistics.facts.writer import rebuild
-from tests.referral.statistics.replaying import facts_from_events
+from tests.referral.statistics.replaying import case_facts_from_events
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, sampled
 
 DAY = timedelta(days=1)
@@ -28,16 +28,16 @@ def stored(case: Case) -> dict[str, Any]:
 def agrees(case: Case) -> CaseFacts:
     """The stored row, after it was found equal to the timeline's account."""
     case = Case.objects.select_related("policy", "hospital").get(pk=case.pk)
-    assert stored(case) == facts_from_events(case)
+    assert stored(case) == case_facts_from_events(case)
     return CaseFacts.objects.get(case=case)
 
 
-def do(case: Case, verb: Verb, actor: Any, after: timedelta, **facts: Any) -> Case:
+def do(case: Case, verb: Verb, actor: Any, after: timedelta, **inputs: Any) -> Case:
     """An unexpected patient is looked up and says the name."""
     if verb is Verb.ADMIT:
         find_arrival(user=actor, now=NOW + after, number=case.number)
-        facts["said"] = case.patient.name
-    return perform(case, verb, actor=actor, now=NOW + after, **facts)
+        inputs["said"] = case.patient.name
+    return perform(case, verb, actor=actor, now=NOW + after, **inputs)
 
 
 def in_follow_up(world: World) -> Case:

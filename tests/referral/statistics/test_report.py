@@ -8,7 +8,7 @@ from accounts.models import User
 from referral.deadlines.engine import run_cycle
 from referral.models import Case, Deadline, Event
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Kind, Verb
 from referral.statistics.reports.filters import Wanted, clean_wanted
 from referral.statistics.reports.measures import ADMIT_LATE_FLAG, By
@@ -73,7 +73,7 @@ def test_a_case_entered_by_mistake_counts_nowhere(world: World) -> None:
 
 
 def test_an_administrator_has_nothing_to_count(world: World) -> None:
-    with pytest.raises(FactError):
+    with pytest.raises(InputError):
         filter_of(world.administrator)
 
 
@@ -82,7 +82,7 @@ def test_one_cannot_ask_about_the_cases_of_another_hospital_or_ward(world: World
         (world.doctor, "hospital", world.other_hospital),
         (world.specialist, "ward", world.second_ward),
     ):
-        with pytest.raises(FactError) as refused:
+        with pytest.raises(InputError) as refused:
             filter_of(user, **{name: str(place.pk)})
         assert [(field, code) for field, code, _message in refused.value.rows] == [(name, "not_found")]
 
@@ -100,7 +100,7 @@ def test_one_cannot_ask_about_the_cases_of_another_hospital_or_ward(world: World
 def test_a_question_that_cannot_be_read_is_refused_by_name(
     world: World, raw: dict[str, str], field: str
 ) -> None:
-    with pytest.raises(FactError) as refused:
+    with pytest.raises(InputError) as refused:
         parse_filter(world.coordinator, raw, now=NOW)
     assert refused.value.rows[0][0] == field
 

@@ -1,4 +1,4 @@
-"""What the shapes of facts take and refuse, whichever face they come from."""
+"""What the shapes of inputs take and refuse, whichever face they come from."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,9 +7,9 @@ import pytest
 from django.db.models import TextChoices
 
 from referral.codes import PrecipitantCode
-from referral.pathway.inputs import FACTS, UNITS_OF, Fact, Shape, clean_facts
+from referral.pathway.inputs import UNITS_OF, VERB_INPUTS, Shape, VerbInput, parse_inputs
 from referral.pathway.inputs.parsers import PARSERS
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 from referral.ward.precipitants import CODINGS, ICD10, snomed_of, usual_icd10
 from scoring.inputs import ANY_INPUT
@@ -21,8 +21,8 @@ class Colour(TextChoices):
 
 
 def parse(shape: Shape, value: Any, **more: Any) -> Any:
-    fact = Fact("x", shape, "x", **more)
-    return PARSERS[shape](fact, value, None, None)  # type: ignore[arg-type]
+    verb_input = VerbInput("x", shape, "x", **more)
+    return PARSERS[shape](verb_input, value, None, None)  # type: ignore[arg-type]
 
 
 TAKEN: list[tuple[Shape, Any, Any]] = [
@@ -96,8 +96,8 @@ def test_a_number_keeps_to_its_bounds(value: float, fits: bool) -> None:
 def test_a_refusal_says_what_to_do(verb: Verb, raw: dict[str, Any], words: str) -> None:
     nobody: Any = None
     try:
-        clean_facts(verb, raw, case=nobody, user=nobody)
-    except FactError as refusal:
+        parse_inputs(verb, raw, case=nobody, user=nobody)
+    except InputError as refusal:
         said = {field: str(message) for field, _code, message in refusal.rows}
         assert words in said.get(next(iter(raw)), "")
     else:
@@ -105,12 +105,12 @@ def test_a_refusal_says_what_to_do(verb: Verb, raw: dict[str, Any], words: str) 
 
 
 def test_every_measured_fact_is_an_input_of_scoring_and_every_unit_has_its_choices() -> None:
-    for facts in FACTS.values():
-        for fact in facts:
-            if fact.shape is Shape.MEASURED:
-                assert fact.name in ANY_INPUT
-            if fact.shape is Shape.UNIT:
-                assert len(UNITS_OF[fact.name]) > 1
+    for inputs in VERB_INPUTS.values():
+        for verb_input in inputs:
+            if verb_input.shape is Shape.MEASURED:
+                assert verb_input.name in ANY_INPUT
+            if verb_input.shape is Shape.UNIT:
+                assert len(UNITS_OF[verb_input.name]) > 1
 
 
 def test_every_precipitant_has_its_place_in_the_code_table_and_every_code_its_words() -> None:
