@@ -20,11 +20,11 @@ WITH due AS MATERIALIZED (
     FOR UPDATE OF deadline, "case" SKIP LOCKED
 ), event AS (
     INSERT INTO referral_event
-        (id, case_id, number, what, state_before, state_after, facts, occurred_at, recorded_at)
+        (id, case_id, number, what, state_before, state_after, details, occurred_at, recorded_at)
     SELECT uuidv7(), case_id, number, 'deadline_missed', state, state,
         jsonb_build_object('kind', 'admit', 'deadline', id), due_at, %(now)s
     FROM due
-), told AS (
+), notification AS (
     INSERT INTO notifications_notification
         (id, dedup_key, recipient_id, subject_type, subject_id, kind, severity, payload, created_at)
     SELECT uuidv7(), due.id || ':' || %(now)s || ':' || recipient, recipient, 'deadline', due.id, 'missed',
@@ -39,7 +39,7 @@ WITH due AS MATERIALIZED (
         (id, notification_id, channel, urgent, state, attempts, uncertain_attempts, available_at,
          next_hint_at, provider_reference, last_error, dropped_reason)
     SELECT uuidv7(), id, 'email', true, 'pending', 0, 0, %(now)s, %(now)s, '', '', ''
-    FROM told
+    FROM notification
 ), counted AS (
     UPDATE referral_case SET event_count = due.number FROM due WHERE referral_case.id = due.case_id
 ), moved AS (

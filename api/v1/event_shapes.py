@@ -31,7 +31,7 @@ class EventShape(Shape[Event]):
     actor = PersonShape(allow_null=True)
     state_before = CodeShape(State, allow_blank=True)
     state_after = CodeShape(State)
-    facts = serializers.DictField()
+    facts = serializers.DictField(source="details")
     note = serializers.CharField(allow_null=True)
     personal = CorrectedVersionsShape(allow_null=True, help_text="of a corrected identity, else null")
     occurred_at = serializers.DateTimeField()

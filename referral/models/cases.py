@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 LEFT_WARD = "left_ward"
-"""In an event's facts: the ward that no longer has the case after it."""
+"""In an event's details: the ward that no longer has the case after it."""
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -280,7 +280,7 @@ class Question(models.Model):
 class Event(models.Model):
     """A line of the case's timeline. Append-only: a trigger refuses UPDATE and DELETE.
 
-    `what` is a verb or one of the engine's facts (see `referral.pathway.timeline`); `facts` holds codes,
+    `what` is a verb or one of the engine's lines (see `referral.pathway.timeline`); `details` holds codes,
     ids and numbers that it was given, never personal data; that is in `personal`, encrypted. `occurred_at` is
     when it happened, `recorded_at` when it was entered, `transaction` what `referral.queries.changes` orders
     by.
@@ -293,7 +293,7 @@ class Event(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     state_before = models.CharField(max_length=12, choices=State, blank=True)
     state_after = models.CharField(max_length=12, choices=State)
-    facts = models.JSONField(default=dict)
+    details = models.JSONField(default=dict)
     note = EncryptedField(null=True)
     personal = EncryptedField(null=True)
     occurred_at = models.DateTimeField()

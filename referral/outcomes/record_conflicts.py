@@ -27,7 +27,7 @@ class Records:
 
 def records_of(case: Case) -> Records:
     """The records of a case, from its timeline."""
-    rows = case.events.filter(what__in=STATING).values_list("what", "occurred_at", "facts")
+    rows = case.events.filter(what__in=STATING).values_list("what", "occurred_at", "details")
     retracted = {details["retracted"] for what, _at, details in rows if what == Verb.RETRACT_RECORD}
     said = sorted((row for row in rows if row[2].get("record") not in retracted), key=lambda row: row[1])
     failed = [at for what, at, details in said if what == Verb.ASSESS_ORGAN_FAILURE and details["failures"]]

@@ -27,8 +27,8 @@ def to_correct(case: Case) -> list[Retraction]:
     retractions = [row for row in case.retractions.all() if not row.with_admission]
     if not retractions:
         return []
-    corrections = case.events.filter(what__in=KIND_OF, facts__has_key="corrects")
-    done = set(corrections.values_list("facts__corrects", flat=True))
+    corrections = case.events.filter(what__in=KIND_OF, details__has_key="corrects")
+    done = set(corrections.values_list("details__corrects", flat=True))
     return [row for row in retractions if str(row.record) not in done]
 
 

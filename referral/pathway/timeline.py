@@ -31,11 +31,11 @@ ACCESS_LOST = "access_lost"
 
 STORE = """
 INSERT INTO referral_event
-    (id, case_id, number, what, state_before, state_after, facts, occurred_at, recorded_at)
-SELECT id, case_id, number, what, state, state, facts, occurred_at, recorded_at
+    (id, case_id, number, what, state_before, state_after, details, occurred_at, recorded_at)
+SELECT id, case_id, number, what, state, state, details, occurred_at, recorded_at
 FROM unnest(%(ids)s::uuid[], %(cases)s::uuid[], %(numbers)s::int[], %(whats)s::text[], %(states)s::text[],
-        %(facts)s::jsonb[], %(occurred)s::timestamptz[], %(recorded)s::timestamptz[])
-    AS line(id, case_id, number, what, state, facts, occurred_at, recorded_at)
+        %(details)s::jsonb[], %(occurred)s::timestamptz[], %(recorded)s::timestamptz[])
+    AS line(id, case_id, number, what, state, details, occurred_at, recorded_at)
 """
 
 LABELS = {
@@ -130,7 +130,7 @@ OF_A_STAY = frozenset(
 def voided(events: Iterable[Event]) -> set[int]:
     """The numbers of those lines of one case's timeline that went with an admission entered in error."""
     rows = list(events)
-    spans = [(row.facts["since"], row.number) for row in rows if row.what == Verb.UNDO_ADMISSION]
+    spans = [(row.details["since"], row.number) for row in rows if row.what == Verb.UNDO_ADMISSION]
     return {
         row.number
         for row in rows
@@ -172,7 +172,7 @@ def store(lines: Sequence[Line]) -> None:
         "numbers": array(line.number for line in lines),
         "whats": array(line.what for line in lines),
         "states": array(line.case.state for line in lines),
-        "facts": array(json.dumps(line.details) for line in lines),
+        "details": array(json.dumps(line.details) for line in lines),
         "occurred": array(line.occurred_at for line in lines),
         "recorded": array(line.recorded_at for line in lines),
     }
@@ -202,7 +202,7 @@ def append(
         actor=actor,
         state_before=case.state if before is None else before,
         state_after=case.state,
-        facts=details or {},
+        details=details or {},
         note=note or None,
         personal=personal or None,
         occurred_at=occurred_at or now,

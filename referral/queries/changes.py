@@ -95,7 +95,7 @@ def readable(user: User) -> QuerySet[Event]:
     The line with which it lost them is always among them, whatever time the answer is said to have had.
     """
     wards = user.access.wards
-    left = Q(**{f"facts__{LEFT_WARD}__in": [str(ward) for ward in wards]})
+    left = Q(**{f"details__{LEFT_WARD}__in": [str(ward) for ward in wards]})
     visible = Case.objects.visible_to(user).filter(pk=OuterRef("case"))
     offers = Offer.objects.filter(
         case=OuterRef("case"), ward__in=wards, answered_at__gte=OuterRef("recorded_at")

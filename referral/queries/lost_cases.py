@@ -64,7 +64,7 @@ def _known_by(lost: LostRole) -> QuerySet[Case]:
         return Case.objects.filter(hospital=lost.hospital)
     if lost.ward is not None:
         named = Event.objects.filter(
-            case=OuterRef("pk"), transaction__lt=lost.transaction, facts__ward=str(lost.ward)
+            case=OuterRef("pk"), transaction__lt=lost.transaction, details__ward=str(lost.ward)
         )
         asked = Offer.objects.filter(ward=lost.ward, offered_at__lte=lost.at).values("case")
         advising = Question.objects.filter(ward=lost.ward, asked_at__lte=lost.at).values("case")

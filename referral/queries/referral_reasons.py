@@ -38,7 +38,7 @@ def grounds_of(case: Case) -> list[Ground]:
     return [
         _ground(event, event.actor)
         for event in events
-        if event.actor is not None and (event.note or event.facts.get("reason"))
+        if event.actor is not None and (event.note or event.details.get("reason"))
     ]
 
 
@@ -47,6 +47,6 @@ def _events() -> QuerySet[Event]:
 
 
 def _ground(event: Event, by: User) -> Ground:
-    code = event.facts.get("reason", "")
+    code = event.details.get("reason", "")
     reason = ReferReason(code).label if code in ReferReason.values else ""
     return Ground(Verb(event.what), reason, event.note or "", by, event.occurred_at)

@@ -18,7 +18,7 @@ WHERE registered_at >= %(since)s AND closed_at IS NULL AND quarantined_at IS NUL
 SET_ASIDE = "SELECT count(*) FROM referral_deadline WHERE quarantined_at >= %(since)s"
 MISSED = """
 WITH line AS (
-    SELECT facts ->> 'deadline' AS deadline, count(*) AS lines FROM referral_event
+    SELECT details ->> 'deadline' AS deadline, count(*) AS lines FROM referral_event
     WHERE what = 'deadline_missed' AND recorded_at >= %(since)s GROUP BY 1
 ), copy AS (
     SELECT subject_id AS deadline, count(*) AS copies FROM notifications_notification

@@ -117,7 +117,7 @@ def _line(event: Event, wards: Mapping[str, str], zone: str, *, is_void: bool) -
 
 
 def _details(event: Event, wards: Mapping[str, str], clock: Clock) -> list[str]:
-    recorded = event.facts
+    recorded = event.details
     details = []
     if recorded.get("reason") and event.what in REASONS:
         details.append(str(REASONS[event.what](recorded["reason"]).label))

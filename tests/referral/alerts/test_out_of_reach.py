@@ -162,7 +162,7 @@ def test_what_is_told_to_an_empty_duty_goes_to_the_lead_and_the_coordinator(
     last = Notification.objects.filter(kind="done", payload__verb__in=["ask_advice", "depart"])
     assert {one.recipient for one in last} == {world.lead, world.coordinator}
     assert all("Nobody is on duty" in words(one) for one in last)
-    assert case.events.filter(what="nobody_on_duty", facts__has_key="verb").exists()
+    assert case.events.filter(what="nobody_on_duty", details__has_key="verb").exists()
     assert [one.number for one in case.events.order_by("number")] == list(
         range(1, Case.objects.get(pk=case.pk).event_count + 1)
     )

@@ -46,7 +46,7 @@ def test_after_thirty_days_of_outage_everyone_is_told_once_and_the_miss_is_on_th
     ).values_list("recipient", flat=True)
     assert len(per_person) == len(set(per_person)) > 0
     assert alerts(case, "admit", "missed") == len(per_person)
-    assert case.events.filter(what="deadline_missed", facts__kind="admit").count() == 1
+    assert case.events.filter(what="deadline_missed", details__kind="admit").count() == 1
     assert of(case, Kind.ADMIT).next_at > NOW + timedelta(days=30)
 
 
@@ -222,7 +222,7 @@ def test_holding_back_a_flagged_case_needs_a_coded_reason_and_leaves_it_watched(
         hold_back="palliative",
     )
     assert case.state == State.WATCHED
-    assert case.events.get(what="assess").facts["hold_back"] == "palliative"
+    assert case.events.get(what="assess").details["hold_back"] == "palliative"
 
 
 def test_closing_a_ward_passes_its_open_requests_on_and_keeps_its_promises(world: World) -> None:
@@ -319,7 +319,7 @@ def test_after_an_outage_every_miss_of_an_expired_offer_is_told_however_the_batc
     for deadline in Deadline.objects.filter(offer=offer):
         notifications = Notification.objects.active().filter(kind="missed", subject_id=str(deadline.pk))
         assert world.lead.pk in notifications.values_list("recipient", flat=True)
-        assert case.events.filter(what="deadline_missed", facts__deadline=str(deadline.pk)).count() == 1
+        assert case.events.filter(what="deadline_missed", details__deadline=str(deadline.pk)).count() == 1
 
 
 def test_the_engine_sleeps_until_the_next_rung_and_never_longer_than_told(world: World) -> None:

@@ -233,7 +233,7 @@ def test_with_nobody_on_duty_lead_and_coordinator_stand_in_and_the_timeline_says
     DutyShift.objects.filter(ward=world.ward).delete()
     case = world.flagged()
     assert heard(first(case, Kind.ACKNOWLEDGE)) == [(0 * HOUR, {"lead", "coordinator"}, "severe")]
-    assert case.events.filter(what="nobody_on_duty", facts__kind="acknowledge").exists()
+    assert case.events.filter(what="nobody_on_duty", details__kind="acknowledge").exists()
 
 
 def test_a_silence_has_a_reason_and_ends_by_itself(world: World) -> None:
@@ -295,7 +295,7 @@ def test_each_reason_for_a_delay_is_kept_with_the_deadline(world: World, reason:
     )
     deadline.refresh_from_db()
     assert deadline.delay_reason == reason
-    details = case.events.get(what="explain_delay").facts
+    details = case.events.get(what="explain_delay").details
     assert (details["kind"], details["reason"]) == ("admit", reason)
 
 

@@ -75,7 +75,7 @@ def test_the_cases_that_teach_something_are_there(seeded: Seeded) -> None:
     assert Case.objects.filter(state=State.WATCHED, assessment__high_risk=True).exists()
     assert Case.objects.filter(state=State.OFFERED, assessment__isnull=True).exists()
     assert Case.objects.filter(state=State.CLOSED, died_at__isnull=False, admitted_at__isnull=True).exists()
-    assert Event.objects.filter(what="admit", facts__unannounced=True).exists()
+    assert Event.objects.filter(what="admit", details__unannounced=True).exists()
     assert {offer.state for offer in Offer.objects.all()} == set(Offer.State)
     followed = {
         "back_refer",
@@ -88,7 +88,7 @@ def test_the_cases_that_teach_something_are_there(seeded: Seeded) -> None:
         "extend",
     }
     assert followed <= set(Event.objects.values_list("what", flat=True))
-    assert Event.objects.filter(what="record_outcome", facts__day=90).exists()
+    assert Event.objects.filter(what="record_outcome", details__day=90).exists()
 
 
 def test_windows_were_missed_and_some_reasons_are_given(seeded: Seeded) -> None:

@@ -100,7 +100,7 @@ def test_whoever_corrects_learns_nothing_of_another_patient_but_the_coordinator_
         actor=world.other_doctor, hospital=world.other_hospital, name="王五", national_id=NUMBER
     )
     case = correct(world.register(), world.doctor, national_id=NUMBER)
-    assert case.events.latest("number").facts == {"fields": ["national_id"]}
+    assert case.events.latest("number").details == {"fields": ["national_id"]}
     assert case.person_id != other.person_id
     assert Notification.objects.filter(recipient=world.coordinator, kind="shared_number").count() == 1
     assert other.events.latest("number").what == "met_elsewhere"

@@ -135,7 +135,7 @@ def test_a_patient_recorded_dead_is_asked_about_with_the_date_and_the_coordinato
     assert case.events.latest("number").what == "met_recorded_dead"
     alive = world.register(national_id=NUMBER, now=NOW + DAY, confirmed_same=True)
     assert alive.previous_id == case.pk
-    assert alive.events.get().facts == {"identity": "same"}
+    assert alive.events.get().details == {"identity": "same"}
     assert Notification.objects.filter(recipient=world.coordinator, kind="met_recorded_dead").count() == 2
 
 

@@ -23,7 +23,7 @@ def test_two_sides_that_disagree_are_both_kept_and_the_coordinator_is_told(world
     assert case.state == State.FOLLOW_UP
     assert case.outcomes.count() == 2
     assert len(outcomes_of(case).disputes) == 1
-    assert case.events.filter(what="record_outcome").latest("number").facts["disputed"] is True
+    assert case.events.filter(what="record_outcome").latest("number").details["disputed"] is True
     notification = Notification.objects.get(recipient=world.coordinator, payload__verb="record_outcome")
     assert (notification.kind, notification.severity) == ("contradicted", "severe")
     assert (
@@ -191,7 +191,7 @@ def test_a_recorded_death_that_contradicts_a_statement_is_told_to_the_coordinato
     case = say(world.returned(), world.doctor, 28, "alive", D28)
     case = perform(case, Verb.RECORD_DEATH, actor=world.specialist, now=D28 + DAY, occurred_at=NOW + 20 * DAY)
     assert case.outcome_disputed
-    assert case.events.get(what="record_death").facts["disputed"] is True
+    assert case.events.get(what="record_death").details["disputed"] is True
     assert Notification.objects.filter(recipient=world.coordinator, payload__verb="record_death").exists()
 
 

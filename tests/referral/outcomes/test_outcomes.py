@@ -186,7 +186,7 @@ def test_to_know_is_better_than_to_have_lost_and_no_contradiction(world: World) 
 def test_organ_failure_within_28_days_is_part_of_the_outcome(world: World) -> None:
     case = say(world.returned(), world.doctor, 28, "alive", D28, organ_failure="no")
     assert (outcomes_of(case).organ_failure, case.organ_failure_28) == ("no", "no")
-    assert case.events.filter(what="record_outcome").latest("number").facts["organ_failure"] == "no"
+    assert case.events.filter(what="record_outcome").latest("number").details["organ_failure"] == "no"
 
 
 def test_the_outcome_of_a_patient_still_in_the_ward_can_be_recorded(world: World) -> None:

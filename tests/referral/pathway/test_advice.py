@@ -48,7 +48,7 @@ def test_the_words_are_encrypted_and_stay_out_of_timeline_and_notifications(worl
     with connection.cursor() as cursor:
         cursor.execute("SELECT text, answer FROM referral_question")
         assert not {"Is it safe?", "Repeat the INR."} & set(cursor.fetchone())
-    written = str([*case.events.values_list("facts"), *Notification.objects.values_list("payload")])
+    written = str([*case.events.values_list("details"), *Notification.objects.values_list("payload")])
     assert "safe" not in written
     assert "INR" not in written
 

@@ -83,7 +83,7 @@ def test_what_was_taken_back_after_the_stay_is_entered_rightly_once_with_its_tru
     assert (case.state, case.deadlines.open().count()) == (state, open_before)
     event = case.events.filter(what=verb).last()
     assert event is not None
-    assert (event.facts["corrects"], event.facts["record"]) == (str(wrong.pk), str(right.pk))
+    assert (event.details["corrects"], event.details["record"]) == (str(wrong.pk), str(right.pk))
     assert verb not in usable(world, case)
     again = {**inputs, MOMENT.get(verb, "occurred_at"): NOW + 90 * MINUTE}
     assert refusal(world, case, verb, NOW + 96 * DAY, corrects=wrong, **again) == {("corrects", "not_found")}
@@ -232,7 +232,7 @@ def test_a_third_failure_entered_rightly_after_the_stay_is_judged_and_neither_ru
     assert stored_equal_events(case)
     count = case.events.count()
     run_cycle(NOW + 21 * DAY)
-    assert not case.events.filter(number__gt=count, facts__kind="transplant").exists()
+    assert not case.events.filter(number__gt=count, details__kind="transplant").exists()
 
 
 def test_a_corrected_treatment_answers_for_the_time_limit_in_the_place_of_the_mistake(world: World) -> None:

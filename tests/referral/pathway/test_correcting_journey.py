@@ -30,7 +30,7 @@ def test_a_later_arrival_moves_its_deadline_and_is_told_to_the_ward(world: World
     assert case.expected_arrival_at == NOW + 5 * HOUR
     assert due.due_at == due.first_due_at == NOW + 5 * HOUR + case.policy.length(Kind.ARRIVE)
     event = case.events.get(what=Verb.CORRECT_JOURNEY)
-    assert event.facts["expected_arrival_at_before"] == (NOW + 2 * HOUR).isoformat()
+    assert event.details["expected_arrival_at_before"] == (NOW + 2 * HOUR).isoformat()
     notification = world.specialist.notifications.get(payload__verb="correct_journey")
     assert notification.severity == "warning"
 
@@ -39,7 +39,7 @@ def test_a_departure_is_corrected_with_the_old_time_kept(world: World, leaving: 
     case = correct(world, leaving, departed_at=NOW + 5 * MINUTE)
     assert case.departed_at == NOW + 5 * MINUTE
     assert case.expected_arrival_at == NOW + 2 * HOUR
-    details = case.events.get(what=Verb.CORRECT_JOURNEY).facts
+    details = case.events.get(what=Verb.CORRECT_JOURNEY).details
     assert details["departed_at_before"] == NOW.isoformat()
     assert "expected_arrival_at" not in details
     assert case.deadlines.get(kind=Kind.ARRIVE).starts_at == NOW + 5 * MINUTE

@@ -49,7 +49,7 @@ def test_a_corrected_diagnosis_stands_and_the_wrong_one_stays_readable(world: Wo
     assert [(row.category, row.should_know) for row in diagnosis.replaced] == [("early_aclf", "rest")]
     assert (case.state, case.diagnosed_at) == (State.DIAGNOSED, NOW + 3 * HOUR)
     event = case.events.get(what="correct_diagnosis")
-    assert (event.facts["category"], event.facts["instead_of"], event.note) == (
+    assert (event.details["category"], event.details["instead_of"], event.note) == (
         "aclf", "early_aclf", "mistyped"
     )  # fmt: skip
     assert told(world, Verb.CORRECT_DIAGNOSIS)

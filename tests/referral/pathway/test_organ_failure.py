@@ -89,7 +89,7 @@ def test_the_step_from_two_failures_to_three_opens_seven_days_to_a_transplant(wo
     assert deadline(case, Kind.TRANSPLANT).due_at == step + 7 * DAY
     row = OrganFailureAssessment.objects.get(opens_transplant=True)
     assert (row.simple_grade, row.from_two) == ("III", True)
-    assert case.events.filter(what="assess_organ_failure").last().facts["third_failure"] == "from_two"
+    assert case.events.filter(what="assess_organ_failure").last().details["third_failure"] == "from_two"
 
 
 def test_three_failures_seen_at_once_open_the_deadline_and_are_marked_as_first_seen(world: World) -> None:
@@ -97,7 +97,7 @@ def test_three_failures_seen_at_once_open_the_deadline_and_are_marked_as_first_s
     does(world, case, Verb.ASSESS_ORGAN_FAILURE, **THREE)
     assert deadline(case, Kind.TRANSPLANT).state == "open"
     assert OrganFailureAssessment.objects.get().from_two is False
-    assert case.events.get(what="assess_organ_failure").facts["third_failure"] == "first_seen"
+    assert case.events.get(what="assess_organ_failure").details["third_failure"] == "first_seen"
 
 
 def test_only_the_first_third_failure_opens_the_deadline(world: World) -> None:
@@ -143,7 +143,7 @@ def test_a_transplant_is_decided_before_and_after_the_diagnosis(world: World) ->
 
 
 def latest_retraction(case: Case) -> dict[str, Any]:
-    details: dict[str, Any] = case.events.filter(what="retract_record").latest("number").facts
+    details: dict[str, Any] = case.events.filter(what="retract_record").latest("number").details
     return details
 
 

@@ -94,7 +94,7 @@ def test_several_engines_at_once_fire_each_rung_once(world: World) -> None:
     due = NOW + 49 * HOUR
     at_once(*[lambda: run_cycle(due)] * 3)
     for case in cases:
-        assert case.events.filter(what="deadline_missed", facts__kind="admit").count() == 1
+        assert case.events.filter(what="deadline_missed", details__kind="admit").count() == 1
         assert numbered_without_gaps(case)
 
 

@@ -83,7 +83,7 @@ def test_every_record_that_no_newer_one_replaces_is_marked_and_counts_no_longer(
     assert RETRACTABLE[kind].objects.exists()
     assert kind not in {kept for kept, _row in ward_record(case).mistakable}
     event = case.events.get(what="retract_record")
-    assert (event.facts["retracted"], event.facts["of"]) == (str(record.pk), kind)
+    assert (event.details["retracted"], event.details["of"]) == (str(record.pk), kind)
     assert refusal(
         world, case, Verb.RETRACT_RECORD, NOW + 5 * HOUR, record=record, reason="test_entry"
     ) == {("record", "not_found")}  # fmt: skip

@@ -221,7 +221,7 @@ class Pathway(RuleBasedStateMachine):
 
     def said_to_be_missed(self) -> set[str]:
         lines = self.case.events.filter(what=timeline.DEADLINE_MISSED)
-        return set(lines.values_list("facts__deadline", flat=True))
+        return set(lines.values_list("details__deadline", flat=True))
 
     def was_judged_again(self) -> bool:
         """A corrected first visit is itself the line that says why a closed deadline is now missed."""

@@ -118,7 +118,7 @@ def test_a_miss_before_the_admission_is_on_the_timeline_once(world: World) -> No
     perform(case, Verb.ADMIT, actor=world.specialist, now=NOW + 50 * HOUR)
     undo(world, case, world.specialist, now=NOW + 51 * HOUR)
     run_cycle(NOW + 52 * HOUR)
-    missed = case.events.filter(what=timeline.DEADLINE_MISSED, facts__kind="admit")
+    missed = case.events.filter(what=timeline.DEADLINE_MISSED, details__kind="admit")
     assert missed.count() == 1
     assert Deadline.objects.get(case=case, kind=Kind.ADMIT).missed_at == NOW + 48 * HOUR
 
@@ -215,7 +215,7 @@ def test_the_expecting_ward_is_asked_at_once_and_sees_the_case_until_the_admissi
     case.refresh_from_db()
     assert (case.expecting_ward, case.undo_until) == (None, None)
     assert not Case.objects.visible_to(world.lead).filter(pk=case.pk).exists()
-    assert case.events.get(what="confirm_admission").facts == {"left_ward": str(world.ward.pk)}
+    assert case.events.get(what="confirm_admission").details == {"left_ward": str(world.ward.pk)}
 
 
 def test_everybody_hears_of_the_undoing(world: World) -> None:

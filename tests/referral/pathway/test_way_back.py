@@ -143,7 +143,7 @@ def test_a_discharge_ends_acute_care_and_follow_up_goes_on(world: World, to: str
     case = perform(world.diagnosed(), Verb.DISCHARGE, actor=world.specialist, now=NOW + DAY, to=to)
     assert case.state == State.FOLLOW_UP
     assert set(case.deadlines.open().values_list("kind", flat=True)) == {"follow_up_28", "follow_up_90"}
-    assert case.events.latest("number").facts == {"to": to}
+    assert case.events.latest("number").details == {"to": to}
 
 
 def test_a_new_episode_is_a_case_of_its_own_and_the_old_one_hears_of_it(world: World) -> None:

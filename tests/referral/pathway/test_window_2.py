@@ -41,7 +41,7 @@ def test_a_kit_result_is_kept_with_lot_times_answer_and_assay(world: World) -> N
     assert (row.sampled_at, row.occurred_at, row.recorded_at) == (NOW + HOUR, NOW + 90 * MINUTE, LATER)
     assert (row.actor, row.note) == (world.specialist, "second tube")
     event = case.events.get(what="record_kit_result")
-    assert event.facts["kit"] == "positive"
+    assert event.details["kit"] == "positive"
     assert event.note == "second tube"
 
 
@@ -60,7 +60,7 @@ def test_a_kit_result_says_whether_an_organ_had_failed_when_the_sample_was_taken
     # The eight indicators hold a bilirubin of 310 umol/L, which fails the liver.
     does(world, case, Verb.RECORD_KIT_RESULT, **kit())
     assert KitResult.objects.get().organ_failure_at_sampling is True
-    assert case.events.get(what="record_kit_result").facts["beside_purpose"] is True
+    assert case.events.get(what="record_kit_result").details["beside_purpose"] is True
 
     does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 3 * HOUR, inr=1.2)
     does(world, case, Verb.RECORD_KIT_RESULT, NOW + 5 * HOUR, **kit(sampled_at=NOW + 4 * HOUR))

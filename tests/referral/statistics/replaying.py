@@ -126,7 +126,7 @@ class Replay:
     def _span(self, kind: Kind, began: datetime, event: Event) -> tuple[datetime, datetime]:
         length = self.case.policy.length(kind)
         if kind == Kind.ARRIVE:
-            return began, datetime.fromisoformat(event.facts["expected_arrival_at"]) + length
+            return began, datetime.fromisoformat(event.details["expected_arrival_at"]) + length
         if kind == Kind.ADMIT:
             flagged = self.moments["flagged_at"] or began
             return flagged, max(self.first_visit_at + length, flagged + self._late_flag)
@@ -146,19 +146,19 @@ class Replay:
 
     def _judge(self, event: Event) -> None:
         """A line of the engine, or of a fact that came late: the run it is about."""
-        of_kind = [run for run in self.runs if run.kind == event.facts["kind"]]
-        named = [run for run in of_kind if run.name and run.name == event.facts.get("deadline")]
+        of_kind = [run for run in self.runs if run.kind == event.details["kind"]]
+        named = [run for run in of_kind if run.name and run.name == event.details.get("deadline")]
         unjudged = [run for run in of_kind if not run.missed]
         run = (named or self._open_first(unjudged) or of_kind)[-1]
         run.missed = event.what == timeline.DEADLINE_MISSED
-        run.name = event.facts.get("deadline", run.name)
+        run.name = event.details.get("deadline", run.name)
 
     @staticmethod
     def _open_first(runs: list[Run]) -> list[Run]:
         return [run for run in runs if run.closed_at is None] or runs
 
     def _assess(self, event: Event) -> None:
-        self.assessed.append(event.facts["assessment"])
+        self.assessed.append(event.details["assessment"])
         if event.state_before in (State.REGISTERED, State.WATCHED) and event.state_after != State.WATCHED:
             self.moments["flagged_at"] = event.occurred_at
 
@@ -171,7 +171,7 @@ class Replay:
 
     def _accept(self, event: Event) -> None:
         self._acknowledge(event)
-        self.moments["accepted_at"], self.ward = event.occurred_at, event.facts["ward"]
+        self.moments["accepted_at"], self.ward = event.occurred_at, event.details["ward"]
 
     def _decline(self, event: Event) -> None:
         self._acknowledge(event)
@@ -189,12 +189,12 @@ class Replay:
         self.moments["departed_at"] = event.occurred_at
 
     def _divert(self, event: Event) -> None:
-        self.moments["accepted_at"], self.ward = event.occurred_at, event.facts["ward"]
+        self.moments["accepted_at"], self.ward = event.occurred_at, event.details["ward"]
 
     def _admit(self, event: Event) -> None:
         running = [(run, run.missed) for run in self._running() if run.kind not in FOLLOW_UPS]
         self.before = self.ward, dict(self.moments), running
-        self.moments["admitted_at"], self.ward = event.occurred_at, event.facts["ward"] or None
+        self.moments["admitted_at"], self.ward = event.occurred_at, event.details["ward"] or None
 
     def _undo_admission(self, event: Event) -> None:
         """Everything is as it was before the admission; nothing of the stay counts."""
@@ -212,7 +212,7 @@ class Replay:
             run.closed_at, run.met = None, False
 
     def _transfer(self, event: Event) -> None:
-        self.ward = event.facts["ward"]
+        self.ward = event.details["ward"]
 
     def _diagnose(self, event: Event) -> None:
         self.moments["diagnosed_at"] = event.occurred_at
@@ -233,23 +233,23 @@ class Replay:
 
     def _record_intervention(self, event: Event) -> None:
         self._correct(event)
-        self.treated[event.facts["record"]] = event.occurred_at
+        self.treated[event.details["record"]] = event.occurred_at
         self.moments["intervened_at"] = min(self.treated.values())
 
     def _record_kit_result(self, event: Event) -> None:
-        self.kits[event.facts["record"]] = event.facts["beside_purpose"]
+        self.kits[event.details["record"]] = event.details["beside_purpose"]
 
     def _assess_organ_failure(self, event: Event) -> None:
         self._correct(event)
-        self.kits |= event.facts.get("kits", {})
-        if event.facts["failures"]:
-            self.failed[event.facts["record"]] = event.occurred_at
+        self.kits |= event.details.get("kits", {})
+        if event.details["failures"]:
+            self.failed[event.details["record"]] = event.occurred_at
 
     def _back_refer(self, event: Event) -> None:
         self.moments["back_referred_at"] = event.occurred_at
 
     def _record_outcome(self, event: Event) -> None:
-        holds = event.facts["holds"]
+        holds = event.details["holds"]
         self.outcomes = {day: holds[f"outcome_{day}"] for day in (28, 90)}
         self.said_to_fail = holds["organ_failure_28"]
         self.moments["died_at"] = datetime.fromisoformat(holds["died_at"]) if holds["died_at"] else None
@@ -257,23 +257,23 @@ class Replay:
     _record_death = _correct_outcome = _settle_outcome = _record_outcome
 
     def _mark_entered_in_error(self, event: Event) -> None:
-        if "assessment" in event.facts:
-            self.assessed.remove(event.facts["assessment"])
+        if "assessment" in event.details:
+            self.assessed.remove(event.details["assessment"])
 
     def _retract_record(self, event: Event) -> None:
         """What was entered in error does not count, and what it began or ended follows the rest."""
-        self.kits |= event.facts.get("kits", {})
+        self.kits |= event.details.get("kits", {})
         for kept in (self.kits, self.treated, self.failed):
-            kept.pop(event.facts["retracted"], None)
+            kept.pop(event.details["retracted"], None)
         self.moments["intervened_at"] = min(self.treated.values(), default=None)
         self._no_third_failure(event)
-        kind = event.facts.get("kind", Kind.TRANSPLANT)
+        kind = event.details.get("kind", Kind.TRANSPLANT)
         for run in [run for run in self.runs if run.kind == kind and (run.met or run.missed)][-1:]:
             self._close_as_told(run, event)
 
     def _correct(self, event: Event) -> None:
         """A record in the place of a mistake: the deadline it answers for, or that it would have begun."""
-        kind = event.facts.get("kind")
+        kind = event.details.get("kind")
         if kind is None:
             return
         runs = [run for run in self.runs if run.kind == kind and run.starts <= event.occurred_at]
@@ -284,31 +284,31 @@ class Replay:
 
     @staticmethod
     def _close_as_told(run: Run, event: Event) -> None:
-        if "met_by_another" in event.facts:
-            run.closed_at = datetime.fromisoformat(event.facts["met_by_another"])
+        if "met_by_another" in event.details:
+            run.closed_at = datetime.fromisoformat(event.details["met_by_another"])
             run.met, run.missed = run.closed_at <= run.due, run.closed_at > run.due
-        elif "unmet_by" in event.facts:
-            run.closed_at = datetime.fromisoformat(event.facts["unmet_by"])
+        elif "unmet_by" in event.details:
+            run.closed_at = datetime.fromisoformat(event.details["unmet_by"])
             run.met, run.missed = False, run.due < run.closed_at
-        elif "runs_again" in event.facts:
+        elif "runs_again" in event.details:
             run.closed_at, run.met = None, False
 
     def _no_third_failure(self, event: Event) -> None:
         """Days to a transplant that began with a mistake end as if they had never begun, or begin later."""
         for run in [run for run in self.runs if run.kind == Kind.TRANSPLANT][-1:]:
-            if "no_third_failure" in event.facts:
+            if "no_third_failure" in event.details:
                 run.closed_at, run.met, run.missed = run.starts, False, False
-            elif "third_failure_at" in event.facts:
-                starts = datetime.fromisoformat(event.facts["third_failure_at"])
+            elif "third_failure_at" in event.details:
+                starts = datetime.fromisoformat(event.details["third_failure_at"])
                 run.starts, run.due = self._span(run.kind, starts, event)
                 self._judge_again(run, event.recorded_at)
 
     def _explain_delay(self, event: Event) -> None:
-        self.reasons[event.facts["deadline"]] = event.facts["reason"]
+        self.reasons[event.details["deadline"]] = event.details["reason"]
 
     def _correct_first_visit(self, event: Event) -> None:
         """What counts from the first visit is judged again, also where it is closed."""
-        self.first_visit_at = datetime.fromisoformat(event.facts["after"])
+        self.first_visit_at = datetime.fromisoformat(event.details["after"])
         for run in self.runs:
             if run.kind not in SINCE_FIRST_VISIT or (run.closed_at and not run.met and not run.missed):
                 continue
@@ -372,7 +372,7 @@ def also_opens(event: Event) -> set[Kind]:
             return {Kind.CONFIRM_RETURN}
         case Verb.ASK_ADVICE:
             return {Kind.ANSWER_ADVICE}
-        case Verb.ASSESS_ORGAN_FAILURE if "third_failure" in event.facts and "kind" not in event.facts:
+        case Verb.ASSESS_ORGAN_FAILURE if "third_failure" in event.details and "kind" not in event.details:
             return {Kind.TRANSPLANT}
         case _:
             return set()
@@ -381,15 +381,15 @@ def also_opens(event: Event) -> set[Kind]:
 def also_meets(event: Event) -> set[Kind]:
     """Deadlines that a line fulfils because of what it says."""
     match event.what:
-        case Verb.RECORD_PRECIPITANT if event.facts["precipitant"] == PrecipitantCode.UNKNOWN:
+        case Verb.RECORD_PRECIPITANT if event.details["precipitant"] == PrecipitantCode.UNKNOWN:
             return {Kind.TREAT_PRECIPITANT}
         case Verb.RECORD_INTERVENTION:
             return {Kind.TREAT_PRECIPITANT}
-        case Verb.DECIDE_TRANSPLANT if event.facts["transplant"] != "listed":
+        case Verb.DECIDE_TRANSPLANT if event.details["transplant"] != "listed":
             return {Kind.TRANSPLANT}
-        case Verb.RECORD_OUTCOME | Verb.SETTLE_OUTCOME if event.facts["status"] == OutcomeStatus.DEAD:
+        case Verb.RECORD_OUTCOME | Verb.SETTLE_OUTCOME if event.details["status"] == OutcomeStatus.DEAD:
             return {Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90}
         case Verb.RECORD_OUTCOME | Verb.SETTLE_OUTCOME:
-            return {{28: Kind.FOLLOW_UP_28, 90: Kind.FOLLOW_UP_90}[event.facts["day"]]}
+            return {{28: Kind.FOLLOW_UP_28, 90: Kind.FOLLOW_UP_90}[event.details["day"]]}
         case _:
             return set()
