@@ -172,13 +172,13 @@ def _several(verb_input: VerbInput, options: dict[str, Any]) -> Field:
     return serializers.ListField(child=CodeRequest(verb_input.choices), **options)
 
 
-def _measured(fact: Fact, facts: dict[str, Any]) -> Field:
-    spec = TYPED_INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]
+def _measured(verb_input: VerbInput, options: dict[str, Any]) -> Field:
+    spec = TYPED_INPUTS.get(verb_input.name) or OTHER_LABORATORY[verb_input.name]
     if spec.kind == "flag":
-        return serializers.BooleanField(**facts)
+        return serializers.BooleanField(**options)
     if spec.kind in ("grade", "count"):
         least, most = (int(limit or 0) for limit in spec.hard)
-        return serializers.IntegerField(min_value=least, max_value=most, **facts)
+        return serializers.IntegerField(min_value=least, max_value=most, **options)
     if spec.kind == "choice":
         return CodeRequest(CHOICES_BY_INPUT[spec.name], **options)
     return serializers.FloatField(**options)

@@ -247,8 +247,8 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
     latest = _last_of(versions)
     if latest is not None:
         last = versions[-1]
-        found.is_lower_bound = bool(last.unknown_organs)
-        found.definitions = last.counting_definitions or {}
+        latest.is_lower_bound = bool(last.unknown_organs)
+        latest.definitions = last.counting_definitions or {}
         if last.regraded:
             latest.grade, latest.simple_grade = last.counting_grade or "", last.counting_simple_grade or ""
     return latest

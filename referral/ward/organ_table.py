@@ -13,7 +13,7 @@ from scoring.definitions import Bedside, Grading, grade_all
 from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
 
 READ = frozenset({*ORGAN_INPUTS, *BEDSIDE, *BESIDE_ORGANS, *UNIT_FIELDS, "confirmed"})
-"""What `scoring` reads of the verb's facts."""
+"""What `scoring` reads of the verb's inputs."""
 
 STAYS = ("cirrhosis", "earlier_decompensation", "baseline_creatinine_umol_l")
 """What a case says once and every later table goes by, by normalised name."""

@@ -52,7 +52,7 @@ STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
     ),
     "has no inputs: list them in referral/pathway/inputs/, an empty tuple if it takes none": (
         OF_PEOPLE,
-        lambda verb: verb in inputs.FACTS,
+        lambda verb: verb in inputs.VERB_INPUTS,
     ),
     "has no texts for its form: write them in portal/pages/verbs/texts.py": (
         OF_PEOPLE,

@@ -316,7 +316,7 @@ def _answers(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
 
 def _measured(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     """The answers of an input that is no number: yes or no, or the grades of encephalopathy."""
-    match (TYPED_INPUTS.get(fact.name) or OTHER_LABORATORY[fact.name]).kind:
+    match (TYPED_INPUTS.get(verb_input.name) or OTHER_LABORATORY[verb_input.name]).kind:
         case "flag":
             return _answers(verb, verb_input, case)
         case "grade":

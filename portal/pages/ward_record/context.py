@@ -246,12 +246,12 @@ def _range(row: immune.PublishedRange, latest: float, unit: str) -> Range:
     )
 
 
-def preview(found: OrganReading, background: Mapping[str, Any], leading: str) -> dict[str, Any]:
+def preview(organs: OrganReading, background: Mapping[str, Any], leading: str) -> dict[str, Any]:
     """The context of what every definition says of what is being typed, with the ratios and what will be
     asked."""
-    grade, reading = found.grade, found.reading
+    grade, reading = organs.grade, organs.reading
     return {
-        **definitions_of(found.definitions.as_dict() | {"leading": leading}),
+        **definitions_of(organs.definitions.as_dict() | {"leading": leading}),
         "background": background_texts(background),
         "scores": [
             (texts.organ_text(organ), grade.subscores.get(organ), organ in grade.failures) for organ in ORGANS

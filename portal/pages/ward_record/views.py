@@ -38,11 +38,11 @@ def organ_preview(request: HttpRequest, pk: UUID) -> HttpResponse:
     case = cases.cases(person(request)).filter(pk=pk).first()
     if case is None:
         raise Http404
-    typed = typed_facts(Verb.ASSESS_ORGAN_FAILURE, request.POST)
+    typed = typed_inputs(Verb.ASSESS_ORGAN_FAILURE, request.POST)
     background = background_of(case)
-    found = read_organs(typed, background)
+    organs = read_organs(typed, background)
     return render(
         request,
         "portal/ward/_organ_preview.html",
-        context.preview(found, background, case.policy.leading_definition),
+        context.preview(organs, background, case.policy.leading_definition),
     )

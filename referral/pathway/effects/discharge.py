@@ -12,7 +12,7 @@ from referral.pathway.change import Change
 from referral.pathway.correcting import END_OF_STAY
 from referral.pathway.mistakes import end_of_stay
 from referral.pathway.perform import ADMISSION, DIAGNOSIS, effect
-from referral.pathway.refusals import ConfirmationNeeded, FactError, PathwayError, Text
+from referral.pathway.refusals import ConfirmationNeeded, InputError, PathwayError, Text
 from referral.pathway.vocabulary import AFTER_WARD, Kind, State, Verb
 from referral.ward.consistency import contradiction
 
@@ -71,7 +71,7 @@ def _ask_about_contradiction(change: Change, category: str, confirmed: Sequence[
     if question and "category" not in confirmed:
         raise ConfirmationNeeded(("category", "needs_confirmation", question))
     if question and not why:
-        raise FactError(("note", "required", _("Say why the diagnosis differs from the table.")))
+        raise InputError(("note", "required", _("Say why the diagnosis differs from the table.")))
 
 
 def _table_by_then(change: Change) -> OrganFailureAssessment | None:

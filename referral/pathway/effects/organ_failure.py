@@ -32,8 +32,8 @@ def assess_organ_failure(
     if sampled_at is not None:
         sampled_at = _sampled(change, sampled_at)
     background = background_of(change.case)
-    found = read_organs(values, background)
-    _refuse_unless_sound(found)
+    reading = read_organs(values, background)
+    _refuse_unless_sound(reading)
     earlier = OrganFailureAssessment.objects.counting().filter(case=change.case)
     before = earlier.filter(occurred_at__lte=change.occurred_at).last()
     failures = len(reading.grade.failures)
@@ -42,7 +42,7 @@ def assess_organ_failure(
         opens_transplant=third,
         from_two=third and before is not None and before.failures == MANY - 1,
         sampled_at=sampled_at,
-        **_kept(found, background, leading=change.case.policy.leading_definition),
+        **_kept(reading, background, leading=change.case.policy.leading_definition),
         **written(change, note),
     )
     change.details.update(record=str(row.pk), failures=failures, **graded(row))
@@ -93,13 +93,13 @@ def _refuse_unless_sound(organs: OrganReading) -> None:
         )
 
 
-def _kept(found: OrganReading, background: Mapping[str, Any], *, leading: str) -> dict[str, Any]:
-    grade = found.grade
+def _kept(reading: OrganReading, background: Mapping[str, Any], *, leading: str) -> dict[str, Any]:
+    grade = reading.grade
     return {
-        "entered": found.reading.as_dict()["entered"],
-        "values": dict(found.reading.values),
+        "entered": reading.reading.as_dict()["entered"],
+        "values": dict(reading.reading.values),
         "background": dict(background),
-        "definitions": found.definitions.as_dict() | {"leading": leading},
+        "definitions": reading.definitions.as_dict() | {"leading": leading},
         "subscores": dict(grade.subscores),
         "failing": list(grade.failures),
         "missing": list(grade.missing),

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from referral import codes
-from referral.pathway.inputs.shapes import CONFIRMED, NOTE, OCCURRED_AT, Fact, Shape
+from referral.pathway.inputs.shapes import CONFIRMED, NOTE, OCCURRED_AT, Shape, VerbInput
 from referral.pathway.vocabulary import Verb
 
 OUTCOME = (
@@ -18,8 +18,8 @@ OUTCOME = (
     ),
 )
 DIAGNOSIS = (
-    Fact("category", Shape.CHOICE, _("diagnosis"), choices=codes.DiagnosisCategory),
-    Fact("should_know", Shape.TEXT, _("what the first hospital should know"), required=False),
+    VerbInput("category", Shape.CHOICE, _("diagnosis"), choices=codes.DiagnosisCategory),
+    VerbInput("should_know", Shape.TEXT, _("what the first hospital should know"), required=False),
     CONFIRMED,
     NOTE,
 )

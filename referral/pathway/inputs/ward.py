@@ -53,7 +53,7 @@ def measured(name: str) -> tuple[VerbInput, ...]:
     hint = _(HELP[name]) if name in HELP else ""
     shares_a_unit = spec.unit_field and UNIT_FIELDS[spec.unit_field] is not spec
     unit = "" if shares_a_unit else spec.unit
-    value = Fact(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=unit, hint=hint)
+    value = VerbInput(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=unit, hint=hint)
     if not spec.unit_field or shares_a_unit:
         return (value,)
     return value, VerbInput(spec.unit_field, Shape.UNIT, _(FIELD_LABELS[spec.unit_field]), required=False)
@@ -91,8 +91,8 @@ VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
     Verb.ASSESS_ORGAN_FAILURE: (
         CORRECTS,
         sampled_at(_("when the blood was drawn"), required=False, hint=_("Empty means: not known.")),
-        *(fact for name in (*ORGAN_INPUTS, *BEDSIDE) for fact in measured(name)),
-        *(fact for name in BESIDE_ORGANS for fact in measured(name)),
+        *(verb_input for name in (*ORGAN_INPUTS, *BEDSIDE) for verb_input in measured(name)),
+        *(verb_input for name in BESIDE_ORGANS for verb_input in measured(name)),
         CONFIRMED,
         NOTE,
         OCCURRED_AT,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from referral.models import Case, Diagnosis
-from referral.pathway.refusals import ConfirmationNeeded, FactError
+from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.vocabulary import State, Verb
 from tests.referral.in_ward import does
 from tests.world import World
@@ -50,7 +50,7 @@ def test_a_diagnosis_against_the_table_is_asked_about(
 
 def test_once_confirmed_it_wants_its_reason_and_keeps_it(world: World) -> None:
     case = graded(world, **JAUNDICED)
-    with pytest.raises(FactError) as asked:
+    with pytest.raises(InputError) as asked:
         does(world, case, Verb.DIAGNOSE, category="early_aclf", confirmed=["category"])
     assert [row[:2] for row in asked.value.rows] == [("note", "required")]
     case = does(

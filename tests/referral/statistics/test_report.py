@@ -10,7 +10,7 @@ from referral.models import Case, Deadline, Event
 from referral.pathway.perform import perform
 from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Kind, Verb
-from referral.statistics.reports.filters import Wanted, clean_wanted
+from referral.statistics.reports.filters import ReportFilter, parse_filter
 from referral.statistics.reports.measures import ADMIT_LATE_FLAG, By
 from referral.statistics.reports.overview import Group, Report
 from referral.statistics.reports.privacy import hide_small

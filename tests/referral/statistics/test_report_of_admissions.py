@@ -13,7 +13,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from accounts.models import Membership, Network, Role, User
 from referral.models import Case, Deadline
 from referral.pathway.perform import perform
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Kind, Verb
 from referral.statistics.columns.column_reader import read
 from referral.statistics.columns.layout import KEPT
@@ -23,7 +23,7 @@ from referral.statistics.reports.privacy import hide_small, pseudonym
 from referral.statistics.reports.table import CSV_HEADER, table
 from tests.conftest import Keep
 from tests.referral.statistics.test_case_facts import do
-from tests.referral.statistics.test_report import figures, happened, wanted
+from tests.referral.statistics.test_report import figures, filter_of, happened
 from tests.world import HOUR, ILL, MINUTE, NOW, World, build, sampled
 
 
@@ -121,7 +121,7 @@ def test_a_period_without_cases_has_empty_figures(world: World, admitted: list[C
 
 
 def test_packed_rows_say_the_same_as_their_columns(world: World, admitted: list[Case]) -> None:
-    asked = wanted(world.coordinator)
+    asked = filter_of(world.coordinator)
     asked_about = cases(world.coordinator, asked)
     columns, facts = read(asked_about, list(KEPT)), asked_about.facts
     assert len(columns) == facts.count() == 7
@@ -166,12 +166,12 @@ def test_the_coordinator_of_another_network_counts_nothing_and_cannot_ask_about_
     assert figures(stranger).whole.cases == 0
     for name, place in (("network", world.network), ("hospital", world.hospital), ("ward", world.ward)):
         with pytest.raises(ObjectDoesNotExist):
-            wanted(stranger, **{name: str(place.pk)})
+            filter_of(stranger, **{name: str(place.pk)})
 
 
 def test_researchers_do_not_see_small_numbers_nor_names(world: World, admitted: list[Case]) -> None:
     found = figures(world.researcher, by="hospital")
-    words = table(found, wanted(world.researcher, by="hospital"))
+    words = table(found, filter_of(world.researcher, by="hospital"))
     assert found.whole.cases == 5
     assert found.whole.in_time["admit"] is None
     assert [name for name, _rows in words.groups] == [pseudonym("H", world.hospital.pk)]
@@ -192,8 +192,8 @@ def test_a_researcher_chooses_no_hospital_or_ward_so_that_a_code_is_not_told_by_
     world: World, admitted: list[Case]
 ) -> None:
     for name, place in (("hospital", world.hospital), ("ward", world.ward)):
-        with pytest.raises(FactError) as refused:
-            wanted(world.researcher, **{name: str(place.pk)})
+        with pytest.raises(InputError) as refused:
+            filter_of(world.researcher, **{name: str(place.pk)})
         assert refused.value.rows[0][:2] == (name, "not_found")
 
 
@@ -205,7 +205,7 @@ def test_a_researcher_who_also_coordinates_sees_everything(world: World, admitte
 
 def test_the_rows_of_the_table_are_the_figures_of_the_report(world: World, admitted: list[Case]) -> None:
     found = figures(world.coordinator)
-    words = table(found, wanted(world.coordinator))
+    words = table(found, filter_of(world.coordinator))
     admission = next(row for row in words.whole if (row.part, row.code) == ("time", "admission"))
     assert (admission.cases, admission.value, admission.unit) == ("7", "40.0", "h")
     assert (admission.low, admission.high, admission.p90) == ("10.0", "70.0", "64.0")
