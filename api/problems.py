@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from accounts.refusals import AccountRefusal
 from api.problem_codes import ApiCode
-from notifications.contacts.contact_methods import WayCode
+from notifications.contacts.contact_methods import ContactMethodCode
 from referral.pathway.refusals import (
     AccessError,
     ConfirmationNeeded,
@@ -73,7 +73,13 @@ class Refusal(exceptions.APIException):
     """
 
     def __init__(
-        self, status: int, code: ApiCode | WayCode, detail: Text, *, wait: int | None = None, **extra: Any
+        self,
+        status: int,
+        code: ApiCode | ContactMethodCode,
+        detail: Text,
+        *,
+        wait: int | None = None,
+        **extra: Any,
     ) -> None:
         super().__init__(str(detail), code)
         self.status_code, self.code, self.wait, self.extra = status, code, wait, extra

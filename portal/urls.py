@@ -5,7 +5,7 @@ from portal.pages.account import views as preferences
 from portal.pages.alarm import views as alarm
 from portal.pages.board import views as board
 from portal.pages.case import views as case
-from portal.pages.discharge import views as way_back
+from portal.pages.discharge import views as discharge
 from portal.pages.drafts import views as drafts
 from portal.pages.duty import views as duty
 from portal.pages.entry import views as new_case
@@ -40,8 +40,8 @@ urlpatterns = [
     path("cases/<uuid:pk>/result/", result.result, name="result"),
     path("cases/<uuid:pk>/indicators/", new_case.indicators, name="indicators"),
     path("cases/<uuid:pk>/letter/", letter.letter, name="letter"),
-    path("cases/<uuid:pk>/back-letter/", way_back.letter, name="back_letter"),
-    path("cases/<uuid:pk>/trends/", way_back.trends, name="trends"),
+    path("cases/<uuid:pk>/back-letter/", discharge.letter, name="back_letter"),
+    path("cases/<uuid:pk>/trends/", discharge.trends, name="trends"),
     path("cases/<uuid:pk>/ward/", ward_record.ward_record, name="ward_record"),
     path("cases/<uuid:pk>/organs/", ward_record.organ_preview, name="organ_preview"),
     path("cases/<uuid:pk>/files/", files.files, name="files"),

@@ -9,8 +9,8 @@ from accounts.models import User
 from api.etags import etag
 from api.narrowing import Names, narrowed
 from api.v1.case_shapes import CaseShape, context_of
+from api.v1.discharge_shapes import QuestionShape
 from api.v1.shapes import OfferShape, PlaceShape
-from api.v1.way_back_shapes import QuestionShape
 from referral.models import Case
 from referral.queries import cases
 

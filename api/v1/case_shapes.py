@@ -11,6 +11,7 @@ from rest_framework import serializers
 from accounts.models import User
 from api import vocabularies
 from api.v1.code_fields import CodeShape
+from api.v1.discharge_shapes import WayBackShape
 from api.v1.shapes import (
     AssessmentShape,
     DeadlineShape,
@@ -24,7 +25,6 @@ from api.v1.shapes import (
     WholePatientShape,
 )
 from api.v1.value_shapes import EnteredValueShape, ListedValuesShape, ValuedShape
-from api.v1.way_back_shapes import WayBackShape
 from referral.codes import ChronicLiverDisease, Presentation
 from referral.intake.drafts import Draft, draft_on, writers_of
 from referral.models import Case

@@ -23,7 +23,7 @@ from notifications.channels.base import AddressError
 from notifications.channels.names import ChannelName
 from notifications.channels.registry import channels
 from notifications.contacts import contact_methods
-from notifications.contacts.contact_methods import WayError
+from notifications.contacts.contact_methods import ContactMethodError
 from notifications.models import Subscription
 from notifications.selectors import Reach
 from notifications.types import Severity
@@ -108,7 +108,7 @@ def refusing() -> Iterator[None]:
         yield
     except AddressError as error:
         raise InputError((error.field, "invalid", error.message)) from error
-    except WayError as error:
+    except ContactMethodError as error:
         if error.wait is None:
             raise Refusal(409, error.code, error.message) from error
         raise Refusal(429, error.code, error.message, wait=int(error.wait.total_seconds()) + 1) from error

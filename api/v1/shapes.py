@@ -9,9 +9,9 @@ from rest_framework import serializers
 from accounts.models import User
 from api import vocabularies
 from api.v1.code_fields import CodeShape
+from api.v1.discharge_shapes import QuestionShape
 from api.v1.fields import BirthDateField
 from api.v1.identity_shapes import GlimpseShape
-from api.v1.way_back_shapes import QuestionShape
 from notifications.channels.names import ChannelName
 from notifications.hooks import render
 from notifications.models import Notification

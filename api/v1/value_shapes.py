@@ -10,7 +10,7 @@ from rest_framework import serializers
 from accounts.models import User
 from api import vocabularies
 from api.v1.code_fields import CodeShape
-from api.v1.way_back_shapes import NamedShape
+from api.v1.discharge_shapes import NamedShape
 from referral.models import Case
 from referral.queries.case_values import CaseValues, Origin, Value, case_values
 from referral.queries.referral_reasons import Ground, grounds_of

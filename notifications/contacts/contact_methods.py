@@ -26,13 +26,13 @@ from notifications.types import Severity
 if TYPE_CHECKING:
     from accounts.models import User
 
-MOST_WAYS = 20
+MOST_CONTACT_METHODS = 20
 MOST_TRIES = 5
 PAUSE = timedelta(seconds=60)
 MOST_PER_DAY: Mapping[str, int] = {CODE: 10, TEST: 50}
 
 
-WayCode = Literal[
+ContactMethodCode = Literal[
     "awaits_code",
     "below_the_floor",
     "last_of_floor",
@@ -46,10 +46,12 @@ WayCode = Literal[
 """Every code of a WayError."""
 
 
-class WayError(Exception):
+class ContactMethodError(Exception):
     """Not possible with this way as things stand; `wait` when it will be later."""
 
-    def __init__(self, code: WayCode, message: str | Promise, wait: timedelta | None = None) -> None:
+    def __init__(
+        self, code: ContactMethodCode, message: str | Promise, wait: timedelta | None = None
+    ) -> None:
         super().__init__(str(message))
         self.code, self.message, self.wait = code, message, wait
 
@@ -91,8 +93,8 @@ def add(
     get_user_model().objects.select_for_update().get(pk=user.pk)
     living = Subscription.objects.filter(user=user, removed_at__isnull=True)
     way = living.filter(channel=channel, address_key=key_of(channel, target.address)).first()
-    if way is None and living.count() >= MOST_WAYS:
-        raise WayError("too_many", _("You have as many ways as there can be: remove one first."))
+    if way is None and living.count() >= MOST_CONTACT_METHODS:
+        raise ContactMethodError("too_many", _("You have as many ways as there can be: remove one first."))
     way = _kept(
         way
         or Subscription(
@@ -154,7 +156,7 @@ def _send_code(way: Subscription, now: datetime) -> None:
 def confirm(*, way: Subscription, code: str, now: datetime) -> Subscription:
     """The person repeats the code. Raises WayError when it is wrong or too old."""
     if not _is_right(way=way, code=code, now=now):
-        raise WayError(
+        raise ContactMethodError(
             "wrong_code", _("This is not the code, or it is too old. Check it, or ask for a new one.")
         )
     return find(way.user, str(way.pk))
@@ -182,7 +184,7 @@ def send_test(*, way: Subscription, now: datetime) -> Notification:
     """
     way = _locked(way)
     if way.awaits_code:
-        raise WayError("awaits_code", _("First enter the code that was sent there."))
+        raise ContactMethodError("awaits_code", _("First enter the code that was sent there."))
     way.retired_at = None
     way.save(update_fields=["retired_at"])
     return _try(way, TEST, now)
@@ -213,11 +215,11 @@ def _pace(way: Subscription, kind: str, now: datetime) -> None:
     last = sent.filter(subject_id=str(way.pk), created_at__gt=now - PAUSE).order_by("-created_at").first()
     if last is not None:
         wait = last.created_at + PAUSE - now
-        raise WayError(
+        raise ContactMethodError(
             "too_soon", _("A message is on its way there. Wait a minute before the next one."), wait
         )
     if sent.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_PER_DAY[kind]:
-        raise WayError(
+        raise ContactMethodError(
             "too_often", _("That was often enough for today. Try again tomorrow."), timedelta(hours=12)
         )
 
@@ -230,7 +232,9 @@ def wish(*, way: Subscription, enabled: bool, min_severity: Severity | str) -> S
     """
     way = _locked(way)
     if Severity(min_severity) is Severity.CRITICAL:
-        raise WayError("below_the_floor", _("Severe alerts cannot be switched off: choose “severe” at most."))
+        raise ContactMethodError(
+            "below_the_floor", _("Severe alerts cannot be switched off: choose “severe” at most.")
+        )
     way.enabled, way.min_severity = enabled, Severity(min_severity)
     way.save(update_fields=["enabled", "min_severity"])
     return way
@@ -242,7 +246,9 @@ def change_secret(*, way: Subscription, secret: str) -> Subscription:
     way = _locked(way)
     kind = channels().get(way.channel)
     if kind is None or not kind.takes_secret:
-        raise WayError("no_secret", _("Only a robot of a group chat has a signing secret of its own."))
+        raise ContactMethodError(
+            "no_secret", _("Only a robot of a group chat has a signing secret of its own.")
+        )
     way.options = {"secret": secret.strip()} if secret.strip() else {}
     way.retired_at = None
     way.save(update_fields=["options", "retired_at"])
@@ -255,12 +261,14 @@ def remove(*, way: Subscription, now: datetime) -> None:
     way = _locked(way)
     kind = channels().get(way.channel)
     if kind is not None and kind.is_of_account:
-        raise WayError("of_account", _("This address belongs to your account: an administrator changes it."))
+        raise ContactMethodError(
+            "of_account", _("This address belongs to your account: an administrator changes it.")
+        )
     proved = Subscription.objects.filter(
         user=way.user, channel=way.channel, awaits_code=False, removed_at__isnull=True
     )
     if kind is not None and kind.is_floor and not way.awaits_code and not proved.exclude(pk=way.pk).exists():
-        raise WayError(
+        raise ContactMethodError(
             "last_of_floor",
             _("Severe alerts need this way. Add and confirm another number first, then remove it."),
         )

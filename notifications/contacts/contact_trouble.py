@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications import services
 from notifications.channels.registry import account_channels, channels
 from notifications.contacts.subscriptions import Address
-from notifications.contacts.test_messages import is_trial
+from notifications.contacts.test_messages import is_test
 from notifications.models import Delivery, Notification, Subscription, key_of
 from notifications.types import Notice, Rendered, Severity
 
@@ -34,7 +34,7 @@ def tell(delivery: Delivery, *, address: Address, is_dead: bool, now: datetime) 
     """
     user, channel, at = address
     notification = delivery.notification
-    if is_trial(notification) or is_of_way(notification) or channel in account_channels():
+    if is_test(notification) or is_of_contact_method(notification) or channel in account_channels():
         return
     own = Subscription.objects.filter(user=user, channel=channel, removed_at__isnull=True)
     way = own.filter(address_key=key_of(channel, at)).first()
@@ -42,7 +42,7 @@ def tell(delivery: Delivery, *, address: Address, is_dead: bool, now: datetime) 
         _notify(way, ENDED if is_dead else REFUSED, now)
 
 
-def is_of_way(notification: Notification) -> bool:
+def is_of_contact_method(notification: Notification) -> bool:
     """Whether it tells of trouble with a way, so that nobody else is told instead."""
     return notification.subject_type == SUBJECT
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import F, Q
 
 from notifications.channels.registry import account_channels, floor_channels, optional_channels
-from notifications.contacts.test_messages import is_trial
+from notifications.contacts.test_messages import is_test
 from notifications.models import Delivery, Notification, Subscription, key_of
 from notifications.types import Severity
 
@@ -56,7 +56,7 @@ def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
         return delivery.subscription is None or delivery.subscription.removed_at is None
     if subscription.is_signed_out(delivery.notification.recipient):
         return False
-    if is_trial(delivery.notification) or delivery.notification.is_of_account:
+    if is_test(delivery.notification) or delivery.notification.is_of_account:
         return True
     is_floor = delivery.channel in floor_channels() and Severity(delivery.notification.severity).is_urgent
     return subscription.enabled or is_floor

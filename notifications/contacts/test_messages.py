@@ -20,7 +20,7 @@ LABELS = {TEST: _("Test message"), CODE: _("Code for a device")}
 CODE_LIFE = timedelta(minutes=30)
 
 
-def is_trial(notification: Notification) -> bool:
+def is_test(notification: Notification) -> bool:
     """Whether it concerns one way only, so that no other way and no other person is told instead."""
     return notification.subject_type == WAY
 

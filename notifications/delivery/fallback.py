@@ -13,7 +13,7 @@ from notifications import hooks, services
 from notifications.channels.base import ChannelError, Fault
 from notifications.contacts import contact_trouble, subscriptions
 from notifications.contacts.subscriptions import Address
-from notifications.contacts.test_messages import is_trial
+from notifications.contacts.test_messages import is_test
 from notifications.delivery import bundles
 from notifications.models import Delivery, DeliveryState, Notification
 from notifications.outbox import hints, store
@@ -104,9 +104,9 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     bundles.dissolve(delivery, now=now)
     _lock_ways(notification)
     is_taken_over = (
-        is_trial(notification)
+        is_test(notification)
         or notification.is_of_account
-        or contact_trouble.is_of_way(notification)
+        or contact_trouble.is_of_contact_method(notification)
         or _is_under_way(notification, delivery)
         or _other_way(notification, now)
         or _next_person(notification, now)

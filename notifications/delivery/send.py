@@ -21,7 +21,7 @@ from notifications.channels.registry import channels
 from notifications.contacts import subscriptions
 from notifications.contacts.subscriptions import Address
 from notifications.delivery import bundles, fallback, storm
-from notifications.delivery.send_guard import Reasons
+from notifications.delivery.send_guard import SendGuard
 from notifications.models import Delivery, DropReason, Subscription
 from notifications.outbox import store
 
@@ -85,14 +85,14 @@ class Batch:
         self.known: Mapping[Address, Subscription] = subscriptions.known(deliveries)
         self._carried = bundles.carried(deliveries)
         every_one = chain(deliveries, *self._carried.values())
-        self._reasons = Reasons({one.notification_id for one in every_one}, lambda: watch.seconds)
+        self._guard = SendGuard({one.notification_id for one in every_one}, lambda: watch.seconds)
 
     def carried(self, delivery: Delivery) -> Sequence[Delivery]:
         return self._carried[delivery.pk]
 
     def why_not(self, delivery: Delivery, subscription: Subscription | None) -> DropReason | None:
         """Why `delivery`, to the address of `subscription`, is not to be sent any more."""
-        if reason := self._reasons.against(delivery.notification_id):
+        if reason := self._guard.drop_reason(delivery.notification_id):
             return reason
         return None if subscriptions.wants(subscription, delivery) else DropReason.UNSUBSCRIBED
 

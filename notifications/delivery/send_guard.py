@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 FRESH_SECONDS = 1.0
 
 
-class Reasons:
+class SendGuard:
     """Why notifications are not to be told any more. `seconds` is a clock that never goes back."""
 
     def __init__(self, notifications: Iterable[UUID], seconds: Callable[[], float]) -> None:
@@ -24,7 +24,7 @@ class Reasons:
         self._asked_at = float("-inf")
         self._reasons: dict[UUID, DropReason | None] = {}
 
-    def against(self, notification: UUID) -> DropReason | None:
+    def drop_reason(self, notification: UUID) -> DropReason | None:
         """Why it is not told, as of at most a second ago; None if it is."""
         if self._seconds() - self._asked_at > FRESH_SECONDS:
             self._reasons, self._asked_at = self._of_all(), self._seconds()
@@ -51,10 +51,10 @@ def find(ids: Sequence[UUID]) -> dict[UUID, DropReason | None]:
     entitled: set[UUID] = set()
     for subject_type, group in groupby(notifications, key=lambda one: one.subject_type):
         entitled |= hooks.subject(subject_type).still_entitled(list(group))
-    return {one.pk: _against(one, is_entitled=one.pk in entitled) for one in notifications}
+    return {one.pk: _drop_reason(one, is_entitled=one.pk in entitled) for one in notifications}
 
 
-def _against(notification: Notification, *, is_entitled: bool) -> DropReason | None:
+def _drop_reason(notification: Notification, *, is_entitled: bool) -> DropReason | None:
     if notification.withdrawn_at is not None:
         return DropReason.WITHDRAWN
     if notification.acknowledged_at is not None and not notification.is_of_account:

@@ -1,4 +1,4 @@
-"""What the case's own records say about how the patient was, to hold statements about the outcome against."""
+"""What the case's own records say about how the patient was, to compare statements about the outcome with."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ def records_of(case: Case) -> Records:
     )
 
 
-def against(statement: Outcome, records: Records, case: Case) -> bool:
+def contradicts_records(statement: Outcome, records: Records, case: Case) -> bool:
     """Whether a statement and the records cannot both be true, by the calendar of the first hospital."""
     zone = ZoneInfo(case.hospital.zone)
     said = statement.at.astimezone(zone).date()

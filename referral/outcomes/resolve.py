@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from referral.codes import OrganFailureSeen, OutcomeSource, OutcomeStatus
 from referral.models import Case, Outcome
-from referral.outcomes.record_conflicts import against, records_of
+from referral.outcomes.record_conflicts import contradicts_records, records_of
 from referral.pathway.table import SPEAKERS
 from referral.pathway.vocabulary import Party
 
@@ -88,7 +88,7 @@ def _against_records(case: Case, valid: Sequence[Outcome]) -> tuple[Outcome, ...
         return ()
     records = records_of(case)
     settled = max((row.number for row in valid if row.source == OutcomeSource.SETTLED), default=0)
-    return tuple(row for row in valid if row.number > settled and against(row, records, case))
+    return tuple(row for row in valid if row.number > settled and contradicts_records(row, records, case))
 
 
 def keep_what_holds(case: Case) -> bool:

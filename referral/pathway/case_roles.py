@@ -2,7 +2,7 @@
 
 from accounts.models import User, Ward
 from referral.models import Case, Deadline, Offer, Question
-from referral.pathway.mistakes import verbs_without_cause
+from referral.pathway.retracted_records import verbs_without_cause
 from referral.pathway.table import Transition, verbs_in
 from referral.pathway.vocabulary import Kind, Party, State, Verb
 

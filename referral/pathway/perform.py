@@ -22,7 +22,7 @@ from referral.outcomes.resolve import keep_what_holds
 from referral.pathway import timeline
 from referral.pathway.case_roles import open_offer, parties_of, pointless_verbs, rows_for
 from referral.pathway.change import Change
-from referral.pathway.correcting import accept_correction
+from referral.pathway.corrections import accept_correction
 from referral.pathway.refusals import AccessError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
 from referral.pathway.table import OPENS, TABLE, Transition, transition
 from referral.pathway.vocabulary import BEFORE_ADMISSION, IN_WARD, Party, State, Verb

@@ -182,7 +182,7 @@ def read_case(user: User, case_id: UUID | str, *, now: datetime, part: str = "ca
 
 def read_cases(user: User, ids: Collection[UUID], *, now: datetime) -> list[Case]:
     """Those of `ids` that the user may see, whole, in the order of `ids`; the reading of each is audited."""
-    rows = with_way_back(with_entered(cases(user))).filter(pk__in=ids)
+    rows = with_discharge(with_entered(cases(user))).filter(pk__in=ids)
     seen = {case.pk: case for case in rows}
     in_order = [seen[pk] for pk in dict.fromkeys(ids) if pk in seen]
     networks = {case.pk: case.network_id for case in in_order}
@@ -283,7 +283,7 @@ def _statements() -> QuerySet[Outcome]:
     return Outcome.objects.select_related("actor").order_by("number")
 
 
-def with_way_back(rows: QuerySet[Case]) -> QuerySet[Case]:
+def with_discharge(rows: QuerySet[Case]) -> QuerySet[Case]:
     """`rows` with what `diagnosis_of`, `back_referral_of` and `statements` read, for all of them at once."""
     return rows.prefetch_related(
         Prefetch("diagnoses", _diagnoses(), to_attr="loaded_diagnoses"),

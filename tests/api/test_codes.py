@@ -15,7 +15,7 @@ from api.v1.docs import document
 from api.vocabularies import vocabularies
 from config.channel_environment import FOLDERS
 from notifications.channels.names import ChannelName
-from notifications.contacts.contact_methods import WayCode
+from notifications.contacts.contact_methods import ContactMethodCode
 from referral.pathway.refusals import PathwayCode
 from referral.pathway.vocabulary import State
 from tests.api.conftest import Caller
@@ -97,7 +97,7 @@ def test_the_sets_are_those_of_the_product(anybody: Caller) -> None:
 
 
 def test_every_code_of_a_refusal_is_listed_with_what_it_means() -> None:
-    stated = {*get_args(ApiCode), *get_args(PathwayCode), *get_args(WayCode)}
+    stated = {*get_args(ApiCode), *get_args(PathwayCode), *get_args(ContactMethodCode)}
     stated |= {refusal.code for refusal in (AccountRefusal, *AccountRefusal.__subclasses__())}
     stated |= {rule.code for rule in vars(permissions).values() if hasattr(rule, "code")}
     assert stated <= set(MEANINGS)

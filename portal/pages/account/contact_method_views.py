@@ -13,7 +13,7 @@ from accounts import clock, sign_ins
 from accounts.text import has_unprintable
 from notifications.channels.base import AddressError
 from notifications.contacts import contact_methods
-from notifications.contacts.contact_methods import WayError
+from notifications.contacts.contact_methods import ContactMethodError
 from notifications.models import Subscription
 from notifications.types import Severity
 from portal.access import person, signed_in
@@ -39,7 +39,7 @@ def add(request: HttpRequest) -> HttpResponse:
         )
     except AddressError as error:
         return preferences_page(request, typed=given, error=error)
-    except WayError as error:
+    except ContactMethodError as error:
         messages.error(request, str(error.message))
         return redirect("portal:preferences")
     if way.awaits_code:
@@ -123,7 +123,7 @@ def _done(request: HttpRequest, key: str, act: Callable[[Subscription], object],
         act(contact_methods.find(person(request), key))
     except Subscription.DoesNotExist:
         raise Http404 from None
-    except WayError as error:
+    except ContactMethodError as error:
         messages.error(request, str(error.message))
     else:
         messages.success(request, words)

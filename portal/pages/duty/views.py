@@ -39,10 +39,10 @@ def rota(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return _page(request, ward, user, now)
-    deed = COMMANDS.get(request.POST.get("do", ""))
-    if deed is None:
+    command = COMMANDS.get(request.POST.get("do", ""))
+    if command is None:
         raise Http404
-    act, done = deed
+    act, done = command
     before = _uncovered(ward, now)
     try:
         act(ward, user, now, request.POST)
@@ -106,9 +106,9 @@ FIELDS = {
 }
 
 
-def _place_of(deed: str, field: str) -> str:
+def _place_of(command: str, field: str) -> str:
     """The id of the control at which something was refused; that of the refusal where there is none."""
-    return FIELDS.get(deed, {}).get(field, "refusal")
+    return FIELDS.get(command, {}).get(field, "refusal")
 
 
 def _add_shift(ward: Ward, user: User, now: datetime, typed: Mapping[str, str]) -> None:

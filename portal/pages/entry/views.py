@@ -200,11 +200,14 @@ def _own_case(user: User, pk: UUID, now: datetime) -> Case:
 
 
 def _attempt(
-    deed: Callable[[], Case], values: IndicatorsForm, context: dict[str, Any], visit: VisitForm | None = None
+    command: Callable[[], Case],
+    values: IndicatorsForm,
+    context: dict[str, Any],
+    visit: VisitForm | None = None,
 ) -> Case | None:
     """Do it, or put what was refused where it was typed."""
     try:
-        return deed()
+        return command()
     except AccessError as refusal:
         raise PermissionDenied(str(refusal.message)) from refusal
     except InputError as refusal:

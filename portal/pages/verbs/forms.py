@@ -19,8 +19,8 @@ from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
 from referral.pathway.inputs.shapes import CORRECTS, DEADLINE
 from referral.pathway.inputs.ward import BESIDE_ORGANS, RATIOS
-from referral.pathway.mistakes import KIND_OF, to_correct
 from referral.pathway.refusals import Text
+from referral.pathway.retracted_records import KIND_OF, to_correct
 from referral.pathway.vocabulary import AFTER_WARD, Verb
 from referral.queries import cases
 from referral.queries.urgency import unanswered_red_flags

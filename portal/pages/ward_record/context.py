@@ -20,9 +20,9 @@ from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS
 from referral.models import Case, ImmuneStatus, OrganFailureAssessment, Precipitant
 from referral.pathway.inputs.ward import RATIOS
-from referral.pathway.mistakes import KIND_OF, to_correct
 from referral.pathway.perform import verbs_of
 from referral.pathway.refusals import Text
+from referral.pathway.retracted_records import KIND_OF, to_correct
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
 from referral.queries.case_values import case_values

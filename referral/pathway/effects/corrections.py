@@ -22,9 +22,9 @@ from referral.models import (
 from referral.pathway.change import Change
 from referral.pathway.effects.findings import reread_kits
 from referral.pathway.effects.organ_failure import MANY, final_decisions, graded
-from referral.pathway.mistakes import left_ward
 from referral.pathway.perform import effect
 from referral.pathway.refusals import InputError
+from referral.pathway.retracted_records import left_ward
 from referral.pathway.table import LIVES
 from referral.pathway.vocabulary import Kind, Verb
 

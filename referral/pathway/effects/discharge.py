@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from referral.deadlines import lifecycle
 from referral.models import BackReferral, Case, Diagnosis, OrganFailureAssessment
 from referral.pathway.change import Change
-from referral.pathway.correcting import END_OF_STAY
-from referral.pathway.mistakes import end_of_stay
+from referral.pathway.corrections import END_OF_STAY
 from referral.pathway.perform import ADMISSION, DIAGNOSIS, effect
 from referral.pathway.refusals import ConfirmationNeeded, InputError, PathwayError, Text
+from referral.pathway.retracted_records import end_of_stay
 from referral.pathway.vocabulary import AFTER_WARD, Kind, State, Verb
 from referral.ward.consistency import contradiction
 

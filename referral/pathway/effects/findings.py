@@ -15,7 +15,7 @@ from referral.models import (
     Precipitant,
 )
 from referral.pathway.change import Change
-from referral.pathway.correcting import hold_to_the_stay, judge_in_its_place
+from referral.pathway.corrections import hold_to_the_stay, judge_in_its_place
 from referral.pathway.perform import ADMISSION, effect
 from referral.pathway.refusals import AccessError, InputError
 from referral.pathway.vocabulary import Kind, Verb

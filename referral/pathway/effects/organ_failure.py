@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Ward
 from referral.models import Case, OrganFailureAssessment, TransplantDecision
 from referral.pathway.change import Change
-from referral.pathway.correcting import judge_in_its_place, judge_past
+from referral.pathway.corrections import judge_in_its_place, judge_past
 from referral.pathway.effects.findings import reread_kits, written
 from referral.pathway.perform import ADMISSION, effect
 from referral.pathway.refusals import ConfirmationNeeded, InputError

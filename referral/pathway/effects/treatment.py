@@ -15,7 +15,7 @@ from referral.models import (
     TreatmentRecord,
 )
 from referral.pathway.change import Change
-from referral.pathway.correcting import hold_to_the_stay
+from referral.pathway.corrections import hold_to_the_stay
 from referral.pathway.effects.findings import written
 from referral.pathway.perform import ADMISSION, FIRST_VISIT, effect
 from referral.pathway.refusals import ConfirmationNeeded, InputError

@@ -8,10 +8,10 @@ import pytest
 from accounts.models import User
 from notifications import selectors
 from notifications.contacts import contact_methods
-from notifications.contacts.contact_methods import WayError
+from notifications.contacts.contact_methods import ContactMethodError
 from notifications.contacts.test_messages import CODE_LIFE, code_of
 from notifications.delivery.send import deliver
-from tests.notifications.channels.own_ways import PHONE, channels_of, code_in, told
+from tests.notifications.channels.own_contact_methods import PHONE, channels_of, code_in, told
 from tests.notifications.channels.provider import Provider
 from tests.notifications.conftest import NOW
 
@@ -38,9 +38,9 @@ def test_a_wrong_code_proves_nothing_and_cannot_be_found_by_trying(user: User, p
     right = code_in(provider)
 
     for attempt in range(contact_methods.MOST_TRIES):
-        with pytest.raises(WayError):
+        with pytest.raises(ContactMethodError):
             contact_methods.confirm(way=way, code=f"{(int(right) + 1 + attempt) % 1_000_000:06d}", now=NOW)
-    with pytest.raises(WayError, match="not the code"):
+    with pytest.raises(ContactMethodError, match="not the code"):
         contact_methods.confirm(way=way, code=right, now=NOW)
 
     way.refresh_from_db()
@@ -51,28 +51,28 @@ def test_a_code_grows_old_and_a_new_one_takes_its_place(user: User, provider: Pr
     way = contact_methods.add(user=user, channel="sms", given=PHONE, now=NOW)
     deliver(now=NOW)
     old = code_in(provider)
-    with pytest.raises(WayError):
+    with pytest.raises(ContactMethodError):
         contact_methods.confirm(way=way, code=old, now=NOW + CODE_LIFE + MINUTE)
 
     later = NOW + 2 * CODE_LIFE
     contact_methods.send_code(way=way, now=later)
     deliver(now=later)
-    with pytest.raises(WayError):
+    with pytest.raises(ContactMethodError):
         contact_methods.confirm(way=way, code=old if old != code_in(provider) else "x", now=later)
     assert contact_methods.confirm(way=way, code=code_in(provider), now=later).awaits_code is False
 
 
 def test_codes_come_once_a_minute_and_not_without_end(user: User, provider: Provider) -> None:
     way = contact_methods.add(user=user, channel="sms", given=PHONE, now=NOW)
-    with pytest.raises(WayError) as soon:
+    with pytest.raises(ContactMethodError) as soon:
         contact_methods.send_code(way=way, now=NOW + timedelta(seconds=20))
     assert soon.value.wait == timedelta(seconds=40)
 
     for minute in range(1, contact_methods.MOST_PER_DAY["code"]):
         contact_methods.send_code(way=way, now=NOW + minute * MINUTE)
-    with pytest.raises(WayError, match="enough for today"):
+    with pytest.raises(ContactMethodError, match="enough for today"):
         contact_methods.send_code(way=way, now=NOW + 60 * MINUTE)
-    with pytest.raises(WayError):
+    with pytest.raises(ContactMethodError):
         contact_methods.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW + 61 * MINUTE)
     assert user.subscriptions.count() == 1
     contact_methods.send_code(way=way, now=NOW + DAY + 60 * MINUTE)

@@ -13,7 +13,7 @@ from notifications.channels.sms import SmsChannel
 from notifications.channels.webhook import WebhookChannel
 from notifications.channels.wecom import WeComChannel
 from notifications.contacts import contact_methods
-from notifications.contacts.contact_methods import WayError
+from notifications.contacts.contact_methods import ContactMethodError
 from notifications.models import Notification, Subscription
 from tests.notifications.channels.contracts import WebPush
 from tests.notifications.channels.provider import Provider
@@ -68,7 +68,7 @@ def test_a_secret_is_changed_by_itself_and_only_where_there_is_one(user: User, p
     hook = contact_methods.add(
         user=user, channel="webhook", given={"address": f"{provider.url}/hook"}, now=NOW
     )
-    with pytest.raises(WayError):
+    with pytest.raises(ContactMethodError):
         contact_methods.change_secret(way=hook, secret="x")
 
 

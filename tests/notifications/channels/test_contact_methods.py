@@ -11,11 +11,11 @@ from accounts.models import User
 from notifications import selectors
 from notifications.channels.base import AddressError
 from notifications.contacts import contact_methods
-from notifications.contacts.contact_methods import WayError
+from notifications.contacts.contact_methods import ContactMethodError
 from notifications.delivery.send import deliver
 from notifications.models import Delivery, Notification, Subscription
 from tests.notifications.channels.contracts import WebPush
-from tests.notifications.channels.own_ways import PHONE, channels_of, code_in, phone, told
+from tests.notifications.channels.own_contact_methods import PHONE, channels_of, code_in, phone, told
 from tests.notifications.channels.provider import Provider, Say, says
 from tests.notifications.conftest import NOW, Case, RecordingChannel
 
@@ -67,7 +67,7 @@ def test_tests_come_once_a_minute(user: User, provider: Provider) -> None:
     way = phone(user, provider)
     contact_methods.send_test(way=way, now=NOW + MINUTE)
 
-    with pytest.raises(WayError) as refused:
+    with pytest.raises(ContactMethodError) as refused:
         contact_methods.send_test(way=way, now=NOW + MINUTE)
     assert refused.value.code == "too_soon"
 
@@ -109,7 +109,7 @@ def test_nobody_goes_below_the_floor(user: User, provider: Provider, severity: s
     way = phone(user, provider)
     contact_methods.wish(way=way, enabled=False, min_severity="severe")
     contact_methods.wish(way=contact_methods.find(user, "email"), enabled=False, min_severity="severe")
-    with pytest.raises(WayError):
+    with pytest.raises(ContactMethodError):
         contact_methods.wish(way=way, enabled=True, min_severity="critical")
 
     notification = told(user, severity=severity)
@@ -133,7 +133,7 @@ def test_above_the_floor_everybody_chooses(user: User, provider: Provider) -> No
 def test_the_last_number_can_be_replaced_and_not_just_removed(user: User, provider: Provider) -> None:
     first = phone(user, provider)
     unproved = contact_methods.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW)
-    with pytest.raises(WayError) as refused:
+    with pytest.raises(ContactMethodError) as refused:
         contact_methods.remove(way=first, now=NOW)
     assert refused.value.code == "last_of_floor"
 
@@ -223,10 +223,10 @@ def test_a_way_that_is_not_set_up_cannot_be_added(user: User) -> None:
 
 
 def test_there_is_an_end_to_the_number_of_ways(user: User, provider: Provider) -> None:
-    for number in range(contact_methods.MOST_WAYS):
+    for number in range(contact_methods.MOST_CONTACT_METHODS):
         browser(user, provider, f"/push/{number}")
 
-    with pytest.raises(WayError):
+    with pytest.raises(ContactMethodError):
         browser(user, provider, "/push/one-more")
 
 

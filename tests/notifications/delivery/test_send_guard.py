@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from notifications import hooks
 from notifications.delivery.send import deliver
-from notifications.delivery.send_guard import Reasons
+from notifications.delivery.send_guard import SendGuard
 from notifications.models import Delivery, DropReason, Notification
 from notifications.services import acknowledge, notify
 from tests.notifications.conftest import NOW, Case, RecordingChannel, notice
@@ -25,35 +25,35 @@ def two(user: User) -> tuple[Notification, Notification]:
 def test_what_is_acknowledged_while_a_slow_batch_runs_is_not_told_any_more(user: User) -> None:
     first, second = two(user)
     seconds = [0.0]
-    reasons = Reasons([first.pk, second.pk], lambda: seconds[0])
-    assert reasons.against(first.pk) is None
+    guard = SendGuard([first.pk, second.pk], lambda: seconds[0])
+    assert guard.drop_reason(first.pk) is None
     acknowledge(notification=second, user=user, now=NOW)
 
     seconds[0] = 1.5
 
-    assert reasons.against(second.pk) == DropReason.ACKNOWLEDGED
+    assert guard.drop_reason(second.pk) == DropReason.ACKNOWLEDGED
 
 
 def test_who_loses_the_subject_while_a_slow_batch_runs_is_not_told_it(user: User, case: Case) -> None:
     first, second = two(user)
     seconds = [0.0]
-    reasons = Reasons([first.pk, second.pk], lambda: seconds[0])
-    assert reasons.against(first.pk) is None
+    guard = SendGuard([first.pk, second.pk], lambda: seconds[0])
+    assert guard.drop_reason(first.pk) is None
     case.entitled = False
 
     seconds[0] = 1.5
 
-    assert reasons.against(second.pk) == DropReason.NOT_ENTITLED
+    assert guard.drop_reason(second.pk) == DropReason.NOT_ENTITLED
 
 
 def test_within_a_second_one_answer_serves_the_whole_batch(
     user: User, django_assert_num_queries: Any
 ) -> None:
     first, second = two(user)
-    reasons = Reasons([first.pk, second.pk], lambda: 0.5)
-    reasons.against(first.pk)
+    guard = SendGuard([first.pk, second.pk], lambda: 0.5)
+    guard.drop_reason(first.pk)
     with django_assert_num_queries(0):
-        reasons.against(second.pk)
+        guard.drop_reason(second.pk)
 
 
 def test_a_question_that_fails_for_one_notification_keeps_no_other_from_going_out(

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from referral.deadlines import lifecycle
 from referral.models import Deadline, Record
-from referral.pathway.mistakes import KIND_OF, end_of_stay, left_ward, to_correct
 from referral.pathway.refusals import InputError, Text
+from referral.pathway.retracted_records import KIND_OF, end_of_stay, left_ward, to_correct
 from referral.pathway.vocabulary import Kind
 
 if TYPE_CHECKING:
