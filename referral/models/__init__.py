@@ -6,7 +6,7 @@ from referral.models.deadlines import Deadline
 from referral.models.discharge import BackReferral, Diagnosis, Outcome
 from referral.models.evidence import Evidence
 from referral.models.lost_roles import LostRole
-from referral.models.notification_days import Addressee, DeliveryFate, ToldDay
+from referral.models.notification_days import Addressee, DeliveryFate, NotificationDay
 from referral.models.patients import Patient, Person
 from referral.models.policies import PathwayPolicy
 from referral.models.sealed import Route, SealedColumn, SealedMonth
@@ -65,7 +65,7 @@ __all__ = [
     "Route",
     "SealedColumn",
     "SealedMonth",
-    "ToldDay",
+    "NotificationDay",
     "TransplantDecision",
     "TreatmentRecord",
 ]

@@ -32,7 +32,7 @@ class DeliveryFate(models.Model):
         ]
 
 
-class ToldDay(models.Model):
+class NotificationDay(models.Model):
     """What was written to everybody on one day of a zone's calendar, and what became of it in time.
 
     Written once and never again: what comes later does not count (see

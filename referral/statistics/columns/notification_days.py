@@ -21,7 +21,7 @@ from accounts.models import Network, User
 from notifications.contacts.test_messages import WAY
 from notifications.models import Delivery, DeliveryState, Notification
 from notifications.types import Severity
-from referral.models import Addressee, DeliveryFate, ToldDay
+from referral.models import Addressee, DeliveryFate, NotificationDay
 from referral.statistics.columns.column_cache import get, put
 from referral.statistics.columns.column_reader import fetched_as_bytes
 from referral.statistics.columns.layout import Column
@@ -63,7 +63,7 @@ GROUP BY recipient_id, ways, month
 MONTHS = f"""
 SELECT to_char(day, 'YYYY-MM'), string_agg(people, ''::bytea), string_agg(answers, ''::bytea),
        string_agg(ways, ''::bytea)
-FROM {ToldDay._meta.db_table}
+FROM {NotificationDay._meta.db_table}
 WHERE zone = %s AND layout = %s AND day < %s AND to_char(day, 'YYYY-MM') = ANY(%s) GROUP BY 1
 """  # noqa: S608 - put together from the name of a table
 
@@ -113,7 +113,7 @@ Ways = Counter[tuple[str, str]]
 def notifications_of(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[list[Month], Ways]:
     """Notifications to `people`, numbered from 0, in the months `since` to `until`, the latter not included;
     and their deliveries by channel and state."""
-    last = ToldDay.objects.filter(zone=zone, layout=LAYOUT).aggregate(last=Max("day"))["last"]
+    last = NotificationDay.objects.filter(zone=zone, layout=LAYOUT).aggregate(last=Max("day"))["last"]
     begin = max(since, last + timedelta(days=1)) if last else since
     # Up to there, whatever is kept while this is read.
     months, ways = _sealed(people, zone, since, min(begin, until))
@@ -135,8 +135,8 @@ def seal_days(now: datetime) -> int:
 
 
 def _seal_days(zone: str, now: datetime) -> int:
-    ToldDay.objects.filter(zone=zone).exclude(layout=LAYOUT).delete()
-    last = ToldDay.objects.filter(zone=zone).aggregate(last=Max("day"))["last"]
+    NotificationDay.objects.filter(zone=zone).exclude(layout=LAYOUT).delete()
+    last = NotificationDay.objects.filter(zone=zone).aggregate(last=Max("day"))["last"]
     begin = last + timedelta(days=1) if last else _first_day(zone)
     if begin is None:
         return 0
@@ -153,7 +153,7 @@ def _seal(day: date, zone: str, number: Mapping[UUID, int]) -> None:
     fates = _fates(number, _as_they_are(number, day, day + timedelta(days=1), zone))
     fate = _delivery_fates({way[1:] for way in fates.ways})
     ways = [(person, fate[channel, state], count) for (person, channel, state), count in fates.ways.items()]
-    made = ToldDay(
+    made = NotificationDay(
         zone=zone,
         day=day,
         layout=LAYOUT,
@@ -161,7 +161,7 @@ def _seal(day: date, zone: str, number: Mapping[UUID, int]) -> None:
         answers=fates.answers.tobytes(),
         ways=np.array(ways, WAYS).tobytes(),
     )
-    ToldDay.objects.bulk_create([made], ignore_conflicts=True)
+    NotificationDay.objects.bulk_create([made], ignore_conflicts=True)
 
 
 def _first_day(zone: str) -> date | None:
@@ -236,7 +236,7 @@ def _of(month: Month, place: Column) -> Month:
 
 def _kept(zone: str, since: date, until: date) -> list[Month]:
     """Each month as far as its days are kept; held in memory until one is added."""
-    days = ToldDay.objects.filter(zone=zone, layout=LAYOUT, day__gte=since, day__lt=until).order_by()
+    days = NotificationDay.objects.filter(zone=zone, layout=LAYOUT, day__gte=since, day__lt=until).order_by()
     newest = Max(Cast("id", CharField()))
     of_month = (
         days.annotate(month=TruncMonth("day")).values("month").annotate(newest=newest, days=Count("pk"))

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from notifications.models import Delivery, DeliveryState, Notification
-from referral.models import ToldDay
+from referral.models import NotificationDay
 from referral.statistics.columns.notification_days import seal_days
 from referral.statistics.reports.filters import ReportFilter, parse_filter
 from referral.statistics.reports.notification_report import NotificationReport, may_read, notification_report
@@ -142,7 +142,7 @@ WHILE_OPEN = NOW + 72 * HOUR - MINUTE
 
 
 def kept() -> list[date]:
-    return list(ToldDay.objects.order_by("day").values_list("day", flat=True))
+    return list(NotificationDay.objects.order_by("day").values_list("day", flat=True))
 
 
 def test_what_comes_after_three_days_does_not_count(world: World) -> None:
@@ -185,7 +185,7 @@ def test_what_happens_to_a_kept_day_later_changes_no_figure(notified: World) -> 
     before = figures(notified.coordinator)
     Notification.objects.filter(read_at=None).update(read_at=NOW + 50 * DAY)
     assert figures(notified.coordinator) == before
-    ToldDay.objects.all().delete()
+    NotificationDay.objects.all().delete()
     assert figures(notified.coordinator) == before
 
 
@@ -193,7 +193,7 @@ def test_days_kept_in_an_earlier_form_are_not_read_and_made_anew(notified: World
     before = figures(notified.coordinator)
     seal_days(NOW + 40 * DAY)
     days = kept()
-    ToldDay.objects.update(layout="earlier", people=b"", answers=b"")
+    NotificationDay.objects.update(layout="earlier", people=b"", answers=b"")
     assert figures(notified.coordinator) == before
     seal_days(NOW + 40 * DAY)
     assert kept() == days

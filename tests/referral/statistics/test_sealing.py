@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
-from referral.models import Case, CaseFacts, SealedColumn, SealedMonth, ToldDay
+from referral.models import Case, CaseFacts, NotificationDay, SealedColumn, SealedMonth
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from referral.statistics.columns.column_reader import Cases, read, read_both, sealed_months
@@ -249,4 +249,4 @@ def test_beat_seals_what_is_settled(world: World) -> None:
     world.flagged(now=NOW - 400 * DAY)
     seal_what_is_settled()
     assert len(sealed()) == 1
-    assert ToldDay.objects.exists()
+    assert NotificationDay.objects.exists()
