@@ -166,8 +166,8 @@ SELECT uuidv7(), id, 'email', '', true,
 FROM notifications_notification
 """
 DAYS_OF_BEFORE = """
-INSERT INTO referral_notificationday (id, zone, day, layout, people, answers, ways)
-SELECT uuidv7(), zone, day - 365 * before, layout, people, answers, ways
+INSERT INTO referral_notificationday (id, zone, day, layout, people, answers, deliveries)
+SELECT uuidv7(), zone, day - 365 * before, layout, people, answers, deliveries
 FROM referral_notificationday, generate_series(1, 4) AS before
 """
 

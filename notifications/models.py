@@ -262,7 +262,7 @@ class Delivery(models.Model):
             models.UniqueConstraint(
                 fields=["notification", "channel", "subscription", "replay_of"],
                 nulls_distinct=False,
-                name="delivery_once_per_way",
+                name="delivery_once_per_channel",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=list(DeliveryState.values)), name="delivery_state_known"

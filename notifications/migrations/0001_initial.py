@@ -435,7 +435,7 @@ class Migration(migrations.Migration):
             model_name="delivery",
             constraint=models.UniqueConstraint(
                 fields=("notification", "channel", "subscription", "replay_of"),
-                name="delivery_once_per_way",
+                name="delivery_once_per_channel",
                 nulls_distinct=False,
             ),
         ),

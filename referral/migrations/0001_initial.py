@@ -347,6 +347,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="NotificationDay",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("zone", models.CharField(max_length=64)),
+                ("day", models.DateField()),
+                ("layout", models.CharField(max_length=16)),
+                ("people", models.BinaryField()),
+                ("answers", models.BinaryField()),
+                ("deliveries", models.BinaryField()),
+            ],
+            options={
+                "verbose_name": "day of notifications",
+                "constraints": [models.UniqueConstraint(fields=("zone", "day"), name="told_day_once")],
+            },
+        ),
+        migrations.CreateModel(
             name="Offer",
             fields=[
                 (
@@ -1160,27 +1181,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "column of a sealed month",
-            },
-        ),
-        migrations.CreateModel(
-            name="ToldDay",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("zone", models.CharField(max_length=64)),
-                ("day", models.DateField()),
-                ("layout", models.CharField(max_length=16)),
-                ("people", models.BinaryField()),
-                ("answers", models.BinaryField()),
-                ("ways", models.BinaryField()),
-            ],
-            options={
-                "verbose_name": "day of notifications",
-                "constraints": [models.UniqueConstraint(fields=("zone", "day"), name="told_day_once")],
             },
         ),
         migrations.CreateModel(
@@ -2000,7 +2000,7 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
-                ("facts", models.JSONField(default=dict)),
+                ("details", models.JSONField(default=dict)),
                 ("note", accounts.encryption.EncryptedField(null=True)),
                 ("personal", accounts.encryption.EncryptedField(null=True)),
                 ("occurred_at", models.DateTimeField()),

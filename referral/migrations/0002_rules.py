@@ -44,10 +44,10 @@ CASE_NUMBERS = "CREATE SEQUENCE referral_case_number"
 # Numbers do not compress: PostgreSQL need not try.
 PACKED_COLUMNS = """
 ALTER TABLE referral_sealedcolumn ALTER COLUMN numbers SET STORAGE EXTERNAL;
-ALTER TABLE referral_toldday
+ALTER TABLE referral_notificationday
     ALTER COLUMN people SET STORAGE EXTERNAL,
     ALTER COLUMN answers SET STORAGE EXTERNAL,
-    ALTER COLUMN ways SET STORAGE EXTERNAL;
+    ALTER COLUMN deliveries SET STORAGE EXTERNAL;
 """
 
 # The key of the lock is that of referral.statistics.columns.seal.LOCK.

@@ -46,7 +46,7 @@ class NotificationDay(models.Model):
     layout = models.CharField(max_length=16)
     people = models.BinaryField()
     answers = models.BinaryField()
-    ways = models.BinaryField()
+    deliveries = models.BinaryField()
 
     class Meta:
         verbose_name = _("day of notifications")

@@ -26,7 +26,7 @@ class Page:
 
     heads: list[str]
     lines: list[tuple[str, list[tuple[str, str]]]]
-    ways: list[tuple[Text, list[int]]]
+    deliveries: list[tuple[Text, list[int]]]
     states: list[Text]
     charts: dict[str, Any]
 
@@ -51,7 +51,7 @@ def all_rows(report: NotificationReport, report_filter: ReportFilter) -> Iterato
     yield from rows_of(report.whole, everybody)
     for group in report.groups:
         yield from rows_of(group, called[group.key])
-    for (channel, state), count in sorted(report.ways.items()):
+    for (channel, state), count in sorted(report.deliveries.items()):
         label = labelled(channel_label(channel), DeliveryState(state).label)
         yield Row(PART, everybody, f"{channel}:{state}", label, "", str(count))
 
@@ -64,13 +64,13 @@ def page(report: NotificationReport, report_filter: ReportFilter) -> Page:
         *((name, rows_of(group, name)) for name, group in zip(groups, report.groups, strict=True)),
         (_("everybody"), whole),
     ]
-    states = [state for state in COUNTED if any(key[1] == state for key in report.ways)]
+    states = [state for state in COUNTED if any(key[1] == state for key in report.deliveries)]
     return Page(
         heads=[f"{row.label} {in_brackets(row.unit)}" if row.unit else str(row.label) for row in whole],
         lines=[(name, [in_words(row) for row in rows]) for name, rows in named],
-        ways=[
-            (channel_label(channel), [report.ways.get((channel, state), 0) for state in states])
-            for channel in sorted({channel for channel, _state in report.ways})
+        deliveries=[
+            (channel_label(channel), [report.deliveries.get((channel, state), 0) for state in states])
+            for channel in sorted({channel for channel, _state in report.deliveries})
         ],
         states=[COUNTED[state] for state in states],
         charts=_charts(report, groups),

@@ -18,7 +18,7 @@ from django.db.models import CharField, Count, Max
 from django.db.models.functions import Cast, TruncMonth
 
 from accounts.models import Network, User
-from notifications.contacts.test_messages import WAY
+from notifications.contacts.test_messages import CONTACT_METHOD
 from notifications.models import Delivery, DeliveryState, Notification
 from notifications.types import Severity
 from referral.models import Addressee, DeliveryFate, NotificationDay
@@ -34,13 +34,13 @@ DAYS_AT_ONCE = 100
 COUNTS = ("total", "reached", "failed", "read", "urgent", "acknowledged")
 PEOPLE = np.dtype([("person", "<i4"), ("counts", "<i4", len(COUNTS))])
 ANSWERS = np.dtype([("person", "<i4"), ("seconds", "<i4")])
-WAYS = np.dtype([("person", "<i4"), ("fate", "<i4"), ("count", "<i4")])
-LAYOUT = hashlib.sha256(f"{PEOPLE} {ANSWERS} {WAYS} {OBSERVED} {COUNTS}".encode()).hexdigest()[:16]
+DELIVERIES = np.dtype([("person", "<i4"), ("fate", "<i4"), ("count", "<i4")])
+LAYOUT = hashlib.sha256(f"{PEOPLE} {ANSWERS} {DELIVERIES} {OBSERVED} {COUNTS}".encode()).hexdigest()[:16]
 URGENT = [str(severity) for severity in Severity if severity.is_urgent]
 HANDED_OVER = [str(DeliveryState.SENT), str(DeliveryState.DELIVERED)]
 
 FATES = f"""
-SELECT recipient_id, ways, to_char(created_at AT TIME ZONE %(zone)s, 'YYYY-MM-01') AS month,
+SELECT recipient_id, deliveries, to_char(created_at AT TIME ZONE %(zone)s, 'YYYY-MM-01') AS month,
        count(*), count(*) FILTER (WHERE got), count(*) FILTER (WHERE lost AND NOT got),
        count(*) FILTER (WHERE read_at <= last), count(*) FILTER (WHERE urgent),
        count(*) FILTER (WHERE urgent AND acknowledged_at <= last),
@@ -53,16 +53,16 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT coalesce(bool_or(state = ANY(%(handed_over)s) AND sent_at <= last), false) AS got,
            coalesce(bool_or(state = '{DeliveryState.UNDELIVERABLE}'), false) AS lost,
-           array_agg(channel || ' ' || state ORDER BY channel, state) AS ways
+           array_agg(channel || ' ' || state ORDER BY channel, state) AS deliveries
     FROM {Delivery._meta.db_table} WHERE notification_id = notification.id
 ) AS sent
 WHERE recipient_id = ANY(%(people)s) AND created_at >= %(since)s AND created_at < %(until)s
-  AND subject_type <> '{WAY}'
-GROUP BY recipient_id, ways, month
+  AND subject_type <> '{CONTACT_METHOD}'
+GROUP BY recipient_id, deliveries, month
 """  # noqa: S608 - put together from names of tables and constants
 MONTHS = f"""
 SELECT to_char(day, 'YYYY-MM'), string_agg(people, ''::bytea), string_agg(answers, ''::bytea),
-       string_agg(ways, ''::bytea)
+       string_agg(deliveries, ''::bytea)
 FROM {NotificationDay._meta.db_table}
 WHERE zone = %s AND layout = %s AND day < %s AND to_char(day, 'YYYY-MM') = ANY(%s) GROUP BY 1
 """  # noqa: S608 - put together from the name of a table
@@ -71,27 +71,27 @@ WHERE zone = %s AND layout = %s AND day < %s AND to_char(day, 'YYYY-MM') = ANY(%
 @dataclass(frozen=True, slots=True)
 class Month:
     """Notifications to some people in a month, or a part of it: COUNTS by person (PEOPLE), and of what was
-    acknowledged who did it and after how many seconds; `ways` are their deliveries (WAYS)."""
+    acknowledged who did it and after how many seconds; `deliveries` are theirs (DELIVERIES)."""
 
     month: date
     people: Column
     answered_by: Column
     seconds: Column
-    ways: Column
+    deliveries: Column
 
     @property
     def nbytes(self) -> int:
-        columns = (self.people, self.answered_by, self.seconds, self.ways)
+        columns = (self.people, self.answered_by, self.seconds, self.deliveries)
         return sum(int(column.nbytes) for column in columns)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Notifications to a person in a month that were delivered alike: `ways` are channel and state of each
-    delivery, `counts` are COUNTS, and `seconds` those to each acknowledgement, in four bytes."""
+    """Notifications to a person in a month that were delivered alike: `deliveries` are channel and state of
+    each, `counts` are COUNTS, and `seconds` those to each acknowledgement, in four bytes."""
 
     person: UUID
-    ways: tuple[str, ...]
+    deliveries: tuple[str, ...]
     month: date
     counts: tuple[int, ...]
     seconds: bytes
@@ -104,28 +104,30 @@ class Fates:
 
     people: Column
     answers: Column
-    ways: Counter[tuple[int, str, str]]
+    deliveries: Counter[tuple[int, str, str]]
 
 
-Ways = Counter[tuple[str, str]]
+DeliveryCounts = Counter[tuple[str, str]]
 
 
-def notifications_of(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[list[Month], Ways]:
+def notifications_of(
+    people: Sequence[UUID], zone: str, since: date, until: date
+) -> tuple[list[Month], DeliveryCounts]:
     """Notifications to `people`, numbered from 0, in the months `since` to `until`, the latter not included;
     and their deliveries by channel and state."""
     last = NotificationDay.objects.filter(zone=zone, layout=LAYOUT).aggregate(last=Max("day"))["last"]
     begin = max(since, last + timedelta(days=1)) if last else since
     # Up to there, whatever is kept while this is read.
-    months, ways = _sealed(people, zone, since, min(begin, until))
+    months, deliveries = _sealed(people, zone, since, min(begin, until))
     number = {person: place for place, person in enumerate(people)}
     rows = _as_they_are(people, begin, until, zone) if begin < until else []
     for month in sorted({row.month for row in rows}):
         part = _fates(number, [row for row in rows if row.month == month])
         by, seconds = part.answers["person"], part.answers["seconds"]
-        months.append(Month(month, part.people, by, seconds, np.empty(0, WAYS)))
-        for (_person, channel, state), count in part.ways.items():
-            ways[channel, state] += count
-    return months, ways
+        months.append(Month(month, part.people, by, seconds, np.empty(0, DELIVERIES)))
+        for (_person, channel, state), count in part.deliveries.items():
+            deliveries[channel, state] += count
+    return months, deliveries
 
 
 def seal_days(now: datetime) -> int:
@@ -151,15 +153,17 @@ def _seal_days(zone: str, now: datetime) -> int:
 
 def _seal(day: date, zone: str, number: Mapping[UUID, int]) -> None:
     fates = _fates(number, _as_they_are(number, day, day + timedelta(days=1), zone))
-    fate = _delivery_fates({way[1:] for way in fates.ways})
-    ways = [(person, fate[channel, state], count) for (person, channel, state), count in fates.ways.items()]
+    fate = _delivery_fates({delivery[1:] for delivery in fates.deliveries})
+    deliveries = [
+        (person, fate[channel, state], count) for (person, channel, state), count in fates.deliveries.items()
+    ]
     made = NotificationDay(
         zone=zone,
         day=day,
         layout=LAYOUT,
         people=fates.people.tobytes(),
         answers=fates.answers.tobytes(),
-        ways=np.array(ways, WAYS).tobytes(),
+        deliveries=np.array(deliveries, DELIVERIES).tobytes(),
     )
     NotificationDay.objects.bulk_create([made], ignore_conflicts=True)
 
@@ -185,27 +189,29 @@ def _as_they_are(people: Iterable[UUID], since: date, until: date, zone: str) ->
         "handed_over": HANDED_OVER,
     }
     return [
-        Row(person, tuple(ways or ()), date.fromisoformat(month), tuple(counts), seconds or b"")
-        for person, ways, month, *counts, seconds in fetched_as_bytes(FATES, asked)
+        Row(person, tuple(deliveries or ()), date.fromisoformat(month), tuple(counts), seconds or b"")
+        for person, deliveries, month, *counts, seconds in fetched_as_bytes(FATES, asked)
     ]
 
 
 def _fates(number: Mapping[UUID, int], rows: Sequence[Row]) -> Fates:
     """The rows as columns."""
     people = np.array([(number[row.person], row.counts) for row in rows], PEOPLE)
-    ways: Counter[tuple[int, str, str]] = Counter()
+    deliveries: Counter[tuple[int, str, str]] = Counter()
     for row in rows:
-        for way in row.ways:
-            channel, state = way.split(" ")
-            ways[number[row.person], channel, state] += row.counts[0]
+        for delivery in row.deliveries:
+            channel, state = delivery.split(" ")
+            deliveries[number[row.person], channel, state] += row.counts[0]
     seconds = np.frombuffer(b"".join(row.seconds for row in rows), ">i4")
     answers = np.empty(len(seconds), ANSWERS)
     answers["seconds"] = seconds
     answers["person"] = np.repeat(people["person"], people["counts"][:, COUNTS.index("acknowledged")])
-    return Fates(people, answers, ways)
+    return Fates(people, answers, deliveries)
 
 
-def _sealed(people: Sequence[UUID], zone: str, since: date, until: date) -> tuple[list[Month], Ways]:
+def _sealed(
+    people: Sequence[UUID], zone: str, since: date, until: date
+) -> tuple[list[Month], DeliveryCounts]:
     """From kept days: `people` numbered from 0, and their deliveries."""
     numbers = dict(Addressee.objects.filter(user__in=people).values_list("user", "pk"))
     fates = {fate.pk: (fate.channel, fate.state) for fate in DeliveryFate.objects.all()}
@@ -217,7 +223,7 @@ def _sealed(people: Sequence[UUID], zone: str, since: date, until: date) -> tupl
     months = [_of(month, place) for month in _kept(zone, since, until)]
     count = np.zeros(max([0, *fates]) + 1, dtype=np.int64)
     for month in months:
-        np.add.at(count, month.ways["fate"], month.ways["count"])
+        np.add.at(count, month.deliveries["fate"], month.deliveries["count"])
     return months, Counter({fates[pk]: int(count[pk]) for pk in np.flatnonzero(count).tolist()})
 
 
@@ -226,12 +232,12 @@ NOT_ASKED = -1
 
 def _of(month: Month, place: Column) -> Month:
     """Of the people who have a place, by which they are numbered."""
-    people, ways = month.people[place[month.people["person"]] != NOT_ASKED], month.ways
+    people, deliveries = month.people[place[month.people["person"]] != NOT_ASKED], month.deliveries
     people["person"] = place[people["person"]]
     by, seconds = place[month.answered_by], month.seconds
     if (by == NOT_ASKED).any():
         by, seconds = by[by != NOT_ASKED], seconds[by != NOT_ASKED]
-    return Month(month.month, people, by, seconds, ways[place[ways["person"]] != NOT_ASKED])
+    return Month(month.month, people, by, seconds, deliveries[place[deliveries["person"]] != NOT_ASKED])
 
 
 def _kept(zone: str, since: date, until: date) -> list[Month]:
@@ -250,15 +256,15 @@ def _kept(zone: str, since: date, until: date) -> list[Month]:
     return [month for month in months.values() if isinstance(month, Month)]
 
 
-def _month(month: date, people: bytes, answers: bytes, ways: bytes) -> Month:
-    """The days' columns one after the other, counts of a person or way added up."""
-    counted, sent = np.frombuffer(people, PEOPLE), np.frombuffer(ways, WAYS)
+def _month(month: date, people: bytes, answers: bytes, deliveries: bytes) -> Month:
+    """The days' columns one after the other, counts of a person or channel added up."""
+    counted, sent = np.frombuffer(people, PEOPLE), np.frombuffer(deliveries, DELIVERIES)
     persons, place = np.unique(counted["person"], return_inverse=True)
     added = np.zeros(len(persons), PEOPLE)
     added["person"] = persons
     np.add.at(added["counts"], place, counted["counts"])
     pairs, place = np.unique(sent["person"].astype(np.int64) << 32 | sent["fate"], return_inverse=True)
-    summed = np.zeros(len(pairs), WAYS)
+    summed = np.zeros(len(pairs), DELIVERIES)
     summed["person"], summed["fate"] = pairs >> 32, pairs & 0xFFFFFFFF
     np.add.at(summed["count"], place, sent["count"])
     answered = np.frombuffer(answers, ANSWERS)

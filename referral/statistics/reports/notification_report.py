@@ -28,7 +28,7 @@ TOTAL = COUNTS.index("total")
 
 @dataclass(frozen=True, slots=True)
 class NotificationCounts:
-    """Notifications to some people. `reached`: a provider took it or it arrived; `failed`: no way was left.
+    """Notifications to some people. `reached`: a provider took it or it arrived; `failed`: nothing was left.
 
     `acknowledged` of the urgent ones; `answer`: seconds to that. `key` is None for all, and for people
     without a hospital or ward.
@@ -46,12 +46,12 @@ class NotificationCounts:
 
 @dataclass(frozen=True, slots=True)
 class NotificationReport:
-    """All figures of one question. `ways`: deliveries by channel and state."""
+    """All figures of one question. `deliveries`: how many, by channel and state."""
 
     by: By
     whole: NotificationCounts
     groups: Sequence[NotificationCounts]
-    ways: Mapping[tuple[str, str], int]
+    deliveries: Mapping[tuple[str, str], int]
 
 
 def may_read(user: User, report_filter: ReportFilter) -> bool:
@@ -63,7 +63,7 @@ def notification_report(user: User, report_filter: ReportFilter) -> Notification
     """The figures of notifications to the people of the user's places."""
     members = list(_asked_about(user, report_filter).values_list("user", "hospital", "ward"))
     people = list(dict.fromkeys(person for person, _hospital, _ward in members))
-    months, ways = notifications_of(
+    months, deliveries = notifications_of(
         people, report_filter.network.zone, report_filter.since, months_before(report_filter.until, -1)
     )
     keys, slots = _groups(members, people, report_filter.by, months)
@@ -73,7 +73,7 @@ def notification_report(user: User, report_filter: ReportFilter) -> Notification
         by=report_filter.by,
         whole=_counts_of(None, *whole),
         groups=[_counts_of(key, counts, answer) for key, (counts, answer) in counted if counts[TOTAL]],
-        ways=ways,
+        deliveries=deliveries,
     )
 
 

@@ -102,13 +102,13 @@ def test_the_file_holds_the_numbers_of_the_page(world: World, as_user: SignIn) -
 def test_a_coordinators_file_ends_with_what_became_of_messages(world: World, as_user: SignIn) -> None:
     world.flagged(now=clock.now())
     notifications = Notification.objects.count()
-    ways = Counter(f"{row.channel}:{row.state}" for row in Delivery.objects.all())
+    deliveries = Counter(f"{row.channel}:{row.state}" for row in Delivery.objects.all())
     lines = [row for row in file_of(world.coordinator, as_user) if row["part"] == "messages"]
     assert {row["figure"]: row["cases"] for row in lines} == {
         "told": str(notifications),
         "read": "0",
         "acknowledged": "0",
-        **{way: str(count) for way, count in ways.items()},
+        **{delivery: str(count) for delivery, count in deliveries.items()},
     }
     assert notifications > 0
     assert not [row for row in file_of(world.lead, as_user) if row["part"] == "messages"]

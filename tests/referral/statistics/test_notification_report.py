@@ -17,7 +17,7 @@ from tests.world import HOUR, MINUTE, NOW, World
 
 def notify_at(
     user: User,
-    *ways: str,
+    *deliveries: str,
     at: datetime = NOW,
     severity: str = "severe",
     read: bool = False,
@@ -35,7 +35,7 @@ def notify_at(
         read_at=answered or (at if read else None),
         acknowledged_at=answered,
     )
-    for number, state in enumerate(ways):
+    for number, state in enumerate(deliveries):
         Delivery.objects.create(
             notification=notified,
             channel=f"way{number}",
@@ -119,7 +119,7 @@ def test_researchers_read_nothing_about_notifications(notified: World) -> None:
 
 
 def test_deliveries_are_counted_by_channel_and_state(notified: World) -> None:
-    assert figures(notified.coordinator).ways == {
+    assert figures(notified.coordinator).deliveries == {
         ("way0", "failed"): 1,
         ("way0", "sent"): 2,
         ("way0", "undeliverable"): 1,
