@@ -35,7 +35,7 @@ ACTIONS = {
     "hand_over": _("wrote a hand-over note"),
     "invite": _("invited a new person"),
     "list": _("was shown a list of cases"),
-    "look_up_arrival": _("looked up an unannounced patient"),
+    "look_up_unannounced": _("looked up an unannounced patient"),
     "wrong_answer_at_door": _("heard a wrong answer from an unannounced patient"),
     "met_elsewhere": _("met the patient of another hospital's case"),
     "met_recorded_dead": _("met a patient recorded as dead"),

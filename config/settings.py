@@ -336,7 +336,7 @@ LIMITS = {
     "any": (6000, 60),
     "score": (12_000, 60),
     "lab_reports": (60, 60),
-    "arrivals": (30, 3600),
+    "unannounced": (30, 3600),
     "search": (30, 60),
     "meetings": (20, 3600),
     "corrected_numbers": (20, 3600),

@@ -222,10 +222,10 @@ class NotificationShape(Shape[Notification]):
         return render(notification, self.context["language"]).body
 
 
-class ArrivalShape(Shape[Case]):
+class UnannouncedShape(Shape[Case]):
     """What a ward needs to compare a patient who arrives unannounced, and nothing else.
 
-    To admit, the person says the full name or the birth date: the fact `said`.
+    To admit, the person says the full name or the birth date: the input `said`.
     """
 
     id = serializers.UUIDField()

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
 from api.v1 import (
-    arrivals,
     case_files,
     cases,
     changes,
@@ -27,6 +26,7 @@ from api.v1 import (
     sessions,
     statistics,
     tokens,
+    unannounced,
     values,
     ward_record,
     wards,
@@ -81,7 +81,7 @@ urlpatterns: list[URLPattern] = [
         path(f"{CASE}/{verb.value.replace('_', '-')}", verb_view(verb).as_view(), name=verb.value)
         for verb in VERBS
     ),
-    path("arrivals", arrivals.ArrivalsView.as_view(), name="arrivals"),
+    path("unannounced", unannounced.UnannouncedView.as_view(), name="unannounced"),
     path("wards", wards.WardsView.as_view(), name="wards"),
     path("wards/<uuid:ward_id>/duty", wards.DutyView.as_view(), name="ward_duty"),
     path("codes", codes.CodesView.as_view(), name="codes"),

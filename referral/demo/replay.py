@@ -19,7 +19,7 @@ from referral.demo.places import HOSPITALS, Places
 from referral.demo.stories import CLOSE_WARD, NAME, OPEN_WARD, SAVE, Beat, Story
 from referral.intake.drafts import save_indicators
 from referral.intake.registration import FirstVisit, register
-from referral.intake.unannounced import find_arrival
+from referral.intake.unannounced import find_unannounced
 from referral.intake.ward_status import close_ward, open_ward
 from referral.models import Case, Deadline
 from referral.pathway.perform import perform
@@ -58,7 +58,7 @@ class Cast:
         return self.people["coordinator"]
 
 
-class Telling:
+class StoryReplay:
     """One story on its way: its case, and the acts that make it."""
 
     def __init__(self, story: Story, number: int, cast: Cast, now: datetime) -> None:
@@ -98,7 +98,7 @@ class Telling:
             WARD_ACTS[beat.verb](actor=actor, now=now, **inputs)
             return
         if "said" in inputs:
-            find_arrival(user=actor, now=now, number=self.case.number)
+            find_unannounced(user=actor, now=now, number=self.case.number)
         perform(self.case, Verb(beat.verb), actor=actor, now=now, occurred_at=now - beat.before, **inputs)
 
     def _inputs(self, beat: Beat, now: datetime) -> dict[str, Any]:
@@ -128,8 +128,8 @@ class Telling:
 
 def replay(stories: Sequence[Story], cast: Cast, *, now: datetime) -> None:
     """Make every story's case, the oldest act first, and bring the deadlines up to `now`."""
-    tellings = [Telling(story, number, cast, now) for number, story in enumerate(stories, 1)]
-    acts = [act for telling in tellings for act in telling.acts()]
+    replays = [StoryReplay(story, number, cast, now) for number, story in enumerate(stories, 1)]
+    acts = [act for each in replays for act in each.acts()]
     acts.append((now - NEWS, lambda: settle_inboxes(cast, now - NEWS)))
     for moment, act in sorted(acts, key=lambda act: act[0]):
         run_engine(until=moment)

@@ -27,12 +27,12 @@ from referral.pathway.refusals import InputError, TooOften
 from referral.pathway.vocabulary import BEFORE_ADMISSION
 
 
-def find_arrival(*, user: User, now: datetime, number: str = "", national_id: str = "") -> Case | None:
+def find_unannounced(*, user: User, now: datetime, number: str = "", national_id: str = "") -> Case | None:
     """The case before admission, in a network of the user's wards, with this number or national ID.
 
     Faces show of it what `glimpse` says, and state and hospital. Every look-up is audited. Raises TooOften.
     """
-    if seconds := seconds_over("arrivals", user, now):
+    if seconds := seconds_over("unannounced", user, now):
         raise TooOften(seconds)
     admissible = (
         Case.objects.admissible_by(user)
@@ -40,21 +40,21 @@ def find_arrival(*, user: User, now: datetime, number: str = "", national_id: st
         .select_related("hospital", "patient")
     )
     if number.strip():
-        arrival = admissible.filter(number=folded_number(number)).first()
+        case = admissible.filter(number=folded_number(number)).first()
     elif not is_no_national_id(national_id):
         index = blind_index("national_id", canonical(national_id))
-        arrival = admissible.filter(patient__national_id_index=index).first()
+        case = admissible.filter(patient__national_id_index=index).first()
     else:
-        arrival = None
+        case = None
     audit.record(
         actor=user,
         action=LOOK_UP,
         subject_type="case",
-        subject_id=arrival.pk if arrival else "",
+        subject_id=case.pk if case else "",
         now=now,
-        network=arrival.network_id if arrival else None,
+        network=case.network_id if case else None,
     )
-    return arrival
+    return case
 
 
 def looked_up(user: User, case_id: UUID, now: datetime) -> bool:
@@ -66,7 +66,7 @@ def looked_up(user: User, case_id: UUID, now: datetime) -> bool:
 
 
 def arriving(user: User, case_id: UUID, *, now: datetime) -> Case:
-    """The same for a case that was looked up a short while ago, by its id. Raises Case.DoesNotExist."""
+    """The case before admission that `user` looked up a short while ago. Raises Case.DoesNotExist."""
     if not looked_up(user, case_id, now):
         raise Case.DoesNotExist
     admissible = Case.objects.admissible_by(user).filter(state__in=BEFORE_ADMISSION)
@@ -129,14 +129,14 @@ def auditing_wrong_answers(actor: User | None, now: datetime) -> Iterator[None]:
         raise
 
 
-def confirm_arrival(case: Case, said: str, *, user: User, now: datetime) -> None:
+def confirm_unannounced(case: Case, said: str, *, user: User, now: datetime) -> None:
     """Compare what the person at the door said with the record. Raises InputError, or TooOften.
 
     Wrap the transaction in `auditing_wrong_answers`.
     """
     if not looked_up(user, case.pk, now):
         raise InputError(("said", "look_up_first", LOOK_UP_FIRST))
-    if seconds := seconds_over("arrivals", user, now) or _seconds_after_guesses(user, now):
+    if seconds := seconds_over("unannounced", user, now) or _seconds_after_guesses(user, now):
         raise TooOften(seconds)
     if not said.strip():
         raise InputError(("said", "required", ASK_THE_PERSON))
@@ -160,7 +160,7 @@ def _is_of(said: str, patient: Patient) -> bool:
     return bool(name) and (name == folded_name(patient.name) or by_date)
 
 
-LOOK_UP, WRONG_ANSWER = "look_up_arrival", "wrong_answer_at_door"
+LOOK_UP, WRONG_ANSWER = "look_up_unannounced", "wrong_answer_at_door"
 LOOK_UP_HOLDS = timedelta(hours=1)
 MOST_GUESSES, GUESSES_COUNT_FOR = 5, timedelta(hours=1)
 IDEOGRAPHS = regex.compile(r"[\p{Han}\p{Co}]+")

@@ -22,16 +22,16 @@ from tests.world import MINUTE, World, resident
 NO_RETRY = Retry(NoBackoff(), 0)
 
 
-def test_looking_up_arrivals_is_limited_and_says_when_to_come_back(
+def test_looking_up_the_unannounced_is_limited_and_says_when_to_come_back(
     world: World, second_specialist: Caller, specialist: Caller, settings: Any
 ) -> None:
-    settings.LIMITS = {**settings.LIMITS, "arrivals": (2, 3600)}
+    settings.LIMITS = {**settings.LIMITS, "unannounced": (2, 3600)}
     body = {"number": "26-999999"}
-    assert [second_specialist.post("/arrivals", body).status for _attempt in range(2)] == [404, 404]
-    refused = second_specialist.post("/arrivals", body)
+    assert [second_specialist.post("/unannounced", body).status for _attempt in range(2)] == [404, 404]
+    refused = second_specialist.post("/unannounced", body)
     assert (refused.status, refused.code) == (429, "too_many_requests")
     assert 0 < int(refused.headers["Retry-After"]) <= 3600
-    assert specialist.post("/arrivals", body).status == 404
+    assert specialist.post("/unannounced", body).status == 404
 
 
 def test_meeting_patients_of_other_hospitals_is_limited(

@@ -174,7 +174,7 @@ def test_an_unannounced_arrival_is_looked_up_and_admitted(
     case = world.flagged(now, national_id="11010119700102029X")
     assert second_specialist.get(f"/cases/{case.pk}").status == 404
     for body in ({"number": case.number}, {"national_id": "11010119700102029x"}):
-        answer = second_specialist.post("/arrivals", body)
+        answer = second_specialist.post("/unannounced", body)
         assert answer.body == {
             "id": str(case.pk),
             "number": case.number,

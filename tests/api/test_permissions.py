@@ -20,7 +20,7 @@ def test_nobody_is_let_in_without_signing_in(world: World, now: datetime) -> Non
         answer = stranger.get(path)
         assert (answer.status, answer.code) == (401, "not_signed_in")
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
-    for path in ("/score", "/cases", f"/cases/{case}/accept", "/arrivals"):
+    for path in ("/score", "/cases", f"/cases/{case}/accept", "/unannounced"):
         assert stranger.post(path, {}).status == 401
 
 
@@ -43,7 +43,7 @@ def test_researchers_and_administrators_see_no_case(world: World, role: str, now
     assert caller.get("/cases").body["results"] == []
     assert [caller.get(f"/cases/{case.pk}{part}").status for part in PARTS] == [404] * 4
     assert caller.post("/cases", visit(now)).status == 403
-    assert caller.post("/arrivals", {"number": case.number}).status == 403
+    assert caller.post("/unannounced", {"number": case.number}).status == 403
 
 
 def test_a_role_that_does_not_fit_is_refused_on_a_visible_case(
@@ -69,11 +69,11 @@ def test_a_ward_that_was_not_asked_sees_nothing_and_may_only_look_up_an_arrival(
     case = world.flagged(now, national_id="110101197001020011")
     assert second_specialist.get(f"/cases/{case.pk}").status == 404
     assert second_specialist.post(f"/cases/{case.pk}/accept", {"bed": "1"}).status == 404
-    answer = second_specialist.post("/arrivals", {"number": case.number})
+    answer = second_specialist.post("/unannounced", {"number": case.number})
     assert set(answer.body) == {"id", "number", "state", "patient", "hospital"}
-    assert second_specialist.post("/arrivals", {"national_id": "110101197001020038"}).status == 404
-    assert doctor.post("/arrivals", {"number": case.number}).status == 403
-    assert AuditEntry.objects.filter(action="look_up_arrival").count() == 2
+    assert second_specialist.post("/unannounced", {"national_id": "110101197001020038"}).status == 404
+    assert doctor.post("/unannounced", {"number": case.number}).status == 403
+    assert AuditEntry.objects.filter(action="look_up_unannounced").count() == 2
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency_Key": "once"}])

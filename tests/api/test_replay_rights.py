@@ -83,9 +83,9 @@ def test_a_registration_is_not_answered_again_after_the_hospital_was_left(
 def test_a_look_up_at_the_door_is_asked_anew(world: World, second_specialist: Caller, now: datetime) -> None:
     case = world.flagged(now)
     body = {"number": case.number}
-    assert second_specialist.post("/arrivals", body, **KEY).status == 200
+    assert second_specialist.post("/unannounced", body, **KEY).status == 200
     Membership.objects.filter(user=world.second_specialist).delete()
-    assert second_specialist.post("/arrivals", body, **KEY).status == 403
+    assert second_specialist.post("/unannounced", body, **KEY).status == 403
 
 
 def test_without_having_been_looked_up_a_case_is_as_absent_to_a_ward(

@@ -21,7 +21,7 @@ from portal.pages.board import context as board_context
 from portal.pages.verbs import forms
 from portal.refusals import with_status
 from referral.identity.text import folded_number
-from referral.intake.unannounced import find_arrival, glimpse
+from referral.intake.unannounced import find_unannounced, glimpse
 from referral.intake.ward_status import close_ward, open_ward
 from referral.pathway.refusals import TooOften
 from referral.pathway.vocabulary import Verb
@@ -61,7 +61,7 @@ def _watcher(user: User) -> User:
 
 @require_POST
 @signed_in
-def arrival(request: HttpRequest) -> HttpResponse:
+def unannounced(request: HttpRequest) -> HttpResponse:
     """Find the case of a patient who stands at the door; the ID travels in the body, never in an address."""
     user, now = person(request), clock.now()
     if not user.access.wards:
@@ -69,17 +69,17 @@ def arrival(request: HttpRequest) -> HttpResponse:
     typed = request.POST.get("query", "").strip()[:64]
     key = "number" if CASE_NUMBER.fullmatch(folded_number(typed)) else "national_id"
     try:
-        case = find_arrival(user=user, now=now, **{key: typed}) if typed else None
+        case = find_unannounced(user=user, now=now, **{key: typed}) if typed else None
     except TooOften as refusal:
         context = {"typed": typed, "trouble": refusal, "now": now}
-        return with_status(render(request, "portal/board/arrival.html", context), refusal)
+        return with_status(render(request, "portal/board/unannounced.html", context), refusal)
     if case is not None and cases.cases(user).filter(pk=case.pk).exists():
         return redirect("portal:case", pk=case.pk)
     context = {"typed": typed, "case": case, "now": now}
     if case is not None:
         context["form"] = forms.build(Verb.ADMIT, case=case, expected=False)
         context["glimpse"] = glimpse(case.patient)
-    return render(request, "portal/board/arrival.html", context, status=200 if case else 404)
+    return render(request, "portal/board/unannounced.html", context, status=200 if case else 404)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

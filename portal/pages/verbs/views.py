@@ -72,7 +72,7 @@ def _find(request: HttpRequest, verb: Verb, pk: UUID) -> Case:
 
 def look_up_first(request: HttpRequest) -> HttpResponse:
     """What a ward's person is told who would admit a case that they have not just looked up."""
-    return render(request, "portal/board/arrival.html", {"look_up_first": LOOK_UP_FIRST}, status=404)
+    return render(request, "portal/board/unannounced.html", {"look_up_first": LOOK_UP_FIRST}, status=404)
 
 
 def passed_on(request: HttpRequest, pk: UUID, typed: Sequence[str] = ()) -> HttpResponse:

@@ -11,7 +11,7 @@ from accounts.models import Ward
 from referral.codes import ErrorReason
 from referral.deadlines import lifecycle
 from referral.intake.routing import close_open_offer
-from referral.intake.unannounced import confirm_arrival, expects
+from referral.intake.unannounced import confirm_unannounced, expects
 from referral.models import Admission, Case, Deadline, Offer, Question, Retraction
 from referral.models.cases import LEFT_WARD
 from referral.models.ward_records import RECORDS
@@ -35,7 +35,7 @@ def admit(change: Change, *, bed: str = "", said: str = "") -> State:
     """
     case = change.case
     if not expects(change.person, case, change.offer):
-        confirm_arrival(case, said, user=change.person, now=change.now)
+        confirm_unannounced(case, said, user=change.person, now=change.now)
     change.not_before(case.departed_at, _("the departure"))
     ward = own_ward(change.person, case, change.offer)
     if ward is None:

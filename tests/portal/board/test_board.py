@@ -80,7 +80,7 @@ def test_people_without_a_ward_or_network_have_no_board(world: World, as_user: S
         client = as_user(user)
         assert client.get("/board/").status_code == 404
         assert client.get("/board/rows/").status_code == 404
-        assert client.post("/board/arrival/", {"query": "26-000001"}).status_code == 404
+        assert client.post("/board/unannounced/", {"query": "26-000001"}).status_code == 404
     assert Client().get("/board/").status_code == 302
 
 
@@ -258,7 +258,7 @@ def test_a_patient_at_the_door_is_found_and_admitted_by_a_ward_that_was_not_aske
     assert client.get(f"/cases/{case.pk}/").status_code == 404
 
     typed = case.number if by == "number" else national_id.lower()
-    answer = client.post("/board/arrival/", {"query": f" {typed} "})
+    answer = client.post("/board/unannounced/", {"query": f" {typed} "})
     page = answer.content.decode()
     assert answer.status_code == 200
     assert case.number in page and "测试甲" not in page
@@ -272,7 +272,7 @@ def test_a_patient_at_the_door_is_found_and_admitted_by_a_ward_that_was_not_aske
     assert done.redirect_chain == [(f"/cases/{case.pk}/", 302)]
     case.refresh_from_db()
     assert (case.state, case.ward) == (State.ADMITTED, world.second_ward)
-    looked_up = AuditEntry.objects.get(action="look_up_arrival")
+    looked_up = AuditEntry.objects.get(action="look_up_unannounced")
     assert looked_up.subject_id == str(case.pk) and national_id not in str(looked_up.detail)
     assert AuditEntry.objects.get(action="wrong_answer_at_door").subject_id == str(case.pk)
 
@@ -282,25 +282,25 @@ def test_at_the_door_no_bed_is_proposed_that_another_ward_keeps(world: World, as
     bed, where = f'value="{case.bed}"', f"/cases/{case.pk}/admit/"
     assert case.bed and bed in as_user(world.specialist).get(where).content.decode()
     client = as_user(world.second_specialist)
-    for answer in (client.post("/board/arrival/", {"query": case.number}), client.get(where)):
+    for answer in (client.post("/board/unannounced/", {"query": case.number}), client.get(where)):
         assert answer.status_code == 200 and bed not in answer.content.decode()
 
 
 def test_a_number_of_full_width_digits_finds_its_case_at_the_door(world: World, as_user: SignIn) -> None:
     case = world.flagged(now=clock.now())
     typed = case.number.translate({ord("-"): "－", **{ord(str(n)): chr(0xFF10 + n) for n in range(10)}})
-    answer = as_user(world.second_specialist).post("/board/arrival/", {"query": typed})
+    answer = as_user(world.second_specialist).post("/board/unannounced/", {"query": typed})
     assert answer.status_code == 200 and case.number in answer.content.decode()
 
 
 def test_an_estimated_birth_year_says_so_at_the_door(world: World, as_user: SignIn) -> None:
     case = world.flagged(now=clock.now(), birth_date=BirthDate(1962))
-    answer = as_user(world.second_specialist).post("/board/arrival/", {"query": case.number})
+    answer = as_user(world.second_specialist).post("/board/unannounced/", {"query": case.number})
     assert "born about 1962" in answer.content.decode()
 
 
 def test_an_unknown_patient_is_not_found_and_what_was_typed_stays(world: World, as_user: SignIn) -> None:
-    answer = as_user(world.specialist).post("/board/arrival/", {"query": "26-999999"})
+    answer = as_user(world.specialist).post("/board/unannounced/", {"query": "26-999999"})
     assert answer.status_code == 404
     page = answer.content.decode()
     assert "No open case was found." in page and 'value="26-999999"' in page
@@ -308,7 +308,7 @@ def test_an_unknown_patient_is_not_found_and_what_was_typed_stays(world: World, 
 
 def test_a_looked_up_case_that_one_sees_anyway_opens(world: World, as_user: SignIn) -> None:
     case = world.flagged(now=clock.now())
-    answer = as_user(world.specialist).post("/board/arrival/", {"query": case.number})
+    answer = as_user(world.specialist).post("/board/unannounced/", {"query": case.number})
     assert answer.url == f"/cases/{case.pk}/"  # type: ignore[attr-defined]
 
 
@@ -322,13 +322,13 @@ def test_one_person_of_two_wards_has_one_board(world: World, as_user: SignIn) ->
     assert set(numbers(board(as_user(world.specialist)))) == {first.number, second.number}
 
 
-def test_looking_up_arrivals_is_limited_and_says_what_to_do(
+def test_looking_up_the_unannounced_is_limited_and_says_what_to_do(
     as_user: SignIn, world: World, settings: Any
 ) -> None:
-    settings.LIMITS = {**settings.LIMITS, "arrivals": (1, 60)}
+    settings.LIMITS = {**settings.LIMITS, "unannounced": (1, 60)}
     client = as_user(world.specialist)
-    assert client.post("/board/arrival/", {"query": "26-999999"}).status_code == 404
-    answer = client.post("/board/arrival/", {"query": "26-999998"})
+    assert client.post("/board/unannounced/", {"query": "26-999999"}).status_code == 404
+    answer = client.post("/board/unannounced/", {"query": "26-999998"})
     assert answer.status_code == 429
     page = answer.content.decode()
     assert "call the coordinator" in page and "26-999998" in page

@@ -21,7 +21,7 @@ from tests.world import HOUR, MINUTE, World
 def test_guessing_at_the_door_is_answered_with_the_time_to_wait(
     world: World, as_user: SignIn, settings: Any
 ) -> None:
-    settings.LIMITS = {**settings.LIMITS, "arrivals": (2, 3600)}
+    settings.LIMITS = {**settings.LIMITS, "unannounced": (2, 3600)}
     now, client = clock.now(), as_user(world.second_specialist)
     case = world.looked_up(world.flagged(now=now), world.second_specialist, now)
     address = f"/cases/{case.pk}/admit/"
@@ -32,11 +32,13 @@ def test_guessing_at_the_door_is_answered_with_the_time_to_wait(
     assert re.search(r"Wait \d+ min", answer.content.decode())
 
 
-@pytest.mark.parametrize(("address", "typed"), [("/board/arrival/", "26-999999"), ("/search/", "26-999999")])
+@pytest.mark.parametrize(
+    ("address", "typed"), [("/board/unannounced/", "26-999999"), ("/search/", "26-999999")]
+)
 def test_every_look_up_over_its_limit_says_how_long_to_wait(
     world: World, as_user: SignIn, settings: Any, address: str, typed: str
 ) -> None:
-    settings.LIMITS = {**settings.LIMITS, "arrivals": (0, 60), "search": (0, 60)}
+    settings.LIMITS = {**settings.LIMITS, "unannounced": (0, 60), "search": (0, 60)}
     answer = as_user(world.specialist).post(address, {"query": typed})
     assert (answer.status_code, bool(answer["Retry-After"])) == (429, True)
 

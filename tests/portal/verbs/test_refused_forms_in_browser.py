@@ -24,7 +24,7 @@ STATE = """() => {
     return width > 0 && bottom > 0 && top < innerHeight;
   };
   const active = document.activeElement;
-  const errors = [...document.querySelectorAll(".field-error, .error-summary, .way-bad")];
+  const errors = [...document.querySelectorAll(".field-error, .error-summary, .status-bad")];
   return {
     name: active.name || active.id,
     isMarked: active.matches("[aria-invalid=true], .is-invalid, .error-summary")
@@ -182,7 +182,7 @@ def test_a_way_that_cannot_be_reached(go: Any, world: World, settings: Any) -> N
         "notifications.channels.dingtalk.DingTalkChannel",
     ]
     page = go(world.specialist, reverse("portal:preferences"))
-    form = page.locator("details.way-add").first
+    form = page.locator("details.method-add").first
     form.locator("summary").click()
     field = form.locator("input.form-control").first
     field.fill("x")

@@ -13,7 +13,7 @@ from portal.models import SentForm
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS
 from portal.tasks import purge_drafts
-from referral.intake.unannounced import find_arrival
+from referral.intake.unannounced import find_unannounced
 from referral.intake.ward_status import close_ward
 from referral.models import Case, Message, Offer
 from referral.pathway.perform import EFFECTS, perform, usable_verbs
@@ -56,7 +56,7 @@ def test_the_form_of_every_usable_verb_opens_and_says_what_it_will_do(
     case = make[state](now=now)
     for user in (world.doctor, world.specialist, world.coordinator):
         client = as_user(user)
-        find_arrival(user=user, now=now, number=case.number)
+        find_unannounced(user=user, now=now, number=case.number)
         for verb in usable_verbs(user, case):
             if verb == Verb.ADD_FILE:
                 continue  # has the page of files

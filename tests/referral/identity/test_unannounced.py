@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEntry
 from notifications.models import Notification
 from referral.identity.birth import BirthDate
-from referral.intake.unannounced import find_arrival, glimpse, surname
+from referral.intake.unannounced import find_unannounced, glimpse, surname
 from referral.pathway.perform import perform
 from referral.pathway.refusals import InputError, TooOften
 from referral.pathway.vocabulary import State, Verb
@@ -36,7 +36,7 @@ def test_a_look_up_shows_the_surname_only(name: str, shown: str) -> None:
 
 def test_a_look_up_shows_enough_to_compare(world: World) -> None:
     case = world.flagged(national_id="A123456(3)")
-    arrival = find_arrival(user=world.second_specialist, now=NOW, national_id="ａ1234563")
+    arrival = find_unannounced(user=world.second_specialist, now=NOW, national_id="ａ1234563")
     assert arrival == case
     seen = glimpse(case.patient)
     assert (seen.surname, seen.sex, seen.birth_year) == ("测＊＊", "male", 1970)
@@ -45,7 +45,7 @@ def test_a_look_up_shows_enough_to_compare(world: World) -> None:
 @pytest.mark.parametrize("typed", ["不详", "000000", "", "/"])
 def test_a_placeholder_finds_nobody(world: World, typed: str) -> None:
     world.flagged(national_id=typed)
-    assert find_arrival(user=world.second_specialist, now=NOW, national_id=typed) is None
+    assert find_unannounced(user=world.second_specialist, now=NOW, national_id=typed) is None
 
 
 @pytest.mark.parametrize("said", ["", " ", "测", "测试乙", "1970", "1970-01-03", "male", "?"])
@@ -88,7 +88,7 @@ def test_a_ward_that_declined_is_asked_too(world: World) -> None:
 
 
 def test_guessing_is_limited(world: World, settings: Any) -> None:
-    settings.LIMITS = {**settings.LIMITS, "arrivals": (4, 3600)}
+    settings.LIMITS = {**settings.LIMITS, "unannounced": (4, 3600)}
     case = world.flagged(national_id=resident())
     for attempt in range(3):
         with pytest.raises(TooOften if attempt == 2 else InputError):

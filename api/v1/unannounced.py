@@ -12,12 +12,12 @@ from api.idempotency import changes_nothing
 from api.resource import Resource
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin
-from api.v1.shapes import ArrivalShape
-from referral.intake.unannounced import find_arrival
+from api.v1.shapes import UnannouncedShape
+from referral.intake.unannounced import find_unannounced
 from referral.pathway.refusals import AccessError
 
 
-class ArrivalRequest(KnownFieldsMixin, serializers.Serializer[Any]):
+class UnannouncedRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     """One of the two."""
 
     number = serializers.CharField(max_length=20, required=False)
@@ -30,19 +30,19 @@ class ArrivalRequest(KnownFieldsMixin, serializers.Serializer[Any]):
         return attrs
 
 
-class ArrivalsView(Resource):
+class UnannouncedView(Resource):
     only_reads = True
 
     @described(
-        "look_up_arrival",
+        "look_up_unannounced",
         "Find the open case of a patient who arrives unannounced, to admit it",
         tag="cases",
         description=(
             "For people of a ward. Audited and limited, also where it is sent again. For an hour whoever "
             "looked a case up can admit it, with what the person at the door says of themselves."
         ),
-        request=ArrivalRequest,
-        answer=ArrivalShape,
+        request=UnannouncedRequest,
+        answer=UnannouncedShape,
         refusals=(403, 404, 422, 429),
         parameters=[IDEMPOTENCY_KEY],
     )
@@ -50,9 +50,9 @@ class ArrivalsView(Resource):
     def post(self, request: Request) -> Response:
         if not self.person.access.wards:
             raise AccessError
-        read = ArrivalRequest(data=self.body)
+        read = UnannouncedRequest(data=self.body)
         read.is_valid(raise_exception=True)
-        arrival = find_arrival(user=self.person, now=self.now, **read.validated_data)
-        if arrival is None:
+        case = find_unannounced(user=self.person, now=self.now, **read.validated_data)
+        if case is None:
             raise Http404
-        return Response(ArrivalShape(arrival).data)
+        return Response(UnannouncedShape(case).data)
