@@ -165,24 +165,27 @@ def settings_of(given: ChannelEnvironment) -> dict[str, dict[str, Any]]:
     return {name: values for name, values in addresses.items() if all(values.values())}
 
 
-def _phone(given: ChannelEnvironment, way: str) -> dict[str, Any]:
+def _phone(given: ChannelEnvironment, channel: str) -> dict[str, Any]:
     """Its settings without the prefix; those that the provider does not need are left out when empty."""
-    values = {name.removeprefix(f"{way}_"): value for name, value in given if name.startswith(f"{way}_")}
+    values = {
+        name.removeprefix(f"{channel}_"): value for name, value in given if name.startswith(f"{channel}_")
+    }
     provider = values["provider"]
     if provider is None:
         return {"provider": None}
-    values["url"] = values["url"] or HOMES[provider].get(way)
-    needed = NEEDED[way][provider]
+    values["url"] = values["url"] or HOMES[provider].get(channel)
+    needed = NEEDED[channel][provider]
     return {name: value for name, value in values.items() if value is not None or name in needed}
 
 
 def unused(given: ChannelEnvironment) -> list[str]:
     """A sentence for each setting that was given and that nothing would use."""
     unread = {
-        name: f"{way}_provider"
-        for way in ("sms", "voice")
+        name: f"{channel}_provider"
+        for channel in ("sms", "voice")
         for name in ChannelEnvironment.model_fields
-        if name.startswith(f"{way}_") and name.removeprefix(f"{way}_") not in _read_by_provider(given, way)
+        if name.startswith(f"{channel}_")
+        and name.removeprefix(f"{channel}_") not in _read_by_provider(given, channel)
     }
     if given.fcm_service_account is None:
         unread["fcm_url"] = "fcm_service_account"
@@ -196,22 +199,24 @@ def unused(given: ChannelEnvironment) -> list[str]:
     ]
 
 
-def _read_by_provider(given: ChannelEnvironment, way: str) -> set[str]:
-    provider = getattr(given, f"{way}_provider")
-    return {"provider", *NEEDED[way].get(provider, ()), *OPTIONAL.get(provider, ())}
+def _read_by_provider(given: ChannelEnvironment, channel: str) -> set[str]:
+    provider = getattr(given, f"{channel}_provider")
+    return {"provider", *NEEDED[channel].get(provider, ()), *OPTIONAL.get(provider, ())}
 
 
 def half_set(given: ChannelEnvironment) -> list[str]:
     """A sentence for each channel of which some settings are there and some are missing."""
     problems = []
-    for way in ("sms", "voice"):
+    for channel in ("sms", "voice"):
         missing = [
-            f"ACLF_{way}_{name}".upper() for name, value in _phone(given, way).items() if value is None
+            f"ACLF_{channel}_{name}".upper()
+            for name, value in _phone(given, channel).items()
+            if value is None
         ]
-        provider = getattr(given, f"{way}_provider")
+        provider = getattr(given, f"{channel}_provider")
         if provider and missing:
             problems.append(
-                f"ACLF_{way.upper()}_PROVIDER is {provider}, which also needs {' and '.join(missing)}."
+                f"ACLF_{channel.upper()}_PROVIDER is {provider}, which also needs {' and '.join(missing)}."
             )
     for pair in (("vapid_private_key", "vapid_contact"), ("push_url", "push_secret")):
         if len({getattr(given, name) is None for name in pair}) == 2:

@@ -33,8 +33,8 @@ def when_access_ended(user: User, devices: Collection[UUID] | None, for_good: bo
     own = bound if devices is None else bound.filter(device__in=devices)
     if for_good:
         now = clock.now()
-        for way in own.select_for_update():
-            contact_methods.forget(way, now)
+        for subscription in own.select_for_update():
+            contact_methods.forget(subscription, now)
     elif devices is not None:
         own.update(device_generation=0)
 

@@ -74,7 +74,7 @@ def tell(*, user: "User", event: str, about: Mapping[str, str], now: datetime, *
         created_at=now,
     )
     waiting = [
-        store.open_way(of_account(user, channel), notification=notification, now=now)
+        store.open_delivery(of_account(user, channel), notification=notification, now=now)
         for channel in account_channels()
     ]
     transaction.on_commit(partial(hints.hint, waiting), robust=True)

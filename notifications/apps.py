@@ -13,7 +13,9 @@ class NotificationsConfig(AppConfig):
         from notifications.models import ACCOUNT
 
         hooks.register_subject(
-            test_messages.WAY, render=test_messages.render, still_entitled=test_messages.still_entitled
+            test_messages.CONTACT_METHOD,
+            render=test_messages.render,
+            still_entitled=test_messages.still_entitled,
         )
         hooks.register_subject(
             contact_trouble.SUBJECT,

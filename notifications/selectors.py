@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, Min, QuerySet
 
 from notifications.channels.registry import channels
-from notifications.contacts.test_messages import WAY
+from notifications.contacts.test_messages import CONTACT_METHOD
 from notifications.models import (
     OPEN_STATES,
     Delivery,
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class Reach:
     """How one channel and address of a person fared.
 
-    `key` names it for `ways.find`; `address` is shown shortened. `enabled` and `min_severity` are their wish.
+    `key` names it for `contact_methods.find`; `address` is shortened. `enabled`, `min_severity`: their wish.
     `works` is None while nothing was sent there, False after an error or a refusal. `is_floor`: severe alerts
-    come whatever they wish. `secret`: ours, to be copied to the other side until the way is proved;
+    come whatever they wish. `secret`: ours, to be copied to the other side until it is proved;
     `takes_secret`: the other side has one of its own that the person may change here.
     """
 
@@ -53,7 +53,7 @@ class Reach:
 
 def inbox(user: "User") -> NotificationQuerySet:
     """Standing notifications of `user`, newest first."""
-    return Notification.objects.visible_to(user).active().exclude(subject_type=WAY)
+    return Notification.objects.visible_to(user).active().exclude(subject_type=CONTACT_METHOD)
 
 
 def notifications_of(user: "User") -> NotificationQuerySet:
@@ -76,13 +76,13 @@ class Health:
 
 
 def delivery_health(recipients: "QuerySet[User]", *, since: datetime) -> Health:
-    """The health of everything told to `recipients` from `since` on."""
+    """The health of everything sent to `recipients` from `since` on."""
     sent = Notification.objects.filter(recipient__in=recipients, created_at__gte=since)
-    ways = Delivery.objects.filter(notification__in=sent).order_by()
+    contact_methods = Delivery.objects.filter(notification__in=sent).order_by()
     answers = sent.aggregate(
         written=Count("pk"), read=Count("read_at"), acknowledged=Count("acknowledged_at")
     )
-    counts = ways.values_list("channel", "state").annotate(Count("pk"))
+    counts = contact_methods.values_list("channel", "state").annotate(Count("pk"))
     return Health({(channel, state): count for channel, state, count in counts}, **answers)
 
 
@@ -100,7 +100,7 @@ def tick_age(name: str, now: datetime) -> timedelta | None:
 
 
 def reachability(user: "User") -> list[Reach]:
-    """Each way `user` can be told, outside of the portal itself, with its last success and last error."""
+    """The contact methods of `user`, outside of the portal itself, with its last success and last error."""
     rows = Subscription.objects.filter(user=user, removed_at__isnull=True).select_related("user")
     by_address = {(row.channel, row.address): row for row in rows}
     account = {(channel.name, user.email) for channel in channels().values() if channel.is_of_account}
@@ -115,10 +115,12 @@ def reachability(user: "User") -> list[Reach]:
     return [reach(row) for row in sorted(mine, key=lambda row: (rank[row.channel], row.pk))]
 
 
-def is_reachable(ways: Iterable[Reach]) -> bool | None:
-    """Whether somebody with these ways can be reached now; None while nothing was sent to any of them."""
+def is_reachable(contact_methods: Iterable[Reach]) -> bool | None:
+    """Whether somebody with these contact methods can be reached now; None while nothing was sent to any."""
     reachable = {
-        way.works for way in ways if (way.enabled or way.is_floor) and not (way.awaits_code or way.signed_out)
+        method.works
+        for method in contact_methods
+        if (method.enabled or method.is_floor) and not (method.awaits_code or method.signed_out)
     }
     if True in reachable:
         return True
@@ -135,7 +137,7 @@ def _of_account(row: Subscription) -> bool:
 
 
 def reach(row: Subscription) -> Reach:
-    """How one living way fared."""
+    """How one living contact method fared."""
     channel = channels()[row.channel]
     shows_secret = channel.reveals_secret and row.awaits_code
     return Reach(

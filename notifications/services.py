@@ -95,7 +95,7 @@ def acknowledge(*, notification: Notification, user: "User", now: datetime) -> N
 
 
 def acknowledge_all(*, notifications: Iterable[Notification], user: "User", now: datetime) -> int:
-    """The same for several of theirs at once; returns how many were not acknowledged before."""
+    """`user` says that they know of several notifications; returns how many were not acknowledged before."""
     own = Notification.objects.visible_to(user).filter(pk__in=[one.pk for one in notifications])
     return _acknowledge(own, user, now)
 

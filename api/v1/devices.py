@@ -1,4 +1,4 @@
-"""A person's ways to be told: telephones, browsers, phones with the app, robots and webhooks."""
+"""A person's contact methods: telephones, browsers, phones with the app, robots and webhooks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ from referral.pathway.refusals import InputError
 
 
 class ReachShape(serializers.Serializer[Reach]):
-    """One way of telling this person and how it fared; `works` is null while nothing was sent there."""
+    """One contact method of this person and how it fared; `works` is null while nothing was sent there."""
 
     id = serializers.CharField(source="key", help_text="of `/devices/{id}`")
     channel = CodeShape(ChannelName)
@@ -103,7 +103,7 @@ class DeviceChange(KnownFieldsMixin, serializers.Serializer[Any]):
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """What a way refuses, as the API says it."""
+    """What a contact method refuses, as the API says it."""
     try:
         yield
     except AddressError as error:
@@ -124,15 +124,15 @@ class DevicesResource(Resource):
         own = list(super().get_permissions())
         return own if self.request.method in ("GET", "HEAD", "OPTIONS") else [*own, AtAScreen()]
 
-    def way(self, key: str) -> Subscription:
+    def subscription(self, key: str) -> Subscription:
         return contact_methods.find(self.person, key)
 
-    def answer(self, way: Subscription, status: int = 200) -> Response:
-        return Response(ReachShape(selectors.reach(way)).data, status=status)
+    def answer(self, subscription: Subscription, status: int = 200) -> Response:
+        return Response(ReachShape(selectors.reach(subscription)).data, status=status)
 
 
 class DevicesView(DevicesResource):
-    @described("devices", "Your ways to be told, and what can be added", tag="devices", answer=DevicesShape)
+    @described("devices", "Your contact methods, and what can be added", tag="devices", answer=DevicesShape)
     def get(self, request: Request) -> Response:
         addable = [one for one in channels().values() if one.asks or one.is_device]
         answer = {"results": selectors.reachability(self.person), "next": None, "addable": addable}
@@ -156,7 +156,7 @@ class DevicesView(DevicesResource):
         given = dict(read.validated_data)
         channel, name = given.pop("channel"), given.pop("name")
         with refusing():
-            way = contact_methods.add(
+            subscription = contact_methods.add(
                 user=self.person,
                 channel=channel,
                 given=given,
@@ -164,7 +164,7 @@ class DevicesView(DevicesResource):
                 device=sign_ins.device_of(session_of(self.request)),
                 now=self.now,
             )
-        return self.answer(way, 201)
+        return self.answer(subscription, 201)
 
 
 class DeviceView(DevicesResource):
@@ -177,32 +177,38 @@ class DeviceView(DevicesResource):
         refusals=(403, 404, 409, 422),
     )
     def patch(self, request: Request, key: str) -> Response:
-        way = self.way(key)
+        subscription = self.subscription(key)
         read = DeviceChange(data=self.body)
         read.is_valid(raise_exception=True)
         given = read.validated_data
         with refusing():
             if "code" in given:
-                way = contact_methods.confirm(way=way, code=given["code"], now=self.now)
+                subscription = contact_methods.confirm(
+                    subscription=subscription, code=given["code"], now=self.now
+                )
             if "secret" in given:
-                way = contact_methods.change_secret(way=way, secret=given["secret"])
+                subscription = contact_methods.change_secret(
+                    subscription=subscription, secret=given["secret"]
+                )
             if {"enabled", "min_severity"} & set(given):
-                enabled = given.get("enabled", way.enabled)
-                wished = given.get("min_severity", way.min_severity)
-                way = contact_methods.wish(way=way, enabled=enabled, min_severity=wished)
-        return self.answer(way)
+                enabled = given.get("enabled", subscription.enabled)
+                wished = given.get("min_severity", subscription.min_severity)
+                subscription = contact_methods.wish(
+                    subscription=subscription, enabled=enabled, min_severity=wished
+                )
+        return self.answer(subscription)
 
     @described(
         "remove_device", "Forget an address", tag="devices", answer=None, status=204, refusals=(403, 404, 409)
     )
     def delete(self, request: Request, key: str) -> Response:
         with refusing():
-            contact_methods.remove(way=self.way(key), now=self.now)
+            contact_methods.remove(subscription=self.subscription(key), now=self.now)
         return Response(status=204)
 
 
 def _action(operation: str, summary: str, act: Callable[..., Any]) -> type[Resource]:
-    """A view that has something sent to one way."""
+    """A view that has something sent to one contact method."""
 
     @described(
         operation,
@@ -214,10 +220,10 @@ def _action(operation: str, summary: str, act: Callable[..., Any]) -> type[Resou
     )
     @idempotent
     def post(self: DevicesResource, request: Request, key: str) -> Response:
-        way = self.way(key)
+        subscription = self.subscription(key)
         with refusing():
-            act(way=way, now=self.now)
-        return self.answer(self.way(key))
+            act(subscription=subscription, now=self.now)
+        return self.answer(self.subscription(key))
 
     return type(f"{operation.title().replace('_', '')}View", (DevicesResource,), {"post": post})
 

@@ -1,4 +1,4 @@
-"""A person's ways to be told: adding one, proving that it is theirs, testing it, changing it, removing it."""
+"""A person's contact methods: adding one, proving that it is theirs, testing it, changing it, removing it."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from notifications.channels.base import AddressError, Channel, Target
 from notifications.channels.registry import channels
 from notifications.contacts import contact_trouble
 from notifications.contacts.subscriptions import of_account
-from notifications.contacts.test_messages import CODE, CODE_LIFE, TEST, WAY, code_of
+from notifications.contacts.test_messages import CODE, CODE_LIFE, CONTACT_METHOD, TEST, code_of
 from notifications.models import Notification, Subscription, key_of
 from notifications.outbox import hints, store
 from notifications.types import Severity
@@ -43,11 +43,11 @@ ContactMethodCode = Literal[
     "too_soon",
     "wrong_code",
 ]
-"""Every code of a WayError."""
+"""Every code of a ContactMethodError."""
 
 
 class ContactMethodError(Exception):
-    """Not possible with this way as things stand; `wait` when it will be later."""
+    """Not possible with this contact method as things are; `wait` when it will be later."""
 
     def __init__(
         self, code: ContactMethodCode, message: str | Promise, wait: timedelta | None = None
@@ -57,7 +57,7 @@ class ContactMethodError(Exception):
 
 
 def find(user: "User", key: str) -> Subscription:
-    """The living way of `user` with this id, or theirs on the channel of the account that is named so.
+    """The living contact method of `user` with this id, or the one of their account on a channel so named.
 
     Raises Subscription.DoesNotExist.
     """
@@ -84,7 +84,7 @@ def add(
 
     An address that is known already is taken up again; a device belongs to whoever registered it last.
     `device`: the id of the one on which the person is signed in; what registers itself is bound to it. Raises
-    AddressError and WayError.
+    AddressError and ContactMethodError.
     """
     kind = _addable(channel)
     target = kind.read(given)
@@ -92,11 +92,11 @@ def add(
         raise AddressError("name", NO_LINE)
     get_user_model().objects.select_for_update().get(pk=user.pk)
     living = Subscription.objects.filter(user=user, removed_at__isnull=True)
-    way = living.filter(channel=channel, address_key=key_of(channel, target.address)).first()
-    if way is None and living.count() >= MOST_CONTACT_METHODS:
+    subscription = living.filter(channel=channel, address_key=key_of(channel, target.address)).first()
+    if subscription is None and living.count() >= MOST_CONTACT_METHODS:
         raise ContactMethodError("too_many", _("You have as many ways as there can be: remove one first."))
-    way = _kept(
-        way
+    subscription = _kept(
+        subscription
         or Subscription(
             user=user, channel=channel, awaits_code=not kind.is_device, min_severity=kind.first_wish
         ),
@@ -104,23 +104,25 @@ def add(
         name,
     )
     if kind.is_device:
-        _bind(way, user, device)
-        _take_over(way, now)
-    if way.awaits_code:
-        _send_code(way, now)
-    return way
+        _bind(subscription, user, device)
+        _take_over(subscription, now)
+    if subscription.awaits_code:
+        _send_code(subscription, now)
+    return subscription
 
 
-def _bind(way: Subscription, user: "User", device: UUID | None) -> None:
-    """Let the way end with the sign-in on its device."""
-    way.device, way.device_generation = device, user.access_generation if device else None
-    way.save(update_fields=["device", "device_generation"])
+def _bind(subscription: Subscription, user: "User", device: UUID | None) -> None:
+    """Let the contact method end with the sign-in on its device."""
+    subscription.device, subscription.device_generation = device, user.access_generation if device else None
+    subscription.save(update_fields=["device", "device_generation"])
 
 
-def _take_over(way: Subscription, now: datetime) -> None:
-    """Let the device of `way` be nobody else's: alerts must not go on to whoever had it before."""
-    others = Subscription.objects.filter(channel=way.channel, address_key=way.address_key)
-    for other in others.exclude(user=way.user_id).filter(removed_at__isnull=True).select_for_update():
+def _take_over(subscription: Subscription, now: datetime) -> None:
+    """Let the device of `subscription` be nobody else's: alerts must not go on to whoever had it before."""
+    others = Subscription.objects.filter(channel=subscription.channel, address_key=subscription.address_key)
+    for other in (
+        others.exclude(user=subscription.user_id).filter(removed_at__isnull=True).select_for_update()
+    ):
         forget(other, now)
         contact_trouble.notify_taken(other, now)
 
@@ -132,87 +134,103 @@ def _addable(name: str) -> Channel:
     return channel
 
 
-def _kept(way: Subscription, target: Target, name: str) -> Subscription:
-    way.address, way.name, way.retired_at = target.address, cleaned(name)[:60] or way.name, None
-    way.options = {**target.options, **(way.options if target.keeps_options else {})}
-    way.save()
-    return way
+def _kept(subscription: Subscription, target: Target, name: str) -> Subscription:
+    subscription.address, subscription.name, subscription.retired_at = (
+        target.address,
+        cleaned(name)[:60] or subscription.name,
+        None,
+    )
+    subscription.options = {**target.options, **(subscription.options if target.keeps_options else {})}
+    subscription.save()
+    return subscription
 
 
 @transaction.atomic
-def send_code(*, way: Subscription, now: datetime) -> None:
-    """Send a new code to a way that awaits one. Raises WayError."""
-    way = _locked(way)
-    if way.awaits_code:
-        _send_code(way, now)
+def send_code(*, subscription: Subscription, now: datetime) -> None:
+    """Send a new code to a contact method that awaits one. Raises ContactMethodError."""
+    subscription = _locked(subscription)
+    if subscription.awaits_code:
+        _send_code(subscription, now)
 
 
-def _send_code(way: Subscription, now: datetime) -> None:
-    way.code_sent_at, way.code_tries = now, 0
-    way.save(update_fields=["code_sent_at", "code_tries"])
-    _try(way, CODE, now)
+def _send_code(subscription: Subscription, now: datetime) -> None:
+    subscription.code_sent_at, subscription.code_tries = now, 0
+    subscription.save(update_fields=["code_sent_at", "code_tries"])
+    _try(subscription, CODE, now)
 
 
-def confirm(*, way: Subscription, code: str, now: datetime) -> Subscription:
-    """The person repeats the code. Raises WayError when it is wrong or too old."""
-    if not _is_right(way=way, code=code, now=now):
+def confirm(*, subscription: Subscription, code: str, now: datetime) -> Subscription:
+    """The person repeats the code. Raises ContactMethodError when it is wrong or too old."""
+    if not _is_right(subscription=subscription, code=code, now=now):
         raise ContactMethodError(
             "wrong_code", _("This is not the code, or it is too old. Check it, or ask for a new one.")
         )
-    return find(way.user, str(way.pk))
+    return find(subscription.user, str(subscription.pk))
 
 
 @transaction.atomic
-def _is_right(*, way: Subscription, code: str, now: datetime) -> bool:
+def _is_right(*, subscription: Subscription, code: str, now: datetime) -> bool:
     """Counts the attempt, so that a code cannot be found by trying."""
-    way = _locked(way)
-    if not way.awaits_code:
+    subscription = _locked(subscription)
+    if not subscription.awaits_code:
         return True
-    if way.code_sent_at is None or now > way.code_sent_at + CODE_LIFE or way.code_tries >= MOST_TRIES:
+    if (
+        subscription.code_sent_at is None
+        or now > subscription.code_sent_at + CODE_LIFE
+        or subscription.code_tries >= MOST_TRIES
+    ):
         return False
-    way.code_tries += 1
-    way.awaits_code = not constant_time_compare(code.strip(), code_of(way.pk, way.code_sent_at))
-    way.save(update_fields=["code_tries", "awaits_code"])
-    return not way.awaits_code
+    subscription.code_tries += 1
+    subscription.awaits_code = not constant_time_compare(
+        code.strip(), code_of(subscription.pk, subscription.code_sent_at)
+    )
+    subscription.save(update_fields=["code_tries", "awaits_code"])
+    return not subscription.awaits_code
 
 
 @transaction.atomic
-def send_test(*, way: Subscription, now: datetime) -> Notification:
-    """Send a real message this way, through the outbox. A way that was given up gets another chance.
+def send_test(*, subscription: Subscription, now: datetime) -> Notification:
+    """Send a real message there, through the outbox. What was given up gets another chance.
 
-    Raises WayError within a minute of the last test, and when its code is still awaited.
+    Raises ContactMethodError within a minute of the last test, and when its code is still awaited.
     """
-    way = _locked(way)
-    if way.awaits_code:
+    subscription = _locked(subscription)
+    if subscription.awaits_code:
         raise ContactMethodError("awaits_code", _("First enter the code that was sent there."))
-    way.retired_at = None
-    way.save(update_fields=["retired_at"])
-    return _try(way, TEST, now)
+    subscription.retired_at = None
+    subscription.save(update_fields=["retired_at"])
+    return _try(subscription, TEST, now)
 
 
-def _try(way: Subscription, kind: str, now: datetime) -> Notification:
-    _pace(way, kind, now)
+def _try(subscription: Subscription, kind: str, now: datetime) -> Notification:
+    _pace(subscription, kind, now)
     notification = Notification.objects.create(
         id=new_id(),
-        dedup_key=f"{WAY}:{kind}:{way.pk}:{now.isoformat()}",
-        recipient_id=way.user_id,
-        subject_type=WAY,
-        subject_id=str(way.pk),
+        dedup_key=f"{CONTACT_METHOD}:{kind}:{subscription.pk}:{now.isoformat()}",
+        recipient_id=subscription.user_id,
+        subject_type=CONTACT_METHOD,
+        subject_id=str(subscription.pk),
         kind=kind,
         severity=Severity.WARNING,
-        payload={"way": str(way.pk), "sent_at": now.isoformat()},
+        payload={"contact_method": str(subscription.pk), "sent_at": now.isoformat()},
         created_at=now,
         read_at=now,
     )
-    waiting = store.open_way(way, notification=notification, now=now)
+    waiting = store.open_delivery(subscription, notification=notification, now=now)
     transaction.on_commit(partial(hints.hint, [waiting]), robust=True)
     return notification
 
 
-def _pace(way: Subscription, kind: str, now: datetime) -> None:
-    """One a minute for a way, some a day for a person: a stranger's phone must not ring at our cost."""
-    sent = Notification.objects.filter(subject_type=WAY, kind=kind, recipient_id=way.user_id)
-    last = sent.filter(subject_id=str(way.pk), created_at__gt=now - PAUSE).order_by("-created_at").first()
+def _pace(subscription: Subscription, kind: str, now: datetime) -> None:
+    """One a minute for a method, some a day for a person: a stranger's phone must not ring at our cost."""
+    sent = Notification.objects.filter(
+        subject_type=CONTACT_METHOD, kind=kind, recipient_id=subscription.user_id
+    )
+    last = (
+        sent.filter(subject_id=str(subscription.pk), created_at__gt=now - PAUSE)
+        .order_by("-created_at")
+        .first()
+    )
     if last is not None:
         wait = last.created_at + PAUSE - now
         raise ContactMethodError(
@@ -225,63 +243,77 @@ def _pace(way: Subscription, kind: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def wish(*, way: Subscription, enabled: bool, min_severity: Severity | str) -> Subscription:
+def wish(*, subscription: Subscription, enabled: bool, min_severity: Severity | str) -> Subscription:
     """What the person wants there. Severe and critical alerts come by the floor's channels all the same.
 
-    Raises WayError for a wish below the floor.
+    Raises ContactMethodError for a wish below the floor.
     """
-    way = _locked(way)
+    subscription = _locked(subscription)
     if Severity(min_severity) is Severity.CRITICAL:
         raise ContactMethodError(
             "below_the_floor", _("Severe alerts cannot be switched off: choose “severe” at most.")
         )
-    way.enabled, way.min_severity = enabled, Severity(min_severity)
-    way.save(update_fields=["enabled", "min_severity"])
-    return way
+    subscription.enabled, subscription.min_severity = enabled, Severity(min_severity)
+    subscription.save(update_fields=["enabled", "min_severity"])
+    return subscription
 
 
 @transaction.atomic
-def change_secret(*, way: Subscription, secret: str) -> Subscription:
-    """Sign with `secret` from now on, or not at all when it is empty. Raises WayError elsewhere."""
-    way = _locked(way)
-    kind = channels().get(way.channel)
+def change_secret(*, subscription: Subscription, secret: str) -> Subscription:
+    """Sign with `secret` from now on, or not at all when it is empty. Raises ContactMethodError elsewhere."""
+    subscription = _locked(subscription)
+    kind = channels().get(subscription.channel)
     if kind is None or not kind.takes_secret:
         raise ContactMethodError(
             "no_secret", _("Only a robot of a group chat has a signing secret of its own.")
         )
-    way.options = {"secret": secret.strip()} if secret.strip() else {}
-    way.retired_at = None
-    way.save(update_fields=["options", "retired_at"])
-    return way
+    subscription.options = {"secret": secret.strip()} if secret.strip() else {}
+    subscription.retired_at = None
+    subscription.save(update_fields=["options", "retired_at"])
+    return subscription
 
 
 @transaction.atomic
-def remove(*, way: Subscription, now: datetime) -> None:
+def remove(*, subscription: Subscription, now: datetime) -> None:
     """Forget the address. The last proved one on a channel of the floor can only be replaced."""
-    way = _locked(way)
-    kind = channels().get(way.channel)
+    subscription = _locked(subscription)
+    kind = channels().get(subscription.channel)
     if kind is not None and kind.is_of_account:
         raise ContactMethodError(
             "of_account", _("This address belongs to your account: an administrator changes it.")
         )
     proved = Subscription.objects.filter(
-        user=way.user, channel=way.channel, awaits_code=False, removed_at__isnull=True
+        user=subscription.user, channel=subscription.channel, awaits_code=False, removed_at__isnull=True
     )
-    if kind is not None and kind.is_floor and not way.awaits_code and not proved.exclude(pk=way.pk).exists():
+    if (
+        kind is not None
+        and kind.is_floor
+        and not subscription.awaits_code
+        and not proved.exclude(pk=subscription.pk).exists()
+    ):
         raise ContactMethodError(
             "last_of_floor",
             _("Severe alerts need this way. Add and confirm another number first, then remove it."),
         )
-    forget(way, now)
+    forget(subscription, now)
 
 
-def forget(way: Subscription, now: datetime) -> None:
-    """Keep nothing of a way but its history."""
-    way.address, way.address_key, way.options, way.name = None, f"removed:{way.pk}", {}, ""
-    way.enabled, way.removed_at, way.retired_at = False, now, way.retired_at or now
-    way.save()
+def forget(subscription: Subscription, now: datetime) -> None:
+    """Keep nothing of a contact method but its history."""
+    subscription.address, subscription.address_key, subscription.options, subscription.name = (
+        None,
+        f"removed:{subscription.pk}",
+        {},
+        "",
+    )
+    subscription.enabled, subscription.removed_at, subscription.retired_at = (
+        False,
+        now,
+        subscription.retired_at or now,
+    )
+    subscription.save()
 
 
-def _locked(way: Subscription) -> Subscription:
+def _locked(subscription: Subscription) -> Subscription:
     """Raises Subscription.DoesNotExist when it was removed meanwhile."""
-    return Subscription.objects.select_for_update().get(pk=way.pk, removed_at__isnull=True)
+    return Subscription.objects.select_for_update().get(pk=subscription.pk, removed_at__isnull=True)

@@ -1,4 +1,4 @@
-"""Tells a person that one of their ways has ended, or refuses until they change something there."""
+"""Notices to a person that a contact method of theirs has ended, or refuses until they change something."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -16,8 +16,8 @@ from notifications.contacts.test_messages import is_test
 from notifications.models import Delivery, Notification, Subscription, key_of
 from notifications.types import Notice, Rendered, Severity
 
-SUBJECT = "way_trouble"
-ENDED, REFUSED, TAKEN = "way_ended", "way_refused", "way_taken"
+SUBJECT = "contact_method_trouble"
+ENDED, REFUSED, TAKEN = "contact_method_ended", "contact_method_refused", "contact_method_taken"
 LABELS = {
     ENDED: _("A device can no longer be reached"),
     REFUSED: _("A device did not take a message"),
@@ -37,31 +37,31 @@ def tell(delivery: Delivery, *, address: Address, is_dead: bool, now: datetime) 
     if is_test(notification) or is_of_contact_method(notification) or channel in account_channels():
         return
     own = Subscription.objects.filter(user=user, channel=channel, removed_at__isnull=True)
-    way = own.filter(address_key=key_of(channel, at)).first()
-    if way is not None:
-        _notify(way, ENDED if is_dead else REFUSED, now)
+    subscription = own.filter(address_key=key_of(channel, at)).first()
+    if subscription is not None:
+        _notify(subscription, ENDED if is_dead else REFUSED, now)
 
 
 def is_of_contact_method(notification: Notification) -> bool:
-    """Whether it tells of trouble with a way, so that nobody else is told instead."""
+    """Whether it tells of trouble with a contact method, so that nobody else is told instead."""
     return notification.subject_type == SUBJECT
 
 
-def notify_taken(way: Subscription, now: datetime) -> None:
-    """Tell whose `way` it was that somebody else has registered the same device."""
-    _notify(way, TAKEN, now)
+def notify_taken(subscription: Subscription, now: datetime) -> None:
+    """Tell whose contact method it was that somebody else has registered the same device."""
+    _notify(subscription, TAKEN, now)
 
 
-def _notify(way: Subscription, kind: str, now: datetime) -> None:
-    worked = way.last_success_at.isoformat() if way.last_success_at else "never"
+def _notify(subscription: Subscription, kind: str, now: datetime) -> None:
+    worked = subscription.last_success_at.isoformat() if subscription.last_success_at else "never"
     notice = Notice(
-        dedup_key=f"{kind}:{way.pk}:{worked}",
-        recipient_id=way.user_id,
+        dedup_key=f"{kind}:{subscription.pk}:{worked}",
+        recipient_id=subscription.user_id,
         subject_type=SUBJECT,
-        subject_id=str(way.pk),
+        subject_id=str(subscription.pk),
         kind=kind,
         severity=Severity.WARNING,
-        payload={"channel": way.channel},
+        payload={"channel": subscription.channel},
     )
     services.notify(notices=[notice], now=now)
 

@@ -35,7 +35,7 @@ def address_of(delivery: Delivery) -> Address:
     return user.pk, delivery.channel, address or ""
 
 
-def known(deliveries: Sequence[Delivery]) -> dict[Address, Subscription]:
+def subscriptions_of(deliveries: Sequence[Delivery]) -> dict[Address, Subscription]:
     """The stored subscriptions behind `deliveries`, those of account channels included."""
     rows = {
         one.subscription for one in deliveries if one.subscription and one.subscription.removed_at is None
@@ -62,8 +62,8 @@ def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
     return subscription.enabled or is_floor
 
 
-def other_way(notification: Notification, without: Collection[str] = ()) -> Subscription | None:
-    """An untried way to reach the recipient of `notification`, even one they keep for louder alerts.
+def other_contact_method(notification: Notification, without: Collection[str] = ()) -> Subscription | None:
+    """An untried contact method of the recipient of `notification`, even one they keep for louder alerts.
 
     `without`: channels that are out of order.
     """

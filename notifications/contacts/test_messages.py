@@ -1,4 +1,4 @@
-"""Messages that are about a way itself: its test, and the code that proves whose it is."""
+"""Messages that are about a contact method itself: its test, and the code that proves whose it is."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from notifications.models import Notification
 from notifications.types import Rendered
 
-WAY = "way"
+CONTACT_METHOD = "contact_method"
 TEST, CODE = "test", "code"
 LABELS = {TEST: _("Test message"), CODE: _("Code for a device")}
 """Both kinds in a few words."""
@@ -21,18 +21,20 @@ CODE_LIFE = timedelta(minutes=30)
 
 
 def is_test(notification: Notification) -> bool:
-    """Whether it concerns one way only, so that no other way and no other person is told instead."""
-    return notification.subject_type == WAY
+    """Whether it concerns one contact method only, so that no other and no other person is told instead."""
+    return notification.subject_type == CONTACT_METHOD
 
 
-def code_of(way: UUID | str, sent_at: datetime) -> str:
-    """The six digits that were sent to a way then; stored nowhere."""
-    digest = salted_hmac("notifications.way", f"{way}:{sent_at.isoformat()}", algorithm="sha256").digest()
+def code_of(subscription: UUID | str, sent_at: datetime) -> str:
+    """The six digits that were sent to a contact method then; stored nowhere."""
+    digest = salted_hmac(
+        "notifications.contact_method", f"{subscription}:{sent_at.isoformat()}", algorithm="sha256"
+    ).digest()
     return f"{int.from_bytes(digest[:8], 'big') % 1_000_000:06d}"
 
 
 def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
-    """All of them: whoever has the way may test it."""
+    """All of them: whoever has the contact method may test it."""
     return {notification.pk for notification in notifications}
 
 
@@ -41,7 +43,7 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     link = reverse("portal:preferences")
     if kind == TEST:
         return Rendered(gettext("Test message"), gettext("Alerts reach you this way."), link)
-    code = code_of(payload["way"], datetime.fromisoformat(payload["sent_at"]))
+    code = code_of(payload["contact_method"], datetime.fromisoformat(payload["sent_at"]))
     body = gettext(
         "Enter it in your preferences within 30 minutes to receive alerts here. "
         "If you did not ask for it, ignore this message."

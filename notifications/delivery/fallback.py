@@ -1,4 +1,4 @@
-"""When handing over fails: again later, another way, another person, or say that nobody was reached."""
+"""When handing over fails: again later, by another channel, to another person; or nobody was reached."""
 
 import random
 from collections.abc import Collection
@@ -92,23 +92,23 @@ def out_of_order(delivery: Delivery, *, now: datetime) -> None:
         give_up(delivery, error="the channel is out of order", now=now)
     elif delivery.urgent:
         with transaction.atomic():
-            _lock_ways(notification)
-            if not _is_under_way(notification, delivery):
-                _other_way(notification, now, without=[delivery.channel])
+            _lock_deliveries(notification)
+            if not _is_delivery_under_way(notification, delivery):
+                _open_another_delivery(notification, now, without=[delivery.channel])
 
 
 @transaction.atomic
 def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
-    """This way does not work: open another way, tell another person, or say that nobody was reached."""
+    """This channel does not work: open another one, notify another person, or say that nobody was reached."""
     notification = delivery.notification
     bundles.dissolve(delivery, now=now)
-    _lock_ways(notification)
+    _lock_deliveries(notification)
     is_taken_over = (
         is_test(notification)
         or notification.is_of_account
         or contact_trouble.is_of_contact_method(notification)
-        or _is_under_way(notification, delivery)
-        or _other_way(notification, now)
+        or _is_delivery_under_way(notification, delivery)
+        or _open_another_delivery(notification, now)
         or _next_person(notification, now)
     )
     state = DeliveryState.FAILED if is_taken_over else DeliveryState.UNDELIVERABLE
@@ -119,8 +119,8 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
         hooks.subject(notification.subject_type).undeliverable(notification, now)
 
 
-def _lock_ways(notification: Notification) -> None:
-    """Of several ways that fail at the same moment, let only the last one find itself the last.
+def _lock_deliveries(notification: Notification) -> None:
+    """Of several deliveries that fail at the same moment, let only the last one see itself as the last.
 
     Not by locking the notification: the hook may lock what the notification is about, and whoever holds that
     lock withdraws notifications.
@@ -128,7 +128,7 @@ def _lock_ways(notification: Notification) -> None:
     list(notification.deliveries.select_for_update().order_by("pk").values_list("pk"))
 
 
-def _is_under_way(notification: Notification, delivery: Delivery) -> bool:
+def _is_delivery_under_way(notification: Notification, delivery: Delivery) -> bool:
     """Whether another delivery has reached, or may still reach, the recipient outside of the portal."""
     others = notification.deliveries.exclude(pk=delivery.pk)
     return others.exclude(
@@ -136,11 +136,11 @@ def _is_under_way(notification: Notification, delivery: Delivery) -> bool:
     ).exists()
 
 
-def _other_way(notification: Notification, now: datetime, without: Collection[str] = ()) -> bool:
-    subscription = subscriptions.other_way(notification, without)
+def _open_another_delivery(notification: Notification, now: datetime, without: Collection[str] = ()) -> bool:
+    subscription = subscriptions.other_contact_method(notification, without)
     if subscription is None:
         return False
-    waiting = store.open_way(subscription, notification=notification, now=now)
+    waiting = store.open_delivery(subscription, notification=notification, now=now)
     transaction.on_commit(partial(hints.hint, [waiting]), robust=True)
     return True
 

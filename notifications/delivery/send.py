@@ -72,7 +72,7 @@ def deliver(
             break
         if _send(delivery, batch):
             reached.add(subscriptions.address_of(delivery))
-    subscriptions.record_successes(reached, batch.known, now=watch.now)
+    subscriptions.record_successes(reached, batch.subscriptions, now=watch.now)
     storm.note_successes(channel for _user, channel, _address in reached)
     return len(claimed)
 
@@ -82,7 +82,7 @@ class Batch:
 
     def __init__(self, deliveries: Sequence[Delivery], watch: Stopwatch) -> None:
         self.watch = watch
-        self.known: Mapping[Address, Subscription] = subscriptions.known(deliveries)
+        self.subscriptions: Mapping[Address, Subscription] = subscriptions.subscriptions_of(deliveries)
         self._carried = bundles.carried(deliveries)
         every_one = chain(deliveries, *self._carried.values())
         self._guard = SendGuard({one.notification_id for one in every_one}, lambda: watch.seconds)
@@ -111,7 +111,7 @@ def _send(delivery: Delivery, batch: Batch) -> bool:
 
 def _attempt(delivery: Delivery, batch: Batch) -> bool:
     watch, address = batch.watch, subscriptions.address_of(delivery)
-    subscription = batch.known.get(address)
+    subscription = batch.subscriptions.get(address)
     try:
         sent = _still_to_tell(delivery, subscription, batch)
         if not sent:

@@ -41,7 +41,7 @@ def publish(*, topics: Iterable[str], kind: str, ids: Mapping[str, str]) -> None
 
 
 def publish_all(updates: Iterable[Update]) -> None:
-    """The same for several updates in one round trip.
+    """Publish several updates to open pages in one round trip; never raises.
 
     Very many become one `resync` for all who hear any of them. What could not be written is made up for by a
     `resync` to everyone before the next update.

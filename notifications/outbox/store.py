@@ -275,7 +275,7 @@ def hold(waits: Mapping[Delivery, datetime]) -> None:
         cursor.execute(HOLD, params)
 
 
-def open_way(subscription: Subscription, *, notification: Notification, now: datetime) -> Waiting:
+def open_delivery(subscription: Subscription, *, notification: Notification, now: datetime) -> Waiting:
     """A further delivery of `notification`."""
     delivery = Delivery.objects.create(
         notification=notification,

@@ -1,4 +1,4 @@
-"""Ways to be told, over the API: registered, proved, tested, changed and removed by their person alone."""
+"""Contact methods, over the API: registered, proved, tested, changed and removed by their person alone."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,9 +35,9 @@ def _channels(settings: Any) -> None:
 
 
 def code(key: str) -> str:
-    way = Subscription.objects.get(pk=key)
-    assert way.code_sent_at is not None
-    return code_of(way.pk, way.code_sent_at)
+    subscription = Subscription.objects.get(pk=key)
+    assert subscription.code_sent_at is not None
+    return code_of(subscription.pk, subscription.code_sent_at)
 
 
 def sent_to(key: str) -> list[str]:

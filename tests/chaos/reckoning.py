@@ -43,16 +43,16 @@ DELIVERIES = """
 SELECT delivery.id, coalesce(delivery.carried_by_id, delivery.id), delivery.channel, delivery.state,
     delivery.uncertain_attempts
 FROM notifications_delivery AS delivery
-JOIN notifications_notification AS told ON told.id = notification_id
-WHERE told.created_at >= %(since)s AND delivery.channel = ANY(%(outward)s) AND NOT (
+JOIN notifications_notification AS notification ON notification.id = notification_id
+WHERE notification.created_at >= %(since)s AND delivery.channel = ANY(%(outward)s) AND NOT (
     delivery.state IN ('pending', 'sending') AND delivery.available_at > %(now)s + interval '10 minutes'
 )
 """
-WAYS = """
-SELECT count(*) FROM notifications_notification AS told
-JOIN accounts_user AS person ON person.id = told.recipient_id
-WHERE created_at >= %(since)s AND CASE WHEN person.name = 'quiet' THEN 0 ELSE %(ways)s END > (
-    SELECT count(DISTINCT channel) FROM notifications_delivery WHERE notification_id = told.id
+DELIVERED_WITHOUT = """
+SELECT count(*) FROM notifications_notification AS notification
+JOIN accounts_user AS person ON person.id = notification.recipient_id
+WHERE created_at >= %(since)s AND CASE WHEN person.name = 'quiet' THEN 0 ELSE %(channels)s END > (
+    SELECT count(DISTINCT channel) FROM notifications_delivery WHERE notification_id = notification.id
 )
 """
 OPEN = """
@@ -135,8 +135,8 @@ def _reckon_deadlines(reckoning: Reckoning, since: datetime, now: datetime, repe
 def _reckon_deliveries(
     reckoning: Reckoning, since: datetime, now: datetime, mailbox: Mailbox, honouring: Honouring
 ) -> None:
-    if untold := rows(WAYS, since=since, ways=len(OUTWARD))[0][0]:
-        reckoning.lost += ["notification without one of its ways"] * untold
+    if untold := rows(DELIVERED_WITHOUT, since=since, channels=len(OUTWARD))[0][0]:
+        reckoning.lost += ["notification without one of its channels"] * untold
     outward = rows(DELIVERIES, since=since, now=now, outward=list(OUTWARD))
     for delivery, key, channel, state, uncertain in outward:
         copies = (mailbox.copies if channel == "email" else honouring.requests)[key]

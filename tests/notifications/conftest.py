@@ -150,7 +150,7 @@ def notice(user: User, key: str = "k", **changes: Any) -> Notice:
     return Notice(**(fields | changes))
 
 
-def told(user: User, **changes: Any) -> Notification:
+def new_notification(user: User, **changes: Any) -> Notification:
     """The stored row of a notice at NOW."""
     return notify(notices=[notice(user, **changes)], now=NOW)[0]
 

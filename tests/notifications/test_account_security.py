@@ -44,18 +44,18 @@ def sign_in(user: User, client: Client | None = None) -> Client:
     return client
 
 
-def told(user: User) -> list[str]:
+def notices_to(user: User) -> list[str]:
     return list(Notification.objects.filter(recipient=user).order_by("pk").values_list("kind", flat=True))
 
 
 def test_a_first_device_is_no_news_and_a_second_one_is(doctor: User) -> None:
     browser = sign_in(doctor)
-    assert told(doctor) == []
+    assert notices_to(doctor) == []
     sign_in(doctor)
-    assert told(doctor) == ["new_device"]
+    assert notices_to(doctor) == ["new_device"]
     browser.post(reverse("account_logout"))
     sign_in(doctor, browser)
-    assert told(doctor) == ["new_device"], "the first device is known"
+    assert notices_to(doctor) == ["new_device"], "the first device is known"
 
 
 def test_a_forged_cookie_makes_no_device_known(doctor: User) -> None:
@@ -63,7 +63,7 @@ def test_a_forged_cookie_makes_no_device_known(doctor: User) -> None:
     browser = Client()
     browser.cookies["device"] = str(KnownDevice.objects.get().device)
     sign_in(doctor, browser)
-    assert told(doctor) == ["new_device"]
+    assert notices_to(doctor) == ["new_device"]
 
 
 def test_a_device_that_a_colleague_uses_is_new_to_somebody_else(world: World, doctor: User) -> None:
@@ -72,15 +72,15 @@ def test_a_device_that_a_colleague_uses_is_new_to_somebody_else(world: World, do
     shared = sign_in(world.lead)
     shared.post(reverse("account_logout"))
     sign_in(doctor, shared)
-    assert told(doctor) == ["new_device"]
-    assert told(world.lead) == []
+    assert notices_to(doctor) == ["new_device"]
+    assert notices_to(world.lead) == []
 
 
 def test_a_token_that_is_made_or_ended_is_told_with_its_name_and_without_its_secret(doctor: User) -> None:
     now = clock.now()
     token, secret = tokens.create(user=doctor, name="检验科", scopes=["read"], days=1, now=now)
     tokens.revoke(user=doctor, token_id=token.pk, actor=doctor, now=now)
-    assert set(told(doctor)) == {"create_access_token", "revoke_access_token"}
+    assert set(notices_to(doctor)) == {"create_access_token", "revoke_access_token"}
     for notification in Notification.objects.filter(recipient=doctor):
         rendered = hooks.render(notification, "zh-hans")
         assert "检验科" in rendered.body
@@ -92,7 +92,7 @@ def test_a_new_password_and_a_new_factor_are_told(doctor: User) -> None:
     browser = sign_in(doctor)
     new = {"oldpassword": PASSWORD, "password1": "quite-new-words-48", "password2": "quite-new-words-48"}
     browser.post(reverse("account_change_password"), new)
-    assert told(doctor) == ["password_changed"]
+    assert notices_to(doctor) == ["password_changed"]
 
 
 def test_removing_a_lost_factor_ends_all_and_is_told(world: World, doctor: User) -> None:
@@ -100,7 +100,7 @@ def test_removing_a_lost_factor_ends_all_and_is_told(world: World, doctor: User)
     RecoveryCodes.activate(doctor)
     Client().force_login(doctor)
     assert people.forget_second_factors(user=doctor, actor=world.administrator, now=clock.now()) == 2
-    assert told(doctor) == ["second_factors_forgotten"]
+    assert notices_to(doctor) == ["second_factors_forgotten"]
     assert not sign_ins.living(doctor, clock.now()).exists()
     assert not Authenticator.objects.exists()
 
@@ -110,7 +110,7 @@ def test_a_code_of_recovery_that_opens_the_account_is_told(doctor: User) -> None
     codes = RecoveryCodes.activate(doctor)
     browser = sign_in(doctor)
     browser.post(reverse("mfa_authenticate"), {"code": codes.get_unused_codes()[0]})
-    assert told(doctor) == ["recovery_code_used"]
+    assert notices_to(doctor) == ["recovery_code_used"]
 
 
 @pytest.mark.parametrize("kind", TITLES)
@@ -143,4 +143,4 @@ def test_it_is_mailed_whatever_the_person_or_a_thief_wishes_to_hear_of(doctor: U
 def test_nothing_is_told_of_what_was_not_done_after_all(doctor: User, world: World, settings: Any) -> None:
     with pytest.raises(tokens.AccessToken.DoesNotExist):
         tokens.revoke(user=doctor, token_id=doctor.pk, actor=doctor, now=clock.now())
-    assert told(doctor) == []
+    assert notices_to(doctor) == []

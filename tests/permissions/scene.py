@@ -22,7 +22,7 @@ from accounts.models import (
     User,
     Ward,
 )
-from files.intake import Sent, take_in
+from files.intake import Sent, receive
 from files.models import FileState
 from notifications.models import Delivery, Notification, Subscription
 from portal.models import FormDraft
@@ -162,7 +162,7 @@ def _program(name: str, user: User, scopes: tuple[str, ...], now: datetime) -> C
 
 def _file_of(case: Case, world: World, now: datetime) -> None:
     """A checked file that has the id of its case, so that one name fills both places of an address."""
-    file = take_in(user=world.doctor, sent=Sent(new_id(), "x.jpg", jpeg()), now=now)
+    file = receive(user=world.doctor, sent=Sent(new_id(), "x.jpg", jpeg()), now=now)
     file.state, file.checked_at = FileState.CHECKED, now
     file.save()
     CaseFile.objects.create(id=case.pk, case=case, file=file, kind="ecg", added_by=world.doctor, added_at=now)
@@ -186,7 +186,7 @@ def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
         "token": str(token.pk),
         "draft": str(draft.pk),
         "device": str(device.pk),
-        "told": str(notification.pk),
+        "notification": str(notification.pk),
         "delivery": str(Delivery.objects.filter(notification=notification).first().pk),
         "set aside": str(set_aside.pk),
         "hospital": str(world.hospital.pk),

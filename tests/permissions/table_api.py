@@ -107,11 +107,17 @@ ROWS = (
     Row("GET", f"{FILE_ROUTE}/<slug:role>/<int:number>", CASE, 200, subject="case", values=AS_SENT),
     Row("GET", f"{V1}/files/<str:token>", PEOPLE, 404, open=True, values={"token": "made-up"}),
     *(_verb_row(verb) for verb in (*DECIDED_BY, *NOT_NOW)),
-    Row("POST", f"{V1}/arrivals", WARDS, 422, outside=403, reads=True),
+    Row("POST", f"{V1}/unannounced", WARDS, 422, outside=403, reads=True),
     Row("GET", f"{V1}/wards/<uuid:ward_id>/duty", ASKED | names("coordinator"), 200, subject="ward"),
     Row("POST", f"{V1}/notifications/read", PEOPLE, 200),
     *(
-        Row("POST", f"{V1}/notifications/<uuid:notification_id>/{act}", names("asked"), 200, subject="told")
+        Row(
+            "POST",
+            f"{V1}/notifications/<uuid:notification_id>/{act}",
+            names("asked"),
+            200,
+            subject="notification",
+        )
         for act in ("read", "acknowledge")
     ),
     Row("POST", f"{V1}/devices", PEOPLE, 422, by_person=True),

@@ -36,8 +36,8 @@ def form(route: str, inside: Names = PEOPLE, status: int = 302, **more: object) 
 
 MESSAGE = {"verb": "message"}
 ADMIT = {"verb": "admit"}
-OWN_WAYS = {"test": 302, "code": 302, "confirm": 302, "remove": 302, "secret": 302, "wish": 404}
-"""By act: what it answers for one's own way; an empty wish is none."""
+OWN_CONTACT_METHODS = {"test": 302, "code": 302, "confirm": 302, "remove": 302, "secret": 302, "wish": 404}
+"""By act: what it answers for one's own contact method; an empty wish is none."""
 
 ROWS = (
     *(page(route, open=True) for route in ("healthz", "readyz", "metrics")),
@@ -84,7 +84,7 @@ ROWS = (
     page("alarm/", WATCHERS),
     page("board/", WATCHERS),
     page("board/rows/", WATCHERS),
-    form("board/arrival/", names()),
+    form("board/unannounced/", names()),
     page("board/wards/<uuid:pk>/", names("asked lead", "coordinator"), subject="ward"),
     form("board/wards/<uuid:pk>/", names("asked lead", "coordinator"), 422, subject="ward"),
     page("board/wards/<uuid:pk>/duty/", ASKED | names("coordinator"), subject="ward"),
@@ -92,8 +92,8 @@ ROWS = (
     page("inbox/"),
     page("inbox/unread/"),
     form("inbox/read-all/"),
-    form("inbox/<uuid:pk>/open/", names("asked"), subject="told"),
-    form("inbox/<uuid:pk>/acknowledge/", names("asked"), subject="told"),
+    form("inbox/<uuid:pk>/open/", names("asked"), subject="notification"),
+    form("inbox/<uuid:pk>/acknowledge/", names("asked"), subject="notification"),
     page("operations/", ADMINISTRATORS),
     page("operations/live/", ADMINISTRATORS),
     page("operations/deliveries/", ADMINISTRATORS),
@@ -113,7 +113,7 @@ ROWS = (
     page("calculator/", CLINICAL, outside=403),
     form("calculator/", CLINICAL, 200, outside=403),
     page("me/"),
-    form("me/ways/add/", status=422),
+    form("me/contact-methods/add/", status=422),
     page("me/sessions/"),
     form("me/sessions/end-others/"),
     form("me/sessions/end-all/"),
@@ -121,8 +121,8 @@ ROWS = (
     page("me/tokens/new/", status=302),
     form("me/tokens/new/"),
     *(
-        form(f"me/ways/<slug:key>/{act}/", names("asked"), status, subject="device")
-        for act, status in OWN_WAYS.items()
+        form(f"me/contact-methods/<slug:key>/{act}/", names("asked"), status, subject="device")
+        for act, status in OWN_CONTACT_METHODS.items()
     ),
     *(page(route, EVERYBODY, open=True) for route in ("worker.js", "app.webmanifest", "offline/")),
     form("language/", open=True),

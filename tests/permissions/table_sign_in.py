@@ -68,7 +68,7 @@ APP_SENDS = {
     "account/authenticators/recovery-codes": (401, 400),
     "account/authenticators/webauthn": (401, 400),
 }
-"""The same for the app, which is told of a missing session with a 401."""
+"""What the paths of the app answer; a missing session is a 401 there."""
 
 ELSEWHERE = {
     NOT_OURS: "closes the others",

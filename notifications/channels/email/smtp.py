@@ -46,7 +46,7 @@ class Bounded(smtplib.SMTP):
 
 
 class BoundedOverTls(Bounded, smtplib.SMTP_SSL):
-    """The same, encrypted from the start."""
+    """A bounded conversation that is encrypted from the start."""
 
 
 class BoundedBackend(EmailBackend):

@@ -47,11 +47,11 @@ https://help.aliyun.com/zh/vms/developer-reference/api-dyvmsapi-2017-05-25-error
 class Aliyun:
     """`SendSms` of Dysmsapi or `SingleCallByTts` of Dyvmsapi."""
 
-    def __init__(self, way: str, **settings: Any) -> None:
-        self._way, self._settings = way, settings
+    def __init__(self, channel: str, **settings: Any) -> None:
+        self._channel, self._settings = channel, settings
 
     def send(self, message: Message) -> Receipt:
-        action = "SendSms" if self._way == "sms" else "SingleCallByTts"
+        action = "SendSms" if self._channel == "sms" else "SingleCallByTts"
         query = query_string(self._parameters(message))
         given = self._settings
         headers = authorised(
@@ -69,7 +69,7 @@ class Aliyun:
         given = self._settings
         texts = json.dumps(values(message, given["template_fields"]), ensure_ascii=False)
         number = message.address.removeprefix("+86").removeprefix("+")
-        if self._way == "sms":
+        if self._channel == "sms":
             own = {"PhoneNumbers": number, "SignName": given["sign_name"]}
             own |= {"TemplateCode": given["template"], "TemplateParam": texts}
         else:

@@ -16,14 +16,14 @@ class Generic:
     """POSTs id, way, recipient and words; 2xx accepts unless its JSON names an `error`, 410 says that the
     recipient does not exist."""
 
-    def __init__(self, way: str, *, url: str, secret: str, **unused: Any) -> None:
-        self._way, self._url, self._secret = way, url, secret
+    def __init__(self, channel: str, *, url: str, secret: str, **unused: Any) -> None:
+        self._channel, self._url, self._secret = channel, url, secret
 
     def send(self, message: Message) -> Receipt:
         body = as_json(
             {
                 "id": str(message.delivery_id),
-                "way": self._way,
+                "channel": self._channel,
                 "to": message.address,
                 "language": message.language,
                 "severity": message.severity,

@@ -61,12 +61,12 @@ REFUSALS = (
 class Tencent:
     """`SendSms` of the service sms or `SendTts` of the service vms."""
 
-    def __init__(self, way: str, **settings: Any) -> None:
-        self._way, self._settings = way, settings
+    def __init__(self, channel: str, **settings: Any) -> None:
+        self._channel, self._settings = channel, settings
 
     def send(self, message: Message) -> Receipt:
         given = self._settings
-        service, action, version = SERVICES[self._way]
+        service, action, version = SERVICES[self._channel]
         body = as_json(self._parameters(message))
         now = clock.wall()
         mark = authorised(
@@ -95,7 +95,7 @@ class Tencent:
             "TemplateParamSet": [value(message, name) for name in given["template_fields"]],
             "SessionContext": str(message.delivery_id),
         }
-        if self._way == "sms":
+        if self._channel == "sms":
             own = {"SmsSdkAppId": given["app_id"], "SignName": given["sign_name"]}
             return shared | own | {"PhoneNumberSet": [message.address]}
         return shared | {"VoiceSdkAppid": given["app_id"], "CalledNumber": message.address}

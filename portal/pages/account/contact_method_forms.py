@@ -1,4 +1,4 @@
-"""What the preferences show of a person's ways, and the forms that add one."""
+"""What the preferences show of a person's contact methods, and the forms that add one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ WISHES = (Severity.INFO, Severity.WARNING, Severity.SEVERE)
 
 @dataclass(frozen=True)
 class AddField:
-    """One field of a form that adds a way, with what was typed and what is wrong with it."""
+    """One field of a form that adds a contact method, with what was typed and what is wrong with it."""
 
     name: str
     label: str
@@ -34,13 +34,13 @@ class AddForm:
     is_open: bool
 
 
-def ways_of(user: User, typed: Mapping[str, str], error: AddressError | None) -> dict[str, Any]:
-    """The person's ways, whether they can be reached now, and how to add more."""
-    ways = reachability(user)
+def contact_methods_of(user: User, typed: Mapping[str, str], error: AddressError | None) -> dict[str, Any]:
+    """The person's contact methods, whether they can be reached now, and how to add more."""
+    contact_methods = reachability(user)
     addable = [channel for channel in channels().values() if channel.asks]
     return {
-        "ways": ways,
-        "is_reachable": is_reachable(ways),
+        "contact_methods": contact_methods,
+        "is_reachable": is_reachable(contact_methods),
         "wishes": [(severity.value, severity.label) for severity in WISHES],
         "add_forms": [_add_form(channel, typed, error) for channel in addable],
         "push_key": _push_key(),

@@ -1,4 +1,4 @@
-"""What a person does with their ways to be told: add, prove, test, wish, remove."""
+"""What a person does with their contact methods: add, prove, test, wish, remove."""
 
 from collections.abc import Callable
 
@@ -29,7 +29,7 @@ def add(request: HttpRequest) -> HttpResponse:
     given = {name: str(value) for name, value in request.POST.items()}
     channel, name = given.get("channel", ""), given.get("name", "")
     try:
-        way = contact_methods.add(
+        subscription = contact_methods.add(
             user=person(request),
             channel=channel,
             given=given,
@@ -42,7 +42,7 @@ def add(request: HttpRequest) -> HttpResponse:
     except ContactMethodError as error:
         messages.error(request, str(error.message))
         return redirect("portal:preferences")
-    if way.awaits_code:
+    if subscription.awaits_code:
         messages.success(
             request, _("A code is on its way there. Enter it below; nothing else is sent before.")
         )
@@ -56,7 +56,12 @@ def add(request: HttpRequest) -> HttpResponse:
 def test(request: HttpRequest, key: str) -> HttpResponse:
     """Send a real message there."""
     sent = _("A test message is on its way. Reload this page in a moment to see what became of it.")
-    return _done(request, key, lambda way: contact_methods.send_test(way=way, now=clock.now()), sent)
+    return _done(
+        request,
+        key,
+        lambda subscription: contact_methods.send_test(subscription=subscription, now=clock.now()),
+        sent,
+    )
 
 
 @signed_in
@@ -65,7 +70,7 @@ def code(request: HttpRequest, key: str) -> HttpResponse:
     return _done(
         request,
         key,
-        lambda way: contact_methods.send_code(way=way, now=clock.now()),
+        lambda subscription: contact_methods.send_code(subscription=subscription, now=clock.now()),
         _("A new code is on its way."),
     )
 
@@ -77,7 +82,10 @@ def confirm(request: HttpRequest, key: str) -> HttpResponse:
     typed = request.POST.get("code", "")
     proved = _("Confirmed: alerts come here from now on.")
     return _done(
-        request, key, lambda way: contact_methods.confirm(way=way, code=typed, now=clock.now()), proved
+        request,
+        key,
+        lambda subscription: contact_methods.confirm(subscription=subscription, code=typed, now=clock.now()),
+        proved,
     )
 
 
@@ -92,7 +100,9 @@ def wish(request: HttpRequest, key: str) -> HttpResponse:
     return _done(
         request,
         key,
-        lambda way: contact_methods.wish(way=way, enabled=enabled, min_severity=wished),
+        lambda subscription: contact_methods.wish(
+            subscription=subscription, enabled=enabled, min_severity=wished
+        ),
         _("Saved."),
     )
 
@@ -107,18 +117,28 @@ def secret(request: HttpRequest, key: str) -> HttpResponse:
         messages.error(request, _("This is no signing secret. Copy it from the group chat again."))
         return redirect("portal:preferences")
     changed = _("Saved. Send a test to see whether alerts arrive.")
-    return _done(request, key, lambda way: contact_methods.change_secret(way=way, secret=typed), changed)
+    return _done(
+        request,
+        key,
+        lambda subscription: contact_methods.change_secret(subscription=subscription, secret=typed),
+        changed,
+    )
 
 
 @signed_in
 @require_POST
 def remove(request: HttpRequest, key: str) -> HttpResponse:
     gone = _("Removed: nothing is sent there any more.")
-    return _done(request, key, lambda way: contact_methods.remove(way=way, now=clock.now()), gone)
+    return _done(
+        request,
+        key,
+        lambda subscription: contact_methods.remove(subscription=subscription, now=clock.now()),
+        gone,
+    )
 
 
 def _done(request: HttpRequest, key: str, act: Callable[[Subscription], object], words: str) -> HttpResponse:
-    """Do `act` with an own way and say so, or say why not."""
+    """Do `act` with an own contact method and say so, or say why not."""
     try:
         act(contact_methods.find(person(request), key))
     except Subscription.DoesNotExist:

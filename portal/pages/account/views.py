@@ -16,7 +16,7 @@ from accounts.models import User
 from accounts.preferences import choose_language
 from notifications.channels.base import AddressError
 from portal.access import person, signed_in
-from portal.pages.account.contact_method_forms import ways_of
+from portal.pages.account.contact_method_forms import contact_methods_of
 
 COOKIE_SECONDS = 365 * 24 * 3600
 
@@ -24,20 +24,20 @@ COOKIE_SECONDS = 365 * 24 * 3600
 @signed_in
 @require_safe
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Language, look, sign-in, and how each way to reach the person fares."""
+    """Language, look, sign-in, and how each contact method fares."""
     return preferences_page(request)
 
 
 def preferences_page(
     request: HttpRequest, typed: Mapping[str, str] | None = None, error: AddressError | None = None
 ) -> HttpResponse:
-    """The page; `typed` and `error` when a way could not be added."""
+    """The page; `typed` and `error` when a contact method could not be added."""
     user = person(request)
     context = {
         "languages": User.Language.choices,
         "memberships": user.memberships.select_related("hospital", "ward__hospital", "network"),
         "now": clock.now(),
-        **ways_of(user, typed or {}, error),
+        **contact_methods_of(user, typed or {}, error),
     }
     return render(request, "portal/preferences.html", context, status=422 if error else 200)
 

@@ -239,12 +239,15 @@ def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
     ]
 
 
-def reach(ways: list[Reach]) -> dict[str, Any]:
-    """Whether alerts reach the reader outside of this page: "good", "unknown" or "bad", and by which ways."""
-    enabled = [way for way in ways if way.enabled]
+def reach(contact_methods: list[Reach]) -> dict[str, Any]:
+    """Whether alerts reach the reader outside of this page: "good", "unknown" or "bad", and where."""
+    enabled = [method for method in contact_methods if method.enabled]
     installed = channels()
-    if any(way.works for way in enabled):
+    if any(method.works for method in enabled):
         level = "good"
     else:
-        level = "unknown" if any(way.works is None for way in enabled) else "bad"
-    return {"level": level, "ways": [(installed[way.channel].label, way) for way in enabled]}
+        level = "unknown" if any(method.works is None for method in enabled) else "bad"
+    return {
+        "level": level,
+        "contact_methods": [(installed[method.channel].label, method) for method in enabled],
+    }

@@ -21,7 +21,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def own_channels(settings: Any, provider: Provider, recording: type[RecordingChannel]) -> None:
-    """The channels to which a person adds ways; what they send arrives at `provider`."""
+    """The channels to which a person adds contact methods; what they send arrives at `provider`."""
     settings.NOTIFICATION_CHANNELS = [
         "notifications.channels.inapp.InAppChannel",
         "tests.notifications.conftest.RecordingChannel",

@@ -25,7 +25,7 @@ from notifications.channels.webhook import WebhookChannel
 from notifications.channels.webpush import WebPushChannel, keys
 from notifications.channels.wecom import WeComChannel
 from tests.notifications.channels.messages import ID
-from tests.notifications.channels.provider import Asked, Say
+from tests.notifications.channels.provider import Asked, Reply
 
 SECRET = "s3cret-of-the-test"
 
@@ -34,7 +34,7 @@ class Contract(ABC):
     """`yes` is how the provider accepts. `knows_ids`: it takes an idempotency key."""
 
     channel: type[Channel]
-    yes: ClassVar[Say] = Say()
+    yes: ClassVar[Reply] = Reply()
     knows_ids: ClassVar[bool] = True
     given: ClassVar[Mapping[str, str]] = {"address": "13800000000"}
 
@@ -67,7 +67,7 @@ class Signed(Contract):
 
 class GenericSms(Signed):
     channel = SmsChannel
-    yes = Say(202, b'{"id": "g-1"}')
+    yes = Reply(202, b'{"id": "g-1"}')
 
 
 class GenericVoice(Signed):
@@ -94,7 +94,7 @@ class Webhook(Signed):
 
 class AliyunSms(Contract):
     channel = SmsChannel
-    yes = Say(200, b'{"Code": "OK", "BizId": "biz-1"}')
+    yes = Reply(200, b'{"Code": "OK", "BizId": "biz-1"}')
     knows_ids = False
     action, version = "SendSms", "2017-05-25"
 
@@ -127,7 +127,7 @@ class AliyunSms(Contract):
 
 class AliyunVoice(AliyunSms):
     channel = VoiceChannel
-    yes = Say(200, b'{"Code": "OK", "CallId": "call-1"}')
+    yes = Reply(200, b'{"Code": "OK", "CallId": "call-1"}')
     action = "SingleCallByTts"
 
     def check_content(self, query: Mapping[str, str]) -> None:
@@ -137,7 +137,9 @@ class AliyunVoice(AliyunSms):
 
 class TencentSms(Contract):
     channel = SmsChannel
-    yes = Say(200, b'{"Response": {"SendStatusSet": [{"SerialNo": "t-1", "Code": "Ok"}], "RequestId": "r"}}')
+    yes = Reply(
+        200, b'{"Response": {"SendStatusSet": [{"SerialNo": "t-1", "Code": "Ok"}], "RequestId": "r"}}'
+    )
     knows_ids = False
     service, action = "sms", "SendSms"
 
@@ -169,13 +171,13 @@ class TencentSms(Contract):
 
 class TencentVoice(TencentSms):
     channel = VoiceChannel
-    yes = Say(200, b'{"Response": {"SendStatus": {"CallId": "c-1"}, "RequestId": "r"}}')
+    yes = Reply(200, b'{"Response": {"SendStatus": {"CallId": "c-1"}, "RequestId": "r"}}')
     service, action = "vms", "SendTts"
 
 
 class WeCom(Contract):
     channel = WeComChannel
-    yes = Say(200, b'{"errcode": 0, "errmsg": "ok"}')
+    yes = Reply(200, b'{"errcode": 0, "errmsg": "ok"}')
     knows_ids = False
     given: ClassVar = {"address": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=6a1f-0001"}
 
@@ -204,7 +206,7 @@ class DingTalk(WeCom):
 
 class Feishu(WeCom):
     channel = FeishuChannel
-    yes = Say(200, b'{"code": 0, "msg": "success"}')
+    yes = Reply(200, b'{"code": 0, "msg": "success"}')
     given: ClassVar = {"address": "https://open.feishu.cn/open-apis/bot/v2/hook/hook-0001", "secret": SECRET}
 
     def check(self, asked: Asked, secret: str) -> None:
@@ -215,7 +217,7 @@ class Feishu(WeCom):
 
 class WebPush(Contract):
     channel = WebPushChannel
-    yes = Say(201, b"", {"Location": "https://push.example/m/1"})
+    yes = Reply(201, b"", {"Location": "https://push.example/m/1"})
     private = keys.make_private_key()
     browser = ec.generate_private_key(ec.SECP256R1())
     auth = b"0123456789abcdef"
@@ -248,7 +250,7 @@ class WebPush(Contract):
 
 class Fcm(Contract):
     channel = FcmChannel
-    yes = Say(200, b'{"name": "projects/p/messages/1", "access_token": "t"}')
+    yes = Reply(200, b'{"name": "projects/p/messages/1", "access_token": "t"}')
     given: ClassVar = {"token": "fcm-registration-token-0001"}
     private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 

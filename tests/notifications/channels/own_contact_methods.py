@@ -1,4 +1,4 @@
-"""The ways that a person adds in these tests, and what comes of a notice to them."""
+"""The contact methods that a person adds in these tests, and what comes of a notice to them."""
 
 import re
 from typing import Any
@@ -16,9 +16,9 @@ PHONE = {"address": "138 0000 0000"}
 
 def phone(user: User, provider: Provider, number: str = PHONE["address"], at: Any = NOW) -> Subscription:
     """A proved telephone."""
-    way = contact_methods.add(user=user, channel="sms", given={"address": number}, now=at)
+    subscription = contact_methods.add(user=user, channel="sms", given={"address": number}, now=at)
     deliver(now=at)
-    return contact_methods.confirm(way=way, code=code_in(provider), now=at)
+    return contact_methods.confirm(subscription=subscription, code=code_in(provider), now=at)
 
 
 def code_in(provider: Provider) -> str:
@@ -27,7 +27,7 @@ def code_in(provider: Provider) -> str:
     return match[0]
 
 
-def told(user: User, key: str = "k", **changes: Any) -> Notification:
+def new_notification(user: User, key: str = "k", **changes: Any) -> Notification:
     return notify(notices=[notice(user, key, **changes)], now=NOW)[0]
 
 

@@ -29,7 +29,7 @@ class Asked:
 
 
 @dataclass
-class Say:
+class Reply:
     """An answer."""
 
     status: int = 200
@@ -40,7 +40,7 @@ class Say:
 Behave = Callable[[BaseHTTPRequestHandler, Asked], None]
 
 
-def says(answer: Say) -> Behave:
+def replies_with(answer: Reply) -> Behave:
     def behave(handler: BaseHTTPRequestHandler, asked: Asked) -> None:
         handler.send_response(answer.status)
         for name, value in answer.headers.items():
@@ -70,7 +70,7 @@ class Provider:
     def __init__(self, url: str) -> None:
         self.url = url
         self.asked: list[Asked] = []
-        self.behave: Behave = says(Say())
+        self.behave: Behave = replies_with(Reply())
         self.over = threading.Event()
 
     def hangs(self, handler: BaseHTTPRequestHandler, asked: Asked) -> None:

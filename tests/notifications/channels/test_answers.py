@@ -17,7 +17,7 @@ from notifications.channels.wecom import WeComChannel
 from tests.notifications.channels import contracts
 from tests.notifications.channels.contracts import Contract
 from tests.notifications.channels.messages import message
-from tests.notifications.channels.provider import Provider, Say, says
+from tests.notifications.channels.provider import Provider, Reply, replies_with
 
 
 def test_alibabas_published_example_is_signed_alike() -> None:
@@ -83,7 +83,7 @@ REFUSALS = [
 def test_a_refusal_in_the_body_of_a_yes_is_a_refusal(
     kind: type[Contract], said: Any, follows: str, provider: Provider, settings: Any
 ) -> None:
-    error = refused(kind, Say(200, json.dumps(said).encode()), provider, settings)
+    error = refused(kind, Reply(200, json.dumps(said).encode()), provider, settings)
 
     assert (error.permanent, error.address_is_dead) == (follows != "later", follows == "dead")
 
@@ -108,17 +108,17 @@ def test_a_refusal_in_the_body_of_a_yes_is_a_refusal(
 def test_a_number_or_a_group_that_had_enough_is_not_the_providers_trouble(
     kind: type[Contract], said: Any, is_of_address: bool, provider: Provider, settings: Any
 ) -> None:
-    error = refused(kind, Say(200, json.dumps(said).encode()), provider, settings)
+    error = refused(kind, Reply(200, json.dumps(said).encode()), provider, settings)
 
     assert (error.permanent, error.is_of_address) == (False, is_of_address)
 
 
-def refused(kind: type[Contract], say: Say, provider: Provider, settings: Any) -> ChannelError:
+def refused(kind: type[Contract], reply: Reply, provider: Provider, settings: Any) -> ChannelError:
     contract = kind()
     settings.CHANNEL_SETTINGS = {contract.channel.name: contract.settings(provider.url)}
     channel = contract.channel()
     target = channel.read(contract.address(provider.url))
-    provider.behave = says(say)
+    provider.behave = replies_with(reply)
     with pytest.raises(ChannelError) as caught:
         channel.send(message(target))
     return caught.value
@@ -140,7 +140,7 @@ def test_tencents_refusals_of_a_number_retire_it_and_others_do_not(
     whole = json.dumps({"Response": {"Error": {"Code": code, "Message": "m"}}}).encode()
 
     for said in (body, whole):
-        assert refused(contracts.TencentSms, Say(200, said), provider, settings).address_is_dead is is_dead
+        assert refused(contracts.TencentSms, Reply(200, said), provider, settings).address_is_dead is is_dead
 
 
 @pytest.mark.parametrize("kind", [contracts.AliyunSms, contracts.TencentSms, contracts.WeCom])
@@ -148,12 +148,12 @@ def test_tencents_refusals_of_a_number_retire_it_and_others_do_not(
 def test_a_yes_that_says_nothing_is_no_yes(
     kind: type[Contract], body: bytes, provider: Provider, settings: Any
 ) -> None:
-    assert refused(kind, Say(200, body), provider, settings).permanent is False
+    assert refused(kind, Reply(200, body), provider, settings).permanent is False
 
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_browser_that_is_gone_is_retired(status: int, provider: Provider, settings: Any) -> None:
-    error = refused(contracts.WebPush, Say(status), provider, settings)
+    error = refused(contracts.WebPush, Reply(status), provider, settings)
 
     assert (error.permanent, error.address_is_dead) == (True, True)
 
@@ -161,26 +161,26 @@ def test_a_browser_that_is_gone_is_retired(status: int, provider: Provider, sett
 @pytest.mark.parametrize(
     ("kind", "say", "is_dead"),
     [
-        (contracts.Fcm, Say(404, b"UNREGISTERED"), True),
-        (contracts.GenericSms, Say(410), True),
-        (contracts.Webhook, Say(410), True),
-        (contracts.WebPush, Say(413), False),
-        (contracts.GenericSms, Say(422), False),
+        (contracts.Fcm, Reply(404, b"UNREGISTERED"), True),
+        (contracts.GenericSms, Reply(410), True),
+        (contracts.Webhook, Reply(410), True),
+        (contracts.WebPush, Reply(413), False),
+        (contracts.GenericSms, Reply(422), False),
     ],
 )
 def test_what_is_refused_for_good_is_the_address_or_the_message(
-    kind: type[Contract], say: Say, is_dead: bool, provider: Provider, settings: Any
+    kind: type[Contract], reply: Reply, is_dead: bool, provider: Provider, settings: Any
 ) -> None:
     if kind is contracts.Fcm:
         contracts.access._kept["push@p.example"] = ("t", datetime(2100, 1, 1, tzinfo=UTC))
         settings.CHANNEL_SETTINGS = {"fcm": kind().settings(provider.url)}
         contracts.access._kept["push@p.example"] = ("t", datetime(2100, 1, 1, tzinfo=UTC))
-        provider.behave = says(say)
+        provider.behave = replies_with(reply)
         with pytest.raises(ChannelError) as caught:
             contracts.FcmChannel().send(message(Target("fcm-registration-token-0001")))
         error = caught.value
     else:
-        error = refused(kind, say, provider, settings)
+        error = refused(kind, reply, provider, settings)
 
     assert (error.permanent, error.address_is_dead) == (True, is_dead)
 
@@ -189,7 +189,7 @@ def test_an_answer_without_end_is_read_in_part(provider: Provider, settings: Any
     settings.CHANNEL_SETTINGS = {"webhook": {"enabled": True}}
     contract = contracts.Webhook()
     target = contract.channel().read(contract.address(provider.url))
-    provider.behave = says(Say(200, b"x" * 1_000_000))
+    provider.behave = replies_with(Reply(200, b"x" * 1_000_000))
 
     contract.channel().send(message(target))
 

@@ -79,7 +79,7 @@ def test_what_waits_for_a_phone_is_not_sent_after_the_sign_out(world: World) -> 
     phone.sign_out()
     delivery = Delivery.objects.get(channel="vendorpush")
     assert not subscriptions.wants(Subscription.objects.get(channel="vendorpush"), delivery)
-    assert subscriptions.other_way(delivery.notification) != delivery.subscription
+    assert subscriptions.other_contact_method(delivery.notification) != delivery.subscription
 
 
 def test_the_next_person_on_a_shared_phone_does_not_turn_on_alerts_of_the_one_before(world: World) -> None:
@@ -91,7 +91,7 @@ def test_the_next_person_on_a_shared_phone_does_not_turn_on_alerts_of_the_one_be
     phone.register()
     assert pushed(world.lead, "2")
     assert not Subscription.objects.filter(user=world.doctor, channel="vendorpush", removed_at=None).exists()
-    assert Notification.objects.filter(recipient=world.doctor, kind="way_taken").exists()
+    assert Notification.objects.filter(recipient=world.doctor, kind="contact_method_taken").exists()
 
 
 def test_a_phone_that_was_signed_out_from_elsewhere_is_forgotten(world: World) -> None:
@@ -155,7 +155,7 @@ def test_a_session_that_merely_runs_out_silences_nobody(world: World) -> None:
     settle_address(user=world.doctor)
     browser.post(reverse("account_login"), {"login": world.doctor.email, "password": PASSWORD})
     given = {"channel": "vendorpush", "token": TOKEN}
-    browser.post(reverse("portal:way_add"), given)
+    browser.post(reverse("portal:contact_method_add"), given)
     assert Subscription.objects.get(channel="vendorpush").device is not None
     browser.session.delete()
     assert pushed(world.doctor, "1")

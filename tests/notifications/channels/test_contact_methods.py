@@ -1,4 +1,4 @@
-"""A person's ways: added, proved, tested, changed and removed; and what goes there in the end."""
+"""A person's contact methods: added, proved, tested, changed and removed; and what goes there in the end."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -15,8 +15,14 @@ from notifications.contacts.contact_methods import ContactMethodError
 from notifications.delivery.send import deliver
 from notifications.models import Delivery, Notification, Subscription
 from tests.notifications.channels.contracts import WebPush
-from tests.notifications.channels.own_contact_methods import PHONE, channels_of, code_in, phone, told
-from tests.notifications.channels.provider import Provider, Say, says
+from tests.notifications.channels.own_contact_methods import (
+    PHONE,
+    channels_of,
+    code_in,
+    new_notification,
+    phone,
+)
+from tests.notifications.channels.provider import Provider, Reply, replies_with
 from tests.notifications.conftest import NOW, Case, RecordingChannel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_channels")]
@@ -39,9 +45,9 @@ def browser(user: User, provider: Provider, path: str = "/push/a") -> Subscripti
 
 
 def test_a_test_is_a_real_message_and_shows_in_the_reachability(user: User, provider: Provider) -> None:
-    way = phone(user, provider)
+    subscription = phone(user, provider)
 
-    sent = contact_methods.send_test(way=way, now=NOW + MINUTE)
+    sent = contact_methods.send_test(subscription=subscription, now=NOW + MINUTE)
     deliver(now=NOW + MINUTE)
 
     [delivery] = sent.deliveries.all()
@@ -56,7 +62,7 @@ def test_a_test_is_a_real_message_and_shows_in_the_reachability(user: User, prov
 def test_the_accounts_own_address_can_be_tested_before_its_first_message(
     user: User, recording: type[RecordingChannel]
 ) -> None:
-    contact_methods.send_test(way=contact_methods.find(user, "email"), now=NOW)
+    contact_methods.send_test(subscription=contact_methods.find(user, "email"), now=NOW)
     deliver(now=NOW)
 
     [message] = recording.sent
@@ -64,11 +70,11 @@ def test_the_accounts_own_address_can_be_tested_before_its_first_message(
 
 
 def test_tests_come_once_a_minute(user: User, provider: Provider) -> None:
-    way = phone(user, provider)
-    contact_methods.send_test(way=way, now=NOW + MINUTE)
+    subscription = phone(user, provider)
+    contact_methods.send_test(subscription=subscription, now=NOW + MINUTE)
 
     with pytest.raises(ContactMethodError) as refused:
-        contact_methods.send_test(way=way, now=NOW + MINUTE)
+        contact_methods.send_test(subscription=subscription, now=NOW + MINUTE)
     assert refused.value.code == "too_soon"
 
 
@@ -76,11 +82,11 @@ def test_a_failed_test_troubles_nobody_else_and_opens_no_other_way(
     user: User, provider: Provider, case: Case, make_user: Callable[..., User]
 ) -> None:
     case.audience = [make_user("li").pk]
-    way = phone(user, provider)
+    subscription = phone(user, provider)
     browser(user, provider)
-    provider.behave = says(Say(410, b"no such number"))
+    provider.behave = replies_with(Reply(410, b"no such number"))
 
-    sent = contact_methods.send_test(way=way, now=NOW + MINUTE)
+    sent = contact_methods.send_test(subscription=subscription, now=NOW + MINUTE)
     deliver(now=NOW + MINUTE)
 
     [delivery] = sent.deliveries.all()
@@ -91,28 +97,30 @@ def test_a_failed_test_troubles_nobody_else_and_opens_no_other_way(
 
 
 def test_a_retired_way_is_taken_up_again_by_a_test(user: User, provider: Provider) -> None:
-    way = phone(user, provider)
-    provider.behave = says(Say(410))
-    contact_methods.send_test(way=way, now=NOW + MINUTE)
+    subscription = phone(user, provider)
+    provider.behave = replies_with(Reply(410))
+    contact_methods.send_test(subscription=subscription, now=NOW + MINUTE)
     deliver(now=NOW + MINUTE)
-    assert channels_of(told(user, "while retired", severity="critical")) == set()
+    assert channels_of(new_notification(user, "while retired", severity="critical")) == set()
 
-    provider.behave = says(Say(200))
-    contact_methods.send_test(way=way, now=NOW + 3 * MINUTE)
+    provider.behave = replies_with(Reply(200))
+    contact_methods.send_test(subscription=subscription, now=NOW + 3 * MINUTE)
     deliver(now=NOW + 3 * MINUTE)
 
-    assert channels_of(told(user, "again", severity="critical")) == {"sms"}
+    assert channels_of(new_notification(user, "again", severity="critical")) == {"sms"}
 
 
 @pytest.mark.parametrize("severity", ["severe", "critical"])
 def test_nobody_goes_below_the_floor(user: User, provider: Provider, severity: str) -> None:
-    way = phone(user, provider)
-    contact_methods.wish(way=way, enabled=False, min_severity="severe")
-    contact_methods.wish(way=contact_methods.find(user, "email"), enabled=False, min_severity="severe")
+    subscription = phone(user, provider)
+    contact_methods.wish(subscription=subscription, enabled=False, min_severity="severe")
+    contact_methods.wish(
+        subscription=contact_methods.find(user, "email"), enabled=False, min_severity="severe"
+    )
     with pytest.raises(ContactMethodError):
-        contact_methods.wish(way=way, enabled=True, min_severity="critical")
+        contact_methods.wish(subscription=subscription, enabled=True, min_severity="critical")
 
-    notification = told(user, severity=severity)
+    notification = new_notification(user, severity=severity)
     deliver(now=NOW)
 
     states = dict(notification.deliveries.values_list("channel", "state"))
@@ -120,26 +128,26 @@ def test_nobody_goes_below_the_floor(user: User, provider: Provider, severity: s
 
 
 def test_above_the_floor_everybody_chooses(user: User, provider: Provider) -> None:
-    way, other = phone(user, provider), browser(user, provider)
-    contact_methods.wish(way=way, enabled=True, min_severity="severe")
-    contact_methods.wish(way=other, enabled=True, min_severity="warning")
+    subscription, other = phone(user, provider), browser(user, provider)
+    contact_methods.wish(subscription=subscription, enabled=True, min_severity="severe")
+    contact_methods.wish(subscription=other, enabled=True, min_severity="warning")
 
-    assert channels_of(told(user, "i", severity="info")) == set()
-    assert channels_of(told(user, "w", severity="warning")) == {"webpush"}
-    contact_methods.wish(way=other, enabled=False, min_severity="info")
-    assert channels_of(told(user, "s", severity="severe")) == {"sms"}
+    assert channels_of(new_notification(user, "i", severity="info")) == set()
+    assert channels_of(new_notification(user, "w", severity="warning")) == {"webpush"}
+    contact_methods.wish(subscription=other, enabled=False, min_severity="info")
+    assert channels_of(new_notification(user, "s", severity="severe")) == {"sms"}
 
 
 def test_the_last_number_can_be_replaced_and_not_just_removed(user: User, provider: Provider) -> None:
     first = phone(user, provider)
     unproved = contact_methods.add(user=user, channel="sms", given={"address": "13900000000"}, now=NOW)
     with pytest.raises(ContactMethodError) as refused:
-        contact_methods.remove(way=first, now=NOW)
+        contact_methods.remove(subscription=first, now=NOW)
     assert refused.value.code == "last_of_floor"
 
     deliver(now=NOW)
-    contact_methods.confirm(way=unproved, code=code_in(provider), now=NOW)
-    contact_methods.remove(way=first, now=NOW)
+    contact_methods.confirm(subscription=unproved, code=code_in(provider), now=NOW)
+    contact_methods.remove(subscription=first, now=NOW)
 
     assert [reach.address for reach in selectors.reachability(user) if reach.channel == "sms"] == [
         "+86139****0000"
@@ -149,28 +157,28 @@ def test_the_last_number_can_be_replaced_and_not_just_removed(user: User, provid
 def test_what_was_removed_is_forgotten_and_gets_nothing_that_was_on_its_way(
     user: User, provider: Provider
 ) -> None:
-    way = browser(user, provider)
-    waiting = told(user).deliveries.get(channel="webpush")
+    subscription = browser(user, provider)
+    waiting = new_notification(user).deliveries.get(channel="webpush")
 
-    contact_methods.remove(way=way, now=NOW)
+    contact_methods.remove(subscription=subscription, now=NOW)
     deliver(now=NOW)
 
     waiting.refresh_from_db()
-    way.refresh_from_db()
+    subscription.refresh_from_db()
     assert (waiting.state, waiting.dropped_reason) == ("dropped", "unsubscribed")
-    assert (way.address, way.options, way.name) == (None, {}, "")
+    assert (subscription.address, subscription.options, subscription.name) == (None, {}, "")
     assert provider.asked == []
     assert "webpush" not in {reach.channel for reach in selectors.reachability(user)}
     with pytest.raises(Subscription.DoesNotExist):
-        contact_methods.send_test(way=way, now=NOW)
+        contact_methods.send_test(subscription=subscription, now=NOW)
 
 
 def test_what_was_removed_can_be_added_anew(user: User, provider: Provider) -> None:
-    contact_methods.remove(way=browser(user, provider), now=NOW)
+    contact_methods.remove(subscription=browser(user, provider), now=NOW)
 
     again = browser(user, provider)
 
-    assert channels_of(told(user)) == {"webpush"}
+    assert channels_of(new_notification(user)) == {"webpush"}
     assert user.subscriptions.filter(removed_at=None).get() == again
 
 
@@ -181,12 +189,12 @@ def test_a_person_has_several_browsers_and_a_gone_one_is_retired_alone(
     browser(user, provider, "/push/b")
 
     def behave(handler: Any, asked: Any) -> None:
-        says(Say(410 if asked.path.endswith("/a") else 201))(handler, asked)
+        replies_with(Reply(410 if asked.path.endswith("/a") else 201))(handler, asked)
 
     provider.behave = behave
-    first = told(user, "1")
+    first = new_notification(user, "1")
     deliver(now=NOW)
-    second = told(user, "2")
+    second = new_notification(user, "2")
     deliver(now=NOW)
 
     states = first.deliveries.filter(channel="webpush").values_list("state", flat=True)
@@ -205,14 +213,14 @@ def test_the_same_browser_twice_is_one_way_with_its_newest_keys(user: User, prov
 
 def test_a_webhook_keeps_its_secret_and_shows_it_until_it_is_proved(user: User, provider: Provider) -> None:
     given = {"address": f"{provider.url}/hook"}
-    way = contact_methods.add(user=user, channel="webhook", given=given, now=NOW)
+    subscription = contact_methods.add(user=user, channel="webhook", given=given, now=NOW)
     secret = next(reach.secret for reach in selectors.reachability(user) if reach.channel == "webhook")
     deliver(now=NOW)
-    contact_methods.confirm(way=way, code=code_in(provider), now=NOW)
+    contact_methods.confirm(subscription=subscription, code=code_in(provider), now=NOW)
 
     again = contact_methods.add(user=user, channel="webhook", given=given, now=NOW + 2 * MINUTE)
 
-    assert again.options["secret"] == secret == way.options["secret"]
+    assert again.options["secret"] == secret == subscription.options["secret"]
     assert all(reach.secret == "" for reach in selectors.reachability(user))
 
 
@@ -233,10 +241,10 @@ def test_there_is_an_end_to_the_number_of_ways(user: User, provider: Provider) -
 def test_nobody_finds_the_ways_of_others(
     user: User, provider: Provider, make_user: Callable[..., User]
 ) -> None:
-    way = browser(user, provider)
+    subscription = browser(user, provider)
     other = make_user("li")
 
-    for key in (str(way.pk), "webpush", "no-key"):
+    for key in (str(subscription.pk), "webpush", "no-key"):
         with pytest.raises(Subscription.DoesNotExist):
             contact_methods.find(other, key)
 
@@ -265,10 +273,10 @@ def test_no_address_lies_readable_in_the_database(user: User, provider: Provider
 
 
 def test_the_database_keeps_no_address_of_what_was_removed(user: User, provider: Provider) -> None:
-    way = browser(user, provider)
+    subscription = browser(user, provider)
 
     with pytest.raises(IntegrityError, match="subscription_removed_keeps_no_address"), transaction.atomic():
-        Subscription.objects.filter(pk=way.pk).update(removed_at=NOW, enabled=False, retired_at=NOW)
+        Subscription.objects.filter(pk=subscription.pk).update(removed_at=NOW, enabled=False, retired_at=NOW)
 
 
 def test_a_provider_that_accepted_unheard_is_asked_again_under_the_same_id(
@@ -276,7 +284,7 @@ def test_a_provider_that_accepted_unheard_is_asked_again_under_the_same_id(
 ) -> None:
     """The receiver takes it twice; whoever honours the id keeps one, and the gap is counted."""
     phone(user, provider)
-    notification = told(user, severity="critical")
+    notification = new_notification(user, severity="critical")
     delivery = notification.deliveries.get(channel="sms")
     before = len(provider.asked)
     Delivery.objects.filter(pk=delivery.pk).update(
@@ -300,7 +308,7 @@ def test_somebody_without_any_way_that_works_is_replaced_and_at_last_the_operato
     for person in (user, li):
         Subscription.objects.create(user=person, channel="email", address=person.email, retired_at=NOW)
 
-    told(user, severity="critical")
+    new_notification(user, severity="critical")
     for second in range(3):
         deliver(now=NOW + timedelta(seconds=second))
 

@@ -11,10 +11,10 @@ from tests.notifications.channels.messages import ID, message
 from tests.notifications.channels.provider import (
     Asked,
     Provider,
-    Say,
+    Reply,
     closes_at_once,
     closes_half_way,
-    says,
+    replies_with,
 )
 
 pytestmark = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: type(contract).__name__)
@@ -29,7 +29,7 @@ class Line:
         self.contract, self.provider = contract, provider
         self.channel: Channel = contract.channel()
         self.target: Target = self.channel.read(contract.address(provider.url))
-        provider.behave = says(contract.yes)
+        provider.behave = replies_with(contract.yes)
 
     def send(self, **changes: Any) -> Receipt:
         return self.channel.send(message(self.target, **changes))
@@ -40,7 +40,7 @@ class Line:
 
     def behaves(self, behave: Any) -> None:
         """From now on for alerts; access tokens are given out all the same."""
-        yes = says(self.contract.yes)
+        yes = replies_with(self.contract.yes)
         self.provider.behave = lambda handler, asked: (yes if asked.path == "/token" else behave)(
             handler, asked
         )
@@ -75,7 +75,7 @@ def test_a_message_that_is_sent_again_names_itself_again(line: Line) -> None:
 
 @pytest.mark.parametrize("status", [500, 502, 503, 401, 301])
 def test_trouble_there_is_tried_again(line: Line, status: int) -> None:
-    line.behaves(says(Say(status, b"trouble", {"Location": "http://127.0.0.1:1/elsewhere"})))
+    line.behaves(replies_with(Reply(status, b"trouble", {"Location": "http://127.0.0.1:1/elsewhere"})))
 
     refusal = line.refusal()
 
@@ -84,7 +84,7 @@ def test_trouble_there_is_tried_again(line: Line, status: int) -> None:
 
 
 def test_a_provider_that_asks_for_a_pause_gets_it(line: Line) -> None:
-    line.behaves(says(Say(429, b"slow down", {"Retry-After": "7"})))
+    line.behaves(replies_with(Reply(429, b"slow down", {"Retry-After": "7"})))
 
     refusal = line.refusal()
 
@@ -92,16 +92,16 @@ def test_a_provider_that_asks_for_a_pause_gets_it(line: Line) -> None:
 
 
 def test_a_pause_of_days_is_cut_to_an_hour(line: Line) -> None:
-    line.behaves(says(Say(503, b"", {"Retry-After": "864000"})))
+    line.behaves(replies_with(Reply(503, b"", {"Retry-After": "864000"})))
 
     assert line.refusal().retry_after == timedelta(hours=1)
 
 
-@pytest.mark.parametrize("way", ["hangs", "drips"])
-def test_a_provider_that_hangs_is_left(line: Line, settings: Any, way: str) -> None:
+@pytest.mark.parametrize("trouble", ["hangs", "drips"])
+def test_a_provider_that_hangs_is_left(line: Line, settings: Any, trouble: str) -> None:
     line.send()
     settings.CHANNEL_SECONDS = 0.3
-    line.behaves(getattr(line.provider, way))
+    line.behaves(getattr(line.provider, trouble))
 
     assert line.refusal().permanent is False
 
@@ -149,7 +149,7 @@ def test_the_access_token_is_fetched_once_and_again_when_refused(contract: Contr
     line.send()
     assert [asked.path for asked in line.provider.asked].count("/token") == 1
 
-    line.behaves(says(Say(401, b"expired")))
+    line.behaves(replies_with(Reply(401, b"expired")))
     assert line.refusal().permanent is False
     assert [asked.path for asked in line.provider.asked].count("/token") == 2
 
@@ -165,7 +165,7 @@ STRANGE_BODIES = (
 @pytest.mark.parametrize("status", [200, 400, 500])
 def test_an_answer_of_any_shape_is_a_receipt_or_a_refusal(line: Line, status: int) -> None:
     for body in STRANGE_BODIES:
-        line.behaves(says(Say(status, body)))
+        line.behaves(replies_with(Reply(status, body)))
         try:
             assert line.send() and status == 200
         except ChannelError as error:
@@ -176,5 +176,5 @@ def test_an_answer_of_any_shape_is_a_receipt_or_a_refusal(line: Line, status: in
     "given", ["9" * 4500, "Mon, 01 Jan 99999999999999999999 00:00:00 GMT", "soon", "-1", "\xb2"]
 )
 def test_a_pause_that_cannot_be_is_not_believed(line: Line, given: str) -> None:
-    line.behaves(says(Say(503, b"", {"Retry-After": given})))
+    line.behaves(replies_with(Reply(503, b"", {"Retry-After": given})))
     assert (line.refusal().retry_after or timedelta(0)) <= timedelta(hours=1)

@@ -17,7 +17,7 @@ from notifications.channels.wecom import channel as wecom
 from tests.notifications.channels import contracts
 from tests.notifications.channels.contracts import Contract
 from tests.notifications.channels.messages import message
-from tests.notifications.channels.provider import Provider, Say, says
+from tests.notifications.channels.provider import Provider, Reply, replies_with
 
 OTHER_KEY = b"the VAPID credentials in the authorization header do not correspond to the credentials used"
 Case = tuple[type[Contract], Any, str, str, Fault]
@@ -29,48 +29,48 @@ SETUP, UNPAID = Fault.MISCONFIGURED, Fault.OUT_OF_SERVICE
 def robot(name: str) -> Any:
     """How a robot's provider says `code`: in the body, whatever the status."""
 
-    def say(code: str, text: str, status: int = 200) -> Say:
+    def reply(code: str, text: str, status: int = 200) -> Reply:
         number = int(code) if code.lstrip("-").isdigit() else code
-        return Say(status, json.dumps({name: number, "errmsg": text, "msg": text}).encode())
+        return Reply(status, json.dumps({name: number, "errmsg": text, "msg": text}).encode())
 
-    return say
-
-
-def aliyun_says(code: str, text: str, status: int = 200) -> Say:
-    return Say(status, json.dumps({"Code": code, "Message": text}).encode())
+    return reply
 
 
-def tencent_says(code: str, text: str, status: int = 200) -> Say:
-    return Say(status, json.dumps({"Response": {"Error": {"Code": code, "Message": text}}}).encode())
+def aliyun_reply(code: str, text: str, status: int = 200) -> Reply:
+    return Reply(status, json.dumps({"Code": code, "Message": text}).encode())
 
 
-def tencent_says_of_the_number(code: str, text: str, status: int = 200) -> Say:
+def tencent_reply(code: str, text: str, status: int = 200) -> Reply:
+    return Reply(status, json.dumps({"Response": {"Error": {"Code": code, "Message": text}}}).encode())
+
+
+def tencent_reply_about_the_number(code: str, text: str, status: int = 200) -> Reply:
     one = {"Code": code, "Message": text}
-    return Say(status, json.dumps({"Response": {"SendStatusSet": [one]}}).encode())
+    return Reply(status, json.dumps({"Response": {"SendStatusSet": [one]}}).encode())
 
 
-def fcm_says(code: str, text: str, status: int = 400) -> Say:
+def fcm_reply(code: str, text: str, status: int = 400) -> Reply:
     detail = {"@type": "type.googleapis.com/google.firebase.fcm.v1.FcmError", "errorCode": code}
     error = {"code": status, "message": text, "status": "INVALID_ARGUMENT", "details": [detail]}
-    return Say(status, json.dumps({"error": error}).encode())
+    return Reply(status, json.dumps({"error": error}).encode())
 
 
-def google_says(code: str, text: str, status: int = 400) -> Say:
+def google_reply(code: str, text: str, status: int = 400) -> Reply:
     violation = {"fieldViolations": [{"field": text, "description": "Invalid value"}]}
     error = {"code": status, "message": "Invalid value", "status": code, "details": [violation]}
-    return Say(status, json.dumps({"error": error}).encode())
+    return Reply(status, json.dumps({"error": error}).encode())
 
 
-def plain(code: str, text: str, status: int = 0) -> Say:
-    return Say(int(code), text.encode())
+def plain(code: str, text: str, status: int = 0) -> Reply:
+    return Reply(int(code), text.encode())
 
 
 DING, LARK, WE = robot("errcode"), robot("code"), robot("errcode")
 
 
-def each(kind: type[Contract], say: Any, fault: Fault, *codes: str) -> list[Case]:
+def each(kind: type[Contract], reply: Any, fault: Fault, *codes: str) -> list[Case]:
     """A case for each of `codes`, which need no words beside them."""
-    return [(kind, say, code, "", fault) for code in codes]
+    return [(kind, reply, code, "", fault) for code in codes]
 
 
 ROWS: list[Case] = [
@@ -101,7 +101,7 @@ ROWS: list[Case] = [
     (contracts.WeCom, WE, "45033", "", Fault.BUSY),
     (contracts.WeCom, WE, "-1", "system busy", Fault.PASSING),
     *(
-        (kind, aliyun_says, code, "", fault)
+        (kind, aliyun_reply, code, "", fault)
         for kind in (contracts.AliyunSms, contracts.AliyunVoice)
         for code, fault in (
             ("isv.MOBILE_NUMBER_ILLEGAL", Fault.GONE),
@@ -140,11 +140,11 @@ ROWS: list[Case] = [
         )
     ),
     *(
-        (kind, say, code, "", fault)
-        for kind, say in (
-            (contracts.TencentSms, tencent_says),
-            (contracts.TencentSms, tencent_says_of_the_number),
-            (contracts.TencentVoice, tencent_says),
+        (kind, reply, code, "", fault)
+        for kind, reply in (
+            (contracts.TencentSms, tencent_reply),
+            (contracts.TencentSms, tencent_reply_about_the_number),
+            (contracts.TencentVoice, tencent_reply),
         )
         for code, fault in (
             ("InvalidParameterValue.IncorrectPhoneNumber", Fault.GONE),
@@ -183,26 +183,26 @@ ROWS: list[Case] = [
             ("ResourceInsufficient", Fault.PASSING),
         )
     ),
-    (contracts.Fcm, fcm_says, "UNREGISTERED", "Requested entity was not found.", Fault.GONE),
-    (contracts.Fcm, fcm_says, "SENDER_ID_MISMATCH", "SenderId mismatch", Fault.GONE),
+    (contracts.Fcm, fcm_reply, "UNREGISTERED", "Requested entity was not found.", Fault.GONE),
+    (contracts.Fcm, fcm_reply, "SENDER_ID_MISMATCH", "SenderId mismatch", Fault.GONE),
     (
-        *(contracts.Fcm, fcm_says, "INVALID_ARGUMENT"),
+        *(contracts.Fcm, fcm_reply, "INVALID_ARGUMENT"),
         *("The registration token is not a valid FCM registration token", Fault.GONE),
     ),
-    (contracts.Fcm, google_says, "INVALID_ARGUMENT", "message.token", Fault.GONE),
-    (contracts.Fcm, fcm_says, "INVALID_ARGUMENT", "reason: BadDeviceToken", Fault.GONE),
-    (contracts.Fcm, fcm_says, "INVALID_ARGUMENT", "reason: DeviceTokenNotForTopic", Fault.GONE),
-    (contracts.Fcm, google_says, "INVALID_ARGUMENT", "message.data[0].value", Fault.MESSAGE),
-    (contracts.Fcm, fcm_says, "QUOTA_EXCEEDED", "", Fault.BUSY),
-    (contracts.Fcm, google_says, "RESOURCE_EXHAUSTED", "", Fault.BUSY),
-    (contracts.Fcm, fcm_says, "UNAVAILABLE", "", Fault.BUSY),
-    (contracts.Fcm, fcm_says, "THIRD_PARTY_AUTH_ERROR", "", SETUP),
-    (contracts.Fcm, google_says, "PERMISSION_DENIED", "", SETUP),
-    (contracts.Fcm, google_says, "NOT_FOUND", "", SETUP),
-    (contracts.Fcm, fcm_says, "INTERNAL", "", Fault.PASSING),
-    (contracts.Fcm, google_says, "UNAUTHENTICATED", "", Fault.PASSING),
-    (contracts.Fcm, fcm_says, "UNSPECIFIED_ERROR", "", Fault.PASSING),
-    (contracts.Fcm, google_says, "DEADLINE_EXCEEDED", "", Fault.PASSING),
+    (contracts.Fcm, google_reply, "INVALID_ARGUMENT", "message.token", Fault.GONE),
+    (contracts.Fcm, fcm_reply, "INVALID_ARGUMENT", "reason: BadDeviceToken", Fault.GONE),
+    (contracts.Fcm, fcm_reply, "INVALID_ARGUMENT", "reason: DeviceTokenNotForTopic", Fault.GONE),
+    (contracts.Fcm, google_reply, "INVALID_ARGUMENT", "message.data[0].value", Fault.MESSAGE),
+    (contracts.Fcm, fcm_reply, "QUOTA_EXCEEDED", "", Fault.BUSY),
+    (contracts.Fcm, google_reply, "RESOURCE_EXHAUSTED", "", Fault.BUSY),
+    (contracts.Fcm, fcm_reply, "UNAVAILABLE", "", Fault.BUSY),
+    (contracts.Fcm, fcm_reply, "THIRD_PARTY_AUTH_ERROR", "", SETUP),
+    (contracts.Fcm, google_reply, "PERMISSION_DENIED", "", SETUP),
+    (contracts.Fcm, google_reply, "NOT_FOUND", "", SETUP),
+    (contracts.Fcm, fcm_reply, "INTERNAL", "", Fault.PASSING),
+    (contracts.Fcm, google_reply, "UNAUTHENTICATED", "", Fault.PASSING),
+    (contracts.Fcm, fcm_reply, "UNSPECIFIED_ERROR", "", Fault.PASSING),
+    (contracts.Fcm, google_reply, "DEADLINE_EXCEEDED", "", Fault.PASSING),
     (contracts.WebPush, plain, "404", "", Fault.GONE),
     (contracts.WebPush, plain, "410", '{"reason": "Unregistered"}', Fault.GONE),
     (contracts.WebPush, plain, "401", '{"errno": 109, "message": "VAPID public key mismatch"}', Fault.GONE),
@@ -230,13 +230,13 @@ TABLES: dict[type[Contract], tuple[Row, ...]] = {
 }
 
 
-def refused(kind: type[Contract], say: Say, provider: Provider, settings: Any) -> ChannelError:
+def refused(kind: type[Contract], reply: Reply, provider: Provider, settings: Any) -> ChannelError:
     contract = kind()
     settings.CHANNEL_SETTINGS = {contract.channel.name: contract.settings(provider.url)}
     contracts.access._kept["push@p.example"] = ("t", datetime(2100, 1, 1, tzinfo=UTC))
     channel = contract.channel()
     target = channel.read(contract.address(provider.url))
-    provider.behave = lambda handler, asked: says(contract.yes if asked.path == "/token" else say)(
+    provider.behave = lambda handler, asked: replies_with(contract.yes if asked.path == "/token" else reply)(
         handler, asked
     )
     with pytest.raises(ChannelError) as caught:
@@ -247,14 +247,14 @@ def refused(kind: type[Contract], say: Say, provider: Provider, settings: Any) -
 @pytest.mark.parametrize(("kind", "say", "code", "text", "fault"), ROWS)
 def test_a_code_in_the_answer_says_what_follows(
     kind: type[Contract],
-    say: Any,
+    reply: Any,
     code: str,
     text: str,
     fault: Fault,
     provider: Provider,
     settings: Any,
 ) -> None:
-    error = refused(kind, say(code, text), provider, settings)
+    error = refused(kind, reply(code, text), provider, settings)
 
     assert (error.fault, error.code) == (fault, code)
     assert (error.permanent, error.address_is_dead) == (fault in PERMANENT, fault is Fault.GONE)
@@ -270,7 +270,7 @@ def test_every_row_of_a_table_is_tried(kind: type[Contract]) -> None:
 
 @pytest.mark.parametrize("status", [400, 429, 500])
 def test_a_robots_own_code_counts_whatever_the_status(status: int, provider: Provider, settings: Any) -> None:
-    limited = Say(status, b'{"code": 9499, "msg": "too many request"}', {"x-ogw-ratelimit-reset": "37"})
+    limited = Reply(status, b'{"code": 9499, "msg": "too many request"}', {"x-ogw-ratelimit-reset": "37"})
 
     error = refused(contracts.Feishu, limited, provider, settings)
 
@@ -284,18 +284,18 @@ def test_a_robots_own_code_counts_whatever_the_status(status: int, provider: Pro
         (contracts.DingTalk, DING("777777", "new")),
         (contracts.Feishu, LARK("777777", "new", 400)),
         (contracts.WeCom, WE("777777", "new")),
-        (contracts.AliyunSms, aliyun_says("isv.NEW_RULE", "new", 400)),
-        (contracts.TencentSms, tencent_says("FailedOperation.New", "new")),
-        (contracts.Fcm, fcm_says("NEW_CODE", "new")),
-        (contracts.GenericSms, Say(200, b'{"error": "no credit"}')),
-        (contracts.GenericSms, Say(202, b'{"id": "1", "error": {"code": 7}}')),
-        (contracts.WebPush, Say(418, b"teapot")),
+        (contracts.AliyunSms, aliyun_reply("isv.NEW_RULE", "new", 400)),
+        (contracts.TencentSms, tencent_reply("FailedOperation.New", "new")),
+        (contracts.Fcm, fcm_reply("NEW_CODE", "new")),
+        (contracts.GenericSms, Reply(200, b'{"error": "no credit"}')),
+        (contracts.GenericSms, Reply(202, b'{"id": "1", "error": {"code": 7}}')),
+        (contracts.WebPush, Reply(418, b"teapot")),
     ],
 )
 def test_an_unknown_code_is_tried_again_and_kept_by_its_code(
-    kind: type[Contract], say: Say, provider: Provider, settings: Any
+    kind: type[Contract], reply: Reply, provider: Provider, settings: Any
 ) -> None:
-    error = refused(kind, say, provider, settings)
+    error = refused(kind, reply, provider, settings)
 
     assert (error.fault, error.permanent, error.address_is_dead) == (Fault.UNKNOWN, False, False)
     assert error.code
@@ -305,7 +305,7 @@ def test_an_unknown_code_is_tried_again_and_kept_by_its_code(
 def test_a_yes_without_the_name_of_the_message_is_no_yes_of_fcm(
     body: bytes, provider: Provider, settings: Any
 ) -> None:
-    assert refused(contracts.Fcm, Say(200, body), provider, settings).fault is Fault.UNKNOWN
+    assert refused(contracts.Fcm, Reply(200, body), provider, settings).fault is Fault.UNKNOWN
 
 
 def test_a_browser_of_another_key_pair_is_not_even_asked(provider: Provider, settings: Any) -> None:

@@ -41,9 +41,9 @@ def robots(own_channels: None, settings: Any, provider: Provider) -> None:
 def robot(user: User, channel: str, **given: str) -> Subscription:
     """The robot added, proved long ago."""
     typed = {"address": "a-robots-key-0001", **given}
-    way = contact_methods.add(user=user, channel=channel, given=typed, now=NOW)
-    Subscription.objects.filter(pk=way.pk).update(awaits_code=False)
-    return Subscription.objects.get(pk=way.pk)
+    subscription = contact_methods.add(user=user, channel=channel, given=typed, now=NOW)
+    Subscription.objects.filter(pk=subscription.pk).update(awaits_code=False)
+    return Subscription.objects.get(pk=subscription.pk)
 
 
 @pytest.mark.usefixtures("robots")
@@ -60,16 +60,16 @@ def test_a_robots_new_secret_replaces_the_old_one_and_an_emptied_one_is_gone(
 
 @pytest.mark.usefixtures("robots")
 def test_a_secret_is_changed_by_itself_and_only_where_there_is_one(user: User, provider: Provider) -> None:
-    way = robot(user, "dingtalk", secret="SEC-old")
-    Subscription.objects.filter(pk=way.pk).update(retired_at=NOW)
-    changed = contact_methods.change_secret(way=way, secret=" SEC-new ")
+    subscription = robot(user, "dingtalk", secret="SEC-old")
+    Subscription.objects.filter(pk=subscription.pk).update(retired_at=NOW)
+    changed = contact_methods.change_secret(subscription=subscription, secret=" SEC-new ")
     assert (changed.options, changed.retired_at) == ({"secret": "SEC-new"}, None)
-    assert contact_methods.change_secret(way=way, secret="").options == {}
+    assert contact_methods.change_secret(subscription=subscription, secret="").options == {}
     hook = contact_methods.add(
         user=user, channel="webhook", given={"address": f"{provider.url}/hook"}, now=NOW
     )
     with pytest.raises(ContactMethodError):
-        contact_methods.change_secret(way=hook, secret="x")
+        contact_methods.change_secret(subscription=hook, secret="x")
 
 
 @pytest.mark.usefixtures("robots")
@@ -86,7 +86,7 @@ def test_a_device_belongs_to_whoever_registered_it_last(
     first.refresh_from_db()
     assert (first.removed_at, first.address, first.enabled) == (NOW, None, False)
     assert (second.user_id, second.removed_at, second.address is not None) == (later.pk, None, True)
-    [notification] = Notification.objects.filter(kind="way_taken")
+    [notification] = Notification.objects.filter(kind="contact_method_taken")
     assert notification.recipient_id == user.pk
     again = contact_methods.add(user=user, channel=channel, given=given, now=NOW)
     second.refresh_from_db()

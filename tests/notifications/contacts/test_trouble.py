@@ -1,4 +1,4 @@
-"""Who hears of trouble: the person of a way that ended, the operator of a channel, nobody for ever."""
+"""Who hears of trouble: the person whose contact method ended, the operator of a channel, nobody for ever."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -14,7 +14,7 @@ from notifications.channels.faults import error_of
 from notifications.delivery.fallback import MOST_OF_UNKNOWN
 from notifications.delivery.send import deliver
 from notifications.models import ChannelBreaker, Delivery, Notification, Subscription
-from tests.notifications.conftest import NOW, Case, PagerChannel, RecordingChannel, email_of, told
+from tests.notifications.conftest import NOW, Case, PagerChannel, RecordingChannel, email_of, new_notification
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 SECOND = timedelta(seconds=1)
@@ -33,23 +33,23 @@ def pager(user: User) -> Subscription:
 
 @pytest.mark.parametrize(
     ("fault", "kind", "is_retired"),
-    [(Fault.GONE, "way_ended", True), (Fault.REFUSED_THERE, "way_refused", False)],
+    [(Fault.GONE, "contact_method_ended", True), (Fault.REFUSED_THERE, "contact_method_refused", False)],
 )
 def test_whose_way_ended_or_refuses_is_told_once_and_not_by_that_way_alone(
     user: User, case: Case, fault: Fault, kind: str, is_retired: bool
 ) -> None:
-    way = pager(user)
+    subscription = pager(user)
     PagerChannel.behave = refuses(fault)
-    told(user)
-    told(user, key="second")
+    new_notification(user)
+    new_notification(user, key="second")
 
     for second in range(4):
         deliver(now=NOW + second * SECOND)
 
     [trouble] = Notification.objects.filter(kind=kind)
     assert (trouble.recipient, trouble.severity) == (user, "warning")
-    way.refresh_from_db()
-    assert (way.retired_at is not None) is is_retired
+    subscription.refresh_from_db()
+    assert (subscription.retired_at is not None) is is_retired
     assert email_of(trouble).state == "sent"
     assert hooks.render(trouble, "en").url_path == "/me/"
     assert hooks.render(trouble, "zh-hans").title
@@ -59,7 +59,7 @@ def test_whose_way_ended_or_refuses_is_told_once_and_not_by_that_way_alone(
 def test_a_person_is_not_told_of_what_they_cannot_mend(user: User, case: Case, fault: Fault) -> None:
     pager(user)
     PagerChannel.behave = refuses(fault)
-    told(user)
+    new_notification(user)
     deliver(now=NOW)
     assert Notification.objects.count() == 1
 
@@ -68,10 +68,10 @@ def test_trouble_that_reaches_nobody_is_no_alert_that_reached_nobody(user: User,
     pager(user)
     PagerChannel.behave = refuses(Fault.GONE)
     RecordingChannel.behave = refuses(Fault.MESSAGE)
-    told(user)
+    new_notification(user)
     for second in range(4):
         deliver(now=NOW + second * SECOND)
-    trouble = Notification.objects.get(kind="way_ended")
+    trouble = Notification.objects.get(kind="contact_method_ended")
     assert {row.state for row in trouble.deliveries.all()} <= {"failed"}
 
 
@@ -82,7 +82,7 @@ def test_what_the_operator_has_to_mend_rests_the_channel_at_once_and_is_logged(
     settings.STORM_CONTROL = True
     pager(user)
     RecordingChannel.behave = refuses(fault, "isv.SMS_TEMPLATE_ILLEGAL")
-    notification = told(user, severity="critical")
+    notification = new_notification(user, severity="critical")
 
     with capture_logs() as logs:
         deliver(now=NOW)
@@ -97,7 +97,7 @@ def test_what_the_operator_has_to_mend_rests_the_channel_at_once_and_is_logged(
 
 def test_an_unknown_code_is_tried_a_few_times_logged_by_its_code_and_given_up(user: User, case: Case) -> None:
     RecordingChannel.behave = refuses(Fault.UNKNOWN, "NEW.7")
-    delivery = email_of(told(user))
+    delivery = email_of(new_notification(user))
 
     with capture_logs() as logs:
         for minute in range(30):

@@ -34,7 +34,7 @@ def fails(*, permanent: bool = False, retry_after: timedelta | None = None) -> C
     return behave
 
 
-def told(user: User, number: int = 1, key: str = "k", **changes: Any) -> list[Notification]:
+def new_notifications(user: User, number: int = 1, key: str = "k", **changes: Any) -> list[Notification]:
     fields = {"severity": "critical"} | changes
     return notify(notices=[notice(user, f"{key} {at}", **fields) for at in range(number)], now=NOW)
 
@@ -42,7 +42,7 @@ def told(user: User, number: int = 1, key: str = "k", **changes: Any) -> list[No
 def tripped(user: User) -> ChannelBreaker:
     """E-mail after five failures in a row."""
     RecordingChannel.behave = fails()
-    told(user, breaker.TRIPS_AT)
+    new_notifications(user, breaker.TRIPS_AT)
     deliver(now=NOW)
     return ChannelBreaker.objects.get(channel="email")
 
@@ -58,7 +58,7 @@ def test_an_address_that_had_enough_does_not_silence_the_others(user: User) -> N
         raise ChannelError("this number had enough", is_of_address=True)
 
     RecordingChannel.behave = had_enough
-    told(user, breaker.TRIPS_AT + 1)
+    new_notifications(user, breaker.TRIPS_AT + 1)
     deliver(now=NOW)
     assert breaker.resting(["email"]) == {}
 
@@ -66,10 +66,10 @@ def test_an_address_that_had_enough_does_not_silence_the_others(user: User) -> N
 def test_a_success_in_between_starts_the_count_anew(user: User) -> None:
     for turn in range(3):
         RecordingChannel.behave = fails()
-        told(user, breaker.TRIPS_AT - 1, key=f"bad {turn}")
+        new_notifications(user, breaker.TRIPS_AT - 1, key=f"bad {turn}")
         deliver(now=NOW)
         RecordingChannel.behave = lambda message: Receipt()
-        told(user, 1, key=f"good {turn}")
+        new_notifications(user, 1, key=f"good {turn}")
         deliver(now=NOW)
     assert ChannelBreaker.objects.get(channel="email").failures == 0
 
@@ -77,7 +77,7 @@ def test_a_success_in_between_starts_the_count_anew(user: User) -> None:
 def test_refused_addresses_are_not_the_channels_fault(make_user: Callable[..., User]) -> None:
     RecordingChannel.behave = fails(permanent=True)
     for number in range(breaker.TRIPS_AT + 1):
-        told(make_user(f"u{number}"), key=str(number))
+        new_notifications(make_user(f"u{number}"), key=str(number))
     deliver(now=NOW)
     assert not ChannelBreaker.objects.exists()
 
@@ -85,7 +85,7 @@ def test_refused_addresses_are_not_the_channels_fault(make_user: Callable[..., U
 def test_a_resting_channel_is_left_alone_and_its_messages_wait_without_using_attempts(user: User) -> None:
     tripped(user)
     sent = len(RecordingChannel.sent)
-    [late] = told(user, key="late")
+    [late] = new_notifications(user, key="late")
     deliver(ids=[email_of(late).pk], now=NOW + SECOND)
     assert len(RecordingChannel.sent) == sent
     assert (email_of(late).state, email_of(late).attempts) == ("sending", 0)
@@ -120,7 +120,7 @@ def test_each_failed_try_makes_the_rest_longer_up_to_a_limit(user: User) -> None
 
 def test_a_provider_that_says_how_long_to_wait_is_left_alone_for_that_long(user: User) -> None:
     RecordingChannel.behave = fails(retry_after=timedelta(minutes=20))
-    told(user, breaker.TRIPS_AT)
+    new_notifications(user, breaker.TRIPS_AT)
     deliver(now=NOW)
     assert breaker.resting(["email"])["email"] >= NOW + timedelta(minutes=20)
 
@@ -128,8 +128,8 @@ def test_a_provider_that_says_how_long_to_wait_is_left_alone_for_that_long(user:
 def test_another_channel_takes_over_what_is_urgent_at_once(user: User, case: Case) -> None:
     tripped(user)
     Subscription.objects.create(user=user, channel="pager", address="1", min_severity="severe")
-    [quiet] = told(user, key="quiet", severity="warning")
-    [urgent] = told(user, key="urgent", severity="severe")
+    [quiet] = new_notifications(user, key="quiet", severity="warning")
+    [urgent] = new_notifications(user, key="urgent", severity="severe")
     urgent.deliveries.filter(channel="pager").delete()  # as if the pager had been set up a moment later
 
     deliver(now=NOW + SECOND)
@@ -145,7 +145,7 @@ def test_what_lost_its_use_while_the_channel_rested_goes_to_somebody_else(
     user: User, make_user: Callable[..., User], case: Case
 ) -> None:
     tripped(user)
-    [late] = told(user, key="late", severity="severe")
+    [late] = new_notifications(user, key="late", severity="severe")
     stands_in = make_user("li")
     case.audience = [stands_in.pk]
     long_after = NOW + timedelta(hours=7)
@@ -158,7 +158,7 @@ def test_what_lost_its_use_while_the_channel_rested_goes_to_somebody_else(
 def test_switched_off_nothing_is_counted_and_nothing_rests(user: User, settings: Any) -> None:
     settings.STORM_CONTROL = False
     RecordingChannel.behave = fails()
-    told(user, 9)
+    new_notifications(user, 9)
     deliver(now=NOW)
     assert not ChannelBreaker.objects.exists()
 

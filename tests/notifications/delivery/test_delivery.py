@@ -10,13 +10,21 @@ from notifications.channels.base import Receipt
 from notifications.delivery.send import deliver
 from notifications.models import DropReason, Notification, Subscription
 from notifications.services import acknowledge, notify, withdraw
-from tests.notifications.conftest import NOW, Case, RecordingChannel, email_of, fails, notice, told
+from tests.notifications.conftest import (
+    NOW,
+    Case,
+    RecordingChannel,
+    email_of,
+    fails,
+    new_notification,
+    notice,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 
 
 def test_a_delivery_is_handed_over_and_confirmed(user: User) -> None:
-    delivery = email_of(told(user))
+    delivery = email_of(new_notification(user))
 
     assert deliver(ids=[delivery.pk], now=NOW) == 1
 
@@ -31,7 +39,7 @@ def test_a_delivery_is_handed_over_and_confirmed(user: User) -> None:
 
 def test_a_provider_that_vouches_for_arrival_makes_it_delivered(user: User) -> None:
     RecordingChannel.behave = lambda message: Receipt("r", is_delivered=True)
-    delivery = email_of(told(user))
+    delivery = email_of(new_notification(user))
 
     deliver(ids=[delivery.pk], now=NOW)
 
@@ -103,7 +111,7 @@ def switched_off(notification: Notification, case: Case) -> None:
 def test_what_lost_its_reason_is_dropped_and_not_sent(
     user: User, case: Case, happens: Callable[[Notification, Case], None], reason: str
 ) -> None:
-    notification = told(user)
+    notification = new_notification(user)
     happens(notification, case)
 
     deliver(now=NOW)
@@ -114,7 +122,7 @@ def test_what_lost_its_reason_is_dropped_and_not_sent(
 
 def test_what_waits_for_a_repetition_is_dropped_too_once_withdrawn(user: User, case: Case) -> None:
     RecordingChannel.behave = fails()
-    notification = told(user)
+    notification = new_notification(user)
     deliver(now=NOW)
     withdrawn(notification, case)
 

@@ -1,4 +1,4 @@
-"""When handing over fails: again later, another way, another person, and at last somebody is told."""
+"""When handing over fails: again later, by another channel, to another person, and at last to an operator."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -19,8 +19,8 @@ from tests.notifications.conftest import (
     RecordingChannel,
     email_of,
     fails,
+    new_notification,
     notice,
-    told,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 
 def test_a_temporary_failure_is_tried_again_later_and_not_before(user: User) -> None:
     RecordingChannel.behave = fails(retry_after=timedelta(seconds=40))
-    delivery = email_of(told(user))
+    delivery = email_of(new_notification(user))
 
     deliver(now=NOW)
     deliver(now=NOW + timedelta(seconds=39))
@@ -57,7 +57,7 @@ def _seconds(number: int) -> timedelta:
 
 def test_after_its_useful_time_a_message_is_given_up_and_somebody_is_told(user: User, case: Case) -> None:
     RecordingChannel.behave = fails()
-    notification = told(user, severity="critical")
+    notification = new_notification(user, severity="critical")
     late = NOW + PATIENCE["critical"].useful_for
 
     for attempt in range(3):
@@ -69,7 +69,7 @@ def test_after_its_useful_time_a_message_is_given_up_and_somebody_is_told(user: 
 
 
 def test_a_message_that_waited_thirty_days_is_still_sent(user: User) -> None:
-    notification = told(user, severity="critical")
+    notification = new_notification(user, severity="critical")
 
     deliver(now=NOW + timedelta(days=30))
 
@@ -78,7 +78,7 @@ def test_a_message_that_waited_thirty_days_is_still_sent(user: User) -> None:
 
 def test_a_refused_address_is_not_used_again_until_it_changes(user: User, case: Case) -> None:
     RecordingChannel.behave = fails(permanent=True)
-    told(user)
+    new_notification(user)
     deliver(now=NOW)
     [reach] = selectors.reachability(user)
     assert (reach.works, reach.last_error) == (False, "421 try later")
@@ -102,7 +102,7 @@ def test_a_refused_address_is_not_used_again_until_it_changes(user: User, case: 
 def test_a_refusal_moves_on_to_the_persons_next_channel(user: User, case: Case) -> None:
     RecordingChannel.behave = fails(permanent=True)
     Subscription.objects.create(user=user, channel="pager", address="1", min_severity="severe")
-    notification = told(user)
+    notification = new_notification(user)
 
     deliver(now=NOW)
     deliver(now=NOW + timedelta(seconds=1))
@@ -118,8 +118,8 @@ def test_the_last_browser_that_is_gone_moves_on_to_the_mail_that_was_kept_for_lo
     Subscription.objects.create(user=user, channel="email", address=user.email, min_severity="severe")
     Subscription.objects.create(user=user, channel="pager", address="1")
     PagerChannel.behave = fails(permanent=True)
-    notification = told(user)
-    assert [way.channel for way in notification.deliveries.all()] == ["pager"]
+    notification = new_notification(user)
+    assert [delivery.channel for delivery in notification.deliveries.all()] == ["pager"]
 
     deliver(now=NOW)
     deliver(now=NOW + timedelta(seconds=1))
@@ -135,7 +135,7 @@ def test_mail_that_was_switched_off_stays_so_for_what_is_not_severe(
     Subscription.objects.create(user=user, channel="email", address=user.email, enabled=False)
     Subscription.objects.create(user=user, channel="pager", address="1")
     PagerChannel.behave = fails(permanent=True)
-    notification = told(user)
+    notification = new_notification(user)
 
     deliver(now=NOW)
 
@@ -149,7 +149,7 @@ def test_nobody_else_is_troubled_while_another_way_is_open(
     case.audience = [make_user("li").pk]
     Subscription.objects.create(user=user, channel="pager", address="1")
     RecordingChannel.behave = fails(permanent=True)
-    notification = told(user)
+    notification = new_notification(user)
 
     deliver(now=NOW)
 
@@ -164,7 +164,7 @@ def test_someone_out_of_reach_is_replaced_by_the_next_person_and_at_last_somebod
     li, zhao = make_user("li"), make_user("zhao")
     case.audience = [user.pk, li.pk, zhao.pk]
     RecordingChannel.behave = fails(permanent=True)
-    notification = told(user, severity="critical")
+    notification = new_notification(user, severity="critical")
 
     for second in range(5):
         deliver(now=NOW + timedelta(seconds=second))
@@ -181,7 +181,7 @@ def test_someone_out_of_reach_is_replaced_by_the_next_person_and_at_last_somebod
 
 def test_a_channel_that_was_removed_does_not_swallow_messages(user: User, case: Case) -> None:
     Subscription.objects.create(user=user, channel="pager", address="1")
-    notification = told(user)
+    notification = new_notification(user)
     notification.deliveries.filter(channel="pager").update(channel="carrier-pigeon")
 
     deliver(now=NOW)

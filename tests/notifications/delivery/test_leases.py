@@ -23,15 +23,15 @@ from tests.notifications.conftest import (
     PagerChannel,
     RecordingChannel,
     email_of,
+    new_notification,
     notice,
-    told,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 
 
 def test_a_lease_keeps_others_away_until_it_runs_out(user: User) -> None:
-    delivery = email_of(told(user))
+    delivery = email_of(new_notification(user))
     store.claim(ids=[delivery.pk], limit=1, now=NOW)
 
     assert deliver(ids=[delivery.pk], now=NOW + LEASE - timedelta(seconds=1)) == 0
@@ -42,7 +42,7 @@ def test_a_lease_keeps_others_away_until_it_runs_out(user: User) -> None:
 
 
 def test_a_worker_that_lost_its_lease_changes_nothing(user: User) -> None:
-    delivery = email_of(told(user))
+    delivery = email_of(new_notification(user))
     [slow] = store.claim(limit=1, now=NOW)
     [fast] = store.claim(limit=1, now=NOW + LEASE)
 
@@ -59,7 +59,7 @@ def test_losing_the_lease_while_giving_up_troubles_nobody_else(
     user: User, make_user: Callable[..., User], case: Case
 ) -> None:
     case.audience = [make_user("li").pk]
-    delivery = email_of(told(user))
+    delivery = email_of(new_notification(user))
 
     def is_overtaken(message: Message) -> Receipt:
         store.claim(ids=[delivery.pk], limit=1, now=NOW + LEASE)
@@ -125,7 +125,7 @@ def test_nothing_is_sent_inside_a_transaction(user: User) -> None:
         return Receipt()
 
     RecordingChannel.behave = peek
-    told(user)
+    new_notification(user)
     deliver(now=NOW)
 
     assert seen == [False]
@@ -135,7 +135,7 @@ def test_nothing_is_sent_inside_a_transaction(user: User) -> None:
 def test_a_worker_killed_between_send_and_confirmation_leads_to_the_same_message_again(
     user: User, tmp_path: object
 ) -> None:
-    delivery = email_of(told(user))
+    delivery = email_of(new_notification(user))
     reader, writer = os.pipe()
 
     def send_and_die(message: Message) -> Receipt:
@@ -163,7 +163,7 @@ def test_a_worker_killed_between_send_and_confirmation_leads_to_the_same_message
 @pytest.mark.django_db(transaction=True)
 def test_two_ways_that_fail_at_the_same_moment_find_that_nobody_was_reached(user: User, case: Case) -> None:
     Subscription.objects.create(user=user, channel="pager", address="1")
-    notification = told(user)
+    notification = new_notification(user)
     together = threading.Barrier(2)
 
     def fail_together(message: Message) -> Receipt:

@@ -1,4 +1,4 @@
-"""The ways to be told, in the preferences; and what a message's link does when it is merely opened."""
+"""Contact methods, in the preferences; and what a message's link does when it is merely opened."""
 
 from typing import Any
 
@@ -34,42 +34,48 @@ def _channels(settings: Any) -> None:
     ]
 
 
-def way_of(world: World) -> Subscription:
+def subscription_of(world: World) -> Subscription:
     return Subscription.objects.get(user=world.specialist, channel="sms", removed_at=None)
 
 
 def added(client: Client) -> str:
-    return text(client.post("/me/ways/add/", {"channel": "sms", "address": "13800000000"}, follow=True))
+    return text(
+        client.post("/me/contact-methods/add/", {"channel": "sms", "address": "13800000000"}, follow=True)
+    )
 
 
 def test_a_telephone_is_added_proved_and_tested(world: World, as_user: SignIn) -> None:
     client = as_user(world.specialist)
     page = added(client)
-    way = way_of(world)
+    subscription = subscription_of(world)
     assert "+86138****0000" in page and "waits for its code" in page
-    assert way.code_sent_at is not None
+    assert subscription.code_sent_at is not None
 
-    code = code_of(way.pk, way.code_sent_at)
-    assert "Confirmed" in text(client.post(f"/me/ways/{way.pk}/confirm/", {"code": code}, follow=True))
-    assert "on its way" in text(client.post(f"/me/ways/{way.pk}/test/", follow=True))
-    assert "Wait a minute" in text(client.post(f"/me/ways/{way.pk}/test/", follow=True))
-    assert Delivery.objects.filter(subscription=way, notification__kind="test").count() == 1
+    code = code_of(subscription.pk, subscription.code_sent_at)
+    assert "Confirmed" in text(
+        client.post(f"/me/contact-methods/{subscription.pk}/confirm/", {"code": code}, follow=True)
+    )
+    assert "on its way" in text(client.post(f"/me/contact-methods/{subscription.pk}/test/", follow=True))
+    assert "Wait a minute" in text(client.post(f"/me/contact-methods/{subscription.pk}/test/", follow=True))
+    assert Delivery.objects.filter(subscription=subscription, notification__kind="test").count() == 1
 
 
 def test_a_wrong_code_says_what_to_do(world: World, as_user: SignIn) -> None:
     client = as_user(world.specialist)
     added(client)
 
-    page = text(client.post(f"/me/ways/{way_of(world).pk}/confirm/", {"code": "x"}, follow=True))
+    page = text(
+        client.post(f"/me/contact-methods/{subscription_of(world).pk}/confirm/", {"code": "x"}, follow=True)
+    )
 
     assert "ask for a new one" in page
-    assert way_of(world).awaits_code is True
+    assert subscription_of(world).awaits_code is True
 
 
 def test_what_cannot_be_an_address_comes_back_with_what_was_typed(world: World, as_user: SignIn) -> None:
     given = {"channel": "dingtalk", "address": "https://elsewhere.example/robot", "secret": "SEC123"}
 
-    answer = as_user(world.specialist).post("/me/ways/add/", given)
+    answer = as_user(world.specialist).post("/me/contact-methods/add/", given)
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -82,14 +88,17 @@ def test_a_way_that_is_not_set_up_is_not_offered_and_not_taken(world: World, as_
     client = as_user(world.specialist)
 
     assert "WeCom" not in text(client.get("/me/"))
-    assert client.post("/me/ways/add/", {"channel": "wecom", "address": "abcdefgh"}).status_code == 422
+    assert (
+        client.post("/me/contact-methods/add/", {"channel": "wecom", "address": "abcdefgh"}).status_code
+        == 422
+    )
 
 
 def test_a_browser_subscribes_with_what_its_push_service_gave(world: World, as_user: SignIn) -> None:
     client = as_user(world.specialist)
     given = {**WebPush().address("https://push.example"), "channel": "webpush", "name": "Chromium, Linux"}
 
-    page = text(client.post("/me/ways/add/", given, follow=True))
+    page = text(client.post("/me/contact-methods/add/", given, follow=True))
 
     assert "Chromium, Linux" in page and "push.example" in page
     assert "/push/abc" not in page
@@ -98,34 +107,43 @@ def test_a_browser_subscribes_with_what_its_push_service_gave(world: World, as_u
 def test_wishes_are_kept_and_the_floor_stays(world: World, as_user: SignIn) -> None:
     client = as_user(world.specialist)
 
-    page = text(client.post("/me/ways/email/wish/", {"min_severity": "severe"}, follow=True))
+    page = text(client.post("/me/contact-methods/email/wish/", {"min_severity": "severe"}, follow=True))
 
     assert "severe alerts come all the same" in page
     assert "Severe alerts cannot be switched off" in text(
-        client.post("/me/ways/email/wish/", {"enabled": "on", "min_severity": "critical"}, follow=True)
+        client.post(
+            "/me/contact-methods/email/wish/", {"enabled": "on", "min_severity": "critical"}, follow=True
+        )
     )
-    assert client.post("/me/ways/email/wish/", {"min_severity": "loud"}).status_code == 404
+    assert client.post("/me/contact-methods/email/wish/", {"min_severity": "loud"}).status_code == 404
 
 
 def test_the_last_telephone_stays_until_there_is_another(world: World, as_user: SignIn) -> None:
     client = as_user(world.specialist)
     added(client)
-    way = way_of(world)
-    Subscription.objects.filter(pk=way.pk).update(awaits_code=False)
+    subscription = subscription_of(world)
+    Subscription.objects.filter(pk=subscription.pk).update(awaits_code=False)
 
-    assert "confirm another number first" in text(client.post(f"/me/ways/{way.pk}/remove/", follow=True))
-    assert way_of(world).address == "+8613800000000"
+    assert "confirm another number first" in text(
+        client.post(f"/me/contact-methods/{subscription.pk}/remove/", follow=True)
+    )
+    assert subscription_of(world).address == "+8613800000000"
 
 
 @pytest.mark.parametrize("verb", ["test", "code", "confirm", "wish", "remove"])
 def test_nobody_touches_the_ways_of_others(world: World, as_user: SignIn, verb: str) -> None:
     added(as_user(world.specialist))
-    way, given = way_of(world), {"code": "1", "min_severity": "info"}
+    subscription, given = subscription_of(world), {"code": "1", "min_severity": "info"}
 
-    assert as_user(world.lead).post(f"/me/ways/{way.pk}/{verb}/", given).status_code == 404
-    assert as_user(world.specialist).get(f"/me/ways/{way.pk}/{verb}/").status_code == 405
     assert (
-        Client().post(f"/me/ways/{way.pk}/{verb}/", given).headers["Location"].startswith("/accounts/login/")
+        as_user(world.lead).post(f"/me/contact-methods/{subscription.pk}/{verb}/", given).status_code == 404
+    )
+    assert as_user(world.specialist).get(f"/me/contact-methods/{subscription.pk}/{verb}/").status_code == 405
+    assert (
+        Client()
+        .post(f"/me/contact-methods/{subscription.pk}/{verb}/", given)
+        .headers["Location"]
+        .startswith("/accounts/login/")
     )
 
 
@@ -181,17 +199,17 @@ def test_the_code_in_the_outbox_is_no_secret_to_be_found_in_the_inbox(world: Wor
     added(client)
 
     assert "Your code is" not in text(client.get("/inbox/"))
-    assert contact_methods.find(world.specialist, str(way_of(world).pk)).awaits_code
+    assert contact_methods.find(world.specialist, str(subscription_of(world).pk)).awaits_code
 
 
 def test_a_robot_added_again_has_the_secret_that_was_typed_last(world: World, as_user: SignIn) -> None:
     client = as_user(world.specialist)
     for secret in ("SEC-old", "SEC-new", ""):
         typed = {"channel": "dingtalk", "address": "robots-key-0001", "secret": secret}
-        client.post("/me/ways/add/", typed)
-        way = Subscription.objects.get(user=world.specialist, channel="dingtalk")
-        assert way.options == ({"secret": secret} if secret else {})
-        Subscription.objects.filter(pk=way.pk).update(awaits_code=False)
+        client.post("/me/contact-methods/add/", typed)
+        subscription = Subscription.objects.get(user=world.specialist, channel="dingtalk")
+        assert subscription.options == ({"secret": secret} if secret else {})
+        Subscription.objects.filter(pk=subscription.pk).update(awaits_code=False)
 
 
 def robot_of(world: World) -> Subscription:
@@ -204,9 +222,9 @@ def test_a_robot_is_given_another_secret_and_stays_proved(
 ) -> None:
     client = as_user(world.specialist)
     robot = {"channel": "dingtalk", "address": "a" * 32, "secret": "SEC-old"}
-    client.post("/me/ways/add/", robot)
+    client.post("/me/contact-methods/add/", robot)
     Subscription.objects.filter(pk=robot_of(world).pk).update(awaits_code=False)
-    address = reverse("portal:way_secret", args=[robot_of(world).pk])
+    address = reverse("portal:contact_method_secret", args=[robot_of(world).pk])
     page = text(client.get("/me/"))
     assert address in page and "SEC-old" not in page
     assert "Send a test" in text(client.post(address, {"secret": typed}, follow=True))
@@ -215,13 +233,13 @@ def test_a_robot_is_given_another_secret_and_stays_proved(
 
 def test_a_secret_that_is_none_or_not_theirs_is_refused(world: World, as_user: SignIn) -> None:
     client = as_user(world.specialist)
-    client.post("/me/ways/add/", {"channel": "dingtalk", "address": "a" * 32, "secret": "SEC-old"})
-    address = reverse("portal:way_secret", args=[robot_of(world).pk])
+    client.post("/me/contact-methods/add/", {"channel": "dingtalk", "address": "a" * 32, "secret": "SEC-old"})
+    address = reverse("portal:contact_method_secret", args=[robot_of(world).pk])
     for typed in ("x\ny", "x" * 201):
         assert "no signing secret" in text(client.post(address, {"secret": typed}, follow=True))
     assert as_user(world.doctor).post(address, {"secret": "x"}).status_code == 404
     assert robot_of(world).options == {"secret": "SEC-old"}
     added(client)
-    phone = reverse("portal:way_secret", args=[way_of(world).pk])
+    phone = reverse("portal:contact_method_secret", args=[subscription_of(world).pk])
     assert phone not in text(client.get("/me/"))
     assert "Only a robot" in text(client.post(phone, {"secret": "x"}, follow=True))

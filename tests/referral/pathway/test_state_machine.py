@@ -16,7 +16,7 @@ from accounts.models import User
 from notifications.models import Delivery, Notification
 from referral.alerts.delivery_hooks import still_entitled
 from referral.deadlines.engine import run_cycle
-from referral.intake.unannounced import find_arrival
+from referral.intake.unannounced import find_unannounced
 from referral.models import Case, Deadline, Offer
 from referral.pathway import timeline
 from referral.pathway.inputs import Shape
@@ -158,7 +158,7 @@ class Pathway(RuleBasedStateMachine):
         """Whether the verb was done; a refusal has changed nothing."""
         actor = self.person(who)
         if verb is Verb.ADMIT:
-            find_arrival(user=actor, now=self.now, number=self.case.number)
+            find_unannounced(user=actor, now=self.now, number=self.case.number)
             more["said"] = self.case.patient.name
         before = self.everything()
         made_up = MadeUp(self.case, actor, self.now, lambda choices: data.draw(st.sampled_from(choices)))
@@ -254,9 +254,11 @@ class Pathway(RuleBasedStateMachine):
                 "subject_id", "recipient", "created_at"
             )
             assert len(set(alerts)) == len(alerts)
-            ways = Delivery.objects.values_list("notification", "channel", "subscription")
-            assert len(set(ways)) == len(ways)
-            assert set(Notification.objects.values_list("pk", flat=True)) == {way[0] for way in ways}
+            deliveries = Delivery.objects.values_list("notification", "channel", "subscription")
+            assert len(set(deliveries)) == len(deliveries)
+            assert set(Notification.objects.values_list("pk", flat=True)) == {
+                delivery[0] for delivery in deliveries
+            }
 
     @invariant()
     def nobody_without_access_is_told(self) -> None:
