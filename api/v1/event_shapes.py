@@ -31,7 +31,7 @@ class EventShape(Shape[Event]):
     actor = PersonShape(allow_null=True)
     state_before = CodeShape(State, allow_blank=True)
     state_after = CodeShape(State)
-    facts = serializers.DictField(source="details")
+    details = serializers.DictField()
     note = serializers.CharField(allow_null=True)
     personal = CorrectedVersionsShape(allow_null=True, help_text="of a corrected identity, else null")
     occurred_at = serializers.DateTimeField()
@@ -209,9 +209,9 @@ def _camel(what: str) -> str:
 def _of_event(what: str) -> type[EventShape]:
     """The shape of the lines that say `what`."""
     fields = {name: make() for name, make in {**DETAILS.get(what, {}), LEFT_WARD: ID}.items()}
-    details = type(f"{_camel(what)}FactsShape", (Shape,), {**fields, "__doc__": ""})
+    details = type(f"{_camel(what)}DetailsShape", (Shape,), {**fields, "__doc__": ""})
     constant = extend_schema_field({"type": "string", "const": what})(type("WhatField", (CodeShape,), {}))
-    named = {"what": constant(vocabularies.EVENTS), "facts": details(), "__doc__": ""}
+    named = {"what": constant(vocabularies.EVENTS), "details": details(), "__doc__": ""}
     return type(f"{_camel(what)}EventShape", (EventShape,), named)
 
 

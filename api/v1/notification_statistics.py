@@ -31,9 +31,9 @@ DESCRIPTION = (
 
 
 class NotificationCountsShape(serializers.Serializer[NotificationCounts]):
-    """`reached`: handed over or delivered; `failed`: no way was left. `answer`: to the acknowledgement."""
+    """`reached`: handed over or delivered; `failed`: no channel was left. `answer`: until acknowledged."""
 
-    told = serializers.IntegerField(source="total")
+    total = serializers.IntegerField()
     reached = ShareShape()
     failed = serializers.IntegerField()
     read = ShareShape()
@@ -53,19 +53,19 @@ class NamedNotificationCountsShape(NotificationCountsShape):
         return str(self.context["names"][group.key])
 
 
-class WayShape(serializers.Serializer[Any]):
+class DeliveryCountShape(serializers.Serializer[Any]):
     channel = CodeShape(ChannelName)
     state = CodeShape(DeliveryState)
-    deliveries = serializers.IntegerField()
+    count = serializers.IntegerField()
 
 
-class MessageStatisticsShape(serializers.Serializer[Any]):
+class NotificationReportShape(serializers.Serializer[Any]):
     by = CodeShape(vocabularies.GROUPINGS)
     since = serializers.DateField()
     until = serializers.DateField()
     whole = NotificationCountsShape()
     groups = NamedNotificationCountsShape(many=True)
-    ways = WayShape(many=True)
+    deliveries = DeliveryCountShape(many=True)
 
 
 class MessageStatisticsView(Counting):
@@ -74,7 +74,7 @@ class MessageStatisticsView(Counting):
         "Notifications delivered, failed, read and acknowledged by month, hospital or ward",
         tag="statistics",
         description=DESCRIPTION,
-        answer=MessageStatisticsShape,
+        answer=NotificationReportShape,
         parameters=[StatisticsQuery],
         refusals=(404, 422),
     )
@@ -88,7 +88,7 @@ class MessageStatisticsView(Counting):
 
 
 def notification_report_answer(report: NotificationReport, report_filter: ReportFilter) -> dict[str, Any]:
-    """One MessageStatisticsShape."""
+    """One NotificationReportShape."""
     context = {"names": names([group.key for group in report.groups], report_filter, "")}
     return {
         "by": str(report.by),
@@ -96,8 +96,8 @@ def notification_report_answer(report: NotificationReport, report_filter: Report
         "until": report_filter.until,
         "whole": NotificationCountsShape(report.whole).data,
         "groups": NamedNotificationCountsShape(report.groups, many=True, context=context).data,  # type: ignore[arg-type]
-        "ways": [
-            {"channel": channel, "state": state, "deliveries": count}
-            for (channel, state), count in sorted(report.ways.items())
+        "deliveries": [
+            {"channel": channel, "state": state, "count": count}
+            for (channel, state), count in sorted(report.deliveries.items())
         ],
     }

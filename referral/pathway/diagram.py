@@ -143,7 +143,7 @@ def verbs_table() -> str:
         _("usable in"),
         _("leads to"),
         _("used by"),
-        _("facts (optional ones in brackets)"),
+        _("inputs (optional ones in brackets)"),
         _("deadlines fulfilled"),
         _("who hears of it"),
     ]

@@ -19,11 +19,11 @@ from tests.world import World
 
 
 def send(
-    caller: Caller, case: Case, content: bytes, headers: dict[str, str] | None = None, **facts: Any
+    caller: Caller, case: Case, content: bytes, headers: dict[str, str] | None = None, **inputs: Any
 ) -> Answer:
     path = f"/cases/{case.pk}/files"
     file = SimpleUploadedFile("IMG_0001.JPG", content, "application/octet-stream")
-    body = {"file": file, "kind": "laboratory", **facts}
+    body = {"file": file, "kind": "laboratory", **inputs}
     sent = caller.client.post(f"{API}{path}", body, headers={**caller.headers, **(headers or {})})
     return caller._as_promised("POST", path, sent)
 
@@ -101,7 +101,7 @@ def test_a_file_just_over_the_limit_is_told_the_limit(case: Case, world: World) 
 
 
 @pytest.mark.parametrize(
-    ("facts", "fields"),
+    ("inputs", "fields"),
     [
         ({"kind": "selfie"}, {"kind": "invalid"}),
         ({"kind": ""}, {"kind": "required"}),
@@ -112,9 +112,9 @@ def test_a_file_just_over_the_limit_is_told_the_limit(case: Case, world: World) 
     ],
 )
 def test_wrong_facts_are_refused_by_name(
-    facts: dict[str, str], fields: dict[str, str], case: Case, world: World
+    inputs: dict[str, str], fields: dict[str, str], case: Case, world: World
 ) -> None:
-    assert send(Caller(world.doctor), case, jpeg(), **facts).fields == fields
+    assert send(Caller(world.doctor), case, jpeg(), **inputs).fields == fields
     assert not case.files.exists()
 
 

@@ -25,7 +25,7 @@ def say(world: World, case: Case, text: str = "x") -> None:
     perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text=text)
 
 
-def told(answer: Any) -> list[tuple[str, str]]:
+def changes_in(answer: Any) -> list[tuple[str, str]]:
     return [(row["case"], row["what"]) for row in answer.body["results"]]
 
 
@@ -61,13 +61,13 @@ def test_everything_is_told_once_and_then_only_what_is_new(
 ) -> None:
     case = world.watched(now)
     first = heard(doctor)
-    assert told(first) == [(str(case.pk), "register"), (str(case.pk), "assess")]
+    assert changes_in(first) == [(str(case.pk), "register"), (str(case.pk), "assess")]
     assert [row["version"] for row in first.body["results"]] == [1, 2]
     assert (first.status, first.body["more"]) == (200, False)
     again = heard(doctor, since=first.body["next"])
-    assert told(again) == []
+    assert changes_in(again) == []
     say(world, case)
-    assert told(heard(doctor, since=again.body["next"])) == [(str(case.pk), "message")]
+    assert changes_in(heard(doctor, since=again.body["next"])) == [(str(case.pk), "message")]
 
 
 def test_pages_join_without_gap_or_overlap(world: World, doctor: Caller, now: datetime) -> None:
@@ -102,11 +102,11 @@ def test_a_line_that_is_committed_late_is_not_skipped(world: World, doctor: Call
     assert written.wait(30)
     say(world, quick)
     between = doctor.get("/changes", since=start)
-    assert told(between) == []
+    assert changes_in(between) == []
     may_commit.set()
     thread.join()
     after = heard(doctor, since=between.body["next"])
-    assert told(after) == [(str(slow.pk), "message"), (str(quick.pk), "message")]
+    assert changes_in(after) == [(str(slow.pk), "message"), (str(quick.pk), "message")]
 
 
 def test_what_a_rolled_back_transaction_wrote_is_never_told(
@@ -117,13 +117,13 @@ def test_what_a_rolled_back_transaction_wrote_is_never_told(
     with transaction.atomic():
         say(world, case)
         transaction.set_rollback(True)
-    assert told(heard(doctor, since=start)) == []
+    assert changes_in(heard(doctor, since=start)) == []
 
 
 def test_nobody_is_told_of_cases_they_may_not_see(world: World, now: datetime) -> None:
     world.watched(now)
     for stranger in (world.other_doctor, world.specialist, world.researcher, world.administrator):
-        assert told(heard(Caller(stranger))) == []
+        assert changes_in(heard(Caller(stranger))) == []
 
 
 def test_a_ward_that_declined_hears_that_the_case_is_gone_and_nothing_after(
@@ -218,7 +218,7 @@ def test_the_same_cursor_is_answered_by_a_304_while_nothing_changes_for_this_rea
     mine = world.register(now=now, name="测试乙")
     heard(doctor)
     fresh = doctor.send("GET", path, If_None_Match=tag)
-    assert (fresh.status, told(fresh)) == (200, [(str(mine.pk), "register")])
+    assert (fresh.status, changes_in(fresh)) == (200, [(str(mine.pk), "register")])
     assert str(case.pk) not in str(fresh.body)
 
 
@@ -230,7 +230,7 @@ def test_an_app_that_begins_takes_a_cursor_without_the_past(
     begun = heard(doctor, since="now")
     assert (begun.body["results"], begun.body["more"]) == ([], False)
     later = world.watched(now, name="测试乙")
-    assert told(heard(doctor, since=begun.body["next"])) == [
+    assert changes_in(heard(doctor, since=begun.body["next"])) == [
         (str(later.pk), "register"),
         (str(later.pk), "assess"),
     ]
@@ -251,7 +251,7 @@ def test_what_is_committed_late_is_not_lost_to_an_app_that_has_just_begun(
         app = Thread(target=begin)
         app.start()
         app.join()
-    assert told(heard(doctor, since=begun[0]))[-1] == (str(case.pk), "message")
+    assert changes_in(heard(doctor, since=begun[0]))[-1] == (str(case.pk), "message")
 
 
 def lose_hospital(world: World) -> tuple[User, Case]:
@@ -286,9 +286,9 @@ def test_whoever_loses_a_role_hears_which_cases_are_gone(world: World, place: st
     assert [(row["case"], row["what"], row["gone"]) for row in first.body["results"]] == [
         (str(case.pk), "access_lost", True)
     ]
-    assert told(heard(app, since=first.body["next"])) == []
+    assert changes_in(heard(app, since=first.body["next"])) == []
     assert later is None or str(later.pk) not in str(first.body)
-    assert told(heard(app)) == [] or place != "network"
+    assert changes_in(heard(app)) == [] or place != "network"
 
 
 def test_many_lost_cases_come_in_pages_and_each_once(world: World, doctor: Caller) -> None:
@@ -308,7 +308,7 @@ def test_a_role_that_leaves_another_view_of_the_case_loses_nothing(world: World,
     Membership.objects.create(user=world.doctor, role=Role.COORDINATOR, network=world.network)
     since = heard(doctor).body["next"]
     Membership.objects.filter(user=world.doctor, role=Role.REFERRING_CLINICIAN).delete()
-    assert told(heard(doctor, since=since)) == []
+    assert changes_in(heard(doctor, since=since)) == []
 
 
 def test_the_ward_whose_admission_was_undone_hears_that_the_case_is_gone(

@@ -159,7 +159,7 @@ def test_a_patient_who_is_readmitted(
     assert (new["previous"], new["state"]) == (old, "registered")
     lines = doctor.get(f"/cases/{old}/events").body["results"]
     assert [line["what"] for line in lines[-2:]] == ["met_elsewhere", "readmitted"]
-    assert lines[-1]["facts"]["number"] == new["number"]
+    assert lines[-1]["details"]["number"] == new["number"]
     assert doctor.get(f"/cases/{new['id']}").status == 404
     pass_until(now + 29 * DAY)
     done(doctor.post(f"/cases/{old}/record-outcome", {"day": 28, "status": "alive"}), "follow_up")

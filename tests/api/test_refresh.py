@@ -65,7 +65,7 @@ def app(world: World) -> App:
     return App(world.doctor)
 
 
-def told(user: User) -> list[str]:
+def notices_to(user: User) -> list[str]:
     return list(Notification.objects.filter(recipient=user).values_list("kind", flat=True))
 
 
@@ -105,7 +105,7 @@ def test_unused_for_too_long_or_too_old_it_asks_for_a_sign_in(app: App, settings
         token = app.at(now + timedelta(days=day), token).refresh_token
     with pytest.raises(RefreshRefused):
         app.at(now + timedelta(days=settings.APP_SIGN_IN_DAYS), token)
-    assert told(app.user) == [], "nobody stole anything"
+    assert notices_to(app.user) == [], "nobody stole anything"
 
 
 def test_the_length_of_both_can_be_set(world: World, settings: Any) -> None:
@@ -124,7 +124,7 @@ def test_a_lost_answer_is_asked_for_again_and_gets_the_same_token(app: App) -> N
     app.take(again.body)
     assert app.opens() == 200
     assert app.refresh().status == 200
-    assert told(app.user) == []
+    assert notices_to(app.user) == []
 
 
 def test_an_answer_that_was_lost_is_asked_for_after_a_day_too(app: App) -> None:
@@ -152,7 +152,7 @@ def test_an_old_token_whose_answer_was_used_ends_the_sign_in_and_is_told(app: Ap
     assert (stolen.status, stolen.code) == (401, "refresh_refused")
     assert app.opens(refreshed.session_token) == 401
     assert app.send(refreshed.refresh_token).status == 401
-    assert told(app.user) == ["refresh_reused"]
+    assert notices_to(app.user) == ["refresh_reused"]
     line = AuditEntry.objects.get(action="end_sign_in")
     assert (line.actor, line.detail["reason"]) == (None, "refresh_reused")
 
@@ -163,14 +163,14 @@ def test_a_token_of_two_refreshes_ago_ends_it_at_once(app: App) -> None:
     app.refresh()
     assert app.send(first).status == 401
     assert app.opens() == 401
-    assert told(app.user) == ["refresh_reused"]
+    assert notices_to(app.user) == ["refresh_reused"]
 
 
 def test_a_token_that_is_sent_from_another_device_ends_it(world: World, app: App) -> None:
     thief = App(world.other_doctor)
     assert app.send(device=thief.device).status == 401
     assert app.opens() == 401
-    assert told(app.user) == ["refresh_reused"]
+    assert notices_to(app.user) == ["refresh_reused"]
     assert thief.opens() == 200
 
 
@@ -198,7 +198,7 @@ def test_what_is_not_ours_is_refused_and_ends_nothing(app: App, forge: Any) -> N
     answer = app.send(forge(app.refresh_token) or " ")
     assert answer.status in (401, 422)
     assert app.refresh().status == 200
-    assert told(app.user) == []
+    assert notices_to(app.user) == []
 
 
 def test_nobody_can_make_the_next_token_from_the_present_one(app: App) -> None:

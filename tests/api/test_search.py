@@ -16,7 +16,7 @@ from tests.world import World, resident
 ID = resident()
 
 
-def found(caller: Caller, query: Any, /, **page: Any) -> Answer:
+def results_of(caller: Caller, query: Any, /, **page: Any) -> Answer:
     return caller.post(f"/cases/search?{urlencode(page)}", {"query": query})
 
 
@@ -37,14 +37,14 @@ def test_a_case_is_found_by_number_name_hospital_number_and_id(doctor: Caller, c
         f" {ID} ",
     ]
     for typed in spellings:
-        answer = found(doctor, typed)
+        answer = results_of(doctor, typed)
         assert [row["id"] for row in answer.body["results"]] == [str(case.pk)], typed
     assert set(answer.body) == {"results", "next"}
 
 
 def test_a_part_of_a_name_or_an_id_finds_nothing(doctor: Caller, case: Any) -> None:
     for typed in ("阿卜杜拉", ID[:-1], "不详", "A-102"):
-        assert found(doctor, typed).body == {"results": [], "next": None}
+        assert results_of(doctor, typed).body == {"results": [], "next": None}
 
 
 def test_what_is_not_visible_is_answered_as_what_does_not_exist(
@@ -52,7 +52,7 @@ def test_what_is_not_visible_is_answered_as_what_does_not_exist(
 ) -> None:
     for caller in (other_doctor, second_specialist):
         for typed in (ID, "阿卜杜拉·买买提", "A-1024", case.number):
-            hit, miss = found(caller, typed), found(caller, "没有这个人")
+            hit, miss = results_of(caller, typed), results_of(caller, "没有这个人")
             assert (hit.status, hit.body) == (miss.status, miss.body)
             names = set(hit.headers) - {"X-Request-ID"}
             assert {name: hit.headers[name] for name in names} == {name: miss.headers[name] for name in names}
@@ -61,7 +61,7 @@ def test_what_is_not_visible_is_answered_as_what_does_not_exist(
 def test_every_search_and_what_it_showed_are_audited_without_what_was_typed(
     world: World, doctor: Caller, case: Any
 ) -> None:
-    found(doctor, ID)
+    results_of(doctor, ID)
     lines = AuditEntry.objects.filter(actor=world.doctor).order_by("pk")
     assert [line.action for line in lines] == ["search_cases", "list"]
     assert lines[1].detail == {"cases": [str(case.pk)]}
@@ -73,7 +73,7 @@ def test_searches_are_limited_together_with_those_of_the_portal(
 ) -> None:
     settings.LIMITS = {**settings.LIMITS, "search": (2, 3600)}
     cache.clear()
-    answers = [found(doctor, typed) for typed in (ID, "没有这个人", ID, "没有这个人")]
+    answers = [results_of(doctor, typed) for typed in (ID, "没有这个人", ID, "没有这个人")]
     assert [answer.status for answer in answers] == [200, 200, 429, 429]
     assert answers[2].code == "too_many_requests"
     assert int(answers[2].headers["Retry-After"]) > 0
@@ -82,8 +82,8 @@ def test_searches_are_limited_together_with_those_of_the_portal(
 def test_it_is_paged_and_narrowed_as_every_list(world: World, doctor: Caller, now: datetime) -> None:
     for number in range(3):
         world.watched(now, name="测试甲", birth_date=datetime(1970 + number, 1, 2).date())
-    first = found(doctor, "测试甲", limit=2, fields="id,patient.name")
-    second = found(doctor, "测试甲", limit=2, fields="id,patient.name", cursor=first.body["next"])
+    first = results_of(doctor, "测试甲", limit=2, fields="id,patient.name")
+    second = results_of(doctor, "测试甲", limit=2, fields="id,patient.name", cursor=first.body["next"])
     rows = [*first.body["results"], *second.body["results"]]
     assert len({row["id"] for row in rows}) == 3
     assert all(set(row) == {"id", "patient"} for row in rows)
@@ -121,7 +121,7 @@ def test_a_search_that_cannot_be_meant_is_refused_at_its_field(
 def test_a_page_that_cannot_be_meant_is_refused_by_name(
     doctor: Caller, page: dict[str, Any], field: str
 ) -> None:
-    answer = found(doctor, "x", **page)
+    answer = results_of(doctor, "x", **page)
     assert (answer.status, list(answer.fields)) == (422, [field])
 
 
@@ -138,5 +138,5 @@ def test_a_program_that_may_read_may_search(world: World, case: Any, now: dateti
     program = Caller(None)
     _token, secret = tokens.create(user=world.doctor, name="x", scopes=["read"], days=1, now=now)
     program.headers["Authorization"] = f"Bearer {secret}"
-    assert len(found(program, ID).body["results"]) == 1
+    assert len(results_of(program, ID).body["results"]) == 1
     assert Caller(None).post("/cases/search", {"query": ID}).status == 401

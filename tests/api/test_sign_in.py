@@ -24,12 +24,14 @@ def sign_in(**headers: str) -> Any:
 
 
 @pytest.fixture
-def known(world: World) -> World:
+def with_verified_address(world: World) -> World:
     EmailAddress.objects.create(user=world.doctor, email=world.doctor.email, verified=True, primary=True)
     return world
 
 
-def test_the_app_signs_in_and_its_session_token_opens_the_api_until_it_signs_out(expected: World) -> None:
+def test_the_app_signs_in_and_its_session_token_opens_the_api_until_it_signs_out(
+    with_verified_address: World,
+) -> None:
     token = sign_in().json()["meta"]["session_token"]
     headers = {"X-Session-Token": token}
     me = Client().get(f"{API}/me", headers=headers)
@@ -41,8 +43,8 @@ def test_the_app_signs_in_and_its_session_token_opens_the_api_until_it_signs_out
     assert Client().get(f"{API}/me", headers=headers).status_code == 401
 
 
-def test_a_session_whose_second_factor_is_still_due_opens_nothing(expected: World) -> None:
-    TOTP.activate(expected.doctor, generate_totp_secret())
+def test_a_session_whose_second_factor_is_still_due_opens_nothing(with_verified_address: World) -> None:
+    TOTP.activate(with_verified_address.doctor, generate_totp_secret())
     begun = sign_in()
     assert begun.status_code == 401
     pending = begun.json()["meta"]["session_token"]
@@ -141,13 +143,13 @@ def test_a_person_has_twenty_tokens_at_most(doctor: Caller) -> None:
 
 
 def test_where_a_second_factor_is_required_nobody_works_without_one(
-    expected: World, doctor: Caller, settings: Any
+    with_verified_address: World, doctor: Caller, settings: Any
 ) -> None:
     secret = doctor.prove().post("/me/tokens", {"name": "x", "scopes": ["read"]}).body["token"]
     settings.MFA_REQUIRED = True
     program = Caller(None)
     for answer in (doctor.get("/cases"), program.send("GET", "/cases", **bearer(secret))):
         assert (answer.status, answer.code) == (403, "mfa_required")
-    TOTP.activate(expected.doctor, generate_totp_secret())
+    TOTP.activate(with_verified_address.doctor, generate_totp_secret())
     for answer in (doctor.get("/cases"), program.send("GET", "/cases", **bearer(secret))):
         assert answer.status == 200

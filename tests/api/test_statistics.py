@@ -127,7 +127,9 @@ def test_notifications_and_predictions_have_figures_of_their_own(
     notification = as_user(world.coordinator).get("/statistics/notifications", by="ward")
     assert notification.status == 200
     assert (
-        notification.body["whole"]["told"] == sum(group["told"] for group in notification.body["groups"]) > 0
+        notification.body["whole"]["total"]
+        == sum(group["total"] for group in notification.body["groups"])
+        > 0
     )
     assert str(world.ward.pk) in {group["key"] for group in notification.body["groups"]}
     answer = as_user(world.researcher).get("/statistics/predictions")

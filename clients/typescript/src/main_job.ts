@@ -84,7 +84,7 @@ async function treat(specialist: Api, case_id: string): Promise<void> {
 async function timeline(doctor: Api, case_id: string): Promise<EventKind[]> {
   const events = answered(await doctor.GET("/api/v1/cases/{case_id}/events", { params: { path: { case_id } } }));
   const accepted = events.results.find((event) => event.what === "accept");
-  if (accepted?.what !== "accept" || accepted.facts.bed !== "12") throw new Error("no bed on the timeline");
+  if (accepted?.what !== "accept" || accepted.details.bed !== "12") throw new Error("no bed on the timeline");
   return events.results.map((event) => event.what);
 }
 
