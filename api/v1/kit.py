@@ -82,7 +82,7 @@ class KitView(Counting):
         report_filter = self.report_filter(self.asked(PeriodQuery))
         if not filters.sees_all(self.person, report_filter.network):
             raise NotFound
-        rows = filters.study(self.person, report_filter).facts
+        rows = filters.study(self.person, report_filter).rows
         record = kit_record(rows, now=self.now, hides_small=report_filter.hides_small)
         return Response(KitRecordShape(kit_answer(record, report_filter)).data)
 

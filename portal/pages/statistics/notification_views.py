@@ -33,7 +33,7 @@ def notifications(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def notifications_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same figures as a file."""
+    """The figures of the page of notifications as a CSV file."""
     user, now = counter(request), clock.now()
     try:
         report_filter = read_question(user, request.GET.dict(), now)

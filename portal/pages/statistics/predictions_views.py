@@ -59,7 +59,7 @@ def predictions(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def predictions_csv(request: HttpRequest) -> HttpResponseBase:
-    """The same numbers as a file."""
+    """The numbers of the page of predictions as a CSV file."""
     user, now = counter(request), clock.now()
     try:
         report_filter = read_question(user, request.GET.dict(), now)

@@ -68,7 +68,7 @@ def kit_csv(request: HttpRequest) -> HttpResponseBase:
     if not filters.sees_all(user, report_filter.network):
         raise Http404
     record = kit_record(
-        filters.study(user, report_filter).facts, now=now, hides_small=report_filter.hides_small
+        filters.study(user, report_filter).rows, now=now, hides_small=report_filter.hides_small
     )
     return csv_file(request, "kit.csv", KIT_HEADER, kit_lines(_named(record, report_filter), record))
 
@@ -80,7 +80,7 @@ NOT_YOURS = gettext_lazy(
 
 def _context(user: User, report_filter: ReportFilter, now: datetime) -> dict[str, Any]:
     record = kit_record(
-        filters.study(user, report_filter).facts, now=now, hides_small=report_filter.hides_small
+        filters.study(user, report_filter).rows, now=now, hides_small=report_filter.hides_small
     )
     return {
         "kit": [(name, _figures(table)) for _part, name, table in _named(record, report_filter)],

@@ -49,7 +49,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 @signed_in
 @require_safe
 def statistics_csv(request: HttpRequest) -> StreamingHttpResponse | HttpResponse:
-    """The same figures as a file."""
+    """The figures of the page of statistics as a CSV file."""
     user, now = counter(request), clock.now()
     try:
         report_filter = read_question(user, request.GET.dict(), now)

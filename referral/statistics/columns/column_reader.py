@@ -41,10 +41,10 @@ WHERE sealed.id = ANY(%s) AND held.name = ANY(%s) GROUP BY held.name
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """Those that a question is about: their facts, and by which routes and of which months they are, both
+    """Those that a question is about: their rows, and by which routes and of which months they are, both
     ends included."""
 
-    facts: QuerySet[CaseFacts]
+    rows: QuerySet[CaseFacts]
     routes: QuerySet[Route]
     network: Network
     since: date
@@ -57,7 +57,7 @@ class Cases:
     def before(self, month: date) -> "Cases":
         """Those of months before `month`."""
         last = min(self.until, month - timedelta(days=1))
-        return replace(self, facts=self.facts.filter(month__lt=month), until=last)
+        return replace(self, rows=self.rows.filter(month__lt=month), until=last)
 
 
 class Together(Aggregate):
@@ -96,10 +96,10 @@ def read_both(
             break
         sealed = of_sealed(months)
         others = _months_of(cases) - {month.month for month in months}
-        rows = of_rows(cases.facts.filter(month__in=others))
+        rows = of_rows(cases.rows.filter(month__in=others))
         if sealed is not None and _are_sealed_still(months):
             return [sealed, rows]
-    return [of_rows(cases.facts)]
+    return [of_rows(cases.rows)]
 
 
 def sealed_months(cases: Cases) -> list[SealedMonth]:
@@ -189,7 +189,7 @@ def months_before(month: date, count: int) -> date:
 
 
 def _months_of(cases: Cases) -> set[date]:
-    """Those asked about, as far as the network has facts."""
+    """Those asked about, as far as the network has rows."""
     counted = CaseFacts.objects.counted().filter(network=cases.network)
     ends = counted.aggregate(first=Min("month"), last=Max("month"))
     if ends["first"] is None:

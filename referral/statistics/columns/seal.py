@@ -1,4 +1,4 @@
-"""Sealing months that are over: their facts once more as columns, for as long as nothing changes in them."""
+"""Sealing months that are over: their rows once more as columns, for as long as nothing changes in them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -28,10 +28,10 @@ SETTLED_AFTER = timedelta(days=120)
 
 MONTHS_AT_ONCE = 100
 LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('sealed month ' || %s || ' ' || %s, 0))"
-"""Waits for everybody who is writing facts of the month, and lets them wait; the trigger takes it shared."""
+"""Waits for everybody who is writing rows of the month, and lets them wait; the trigger takes it shared."""
 
 NO_SUBJECT = UUID(int=0)
-WITH_SUBJECT = np.dtype([("facts", LAYOUT), ("assessment", "V16")])
+WITH_SUBJECT = np.dtype([("row", LAYOUT), ("assessment", "V16")])
 """A row's `packed`, and the id of its first assessment or NO_SUBJECT."""
 
 
@@ -54,31 +54,31 @@ def seal_settled(now: datetime) -> int:
 
 
 def unsealed(network: Network, *, before: date) -> list[date]:
-    """The months before `before` of the network's facts that are not sealed as they are read now."""
+    """The months before `before` of the network that are not sealed as they are read now."""
     sealed = SealedMonth.objects.filter(
         network=OuterRef("network"), month=OuterRef("month"), layout=SEALED_LAYOUT
     )
-    facts = CaseFacts.objects.counted().filter(network=network, month__lt=before)
-    months = facts.order_by().values_list("month", flat=True)
+    case_facts = CaseFacts.objects.counted().filter(network=network, month__lt=before)
+    months = case_facts.order_by().values_list("month", flat=True)
     return sorted(months.distinct().filter(~Exists(sealed)))
 
 
 @transaction.atomic
 def seal(network: UUID, month: date) -> None:
-    """Keep the month's facts as columns."""
+    """Keep the rows of the month as columns."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, [str(network), month.isoformat()])
     SealedMonth.objects.filter(network=network, month=month).delete()
-    facts = CaseFacts.objects.counted().filter(network=network, month=month)
-    with_subject = facts.annotate(
+    case_facts = CaseFacts.objects.counted().filter(network=network, month=month)
+    with_subject = case_facts.annotate(
         with_subject=WithSubject("packed", Coalesce("assessment", Value(NO_SUBJECT)))
     )
     groups, group, packed = strung_together(
         with_subject, "hospital", "ward", "model", what="with_subject", layout=WITH_SUBJECT
     )
-    rows = packed["facts"]
+    rows = packed["row"]
     models = sorted({model for _hospital, _ward, model in groups})
-    shadows = _said(facts, [UUID(bytes=subject.tobytes()) for subject in packed["assessment"]])
+    shadows = _said(case_facts, [UUID(bytes=subject.tobytes()) for subject in packed["assessment"]])
     columns = {name: rows[name].astype(SEALED[name]) for name in KEPT} | {
         ROUTE: np.array(_routes(network, [row[:2] for row in groups]), SEALED[ROUTE])[group],
         MODEL: np.array([models.index(model) for _hospital, _ward, model in groups], SEALED[MODEL])[group],
@@ -108,10 +108,10 @@ def _routes(network: UUID, places: Sequence[tuple[Any, ...]]) -> list[int]:
     return [pk_of[hospital, ward] for hospital, ward in places]
 
 
-def _said(facts: QuerySet[CaseFacts], subjects: Sequence[UUID]) -> dict[UUID, Column]:
+def _said(case_facts: QuerySet[CaseFacts], subjects: Sequence[UUID]) -> dict[UUID, Column]:
     """By model in shadow: what it and the model in force said of each of `subjects`; NaN of the others."""
     scores = ShadowScore.objects.filter(
-        subject__in=facts.values("assessment"), risk_90d__isnull=False, active_risk_90d__isnull=False
+        subject__in=case_facts.values("assessment"), risk_90d__isnull=False, active_risk_90d__isnull=False
     ).order_by()
     place = {subject: number for number, subject in enumerate(subjects)}
     said: dict[UUID, Column] = {}

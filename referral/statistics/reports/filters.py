@@ -104,7 +104,7 @@ NOT_FOUND = _("This does not exist here. Choose from the list.")
 def cases(user: User, report_filter: ReportFilter) -> Cases:
     """The cases that the question is about."""
     return Cases(
-        facts=rows(user, report_filter),
+        rows=rows(user, report_filter),
         routes=_at(report_filter, Route.objects.visible_to(user)),
         network=report_filter.network,
         since=report_filter.since,
@@ -113,7 +113,7 @@ def cases(user: User, report_filter: ReportFilter) -> Cases:
 
 
 def rows(user: User, report_filter: ReportFilter) -> QuerySet[CaseFacts]:
-    """Their facts."""
+    """The rows of CaseFacts it is about."""
     return _at(report_filter, CaseFacts.objects.visible_to(user)).filter(
         month__range=(report_filter.since, report_filter.until)
     )
@@ -134,7 +134,7 @@ def study(user: User, report_filter: ReportFilter) -> Cases:
 
 
 def everything(report_filter: ReportFilter) -> ReportFilter:
-    """The same question about all months."""
+    """`report_filter`, but for all months."""
     return replace(report_filter, since=date.min, until=date.max)
 
 

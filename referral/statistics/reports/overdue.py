@@ -1,4 +1,4 @@
-"""Open deadlines beyond their first due time, which are not in the facts: the engine writes nothing there."""
+"""Open deadlines beyond their first due time, which CaseFacts lack: the engine writes nothing there."""
 
 from collections import Counter
 from collections.abc import Hashable
@@ -22,7 +22,7 @@ SELECT key,
        CASE WHEN kind = '{Kind.ADMIT}' AND flagged_late THEN '{ADMIT_LATE_FLAG}' ELSE kind END AS name,
        CASE kind {" ".join(f"WHEN '{kind}' THEN {kind}_verdict" for kind in KINDS)} END AS verdict,
        delay_reason, count(DISTINCT case_id)
-FROM ({{facts}}) AS facts (case_id, key, flagged_late, {", ".join(VERDICTS)})
+FROM ({{counted}}) AS counted (case_id, key, flagged_late, {", ".join(VERDICTS)})
 JOIN {Deadline._meta.db_table} USING (case_id)
 WHERE closed_at IS NULL AND first_due_at < %s
 GROUP BY key, name, verdict, delay_reason
@@ -32,7 +32,7 @@ GROUP BY key, name, verdict, delay_reason
 def overdue_now(rows: QuerySet[CaseFacts], by: By, *, now: datetime) -> Overdue:
     """The open deadlines of `rows` beyond their first due time."""
     needed = rows.order_by().values_list("case", str(by), "flagged_late", *VERDICTS)
-    facts, parameters = in_sql(needed)
+    counted, parameters = in_sql(needed)
     with connection.cursor() as cursor:
-        cursor.execute(OVERDUE.format(facts=facts), [*parameters, now])
+        cursor.execute(OVERDUE.format(counted=counted), [*parameters, now])
         return Counter({row[:4]: row[4] for row in cursor.fetchall()})

@@ -13,5 +13,5 @@ from referral.statistics.reports.privacy import hide_small
 def statistics(user: User, report_filter: ReportFilter, *, now: datetime) -> Report:
     """The figures of the cases that the user may count; small numbers hidden from researchers."""
     cases = filters.cases(user, report_filter)
-    figures = report(cases, report_filter.by, overdue=overdue_now(cases.facts, report_filter.by, now=now))
+    figures = report(cases, report_filter.by, overdue=overdue_now(cases.rows, report_filter.by, now=now))
     return hide_small(figures) if report_filter.hides_small else figures

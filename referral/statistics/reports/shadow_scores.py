@@ -1,4 +1,4 @@
-"""What a model in shadow said of many cases, beside their facts: read as columns."""
+"""What a model in shadow said of many cases, beside their rows: read as columns."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ from referral.statistics.columns.column_reader import (
 from referral.statistics.columns.layout import KEPT, LAYOUT, OUTCOME, SAID, Column
 from scoring.models import RiskModelVersion, ShadowScore
 
-PAIR = np.dtype([("facts", LAYOUT), ("month", ">i4"), ("said", SAID.newbyteorder(">"))])
+PAIR = np.dtype([("row", LAYOUT), ("month", ">i4"), ("said", SAID.newbyteorder(">"))])
 """A case, its month as the days since 1970, and what both models said."""
 
 JOINED = """
 SELECT string_agg(
-    facts.packed || int4send(facts.month - date '1970-01-01')
+    counted.packed || int4send(counted.month - date '1970-01-01')
     || float8send(score.risk_90d) || float8send(score.active_risk_90d)
     || int2send(score.high_risk::int::int2) || int2send(score.active_high_risk::int::int2), ''::bytea)
-FROM ({facts}) AS facts (assessment, month, packed)
-JOIN {scores} AS score ON score.subject = facts.assessment
+FROM ({counted}) AS counted (assessment, month, packed)
+JOIN {scores} AS score ON score.subject = counted.assessment
 WHERE score.model_id = %s AND score.risk_90d IS NOT NULL AND score.active_risk_90d IS NOT NULL
 """
 
@@ -112,11 +112,11 @@ def _shadow_scores_of(cases: Cases, version: RiskModelVersion) -> list[ShadowSco
 
 
 def _of_rows(rows: QuerySet[CaseFacts], version: RiskModelVersion) -> ShadowScores:
-    facts, parameters = in_sql(rows.order_by().values_list("assessment", "month", "packed"))
-    text = JOINED.format(facts=facts, scores=ShadowScore._meta.db_table)
+    counted, parameters = in_sql(rows.order_by().values_list("assessment", "month", "packed"))
+    text = JOINED.format(counted=counted, scores=ShadowScore._meta.db_table)
     ((together,),) = fetched_as_bytes(text, (*parameters, version.pk))
     pairs = np.frombuffer(together or b"", dtype=PAIR)
-    outcome = {name: pairs["facts"][name].astype(KEPT[name]) for name in OUTCOME}
+    outcome = {name: pairs["row"][name].astype(KEPT[name]) for name in OUTCOME}
     return ShadowScores(outcome, pairs["month"].astype(np.int32), pairs["said"].astype(SAID))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from referral.deadlines.engine import run_cycle
-from referral.intake.unannounced import find_arrival
+from referral.intake.unannounced import find_unannounced
 from referral.models import Case, CaseFacts, Deadline
 from referral.models.statistics import IN_TIME, LATE, LATE_BECAUSE
 from referral.pathway.perform import perform
@@ -35,7 +35,7 @@ def agrees(case: Case) -> CaseFacts:
 def do(case: Case, verb: Verb, actor: Any, after: timedelta, **inputs: Any) -> Case:
     """An unexpected patient is looked up and says the name."""
     if verb is Verb.ADMIT:
-        find_arrival(user=actor, now=NOW + after, number=case.number)
+        find_unannounced(user=actor, now=NOW + after, number=case.number)
         inputs["said"] = case.patient.name
     return perform(case, verb, actor=actor, now=NOW + after, **inputs)
 

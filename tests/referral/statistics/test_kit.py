@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 LATER = NOW + 60 * DAY
 
 
-def facts(user: User) -> Any:
+def rows_of(user: User) -> Any:
     return rows(user, parse_filter(user, {"since": "2026-01", "until": "2026-12"}, now=NOW))
 
 
@@ -63,7 +63,7 @@ def four(world: World) -> None:
 
 
 def test_every_result_is_in_its_cell(world: World, four: None) -> None:
-    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    record = kit_record(rows_of(world.coordinator), now=LATER, hides_small=False)
     assert record.whole is not None
     cells = (record.whole.true_positive, record.whole.false_positive)
     assert (*cells, record.whole.false_negative, record.whole.true_negative) == (1, 1, 1, 1)
@@ -71,7 +71,7 @@ def test_every_result_is_in_its_cell(world: World, four: None) -> None:
 
 
 def test_lots_and_wards_have_their_own_table(world: World, four: None) -> None:
-    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    record = kit_record(rows_of(world.coordinator), now=LATER, hides_small=False)
     by_lot = {site.key: site.agreement for site in record.lots}
     assert by_lot["A1"] is not None
     assert (by_lot["A1"].true_positive, by_lot["A1"].false_positive, by_lot["A1"].total) == (1, 1, 2)
@@ -83,14 +83,14 @@ def test_lots_and_wards_have_their_own_table(world: World, four: None) -> None:
 def test_a_sample_counts_when_its_28_days_are_over_and_not_as_soon_as_an_organ_fails(world: World) -> None:
     failed(with_result(world, "早"), world, 10 * DAY)
     for now, counts in ((NOW + 11 * DAY, (0, 1)), (NOW + 28 * DAY + 2 * HOUR, (1, 0))):
-        record = kit_record(facts(world.coordinator), now=now, hides_small=False)
+        record = kit_record(rows_of(world.coordinator), now=now, hides_small=False)
         assert record.whole is not None
         assert (record.whole.total, record.unknown) == counts
 
 
 def test_a_failure_after_28_days_is_not_the_kits(world: World) -> None:
     failed(with_result(world, "晚"), world, 2 * HOUR + 29 * DAY)
-    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    record = kit_record(rows_of(world.coordinator), now=LATER, hides_small=False)
     assert record.whole is not None
     assert (record.whole.total, record.unknown) == (0, 1)
 
@@ -108,7 +108,7 @@ def test_a_failure_at_sampling_makes_the_result_beside_its_purpose(world: World)
         sampled_at=NOW + 3 * HOUR,
         answer="positive",
     )
-    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    record = kit_record(rows_of(world.coordinator), now=LATER, hides_small=False)
     assert record.whole is not None
     assert (record.whole.total, record.beside_purpose) == (0, 1)
 
@@ -120,7 +120,7 @@ def test_a_failure_before_sampling_that_is_entered_later_makes_it_beside_its_pur
     earlier = {"occurred_at": NOW + HOUR}
     do(case, Verb.ASSESS_ORGAN_FAILURE, world.specialist, 9 * HOUR, dialysis=True, **earlier)
     failed(case, world, 10 * DAY)
-    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    record = kit_record(rows_of(world.coordinator), now=LATER, hides_small=False)
     assert record.whole is not None
     assert (record.whole.total, record.beside_purpose, record.unknown) == (0, 1, 0)
 
@@ -137,7 +137,7 @@ def test_a_result_belongs_to_the_ward_that_used_the_kit(world: World) -> None:
 
 def test_indeterminate_results_are_told_and_not_counted(world: World) -> None:
     with_result(world, "不定", "indeterminate")
-    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    record = kit_record(rows_of(world.coordinator), now=LATER, hides_small=False)
     assert (record.indeterminate, record.unknown) == (1, 0)
 
 
@@ -153,19 +153,19 @@ def test_of_several_results_the_first_counts(world: World) -> None:
         answer="positive",
     )
     failed(case, world, 10 * DAY)
-    record = kit_record(facts(world.coordinator), now=LATER, hides_small=False)
+    record = kit_record(rows_of(world.coordinator), now=LATER, hides_small=False)
     assert record.whole is not None
     assert (record.whole.false_negative, record.whole.total) == (1, 1)
 
 
 def test_researchers_see_no_table_with_few_in_a_cell(world: World, four: None) -> None:
-    record = kit_record(facts(world.researcher), now=LATER, hides_small=True)
+    record = kit_record(rows_of(world.researcher), now=LATER, hides_small=True)
     assert record.whole is None
     assert all(site.agreement is None for site in (*record.wards, *record.lots))
 
 
 def test_only_visible_cases_are_counted(world: World, four: None) -> None:
-    record = kit_record(facts(world.second_specialist), now=LATER, hides_small=False)
+    record = kit_record(rows_of(world.second_specialist), now=LATER, hides_small=False)
     assert record.whole is not None
     assert record.whole.total == 0
 

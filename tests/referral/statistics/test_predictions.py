@@ -26,7 +26,7 @@ DAY = timedelta(days=1)
 LATER = NOW + 150 * DAY
 
 
-def facts(user: User) -> Any:
+def study_of(user: User) -> Any:
     return cases_of(user, parse_filter(user, {"since": "2026-01", "until": "2026-12"}, now=NOW))
 
 
@@ -59,7 +59,7 @@ OUTCOMES = {
 def test_the_end_point_is_death_or_transplant_within_ninety_days(world: World, name: str) -> None:
     said, is_known, is_reached = OUTCOMES[name]
     ended(world, name, **said)
-    event, expected = outcomes(read(facts(world.coordinator), OUTCOME).numbers)
+    event, expected = outcomes(read(study_of(world.coordinator), OUTCOME).numbers)
     assert (bool(expected[0]), bool(event[0]) and bool(expected[0])) == (is_known, is_reached)
 
 
@@ -83,10 +83,10 @@ def many(world: World) -> list[Case]:
 
 def test_a_models_record_counts_only_its_own_cases(world: World) -> None:
     many(world)
-    found = performance(facts(world.coordinator), DEFAULT_MODEL.identifier, now=LATER, hides_small=False)
-    assert (found.observed.patients, found.observed.events, found.unknown) == (40, 9, 0)
-    assert found.observed.observed is not None
-    other = performance(facts(world.coordinator), "another-1", now=LATER, hides_small=False)
+    own = performance(study_of(world.coordinator), DEFAULT_MODEL.identifier, now=LATER, hides_small=False)
+    assert (own.observed.patients, own.observed.events, own.unknown) == (40, 9, 0)
+    assert own.observed.observed is not None
+    other = performance(study_of(world.coordinator), "another-1", now=LATER, hides_small=False)
     assert other.observed.patients == 0
 
 
@@ -95,15 +95,15 @@ def test_deaths_are_not_counted_before_the_survivors_of_their_month_can_be(world
     ended(world, "活", day_90="alive")
     last_grace_ends = datetime(2026, 9, 5, 16, tzinfo=UTC)
     for now, counted in ((NOW + 92 * DAY, 0), (last_grace_ends - HOUR, 0), (last_grace_ends, 2), (LATER, 2)):
-        found = performance(
-            facts(world.coordinator), DEFAULT_MODEL.identifier, now=now, hides_small=False
+        record = performance(
+            study_of(world.coordinator), DEFAULT_MODEL.identifier, now=now, hides_small=False
         ).observed
-        assert (found.patients, found.events) == (counted, counted // 2)
+        assert (record.patients, record.events) == (counted, counted // 2)
 
 
 def test_researchers_do_not_see_groups_with_few_end_points(world: World) -> None:
     many(world)
-    shown = performance(facts(world.researcher), DEFAULT_MODEL.identifier, now=LATER, hides_small=True)
+    shown = performance(study_of(world.researcher), DEFAULT_MODEL.identifier, now=LATER, hides_small=True)
     assert shown.observed.groups == () or all(
         group.observed.hits == 0 or group.observed.hits >= 5 for group in shown.observed.groups
     )
@@ -112,11 +112,13 @@ def test_researchers_do_not_see_groups_with_few_end_points(world: World) -> None
 def test_those_lost_are_told_beside_the_figures(world: World) -> None:
     ended(world, "lost", day_90="lost")
     assert (
-        performance(facts(world.coordinator), DEFAULT_MODEL.identifier, now=LATER, hides_small=False).unknown
+        performance(
+            study_of(world.coordinator), DEFAULT_MODEL.identifier, now=LATER, hides_small=False
+        ).unknown
         == 1
     )
     assert (
-        performance(facts(world.researcher), DEFAULT_MODEL.identifier, now=LATER, hides_small=True).unknown
+        performance(study_of(world.researcher), DEFAULT_MODEL.identifier, now=LATER, hides_small=True).unknown
         is None
     )
 
@@ -134,9 +136,9 @@ def test_a_shadow_model_is_compared_on_the_visible_cases_only(world: World) -> N
         values=sampled(WELL, NOW + HOUR),
     )
     assert ShadowScore.objects.count() == Assessment.objects.count() == 2
-    assert comparison([facts(world.coordinator)], version).scored == 2
-    assert comparison([facts(world.doctor)], version).scored == 1
-    (result,) = shadows(facts(world.coordinator), now=LATER, hides_small=False)
+    assert comparison([study_of(world.coordinator)], version).scored == 2
+    assert comparison([study_of(world.doctor)], version).scored == 1
+    (result,) = shadows(study_of(world.coordinator), now=LATER, hides_small=False)
     assert (result.shadow.patients, result.active.patients) == (1, 1)
     assert (result.comparison.scored, result.comparison.neither) == (2, 2)
     assert result.comparison.mean_difference == pytest.approx(0)

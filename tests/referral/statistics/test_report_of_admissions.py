@@ -68,25 +68,25 @@ def admitted(both: tuple[World, list[Case]]) -> list[Case]:
 
 def test_medians_and_centiles_are_those_of_the_timelines(world: World, admitted: list[Case]) -> None:
     took = [(happened(case, "admit") - happened(case, "register")).total_seconds() for case in admitted]
-    found = figures(world.coordinator).whole.times["admission"]
-    assert found is not None
-    assert (found.cases, found.median) == (7, statistics.median(took))
-    assert found.p90 == pytest.approx(statistics.quantiles(took, n=10, method="inclusive")[-1])
-    assert (found.low, found.high) == (10 * 3600, 70 * 3600)
+    times = figures(world.coordinator).whole.times["admission"]
+    assert times is not None
+    assert (times.cases, times.median) == (7, statistics.median(took))
+    assert times.p90 == pytest.approx(statistics.quantiles(took, n=10, method="inclusive")[-1])
+    assert (times.low, times.high) == (10 * 3600, 70 * 3600)
 
 
 def test_the_share_in_time_is_that_of_the_timelines(world: World, admitted: list[Case]) -> None:
     in_time = sum(happened(case, "admit") - happened(case, "register") <= 48 * HOUR for case in admitted)
-    found = figures(world.coordinator).whole.in_time["admit"]
-    assert found is not None
-    assert (found.hits, found.total) == (in_time, 7) == (4, 7)
+    share = figures(world.coordinator).whole.in_time["admit"]
+    assert share is not None
+    assert (share.hits, share.total) == (in_time, 7) == (4, 7)
 
 
 def test_groups_by_month_hospital_and_ward_add_up_to_the_whole(world: World, admitted: list[Case]) -> None:
     world.register(name="测试他", actor=world.other_doctor, hospital=world.other_hospital)
     for by in By:
-        found = figures(world.coordinator, by=str(by))
-        assert sum(group.cases or 0 for group in found.groups) == found.whole.cases == 8
+        report = figures(world.coordinator, by=str(by))
+        assert sum(group.cases or 0 for group in report.groups) == report.whole.cases == 8
     by_month = figures(world.coordinator, by="month")
     assert [group.key for group in by_month.groups] == [date(2026, 4, 1), date(2026, 5, 1)]
     by_ward = figures(world.coordinator, by="ward")
@@ -95,18 +95,18 @@ def test_groups_by_month_hospital_and_ward_add_up_to_the_whole(world: World, adm
 
 def test_the_funnel_counts_how_far_cases_came(world: World, admitted: list[Case]) -> None:
     world.register(name="测试停")
-    found = figures(world.coordinator).funnel
-    assert list(found) == [name for name, _label in FUNNEL]
-    assert (found["first_visit_at"], found["indicators_at"], found["admitted_at"]) == (8, 7, 7)
-    assert found["diagnosed_at"] == 0
+    funnel = figures(world.coordinator).funnel
+    assert list(funnel) == [name for name, _label in FUNNEL]
+    assert (funnel["first_visit_at"], funnel["indicators_at"], funnel["admitted_at"]) == (8, 7, 7)
+    assert funnel["diagnosed_at"] == 0
 
 
 def test_reasons_for_delay_are_counted_by_deadline(world: World, admitted: list[Case]) -> None:
     for case, reason in zip(admitted[-2:], ("no_bed", "transport"), strict=True):
         missed = Deadline.objects.get(case=case, kind=Kind.ADMIT)
         do(case, Verb.EXPLAIN_DELAY, world.doctor, 80 * HOUR, deadline=missed, reason=reason)
-    found = figures(world.coordinator).delays["admit"]
-    assert {reason: count for reason, count in found.items() if count} == {
+    delays = figures(world.coordinator).delays["admit"]
+    assert {reason: count for reason, count in delays.items() if count} == {
         "none": 1,
         "no_bed": 1,
         "transport": 1,
@@ -114,22 +114,20 @@ def test_reasons_for_delay_are_counted_by_deadline(world: World, admitted: list[
 
 
 def test_a_period_without_cases_has_empty_figures(world: World, admitted: list[Case]) -> None:
-    found = figures(world.coordinator, since="2025-01", until="2025-12")
-    assert (found.whole.cases, found.groups) == (0, [])
-    assert found.whole.times["admission"].median is None
-    assert found.whole.in_time["admit"].value is None
+    report = figures(world.coordinator, since="2025-01", until="2025-12")
+    assert (report.whole.cases, report.groups) == (0, [])
+    assert report.whole.times["admission"].median is None
+    assert report.whole.in_time["admit"].value is None
 
 
 def test_packed_rows_say_the_same_as_their_columns(world: World, admitted: list[Case]) -> None:
     asked = filter_of(world.coordinator)
     asked_about = cases(world.coordinator, asked)
-    columns, facts = read(asked_about, list(KEPT)), asked_about.facts
-    assert len(columns) == facts.count() == 7
-    expected = sorted((row.admitted_at - row.first_visit_at).total_seconds() for row in facts)
+    columns, rows = read(asked_about, list(KEPT)), asked_about.rows
+    assert len(columns) == rows.count() == 7
+    expected = sorted((row.admitted_at - row.first_visit_at).total_seconds() for row in rows)
     assert sorted(columns.seconds("admitted_at")[0].tolist()) == expected
-    assert sorted(columns.numbers["risk_90d"].tolist()) == pytest.approx(
-        sorted(row.risk_90d for row in facts)
-    )
+    assert sorted(columns.numbers["risk_90d"].tolist()) == pytest.approx(sorted(row.risk_90d for row in rows))
 
 
 def test_everybody_counts_what_they_see_and_nothing_else(world: World, admitted: list[Case]) -> None:
@@ -170,10 +168,10 @@ def test_the_coordinator_of_another_network_counts_nothing_and_cannot_ask_about_
 
 
 def test_researchers_do_not_see_small_numbers_nor_names(world: World, admitted: list[Case]) -> None:
-    found = figures(world.researcher, by="hospital")
-    words = table(found, filter_of(world.researcher, by="hospital"))
-    assert found.whole.cases == 5
-    assert found.whole.in_time["admit"] is None
+    report = figures(world.researcher, by="hospital")
+    words = table(report, filter_of(world.researcher, by="hospital"))
+    assert report.whole.cases == 5
+    assert report.whole.in_time["admit"] is None
     assert [name for name, _rows in words.groups] == [pseudonym("H", world.hospital.pk)]
     assert world.hospital.name not in str(words)
     assert next(row for row in words.whole if row.code == "admit" and row.part == "in_time").cases == "hidden"
@@ -204,8 +202,8 @@ def test_a_researcher_who_also_coordinates_sees_everything(world: World, admitte
 
 
 def test_the_rows_of_the_table_are_the_figures_of_the_report(world: World, admitted: list[Case]) -> None:
-    found = figures(world.coordinator)
-    words = table(found, filter_of(world.coordinator))
+    report = figures(world.coordinator)
+    words = table(report, filter_of(world.coordinator))
     admission = next(row for row in words.whole if (row.part, row.code) == ("time", "admission"))
     assert (admission.cases, admission.value, admission.unit) == ("7", "40.0", "h")
     assert (admission.low, admission.high, admission.p90) == ("10.0", "70.0", "64.0")
