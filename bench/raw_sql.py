@@ -1,4 +1,4 @@
-"""The same rows as the engine writes, by hand: what a database of this schema on this machine can do at most.
+"""The rows of the engine, by hand: what a database of this schema on this machine can do at most.
 
 One statement per batch claims due deadlines and writes, for each, one event, four notifications and their
 deliveries, the case's count of events and the deadline's next time. It decides nothing: whom to tell, how

@@ -96,7 +96,7 @@ def read_again_from(line: Mapping[str, Any]) -> Report:
     """The report of a sheet from its kept words, by the code of today."""
     words = [_word(kept) for kept in line["words"]]
     texts = {id(words[int(place)]): text for place, text in line["again"].items()}
-    second = Second(lambda wanted: [texts.get(id(word), "") for word in wanted])
+    second = Second(lambda asked: [texts.get(id(word), "") for word in asked])
     page = Page(list(rows_of(words)), look_again=lambda pairs: looked_again(pairs, second))
     return report_of([page], "photo")
 

@@ -32,7 +32,7 @@ class Sent:
     content: bytes
 
 
-def submit(*, user: "User", sent: Sent, now: datetime) -> StoredFile:
+def receive(*, user: "User", sent: Sent, now: datetime) -> StoredFile:
     """Keep what was sent, until its check, and for three days unless it is attached to something.
 
     Sending the same again under the same id gives the same file. Raises FileRefused, with what to do;

@@ -14,7 +14,7 @@ from scoring.encodings import UnreadableFileError, decoded, is_text
 LONGEST_TEXT = 20_000
 LARGEST_FILE = 20_000_000
 """Bytes."""
-_SAYS_SOMETHING = re.compile(r"\d")
+_FIGURE = re.compile(r"\d")
 _PICTURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"GIF8")
 _HL7 = re.compile(r"\s*(?:\x0b)?MSH\|")
 _FHIR = re.compile(r"\s*\{.*\"resourceType\"", re.DOTALL)
@@ -63,8 +63,8 @@ def report_of(pages: Sequence[Page], form: Form) -> Report:
     findings: list[Finding] = []
     unread: list[str] = []
     for page in pages:
-        found, left = _read_page(page, whole)
-        findings += found
+        on_page, left = _read_page(page, whole)
+        findings += on_page
         unread += left
     general = whole.doubts()
     return Report(
@@ -87,7 +87,7 @@ def _read_page(page: Page, whole: Header) -> tuple[list[Finding], list[str]]:
         sampled = next(iter(header.sampled[-1:] or whole.sampled), None)
         made = [(entry, _finding(entry, header, sampled, page.number)) for entry in entries if entry.number]
         pairs += made
-        if not made and not is_header and not is_heading(row) and (entries or _says_something(row)):
+        if not made and not is_header and not is_heading(row) and (entries or _has_figures(row)):
             unread.append(row.text)
     findings = doubts.missing_flags(pairs)
     if page.look_again is not None:
@@ -95,8 +95,8 @@ def _read_page(page: Page, whole: Header) -> tuple[list[Finding], list[str]]:
     return findings, unread
 
 
-def _says_something(row: Row) -> bool:
-    return bool(_SAYS_SOMETHING.search(row.text))
+def _has_figures(row: Row) -> bool:
+    return bool(_FIGURE.search(row.text))
 
 
 def _finding(entry: Entry, header: Header, sampled_at: str | None, page: int) -> Finding:

@@ -20,8 +20,8 @@ class Person:
 
     def as_dict(self) -> dict[str, Any]:
         """Only what is known."""
-        known = {"name": self.name, "sex": self.sex, "age_years": self.age_years, "number": self.number}
-        return {name: value for name, value in known.items() if value is not None}
+        parts = {"name": self.name, "sex": self.sex, "age_years": self.age_years, "number": self.number}
+        return {name: value for name, value in parts.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,11 +38,11 @@ def _placed(entry: Entry, finding: Finding, texts: dict[int, str]) -> Finding:
     placed = replace(finding, box=_box(entry.words or [word]), confidence=word.confidence)
     if finding.input is None:
         return placed
-    certain = word.confidence >= LEAST_CONFIDENCE and _says(texts.get(id(word), ""), entry.number.number)
+    certain = word.confidence >= LEAST_CONFIDENCE and _shows(texts.get(id(word), ""), entry.number.number)
     return placed if certain else placed.with_doubts("unclear_print")
 
 
-def _says(text: str, number: Printed | None) -> bool:
+def _shows(text: str, number: Printed | None) -> bool:
     """True where a text has this number in it."""
     return any(token.kind is Kind.NUMBER and token.number == number for token in tokens_of(plain(text)))
 

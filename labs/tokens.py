@@ -122,8 +122,8 @@ def tokens_of(line: str) -> Iterator[Token]:
 def _next(line: str, place: int) -> tuple[Token | None, int]:
     """The token that begins here, None for a sign without meaning, and where it ends."""
     for reader in (_time, _unit, _name, _other_unit, _range, _number, _flag, _nothing):
-        if found := reader(line, place):
-            return found
+        if token := reader(line, place):
+            return token
     return _word(line, place)
 
 
@@ -172,10 +172,10 @@ def _chinese_name(line: str, place: int, end: int) -> tuple[Token, int] | None:
     """A name at the end of a run of ideographs, or one that goes on in Latin letters."""
     start = _BEFORE_A_NAME.match(line, place, end).end()  # type: ignore[union-attr]
     for first in (place, start):
-        if found := _longest_name(line, first):
-            return found
-        if found := _name_with_more(line, first, end):
-            return found
+        if name := _longest_name(line, first):
+            return name
+        if name := _name_with_more(line, first, end):
+            return name
     return _name_behind(line, place, end)
 
 

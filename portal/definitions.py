@@ -41,7 +41,7 @@ ANSWERS: Mapping[str, Mapping[Any, Text]] = {
 }
 """Each definition's answers in words."""
 
-_SAYS = ("grade", "stage", "aclf")
+_RESULT_FIELDS = ("grade", "stage", "aclf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _described(card: DefinitionCard, *, answer: str, fails: bool, why: str, miss
 
 
 def _answer(name: str, block: Mapping[str, Any]) -> str:
-    value = next((block[says] for says in _SAYS if block.get(says) is not None), None)
+    value = next((block[field] for field in _RESULT_FIELDS if block.get(field) is not None), None)
     words = str(ANSWERS[name][_least(block) if value is None else value])
     kind = block.get("type")
     if kind and _least(block) != "pre":

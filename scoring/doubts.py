@@ -120,7 +120,7 @@ def rounded(number: float, digits: int = 4) -> float | int:
 
 
 def _converted(spec: Input, typed: float, unit: str, other: str) -> dict[str, object]:
-    """The same number in the other unit, as the value it would be in the unit that was chosen."""
+    """`typed` as if meant in the other unit, as the value it would be in the unit that was chosen."""
     converted = typed * factor(spec, other) / factor(spec, unit)
     return {"hint": "in_other_unit", "other_unit": other, "converted": rounded(converted, 3)}
 

@@ -65,10 +65,10 @@ def refuse_wrong_columns(readings: Sequence[Reading | None]) -> None:
 
 def heading(row: Row) -> dict[str, Any]:
     """What a line says first: which row it is of."""
-    found: dict[str, Any] = {"row": row.number, "line": row.line}
+    line: dict[str, Any] = {"row": row.number, "line": row.line}
     if row.label not in (None, ""):
-        found["id"] = row.label
-    return found
+        line["id"] = row.label
+    return line
 
 
 def refusal(row: Row, issues: tuple[Issue, ...], say: Say) -> dict[str, Any]:

@@ -132,13 +132,13 @@ class _Table:
         self._width = header.width
         self._stated = header.units
         self._decimal_comma = header.separator != ","
-        wanted = _BESIDE_INPUTS | inputs.keys()
+        columns = _BESIDE_INPUTS | inputs.keys()
         numbered = list(enumerate(header.columns))
-        self._inputs = [(at, c) for at, c in numbered if c.name in wanted and not _is_id(c) and not c.fault]
+        self._inputs = [(at, c) for at, c in numbered if c.name in columns and not _is_id(c) and not c.fault]
         self._others = [
             (at, c.heading.lower() if c.fault else c.name)
             for at, c in numbered
-            if c.name and (c.fault or c.name not in wanted)
+            if c.name and (c.fault or c.name not in columns)
         ]
         self._label = next((at for at, column in numbered if _is_id(column)), None)
         self._tests = {
@@ -257,15 +257,15 @@ def _take_time(raw: dict[str, object], cell: str, zone: tzinfo) -> Issue | None:
 
 def _row(number: int, line: int, cells: dict[str, Any], inputs: Mapping[str, Input]) -> Row:
     label = cells.pop(ID_COLUMN, None)
-    wanted = _BESIDE_INPUTS | inputs.keys()
-    raw = {name: cell for name, cell in cells.items() if name in wanted and not _says_missing(name, cell)}
-    others = {name: cell for name, cell in cells.items() if name not in wanted and name}
+    columns = _BESIDE_INPUTS | inputs.keys()
+    raw = {name: cell for name, cell in cells.items() if name in columns and not _marks_missing(name, cell)}
+    others = {name: cell for name, cell in cells.items() if name not in columns and name}
     garbled = next((name for name, cell in raw.items() if isinstance(cell, str) and not is_text(cell)), None)
     issue = Issue(garbled, "not_utf8") if garbled else None
     return Row(number, line, raw, issue, others, label)
 
 
-def _says_missing(name: str, cell: object) -> bool:
+def _marks_missing(name: str, cell: object) -> bool:
     return isinstance(cell, str) and is_missing(
         cell, numeric=name in TYPED_INPUTS and TYPED_INPUTS[name].kind == "number"
     )

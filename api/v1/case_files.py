@@ -30,7 +30,7 @@ from files.refusals import REASONS
 from referral.codes import FileErrorReason, FileKind
 from referral.intake.case_files import add_to_case
 from referral.models import Case, CaseFile
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.queries import case_files, cases
 
 FIELDS = ("kind", "caption", "taken_at")
@@ -136,20 +136,20 @@ class CaseFilesView(Resource):
     @idempotent
     def post(self, request: Request, case_id: UUID) -> Response:
         case = cases.visible_case(self.person, case_id)
-        sent, facts = sent_in(request)
-        added = add_to_case(user=self.person, case=case, sent=sent, facts=facts, now=self.now)
+        sent, inputs = sent_in(request)
+        added = add_to_case(user=self.person, case=case, sent=sent, inputs=inputs, now=self.now)
         return Response(CaseFileShape(case_files.visible_file(self.person, added.pk)).data, status=201)
 
 
 def sent_in(request: Request) -> tuple[Sent, dict[str, Any]]:
-    """The file of a request and the facts beside it. Raises FactError."""
-    known = {*FIELDS, "file", "id"}
-    unknown = [name for name in request.data if name not in known]
+    """The file of a request and the inputs sent with it. Raises InputError."""
+    allowed = {*FIELDS, "file", "id"}
+    unknown = [name for name in request.data if name not in allowed]
     if unknown:
-        raise FactError(*((name, "unknown_field", not_known(name)) for name in unknown))
+        raise InputError(*((name, "unknown_field", not_known(name)) for name in unknown))
     data, file = cast("dict[str, Any]", request.data), request.FILES.get("file")
     if file is None:
-        raise FactError(("file", "required", _("Choose a picture or a PDF, and send it as “file”.")))
+        raise InputError(("file", "required", _("Choose a picture or a PDF, and send it as “file”.")))
     sent = Sent(_id(data.get("id")), str(file.name), file.read())
     return sent, {name: data[name] for name in FIELDS if data.get(name)}
 
@@ -162,7 +162,7 @@ def _id(given: Any) -> UUID:
     except ValueError:
         id = UUID(int=0)
     if not is_identifier(id):
-        raise FactError(("id", "invalid", _("This is no UUID. Make one, or leave it out.")))
+        raise InputError(("id", "invalid", _("This is no UUID. Make one, or leave it out.")))
     return id
 
 
@@ -200,13 +200,13 @@ class FileLinkView(Resource):
     def post(self, request: Request, case_id: UUID, file_id: UUID) -> Response:
         if not CaseFile.objects.visible_to(self.person).filter(pk=file_id, case=case_id).exists():
             raise Case.DoesNotExist
-        wanted = LinkRequest(data=dict(self.body))
-        wanted.is_valid(raise_exception=True)
+        read = LinkRequest(data=dict(self.body))
+        read.is_valid(raise_exception=True)
         token = links.make(
             user=self.person.pk,
             attachment=file_id,
-            role=wanted.validated_data["role"],
-            number=wanted.validated_data["number"],
+            role=read.validated_data["role"],
+            number=read.validated_data["number"],
         )
         url = request.build_absolute_uri(f"/api/v1/files/{token}")
         return Response({"url": url, "seconds": links.GOOD_FOR_SECONDS})

@@ -18,7 +18,7 @@ from labs.refusals import UnreadableReportError
 from labs.report import Finding, Report
 from labs.texts import doubt_text, refusal_text, test_text
 from referral.models.patients import Sex
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 
 
 class ReadRequest(KnownFieldsMixin, serializers.Serializer[Any]):
@@ -97,7 +97,7 @@ class ReadReportView(Resource):
         try:
             report = read_text(asked.validated_data["text"])
         except UnreadableReportError as error:
-            raise FactError(("text", error.code, refusal_text(error))) from error
+            raise InputError(("text", error.code, refusal_text(error))) from error
         return Response(worded(report))
 
 

@@ -8,27 +8,27 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from files import encryption
-from files.intake import Sent, take_in
+from files.intake import Sent, receive
 from files.models import StoredFile
 from files.refusals import AnotherFile, FileRefused, StoreAway
 from referral.models import Case, CaseFile
-from referral.pathway.inputs import clean_facts
+from referral.pathway.inputs import parse_inputs
 from referral.pathway.perform import admissible, perform
-from referral.pathway.refusals import FactError, FilesAway
+from referral.pathway.refusals import FilesAway, InputError
 from referral.pathway.vocabulary import Verb
 
 
-def add_to_case(*, user: User, case: Case, sent: Sent, facts: Mapping[str, Any], now: datetime) -> CaseFile:
+def add_to_case(*, user: User, case: Case, sent: Sent, inputs: Mapping[str, Any], now: datetime) -> CaseFile:
     """Attach what was sent to a visible case; the same content again is the file that is there already.
 
-    `facts` are those of Verb.ADD_FILE but for `file`. Raises what `perform` raises, a FactError for `file`
+    `inputs` are those of Verb.ADD_FILE but for `file`. Raises what `perform` raises, an InputError for `file`
     with what to do, and FilesAway.
     """
     admissible(case, Verb.ADD_FILE, actor=user)
     if there := _there_already(case, sent):
         return there
     file = _kept(user, sent, now)
-    cleaned = clean_facts(Verb.ADD_FILE, {**facts, "file": file}, case=case, user=user)
+    cleaned = parse_inputs(Verb.ADD_FILE, {**inputs, "file": file}, case=case, user=user)
     perform(case, Verb.ADD_FILE, actor=user, now=now, **cleaned)
     return CaseFile.objects.select_related("file", "added_by").get(file=file)
 
@@ -40,11 +40,11 @@ def _there_already(case: Case, sent: Sent) -> CaseFile | None:
 
 def _kept(user: User, sent: Sent, now: datetime) -> StoredFile:
     try:
-        return take_in(user=user, sent=sent, now=now)
+        return receive(user=user, sent=sent, now=now)
     except FileRefused as refused:
-        raise FactError(("file", refused.code, refused.message)) from refused
+        raise InputError(("file", refused.code, refused.message)) from refused
     except AnotherFile as error:
         message = _("This id was used for another file. Make a new one for a new file.")
-        raise FactError(("id", "id_taken", message)) from error
+        raise InputError(("id", "id_taken", message)) from error
     except StoreAway as error:
         raise FilesAway(error.message) from error

@@ -111,7 +111,7 @@ WITHOUT_A_WARD = {
     Verb.EXPIRE_OFFER: _("Request expired without an answer; there is no other ward to ask"),
     Verb.RELEASE: _("Promised bed taken back; there is no other ward to ask"),
 }
-"""The same where the case has no ward after it."""
+"""What has happened, in words, by `Event.what`, where the case has no ward after it."""
 
 
 def label(what: str, state_after: str = "") -> Any:

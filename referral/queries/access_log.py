@@ -28,7 +28,7 @@ def record_list(*, user: User, cases: Iterable[Case], now: datetime) -> None:
 
 
 def record_live(*, user: User, cases: Iterable[Case], now: datetime) -> None:
-    """The same for a page that is drawn again and again: a line only when a case is new to this reader.
+    """Record that `user` is shown `cases` on a page that renews itself: only those new to this reader.
 
     What was recorded is remembered for an hour; without the cache every drawing leaves its line.
     """

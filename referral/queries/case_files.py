@@ -53,20 +53,20 @@ def read_part(
     Raises CaseFile.DoesNotExist, also where the part is not there or the file is not checked yet; FilesAway.
     """
     rows = CaseFile.objects.visible_to(user).select_related("file", "case")
-    found = (rows.filter(case=case_id) if case_id else rows).get(pk=file_id)
-    part = contents.part_of(found.file, role, number)
+    row = (rows.filter(case=case_id) if case_id else rows).get(pk=file_id)
+    part = contents.part_of(row.file, role, number)
     if part is None:
         raise CaseFile.DoesNotExist
     audit.record(
         actor=user,
         action="read",
         subject_type="file",
-        subject_id=found.pk,
+        subject_id=row.pk,
         now=now,
-        network=found.case.network_id,
+        network=row.case.network_id,
         part=role,
         number=number,
-        case=str(found.case_id),
+        case=str(row.case_id),
     )
     try:
         return part, contents.read(part)

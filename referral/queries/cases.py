@@ -98,7 +98,7 @@ def cases(user: User) -> QuerySet[Case]:
 
 
 def worklist(user: User) -> QuerySet[Case]:
-    """The same without the people behind it, for long lists."""
+    """Every case the user may see, with `next_due_at` and without the people behind it, for long lists."""
     running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
     acute = running.exclude(kind__in=FOLLOW_UPS | _not_of_wards(user))
     return (

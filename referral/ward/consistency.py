@@ -21,7 +21,7 @@ IS_NONE: Text = _(
     "confirm it and say why in the note."
 )
 _NO_ACLF = ("none", "pre", False)
-_SAYS = ("grade", "stage", "aclf")
+_RESULT_FIELDS = ("grade", "stage", "aclf")
 
 
 def contradiction(category: str, table: OrganFailureAssessment | None) -> Text:
@@ -36,7 +36,7 @@ def contradiction(category: str, table: OrganFailureAssessment | None) -> Text:
     is_aclf = leading["at_least"] not in _NO_ACLF
     if category in (DiagnosisCategory.DECOMPENSATION, DiagnosisCategory.LIVER_INJURY):
         return IS_ACLF if is_aclf else ""
-    decided = any(leading.get(says) is not None for says in _SAYS)
+    decided = any(leading.get(field) is not None for field in _RESULT_FIELDS)
     if category == DiagnosisCategory.ACLF and decided and not is_aclf and not table.failures:
         return IS_NONE
     return ""

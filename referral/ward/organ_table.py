@@ -46,11 +46,11 @@ def background_of(case: Case) -> dict[str, Any]:
     """What a visible case says of the patient beside a table: cause, cirrhosis, earlier decompensation, and
     the baseline creatinine, which is the first one where none was stated."""
     entered = case_values(case)
-    known = {name: value for name, value in entered.normalised.items() if name in STAYS}
+    background = {name: value for name, value in entered.normalised.items() if name in STAYS}
     creatinine = (row.value for row in entered.values if row.input == "creatinine" and row.value is not None)
     first = next(creatinine, None)
     if first is not None:
-        known.setdefault("baseline_creatinine_umol_l", first)
+        background.setdefault("baseline_creatinine_umol_l", first)
     if case.chronic_liver_disease:
-        known["cause"] = case.chronic_liver_disease
-    return known
+        background["cause"] = case.chronic_liver_disease
+    return background

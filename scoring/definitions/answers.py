@@ -80,11 +80,11 @@ def _outcomes(
 
 def _deciding(outcomes: Mapping[tuple[Any, ...], str], lacking: list[str]) -> tuple[str, ...]:
     """Those of the lacking values that change the answer while all others stay as they are."""
-    found = []
+    deciding = []
     for place, name in enumerate(lacking):
         others: dict[tuple[Any, ...], set[str]] = {}
         for values, outcome in outcomes.items():
             others.setdefault(values[:place] + values[place + 1 :], set()).add(outcome)
         if any(len(answers) > 1 for answers in others.values()):
-            found.append(name)
-    return tuple(found)
+            deciding.append(name)
+    return tuple(deciding)

@@ -85,7 +85,7 @@ class Bedside:
         return frozenset(lacking)
 
     def having(self, **values: Any) -> "Bedside":
-        """The same table with some values set."""
+        """A copy of this table with some values set."""
         return replace(self, **values)
 
     def _organ_inputs(self) -> OrganInputs:

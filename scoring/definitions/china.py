@@ -60,21 +60,21 @@ def is_jaundiced(bedside: Bedside) -> bool:
 
 def pointers(bedside: Bedside) -> Mapping[str, str]:
     """The stage that each of INR, PTA and complications points to, by what points to it."""
-    found = {
+    stages = {
         "inr": by_inr(bedside.inr),
         "pta": by_pta(bedside.pta_percent),
         "complications": by_complications(counted_complications(bedside)),
     }
-    return {by: stage for by, stage in found.items() if stage}
+    return {by: stage for by, stage in stages.items() if stage}
 
 
 def decide(bedside: Bedside) -> str:
     """The stage; the latest of those that INR, PTA and complications point to."""
     if bedside.cause == NO_LIVER_DISEASE:
         return "none"
-    found = pointers(bedside)
-    if is_jaundiced(bedside) and ("inr" in found or "pta" in found):
-        return max(found.values(), key=STAGES.index)
+    stages = pointers(bedside)
+    if is_jaundiced(bedside) and ("inr" in stages or "pta" in stages):
+        return max(stages.values(), key=STAGES.index)
     return "pre" if _is_pre_failure(bedside) else "none"
 
 
@@ -124,12 +124,12 @@ def needs(bedside: Bedside) -> frozenset[str]:
     Organs that were not measured leave nothing open: a stated count is theirs too, and without one the stage
     is said to be a least one.
     """
-    wanted = {"bilirubin_umol_l"}
+    needed = {"bilirubin_umol_l"}
     if bedside.pta_percent is None:
-        wanted.add("inr")
+        needed.add("inr")
     if bedside.complications is None:
-        wanted.add("encephalopathy_grade")
-    return frozenset(wanted)
+        needed.add("encephalopathy_grade")
+    return frozenset(needed)
 
 
 CHINA = Definition("china", STAGES, needs, decide, explain)

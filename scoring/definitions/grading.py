@@ -19,7 +19,7 @@ from scoring.organ_failure import ORGANS, Organ
 from scoring.scores.aarc import aarc
 
 DEFINITIONS: tuple[Definition, ...] = (china.CHINA, COSSH, EASL_CLIF, APASL, BY_NUMBER, NACSELD)
-_SAYS: Mapping[str, str] = {
+_RESULT_FIELD: Mapping[str, str] = {
     "china": "stage",
     "apasl": "aclf",
     "nacseld": "aclf",
@@ -52,7 +52,7 @@ class Grading:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form, one object for each definition."""
-        blocks = {name: _block(found) for name, found in self.answers.items()}
+        blocks = {name: _block(answer) for name, answer in self.answers.items()}
         blocks["china"]["type"] = self.aclf_type
         blocks["china"]["by"] = dict(self.pointers)
         blocks["apasl"]["aarc_grade"] = self.aarc_grade
@@ -66,19 +66,19 @@ class Grading:
 
 def grade_all(bedside: Bedside) -> Grading:
     """Every definition's answer to one table. Never raises for what is missing."""
-    found = {each.name: answer(each, bedside) for each in DEFINITIONS}
-    found |= {"kdigo": kidney.kdigo(bedside), "ica_aki": kidney.ica_aki(bedside)}
-    failing, stage = bedside.failing, found["china"].at_least
+    answers = {each.name: answer(each, bedside) for each in DEFINITIONS}
+    answers |= {"kdigo": kidney.kdigo(bedside), "ica_aki": kidney.ica_aki(bedside)}
+    failing, stage = bedside.failing, answers["china"].at_least
     is_failure = stage not in ("none", "pre")
     return Grading(
         bedside=bedside,
         failing=tuple(organ for organ in ORGANS if organ in failing),
         unknown=tuple(organ for organ in ORGANS if organ not in failing and _OPEN[organ] & bedside.undecided),
-        answers={card.name: found[card.name] for card in CARDS},
+        answers={card.name: answers[card.name] for card in CARDS},
         aclf_type=china.aclf_type(bedside) if stage != "none" else None,
         pointers=china.pointers(bedside) if is_failure else {},
         aarc_grade=_aarc_grade(bedside),
-        warnings=tuple(_warnings(bedside, found)),
+        warnings=tuple(_warnings(bedside, answers)),
     )
 
 
@@ -100,15 +100,15 @@ def input_names(keys: tuple[str, ...]) -> list[str]:
 
 def is_decided(block: Mapping[str, Any]) -> bool:
     """Whether a definition's JSON form gives an answer."""
-    return any(block.get(says) is not None for says in ("grade", "stage", "aclf"))
+    return any(block.get(field) is not None for field in ("grade", "stage", "aclf"))
 
 
-def _block(found: Answer) -> dict[str, Any]:
-    says = _SAYS.get(found.definition, "grade")
-    value: Any = _YES_OR_NO.get(found.value) if says == "aclf" else found.value
-    least: Any = _YES_OR_NO[found.at_least] if says == "aclf" else found.at_least
-    block: dict[str, Any] = {says: value, "at_least": least, "why": list(found.why)}
-    block |= {"missing": input_names(found.missing), "certainty": _CARDS[found.definition].certainty}
+def _block(answer: Answer) -> dict[str, Any]:
+    field = _RESULT_FIELD.get(answer.definition, "grade")
+    value: Any = _YES_OR_NO.get(answer.value) if field == "aclf" else answer.value
+    least: Any = _YES_OR_NO[answer.at_least] if field == "aclf" else answer.at_least
+    block: dict[str, Any] = {field: value, "at_least": least, "why": list(answer.why)}
+    block |= {"missing": input_names(answer.missing), "certainty": _CARDS[answer.definition].certainty}
     return block
 
 
@@ -127,13 +127,13 @@ def _aarc_grade(bedside: Bedside) -> str | None:
     )[1]
 
 
-def _warnings(bedside: Bedside, found: Mapping[str, Answer]) -> list[Issue]:
+def _warnings(bedside: Bedside, answers: Mapping[str, Answer]) -> list[Issue]:
     """What was assumed, and where a definition's answer needs a word."""
     issues = [Issue(name, "counts_as_no") for name in _counted_as_no(bedside)]
     if bedside.cause is None and bedside.cirrhosis is not True:
         issues.append(Issue("cause", "counts_as_known"))
-    issues += _warnings_of_stage(bedside, found["china"])
-    if found["apasl"].value == "yes" and bedside.earlier_decompensation:
+    issues += _warnings_of_stage(bedside, answers["china"])
+    if answers["apasl"].value == "yes" and bedside.earlier_decompensation:
         issues.append(Issue("earlier_decompensation", "decompensated_before"))
     if kidney.rests_on_rise_alone(bedside) and not bedside.dialysis:
         issues.append(Issue("creatinine", "rise_of_unknown_time", {"value": kidney.rise_umol_l(bedside)}))
@@ -147,7 +147,7 @@ def _counted_as_no(bedside: Bedside) -> list[str]:
         "vasopressors": bedside.map_mmhg is not None,
         "mechanical_ventilation": bedside.pao2_fio2 is not None or bedside.spo2_fio2 is not None,
     }
-    return [name for name, known in measured.items() if known and getattr(bedside, name) is None]
+    return [name for name, is_measured in measured.items() if is_measured and getattr(bedside, name) is None]
 
 
 def _warnings_of_stage(bedside: Bedside, stage: Answer) -> list[Issue]:

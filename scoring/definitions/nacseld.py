@@ -16,13 +16,13 @@ def failing_organs(bedside: Bedside) -> frozenset[str]:
     lungs ventilated."""
     shock = bedside.vasopressors or (bedside.map_mmhg is not None and bedside.map_mmhg < SHOCK_MMHG)
     brain = bedside.ventilated_for_encephalopathy or (bedside.encephalopathy_grade or 0) >= 3
-    found = {
+    fails_by_organ = {
         "circulation": shock,
         "brain": brain,
         "kidney": bedside.dialysis,
         "respiration": bedside.mechanical_ventilation or bedside.ventilated_for_encephalopathy,
     }
-    return frozenset(organ for organ, fails in found.items() if fails)
+    return frozenset(organ for organ, fails in fails_by_organ.items() if fails)
 
 
 def decide(bedside: Bedside) -> str:

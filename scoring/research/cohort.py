@@ -86,7 +86,7 @@ class Cohort:
         return replace(self, readings=readings, time_days=self.time_days[chosen], event=self.event[chosen])
 
     def until(self, days: float) -> "Cohort":
-        """The same patients, followed up no longer than `days`."""
+        """A copy of this cohort, followed up no longer than `days`."""
         event = self.event & (self.time_days <= days)
         return replace(self, time_days=np.minimum(self.time_days, days), event=event)
 

@@ -7,7 +7,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from files import checking
-from files.intake import Sent, submit
+from files.intake import Sent, receive
 from files.models import StoredFile
 from tests.files.pictures import jpeg
 from tests.world import NOW, World, build
@@ -31,7 +31,7 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
 def take(world: World, folder: Path) -> Take:
     def take(content: bytes | None = None, *, user: User | None = None, id: UUID | None = None) -> StoredFile:
         sent = Sent(id or uuid4(), "sheet.jpg", jpeg() if content is None else content)
-        return submit(user=user or world.doctor, sent=sent, now=NOW)
+        return receive(user=user or world.doctor, sent=sent, now=NOW)
 
     return take
 

@@ -14,7 +14,7 @@ from accounts import clock
 from accounts.models import User
 from files import checking, contents, sandbox, sweeper
 from files.inspection.inspect import inspect
-from files.intake import Sent, submit
+from files.intake import Sent, receive
 from files.models import LEASE, FileState, StoredFile, StoredPart
 from files.store.disk import Disk
 from tests.files.pictures import jpeg, pdf
@@ -59,7 +59,7 @@ def _watched(method: Callable[..., Any], name: str, step: Callable[[str], None])
 
 
 def send(user: User, id: UUID, content: bytes) -> None:
-    submit(user=user, sent=Sent(id, "sheet", content), now=NOW)
+    receive(user=user, sent=Sent(id, "sheet", content), now=NOW)
 
 
 def die_at(monkeypatch: pytest.MonkeyPatch, nth: int, work: Callable[[], object]) -> bool:

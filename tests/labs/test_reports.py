@@ -28,8 +28,8 @@ def test_a_sheet_says_whose_it_is_when_it_was_sampled_and_what_was_found() -> No
         "number": "0012345",
     }
     assert (report.sampled_at, report.reported_at) == ("2026-11-29T01:35", "2026-11-29T02:40")
-    found = {finding.input: (finding.value, finding.unit, finding.doubts) for finding in report.findings}
-    assert found == {
+    findings = {finding.input: (finding.value, finding.unit, finding.doubts) for finding in report.findings}
+    assert findings == {
         "bilirubin": (356.8, "umol/L", ()),
         None: (201.3, "umol/L", ()),
         "sodium_mmol_l": (131.2, None, ()),

@@ -14,11 +14,11 @@ from tests.world import NOW
 
 
 def added(
-    case: Case, user: User, *, content: bytes | None = None, now: datetime = NOW, **facts: Any
+    case: Case, user: User, *, content: bytes | None = None, now: datetime = NOW, **inputs: Any
 ) -> CaseFile:
     """A picture that `user` added to `case`, not yet checked."""
     sent = Sent(new_id(), "IMG_1.jpg", jpeg() if content is None else content)
-    return add_to_case(user=user, case=case, sent=sent, facts={"kind": "laboratory", **facts}, now=now)
+    return add_to_case(user=user, case=case, sent=sent, inputs={"kind": "laboratory", **inputs}, now=now)
 
 
 def added_and_checked(case: Case, user: User, **more: Any) -> CaseFile:

@@ -33,7 +33,7 @@ def refused(case: Case, actor: User, day: int, status: str, now: datetime, **mor
 
 
 def status_at(case: Case, day: int) -> str | None:
-    found = outcomes_of(case).agreed.get(day)
-    status = "" if found is None else str(found.status)
+    agreed = outcomes_of(case).agreed.get(day)
+    status = "" if agreed is None else str(agreed.status)
     assert status == getattr(Case.objects.get(pk=case.pk), f"outcome_{day}")
     return status or None

@@ -62,7 +62,7 @@ def cohorts(draw: st.DrawFn, horizon: int = 8) -> Drawn:
     return Drawn(Outcome(np.array(days, dtype=float), np.array(event)), RISKS[places], horizon)
 
 
-def known(drawn: Drawn) -> bool:
+def can_be_estimated(drawn: Drawn) -> bool:
     """Whether the last who were observed reach the horizon or died: said once more, in other words."""
     losses = [time for time, event in zip(drawn.outcome.time, drawn.outcome.event, strict=True) if not event]
     deaths = [time for time, event in zip(drawn.outcome.time, drawn.outcome.event, strict=True) if event]
@@ -74,7 +74,7 @@ def known(drawn: Drawn) -> bool:
 @given(cohorts())
 def test_survival_agrees_wherever_it_is_known(drawn: Drawn) -> None:
     estimate = survival.survival_at(drawn.outcome, drawn.days)
-    assert (estimate is not None) == known(drawn)
+    assert (estimate is not None) == can_be_estimated(drawn)
     if estimate is None:
         return
     times, left = nonparametric.kaplan_meier_estimator(drawn.outcome.event, drawn.outcome.time)
@@ -85,7 +85,7 @@ def test_survival_agrees_wherever_it_is_known(drawn: Drawn) -> None:
 @given(cohorts())
 def test_weights_agree_and_sum_to_the_number_of_patients(drawn: Drawn) -> None:
     weights = survival.weights_at(drawn.outcome, drawn.days)
-    assert (weights is not None) == known(drawn)
+    assert (weights is not None) == can_be_estimated(drawn)
     if weights is None:
         return
     assert weights.sum() == pytest.approx(len(drawn.outcome), abs=EXACT)
@@ -102,7 +102,7 @@ def test_weights_agree_and_sum_to_the_number_of_patients(drawn: Drawn) -> None:
 @given(cohorts())
 def test_the_brier_score_agrees(drawn: Drawn) -> None:
     ours = survival.brier(drawn.risk, drawn.outcome, drawn.days)
-    assert (ours is not None) == known(drawn)
+    assert (ours is not None) == can_be_estimated(drawn)
     assume(drawn.outcome.event.any())
     assume(drawn.structured["time"].min() <= drawn.days < drawn.structured["time"].max())
     _times, (theirs,) = metrics.brier_score(drawn.structured, drawn.structured, 1 - drawn.risk, drawn.days)
@@ -170,7 +170,7 @@ def test_the_calibration_line_is_the_maximum_of_the_likelihood_or_not_known(draw
     intercept, slope = survival.calibration_line(drawn.risk, drawn.outcome, drawn.days)
     cases = drawn.outcome.by(drawn.days)
     controls = ~cases & ~drawn.outcome.lost_before(drawn.days)
-    both = known(drawn) and bool(cases.any() and controls.any())
+    both = can_be_estimated(drawn) and bool(cases.any() and controls.any())
     assert (intercept is not None) == both
     if not both:
         assert slope is None

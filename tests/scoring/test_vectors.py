@@ -38,7 +38,7 @@ def labs(inputs: Inputs) -> Inputs:
 
 
 def graded(inputs: Inputs) -> Inputs:
-    """The same inputs with encephalopathy as a West Haven grade."""
+    """`inputs` with encephalopathy as a West Haven grade."""
     return {**without(inputs, "encephalopathy"), "encephalopathy_grade": WEST_HAVEN[inputs["encephalopathy"]]}
 
 

@@ -20,11 +20,11 @@ from portal.access import person, signed_in
 from portal.pages.files import context
 from referral.intake.case_files import add_to_case
 from referral.models import Case, CaseFile
-from referral.pathway.refusals import AccessError, FactError, FilesAway, PathwayError, Text
+from referral.pathway.refusals import AccessError, FilesAway, InputError, PathwayError, Text
 from referral.queries import case_files, cases
 
 FORM_BYTES = 64 * 1024
-FACTS = ("kind", "caption")
+FIELDS = ("kind", "caption")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,10 +105,10 @@ def _add(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _added(request: HttpRequest, case: Case, sent: Sent) -> tuple[int, Text]:
-    facts: Mapping[str, Any] = {name: request.POST[name] for name in FACTS if request.POST.get(name)}
+    inputs: Mapping[str, Any] = {name: request.POST[name] for name in FIELDS if request.POST.get(name)}
     try:
-        add_to_case(user=person(request), case=case, sent=sent, facts=facts, now=clock.now())
-    except FactError as error:
+        add_to_case(user=person(request), case=case, sent=sent, inputs=inputs, now=clock.now())
+    except InputError as error:
         return 422, " ".join(str(message) for _field, _code, message in error.rows)
     except FilesAway as away:
         return 503, away.message

@@ -10,7 +10,7 @@ from referral.alerts import compose
 from referral.models import CaseFile
 from referral.pathway.change import Change
 from referral.pathway.perform import effect
-from referral.pathway.refusals import FactError
+from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 
 MOST_FILES = 30
@@ -31,9 +31,9 @@ def add_file(
     others = change.case.files.counting()
     if others.count() >= MOST_FILES:
         message = _("A case has 30 files at most. Mark one that is not needed as entered in error first.")
-        raise FactError(("file", "too_many", message))
+        raise InputError(("file", "too_many", message))
     if others.filter(file__digest=file.digest).exists():
-        raise FactError(("file", "twice", _("This file is with the case already.")))
+        raise InputError(("file", "twice", _("This file is with the case already.")))
     keep(files=[file])
     added = CaseFile.objects.create(
         case=change.case,
@@ -44,18 +44,18 @@ def add_file(
         added_by=change.person,
         added_at=change.now,
     )
-    change.facts.update(file=str(added.pk), kind=kind)
+    change.details.update(file=str(added.pk), kind=kind)
     lately = others.filter(added_by=change.person, added_at__gt=change.now - TOLD_AGAIN_AFTER)
     if not lately.exclude(pk=added.pk).exists():
-        change.also_tells |= compose.other_side(change)
+        change.also_notifies |= compose.other_side(change)
 
 
 @effect(Verb.RETRACT_FILE)
 def retract_file(change: Change, *, file: CaseFile, reason: str, note: str = "") -> None:
     """Mark a file as entered in error: it is kept, and shown as what it is."""
     if file.error_at is not None:
-        raise FactError(("file", "not_found", _("This file was marked as entered in error before.")))
+        raise InputError(("file", "not_found", _("This file was marked as entered in error before.")))
     file.error_at, file.error_by, file.error_reason = change.now, change.person, reason
     file.save(update_fields=["error_at", "error_by", "error_reason"])
-    change.facts.update(file=str(file.pk), reason=reason)
+    change.details.update(file=str(file.pk), reason=reason)
     change.note = note

@@ -66,7 +66,7 @@ def correct_diagnosis(
 
 def _ask_about_contradiction(change: Change, category: str, confirmed: Sequence[str], *, why: str) -> None:
     """Raises ConfirmationNeeded for a diagnosis that the last table contradicts, until it is confirmed, and
-    FactError until somebody says why."""
+    InputError until somebody says why."""
     question = contradiction(category, _table_by_then(change))
     if question and "category" not in confirmed:
         raise ConfirmationNeeded(("category", "needs_confirmation", question))

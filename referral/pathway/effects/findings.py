@@ -117,7 +117,7 @@ def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", not
             ("icd10", "other_precipitant", _("This code belongs to another precipitant. Leave it empty."))
         )
     none_found = precipitant == PrecipitantCode.UNKNOWN
-    if none_found and found(change.case).exists():
+    if none_found and identified_precipitants(change.case).exists():
         raise InputError(
             ("precipitant", "found_before", _("A precipitant is recorded already, so “none found” is wrong."))
         )
@@ -128,7 +128,7 @@ def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", not
         judge_in_its_place(change, Kind.TREAT_PRECIPITANT)
 
 
-def found(case: Case) -> Any:
+def identified_precipitants(case: Case) -> Any:
     """The precipitants of a case, "none found" left out."""
     rows = Precipitant.objects.counting().filter(case=case)
     return rows.exclude(precipitant=PrecipitantCode.UNKNOWN)
@@ -148,9 +148,9 @@ def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
         raise InputError(
             ("precipitant", "nothing_to_treat", _("Choose the precipitant that the treatment is against."))
         )
-    named = found(change.case).filter(precipitant=precipitant).last()
-    against = named or add_precipitant(change, precipitant)
-    done = Intervention.objects.create(precipitant=against, **written(change, note))
+    named = identified_precipitants(change.case).filter(precipitant=precipitant).last()
+    treated = named or add_precipitant(change, precipitant)
+    done = Intervention.objects.create(precipitant=treated, **written(change, note))
     change.details.update(record=str(done.pk), precipitant=precipitant)
     change.also_meets.add(Kind.TREAT_PRECIPITANT)
     judge_in_its_place(change, Kind.TREAT_PRECIPITANT)

@@ -114,10 +114,10 @@ def _kept(reading: OrganReading, background: Mapping[str, Any], *, leading: str)
 def decide_transplant(change: Change, *, decision: str, reason: str = "", note: str = "") -> None:
     """Listed, transplanted, or decided against with a reason; the last two end the days to a transplant."""
     change.not_before(change.case.admitted_at, ADMISSION)
-    against = decision == Decision.AGAINST
-    if against and not reason:
+    is_refused = decision == Decision.AGAINST
+    if is_refused and not reason:
         raise InputError(("reason", "required", _("Say why it was decided against.")))
-    if reason and not against:
+    if reason and not is_refused:
         raise InputError(("reason", "not_needed", _("A reason belongs to a decision against it.")))
     row = TransplantDecision.objects.create(decision=decision, reason=reason, **written(change, note))
     change.details.update(record=str(row.pk), transplant=decision, reason=reason)

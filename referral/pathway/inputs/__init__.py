@@ -15,7 +15,7 @@ from referral.pathway.refusals import InputError, Text
 from referral.pathway.vocabulary import Verb
 from scoring import INPUTS, OTHER_LABORATORY
 
-__all__ = ["COMPUTED", "FACTS", "ON_AN_OFFER", "UNITS_OF", "VerbInput", "Shape", "parse_inputs"]
+__all__ = ["COMPUTED", "ON_AN_OFFER", "UNITS_OF", "VERB_INPUTS", "Shape", "VerbInput", "parse_inputs"]
 
 VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = (
     before_admission.VERB_INPUTS | ward.VERB_INPUTS | discharge.VERB_INPUTS | any_time.VERB_INPUTS

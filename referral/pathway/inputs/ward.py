@@ -48,7 +48,7 @@ BESIDE_ORGANS = (
 
 
 def measured(name: str) -> tuple[VerbInput, ...]:
-    """The fact of an input of `scoring`, and of its unit where it has several."""
+    """The input of a verb for an input of `scoring`, and for its unit where it has several."""
     spec = TYPED_INPUTS.get(name) or OTHER_LABORATORY[name]
     hint = _(HELP[name]) if name in HELP else ""
     shares_a_unit = spec.unit_field and UNIT_FIELDS[spec.unit_field] is not spec

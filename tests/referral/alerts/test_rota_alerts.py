@@ -21,7 +21,7 @@ def gap(world: World, start: datetime = START, hours: int = 6) -> DutyOverride:
     return DutyOverride.objects.latest("pk")
 
 
-def told(world: World, kind: str) -> list[Notification]:
+def notifications_of(world: World, kind: str) -> list[Notification]:
     return list(Notification.objects.filter(kind=kind, withdrawn_at=None).order_by("pk"))
 
 
@@ -32,10 +32,10 @@ def test_a_full_rota_tells_nobody(world: World) -> None:
 def test_the_lead_is_told_of_a_gap_once_and_again_a_day_before(world: World) -> None:
     gap(world)
     assert [look_ahead(NOW + hours * HOUR) for hours in (0, 1, 50)] == [1, 0, 0]
-    [early] = told(world, GAP)
+    [early] = notifications_of(world, GAP)
     assert (early.recipient, early.severity) == (world.lead, "warning")
     assert [look_ahead(START - hours * HOUR) for hours in (23, 22, 1)] == [1, 0, 0]
-    [near] = told(world, GAP_IS_NEAR)
+    [near] = notifications_of(world, GAP_IS_NEAR)
     assert (near.recipient, near.severity) == (world.lead, "severe")
 
 
@@ -55,7 +55,7 @@ def test_a_filled_gap_leaves_the_inbox(world: World) -> None:
     look_ahead(NOW)
     undo_exception(override=override, actor=world.lead, now=NOW + HOUR)
     look_ahead(NOW + HOUR)
-    assert told(world, GAP) == []
+    assert notifications_of(world, GAP) == []
 
 
 def test_of_two_gaps_the_filled_one_leaves_the_inbox(world: World) -> None:
@@ -63,7 +63,9 @@ def test_of_two_gaps_the_filled_one_leaves_the_inbox(world: World) -> None:
     look_ahead(NOW)
     undo_exception(override=filled, actor=world.lead, now=NOW + HOUR)
     assert look_ahead(NOW + HOUR) == 0
-    assert [row.payload["start"] for row in told(world, GAP)] == [open_still.starts_at.isoformat()]
+    assert [row.payload["start"] for row in notifications_of(world, GAP)] == [
+        open_still.starts_at.isoformat()
+    ]
 
 
 def test_a_gap_that_is_filled_and_opens_again_is_told_again(world: World) -> None:
@@ -73,7 +75,7 @@ def test_a_gap_that_is_filled_and_opens_again_is_told_again(world: World) -> Non
         assert look_ahead(NOW + turn * HOUR) == 1
         undo_exception(override=override, actor=world.lead, now=NOW)
         assert look_ahead(NOW + turn * HOUR) == 0
-        assert told(world, GAP_IS_NEAR) == []
+        assert notifications_of(world, GAP_IS_NEAR) == []
 
 
 def test_a_gap_that_shrinks_or_grows_is_told_with_its_new_times(world: World) -> None:
@@ -82,11 +84,11 @@ def test_a_gap_that_shrinks_or_grows_is_told_with_its_new_times(world: World) ->
     half = (START, START + 3 * HOUR)
     swap_duty(ward=world.ward, off=None, on=world.lead, span=half, actor=world.lead, now=NOW)
     assert look_ahead(NOW) == 1
-    [row] = told(world, GAP)
+    [row] = notifications_of(world, GAP)
     assert row.payload["start"] == half[1].isoformat()
     gap(world, START + 6 * HOUR, hours=2)
     assert look_ahead(NOW) == 1
-    assert told(world, GAP)[-1].payload["end"] == (START + 8 * HOUR).isoformat()
+    assert notifications_of(world, GAP)[-1].payload["end"] == (START + 8 * HOUR).isoformat()
 
 
 def test_a_gap_that_begins_is_no_new_one(world: World) -> None:
@@ -94,7 +96,7 @@ def test_a_gap_that_begins_is_no_new_one(world: World) -> None:
     told_then = [look_ahead(START + hours * HOUR) for hours in (-100, -20, 0, 1, 5)]
     assert told_then == [1, 1, 0, 0, 0]
     assert look_ahead(START + 7 * HOUR) == 0
-    assert told(world, GAP_IS_NEAR) == []
+    assert notifications_of(world, GAP_IS_NEAR) == []
 
 
 def test_without_a_lead_the_coordinator_is_told(world: World) -> None:
@@ -102,7 +104,7 @@ def test_without_a_lead_the_coordinator_is_told(world: World) -> None:
     span = (START, START + HOUR)
     swap_duty(ward=world.ward, off=world.specialist, on=None, span=span, actor=world.coordinator, now=NOW)
     look_ahead(NOW)
-    assert {row.recipient for row in told(world, GAP)} == {world.coordinator}
+    assert {row.recipient for row in notifications_of(world, GAP)} == {world.coordinator}
 
 
 def test_a_closed_ward_needs_no_duty(world: World) -> None:
@@ -115,7 +117,7 @@ def test_a_closed_ward_needs_no_duty(world: World) -> None:
 def test_the_message_names_ward_and_time_on_the_wards_clock(world: World, language: str, words: str) -> None:
     gap(world)
     look_ahead(NOW)
-    [row] = told(world, GAP)
+    [row] = notifications_of(world, GAP)
     with translation.override(language):
         text = hooks.render(row, language)
     assert words in text.title and "一病房" in text.title
@@ -126,7 +128,7 @@ def test_the_message_names_ward_and_time_on_the_wards_clock(world: World, langua
 def test_who_no_longer_leads_the_ward_is_not_sent_it(world: World) -> None:
     gap(world)
     look_ahead(NOW)
-    [row] = told(world, GAP)
+    [row] = notifications_of(world, GAP)
     entitled = hooks.subject(row.subject_type).still_entitled
     assert entitled([row])
     Membership.objects.filter(user=world.lead).delete()

@@ -11,7 +11,7 @@ from referral.intake.case_files import add_to_case
 from referral.models import CaseFile
 from referral.pathway.effects.case_files import MOST_FILES
 from referral.pathway.perform import perform, usable_verbs
-from referral.pathway.refusals import AccessError, FactError, FilesAway, VerbNotAllowed
+from referral.pathway.refusals import AccessError, FilesAway, InputError, VerbNotAllowed
 from referral.pathway.vocabulary import Verb
 from referral.queries import case_files, cases
 from tests.files.pictures import jpeg, png
@@ -25,8 +25,8 @@ def test_a_file_is_attached_by_a_verb_and_is_forgotten_no_more(world: World) -> 
     assert (row.kind, row.caption, row.taken_at, row.added_at) == ("laboratory", "血气", NOW - HOUR, NOW)
     assert row.file.kept_until is None
     event = case.events.get(what=Verb.ADD_FILE)
-    assert event.facts == {"file": str(row.pk), "kind": "laboratory"}
-    assert "血气" not in str(event.facts)
+    assert event.details == {"file": str(row.pk), "kind": "laboratory"}
+    assert "血气" not in str(event.details)
 
 
 def test_the_same_content_again_is_the_file_that_is_there(world: World) -> None:
@@ -44,17 +44,17 @@ def test_a_case_has_thirty_files_at_most(world: World) -> None:
     case = world.flagged()
     for number in range(MOST_FILES):
         added(case, world.doctor, content=picture(number))
-    with pytest.raises(FactError, match="file: too_many"):
+    with pytest.raises(InputError, match="file: too_many"):
         added(case, world.doctor, content=png())
 
 
 def test_what_is_refused_is_said_at_the_file_and_the_case_goes_on(world: World) -> None:
     case = world.flagged()
-    with pytest.raises(FactError, match="file: svg"):
+    with pytest.raises(InputError, match="file: svg"):
         added(case, world.doctor, content=b"<svg/>")
-    with pytest.raises(FactError, match="kind: required"):
+    with pytest.raises(InputError, match="kind: required"):
         added(case, world.doctor, kind="")
-    with pytest.raises(FactError, match="taken_at: in_future"):
+    with pytest.raises(InputError, match="taken_at: in_future"):
         added(case, world.doctor, taken_at=NOW + HOUR)
     assert not case.files.exists()
     perform(case, Verb.ACCEPT, actor=world.specialist, now=NOW)
@@ -88,11 +88,11 @@ def test_only_those_of_the_case_add_files_and_only_to_an_open_one(world: World) 
 def test_a_file_of_somebody_else_is_not_attached_by_its_id(world: World) -> None:
     mine, theirs = world.flagged(), world.flagged(name="别人")
     file = added(mine, world.doctor).file
-    with pytest.raises(FactError, match="id: id_taken"):
+    with pytest.raises(InputError, match="id: id_taken"):
         from files.intake import Sent
 
         sent = Sent(file.pk, "x", jpeg())
-        add_to_case(user=world.specialist, case=theirs, sent=sent, facts={"kind": "ecg"}, now=NOW)
+        add_to_case(user=world.specialist, case=theirs, sent=sent, inputs={"kind": "ecg"}, now=NOW)
 
 
 def test_who_does_not_see_the_case_sees_no_file(world: World) -> None:
@@ -141,7 +141,7 @@ def test_a_file_entered_in_error_stays_on_record_and_counts_no_more(world: World
     row.refresh_from_db()
     assert (row.error_at, row.error_by, row.error_reason) == (NOW, world.doctor, "wrong_patient")
     assert not case.files.counting().exists()
-    with pytest.raises(FactError):
+    with pytest.raises(InputError):
         perform(case, Verb.RETRACT_FILE, actor=world.doctor, now=NOW, file=row, reason="other")
     assert added(case, world.doctor).pk != row.pk
 
@@ -149,15 +149,15 @@ def test_a_file_entered_in_error_stays_on_record_and_counts_no_more(world: World
 def test_the_other_side_is_told_of_the_first_of_several(world: World) -> None:
     case = world.flagged()
 
-    def told() -> int:
+    def notifications_sent() -> int:
         rows = Notification.objects.filter(recipient=world.specialist, payload__verb=Verb.ADD_FILE)
         return rows.count()
 
     for number in range(3):
         added(case, world.doctor, content=picture(number), now=NOW + number * MINUTE)
-    assert told() == 1
+    assert notifications_sent() == 1
     added(case, world.doctor, content=picture(4), now=NOW + timedelta(hours=1))
-    assert told() == 2
+    assert notifications_sent() == 2
 
 
 def test_what_came_since_one_last_looked_is_new_to_oneself_alone(world: World) -> None:

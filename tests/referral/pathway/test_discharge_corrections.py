@@ -22,7 +22,7 @@ def rediagnosed(world: World, case: Case, now: Any = NOW + 2 * DAY, **inputs: An
     return does(world, case, Verb.CORRECT_DIAGNOSIS, now, **said)
 
 
-def told(world: World, verb: Verb) -> bool:
+def is_notified(world: World, verb: Verb) -> bool:
     return Notification.objects.filter(recipient=world.doctor, payload__verb=verb).exists()
 
 
@@ -52,7 +52,7 @@ def test_a_corrected_diagnosis_stands_and_the_wrong_one_stays_readable(world: Wo
     assert (event.details["category"], event.details["instead_of"], event.note) == (
         "aclf", "early_aclf", "mistyped"
     )  # fmt: skip
-    assert told(world, Verb.CORRECT_DIAGNOSIS)
+    assert is_notified(world, Verb.CORRECT_DIAGNOSIS)
     assert stored_equal_events(case)
 
     case = rediagnosed(world, case, NOW + 3 * DAY, category="other")
@@ -87,7 +87,7 @@ def test_a_diagnosis_is_corrected_after_the_stay_too(world: World, ends: str) ->
     case = rediagnosed(world, case, NOW + 92 * DAY)
     assert (case.state, case.deadlines.open().count()) == (state, open_before)
     assert stands(case).category == "aclf"
-    assert told(world, Verb.CORRECT_DIAGNOSIS)
+    assert is_notified(world, Verb.CORRECT_DIAGNOSIS)
     assert stored_equal_events(case)
 
 
@@ -144,7 +144,7 @@ def test_a_back_referral_is_written_anew_until_the_return_is_confirmed(world: Wo
     assert back is not None
     assert (back.plan, back.medicines, back.why, back.occurred_at) == ("right", "once", "dose", NOW + HOUR)
     assert [(row.plan, row.medicines) for row in back.replaced] == [("wrong plan", "ten times")]
-    assert told(world, Verb.CORRECT_BACK_REFERRAL)
+    assert is_notified(world, Verb.CORRECT_BACK_REFERRAL)
     row = deadline(case, Kind.CONFIRM_RETURN)
     assert (row.state, row.due_at) == ("open", due)
     assert stored_equal_events(case)

@@ -11,7 +11,7 @@ from referral.pathway.vocabulary import Kind, State, Verb
 from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, open_offer, sampled
 
 
-def told(case: Case, kind: str) -> set[str]:
+def recipients_of(case: Case, kind: str) -> set[str]:
     return set(
         Notification.objects.filter(payload__case=str(case.pk), kind=kind).values_list(
             "recipient__name", flat=True
@@ -30,7 +30,7 @@ def test_a_flagged_case_is_offered_to_the_first_ward_and_its_duty_is_told_in_the
 
     assert case.state == State.OFFERED
     assert open_offer(case).ward == world.ward
-    assert told(case, "new_offer") == {"specialist"}
+    assert recipients_of(case, "new_offer") == {"specialist"}
     assert {row.kind for row in case.deadlines.open()} == {
         "admit", "acknowledge", "decide", "follow_up_28", "follow_up_90"
     }  # fmt: skip
@@ -76,7 +76,7 @@ def test_a_declined_case_is_offered_to_the_next_ward(world: World) -> None:
     case = perform(case, Verb.DECLINE, actor=world.specialist, now=NOW + MINUTE, reason="no_bed")
     assert case.state == State.OFFERED
     assert open_offer(case).ward == world.second_ward
-    assert told(case, "new_offer") == {"specialist", "specialist2"}
+    assert recipients_of(case, "new_offer") == {"specialist", "specialist2"}
 
 
 def test_a_case_declined_by_all_is_unplaced_until_the_coordinator_redirects_it(world: World) -> None:
@@ -84,7 +84,7 @@ def test_a_case_declined_by_all_is_unplaced_until_the_coordinator_redirects_it(w
     perform(case, Verb.DECLINE, actor=world.specialist, now=NOW + MINUTE, reason="no_bed")
     case = perform(case, Verb.DECLINE, actor=world.second_specialist, now=NOW + 2 * MINUTE, reason="no_staff")
     assert case.state == State.UNPLACED
-    assert told(case, "unplaced") == {"coordinator", "doctor"}
+    assert recipients_of(case, "unplaced") == {"coordinator", "doctor"}
 
     case = perform(case, Verb.REDIRECT, actor=world.coordinator, now=NOW + 5 * MINUTE, ward=world.ward)
     case = perform(case, Verb.ACCEPT, actor=world.specialist, now=NOW + 6 * MINUTE, bed="3")
@@ -95,14 +95,14 @@ def test_a_case_declined_by_all_is_unplaced_until_the_coordinator_redirects_it(w
 def test_an_offer_that_nobody_answers_climbs_the_ladder_and_goes_to_the_next_ward(world: World) -> None:
     case = world.flagged()
     run_cycle(NOW + 16 * MINUTE)
-    assert told(case, "missed") >= {"lead"}
+    assert recipients_of(case, "missed") >= {"lead"}
     run_cycle(NOW + 31 * MINUTE)
-    assert told(case, "missed") >= {"lead", "coordinator"}
+    assert recipients_of(case, "missed") >= {"lead", "coordinator"}
     run_cycle(NOW + 46 * MINUTE)
     case.refresh_from_db()
     assert open_offer(case).ward == world.second_ward
     assert Offer.objects.get(case=case, ward=world.ward).state == Offer.State.EXPIRED
-    assert told(case, "new_offer") == {"specialist", "specialist2"}
+    assert recipients_of(case, "new_offer") == {"specialist", "specialist2"}
 
 
 def test_a_ward_that_was_passed_over_cannot_accept_the_stale_offer(world: World) -> None:
@@ -146,7 +146,7 @@ def test_a_case_entered_by_mistake_is_cancelled_and_tells_the_ward_that_was_aske
         world.flagged(), Verb.MARK_ENTERED_IN_ERROR, actor=world.doctor, now=NOW, reason="wrong_patient"
     )
     assert case.state == State.CANCELLED
-    assert told(case, "done") == {"specialist"}
+    assert recipients_of(case, "done") == {"specialist"}
     assert not case.deadlines.open().exists()
     with pytest.raises(VerbNotAllowed):
         perform(case, Verb.ASSESS, actor=world.doctor, now=NOW, values=ILL)
@@ -155,7 +155,7 @@ def test_a_case_entered_by_mistake_is_cancelled_and_tells_the_ward_that_was_aske
 def test_a_window_that_was_over_before_it_was_recorded_is_missed_at_once(world: World) -> None:
     case = world.register(at=NOW - 10 * HOUR)
     assert deadline(case, Kind.ASSESS).state == "missed"
-    assert told(case, "missed") == {"doctor"}
+    assert recipients_of(case, "missed") == {"doctor"}
 
 
 def test_a_fact_recorded_late_that_happened_in_time_meets_its_deadline_and_both_lines_stay(
@@ -188,7 +188,7 @@ def test_a_closed_ward_is_not_asked(world: World) -> None:
 def test_nobody_on_duty_tells_the_lead_and_the_coordinator_and_stands_on_the_timeline(world: World) -> None:
     world.ward.shifts.all().delete()
     case = world.flagged()
-    assert told(case, "new_offer") == {"lead", "coordinator"}
+    assert recipients_of(case, "new_offer") == {"lead", "coordinator"}
     assert case.events.filter(what="nobody_on_duty").exists()
 
 

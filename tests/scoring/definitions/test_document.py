@@ -21,7 +21,7 @@ def patients() -> list[list[str]]:
 @pytest.mark.parametrize("row", patients(), ids=lambda row: row[0])
 def test_where_the_definitions_part_is_as_the_document_says(row: list[str]) -> None:
     _, bilirubin, inr, creatinine, encephalopathy, ascites, cirrhosis, cause, *answers = row
-    found = graded(
+    grades = graded(
         bilirubin=float(bilirubin),
         inr=float(inr),
         creatinine=float(creatinine),
@@ -31,7 +31,7 @@ def test_where_the_definitions_part_is_as_the_document_says(row: list[str]) -> N
         cause=cause,
     ).answers
     names = ("china", "cossh", "easl_clif", "apasl", "by_number")
-    assert [found[name].value for name in names] == answers
+    assert [grades[name].value for name in names] == answers
 
 
 def test_the_document_names_every_definition_and_its_source() -> None:

@@ -218,8 +218,8 @@ def test_nacseld_asks_for_two_of_its_four_organs(changes: dict[str, Any], met: s
 def test_kidney_injury_is_staged_exactly_from_its_edges(
     baseline: float, creatinine: float, kdigo: str, ica: str
 ) -> None:
-    found = graded(creatinine=creatinine, baseline_creatinine=baseline).answers
-    assert (found["kdigo"].value, found["ica_aki"].value) == (kdigo, ica)
+    answers = graded(creatinine=creatinine, baseline_creatinine=baseline).answers
+    assert (answers["kdigo"].value, answers["ica_aki"].value) == (kdigo, ica)
 
 
 @pytest.mark.parametrize(
@@ -230,10 +230,10 @@ def test_kidney_injury_has_the_same_edges_in_mg_dl(
     baseline: float, creatinine: float, kdigo: str, ica: str
 ) -> None:
     changes = {**IN_MG_DL, "creatinine": creatinine, "baseline_creatinine": baseline}
-    found = graded(**changes).answers
-    assert (found["kdigo"].value, found["ica_aki"].value) == (kdigo, ica)
+    answers = graded(**changes).answers
+    assert (answers["kdigo"].value, answers["ica_aki"].value) == (kdigo, ica)
 
 
 def test_kidney_replacement_is_stage_3_whatever_the_creatinine() -> None:
-    found = graded(dialysis=True, creatinine=None, baseline_creatinine=None).answers
-    assert (found["kdigo"].value, found["ica_aki"].value) == ("3", "3")
+    answers = graded(dialysis=True, creatinine=None, baseline_creatinine=None).answers
+    assert (answers["kdigo"].value, answers["ica_aki"].value) == ("3", "3")

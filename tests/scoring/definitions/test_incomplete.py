@@ -12,33 +12,35 @@ from tests.scoring.definitions.tables import graded, said
 
 
 def block(name: str, **changes: Any) -> dict[str, Any]:
-    found: dict[str, Any] = graded(**changes).as_dict()[name]
-    return found
+    answer_of_it: dict[str, Any] = graded(**changes).as_dict()[name]
+    return answer_of_it
 
 
 def test_without_inr_cossh_is_open_and_names_it() -> None:
-    found = block("cossh", bilirubin=310, inr=None)
-    assert (found["grade"], found["at_least"], found["missing"]) == (None, "none", ["inr"])
+    answers = block("cossh", bilirubin=310, inr=None)
+    assert (answers["grade"], answers["at_least"], answers["missing"]) == (None, "none", ["inr"])
 
 
 def test_lungs_that_nobody_measured_leave_the_grade_open_but_for_its_least() -> None:
-    found = block("cossh", bilirubin=310, inr=1.8, spo2_percent=None, fio2=None, mechanical_ventilation=None)
-    assert (found["grade"], found["at_least"]) == (None, "1")
-    assert found["missing"] == ["spo2_percent", "fio2"]
+    answers = block(
+        "cossh", bilirubin=310, inr=1.8, spo2_percent=None, fio2=None, mechanical_ventilation=None
+    )
+    assert (answers["grade"], answers["at_least"]) == (None, "1")
+    assert answers["missing"] == ["spo2_percent", "fio2"]
 
 
 def test_what_cannot_change_the_answer_is_not_asked_for() -> None:
-    found = block("easl_clif", cirrhosis=False, inr=None, creatinine=None, spo2_percent=None, fio2=None)
-    assert (found["grade"], found["missing"], found["why"]) == ("none", [], ["not_cirrhosis"])
+    answers = block("easl_clif", cirrhosis=False, inr=None, creatinine=None, spo2_percent=None, fio2=None)
+    assert (answers["grade"], answers["missing"], answers["why"]) == ("none", [], ["not_cirrhosis"])
     third = graded("liver", "kidney", "brain", "circulation", inr=None)
     assert third.answers["easl_clif"].value == "3b"
 
 
 def test_an_unknown_cause_leaves_cossh_open_and_the_guideline_decided() -> None:
     for cause in (None, "unknown"):
-        found = graded(bilirubin=310, inr=1.8, cause=cause).as_dict()
-        assert (found["cossh"]["grade"], found["cossh"]["missing"]) == (None, ["cause"])
-        assert found["china"]["stage"] == "early"
+        answers = graded(bilirubin=310, inr=1.8, cause=cause).as_dict()
+        assert (answers["cossh"]["grade"], answers["cossh"]["missing"]) == (None, ["cause"])
+        assert answers["china"]["stage"] == "early"
 
 
 def test_an_unknown_liver_disease_counts_as_known_and_is_said() -> None:
@@ -47,10 +49,10 @@ def test_an_unknown_liver_disease_counts_as_known_and_is_said() -> None:
 
 
 def test_pta_takes_the_place_of_inr_for_the_guideline_and_not_for_the_organs() -> None:
-    found = graded(bilirubin=310, inr=None, pta_percent=28)
-    assert found.answers["china"].value == "middle"
-    assert found.answers["cossh"].missing == ("inr",)
-    assert found.unknown == ("coagulation",)
+    grading = graded(bilirubin=310, inr=None, pta_percent=28)
+    assert grading.answers["china"].value == "middle"
+    assert grading.answers["cossh"].missing == ("inr",)
+    assert grading.unknown == ("coagulation",)
 
 
 def test_without_a_baseline_kidney_injury_is_open_unless_creatinine_decides() -> None:
@@ -61,9 +63,9 @@ def test_without_a_baseline_kidney_injury_is_open_unless_creatinine_decides() ->
 
 @pytest.mark.parametrize("name", ["dialysis", "vasopressors", "mechanical_ventilation"])
 def test_a_measure_that_is_not_stated_counts_as_no_and_is_said(name: str) -> None:
-    found = graded(**{name: None})
-    assert found.answers["by_number"].value == "none"
-    assert (name, "counts_as_no") in {(issue.field, issue.code) for issue in found.warnings}
+    grading = graded(**{name: None})
+    assert grading.answers["by_number"].value == "none"
+    assert (name, "counts_as_no") in {(issue.field, issue.code) for issue in grading.warnings}
 
 
 def test_vasopressors_alone_decide_the_circulation() -> None:
@@ -72,41 +74,41 @@ def test_vasopressors_alone_decide_the_circulation() -> None:
 
 
 def test_complications_that_nobody_counted_are_those_the_values_show() -> None:
-    found = graded(bilirubin=310, inr=1.6, encephalopathy_grade=1, complications=None)
-    assert found.answers["china"].value == "middle"
-    assert ("complications", "complications_from_values") in {(i.field, i.code) for i in found.warnings}
+    grading = graded(bilirubin=310, inr=1.6, encephalopathy_grade=1, complications=None)
+    assert grading.answers["china"].value == "middle"
+    assert ("complications", "complications_from_values") in {(i.field, i.code) for i in grading.warnings}
 
 
 def test_fewer_complications_than_the_values_show_are_asked_about() -> None:
-    found = graded(bilirubin=310, inr=1.6, encephalopathy_grade=1, complications=0)
-    assert found.answers["china"].value == "middle"
-    assert "fewer_than_values_show" in {issue.code for issue in found.warnings}
+    grading = graded(bilirubin=310, inr=1.6, encephalopathy_grade=1, complications=0)
+    assert grading.answers["china"].value == "middle"
+    assert "fewer_than_values_show" in {issue.code for issue in grading.warnings}
 
 
 def test_stages_that_differ_are_all_shown_and_the_latest_leads() -> None:
-    found = graded(bilirubin=310, inr=1.6, pta_percent=28, complications=2)
-    assert found.as_dict()["china"]["by"] == {"inr": "early", "pta": "middle", "complications": "late"}
-    assert found.answers["china"].value == "late"
-    assert "stages_differ" in {issue.code for issue in found.warnings}
+    grading = graded(bilirubin=310, inr=1.6, pta_percent=28, complications=2)
+    assert grading.as_dict()["china"]["by"] == {"inr": "early", "pta": "middle", "complications": "late"}
+    assert grading.answers["china"].value == "late"
+    assert "stages_differ" in {issue.code for issue in grading.warnings}
 
 
 @pytest.mark.parametrize(("bilirubin", "inr"), [(310, 1.4), (120, 1.8)])
 def test_values_between_the_stages_get_a_word(bilirubin: float, inr: float) -> None:
-    found = graded(bilirubin=bilirubin, inr=inr)
-    assert found.answers["china"].value == "none"
-    assert "between_stages" in {issue.code for issue in found.warnings}
+    grading = graded(bilirubin=bilirubin, inr=inr)
+    assert grading.answers["china"].value == "none"
+    assert "between_stages" in {issue.code for issue in grading.warnings}
 
 
 def test_a_second_decompensation_is_said_where_apasl_is_met() -> None:
-    found = graded(bilirubin=310, inr=1.8, ascites="mild", earlier_decompensation=True)
-    assert found.answers["apasl"].value == "yes"
-    assert "decompensated_before" in {issue.code for issue in found.warnings}
+    grading = graded(bilirubin=310, inr=1.8, ascites="mild", earlier_decompensation=True)
+    assert grading.answers["apasl"].value == "yes"
+    assert "decompensated_before" in {issue.code for issue in grading.warnings}
 
 
 def test_a_rise_without_a_time_is_said() -> None:
-    found = graded(creatinine=110, baseline_creatinine=80)
-    assert found.answers["kdigo"].value == "1"
-    assert "rise_of_unknown_time" in {issue.code for issue in found.warnings}
+    grading = graded(creatinine=110, baseline_creatinine=80)
+    assert grading.answers["kdigo"].value == "1"
+    assert "rise_of_unknown_time" in {issue.code for issue in grading.warnings}
 
 
 @pytest.mark.parametrize(
@@ -161,15 +163,15 @@ def test_a_decided_answer_stands_whatever_the_missing_values_turn_out_to_be() ->
         for definition in DEFINITIONS:
             if definition.name == "china" and COUNTED_ONLY_IF_MEASURED.intersection(lacking):
                 continue
-            known, truth = answer(definition, partial), answer(definition, whole)
+            early, truth = answer(definition, partial), answer(definition, whole)
             assert truth.value is not None
-            assert definition.scale.index(known.at_least) <= definition.scale.index(truth.value)
-            decided += known.value is not None
-            assert known.value in (None, truth.value)
+            assert definition.scale.index(early.at_least) <= definition.scale.index(truth.value)
+            decided += early.value is not None
+            assert early.value in (None, truth.value)
     assert decided > 300
 
 
 def test_an_empty_table_is_open_everywhere_and_raises_nothing() -> None:
-    found = grade_all(Bedside())
-    assert {name: each.value for name, each in found.answers.items()} == dict.fromkeys(found.answers)
-    assert len(found.unknown) == 6
+    grading = grade_all(Bedside())
+    assert {name: each.value for name, each in grading.answers.items()} == dict.fromkeys(grading.answers)
+    assert len(grading.unknown) == 6
