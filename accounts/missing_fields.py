@@ -16,7 +16,7 @@ def ask_by_name(field: forms.Field) -> None:
 
 
 def ask_all_by_name(form: forms.BaseForm) -> None:
-    """The same for every field of `form`, whose labels begin as a line does."""
+    """Let every field of `form` ask for itself by its name, and begin its label with a capital."""
     for field in form.fields.values():
         field.label = capfirst(field.label) if field.label else field.label
         ask_by_name(field)

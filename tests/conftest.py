@@ -162,7 +162,7 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 def _patient(browser: Browser) -> Browser:
-    """The same browser, whose pages wait as long as a busy machine needs."""
+    """`browser`, whose pages wait as long as a busy machine needs."""
     make = browser.new_context
 
     def new_context(**options: Any) -> BrowserContext:

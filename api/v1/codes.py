@@ -38,7 +38,7 @@ def worded(vocabulary: Vocabulary) -> list[dict[str, str]]:
 
 
 class CodesView(Resource):
-    """The same for everybody, so that nobody has to sign in for it and a cache may keep it."""
+    """Equal for everybody, so that nobody has to sign in for it and a cache may keep it."""
 
     authentication_classes = ()
     permission_classes = ()

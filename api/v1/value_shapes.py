@@ -54,7 +54,7 @@ class MeasuredValueShape(Shape[Value]):
 
 
 class EnteredValueShape(MeasuredValueShape):
-    """The same value with the person who entered it."""
+    """A measured value with the person who entered it."""
 
     entered_by = serializers.SerializerMethodField()
 

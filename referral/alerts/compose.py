@@ -77,7 +77,7 @@ def alerts(
     nobody_on_duty: bool = False,
     coordinators: Collection[UUID] = (),
 ) -> list[Notice]:
-    """The same alert of one deadline to each of `recipients`; `rungs` of its ladder were passed together.
+    """One alert of a deadline to each of `recipients`; `rungs` of its ladder were passed together.
 
     Those of them who are `coordinators` are told what only they can do.
     """

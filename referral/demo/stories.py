@@ -75,7 +75,7 @@ def treated(
 
 
 def returned(flagged: float, admitted: float, precipitant: str) -> tuple[Beat, ...]:
-    """The same, and referred back 12 days after admission."""
+    """From assessment to early ACLF diagnosed in time, and referred back 12 days after admission."""
     return (
         *treated(flagged, admitted, "early_aclf", precipitant),
         do(

@@ -69,7 +69,7 @@ def read(typed: Identity, *, visited: date) -> Identity:
 
 
 def without_placeholders(identity: Identity) -> Identity:
-    """The same without entries that only say that there is no number."""
+    """`identity` without entries that only say that there is no number."""
     return replace(
         identity,
         national_id="" if is_no_national_id(identity.national_id) else identity.national_id,
@@ -94,7 +94,7 @@ LEFT_EMPTY = _(
 
 
 def completed(identity: Identity) -> Identity:
-    """The same with sex and birth date of a valid resident's number where nothing else was typed."""
+    """`identity` with sex and birth date of a valid resident's number where nothing else was typed."""
     resident = resident_number(identity.national_id)
     if resident is None or resident.problem or resident.born is None:
         return identity

@@ -76,7 +76,7 @@ def strict_components(narrowed: bool) -> Json:
 
 
 def closed(schema: Any, narrowed: bool) -> Any:
-    """The same schema, in which an object has no members but those that are named."""
+    """A copy of `schema`, in which an object has no members but those that are named."""
     if isinstance(schema, list):
         return [closed(part, narrowed) for part in schema]
     if not isinstance(schema, Mapping):

@@ -96,7 +96,7 @@ def unfit_for_phones(page: Page) -> list[str]:
 
 
 def troubles_on_phones(page: Page) -> list[str]:
-    """The same, and what axe finds in both themes. The page is loaded once: only size and colours change."""
+    """What does not fit phones, and what axe finds in both themes, of a page that is loaded once."""
     values = unfit_for_phones(page) + barriers(page)
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")

@@ -27,7 +27,7 @@ class Narrowed:
 
     @property
     def query(self) -> str:
-        """The same as a part of an address, with a leading "&" where it is not empty."""
+        """What is asked for as a part of an address, with a leading "&" where it is not empty."""
         given = {"state": self.state, "sort": "" if self.order == BY_TIME else self.order}
         encoded = urlencode({name: value for name, value in given.items() if value})
         return f"&{encoded}" if encoded else ""

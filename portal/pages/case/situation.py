@@ -143,7 +143,7 @@ def _request(offer: Offer, due: Deadline | None, *, late: bool) -> str:
 
 
 def _request_to_the_ward(offer: Offer, due: Deadline | None, *, late: bool) -> str:
-    """The same for the ward that is asked."""
+    """How the request stands, to the ward that is asked."""
     if due is None:
         return _("Your ward was asked at %(asked)s.")
     if offer.acknowledged_at is None and late:
