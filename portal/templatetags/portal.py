@@ -146,8 +146,8 @@ def error_at(text: Any, id: str = "") -> dict[str, Any]:
 def _at_field(field: Any, text: str) -> tuple[str, str]:
     """The id of a field, and its error with the field's name, which some errors say themselves."""
     is_named = str(field.label).casefold() in str(text).casefold()
-    says_itself = is_named or isinstance(getattr(field, "field", None), BooleanField)
-    named = str(text) if says_itself else labelled(field.label, text)
+    names_itself = is_named or isinstance(getattr(field, "field", None), BooleanField)
+    named = str(text) if names_itself else labelled(field.label, text)
     return field.id_for_label or field.auto_id, named
 
 

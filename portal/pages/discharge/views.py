@@ -22,7 +22,7 @@ from referral.queries import cases
 @signed_in
 def trends(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Every value of both sides over time; the reading is audited."""
-    case = found(request, pk)
+    case = visible_case(request, pk)
     context = {"case": case, "now": clock.now(), "zone": case.hospital.zone, **trends_context.trends(case)}
     return render(request, "portal/case/trends.html", context)
 
@@ -31,7 +31,7 @@ def trends(request: HttpRequest, pk: UUID) -> HttpResponse:
 @signed_in
 def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The printable letter of the way back, in the language that `lang` names; the reading is audited."""
-    case = found(request, pk)
+    case = visible_case(request, pk)
     if cases.back_referral_of(case) is None:
         raise Http404
     return in_language(
@@ -39,7 +39,7 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     )
 
 
-def found(request: HttpRequest, pk: UUID) -> Case:
+def visible_case(request: HttpRequest, pk: UUID) -> Case:
     try:
         return cases.read_case(person(request), pk, now=clock.now())
     except Case.DoesNotExist as error:

@@ -173,7 +173,7 @@ def check(request: HttpRequest) -> HttpResponse:
         raise Http404
     values = IndicatorsForm(request.POST, zone="UTC", now=clock.now())
     values.is_valid()
-    return render(request, "portal/components/value_says.html", {"entry": values.entry(name)})
+    return render(request, "portal/components/value_remarks.html", {"entry": values.entry(name)})
 
 
 def _context(case: Case, user: User, values: IndicatorsForm, stored: Stored, now: datetime) -> dict[str, Any]:

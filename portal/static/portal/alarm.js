@@ -16,17 +16,17 @@ export const TRANSITIONS = {
   acknowledged: { refuse: "off", forbid: "blocked", wait: "ringing", settle: "armed" },
 };
 
-// A machine that is told facts as they become known, in any order, and calls `entered` with each new state.
+// A machine that is given conditions as they become known, in any order, and calls `entered` with each new state.
 export class Alarm {
   constructor(entered) {
     this.state = "off";
-    this.facts = { isWanted: false, isAllowed: null, isWaiting: false };
+    this.conditions = { isWanted: false, isAllowed: null, isWaiting: false };
     this.entered = entered;
   }
 
-  learn(facts) {
-    Object.assign(this.facts, facts);
-    const { isWanted, isAllowed, isWaiting } = this.facts;
+  learn(conditions) {
+    Object.assign(this.conditions, conditions);
+    const { isWanted, isAllowed, isWaiting } = this.conditions;
     this.take(isWanted ? "want" : "refuse");
     if (isAllowed !== null) this.take(isAllowed ? "allow" : "forbid");
     this.take(isWaiting ? "wait" : "acknowledge");

@@ -57,7 +57,7 @@ const silence = () => {
   voice.release();
   voice.stop();
   sound.close();
-  alarm.facts.isAllowed = null;
+  alarm.conditions.isAllowed = null;
 };
 const ENTER = {
   off: silence,

@@ -63,8 +63,8 @@
 
   const add = (files) => {
     for (const file of files) {
-      const facts = { kind: form.elements.kind.value, caption: form.elements.caption.value };
-      const upload = { id: newId(), file, facts, line: lineOf(file) };
+      const inputs = { kind: form.elements.kind.value, caption: form.elements.caption.value };
+      const upload = { id: newId(), file, inputs, line: lineOf(file) };
       if (file.size > MOST_BYTES) refuse(upload, form.dataset.tooLarge);
       else put(upload);
     }
@@ -100,7 +100,7 @@
     isSending = true;
     const body = new FormData(form);
     body.delete("file");
-    for (const [name, value] of Object.entries(upload.facts)) body.set(name, value);
+    for (const [name, value] of Object.entries(upload.inputs)) body.set(name, value);
     body.set("id", upload.id);
     body.set("file", upload.file, upload.file.name || "screenshot.png");
     const request = new XMLHttpRequest();
