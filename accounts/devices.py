@@ -55,14 +55,14 @@ def keep(request: HttpRequest, response: HttpResponse) -> None:
         )
 
 
-def known(device: UUID) -> QuerySet[KnownDevice]:
+def sign_ins_at(device: UUID) -> QuerySet[KnownDevice]:
     """Who has signed in there since their password last changed."""
     return KnownDevice.objects.filter(device=device, generation=F("user__access_generation"))
 
 
 def is_known(device: UUID | None, user: User) -> bool:
     """Whether `user` has signed in there since their password last changed."""
-    return device is not None and known(device).filter(user=user).exists()
+    return device is not None and sign_ins_at(device).filter(user=user).exists()
 
 
 def remember(device: UUID, user: User, *, now: datetime) -> None:

@@ -93,7 +93,7 @@ def count_try(kind: str, account: str, request: HttpRequest, *, device: UUID | N
     """
     account = folded_address(account)
     # The same question for every account, whether it exists or not.
-    is_own_device = device is not None and devices.known(device).filter(user__email=account).exists()
+    is_own_device = device is not None and devices.sign_ins_at(device).filter(user__email=account).exists()
     one = Try(kind, account, address_of(request), device, is_own_device)
     for name, limit in _counted(one, LIMITS[kind]):
         key = _key(f"{kind}:{name}")

@@ -13,7 +13,7 @@ from referral.identity.matching import question_about
 from referral.identity.national_id import check_character
 from referral.identity.written import Identity, read
 from referral.intake.registration import FirstVisit, register
-from referral.intake.unannounced import find_arrival
+from referral.intake.unannounced import find_unannounced
 from referral.models import Case, Offer, PathwayPolicy
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
@@ -98,7 +98,7 @@ class World:
 
     def looked_up(self, case: Case, user: User, now: datetime = NOW) -> Case:
         """The case, after `user` has looked it up at the door."""
-        find_arrival(user=user, now=now, number=case.number)
+        find_unannounced(user=user, now=now, number=case.number)
         return case
 
     def admitted_elsewhere(self, case: Case, now: datetime = NOW, **inputs: Any) -> Case:

@@ -99,7 +99,7 @@ class _Page:
         at = max(self.left, (self.look.width - big.getlength(title)) / 2)
         self.pen.text((at, self.look.size), title, font=big, fill=self.look.ink)
         sex = {"male": "男", "female": "女"}[patient["sex"]]
-        facts = [
+        remarks = [
             f"姓名：{patient['name']}",
             f"性别：{sex}",
             f"年龄：{patient['age_years']}岁",
@@ -107,11 +107,11 @@ class _Page:
             f"{self.look.labels[0]}：{sampled:%Y-%m-%d %H:%M}",
         ]
         y, x = self.look.size * 3.2, float(self.left)
-        for fact in facts:
-            length = self.font.getlength(fact)
+        for remark in remarks:
+            length = self.font.getlength(remark)
             if x + length > self.look.width - self.left:
                 y, x = y + self.step, float(self.left)
-            self._write(x, y, fact)
+            self._write(x, y, remark)
             x += length + self.look.size * 2
         return int(y + self.step * 1.4)
 

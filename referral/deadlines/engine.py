@@ -111,8 +111,8 @@ def share(due: list[Deadline]) -> None:
     policies = PathwayPolicy.objects.in_bulk({case.policy_id for case in cases.values()})
     hospitals = Hospital.objects.in_bulk({case.hospital_id for case in cases.values()})
     wards = Ward.objects.select_related("hospital").in_bulk({case.ward_id for case in cases.values()})
-    told_of = Assessment.objects.defer("entered", "values", "result", "red_flags")
-    assessments = told_of.in_bulk({case.assessment_id for case in cases.values()})
+    without_values = Assessment.objects.defer("entered", "values", "result", "red_flags")
+    assessments = without_values.in_bulk({case.assessment_id for case in cases.values()})
     offers = Offer.objects.select_related("ward__hospital").in_bulk({deadline.offer_id for deadline in due})
     for case in cases.values():
         case.policy, case.hospital = policies[case.policy_id], hospitals[case.hospital_id]

@@ -56,7 +56,7 @@ class Change:
         return self.actor
 
     def past(self, moment: datetime, input_name: str) -> datetime:
-        """`moment` as it is kept. Raises InputError if what is said to be over, as `input_name`, lies ahead."""
+        """`moment` as it is kept. Raises InputError if it lies ahead, though said to be over."""
         settled = without_skew(moment, self.now)
         if settled > self.now:
             raise InputError(
@@ -65,13 +65,13 @@ class Change:
         return settled
 
     def not_before(self, moment: datetime | None, event: Text) -> None:
-        """Raise InputError if what is recorded is said to have happened before `event`, which was at `moment`."""
+        """Raise InputError if the change is said to have been before `event`, which was at `moment`."""
         if moment is not None and self.occurred_at < moment:
             message = _("This cannot have happened before %(event)s (%(moment)s). Check the date and time.")
             self._refuse_order(message, moment, event)
 
     def not_after(self, moment: datetime, event: Text) -> None:
-        """Raise InputError if what is recorded is said to have happened after `event`, which was at `moment`."""
+        """Raise InputError if the change is said to have been after `event`, which was at `moment`."""
         if self.occurred_at > moment:
             message = _("This cannot have happened after %(event)s (%(moment)s). Give its own date and time.")
             self._refuse_order(message, moment, event)

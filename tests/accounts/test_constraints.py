@@ -25,13 +25,13 @@ def test_no_refusal_names_a_constraint(model: type[models.Model]) -> None:
     nameless = [
         constraint.name
         for constraint in model._meta.constraints
-        if _says_its_name(constraint)
+        if _is_named(constraint)
         and constraint.violation_error_message == constraint.default_violation_error_message
     ]
     assert not nameless
 
 
-def _says_its_name(constraint: models.BaseConstraint) -> bool:
+def _is_named(constraint: models.BaseConstraint) -> bool:
     """Whether Django's own message would be the constraint's name."""
     return not (
         isinstance(constraint, models.UniqueConstraint) and constraint.fields and not constraint.condition

@@ -32,8 +32,8 @@ def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
 
 def written(folders: tuple[str, ...], *patterns: str) -> list[Path]:
     """Files of the given folders, this one excepted: it has to name what it looks for."""
-    found = [file for folder in folders for pattern in patterns for file in (ROOT / folder).rglob(pattern)]
-    return [file for file in found if file != Path(__file__)]
+    files = [file for folder in folders for pattern in patterns for file in (ROOT / folder).rglob(pattern)]
+    return [file for file in files if file != Path(__file__)]
 
 
 def test_functions_stay_below_forty_lines() -> None:

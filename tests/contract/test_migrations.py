@@ -57,9 +57,9 @@ def test_a_table_has_the_columns_of_its_model(model: type[models.Model]) -> None
 @pytest.mark.parametrize("model", OWN, ids=lambda model: model._meta.label)
 def test_a_table_has_the_named_constraints_and_indexes_of_its_model(model: type[models.Model]) -> None:
     with connection.cursor() as cursor:
-        known = connection.introspection.get_constraints(cursor, model._meta.db_table)
+        in_database = connection.introspection.get_constraints(cursor, model._meta.db_table)
     named = {one.name for one in (*model._meta.constraints, *model._meta.indexes)}
-    assert named <= set(known)
+    assert named <= set(in_database)
 
 
 @pytest.mark.django_db

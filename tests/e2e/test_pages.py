@@ -128,16 +128,16 @@ def test_every_page_is_for_desks_phones_and_fingers_in_light_and_dark(
     pages: Callable[[World], Iterator[tuple[Any, str]]], world: World, visit: Visits
 ) -> None:
     """Each page is loaded once; only the screen and the colours change."""
-    found = []
+    faults = []
     for path, page in opened(list(pages(world)), visit):
-        found += [f"{path} {trouble}" for trouble in troubles_on_phones(page)]
+        faults += [f"{path} {trouble}" for trouble in troubles_on_phones(page)]
         page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-        found += [f"{path} {trouble}" for trouble in troubles(page)]
+        faults += [f"{path} {trouble}" for trouble in troubles(page)]
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         page.emulate_media(color_scheme="light")
-    assert found == []
+    assert faults == []
 
 
 def test_the_newest_value_stands_beside_its_name_on_a_narrow_phone(world: World, visit: Visits) -> None:

@@ -174,7 +174,7 @@ def test_a_page_of_one_person_does_nothing_in_the_name_of_another(world: World, 
     assert FormDraft.objects.get().user == world.doctor
 
 
-@pytest.mark.parametrize("path", ["/me/", "/language/", "/board/arrival/", "/inbox/read-all/"])
+@pytest.mark.parametrize("path", ["/me/", "/language/", "/board/unannounced/", "/inbox/read-all/"])
 def test_that_holds_for_every_form(world: World, as_user: SignIn, path: str) -> None:
     answer = as_user(world.specialist).post(path, {"page_owner": mark_of(world.doctor)})
 

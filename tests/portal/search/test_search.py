@@ -24,7 +24,7 @@ def closed(world: World) -> Case:
     return perform(case, Verb.RECORD_DEATH, actor=world.doctor, now=now, occurred_at=now)
 
 
-def found(client: Any, typed: str) -> str:
+def rows_of(client: Any, typed: str) -> str:
     return client.post(reverse("portal:search"), {"query": typed}).content.decode()
 
 
@@ -33,31 +33,31 @@ def test_what_was_written_of_the_patient_finds_the_case_in_full_only(
     world: World, as_user: SignIn, closed: Case, typed: str
 ) -> None:
     client = as_user(world.doctor)
-    assert f'data-case="{closed.number}"' in found(client, typed)
-    assert "data-case=" not in found(client, typed.strip()[:-1])
+    assert f'data-case="{closed.number}"' in rows_of(client, typed)
+    assert "data-case=" not in rows_of(client, typed.strip()[:-1])
 
 
 def test_a_part_of_the_number_finds_open_and_closed_cases(
     world: World, as_user: SignIn, closed: Case
 ) -> None:
     other = world.register(now=clock.now(), name="另一人")
-    page = found(as_user(world.coordinator), closed.number[:3])
+    page = rows_of(as_user(world.coordinator), closed.number[:3])
     assert closed.number in page and other.number in page
 
 
 def test_a_number_of_full_width_digits_finds_its_case(world: World, as_user: SignIn, closed: Case) -> None:
     typed = closed.number.translate({ord("-"): "－", **{ord(str(n)): chr(0xFF10 + n) for n in range(10)}})
-    assert f'data-case="{closed.number}"' in found(as_user(world.doctor), typed)
+    assert f'data-case="{closed.number}"' in rows_of(as_user(world.doctor), typed)
 
 
 def test_nobody_finds_a_case_that_they_may_not_see(world: World, as_user: SignIn, closed: Case) -> None:
     for stranger in (world.other_doctor, world.specialist, world.researcher):
         for typed in (closed.number, NATIONAL_ID, "阿卜杜拉·买买提", "ZY-0042"):
-            assert "data-case=" not in found(as_user(stranger), typed)
+            assert "data-case=" not in rows_of(as_user(stranger), typed)
 
 
 def test_every_search_is_recorded_without_what_was_typed(world: World, as_user: SignIn, closed: Case) -> None:
-    page = found(as_user(world.doctor), "不存在的人")
+    page = rows_of(as_user(world.doctor), "不存在的人")
     assert "No case was found" in page
     entry = AuditEntry.objects.get(action="search_cases")
     assert entry.actor == world.doctor and "不存在的人" not in str(entry.__dict__)

@@ -35,10 +35,10 @@ JAUNDICED: dict[str, Any] = {
 
 @pytest.fixture
 def case(world: World) -> Case:
-    found = world.admitted(clock.now() - 6 * HOUR)
-    Case.objects.filter(pk=found.pk).update(chronic_liver_disease="hepatitis_b")
-    found.refresh_from_db()
-    return found
+    admitted = world.admitted(clock.now() - 6 * HOUR)
+    Case.objects.filter(pk=admitted.pk).update(chronic_liver_disease="hepatitis_b")
+    admitted.refresh_from_db()
+    return admitted
 
 
 @pytest.fixture
@@ -93,8 +93,8 @@ def test_the_leading_definition_stands_beside_the_name_and_on_every_page_of_the_
     world: World, case: Case, specialist: Client
 ) -> None:
     kept(case, world.specialist)
-    found = with_values(Case.objects.filter(pk=case.pk)).get()
-    assert severity_of(found).words == "Early stage · Chinese guideline for liver failure"
+    with_grade = with_values(Case.objects.filter(pk=case.pk)).get()
+    assert severity_of(with_grade).words == "Early stage · Chinese guideline for liver failure"
     for page in ("", "ward/", "trends/"):
         text = visible_text(specialist.get(f"/cases/{case.pk}/{page}").content.decode())
         assert "Early stage" in text, page
@@ -109,8 +109,8 @@ def test_a_policy_can_let_another_definition_lead_for_cases_that_begin_under_it(
     Case.objects.filter(pk=later.pk).update(chronic_liver_disease="hepatitis_b")
     later.refresh_from_db()
     kept(later, world.specialist)
-    found = with_values(Case.objects.filter(pk=later.pk)).get()
-    assert severity_of(found).words == "ACLF grade 1 · COSSH"
+    with_grade = with_values(Case.objects.filter(pk=later.pk)).get()
+    assert severity_of(with_grade).words == "ACLF grade 1 · COSSH"
 
 
 def test_a_table_kept_before_definitions_were_is_read_anew(world: World, case: Case) -> None:
