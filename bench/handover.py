@@ -51,7 +51,7 @@ def people() -> "Case":
     return case
 
 
-def tell(case: "Case", messages: int, name: str) -> float:
+def send_messages(case: "Case", messages: int, name: str) -> float:
     """Write so many notices; when they were committed, in seconds of this machine's clock."""
     from accounts import clock
     from accounts.models import User
@@ -112,11 +112,11 @@ def main() -> int:
     sink, rates = Sink(port), []
     with rig.running(f"-m bench.sink {port}", WORKER):
         rig.wait_for("the receiver", sink.answers)
-        tell(case, WARM_UP, "warm-up")
+        send_messages(case, WARM_UP, "warm-up")
         sink.wait(count := WARM_UP)
         for run in range(RUNS):
             time.sleep(1)
-            began = tell(case, MESSAGES, f"run {run}")
+            began = send_messages(case, MESSAGES, f"run {run}")
             count += MESSAGES
             rates.append(MESSAGES / (sink.wait(count) - began))
     figures = [

@@ -17,8 +17,8 @@ from notifications.models import Subscription
 
 def recheck(user_id: UUID) -> None:
     """Let the open streams of a user ask at once whether they still may, and what they may hear."""
-    tell = partial(publish, topics=[f"user:{user_id}"], kind=ACCESS, ids={})
-    transaction.on_commit(tell, robust=True)
+    push = partial(publish, topics=[f"user:{user_id}"], kind=ACCESS, ids={})
+    transaction.on_commit(push, robust=True)
 
 
 @transaction.atomic

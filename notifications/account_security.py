@@ -60,7 +60,7 @@ ADVICE = {
 
 
 @transaction.atomic
-def tell(*, user: "User", event: str, about: Mapping[str, str], now: datetime, **_: Any) -> Notification:
+def notify_of(*, user: "User", event: str, about: Mapping[str, str], now: datetime, **_: Any) -> Notification:
     """Put what happened in the inbox and the mail of `user`: receives accounts.signals.security_event."""
     notification = Notification.objects.create(
         id=new_id(),

@@ -27,7 +27,7 @@ class NotificationsConfig(AppConfig):
             render=account_security.render,
             still_entitled=account_security.still_entitled,
         )
-        security_event.connect(account_security.tell, dispatch_uid="account_security")
+        security_event.connect(account_security.notify_of, dispatch_uid="account_security")
         signed_in.connect(access.when_signed_in, dispatch_uid="access")
         access_ended.connect(access.when_access_ended, dispatch_uid="access")
         post_save.connect(access.when_role_changed, sender=Membership, dispatch_uid="access")

@@ -26,7 +26,7 @@ LABELS = {
 """Every kind in a few words."""
 
 
-def tell(delivery: Delivery, *, address: Address, is_dead: bool, now: datetime) -> None:
+def notify_trouble(delivery: Delivery, *, address: Address, is_dead: bool, now: datetime) -> None:
     """Tell whose `address` it is, once until it works again.
 
     Nobody is told of a test, which its person watches, of this very message, or of the account's own address,

@@ -57,7 +57,7 @@ def failed(delivery: Delivery, *, address: Address, error: ChannelError, now: da
         code=error.code,
     )
     if error.address_is_dead or error.fault.is_of_person:
-        contact_trouble.tell(delivery, address=address, is_dead=error.address_is_dead, now=now)
+        contact_trouble.notify_trouble(delivery, address=address, is_dead=error.address_is_dead, now=now)
     again_at = now + wait_before(delivery.attempts + 1, delivery.notification.severity, error.retry_after)
     is_enough = error.fault is Fault.UNKNOWN and delivery.attempts >= MOST_OF_UNKNOWN
     if error.permanent or is_enough or _is_pointless(delivery, again_at):

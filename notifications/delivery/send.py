@@ -113,7 +113,7 @@ def _attempt(delivery: Delivery, batch: Batch) -> bool:
     watch, address = batch.watch, subscriptions.address_of(delivery)
     subscription = batch.subscriptions.get(address)
     try:
-        sent = _still_to_tell(delivery, subscription, batch)
+        sent = _still_due(delivery, subscription, batch)
         if not sent:
             return False
         if subscription is not None and subscription.retired_at is not None:
@@ -133,7 +133,7 @@ def _attempt(delivery: Delivery, batch: Batch) -> bool:
     return True
 
 
-def _still_to_tell(delivery: Delivery, subscription: Subscription | None, batch: Batch) -> list[Delivery]:
+def _still_due(delivery: Delivery, subscription: Subscription | None, batch: Batch) -> list[Delivery]:
     """`delivery` and what it carries, without what lost its reason; empty when its message is not sent."""
     if reason := batch.why_not(delivery, subscription):
         bundles.dissolve(delivery, now=batch.watch.now)

@@ -67,7 +67,7 @@ def sweeper_before_confirming(chaos: Chaos) -> None:
             chaos.wrong.append("the sweeper did not deliver without a broker")
         chaos.platform.start("delivery")
         forward(LEASE_OVER)
-        chaos.expect("everything sent without a broker", chaos.all_told)
+        chaos.expect("everything sent without a broker", chaos.all_sent)
     finally:
         chaos.platform.servers.redis.start()
 
@@ -91,7 +91,7 @@ def worker_at_every_statement(chaos: Chaos) -> None:
         chaos.traffic.fall_due(2)
         chaos.platform.start("worker", faults=Faults(faults.STATEMENT, nth))
         pid = chaos.platform.pids["worker"]
-        until(lambda pid=pid: chaos.platform.nursery.status(pid) is not None or chaos.all_told(), 60)
+        until(lambda pid=pid: chaos.platform.nursery.status(pid) is not None or chaos.all_sent(), 60)
         if not chaos.platform.await_death("worker", seconds=0):
             break
         forward(LEASE_OVER)

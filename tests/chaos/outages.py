@@ -33,7 +33,7 @@ def redis_stopped(chaos: Chaos) -> None:
     chaos.platform.servers.redis.stop()
     try:
         chaos.traffic.fall_due(40)
-        chaos.expect("everything sent without Redis", chaos.all_told)
+        chaos.expect("everything sent without Redis", chaos.all_sent)
     finally:
         chaos.platform.servers.redis.start()
     _workers_are_back(chaos)
@@ -46,7 +46,7 @@ def redis_frozen(chaos: Chaos) -> None:
     time.sleep(0.3)
     with chaos.platform.redis_frozen():
         chaos.traffic.fall_due(40)
-        chaos.expect("everything sent with Redis frozen", chaos.all_told, seconds=120)
+        chaos.expect("everything sent with Redis frozen", chaos.all_sent, seconds=120)
     _workers_are_back(chaos)
 
 

@@ -135,8 +135,8 @@ def _reckon_deadlines(reckoning: Reckoning, since: datetime, now: datetime, repe
 def _reckon_deliveries(
     reckoning: Reckoning, since: datetime, now: datetime, mailbox: Mailbox, honouring: Honouring
 ) -> None:
-    if untold := rows(DELIVERED_WITHOUT, since=since, channels=len(OUTWARD))[0][0]:
-        reckoning.lost += ["notification without one of its channels"] * untold
+    if incomplete := rows(DELIVERED_WITHOUT, since=since, channels=len(OUTWARD))[0][0]:
+        reckoning.lost += ["notification without one of its channels"] * incomplete
     outward = rows(DELIVERIES, since=since, now=now, outward=list(OUTWARD))
     for delivery, key, channel, state, uncertain in outward:
         copies = (mailbox.copies if channel == "email" else honouring.requests)[key]

@@ -59,7 +59,7 @@ class Chaos:
         if not until(holds, seconds):
             self.wrong.append(f"not within {seconds:.0f} s: {what}")
 
-    def all_told(self) -> bool:
+    def all_sent(self) -> bool:
         return waiting(clock.now())[:2] == (0, 0)
 
 

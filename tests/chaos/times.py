@@ -25,7 +25,7 @@ def clocks_apart(chaos: Chaos) -> None:
     chaos.platform.start("engine 2", "delivery", faults=Faults(clock_off=-HOUR))
     chaos.traffic.fall_due(40)
     chaos.traffic.fall_due(40, within=HALF_HOUR)
-    chaos.expect("what is due now is told", chaos.all_told)
+    chaos.expect("what is due now is told", chaos.all_sent)
     time.sleep(2)
     if early := rows(FIRED_EARLY, now=clock.now())[0][0]:
         chaos.wrong.append(f"{early} deadlines fired early")

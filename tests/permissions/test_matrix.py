@@ -53,13 +53,13 @@ def test_everybody_is_answered_as_the_table_says(scene: Scene, table: str) -> No
 
 def wrong_answers(scene: Scene, row: Row) -> Iterable[str]:
     callers = callers_of(scene, row)
-    told_nothing = [one for one in callers if row.subject and one.name in row.strangers_see]
+    strangers = [one for one in callers if row.subject and one.name in row.strangers_see]
     absent: Answer | None = None
     for caller in callers:
-        answer, text = ask(scene, row, caller), expected(row, caller)
-        if answer.status != text:
-            yield f"{row.method} {row.route} {dict(row.values)}: {caller.name} {answer.status}, not {text}"
-        if caller not in told_nothing:
+        answer, status = ask(scene, row, caller), expected(row, caller)
+        if answer.status != status:
+            yield f"{row.method} {row.route} {dict(row.values)}: {caller.name} {answer.status}, not {status}"
+        if caller not in strangers:
             continue
         # A program's answer says nothing of who asks, so that one about what is absent does for everybody.
         if absent is None or not is_program(row):

@@ -89,14 +89,14 @@ def merged(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     still_confirmed = set(draft.confirmed if draft else ()) - changed
     confirmed = still_confirmed | confirmed_names(values.get("confirmed"))
     times = {**_times(stored), **_times(values)}
-    stored = {name: value for name, value in stored.items() if name not in _units_told_by(values)}
+    stored = {name: value for name, value in stored.items() if name not in _units_stated_by(values)}
     together = {**stored, **values, "confirmed": sorted(confirmed), "sampled_at": times or None}
     if together.get("age_years") in (None, ""):
         together["age_years"] = case.age
     return together
 
 
-def _units_told_by(values: Mapping[str, Any]) -> frozenset[str]:
+def _units_stated_by(values: Mapping[str, Any]) -> frozenset[str]:
     """The unit fields of values whose names say their unit: what was stored there belongs to older values."""
     return frozenset(
         str(spec.unit_field) for name, spec in INPUTS.items() if spec.unit_in_name and name in values

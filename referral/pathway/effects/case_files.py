@@ -14,7 +14,7 @@ from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 
 MOST_FILES = 30
-TOLD_AGAIN_AFTER = timedelta(minutes=10)
+NOTIFIED_AGAIN_AFTER = timedelta(minutes=10)
 """Several files are added one after another: the other side is told of the first."""
 
 
@@ -45,7 +45,7 @@ def add_file(
         added_at=change.now,
     )
     change.details.update(file=str(added.pk), kind=kind)
-    lately = others.filter(added_by=change.person, added_at__gt=change.now - TOLD_AGAIN_AFTER)
+    lately = others.filter(added_by=change.person, added_at__gt=change.now - NOTIFIED_AGAIN_AFTER)
     if not lately.exclude(pk=added.pk).exists():
         change.also_notifies |= compose.other_side(change)
 

@@ -101,8 +101,8 @@ def _groups(
     """The keys of the groups in order; and for each month the number of every person's first group, of the
     second group of those who have two, and so on, NOWHERE of the others."""
     if by == By.MONTH:
-        told_in = sorted({month.month for month in months})
-        return list(told_in), [[np.full(len(people), told_in.index(month.month))] for month in months]
+        shown = sorted({month.month for month in months})
+        return list(shown), [[np.full(len(people), shown.index(month.month))] for month in months]
     at: dict[UUID, set[UUID]] = {person: set() for person in people}
     for person, hospital, ward in members:
         at[person] |= {place for place in (ward if by == By.WARD else hospital,) if place}

@@ -91,10 +91,10 @@ def test_the_kits_file_is_for_who_sees_the_page(world: World, as_user: SignIn) -
 
 
 def test_research_counts_the_kit_over_all_months(world: World, as_user: SignIn) -> None:
-    for user, is_told in ((world.researcher, True), (world.coordinator, False)):
+    for user, is_limited in ((world.researcher, True), (world.coordinator, False)):
         page = as_user(user).get("/statistics/research/").content.decode()
-        assert ("For research all months are counted" in page) is is_told
-        assert ('name="since"' in page) is not is_told
+        assert ("For research all months are counted" in page) is is_limited
+        assert ('name="since"' in page) is not is_limited
 
 
 def test_the_kits_table_is_there_without_results(world: World, as_user: SignIn) -> None:

@@ -153,12 +153,12 @@ def depart(world: World) -> Case:
     return perform(world.accepted(), Verb.DEPART, actor=world.doctor, now=NOW, **inputs)
 
 
-@pytest.mark.parametrize("tell", [ask, depart])
+@pytest.mark.parametrize("change", [ask, depart])
 def test_what_is_told_to_an_empty_duty_goes_to_the_lead_and_the_coordinator(
-    world: World, tell: Callable[[World], Case]
+    world: World, change: Callable[[World], Case]
 ) -> None:
     DutyShift.objects.all().delete()
-    case = tell(world)
+    case = change(world)
     last = Notification.objects.filter(kind="done", payload__verb__in=["ask_advice", "depart"])
     assert {one.recipient for one in last} == {world.lead, world.coordinator}
     assert all("Nobody is on duty" in words(one) for one in last)

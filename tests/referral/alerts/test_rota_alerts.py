@@ -46,8 +46,8 @@ def test_a_gap_that_runs_is_not_told_anew_every_hour(world: World) -> None:
 
 def test_a_ward_without_any_rota_is_told_once_a_week(world: World) -> None:
     world.ward.shifts.all().delete()
-    told_in_a_day = sum(look_ahead(NOW + hours * HOUR) for hours in range(12))
-    assert told_in_a_day == 1
+    sent_in_a_day = sum(look_ahead(NOW + hours * HOUR) for hours in range(12))
+    assert sent_in_a_day == 1
 
 
 def test_a_filled_gap_leaves_the_inbox(world: World) -> None:
@@ -93,8 +93,8 @@ def test_a_gap_that_shrinks_or_grows_is_told_with_its_new_times(world: World) ->
 
 def test_a_gap_that_begins_is_no_new_one(world: World) -> None:
     gap(world)
-    told_then = [look_ahead(START + hours * HOUR) for hours in (-100, -20, 0, 1, 5)]
-    assert told_then == [1, 1, 0, 0, 0]
+    sent_then = [look_ahead(START + hours * HOUR) for hours in (-100, -20, 0, 1, 5)]
+    assert sent_then == [1, 1, 0, 0, 0]
     assert look_ahead(START + 7 * HOUR) == 0
     assert notifications_of(world, GAP_IS_NEAR) == []
 

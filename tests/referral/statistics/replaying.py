@@ -269,7 +269,7 @@ class Replay:
         self._no_third_failure(event)
         kind = event.details.get("kind", Kind.TRANSPLANT)
         for run in [run for run in self.runs if run.kind == kind and (run.met or run.missed)][-1:]:
-            self._close_as_told(run, event)
+            self._close_as_recorded(run, event)
 
     def _correct(self, event: Event) -> None:
         """A record in the place of a mistake: the deadline it answers for, or that it would have begun."""
@@ -280,10 +280,10 @@ class Replay:
         if event.what == Verb.ASSESS_ORGAN_FAILURE:
             runs = [Run(Kind(kind), 0, *self._span(Kind(kind), event.occurred_at, event))]
             self.runs += runs
-        self._close_as_told(runs[-1], event)
+        self._close_as_recorded(runs[-1], event)
 
     @staticmethod
-    def _close_as_told(run: Run, event: Event) -> None:
+    def _close_as_recorded(run: Run, event: Event) -> None:
         if "met_by_another" in event.details:
             run.closed_at = datetime.fromisoformat(event.details["met_by_another"])
             run.met, run.missed = run.closed_at <= run.due, run.closed_at > run.due
