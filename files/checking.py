@@ -113,15 +113,15 @@ def _settle(
     """The check is over. Of a picture what was sent goes, because where it was taken may be in it; so does
     all of what is refused."""
     with transaction.atomic():
-        held = StoredFile.objects.select_for_update().filter(
+        leased = StoredFile.objects.select_for_update().filter(
             pk=file.pk, state__in=UNSETTLED, leased_until=file.leased_until
         )
-        if held.first() is None:
+        if leased.first() is None:
             return  # another worker has it: what was stored here is swept
         StoredPart.objects.bulk_create(parts)
         if state is FileState.REFUSED or file.media_type != MediaType.PDF:
             _remove_original(file)
-        held.update(state=state, reason=reason, checked_at=now, leased_until=None)
+        leased.update(state=state, reason=reason, checked_at=now, leased_until=None)
     _announce(file)
 
 

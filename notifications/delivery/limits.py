@@ -12,16 +12,16 @@ Scope = tuple[UUID, str, str]
 """Person, channel, and what the limit is about: a bundle key, or empty for everything on that channel."""
 
 TAKE = """
-INSERT INTO notifications_allowance AS held (person_id, channel, scope, since, used, most)
+INSERT INTO notifications_allowance AS allowance (person_id, channel, scope, since, used, most)
 SELECT person, channel, scope, %(now)s, least(wanted, most), most
 FROM unnest(%(persons)s::uuid[], %(channels)s::text[], %(scopes)s::text[], %(wanted)s::int[], %(most)s::int[])
     AS ask(person, channel, scope, wanted, most)
 ORDER BY person, channel, scope
 ON CONFLICT (person_id, channel, scope) DO UPDATE SET
     most = excluded.most,
-    since = CASE WHEN held.since <= %(over)s THEN excluded.since ELSE held.since END,
-    used = CASE WHEN held.since <= %(over)s THEN excluded.used
-        ELSE greatest(held.used, least(held.used + excluded.used, excluded.most)) END
+    since = CASE WHEN allowance.since <= %(over)s THEN excluded.since ELSE allowance.since END,
+    used = CASE WHEN allowance.since <= %(over)s THEN excluded.used
+        ELSE greatest(allowance.used, least(allowance.used + excluded.used, excluded.most)) END
 RETURNING new.person_id, new.channel, new.scope, new.since,
     CASE WHEN old.since IS NULL OR old.since <= %(over)s THEN new.used ELSE new.used - old.used END
 """
@@ -29,7 +29,7 @@ RETURNING new.person_id, new.channel, new.scope, new.since,
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """`wanted` messages, of `most` within the time."""
+    """`count` messages, of `most` within the time."""
 
     count: int
     most: int
@@ -37,7 +37,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """How many of the wanted messages may go now, and when the count begins anew."""
+    """How many of the messages asked for may go now, and when the count begins anew."""
 
     granted: int
     again_at: datetime

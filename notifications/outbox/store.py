@@ -105,9 +105,9 @@ RETURNING delivery.*
 HOLD = """
 UPDATE notifications_delivery AS delivery
 SET lease_token = NULL, leased_until = NULL, attempts = attempts - 1,
-    available_at = held.until, next_hint_at = held.until
-FROM unnest(%(ids)s::uuid[], %(tokens)s::uuid[], %(untils)s::timestamptz[]) AS held(id, token, until)
-WHERE delivery.id = held.id AND delivery.lease_token = held.token AND delivery.state = 'sending'
+    available_at = lease.until, next_hint_at = lease.until
+FROM unnest(%(ids)s::uuid[], %(tokens)s::uuid[], %(untils)s::timestamptz[]) AS lease(id, token, until)
+WHERE delivery.id = lease.id AND delivery.lease_token = lease.token AND delivery.state = 'sending'
 """
 
 CONFIRM = """

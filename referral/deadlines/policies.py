@@ -77,19 +77,19 @@ def publish_policy(*, draft: PathwayPolicy, actor: User, now: datetime) -> Pathw
 
 def check_draft(draft: PathwayPolicy, *, before: PathwayPolicy | None, now: datetime) -> None:
     """Raise ValidationError naming every field that keeps `draft` from replacing `before` at `now`."""
-    mistakes: dict[str, Any] = {}
+    faults: dict[str, Any] = {}
     try:
         draft.full_clean()
     except ValidationError as error:
-        mistakes.update(error.error_dict)
+        faults.update(error.error_dict)
     if draft.in_force_from < now:
-        mistakes["in_force_from"] = [ValidationError(NOT_IN_THE_PAST, code="in_the_past")]
+        faults["in_force_from"] = [ValidationError(NOT_IN_THE_PAST, code="in_the_past")]
     if before is not None and not draft.note.strip():
-        mistakes["note"] = [ValidationError(GIVE_THE_REASON, code="required")]
-    if not mistakes.keys() & {"minutes", "ladders"}:
-        mistakes |= contradictions(draft)
-    if mistakes:
-        raise ValidationError(mistakes)
+        faults["note"] = [ValidationError(GIVE_THE_REASON, code="required")]
+    if not faults.keys() & {"minutes", "ladders"}:
+        faults |= contradictions(draft)
+    if faults:
+        raise ValidationError(faults)
 
 
 def changed_fields(before: PathwayPolicy | None, after: PathwayPolicy) -> list[str]:

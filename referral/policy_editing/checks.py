@@ -55,10 +55,10 @@ _START = datetime(2000, 1, 1, tzinfo=UTC)
 
 def contradictions(draft: PathwayPolicy) -> dict[str, list[ValidationError]]:
     """Rules of `draft` that cannot hold together, as errors by field; lengths and ladders must be sound."""
-    mistakes: dict[str, list[ValidationError]] = {}
+    faults: dict[str, list[ValidationError]] = {}
     for field, message, names in _contradictions(draft):
-        mistakes.setdefault(field, []).append(ValidationError(message, code="contradiction", params=names))
-    return mistakes
+        faults.setdefault(field, []).append(ValidationError(message, code="contradiction", params=names))
+    return faults
 
 
 def _contradictions(draft: PathwayPolicy) -> Iterator[tuple[str, Any, dict[str, Any]]]:

@@ -43,8 +43,8 @@ class PolicyEditor:
         self._fill_draft()
         try:
             check_draft(self.draft, before=self.before, now=self.now)
-        except ValidationError as mistakes:
-            self._refuse(mistakes)
+        except ValidationError as faults:
+            self._refuse(faults)
             return False
         self.changes = changes(self.before, self.draft)
         self.doubts = doubts(self.draft)
@@ -78,8 +78,8 @@ class PolicyEditor:
         self.draft.version = self.before.version + 1 if self.before else 1
         self.draft.created_at, self.draft.created_by = self.now, self.actor
 
-    def _refuse(self, mistakes: ValidationError) -> None:
-        for field, errors in mistakes.error_dict.items():
+    def _refuse(self, faults: ValidationError) -> None:
+        for field, errors in faults.error_dict.items():
             for error in errors:
                 if field == "ladders" and self.steps.refuse(error):
                     continue

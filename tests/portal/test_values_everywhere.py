@@ -144,13 +144,13 @@ def test_a_note_typed_with_an_assessment_is_in_the_letter_too(world: World, as_u
 
 
 def test_no_published_score_of_a_case_is_missing_for_ever(world: World) -> None:
-    beside = {
+    others = {
         **{"creatinine": 96, "creatinine_unit": "umol/L", "map_mmhg": 78, "encephalopathy_grade": 1},
         **{"wbc_10e9_l": 9, "neutrophils_10e9_l": 7, "lactate_mmol_l": 2.1, "ascites": "mild"},
         **{"platelets_10e9_l": 80, "alt_u_l": 210, "ast_u_l": 180, "ast_upper_limit_u_l": 40, "urea": 9},
         **{"urea_unit": "mmol/L", "sodium_mmol_l": 133},
     }
-    case = in_ward(world, **beside)
+    case = in_ward(world, **others)
     scores = comparators_of(case)
     assert scores is not None
     assert [row.name for row in scores.rows if row.needs] == []

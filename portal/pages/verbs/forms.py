@@ -71,19 +71,19 @@ class VerbForm:
 
     @property
     def asked(self) -> list[Field]:
-        """What belongs to the deed, the one-tap reason aside."""
-        own = [row for row in self.fields if not self._is_extra(row) and row not in self.beside]
+        """What belongs to the verb, the one-tap reason aside."""
+        own = [row for row in self.fields if not self._is_extra(row) and row not in self.more]
         return [row for row in own if row is not self.one_tap]
 
     @property
-    def beside(self) -> list[Field]:
+    def more(self) -> list[Field]:
         """Values beside a table of organ failure, asked only of those who open them."""
         names = BESIDE_ORGANS if self.verb == Verb.ASSESS_ORGAN_FAILURE else ()
         return [row for row in self.fields if row.name in names]
 
     @property
-    def beside_is_open(self) -> bool:
-        return any(row.value or row.errors for row in self.beside)
+    def more_is_open(self) -> bool:
+        return any(row.value or row.errors for row in self.more)
 
     @property
     def extra(self) -> list[Field]:

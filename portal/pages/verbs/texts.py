@@ -20,7 +20,7 @@ from referral.pathway.vocabulary import State, Verb
 
 @dataclass(frozen=True, slots=True)
 class VerbText:
-    """`title` names the deed, `effect` says what it will do before it is confirmed, `done` what it did.
+    """`title` names the verb, `effect` says what it will do before it is confirmed, `done` what it did.
 
     `tone`: "primary" the expected step, "danger" what takes something away, "plain" the rest.
     """

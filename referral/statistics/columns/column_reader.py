@@ -33,9 +33,9 @@ SEALED_LAYOUT = hashlib.sha256(f"{PACKING} {list(SEALED.items())} {SAID}".encode
 NOWHERE = -1
 TRIES = 3
 OF_SEALED = f"""
-SELECT held.name, count(*), string_agg(held.numbers, ''::bytea ORDER BY sealed.month)
-FROM {SealedColumn._meta.db_table} AS held JOIN {SealedMonth._meta.db_table} AS sealed ON sealed.id = month_id
-WHERE sealed.id = ANY(%s) AND held.name = ANY(%s) GROUP BY held.name
+SELECT kept.name, count(*), string_agg(kept.numbers, ''::bytea ORDER BY sealed.month)
+FROM {SealedColumn._meta.db_table} AS kept JOIN {SealedMonth._meta.db_table} AS sealed ON sealed.id = month_id
+WHERE sealed.id = ANY(%s) AND kept.name = ANY(%s) GROUP BY kept.name
 """  # noqa: S608 - put together from the names of tables
 
 

@@ -79,8 +79,8 @@ def test_a_model_in_shadow_stands_beside_the_one_in_force(world: World, as_user:
     many(world)
     after_follow_up()
     lines = lines_of(as_user(world.coordinator).get(f"/statistics/models/file.csv{PERIOD}"))
-    beside = {line["part"] for line in lines if line["model"] == str(version)}
-    assert {"shadow_flags", "shadow_outcomes", "in_force_beside_outcomes"} <= beside
+    parts = {line["part"] for line in lines if line["model"] == str(version)}
+    assert {"shadow_flags", "shadow_outcomes", "in_force_beside_outcomes"} <= parts
     page = as_user(world.researcher).get("/statistics/models/").content.decode()
     assert f"In shadow: {version}" in page
     assert ">hidden<" in page.partition(f"In shadow: {version}")[2]
