@@ -159,7 +159,7 @@ def test_a_browser_that_is_gone_is_retired(status: int, provider: Provider, sett
 
 
 @pytest.mark.parametrize(
-    ("kind", "say", "is_dead"),
+    ("kind", "reply", "is_dead"),
     [
         (contracts.Fcm, Reply(404, b"UNREGISTERED"), True),
         (contracts.GenericSms, Reply(410), True),

@@ -244,7 +244,7 @@ def refused(kind: type[Contract], reply: Reply, provider: Provider, settings: An
     return caught.value
 
 
-@pytest.mark.parametrize(("kind", "say", "code", "text", "fault"), ROWS)
+@pytest.mark.parametrize(("kind", "reply", "code", "text", "fault"), ROWS)
 def test_a_code_in_the_answer_says_what_follows(
     kind: type[Contract],
     reply: Any,
@@ -279,7 +279,7 @@ def test_a_robots_own_code_counts_whatever_the_status(status: int, provider: Pro
 
 
 @pytest.mark.parametrize(
-    ("kind", "say"),
+    ("kind", "reply"),
     [
         (contracts.DingTalk, DING("777777", "new")),
         (contracts.Feishu, LARK("777777", "new", 400)),
