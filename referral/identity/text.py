@@ -2,12 +2,15 @@
 
 Kept is what was typed, without characters that nobody sees (`accounts.text.cleaned`). Compared is a folded
 form: Unicode NFKC (full and half width, composed and decomposed), no difference of case, no invisible
-characters; of a name letters, marks and digits only, of a number no blanks and one kind of hyphen.
+characters; of a name letters, marks and digits only, traditional characters as simplified ones; of a number
+no blanks and one kind of hyphen.
 """
 
 import unicodedata
+from functools import cache
 
 import regex
+from opencc import OpenCC
 
 from accounts.text import BLANKS, INVISIBLE
 
@@ -25,7 +28,7 @@ def has_letter(name: str) -> bool:
 
 def folded_name(name: str) -> str:
     """A name as it is compared."""
-    return str(NOT_OF_A_NAME.sub("", _folded(name)))
+    return _to_simplified().convert(NOT_OF_A_NAME.sub("", _folded(name)))
 
 
 def folded_number(number: str) -> str:
@@ -41,3 +44,9 @@ def without_signs(text: str) -> str:
 def _folded(text: str) -> str:
     visible = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return unicodedata.normalize("NFKC", visible.casefold())
+
+
+@cache
+def _to_simplified() -> OpenCC:
+    """Reads its tables once, when the first name is compared."""
+    return OpenCC("t2s")

@@ -50,6 +50,15 @@ def test_width_case_blanks_and_composition_do_not_matter(one: str, other: str) -
     assert folded_name(one) == folded_name(other)
 
 
+@pytest.mark.parametrize(
+    ("traditional", "simplified"),
+    [("張偉", "张伟"), ("陳鴻鈞", "陈鸿钧"), ("歐陽·娜娜", "欧阳娜娜"), ("峯裏", "峰里"), ("葉問", "叶问")],
+)
+def test_a_name_in_traditional_characters_is_the_one_in_simplified(traditional: str, simplified: str) -> None:
+    assert folded_name(traditional) == folded_name(simplified)
+    assert cleaned(traditional) == traditional
+
+
 def test_other_names_stay_apart() -> None:
     names = ["张三", "张珊", "张三三", "José", "Jose", "阿卜杜拉", "\ue001三", "\ue002三"]
     assert len({folded_name(name) for name in names}) == len(names)
