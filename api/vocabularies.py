@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import proof
 from accounts.models import Role, SignIn, User
 from accounts.tokens import READ, WRITE
+from api.field_codes import FIELD_CODES
 from api.problem_codes import MEANINGS
 from files.models import FileState, PartRole
 from labs.doubts import DOUBTS
@@ -206,6 +207,7 @@ WISHES = of_choices(
     only=(Severity.INFO, Severity.WARNING, Severity.SEVERE),
 )
 PROBLEM_CODES = of_words("ProblemCode", "Why a request was refused.", MEANINGS)
+CODES_OF_FIELDS = of_words("FieldCode", "Why a field needs correction, or has to be looked at.", FIELD_CODES)
 
 ENUMERATIONS: Mapping[Any, Vocabulary] = {
     choices: of_choices(choices, about, name)

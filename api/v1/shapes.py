@@ -58,7 +58,7 @@ class IssueShape(Shape[Any]):
     """Something doubtful about one field."""
 
     field = serializers.CharField()
-    code = serializers.CharField()
+    code = CodeShape(vocabularies.CODES_OF_FIELDS)
     message = serializers.CharField()
 
 
@@ -244,7 +244,7 @@ class UnannouncedShape(Shape[Case]):
 
 class ErrorRowShape(Shape[Any]):
     field = serializers.CharField(help_text="name or dotted path")
-    code = serializers.CharField()
+    code = CodeShape(vocabularies.CODES_OF_FIELDS)
     message = serializers.CharField(help_text="what to do, in the request's language")
 
 
