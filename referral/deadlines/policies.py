@@ -100,5 +100,9 @@ def changed_fields(before: PathwayPolicy | None, after: PathwayPolicy) -> list[s
 def draft_policy(network: Network | None, **changes: Any) -> PathwayPolicy:
     """An unsaved policy with the rules of the newest version of `network`, or the defaults, and `changes`."""
     before = latest_policy(network) if network else None
-    rules = {name: getattr(before, name) for name in RULES} if before else {}
-    return PathwayPolicy(network=network, **{**rules, **changes})
+    return PathwayPolicy(network=network, **{**(rules_of(before) if before else {}), **changes})
+
+
+def rules_of(policy: PathwayPolicy) -> dict[str, Any]:
+    """The rules of a version by name, for another version to begin with."""
+    return {name: getattr(policy, name) for name in RULES}

@@ -1,12 +1,14 @@
 """The administration of a network's rules: versions are made and read, never changed."""
 
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.administration import NetworkAdmin, administrator, within
 from accounts.models import Network
+from referral.deadlines.policies import latest_policy
 from referral.models import PathwayPolicy
 from referral.policy_editing.changes import changes
 from referral.policy_editing.editor import PolicyEditor
 
-READ = ("network_name", "version", "in_force_from", "created_at", "author", "note", "rules")
+READ = ("network_name", "version", "in_force_from", "created_at", "author", "note", "once_more", "rules")
 
 
 @admin.register(PathwayPolicy)
@@ -48,6 +51,17 @@ class PathwayPolicyAdmin(NetworkAdmin):
     def author(self, policy: PathwayPolicy) -> str:
         return str(policy.created_by or "")
 
+    @admin.display(description=_("undo"))
+    def once_more(self, policy: PathwayPolicy) -> SafeString | str:
+        """Leads to a new version with these rules, which undoes the later ones; nothing for the newest."""
+        if latest_policy(policy.network) == policy:
+            return "—"
+        query = urlencode({"network": policy.network_id, "again": policy.pk})
+        words = _("Put these rules in force again, as a new version")
+        return format_html(
+            '<a href="{}?{}">{}</a>', reverse("admin:referral_pathwaypolicy_add"), query, words
+        )
+
     @admin.display(description=_("rules"))
     def rules(self, policy: PathwayPolicy) -> SafeString:
         rows = (
@@ -66,7 +80,11 @@ class PathwayPolicyAdmin(NetworkAdmin):
         network = _chosen(networks, request.GET.get("network", ""))
         with timezone.override(ZoneInfo(self.zone(None))):
             editor = PolicyEditor(
-                request.POST or None, network=network, actor=administrator(request), now=clock.now()
+                request.POST or None,
+                network=network,
+                actor=administrator(request),
+                now=clock.now(),
+                again=_again(network, request.GET.get("again", "")),
             )
             can_be_published = bool(request.POST) and editor.judge()
             if can_be_published and editor.was_read:
@@ -88,6 +106,16 @@ def _published(request: HttpRequest, editor: PolicyEditor) -> HttpResponse:
     policy = editor.publish()
     messages.success(request, _("Version %(version)s is published.") % {"version": policy.version})
     return redirect("admin:referral_pathwaypolicy_change", policy.pk)
+
+
+def _again(network: Network, key: str) -> PathwayPolicy | None:
+    """The version of `network` whose rules are to be filled in; None where none is named."""
+    if not key:
+        return None
+    found = next((row for row in network.policies.all() if str(row.pk) == key), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _chosen(networks: Any, key: str) -> Network:

@@ -9,7 +9,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Network, User
-from referral.deadlines.policies import RULES, check_draft, draft_policy, latest_policy, publish_policy
+from referral.deadlines.policies import (
+    RULES,
+    check_draft,
+    draft_policy,
+    latest_policy,
+    publish_policy,
+    rules_of,
+)
 from referral.models import PathwayPolicy
 from referral.policy_editing.changes import Change, changes
 from referral.policy_editing.checks import doubts
@@ -19,16 +26,25 @@ CONFIRM = _("Confirm that this is meant so, or change it.")
 
 
 class PolicyEditor:
-    """Both forms of a new version for `network`, filled in with its newest rules or with what was posted.
+    """Both forms of a new version for `network`, filled in with the rules of its version `again`, with the
+    newest ones without it, or with what was posted.
 
     After `judge`, either the forms carry what is wrong, or `draft`, `changes` and `doubts` say what the
     version would do; `was_read` is true once exactly that was shown and nothing is left to confirm.
     """
 
-    def __init__(self, data: QueryDict | None, *, network: Network, actor: User, now: datetime) -> None:
-        self.network, self.actor, self.now = network, actor, now
+    def __init__(
+        self,
+        data: QueryDict | None,
+        *,
+        network: Network,
+        actor: User,
+        now: datetime,
+        again: PathwayPolicy | None = None,
+    ) -> None:
+        self.network, self.actor, self.now, self.again = network, actor, now, again
         self.before = latest_policy(network)
-        self.draft = draft_policy(network)
+        self.draft = draft_policy(network, **(rules_of(again) if again else {}))
         rows = rows_from(self.draft.steps)
         self.form = PolicyForm(data, instance=self.draft)
         self.steps = StepFormSet(data, initial=rows, prefix="steps")

@@ -1,4 +1,4 @@
-"""Every code that a field can be refused or doubted with is in the API's closed set, wherever it is written."""
+"""Every code that a field can be refused or doubted with is in the closed set, wherever it is written."""
 
 import ast
 from collections.abc import Iterator

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from accounts.models import Hospital, Ward
+from accounts.punctuation import labelled
 from referral.codes import DelayReason
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.measures import FUNNEL, JUDGED, MEASURES, NO_REASON, OFFERS, By, Measure
@@ -148,5 +149,5 @@ def _delays(report: Report, everything: str) -> Iterator[Row]:
     for kind, reasons in report.delays.items():
         for reason, count in reasons.items():
             if count != 0:
-                label = f"{JUDGED[kind]}: {words[reason]}"
+                label = labelled(JUDGED[kind], words[reason])
                 yield Row("delay", everything, f"{kind}:{reason}", label, "", counted(count))

@@ -201,3 +201,31 @@ def test_a_version_can_be_read_in_words_and_not_edited(administrator: User, clie
     page = client.get(address).content.decode()
     assert "15分钟" in page and "offset_minutes" not in page
     assert client.post(address, {"risk_threshold": 0.5}).status_code == 403
+
+
+def test_a_change_is_undone_by_the_rules_of_an_earlier_version(
+    administrator: User, world: World, client: Client
+) -> None:
+    first = PathwayPolicy.objects.get()
+    mistake = draft_policy(world.network, risk_threshold=0.9, note="输错")
+    mistake.minutes = {**mistake.minutes, "acknowledge": 60}
+    publish_policy(draft=mistake, actor=administrator, now=NOW)
+    read = client.get(reverse("admin:referral_pathwaypolicy_change", args=[first.pk])).content.decode()
+    address = f"{reverse(ADD)}?network={world.network.pk}&again={first.pk}"
+    assert address.replace("&", "&amp;") in read
+    page = client.get(address).content.decode()
+    shown = client.post(address, values_of(page) | {"note": "撤销"})
+    assert len(shown.context["editor"].changes) == 2
+    assert client.post(address, values_of(shown.content.decode())).status_code == 302
+    newest = latest_policy(world.network)
+    assert newest is not None and newest.version == 3
+    assert (newest.risk_threshold, newest.minutes) == (first.risk_threshold, first.minutes)
+    newest_page = client.get(reverse("admin:referral_pathwaypolicy_change", args=[newest.pk]))
+    assert "again=" not in newest_page.content.decode()
+
+
+def test_rules_that_are_not_of_the_network_are_not_filled_in(
+    administrator: User, world: World, client: Client
+) -> None:
+    for key in ("nothing", "00000000-0000-0000-0000-000000000000"):
+        assert client.get(reverse(ADD), {"again": key}).status_code == 404
