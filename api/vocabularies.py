@@ -20,6 +20,8 @@ from api.field_codes import FIELD_CODES
 from api.problem_codes import MEANINGS
 from files.models import FileState, PartRole
 from labs.doubts import DOUBTS
+from labs.models import ReadingState
+from labs.readings.sources import SourceForm
 from notifications import account_security
 from notifications.channels.names import ChannelName
 from notifications.contacts import contact_trouble, test_messages
@@ -238,6 +240,8 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (codes.FileKind, "What a picture or document is. `add_file` is a POST to `files`.", ""),
         (codes.FileErrorReason, "Why a file was entered in error.", ""),
         (FileState, "How the check of a file stands.", ""),
+        (ReadingState, "How the reading of a laboratory report stands.", ""),
+        (SourceForm, "In what form a value came before somebody took it.", ""),
         (PartRole, "What a part of a file is.", "FilePartRole"),
         (codes.AdmissionError, "Why an admission was entered in error.", "AdmissionErrorReason"),
         (codes.Removable, "What of an identity can be taken out.", "RemovableIdentity"),

@@ -16,6 +16,16 @@ BEAT = {
         "schedule": 15,
         "options": {"queue": "files", "expires": 15},
     },
+    "laboratory reports that wait for their reading, second net": {
+        "task": "labs.tasks.read_waiting",
+        "schedule": 15,
+        "options": {"queue": "reading", "expires": 15},
+    },
+    "readings that nobody needs any more": {
+        "task": "labs.tasks.purge",
+        "schedule": 3600,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
     "what no file needs any more": {
         "task": "files.tasks.sweep",
         "schedule": 3600,

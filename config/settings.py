@@ -143,7 +143,7 @@ CACHES = {
 CELERY_BROKER_URL = REDIS_URL.partition("?")[0]
 if REDIS_URL.startswith("rediss:"):  # without options Celery's library would not look at the certificate
     CELERY_BROKER_USE_SSL = {"ssl_cert_reqs": "required", **addresses.redis(REDIS_URL)}
-CELERY_TASK_QUEUES = [Queue(name) for name in ("critical", "notify", "retry", "bulk", "files")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("critical", "notify", "retry", "bulk", "files", "reading")]
 CELERY_TASK_DEFAULT_QUEUE = "notify"
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

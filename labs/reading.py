@@ -125,7 +125,6 @@ def _read_picture(content: bytes) -> Report:
 
     if not is_installed():
         raise UnreadableReportError("pictures_not_installed")
-    from labs.pictures.reports import read_pages
+    from labs.pictures.reports import read_file
 
-    pages, form, _ = read_pages(content)
-    return report_of(pages, form)
+    return read_file(content)

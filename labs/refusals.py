@@ -41,6 +41,9 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
             "HL7 and FHIR messages cannot be read here yet. Paste the text of the report."
         ),
         "no_words": gettext_noop("No text was found on the picture. Take it closer and in better light."),
+        "too_many_waiting": gettext_noop(
+            "%(limit)s of your reports wait for their reading. Wait for them, or type the values."
+        ),
         "took_too_long": gettext_noop(
             "The picture could not be read in time. Take it again, or paste the text."
         ),

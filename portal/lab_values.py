@@ -1,6 +1,6 @@
 """The values of a case in words, each with its age and where it is from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from labs.readings.sources import SourceForm
 from portal.windows import duration
 from referral.queries.case_values import CaseValues, Origin, Value
 from scoring import EIGHT, texts
@@ -28,8 +29,12 @@ SHORT: dict[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class LabValue:
-    """One value of a case. `typed`: what was entered where that was in another unit; `age` is empty where the
-    time of sampling is not known; `stated`: how long ago the ward's table was, for what is in one."""
+    """One value of a case.
+
+    `typed`: what was entered where that was in another unit; `age` is empty where the time of sampling is not
+    known; `stated`: how long ago the ward's table was, for what is in one. `source`: from what it was read,
+    empty for what was typed; `report`: the id of that file of the case, or empty.
+    """
 
     name: str
     label: str | Promise
@@ -44,6 +49,8 @@ class LabValue:
     origin: str
     record: UUID | None
     stated: str
+    source: str
+    report: str
 
     @property
     def amount(self) -> str:
@@ -71,7 +78,19 @@ def in_words(value: Value, now: datetime) -> LabValue:
         origin=str(Origin(value.origin).label),
         record=value.record,
         stated=duration(now - value.stated_at) if value.origin == Origin.ORGANS else "",
+        source=source_text(value.source) if value.source else "",
+        report=(value.source or {}).get("file") or "",
     )
+
+
+def source_text(source: Mapping[str, Any]) -> str:
+    """From what a value was read, and whether it still is what stood there."""
+    words = [str(SourceForm(source["form"]).label)]
+    if source["corrected"]:
+        words.append(str(_("changed by hand")))
+    if source["bound"]:
+        words.append(str(_("a limit, printed with %(sign)s") % {"sign": source["bound"]}))
+    return str(_(", ")).join(str(word) for word in words)
 
 
 def said(value: Value) -> str:

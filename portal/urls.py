@@ -15,6 +15,7 @@ from portal.pages.inbox import views as inbox
 from portal.pages.letters import views as letter
 from portal.pages.offline import views as offline
 from portal.pages.operations import views as operations
+from portal.pages.readings import views as readings
 from portal.pages.reference import calculator_views, evidence_views
 from portal.pages.reference import views as about
 from portal.pages.result import views as result
@@ -52,6 +53,8 @@ urlpatterns = [
     ),
     path("cases/<uuid:pk>/alerts/", inbox.acknowledge_case, name="case_alerts"),
     path("cases/<uuid:pk>/<slug:verb>/", verbs.verb, name="verb"),
+    path("labs/readings/", readings.readings, name="readings"),
+    path("labs/readings/<uuid:pk>/", readings.reading, name="reading"),
     path("alarm/", alarm.alarm, name="alarm"),
     path("board/", board.board, name="board"),
     path("board/rows/", board.rows, name="board_rows"),

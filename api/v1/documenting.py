@@ -1,7 +1,8 @@
 """How the operations describe themselves: shared parameters and answers of the OpenAPI file."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
@@ -43,25 +44,27 @@ def described(
     status: int = 200,
     request: Any = None,
     refusals: Sequence[int] = (),
+    answers: Mapping[int, Any] = MappingProxyType({}),
     parameters: Sequence[Any] = (),
     examples: Sequence[OpenApiExample] = (),
     tag: str,
     description: str = "",
 ) -> Callable[[Any], Any]:
-    """Describe one method of a view. `answer` is a serializer, or None for no body.
+    """Describe one method of a view. `answer` is a serializer, or None for no body; `answers` are others by
+    status.
 
     `refusals` are those of this view; `api.openapi.answers` adds what all have in common. The method takes
     the parameters of an address that are described here, and refuses others (`Resource`).
     """
-    answers: dict[Any, Any] = {status: answer or OpenApiResponse(description="Done")}
+    responses: dict[Any, Any] = {status: answer or OpenApiResponse(description="Done"), **answers}
     for code in sorted({*refusals, 422}):
-        answers[(code, MEDIA_TYPE)] = OpenApiResponse(ProblemShape)
+        responses[(code, MEDIA_TYPE)] = OpenApiResponse(ProblemShape)
     describe = extend_schema(
         operation_id=operation,
         summary=summary,
         description=description,
         request=request,
-        responses=answers,
+        responses=responses,
         parameters=list(parameters),
         examples=list(examples),
         tags=[tag],

@@ -94,9 +94,12 @@ STATED: Fields = {
     "holds": of(AgreedShape),
 }
 
+SOURCES: Fields = {"sources": lambda: serializers.DictField(child=serializers.IntegerField(), required=False)}
+"""How many values came in each form but by typing; see `SourceForm`."""
+
 DETAILS: Mapping[str, Fields] = {
     timeline.REGISTERED: {"identity": code(vocabularies.IDENTITY_ANSWERS)},
-    timeline.INDICATORS_SAVED: {"missing": codes_of(vocabularies.INPUT_NAMES)},
+    timeline.INDICATORS_SAVED: {"missing": codes_of(vocabularies.INPUT_NAMES), **SOURCES},
     timeline.DEADLINE_MISSED: {"kind": KIND, "deadline": ID},
     timeline.DEADLINE_MET_LATE_RECORD: {"kind": KIND},
     timeline.NOBODY_ON_DUTY: {"kind": KIND, "verb": code(vocabularies.EVENTS)},
@@ -111,6 +114,7 @@ DETAILS: Mapping[str, Fields] = {
         "flagged": FLAG,
         "band": code(vocabularies.BANDS_OF_RISK, allow_null=True),
         "hold_back": code(codes.HoldBackReason, allow_blank=True, allow_null=True),
+        **SOURCES,
     },
     Verb.REFER: {"reason": code(codes.ReferReason)},
     Verb.ASK_ADVICE: {"question": ID, "ward": ID},

@@ -84,6 +84,15 @@ class SampledAtField(serializers.JSONField):
     """When the laboratory's values were sampled."""
 
 
+class SourcesField(serializers.DictField):
+    """Where values are from, by input name: the id of a reading, or `text` for what was read from text.
+
+    A value that is not named was typed.
+    """
+
+    child = serializers.CharField(max_length=40)
+
+
 class ConfirmedField(serializers.ListField):
     """Names of values beyond a soft limit that a person says are right."""
 
@@ -98,6 +107,7 @@ IndicatorsRequest = type(
         **_input_fields(),
         "sampled_at": SampledAtField(required=False),
         "confirmed": ConfirmedField(required=False),
+        "sources": SourcesField(required=False),
     },
 )
 

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("me/tokens", tokens.TokensView.as_view(), name="tokens"),
     path("me/tokens/<uuid:token_id>", tokens.TokenView.as_view(), name="token"),
     path("score", score.ScoreView.as_view(), name="score"),
+    path("labs/readings/<uuid:reading_id>", labs.LabReadingView.as_view(), name="lab_reading"),
     path("labs/read", labs.ReadReportView.as_view(), name="read_lab_report"),
     path("statistics", statistics.StatisticsView.as_view(), name="statistics"),
     path("statistics/kit", kit.KitView.as_view(), name="kit_statistics"),

@@ -11,6 +11,7 @@ from accounts.models import User
 from api import vocabularies
 from api.v1.code_fields import CodeShape
 from api.v1.discharge_shapes import NamedShape
+from labs.readings.sources import SourceForm
 from referral.models import Case
 from referral.queries.case_values import CaseValues, Origin, Value, case_values
 from referral.queries.referral_reasons import Ground, grounds_of
@@ -23,6 +24,18 @@ Shape = serializers.Serializer
 @extend_schema_field({"type": ["number", "string", "boolean", "null"]})
 class MeasuredField(serializers.JSONField):
     """A number, a code of a choice, yes or no; null where there is none."""
+
+
+class SourceShape(Shape[Any]):
+    """From what a value was taken. `typed` where nobody read it for the person."""
+
+    form = CodeShape(SourceForm)
+    corrected = serializers.BooleanField(help_text="it is another value than stood there")
+    bound = serializers.CharField(allow_null=True, help_text="`<` or `>`: what stood there is a limit")
+    file = serializers.UUIDField(allow_null=True, help_text="the report among the files of the case")
+
+
+TYPED: Mapping[str, Any] = {"form": SourceForm.TYPED, "corrected": False, "bound": None, "file": None}
 
 
 class MeasuredValueShape(Shape[Value]):
@@ -44,6 +57,12 @@ class MeasuredValueShape(Shape[Value]):
     origin_label = serializers.CharField(source="origin.label")
     record = serializers.UUIDField(allow_null=True, help_text="assessment, table or sample; null: the draft")
     entered_at = serializers.DateTimeField()
+    source = serializers.SerializerMethodField()  # type: ignore[assignment]
+
+    @extend_schema_field(SourceShape)
+    def get_source(self, value: Value) -> Any:
+        source: Any = value.source or TYPED
+        return SourceShape(source).data
 
     def get_label(self, value: Value) -> str:
         return texts.label(value.input)
@@ -114,6 +133,7 @@ class ListedValueShape(MeasuredValueShape):
     origin_label = None  # type: ignore[assignment]
     record = None  # type: ignore[assignment]
     entered_at = None  # type: ignore[assignment]
+    source = None  # type: ignore[assignment]
 
 
 class ListedLatestShape(LatestValuesShape):

@@ -5,21 +5,24 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import pi_heif
 import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from labs.pictures import LARGEST_PAGES
 from labs.refusals import UnreadableReportError
+
+pi_heif.register_heif_opener(thumbnails=False)
 
 Picture = NDArray[np.uint8]
 """Height x width x 3 (blue, green, red), 8 bit."""
 
 LARGEST_PIXELS = 60_000_000
-LARGEST_PAGES = 5
 LONGEST_SIDE = 2000
 """Pixels: A4 at 170 dots per inch, where the smallest print of a sheet still has 12 of them."""
 _PDF_SCALE = 2.6
-_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF")
+_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "BMP", "TIFF")
 
 
 def pages_of(content: bytes) -> Iterator[Picture]:
@@ -30,10 +33,10 @@ def pages_of(content: bytes) -> Iterator[Picture]:
         yield _picture(content)
 
 
-def png(picture: Picture) -> bytes:
-    """The picture as a PNG file."""
+def jpeg(picture: Picture) -> bytes:
+    """The picture as a JPEG file."""
     stored = io.BytesIO()
-    Image.fromarray(picture[:, :, ::-1]).save(stored, "PNG")
+    Image.fromarray(picture[:, :, ::-1]).save(stored, "JPEG", quality=80)
     return stored.getvalue()
 
 

@@ -54,6 +54,7 @@ class Entry:
     confirmed: bool
     last: str
     help: str
+    source: forms.BoundField
 
 
 DRAWN_IN_FUTURE = _("The time of sampling is in the future. Check the date and time.")
@@ -139,6 +140,9 @@ class IndicatorsForm(forms.Form):
         self.fields[f"sampled_at_{spec.name}"] = MomentField(
             label=labelled(label(spec.name), drawn_at), required=False
         )
+        self.fields[f"source_{spec.name}"] = forms.CharField(
+            required=False, max_length=40, widget=forms.HiddenInput
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -184,6 +188,11 @@ class IndicatorsForm(forms.Form):
             and (moment := clean.get(f"sampled_at_{name}") or clean.get("sampled_at"))
         }
         values["confirmed"] = sorted(self.confirmed)
+        values["sources"] = {
+            name: clean[f"source_{name}"]
+            for name in LABORATORY
+            if clean.get(f"source_{name}") and values[name]
+        }
         return values
 
     def differs_from(self, stored: Mapping[str, Any]) -> bool:
@@ -223,6 +232,7 @@ class IndicatorsForm(forms.Form):
                 confirmed=name in self.confirmed,
                 last=self.last.get(name, ""),
                 help=help_text(name),
+                source=self[f"source_{name}"],
             )
 
     @property

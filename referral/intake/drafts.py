@@ -16,6 +16,7 @@ from referral.pathway.case_roles import open_offer, parties_of
 from referral.pathway.effects.assessment import merged
 from referral.pathway.perform import check_version, lock, not_allowed
 from referral.pathway.refusals import AccessError, InputError
+from referral.pathway.sources import counted, sources_in
 from referral.pathway.vocabulary import BEFORE_ADMISSION, Party, Verb
 from referral.queries.case_values import Value, draft_values, stamped
 from scoring import Reading, read_inputs, red_flags
@@ -89,20 +90,23 @@ def save_indicators(
     # As read: what a fast clock puts ahead is kept at the server's time.
     read = {name: time.isoformat() for name, time in reading.sampled_at.items()}
     together["sampled_at"] = {**(together["sampled_at"] or {}), **read} or None
-    _keep(locked, together, actor, now)
-    timeline.append(
-        locked, timeline.INDICATORS_SAVED, actor=actor, details={"missing": list(reading.missing)}, now=now
-    )
+    sources = sources_in(values, user=actor, case=locked)
+    _keep(locked, together, actor, now, sources)
+    details: dict[str, Any] = {"missing": list(reading.missing)}
+    details |= {"sources": counted(sources)} if sources else {}
+    timeline.append(locked, timeline.INDICATORS_SAVED, actor=actor, details=details, now=now)
     locked.updated_at = now
     locked.save()
     compose.publish_change(locked, what=timeline.INDICATORS_SAVED)
     return reading
 
 
-def _keep(case: Case, together: dict[str, Any], actor: User, now: datetime) -> None:
+def _keep(
+    case: Case, together: dict[str, Any], actor: User, now: datetime, sources: Mapping[str, Mapping[str, Any]]
+) -> None:
     """Write the draft, with a stamp on each value that is new."""
     draft = Indicators.objects.filter(case=case).first() or Indicators(case=case)
-    draft.stamps = stamped(draft.values, together, draft.stamps, by=actor.pk, at=now)
+    draft.stamps = stamped(draft.values, together, draft.stamps, by=actor.pk, at=now, sources=sources)
     draft.values, draft.confirmed = together, together["confirmed"]
     draft.saved_at, draft.saved_by = now, actor
     draft.save()

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts.models import Hospital, User
 from referral.identity.meetings import reporting_meetings
+from referral.intake.case_files import add_reports
 from referral.intake.drafts import save_indicators
 from referral.intake.registration import FirstVisit, open_case
 from referral.models import Case
@@ -74,7 +75,11 @@ def proceed(
     inputs: Mapping[str, Any],
     now: datetime,
 ) -> Case:
-    """Keep `values` of a registered case as its draft, or assess or refer it with them."""
+    """Keep `values` of a registered case as its draft, or assess or refer it with them.
+
+    The reports that they were taken from are added to its files, for whoever decides on them to see.
+    """
+    add_reports(case, actor=actor, values=values, now=now)
     if then is None:
         save_indicators(case=case, actor=actor, values=values, now=now)
         return case

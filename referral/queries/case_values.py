@@ -41,7 +41,8 @@ class Value:
 
     `typed` and `unit` are as entered; `typed` is None for a ratio, which is computed. `sampled_at` is None
     where it is not known; `stated_at` is when the set that it belongs to was so. `record`: the id of that
-    set; None for the draft. `entered_by`: the id of the person.
+    set; None for the draft. `entered_by`: the id of the person. `source`: the report it was taken from (see
+    `referral.pathway.sources`), None where it was typed.
     """
 
     input: str
@@ -54,6 +55,7 @@ class Value:
     record: UUID | None
     entered_by: UUID
     entered_at: datetime
+    source: Mapping[str, Any] | None = None
 
     @property
     def at(self) -> datetime:
@@ -152,6 +154,7 @@ def _of_assessment(row: Assessment) -> Iterator[Value]:
             record=row.pk,
             entered_by=row.assessed_by_id,
             entered_at=row.recorded_at,
+            source=_source(row.entered.get("entered") or {}, name),
         )
 
 
@@ -168,6 +171,7 @@ def _of_table(row: OrganFailureAssessment) -> Iterator[Value]:
             record=row.pk,
             entered_by=row.actor_id,
             entered_at=row.recorded_at,
+            source=_source(row.entered, name),
         )
 
 
@@ -210,6 +214,7 @@ def draft_values(draft: Indicators) -> Iterator[Value]:
             record=None,
             entered_by=by,
             entered_at=at,
+            source=(draft.stamps.get(name) or {}).get("source"),
         )
 
 
@@ -227,6 +232,10 @@ def _set(
         elif spec.key in values:
             typed_flag = values[spec.key] if spec.kind == "flag" else None
             yield name, typed_flag, "", values[spec.key]
+
+
+def _source(entered: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any] | None:
+    return (entered.get(name) or {}).get("source")
 
 
 def _is_in(row: Assessment, drafted: Value) -> bool:
@@ -260,13 +269,27 @@ def _red_flags(case: Case) -> tuple[str, ...]:
 
 
 def stamped(
-    before: Mapping[str, Any], after: Mapping[str, Any], stamps: Mapping[str, Any], *, by: UUID, at: datetime
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    stamps: Mapping[str, Any],
+    *,
+    by: UUID,
+    at: datetime,
+    sources: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """The stamps of a draft whose values `before` become `after`: new ones for what is another now."""
+    """The stamps of a draft whose values `before` become `after`: new ones for what is another now.
+
+    `sources` say where the new ones are from (see `referral.pathway.sources`); what is not there was typed.
+    """
     changed = {name for name in INPUTS if _said(after, name) != _said(before, name)}
     kept = {name: stamp for name, stamp in stamps.items() if after.get(name) not in (None, "")}
     fresh = {"by": str(by), "at": at.isoformat()}
-    return kept | {name: fresh for name in changed if after.get(name) not in (None, "")}
+    for name in changed:
+        if after.get(name) not in (None, ""):
+            is_same = _said(after, name)[:2] == _said(before, name)[:2]
+            source = sources.get(name) or (stamps.get(name, {}).get("source") if is_same else None)
+            kept[name] = {**fresh, "source": dict(source)} if source else fresh
+    return kept
 
 
 def _said(values: Mapping[str, Any], name: str) -> tuple[str, str, str]:

@@ -24,6 +24,7 @@ from accounts.models import (
 )
 from files.intake import Sent, receive
 from files.models import FileState
+from labs.readings.requests import read_pasted
 from notifications.models import Delivery, Notification, Subscription
 from portal.models import FormDraft
 from referral.deadlines.engine import quarantine
@@ -179,9 +180,11 @@ def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
     )
     set_aside = Deadline.objects.filter(case=case, kind=Kind.FOLLOW_UP_90).get()
     quarantine(set_aside.pk, now)
+    reading = read_pasted(user=world.doctor, text="TBIL 356.8 umol/L", now=now)
     notification = Notification.objects.filter(recipient=world.second_specialist).latest("created_at")
     return {
         "case": str(case.pk),
+        "reading": str(reading.pk),
         "ward": str(world.second_ward.pk),
         "token": str(token.pk),
         "draft": str(draft.pk),

@@ -89,6 +89,7 @@ ROWS = (
     Row("DELETE", f"{V1}/me/tokens/<uuid:token_id>", names("doctor"), 204, subject="token", by_person=True),
     Row("POST", f"{V1}/score", PEOPLE, 200, reads=True),
     Row("POST", f"{V1}/labs/read", PEOPLE, 422, reads=True),
+    Row("GET", f"{V1}/labs/readings/<uuid:reading_id>", names("doctor"), 200, subject="reading"),
     Row("GET", f"{V1}/statistics", CLINICAL | names("researcher"), 200),
     Row("GET", f"{V1}/statistics/kit", FIGURES, 200),
     Row("GET", f"{V1}/statistics/notifications", CLINICAL, 200),

@@ -51,6 +51,8 @@ ROWS = (
     page("drafts/typed/", status=404),
     page("drafts/<uuid:pk>/discard/", ORIGIN, subject="draft"),
     form("drafts/<uuid:pk>/discard/", ORIGIN, subject="draft"),
+    form("labs/readings/", status=422),
+    page("labs/readings/<uuid:pk>/", names("doctor"), subject="reading"),
     form("cases/check/", status=404),
     form("cases/identity/", status=200),
     page(f"{CASE_PAGE}/", CASE, others=KEPT_OFFER, subject="case"),

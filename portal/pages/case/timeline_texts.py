@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.local_time import written
 from accounts.punctuation import labelled
+from labs.readings.sources import SourceForm
 from portal.grades import by_number, easl_clif
 from referral import codes
 from referral.identity.birth import BirthDate
@@ -203,6 +204,9 @@ PHRASES: Mapping[str, Callable[[Any, Clock], str]] = {
     "verb": lambda value, clock: str(timeline.label(value)),
     "until": lambda value, clock: _("until %(time)s") % {"time": clock.time(value)},
     "missing": _missing,
+    "sources": lambda value, clock: _listed(
+        labelled(SourceForm(form).label, number) for form, number in value.items()
+    ),
     "kit": _label(ward_codes.KitAnswer),
     "beside_purpose": lambda value, clock: _("organ failure when the sample was taken"),
     "third_failure": lambda value, clock: str(THIRD_FAILURE[value]),

@@ -14,7 +14,9 @@ from referral.pathway.change import Change
 from referral.pathway.effects.case_admin import flag_is_late
 from referral.pathway.perform import effect
 from referral.pathway.refusals import ConfirmationNeeded, InputError
+from referral.pathway.sources import counted, sources_in, with_sources
 from referral.pathway.vocabulary import State, Verb
+from referral.queries.case_values import stamped
 from scoring import INPUTS, Evaluation, Issue, Reading, confirmed_names, evaluate, read_inputs
 from scoring.inputs import UNIT_FIELDS
 from scoring.selectors import active_model
@@ -38,7 +40,8 @@ def assess(
     ConfirmationNeeded for values beyond a soft limit that nobody confirmed.
     """
     case = change.case
-    reading = read_inputs(merged(case, values or {}), now=change.now, expect_sampled_at=True)
+    together = merged(case, values or {})
+    reading = read_inputs(together, now=change.now, expect_sampled_at=True)
     reading = replace(reading, warnings=(*reading.warnings, *doubts_of_age(case, reading)))
     refuse_unless_complete(reading)
     evaluation = evaluate(
@@ -47,7 +50,8 @@ def assess(
         threshold=case.policy.risk_threshold,
         chronic_liver_disease=case.chronic_liver_disease != ChronicLiverDisease.NONE,
     )
-    case.assessment = store(change, reading, evaluation)
+    sources = sources_of(change, values or {}, together)
+    case.assessment = store(change, reading, evaluation, sources)
     if evaluation.status == "scored":
         score_in_shadow(reading=reading, active=evaluation, subject=case.assessment.pk, now=change.now)
     change.details.update(
@@ -56,6 +60,8 @@ def assess(
         band=evaluation.band,
         hold_back=hold_back,
     )
+    if sources:
+        change.details["sources"] = counted(sources)
     change.note = note
     if case.state not in BEFORE_AN_OFFER:
         return None
@@ -85,12 +91,15 @@ def merged(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     """The stored draft with `values` laid over it, the age from the birth date where nobody typed it."""
     draft: Indicators | None = getattr(case, "indicators", None)
     stored = dict(draft.values) if draft else {}
-    changed = {UNIT_FIELDS[name].name if name in UNIT_FIELDS else name for name in values}
+    changed = {
+        UNIT_FIELDS[name].name if name in UNIT_FIELDS else name for name in values if name != "sources"
+    }
     still_confirmed = set(draft.confirmed if draft else ()) - changed
     confirmed = still_confirmed | confirmed_names(values.get("confirmed"))
     times = {**_times(stored), **_times(values)}
     stored = {name: value for name, value in stored.items() if name not in _units_stated_by(values)}
-    together = {**stored, **values, "confirmed": sorted(confirmed), "sampled_at": times or None}
+    given = {name: value for name, value in values.items() if name != "sources"}
+    together = {**stored, **given, "confirmed": sorted(confirmed), "sampled_at": times or None}
     if together.get("age_years") in (None, ""):
         together["age_years"] = case.age
     return together
@@ -140,13 +149,27 @@ def refuse_unless_complete(reading: Reading) -> None:
         )
 
 
-def store(change: Change, reading: Reading, evaluation: Evaluation) -> Assessment:
+def sources_of(
+    change: Change, values: Mapping[str, Any], together: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """Where the values of an assessment are from: those of the draft, and those that came with the verb."""
+    draft: Indicators | None = getattr(change.case, "indicators", None)
+    before, stamps = (draft.values, draft.stamps) if draft else ({}, {})
+    given = sources_in(values, user=change.person, case=change.case)
+    stamps = stamped(before, together, stamps, by=change.person.pk, at=change.now, sources=given)
+    return {name: stamp["source"] for name, stamp in stamps.items() if "source" in stamp}
+
+
+def store(
+    change: Change, reading: Reading, evaluation: Evaluation, sources: Mapping[str, Mapping[str, Any]]
+) -> Assessment:
     """Keep the assessment for ever, with the model, the policy and the inputs that made it."""
-    case = change.case
+    case, entered = change.case, reading.as_dict()
+    entered["entered"] = with_sources(entered["entered"], sources)
     return Assessment.objects.create(
         case=case,
         number=case.assessments.count() + 1,
-        entered=reading.as_dict(),
+        entered=entered,
         values=dict(reading.values),
         result=evaluation.as_dict(),
         model_name=evaluation.model,

@@ -1,0 +1,1 @@
+"""Laboratory reports that somebody has read for a form: asked for, waited for, proposed."""

@@ -1,0 +1,16 @@
+"""The part of a form that has laboratory reports read."""
+
+from typing import Any
+
+from django import template
+
+from labs.pictures import is_installed
+from referral.models import Case
+
+register = template.Library()
+
+
+@register.inclusion_tag("portal/readings/_reader.html")
+def lab_reader(case: Case | None = None) -> dict[str, Any]:
+    """Pictures, PDF files and pasted text, for the form around it; `case` where it is about one."""
+    return {"case": case.pk if case else "", "reads_pictures": is_installed()}
