@@ -67,11 +67,10 @@ def read_inputs(
     `raw` uses the names of `inputs` (those of the scores; `TYPED_INPUTS` for a bedside table),
     `bilirubin_unit`, `urea_unit`, `creatinine_unit`, `albumin_unit` (g/L where it is left out), `sampled_at`
     (one time, or times by input name) and `confirmed` (names of fields whose unusual value is right);
-    `sources`, where they are from, is nothing to a score. With `now` (aware), samples older than 12 h are
-    asked about and future ones refused; samples 12 h apart are asked about always. With `expect_sampled_at`
-    an unknown sampling time of a laboratory value is a warning.
-    The ratios of SpO2 and PaO2 to FiO2 are computed and are among the values. Never raises for bad input,
-    of whatever type: see `Reading.issues`.
+    `sources` is nothing to a score. With `now` (aware), samples older than 12 h are asked about and future
+    ones refused; samples 12 h apart are asked about always. With `expect_sampled_at` an unknown time of
+    sampling is a warning. The ratios of SpO2 and PaO2 to FiO2 are computed and are among the values. Never
+    raises for bad input, of whatever type: see `Reading.issues`.
     """
     issues = [
         Issue(name, "unknown_field", {}) for name in raw if name not in inputs and name not in _BESIDE_VALUES

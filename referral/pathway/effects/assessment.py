@@ -60,8 +60,6 @@ def assess(
         band=evaluation.band,
         hold_back=hold_back,
     )
-    if sources:
-        change.details["sources"] = counted(sources)
     change.note = note
     if case.state not in BEFORE_AN_OFFER:
         return None
@@ -166,6 +164,8 @@ def store(
     """Keep the assessment for ever, with the model, the policy and the inputs that made it."""
     case, entered = change.case, reading.as_dict()
     entered["entered"] = with_sources(entered["entered"], sources)
+    if sources:
+        change.details["sources"] = counted(sources)
     return Assessment.objects.create(
         case=case,
         number=case.assessments.count() + 1,
