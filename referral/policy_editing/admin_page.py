@@ -112,10 +112,10 @@ def _again(network: Network, key: str) -> PathwayPolicy | None:
     """The version of `network` whose rules are to be filled in; None where none is named."""
     if not key:
         return None
-    found = next((row for row in network.policies.all() if str(row.pk) == key), None)
-    if found is None:
+    policy = next((row for row in network.policies.all() if str(row.pk) == key), None)
+    if policy is None:
         raise Http404
-    return found
+    return policy
 
 
 def _chosen(networks: Any, key: str) -> Network:

@@ -61,7 +61,7 @@ def test_of_the_same_patient_nothing_is_asked(world: World, as_user: SignIn) -> 
 
 
 @pytest.mark.parametrize(
-    ("sent", "status", "says"),
+    ("sent", "status", "words"),
     [
         ({"text": " "}, 422, "There is nothing to read."),
         ({"text": "MSH|^~"}, 422, "HL7 and FHIR"),
@@ -72,10 +72,10 @@ def test_of_the_same_patient_nothing_is_asked(world: World, as_user: SignIn) -> 
     ],
 )
 def test_what_cannot_be_read_is_a_sentence(
-    sent: dict[str, Any], status: int, says: str, world: World, as_user: SignIn
+    sent: dict[str, Any], status: int, words: str, world: World, as_user: SignIn
 ) -> None:
     answer = read(as_user(world.doctor), **sent)
-    assert (answer.status_code, says in answer.json()["message"]) == (status, True)
+    assert (answer.status_code, words in answer.json()["message"]) == (status, True)
 
 
 @pytest.mark.parametrize("case", BAD_INSIDE)
