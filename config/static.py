@@ -7,6 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage, Storage
+from django.http import HttpRequest, HttpResponse
+from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.responders import StaticFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 PREFIX = "vendor"
@@ -51,3 +54,21 @@ class StaticStorage(CompressedManifestStaticFilesStorage):
         ),
         ("portal/*.js", ((r"""(?P<matched>from "(?P<url>\./[\w.]+)";)""", """from "%(url)s";"""),)),
     )
+
+
+class ServeStaticFiles(WhiteNoiseMiddleware):
+    """Answers with the whole file: it is small, and ASGI would gather WhiteNoise's synchronous stream anyway,
+    with a warning for each."""
+
+    @staticmethod
+    def serve(static_file: StaticFile, request: HttpRequest) -> HttpResponse:
+        answer = static_file.get_response(request.method, request.META)
+        content = b""
+        if answer.file is not None:
+            with answer.file:
+                content = answer.file.read()
+        response = HttpResponse(content, status=int(answer.status))
+        del response.headers["Content-Type"]
+        for name, value in answer.headers:
+            response.headers[name] = value
+        return response
