@@ -1,6 +1,7 @@
 """A receiver that takes every POST; a GET says how many, and when the last: `python -m bench.sink PORT`.
 
-It does as little as HTTP allows, so that what is measured is the sender.
+It does as little as HTTP allows, so that what is measured is the sender; `GET /100` lets it answer each
+message after 100 ms from then on, as a provider far away would.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ TAKEN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2
 class Count:
     received = 0
     last = 0.0
+    delay = 0.0
 
 
 async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -22,11 +24,14 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
             if head.startswith(b"GET"):
+                if asked := head.split(b" ")[1].strip(b"/"):
+                    Count.delay = int(asked) / 1000
                 body = json.dumps({"received": Count.received, "last": Count.last}).encode()
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
                 continue
             length = head.lower().partition(b"content-length:")[2].split(b"\r\n")[0]
             await reader.readexactly(int(length))
+            await asyncio.sleep(Count.delay)
             Count.received, Count.last = Count.received + 1, time.time()  # noqa: TID251
             writer.write(TAKEN)
     except (asyncio.IncompleteReadError, ConnectionError):

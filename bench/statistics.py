@@ -123,9 +123,10 @@ WHERE facts.state = 'closed'
 """
 ORGAN_TABLES = """
 INSERT INTO referral_organfailureassessment (id, case_id, actor_id, occurred_at, recorded_at, entered,
-    values, subscores, failing, missing, failures, grade, simple_grade, opens_transplant, from_two)
+    values, background, definitions, subscores, failing, missing, failures, grade, simple_grade,
+    opens_transplant, from_two)
 SELECT gen_random_uuid(), case_id, actor_id, sampled_at + interval '2 d', recorded_at, '{}', '{}', '{}',
-    '[]', '[]', 1, '1a', 'I', false, false
+    '{}', '{}', '[]', '[]', 1, '1a', 'I', false, false
 FROM referral_kitresult WHERE random() < 0.33
 """
 SHADOW_SCORES = """

@@ -138,6 +138,7 @@ class Channel(ABC):
     `is_stored`: told once the notification is committed; it has no deliveries, and proves no one was reached.
     `is_of_account`: everybody has it, at the e-mail address of their account; others need a subscription.
     `most_per_hour`: messages to one person; critical alerts and missed deadlines do not count.
+    `most_in_flight`: messages at once from one process to the provider, or to each host that people named.
     `has_one_provider`: whose trouble is everybody's; a webhook that fails says nothing about another one.
     `is_floor`: severe and critical alerts come this way whatever the person wishes.
     `first_wish`: the quietest severity that a new address is sent, until its person wishes otherwise.
@@ -150,6 +151,7 @@ class Channel(ABC):
     is_stored: ClassVar[bool] = False
     is_of_account: ClassVar[bool] = False
     most_per_hour: ClassVar[int] = 60
+    most_in_flight: ClassVar[int] = 50
     has_one_provider: ClassVar[bool] = True
     is_floor: ClassVar[bool] = False
     first_wish: ClassVar[str] = "info"

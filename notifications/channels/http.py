@@ -24,6 +24,8 @@ LONGEST_PAUSE = timedelta(hours=1)
 GONE = frozenset({404, 410})
 AT_FAULT = frozenset({400, 405, 406, 413, 415, 422})
 PAUSING = frozenset({429, 503})
+MOST_CONNECTIONS = 100
+"""Of a process: more than it sends at once, so that no call waits for another's connection."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,10 @@ def _pool(process: int, is_guarded: bool) -> httpcore.ConnectionPool:
     """The connections of one process: a forked worker must not share its parent's."""
     backend = GuardedBackend() if is_guarded else BoundedBackend()
     return httpcore.ConnectionPool(
-        ssl_context=ssl.create_default_context(), network_backend=backend, keepalive_expiry=30
+        ssl_context=ssl.create_default_context(),
+        max_connections=MOST_CONNECTIONS,
+        keepalive_expiry=30,
+        network_backend=backend,
     )
 
 

@@ -29,6 +29,7 @@ SECRET = Ask(
 class RobotChannel(Channel):
     """One POST of a text. `refusals` says what the provider's own error codes mean, whatever the status."""
 
+    most_in_flight = 4
     key_in_query: ClassVar[str] = ""
     code_name: ClassVar[str] = "errcode"
     refusals: ClassVar[Table] = ()

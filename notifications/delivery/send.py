@@ -1,12 +1,11 @@
-"""Sending: lease, check that the reason still holds, hand over outside any transaction, confirm.
+"""Sending: lease, check that the reason still holds, hand over outside any transaction, confirm in groups.
 
 A process that dies anywhere leaves a lease that runs out;
 the same delivery is then sent again, under the same id.
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from uuid import UUID
@@ -21,13 +20,14 @@ from notifications.channels.registry import channels
 from notifications.contacts import subscriptions
 from notifications.contacts.subscriptions import Address
 from notifications.delivery import bundles, fallback, storm
+from notifications.delivery.in_flight import HandOver, InFlight, Outcome
 from notifications.delivery.send_guard import SendGuard
 from notifications.models import Delivery, DropReason, Subscription
 from notifications.outbox import store
 
 log = structlog.get_logger(__name__)
 
-BATCH_OF_ALL = 20
+BATCH_OF_ALL = 100
 # Below the lease and Celery's soft limit by more than the longest time one channel may take.
 BATCH_SECONDS = 45.0
 
@@ -65,13 +65,11 @@ def deliver(
     if not passed:
         return len(claimed)
     batch = Batch(passed, watch)
+    in_flight = InFlight(passed, batch.prepare)
     reached: set[Address] = set()
-    for position, delivery in enumerate(passed):
-        if must_stop() or watch.seconds > BATCH_SECONDS:
-            store.release(passed[position:], now=watch.now)
-            break
-        if _send(delivery, batch):
-            reached.add(subscriptions.address_of(delivery))
+    for outcomes in in_flight.outcomes(lambda: must_stop() or watch.seconds > BATCH_SECONDS):
+        reached |= _settle(outcomes, watch)
+    store.release(in_flight.left(), now=watch.now)
     subscriptions.record_successes(reached, batch.subscriptions, now=watch.now)
     storm.note_successes(channel for _user, channel, _address in reached)
     return len(claimed)
@@ -81,77 +79,57 @@ class Batch:
     """Leased deliveries, and what has to be known of all of them."""
 
     def __init__(self, deliveries: Sequence[Delivery], watch: Stopwatch) -> None:
-        self.watch = watch
+        self._watch = watch
         self.subscriptions: Mapping[Address, Subscription] = subscriptions.subscriptions_of(deliveries)
         self._carried = bundles.carried(deliveries)
         every_one = chain(deliveries, *self._carried.values())
         self._guard = SendGuard({one.notification_id for one in every_one}, lambda: watch.seconds)
 
-    def carried(self, delivery: Delivery) -> Sequence[Delivery]:
-        return self._carried[delivery.pk]
+    def prepare(self, delivery: Delivery) -> HandOver | None:
+        """What is to be sent of `delivery` now; None if it was dropped, given up or cannot be written."""
+        try:
+            return self._hand_over(delivery)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            _record_failure(delivery, error, self._watch.now)
+            return None
 
-    def why_not(self, delivery: Delivery, subscription: Subscription | None) -> DropReason | None:
+    def _hand_over(self, delivery: Delivery) -> HandOver | None:
+        subscription = self.subscriptions.get(subscriptions.address_of(delivery))
+        deliveries = self._still_due(delivery, subscription)
+        if not deliveries:
+            return None
+        if subscription is not None and subscription.retired_at is not None:
+            fallback.give_up(delivery, error=subscription.last_error, now=self._watch.now)
+            return None
+        channel = channels().get(delivery.channel)
+        if channel is None:
+            raise ChannelError("this channel is not installed", permanent=True, address_is_dead=False)
+        return HandOver(delivery, channel, _message(delivery, deliveries), deliveries)
+
+    def _still_due(self, delivery: Delivery, subscription: Subscription | None) -> list[Delivery]:
+        """`delivery` and what it carries, without what lost its reason; empty if its message is not sent."""
+        if reason := self._why_not(delivery, subscription):
+            bundles.dissolve(delivery, now=self._watch.now)
+            store.drop(delivery, reason=reason)
+            return []
+        deliveries = [delivery]
+        for one in self._carried[delivery.pk]:
+            if reason := self._why_not(one, subscription):
+                store.drop(one, reason=reason)
+            else:
+                deliveries.append(one)
+        return deliveries
+
+    def _why_not(self, delivery: Delivery, subscription: Subscription | None) -> DropReason | None:
         """Why `delivery`, to the address of `subscription`, is not to be sent any more."""
         if reason := self._guard.drop_reason(delivery.notification_id):
             return reason
         return None if subscriptions.wants(subscription, delivery) else DropReason.UNSUBSCRIBED
 
 
-def _send(delivery: Delivery, batch: Batch) -> bool:
-    """One attempt at `delivery`. True when it was handed over."""
-    try:
-        return _attempt(delivery, batch)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception:
-        # Not even its failure could be recorded: its lease runs out, and the others must not wait for that.
-        log.exception("delivery_abandoned", delivery=str(delivery.pk), channel=delivery.channel)
-        return False
-
-
-def _attempt(delivery: Delivery, batch: Batch) -> bool:
-    watch, address = batch.watch, subscriptions.address_of(delivery)
-    subscription = batch.subscriptions.get(address)
-    try:
-        sent = _still_due(delivery, subscription, batch)
-        if not sent:
-            return False
-        if subscription is not None and subscription.retired_at is not None:
-            fallback.give_up(delivery, error=subscription.last_error, now=watch.now)
-            return False
-        receipt = _hand_over(delivery, sent, address)
-    except ChannelError as error:
-        storm.note_failure(delivery.channel, error, now=watch.now)
-        fallback.failed(delivery, address=address, error=error, now=watch.now)
-        return False
-    except Exception:
-        # One message that cannot be worded or sent must not keep the others from going out.
-        log.exception("delivery_raised", delivery=str(delivery.pk), channel=delivery.channel)
-        fallback.failed(delivery, address=address, error=ChannelError("internal error"), now=watch.now)
-        return False
-    _confirm(delivery, sent, receipt, watch.now)
-    return True
-
-
-def _still_due(delivery: Delivery, subscription: Subscription | None, batch: Batch) -> list[Delivery]:
-    """`delivery` and what it carries, without what lost its reason; empty when its message is not sent."""
-    if reason := batch.why_not(delivery, subscription):
-        bundles.dissolve(delivery, now=batch.watch.now)
-        store.drop(delivery, reason=reason)
-        return []
-    sent = [delivery]
-    for one in batch.carried(delivery):
-        if reason := batch.why_not(one, subscription):
-            store.drop(one, reason=reason)
-        else:
-            sent.append(one)
-    return sent
-
-
-def _hand_over(delivery: Delivery, deliveries: Sequence[Delivery], address: Address) -> Receipt:
-    channel = channels().get(delivery.channel)
-    if channel is None:
-        raise ChannelError("this channel is not installed", permanent=True, address_is_dead=False)
+def _message(delivery: Delivery, deliveries: Sequence[Delivery]) -> Message:
     notification, recipient = delivery.notification, delivery.notification.recipient
     notifications = [one.notification for one in deliveries]
     is_bundle = len(notifications) > 1
@@ -160,28 +138,60 @@ def _hand_over(delivery: Delivery, deliveries: Sequence[Delivery], address: Addr
         if is_bundle
         else hooks.render(notification, recipient.language)
     )
-    return channel.send(
-        Message(
-            delivery_id=delivery.pk,
-            user_id=recipient.pk,
-            address=address[2],
-            language=recipient.language,
-            severity=bundles.loudest(notifications),
-            kind=bundles.KIND if is_bundle else notification.kind,
-            rendered=rendered,
-            link=f"{settings.BASE_URL}{rendered.url_path}",
-            options=delivery.subscription.options if delivery.subscription else {},
-        )
+    return Message(
+        delivery_id=delivery.pk,
+        user_id=recipient.pk,
+        address=subscriptions.address_of(delivery)[2],
+        language=recipient.language,
+        severity=bundles.loudest(notifications),
+        kind=bundles.KIND if is_bundle else notification.kind,
+        rendered=rendered,
+        link=f"{settings.BASE_URL}{rendered.url_path}",
+        options=delivery.subscription.options if delivery.subscription else {},
     )
 
 
-def _confirm(delivery: Delivery, deliveries: Sequence[Delivery], receipt: Receipt, now: datetime) -> None:
-    carries = len(deliveries) > 1
-    with transaction.atomic() if carries else nullcontext():
-        is_leased = store.confirm(
-            delivery, reference=receipt.reference, is_delivered=receipt.is_delivered, now=now
-        )
-        if is_leased and carries:
-            bundles.confirm(delivery, deliveries[1:])
-    if not is_leased:
+def _settle(outcomes: Sequence[Outcome], watch: Stopwatch) -> set[Address]:
+    """Record how these ended. Returns the addresses that were reached."""
+    receipts: dict[Delivery, Receipt] = {}
+    for outcome in outcomes:
+        delivery = outcome.hand_over.delivery
+        if outcome.receipt is None:
+            _record_failure(delivery, outcome.error, watch.now)
+        elif len(outcome.hand_over.deliveries) > 1:
+            _confirm_bundle(outcome.hand_over, outcome.receipt, watch.now)
+        else:
+            receipts[delivery] = outcome.receipt
+    _warn_of_lost(receipts.keys() - store.confirm(receipts, now=watch.now))
+    return {subscriptions.address_of(one.hand_over.delivery) for one in outcomes if one.receipt is not None}
+
+
+@transaction.atomic
+def _confirm_bundle(hand_over: HandOver, receipt: Receipt, now: datetime) -> None:
+    head, *others = hand_over.deliveries
+    if store.confirm({head: receipt}, now=now):
+        bundles.confirm(head, others)
+    else:
+        _warn_of_lost([head])
+
+
+def _warn_of_lost(deliveries: Collection[Delivery]) -> None:
+    for delivery in deliveries:
         log.warning("lease_lost_before_confirmation", delivery=str(delivery.pk), channel=delivery.channel)
+
+
+def _record_failure(delivery: Delivery, error: Exception | None, now: datetime) -> None:
+    """Decide what follows a failed attempt. Where not even that can be recorded, the lease runs out, and the
+    others need not wait for it."""
+    try:
+        if isinstance(error, ChannelError):
+            storm.note_failure(delivery.channel, error, now=now)
+        else:
+            # One message that cannot be written or sent must not keep the others from going out.
+            log.error("delivery_raised", delivery=str(delivery.pk), channel=delivery.channel, exc_info=error)
+            error = ChannelError("internal error")
+        fallback.failed(delivery, address=subscriptions.address_of(delivery), error=error, now=now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("delivery_abandoned", delivery=str(delivery.pk), channel=delivery.channel)

@@ -15,7 +15,7 @@ from notifications.redis_client import impatient_redis
 
 log = structlog.get_logger(__name__)
 
-FEWEST_PER_TASK, MOST_PER_TASK = 5, 100
+FEWEST_PER_TASK, MOST_PER_TASK = 25, 200
 TASKS_PER_HINT = 20
 CANARY_EXPIRES_SECONDS = 60
 
@@ -55,7 +55,7 @@ def send_canary(*, now: datetime) -> bool:
 
 
 def _portions(ids: list[str]) -> Iterator[list[str]]:
-    """Few ids in small portions, for many workers at once; very many in large ones, to be told quickly."""
+    """As many ids as one worker sends at once; very many in large portions, to be hinted quickly."""
     size = min(max(len(ids) // TASKS_PER_HINT, FEWEST_PER_TASK), MOST_PER_TASK)
     return (ids[start : start + size] for start in range(0, len(ids), size))
 

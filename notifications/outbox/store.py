@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.contrib.auth import get_user_model
 from django.db import connection
-from django.db.models import F, prefetch_related_objects
+from django.db.models import F
 from psycopg.types.json import Jsonb
 
 from accounts.arrays import array
 from accounts.ids import new_id
+from notifications.channels.base import Receipt
 from notifications.channels.registry import account_channels, floor_channels, optional_channels
 from notifications.delivery import bundles
 from notifications.models import Delivery, DeliveryState, DropReason, Notification, Subscription
@@ -98,7 +99,7 @@ SET state = 'sending', attempts = attempts + 1, lease_token = %(token)s, leased_
     next_hint_at = %(until)s, uncertain_attempts = uncertain_attempts + (leased_until IS NOT NULL)::int
 FROM due
 WHERE delivery.id = due.id
-RETURNING delivery.*
+RETURNING delivery.id
 """
 """Materialised, here and below: a plan that asked the subquery again for each row would pass the limit."""
 
@@ -113,10 +114,13 @@ WHERE delivery.id = lease.id AND delivery.lease_token = lease.token AND delivery
 CONFIRM = """
 WITH swift AS (SELECT set_config('synchronous_commit', 'off', true))
 UPDATE notifications_delivery AS delivery
-SET lease_token = NULL, leased_until = NULL, state = %(state)s, sent_at = %(now)s,
-    delivered_at = %(delivered_at)s, provider_reference = %(reference)s, last_error = ''
-FROM swift
-WHERE id = %(id)s AND lease_token = %(token)s AND state = 'sending'
+SET lease_token = NULL, leased_until = NULL, sent_at = %(now)s, last_error = '',
+    state = CASE WHEN receipt.is_delivered THEN 'delivered' ELSE 'sent' END,
+    delivered_at = CASE WHEN receipt.is_delivered THEN %(now)s END, provider_reference = receipt.reference
+FROM swift, unnest(%(ids)s::uuid[], %(tokens)s::uuid[], %(references)s::text[], %(arrivals)s::boolean[])
+    AS receipt(id, token, reference, is_delivered)
+WHERE delivery.id = receipt.id AND lease_token = receipt.token AND state = 'sending'
+RETURNING delivery.id
 """
 """It need not wait for the disk: a confirmation that a crash of the database takes back leaves a lease, and
 the message is repeated, counted as uncertain, like any other whose confirmation was lost."""
@@ -204,9 +208,11 @@ def claim(*, ids: Sequence[UUID] | None = None, limit: int, now: datetime) -> li
     """
     which = "AND id = ANY(%(ids)s)" if ids is not None else ""
     params = {"token": new_id(), "until": now + LEASE, "now": now, "limit": limit, "ids": list(ids or ())}
-    claimed = list(Delivery.objects.raw(CLAIM.format(which=which), params))
-    prefetch_related_objects(claimed, "notification__recipient", "subscription")
-    return sorted(claimed, key=lambda delivery: (not delivery.urgent, delivery.available_at))
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM.format(which=which), params)
+        claimed = Delivery.objects.filter(pk__in=[id for (id,) in cursor.fetchall()])
+    joined = claimed.select_related("notification__recipient", "subscription")
+    return list(joined.order_by("-urgent", "available_at", "pk"))
 
 
 def remind(*, limit: int, now: datetime) -> list[Waiting]:
@@ -224,19 +230,21 @@ def _move(delivery: Delivery, **changes: Any) -> bool:
     return leased.update(lease_token=None, leased_until=None, **changes) == 1
 
 
-def confirm(delivery: Delivery, *, reference: str, is_delivered: bool, now: datetime) -> bool:
-    """The provider accepted it. False when the lease was lost."""
-    params = {
-        "id": delivery.pk,
-        "token": delivery.lease_token,
-        "state": DeliveryState.DELIVERED if is_delivered else DeliveryState.SENT,
+def confirm(receipts: Mapping[Delivery, Receipt], *, now: datetime) -> set[Delivery]:
+    """Providers accepted these. Returns those whose lease was not lost meanwhile."""
+    if not receipts:
+        return set()
+    params: dict[str, Any] = {
+        "ids": [delivery.pk for delivery in receipts],
+        "tokens": [delivery.lease_token for delivery in receipts],
+        "references": [receipt.reference[:200] for receipt in receipts.values()],
+        "arrivals": [receipt.is_delivered for receipt in receipts.values()],
         "now": now,
-        "delivered_at": now if is_delivered else None,
-        "reference": reference[:200],
     }
     with connection.cursor() as cursor:
         cursor.execute(CONFIRM, params)
-        return cursor.rowcount == 1
+        confirmed = {id for (id,) in cursor.fetchall()}
+    return {delivery for delivery in receipts if delivery.pk in confirmed}
 
 
 def postpone(delivery: Delivery, *, until: datetime, error: str) -> bool:

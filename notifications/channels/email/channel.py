@@ -35,6 +35,7 @@ class EmailChannel(Channel):
     name = "email"
     label = _("e-mail message")
     is_of_account = is_floor = True
+    most_in_flight = 8
 
     def send(self, message: Message) -> Receipt:
         with translation.override(message.language):

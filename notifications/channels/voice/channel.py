@@ -10,4 +10,5 @@ class VoiceChannel(PhoneChannel):
     name = "voice"
     label = _("voice call")
     most_per_hour = 6
+    most_in_flight = 10
     first_wish = Severity.SEVERE

@@ -18,6 +18,7 @@ class WebhookChannel(Channel):
     label = _("webhook")
     reveals_secret = True
     has_one_provider = False
+    most_in_flight = 8
     asks: ClassVar = (Ask("address", _("Address to call"), _("an https:// address on the public internet")),)
 
     def send(self, message: Message) -> Receipt:

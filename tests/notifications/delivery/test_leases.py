@@ -46,11 +46,11 @@ def test_a_worker_that_lost_its_lease_changes_nothing(user: User) -> None:
     [slow] = store.claim(limit=1, now=NOW)
     [fast] = store.claim(limit=1, now=NOW + LEASE)
 
-    assert not store.confirm(slow, reference="slow", is_delivered=False, now=NOW)
+    assert not store.confirm({slow: Receipt("slow")}, now=NOW)
     assert not store.postpone(slow, until=NOW, error="slow")
     assert not store.drop(slow, reason=DropReason.WITHDRAWN)
     assert not store.give_up(slow, state=DeliveryState.FAILED, error="slow")
-    assert store.confirm(fast, reference="fast", is_delivered=False, now=NOW)
+    assert store.confirm({fast: Receipt("fast")}, now=NOW) == {fast}
     delivery.refresh_from_db()
     assert (delivery.state, delivery.provider_reference) == ("sent", "fast")
 

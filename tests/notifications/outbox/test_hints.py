@@ -49,8 +49,8 @@ def test_repetitions_never_share_the_critical_queue(user: User, redis_client: re
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("ids", "tasks"), [(1, 1), (6, 2), (100, 20), (300, 20), (2000, 20), (2001, 21)])
-def test_few_ids_spread_over_workers_and_many_travel_together(
+@pytest.mark.parametrize(("ids", "tasks"), [(1, 1), (25, 1), (26, 2), (500, 20), (4000, 20), (4001, 21)])
+def test_what_one_worker_sends_at_once_travels_together_and_very_many_in_large_portions(
     user: User, redis_client: redis.Redis, ids: int, tasks: int
 ) -> None:
     hints.hint([waiting(user)] * ids)
