@@ -207,7 +207,13 @@ def claim(*, ids: Sequence[UUID] | None = None, limit: int, now: datetime) -> li
     Whoever else holds or takes one of them is passed over. All share one new `lease_token`.
     """
     which = "AND id = ANY(%(ids)s)" if ids is not None else ""
-    params = {"token": new_id(), "until": now + LEASE, "now": now, "limit": limit, "ids": list(ids or ())}
+    params: dict[str, Any] = {
+        "token": new_id(),
+        "until": now + LEASE,
+        "now": now,
+        "limit": limit,
+        "ids": list(ids or ()),
+    }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM.format(which=which), params)
         claimed = Delivery.objects.filter(pk__in=[id for (id,) in cursor.fetchall()])
