@@ -4,19 +4,24 @@ import os
 import signal
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from files.inspection import wire
-from files.inspection.inspect import Inspected
 from files.inspection.kinds import Unfit
+
+if TYPE_CHECKING:
+    from files.inspection.inspect import Inspected
 
 LONGEST_SECONDS = 75
 ENDED_BY_LIMIT = (-signal.SIGXCPU, -signal.SIGKILL)
 
 
-def inspect(content: bytes) -> Inspected:
+def inspect(content: bytes) -> "Inspected":
     """What `content` is, with pictures of its pages. Raises Unfit."""
+    # Brings two decoders, which only the process that looks at files has to hold in memory.
+    from files.inspection import wire
+
     try:
         done = subprocess.run(
             [sys.executable, "-m", "files.inspection"],

@@ -6,7 +6,6 @@ from django.conf import settings
 
 from files.store.base import Listed, Store
 from files.store.disk import Disk
-from files.store.s3 import S3
 
 __all__ = ["Listed", "Store", "store"]
 
@@ -19,4 +18,9 @@ def store() -> Store:
 @lru_cache(maxsize=4)
 def _of(options: tuple[tuple[str, str], ...]) -> Store:
     given = dict(options)
-    return Disk(given["folder"]) if "folder" in given else S3(**given)
+    if "folder" in given:
+        return Disk(given["folder"])
+    # Its library takes 5 MB of every process, and most installations have a disk.
+    from files.store.s3 import S3
+
+    return S3(**given)
