@@ -22,6 +22,8 @@ from accounts.rota import watches
 from accounts.text import UNREADABLE, read_lines
 
 LONGEST_EXCEPTION = timedelta(days=31)
+ORDERS_AHEAD = timedelta(days=366)
+"""How far ahead exceptions are entered, and gaps looked for: a later date is a mistyped year."""
 LONGEST_NOTE = 1000
 NOTE_LIFE = timedelta(days=3)
 
@@ -202,6 +204,8 @@ def _check_span(span: tuple[datetime, datetime], now: datetime) -> None:
         raise DutyRefused("ends_at", "not_after_start", _("The end must come after the start."))
     if end <= now:
         raise DutyRefused("ends_at", "in_past", _("This is over already. Choose a time to come."))
+    if start - now > ORDERS_AHEAD:
+        raise DutyRefused("starts_at", "too_far", _("This is more than a year ahead. Check the year."))
     if end - start > LONGEST_EXCEPTION:
         raise DutyRefused(
             "ends_at", "too_long", _("An exception lasts 31 days at most; change the weekly pattern.")

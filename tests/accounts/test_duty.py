@@ -12,6 +12,7 @@ from accounts.duty import (
     LONGEST_EXCEPTION,
     LONGEST_NOTE,
     NOTE_LIFE,
+    ORDERS_AHEAD,
     DutyRefused,
     NotYours,
     add_shifts,
@@ -91,6 +92,12 @@ def test_an_impossible_time_is_refused(
     span = (MONDAY + hours[0] * HOUR, MONDAY + hours[1] * HOUR)
     assert refusal(swap, world, None, colleague, span=span) == ("ends_at", code)
     assert not DutyOverride.objects.exists()
+
+
+def test_an_exception_of_a_mistyped_year_is_refused(world: World, colleague: User) -> None:
+    far = MONDAY.replace(year=MONDAY.year + 10)
+    assert refusal(swap, world, None, colleague, span=(far, far + HOUR)) == ("starts_at", "too_far")
+    swap(world, None, colleague, span=(MONDAY + ORDERS_AHEAD - HOUR, MONDAY + ORDERS_AHEAD))
 
 
 def test_an_exception_may_last_its_longest_time_and_must_end_later_than_now(

@@ -1,7 +1,8 @@
 """The duty rota of a ward: everybody of the ward reads it, its lead arranges it."""
 
+import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts import clock, duty
-from accounts.duty import DutyRefused, NotYours
+from accounts.duty import ORDERS_AHEAD, DutyRefused, NotYours
 from accounts.models import User, Ward
 from accounts.rota import Span, gaps, wards_watched_by
 from accounts.text import NO_LINE, has_unprintable
@@ -25,7 +26,6 @@ from portal.pages.duty import context as duty_context
 from referral.alerts import rota_gaps
 
 LONGEST_REASON = 200
-ORDERS_AHEAD = timedelta(days=366)
 GAPS_NAMED = 3
 
 
@@ -183,13 +183,12 @@ def _required(ward: Ward, typed: Mapping[str, str], field: str) -> User:
 
 
 def _clock(typed: Mapping[str, str], field: str) -> time:
+    """Hour and minute: a duty begins and ends on no second."""
+    text = unicodedata.normalize("NFKC", typed.get(field, ""))
     try:
-        parsed = time.fromisoformat(typed.get(field, ""))
+        return datetime.strptime(text, "%H:%M").time()
     except ValueError:
         raise DutyRefused(field, "invalid", _("Enter a time, such as 08:00.")) from None
-    if parsed.tzinfo is not None:
-        raise DutyRefused(field, "invalid", _("Enter a time, such as 08:00."))
-    return parsed
 
 
 def _moment(ward: Ward, typed: Mapping[str, str], field: str, now: datetime) -> datetime:

@@ -118,6 +118,9 @@ def test_the_weekly_pattern_is_edited(world: World, lead: Client, where: str, co
         {"user": "nonsense"},
         {"starts": ""},
         {"starts": "25:00"},
+        {"starts": "08:00:30"},
+        {"starts": "08"},
+        {"ends": "08:00:00.5"},
         {"ends": "08:00+08:00"},
         {"weekdays": []},
         {"weekdays": ["9", "x"]},
@@ -140,6 +143,7 @@ def test_a_bad_weekly_duty_is_refused_with_a_sentence(
         {"do": "remove", "shift": "9" * 30},
         {"do": "undo"},
         {"do": "swap", "starts_at": "x", "ends_at": ""},
+        {"do": "swap", "starts_at": "2026-05-18", "ends_at": "2026-05-19"},
         {"do": "swap", "note": "x" * 201},
         {"do": "note", "text": "x" * 1001},
     ],
@@ -230,3 +234,12 @@ def test_many_new_gaps_are_named_by_their_first(world: World, lead: Client, wher
     assert shift is not None
     page = text(lead.post(where, {"do": "remove", "shift": str(shift.pk)}, follow=True))
     assert "Since this change nobody is on duty:" in page and "and more" in page
+
+
+def test_a_time_may_be_typed_in_full_width_digits(
+    world: World, lead: Client, where: str, colleague: User
+) -> None:
+    typed = {"do": "add", "user": str(colleague.pk), "weekdays": ["1"], "starts": "２０：００"}
+    typed["ends"] = "08:00"
+    assert lead.post(where, typed).status_code == 302
+    assert str(world.ward.shifts.get(user=colleague).starts) == "20:00:00"
