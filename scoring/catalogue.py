@@ -16,6 +16,8 @@ from types import MappingProxyType
 from typing import Any
 
 from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
+from scoring.issues import gettext_noop
+from scoring.sentences import Listed, Sentence
 from scoring.units import spelling
 
 OTHER_COLUMNS = frozenset({"id", "sampled_at", "confirmed", "time_days", "event"})
@@ -63,7 +65,7 @@ class Column:
     name: str
     unit: str | None = None
     test: Test | None = None
-    fault: str = ""
+    fault: Sentence | None = None
 
 
 def fold(name: str) -> str:
@@ -93,6 +95,33 @@ TESTS_OF_INPUTS: Mapping[str, Test] = MappingProxyType(
 _PLAIN = MappingProxyType(
     {fold(name): name for name in CANONICAL} | _names("answers", "input") | _names("others", "column")
 )
+DECOYS: Mapping[str, str] = MappingProxyType(
+    {
+        "direct_bilirubin": gettext_noop("is direct bilirubin, not total bilirubin"),
+        "indirect_bilirubin": gettext_noop("is indirect bilirubin, not total bilirubin"),
+        "other_bilirubin": gettext_noop("is not plainly total bilirubin of blood"),
+        "bile_acids": gettext_noop("is bile acids, not bilirubin"),
+        "prothrombin_time": gettext_noop("is a prothrombin time in seconds, not the INR"),
+        "prothrombin_ratio": gettext_noop("is a plain ratio of prothrombin times, not the INR"),
+        "other_coagulation": gettext_noop("is another coagulation test, not the INR"),
+        "uric_acid": gettext_noop("is uric acid, not urea"),
+        "urine_sodium": gettext_noop("is sodium of urine, not of blood"),
+        "other_creatinine": gettext_noop("is not the creatinine of serum"),
+        "other_protein": gettext_noop("is not albumin of serum"),
+        "neutrophil_share": gettext_noop("is a share of neutrophils, not their number"),
+        "other_test": gettext_noop("is another test"),
+        "any_bleeding": gettext_noop("is bleeding of any cause; variceal bleeding is asked for by its name"),
+        "other_time": gettext_noop("is not the time of sampling"),
+    }
+)
+"""What a column is that is easily taken for one of ours, by the code in the catalogue."""
+NOT_IN_DAYS = gettext_noop("is not in days, which are asked for")
+UREA_OR_NITROGEN = gettext_noop("can mean urea or urea nitrogen. Write one of: %(units)s")
+OTHER_UNIT = gettext_noop("states another unit than %(input)s can have: %(units)s")
+NO_UNIT = gettext_noop("no unit")
+OTHER_CODES = gettext_noop(
+    "explains other codes than ours (0 no, 1 yes; grades 0 to 4). Write words in its cells"
+)
 _DECOYS = MappingProxyType(_names("decoys", "is"))
 _DAYS = frozenset(spelling(unit) for entry in _DATA["others"] for unit in entry.get("units", ()))
 
@@ -121,14 +150,14 @@ def _named(heading: str, base: str, notes: list[str]) -> Column | None:
     if base in CANONICAL and not notes:
         return Column(heading, base)
     if key in _DECOYS:
-        return Column(heading, base, fault=f"is {_DECOYS[key]}")
+        return Column(heading, base, fault=Sentence(DECOYS[_DECOYS[key]]))
     if test := _test_of(base):
         return _measured(heading, base, test, notes)
     if unit_field := _unit_field(key):
         return Column(heading, unit_field)
     plain = _PLAIN.get(key)
     if plain == "time_days" and any(spelling(note) not in _DAYS for note in notes):
-        return Column(heading, base, fault="is not in days, which are asked for")
+        return Column(heading, base, fault=Sentence(NOT_IN_DAYS))
     return Column(heading, plain, fault=_coding_fault(plain, notes)) if plain else None
 
 
@@ -146,10 +175,10 @@ def _measured(heading: str, base: str, test: Test, notes: list[str]) -> Column:
     unit = test.unit_of(stated[0]) if len(stated) == 1 else None
     if not stated or unit is not None:
         return Column(heading, test.input, unit or None, test)
-    units = ", ".join(dict.fromkeys(filter(None, test.units.values()))) or "no unit"
-    if test.ambiguous & {spelling(note) for note in stated}:
-        return Column(heading, base, fault=f"can mean urea or urea nitrogen. Write one of: {units}")
-    return Column(heading, base, fault=f"states another unit than {test.input} can have: {units}")
+    units = tuple(dict.fromkeys(filter(None, test.units.values())))
+    named = {"input": test.input, "units": Listed(units) if units else Sentence(NO_UNIT)}
+    is_ambiguous = test.ambiguous & {spelling(note) for note in stated}
+    return Column(heading, base, fault=Sentence(UREA_OR_NITROGEN if is_ambiguous else OTHER_UNIT, named))
 
 
 def _test_of(name: str) -> Test | None:
@@ -170,14 +199,14 @@ def _unit_field(key: str) -> str | None:
     return TYPED_INPUTS[test.input].unit_field if test else None
 
 
-def _coding_fault(name: str, notes: list[str]) -> str:
+def _coding_fault(name: str, notes: list[str]) -> Sentence | None:
     """Why the codes that a heading explains, as in “(1=无, 2=有)”, are not ours."""
     if name not in TYPED_INPUTS or TYPED_INPUTS[name].kind not in ("flag", "grade"):
-        return ""
+        return None
     pairs = [match for note in notes if (match := _CODE.fullmatch(note))]
     codes = [(pair["digit"] or pair["last"], pair["word"] or pair["first"]) for pair in pairs]
     if all((word in _NO_WORDS) == (digit == "0") for digit, word in codes) and (
         TYPED_INPUTS[name].kind == "grade" or all(digit in "01" for digit, _ in codes)
     ):
-        return ""
-    return "explains other codes than ours (0 no, 1 yes; grades 0 to 4). Write words in its cells"
+        return None
+    return Sentence(OTHER_CODES)

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterator
 
 import charset_normalizer
 
-Announce = Callable[[str], None]
+from scoring.issues import gettext_noop
+from scoring.sentences import Readable, Sentence
+
+Announce = Callable[[Sentence], None]
 
 _READ_BYTES = 65_536
 _MARKS = (
@@ -22,9 +25,13 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BINARY = (
-    (b"PK\x03\x04", "workbook", "This is an Excel workbook. Save it as “CSV UTF-8”."),
-    (b"\xd0\xcf\x11\xe0", "workbook", "This is an old Excel workbook. Save it as “CSV UTF-8”."),
-    (b"%PDF", "binary", "This is a PDF, not a table. Export the table as “CSV UTF-8”."),
+    (b"PK\x03\x04", "workbook", gettext_noop("This is an Excel workbook. Save it as “CSV UTF-8”.")),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "workbook",
+        gettext_noop("This is an old Excel workbook. Save it as “CSV UTF-8”."),
+    ),
+    (b"%PDF", "binary", gettext_noop("This is a PDF, not a table. Export the table as “CSV UTF-8”.")),
 )
 _RIVALS = ["gb18030", "big5", "cp949", "cp932", "cp1251", "cp1252"]
 """Encodings that files of our readers come in; only the first is read."""
@@ -38,15 +45,28 @@ _COMMON_ROWS = range(0xB0, 0xD8)
 """First bytes in GB 2312 of full-width signs, and of its level 1, the 3,755 common characters."""
 
 
+Name = Callable[[str], None]
+NOT_UTF8 = gettext_noop("The file is not UTF-8; it is read as %(encoding)s.")
+NO_TEXT = gettext_noop("This is not text, or UTF-16 without its mark. Save the file as “CSV UTF-8”.")
+AMBIGUOUS = gettext_noop(
+    "The few signs that are not ASCII can be read as UTF-8 and as GB18030. Save the file as “CSV UTF-8” with "
+    "its byte order mark."
+)
+UNKNOWN = gettext_noop("The file is neither UTF-8 nor GB18030. Save the file as “CSV UTF-8”.")
+PERHAPS = gettext_noop(
+    "The file is neither UTF-8 nor GB18030 (perhaps %(encoding)s). Save the file as “CSV UTF-8”."
+)
+
+
 class UnreadableFileError(ValueError):
-    """The file as a whole cannot be used; `code` is stable, the message says what to do."""
+    """The file as a whole cannot be used; `code` is stable, the sentence says what to do."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, code: str, sentence: Readable) -> None:
+        super().__init__(str(sentence))
+        self.code, self.sentence = code, sentence
 
 
-def ignore(_: str) -> None:
+def ignore(_: Sentence) -> None:
     """For callers who want no announcements."""
 
 
@@ -59,7 +79,7 @@ def as_utf8(stream: io.BufferedIOBase, announce: Announce = ignore) -> io.Buffer
     """
 
     def name_encoding(encoding: str) -> None:
-        announce(f"The file is not UTF-8; it is read as {encoding}.")
+        announce(Sentence(NOT_UTF8, {"encoding": encoding}))
 
     return _transcoded(stream, name_encoding)
 
@@ -74,7 +94,7 @@ def decoded(raw: bytes) -> tuple[str, str]:
     return text, encodings[-1]
 
 
-def _transcoded(stream: io.BufferedIOBase, name_encoding: Announce) -> io.BufferedReader:
+def _transcoded(stream: io.BufferedIOBase, name_encoding: Name) -> io.BufferedReader:
     return io.BufferedReader(_Utf8(_chunks(io.BufferedReader(stream), name_encoding)))  # type: ignore[arg-type]
 
 
@@ -104,11 +124,11 @@ class _Utf8(io.RawIOBase):
         return len(taken)
 
 
-def _chunks(stream: io.BufferedReader, name_encoding: Announce) -> Iterator[bytes]:
+def _chunks(stream: io.BufferedReader, name_encoding: Name) -> Iterator[bytes]:
     start = stream.peek(4)[:4]
     for beginning, code, message in _BINARY:
         if start.startswith(beginning):
-            raise UnreadableFileError(code, message)
+            raise UnreadableFileError(code, Sentence(message))
     marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
     if start.startswith(codecs.BOM_UTF8):
         stream.read(len(codecs.BOM_UTF8))
@@ -124,7 +144,7 @@ def _chunks(stream: io.BufferedReader, name_encoding: Announce) -> Iterator[byte
         yield chunk
 
 
-def _after_first_sign(stream: io.BufferedReader, chunk: bytes, name_encoding: Announce) -> Iterator[bytes]:
+def _after_first_sign(stream: io.BufferedReader, chunk: bytes, name_encoding: Name) -> Iterator[bytes]:
     """The rest of a file from the first chunk that is more than ASCII."""
     while _ends_inside_a_character(chunk) and (more := stream.read1(_READ_BYTES)):
         chunk += more
@@ -151,9 +171,7 @@ def _recoded(stream: io.BufferedReader, chunk: bytes, encoding: str) -> Iterator
 
 def _refuse_binary(chunk: bytes) -> None:
     if b"\0" in chunk:
-        raise UnreadableFileError(
-            "binary", "This is not text, or UTF-16 without its mark. Save the file as “CSV UTF-8”."
-        )
+        raise UnreadableFileError("binary", Sentence(NO_TEXT))
 
 
 def _ends_inside_a_character(chunk: bytes) -> bool:
@@ -168,22 +186,15 @@ def encoding_of(sample: bytes) -> str:
     text = _strictly(sample, "utf-8")
     if text is not None:
         if _is_chance(text) and _is_chinese(sample):
-            raise UnreadableFileError(
-                "encoding_ambiguous",
-                "The few signs that are not ASCII can be read as UTF-8 and as GB18030. Save the file as "
-                "“CSV UTF-8” with its byte order mark.",
-            )
+            raise UnreadableFileError("encoding_ambiguous", Sentence(AMBIGUOUS))
         return "utf-8"
     if _is_chinese(sample):
         return "gb18030"
     if _strictly(sample.partition(b"\n")[0], "utf-8") is not None:
         return "utf-8"
     best = charset_normalizer.from_bytes(sample, cp_isolation=_RIVALS).best()
-    perhaps = f" (perhaps {best.encoding})" if best else ""
-    raise UnreadableFileError(
-        "encoding_unknown",
-        f"The file is neither UTF-8 nor GB18030{perhaps}. Save the file as “CSV UTF-8”.",
-    )
+    sentence = Sentence(PERHAPS, {"encoding": best.encoding}) if best else Sentence(UNKNOWN)
+    raise UnreadableFileError("encoding_unknown", sentence)
 
 
 def _strictly(sample: bytes, encoding: str) -> str | None:

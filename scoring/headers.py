@@ -10,6 +10,8 @@ from scoring.catalogue import CANONICAL, Column, column_of
 from scoring.cells import visible
 from scoring.encodings import Announce, UnreadableFileError
 from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
+from scoring.issues import gettext_noop
+from scoring.sentences import Listed, Sentence
 
 LONGEST_LINE = 131_072
 _SEPARATORS = ",;\t|，；"
@@ -18,6 +20,25 @@ _MOST_LINES_BEFORE = 10
 _LEAST_INPUTS_BELOW_A_TITLE = 2
 _MOST_NAMED = 12
 _ONE_OF_MANY = frozenset({"id"})
+
+EMPTY = gettext_noop("The file is empty. Its first line must name the inputs.")
+NO_INPUT = gettext_noop(
+    "The first line names no input (it reads “%(first)s”). It must hold names such as age_years, bilirubin, "
+    "bilirubin_unit, or 年龄, 总胆红素(umol/L)."
+)
+TWO_UNITS = gettext_noop("“%(one)s” and “%(other)s” must be in one unit. Convert one of them.")
+TWICE = gettext_noop("The first line names “%(one)s” twice. Leave one of them.")
+SAME_INPUT = gettext_noop("“%(one)s” and “%(other)s” both say %(input)s. Leave one of them.")
+BELOW_A_TITLE = gettext_noop(
+    "The names of the columns stand on line %(line)s; what is above it is passed over."
+)
+UNDERSTOOD = gettext_noop("Understood: %(columns)s.")
+AS_INPUT = gettext_noop("“%(heading)s” as %(input)s")
+AS_INPUT_IN = gettext_noop("“%(heading)s” as %(input)s in %(unit)s")
+NOT_USED = gettext_noop("Not used: “%(heading)s” %(fault)s.")
+NOT_KNOWN = gettext_noop("Not used, no known name: %(columns)s.")
+AND_MORE = gettext_noop("%(columns)s and %(more)s more")
+QUOTED = gettext_noop("“%(heading)s”")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +85,8 @@ def read_header(text: io.TextIOBase, announce: Announce) -> Header:
             return header
         first = first or line.strip()
     if not first:
-        raise UnreadableFileError("empty_file", "The file is empty. Its first line must name the inputs.")
-    raise UnreadableFileError(
-        "no_known_column",
-        f"The first line names no input (it reads “{first[:60]}”). It must hold names such as age_years, "
-        "bilirubin, bilirubin_unit, or 年龄, 总胆红素(umol/L).",
-    )
+        raise UnreadableFileError("empty_file", Sentence(EMPTY))
+    raise UnreadableFileError("no_known_column", Sentence(NO_INPUT, {"first": first[:60]}))
 
 
 def _logical_line(text: io.TextIOBase) -> str:
@@ -125,35 +142,41 @@ def _check_units(columns: Mapping[str, Column]) -> None:
             continue
         earlier = stated.setdefault(unit_field, column)
         if earlier.unit != column.unit:
-            raise UnreadableFileError(
-                "units_contradict",
-                f"“{earlier.heading}” and “{column.heading}” must be in one unit. Convert one of them.",
-            )
+            both = {"one": earlier.heading, "other": column.heading}
+            raise UnreadableFileError("units_contradict", Sentence(TWO_UNITS, both))
 
 
-def _repeated(one: Column, other: Column) -> str:
-    if one.heading.strip().lower() == other.heading.strip().lower():
-        return f"The first line names “{one.heading}” twice. Leave one of them."
-    return f"“{one.heading}” and “{other.heading}” both say {one.name}. Leave one of them."
+def _repeated(one: Column, other: Column) -> Sentence:
+    both = {"one": one.heading, "other": other.heading, "input": one.name}
+    is_same = one.heading.strip().lower() == other.heading.strip().lower()
+    return Sentence(TWICE if is_same else SAME_INPUT, both)
 
 
 def _describe(header: Header, announce: Announce, *, below_a_title: bool) -> None:
     if below_a_title:
-        announce(f"The names of the columns stand on line {header.line}; what is above it is passed over.")
+        announce(Sentence(BELOW_A_TITLE, {"line": header.line}))
     columns = [column for column in header.columns if column.name]
     renamed = [column for column in columns if column.name in CANONICAL and not column.fault]
     understood = [_reading(column) for column in renamed if column.heading.strip().lower() != column.name]
     if understood:
-        announce(f"Understood: {'; '.join(understood)}.")
+        announce(Sentence(UNDERSTOOD, {"columns": Listed(tuple(understood), "; ")}))
     for column in columns:
         if column.fault:
-            announce(f"Not used: “{column.heading}” {column.fault}.")
-    unknown = [f"“{c.heading}”" for c in columns if c.name not in CANONICAL and not c.fault]
+            announce(Sentence(NOT_USED, {"heading": column.heading, "fault": column.fault}))
+    unknown = [
+        Sentence(QUOTED, {"heading": c.heading}) for c in columns if c.name not in CANONICAL and not c.fault
+    ]
     if unknown:
-        more = f" and {len(unknown) - _MOST_NAMED} more" if len(unknown) > _MOST_NAMED else ""
-        announce(f"Not used, no known name: {', '.join(unknown[:_MOST_NAMED])}{more}.")
+        announce(Sentence(NOT_KNOWN, {"columns": _first(unknown)}))
 
 
-def _reading(column: Column) -> str:
-    unit = f" in {column.unit}" if column.unit and column.name not in UNIT_FIELDS else ""
-    return f"“{column.heading}” as {column.name}{unit}"
+def _first(unknown: Sequence[Sentence]) -> Listed | Sentence:
+    """The first of many names, and how many more there are."""
+    shown = Listed(tuple(unknown[:_MOST_NAMED]))
+    more = len(unknown) - _MOST_NAMED
+    return Sentence(AND_MORE, {"columns": shown, "more": more}) if more > 0 else shown
+
+
+def _reading(column: Column) -> Sentence:
+    names = {"heading": column.heading, "input": column.name, "unit": column.unit}
+    return Sentence(AS_INPUT_IN if column.unit and column.name not in UNIT_FIELDS else AS_INPUT, names)

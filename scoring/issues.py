@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from scoring.sentences import Translate
+
 _LONGEST_QUOTE = 60
 
 
@@ -344,8 +346,13 @@ class Issue:
     @property
     def message(self) -> str:
         """English text that says what is wrong and what to do."""
-        text = f"{MESSAGES[self.code]} {HINTS.get(str(self.params.get('hint')), '')}"
-        return self.render(text, self.label)
+        return self.read(str)
+
+    def read(self, translate: Translate) -> str:
+        """The same in the language of `translate`, which gives the words for a marked text."""
+        hint = HINTS.get(str(self.params.get("hint")))
+        text = f"{translate(MESSAGES[self.code])} {translate(hint) if hint else ''}"
+        return self.render(text, translate(self.label))
 
     def render(self, text: str, label: str) -> str:
         """`text` (the code's message, perhaps translated) with this issue's particulars filled in."""

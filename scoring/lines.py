@@ -10,7 +10,7 @@ from scoring.evaluation import Evaluation
 from scoring.inputs import TYPED_INPUTS
 from scoring.issues import Issue
 from scoring.organ_failure import aclf_grade
-from scoring.plausibility import CONFIRM, column_faults
+from scoring.plausibility import column_faults
 from scoring.reading import Reading, read_inputs, with_bounds_as_missing
 from scoring.riskmodel import RiskModel
 from scoring.rows import Row
@@ -59,8 +59,8 @@ def result_lines(
 def refuse_wrong_columns(readings: Sequence[Reading | None]) -> None:
     """Raises UnreadableFileError where the values of a column cannot be in the unit that the file says."""
     faults = column_faults([reading for reading in readings if reading is not None])
-    if faults:
-        raise UnreadableFileError("implausible_column", " ".join([*faults, CONFIRM]))
+    if faults is not None:
+        raise UnreadableFileError("implausible_column", faults)
 
 
 def heading(row: Row) -> dict[str, Any]:

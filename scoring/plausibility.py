@@ -8,27 +8,33 @@ from collections.abc import Sequence
 from statistics import median
 
 from scoring.inputs import INPUTS, Input
+from scoring.issues import gettext_noop
 from scoring.parsing import soft_limits
 from scoring.reading import Reading
+from scoring.sentences import Listed, Sentence
 from scoring.units import canonical_unit
 
 LEAST_VALUES = 20
 """With fewer values nothing is concluded about a column."""
 
-CONFIRM = "If the units are right, confirm them (--confirm-units)."
+CONFIRM = gettext_noop("If the units are right, confirm them (--confirm-units).")
 """What to do where the file is right after all."""
+IMPOSSIBLE = gettext_noop("%(input)s: %(count)s of %(given)s values are impossible. The first: %(first)s")
+UNUSUAL = gettext_noop("%(input)s: the middle one of %(count)s values is unusual even for one: %(doubt)s")
 
 
-def column_faults(readings: Sequence[Reading]) -> list[str]:
-    """A sentence for each laboratory input whose values cannot be what the file says."""
-    faults = (_fault(spec, readings) for spec in INPUTS.values() if spec.laboratory)
-    return [fault for fault in faults if fault]
+def column_faults(readings: Sequence[Reading]) -> Listed | None:
+    """A sentence for each laboratory input whose values cannot be what the file says, and what to do; None
+    where all can be."""
+    found = [_fault(spec, readings) for spec in INPUTS.values() if spec.laboratory]
+    faults = [fault for fault in found if fault is not None]
+    return Listed((*faults, Sentence(CONFIRM)), " ") if faults else None
 
 
-def _fault(spec: Input, readings: Sequence[Reading]) -> str:
+def _fault(spec: Input, readings: Sequence[Reading]) -> Sentence | None:
     given = sum(spec.name in reading.entered for reading in readings)
     if given < LEAST_VALUES:
-        return ""
+        return None
     impossible = [
         issue
         for reading in readings
@@ -36,22 +42,22 @@ def _fault(spec: Input, readings: Sequence[Reading]) -> str:
         if (issue.field, issue.code) == (spec.name, "out_of_range")
     ]
     if 2 * len(impossible) > given:
-        first = impossible[0].message
-        return f"{spec.name}: {len(impossible)} of {given} values are impossible. The first: {first}"
+        counted = {"count": len(impossible), "given": given, "first": impossible[0]}
+        return Sentence(IMPOSSIBLE, {"input": spec.name, **counted})
     return _middle_fault(spec, readings)
 
 
-def _middle_fault(spec: Input, readings: Sequence[Reading]) -> str:
+def _middle_fault(spec: Input, readings: Sequence[Reading]) -> Sentence | None:
     values = [
         float(value) for reading in readings if isinstance(value := reading.values.get(spec.key), int | float)
     ]
     if len(values) < LEAST_VALUES:
-        return ""
+        return None
     middle = median(values)
     doubts = soft_limits(spec, middle, _usual_unit(spec, readings))
     if not doubts:
-        return ""
-    return f"{spec.name}: the middle one of {len(values)} values is unusual even for one: {doubts[0].message}"
+        return None
+    return Sentence(UNUSUAL, {"input": spec.name, "count": len(values), "doubt": doubts[0]})
 
 
 def _usual_unit(spec: Input, readings: Sequence[Reading]) -> str:

@@ -21,7 +21,8 @@ from scoring.dates import AmbiguousDateError, read_time
 from scoring.encodings import Announce, UnreadableFileError, as_utf8, ignore, is_text
 from scoring.headers import LONGEST_LINE, Header, read_header
 from scoring.inputs import INPUTS, TYPED_INPUTS, UNIT_FIELDS, Input
-from scoring.issues import Issue, quoted
+from scoring.issues import Issue, gettext_noop, quoted
+from scoring.sentences import Listed, Sentence
 from scoring.unit_row import units_of_row
 from scoring.units import canonical_unit
 
@@ -37,6 +38,11 @@ _READ_BYTES = 65_536
 _LARGEST_OBJECT = 1_048_576
 _MOST_LINES_OF_A_ROW = 50
 _LONGEST_WHOLE_NUMBER = 300
+NOBODY = gettext_noop("No patient follows the first line. Give one in each line.")
+NO_OBJECT = gettext_noop("There is no JSON object. Give one per patient.")
+UNITS_BELOW = gettext_noop("The units stand in a line of their own: %(units)s.")
+IN_UNIT = gettext_noop("%(input)s in %(unit)s")
+PASSED_OVER = gettext_noop("%(count)s rows of totals or remarks are passed over (line %(lines)s).")
 _BETWEEN_OBJECTS = " \t\r\n,[]\ufeff"
 _DECIMAL_COMMA = re.compile(r"[+-]?(?:\d+,\d{1,2}|0,\d+|\d+,\d{4,})")
 _TEXT_AS_FORMULA = re.compile(r'(^|[,;\t|])="([^"]*)"')
@@ -96,7 +102,7 @@ def csv_rows(
             yield table.row(number, lines.number, cells)
     table.announce_passed_over(announce)
     if number == 0:
-        raise UnreadableFileError("empty_file", "No patient follows the first line. Give one in each line.")
+        raise UnreadableFileError("empty_file", Sentence(NOBODY))
 
 
 def json_rows(
@@ -120,7 +126,7 @@ def json_rows(
         else:
             yield _row(number, line, row, inputs)
     if number == 0:
-        raise UnreadableFileError("empty_file", "There is no JSON object. Give one per patient.")
+        raise UnreadableFileError("empty_file", Sentence(NO_OBJECT))
 
 
 class _Table:
@@ -164,8 +170,8 @@ class _Table:
             return False
         fields = {TYPED_INPUTS[name].unit_field: unit for name, unit in units.items()}
         self._stated = self._stated | {field: unit for field, unit in fields.items() if field}
-        named = "; ".join(f"{name} in {unit}" for name, unit in units.items() if unit)
-        announce(f"The units stand in a line of their own: {named}.")
+        named = [Sentence(IN_UNIT, {"input": name, "unit": unit}) for name, unit in units.items() if unit]
+        announce(Sentence(UNITS_BELOW, {"units": Listed(tuple(named), "; ")}))
         return True
 
     def is_patient(self, cells: list[str], line: int) -> bool:
@@ -235,10 +241,8 @@ class _Table:
         """Says how many rows were no patients, and where the first of them stand."""
         lines = self._passed_over
         if lines:
-            named = ", ".join(map(str, lines[:_MOST_LINES_NAMED])) + (
-                ", …" if lines[_MOST_LINES_NAMED:] else ""
-            )
-            announce(f"{len(lines)} rows of totals or remarks are passed over (line {named}).")
+            named = (*lines[:_MOST_LINES_NAMED], *("…" for _ in lines[_MOST_LINES_NAMED:][:1]))
+            announce(Sentence(PASSED_OVER, {"count": len(lines), "lines": Listed(named)}))
 
 
 def _is_id(column: Column) -> bool:

@@ -5,7 +5,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scoring.issues import gettext_noop
+from scoring.sentences import Listed, Sentence
+
 _LINES_NAMED = 5
+
+ROWS = gettext_noop("Rows: %(rows)s. Scored %(scored)s, incomplete %(incomplete)s, refused %(refused)s.")
+MISSING = gettext_noop("Missing, by input: %(inputs)s.")
+IS_MISSING = gettext_noop("%(input)s is missing in %(count)s of %(rows)s rows")
+IS_REFUSED = gettext_noop("%(input)s is refused (%(code)s) in %(count)s of %(rows)s rows")
+BECAUSE = gettext_noop("%(input)s, %(code)s: %(count)s (line %(lines)s).")
 
 
 @dataclass(slots=True)
@@ -43,29 +52,28 @@ class Tally:
         if len(named) < _LINES_NAMED:
             named.append(line)
 
-    def sentences(self) -> list[str]:
+    def sentences(self) -> list[Sentence]:
         """What to say of the rows that were not scored; nothing where all were."""
         if self.scored == self.rows:
             return []
-        sentences = [
-            f"Rows: {self.rows}. Scored {self.scored}, incomplete {self.incomplete}, refused {self.refused}."
-        ]
+        counts = {"scored": self.scored, "incomplete": self.incomplete, "refused": self.refused}
+        sentences = [Sentence(ROWS, {"rows": self.rows, **counts})]
         if self.lacking:
-            missing = ", ".join(f"{name} {count}" for name, count in self.lacking.most_common())
-            sentences.append(f"Missing, by input: {missing}.")
+            missing = tuple(f"{name} {count}" for name, count in self.lacking.most_common())
+            sentences.append(Sentence(MISSING, {"inputs": Listed(missing)}))
         sentences += [self._because(reason, count) for reason, count in self.reasons.most_common()]
         return sentences
 
     @property
-    def main_reason(self) -> str:
+    def main_reason(self) -> Sentence:
         """The commonest reason why rows were not scored, in words."""
         if self.lacking:
             name, count = self.lacking.most_common(1)[0]
-            return f"{name} is missing in {count} of {self.rows} rows"
+            return Sentence(IS_MISSING, {"input": name, "count": count, "rows": self.rows})
         (name, code), count = self.reasons.most_common(1)[0]
-        return f"{name} is refused ({code}) in {count} of {self.rows} rows"
+        return Sentence(IS_REFUSED, {"input": name, "code": code, "count": count, "rows": self.rows})
 
-    def _because(self, reason: tuple[str, str], count: int) -> str:
+    def _because(self, reason: tuple[str, str], count: int) -> Sentence:
         name, code = reason
-        named = ", ".join(map(str, self.lines[reason])) + (", …" if count > _LINES_NAMED else "")
-        return f"{name}, {code}: {count} (line {named})."
+        named = (*self.lines[reason], *(("…",) if count > _LINES_NAMED else ()))
+        return Sentence(BECAUSE, {"input": name, "code": code, "count": count, "lines": Listed(named)})

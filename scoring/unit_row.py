@@ -6,8 +6,14 @@ from scoring.catalogue import Column, unit_of
 from scoring.cells import is_missing
 from scoring.encodings import UnreadableFileError
 from scoring.inputs import TYPED_INPUTS, Input
+from scoring.issues import gettext_noop
 from scoring.numbers import read_number
+from scoring.sentences import Listed, Sentence
 from scoring.units import canonical_unit, spelling
+
+NO_UNIT = gettext_noop("The line of units gives “%(text)s” for %(input)s. Write nothing there.")
+OTHER_UNIT = gettext_noop("The line of units gives “%(text)s” for %(input)s. Write %(units)s there.")
+TWO_UNITS = gettext_noop("“%(heading)s” states %(stated)s, and the line of units %(unit)s. Leave one.")
 
 
 def units_of_row(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, str] | None:
@@ -23,16 +29,12 @@ def units_of_row(columns: Sequence[Column], cells: Sequence[str]) -> dict[str, s
     for column, text, unit in stated:
         if unit is None:
             spec = TYPED_INPUTS[column.name]
-            possible = ", ".join(filter(None, spec.units or {spec.unit: 1}))
-            raise UnreadableFileError(
-                "unit_unknown",
-                f"The line of units gives “{text}” for {column.name}. Write {possible or 'nothing'} there.",
-            )
+            possible = tuple(filter(None, spec.units or {spec.unit: 1}))
+            names = {"text": text, "input": column.name, "units": Listed(possible)}
+            raise UnreadableFileError("unit_unknown", Sentence(OTHER_UNIT if possible else NO_UNIT, names))
         if column.unit not in (None, unit):
-            raise UnreadableFileError(
-                "units_contradict",
-                f"“{column.heading}” states {column.unit}, and the line of units {unit}. Leave one.",
-            )
+            both = {"heading": column.heading, "stated": column.unit, "unit": unit}
+            raise UnreadableFileError("units_contradict", Sentence(TWO_UNITS, both))
     return units
 
 

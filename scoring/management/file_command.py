@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
+from django.utils.translation import gettext
 
 from scoring.encodings import UnreadableFileError
 from scoring.inputs import Input
@@ -57,13 +58,14 @@ class FileCommand(BaseCommand):
 
     def _run(self, options: Mapping[str, Any]) -> None:
         if bool(options["file"]) == bool(options["json"]):
-            raise CommandError("Give either a CSV file or --json FILE (- for standard input).")
+            raise CommandError(gettext("Give either a CSV file or --json FILE (- for standard input)."))
         tally = Tally()
         try:
             self._print(self.lines_of(self._rows(options), options), tally)
         except UnreadableFileError as error:
-            self._write({"error": {"field": None, "code": error.code, "message": str(error)}})
-            raise CommandError(str(error)) from error
+            message = error.sentence.read(gettext)
+            self._write({"error": {"field": None, "code": error.code, "message": message}})
+            raise CommandError(message) from error
         except BrokenPipeError:
             # The reader has seen enough; without this the interpreter complains once more at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -76,7 +78,8 @@ class FileCommand(BaseCommand):
         for sentence in tally.sentences():
             announce(sentence)
         if tally.scored == 0:
-            raise CommandError(f"Nobody could be scored: {tally.main_reason}.")
+            reason = tally.main_reason.read(gettext)
+            raise CommandError(gettext("Nobody could be scored: %(reason)s.") % {"reason": reason})
         if tally.refused:
             raise SystemExit(1)
 
@@ -103,7 +106,9 @@ class FileCommand(BaseCommand):
 
     def _progress(self, tally: Tally, end: str = "") -> None:
         if self.stderr.isatty():
-            self.stderr.write(f"\r{tally.rows:,} patients, {tally.refused:,} refused", str, ending=end)
+            counts = {"rows": f"{tally.rows:,}", "refused": f"{tally.refused:,}"}
+            progress = gettext("%(rows)s patients, %(refused)s refused") % counts
+            self.stderr.write(f"\r{progress}", str, ending=end)
             self.stderr.flush()
 
 
@@ -113,4 +118,5 @@ def _opened(name: str) -> io.BufferedIOBase:
     try:
         return Path(name).open("rb")
     except OSError as error:
-        raise CommandError(f"{name} cannot be opened: {error.strerror}") from error
+        named = {"file": name, "fault": error.strerror}
+        raise CommandError(gettext("%(file)s cannot be opened: %(fault)s") % named) from error

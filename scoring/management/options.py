@@ -5,8 +5,10 @@ from argparse import ArgumentParser
 from collections.abc import Mapping
 
 from django.core.management.base import OutputWrapper
+from django.utils.translation import gettext
 
 from scoring.encodings import Announce
+from scoring.sentences import Sentence
 
 CONFIRM_UNITS = "the units are right, however unusual the values of a whole column"
 LANGUAGES = ("en", "zh-hans")
@@ -32,7 +34,7 @@ def language_of(environment: Mapping[str, str]) -> str:
 def announcer(stderr: OutputWrapper) -> Announce:
     """Says on stderr, in plain style, how a file was understood."""
 
-    def announce(sentence: str) -> None:
-        stderr.write(sentence, str)
+    def announce(sentence: Sentence) -> None:
+        stderr.write(sentence.read(gettext), str)
 
     return announce

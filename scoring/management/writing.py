@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.utils.translation import gettext
 
 
 def write_text(path: Path, text: str) -> None:
@@ -12,7 +13,9 @@ def write_text(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
-        raise CommandError(f"{path} cannot be written: {error.strerror}. Name another place.") from error
+        named = {"file": path, "fault": error.strerror}
+        text = gettext("%(file)s cannot be written: %(fault)s. Name another place.")
+        raise CommandError(text % named) from error
 
 
 def write_json(path: Path, document: Any) -> None:

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from scoring.encodings import Announce, UnreadableFileError, ignore
 from scoring.inputs import INPUTS
-from scoring.plausibility import CONFIRM, column_faults
+from scoring.plausibility import column_faults
 from scoring.reading import Reading
 from scoring.research.intake import OUTCOME_COLUMNS, CohortError, Intake
 from scoring.research.outcomes import REASONS
 from scoring.rows import csv_rows
+from scoring.sentences import Listed, Sentence
 
 __all__ = ["NEEDS_EXTRA", "OUTCOME_COLUMNS", "Cohort", "CohortError", "open_cohort", "read_cohort"]
 
@@ -33,7 +34,11 @@ COPIES = gettext_noop(
     "%(count)s patients have the same values in everything as an earlier one of another id. Leave them out "
     "if they are the same people."
 )
-NEEDS_EXTRA = "This needs the research extra. Install it with: uv sync --extra research"
+NEEDS_EXTRA = gettext_noop("This needs the research extra. Install it with: uv sync --extra research")
+COUNTED = gettext_noop("%(rows)s rows in the file, %(usable)s with a usable outcome.")
+LEFT_OUT = gettext_noop("Left out, %(reason)s: %(count)s (%(lines)s).")
+NOT_USED = gettext_noop("%(input)s: %(count)s values could not be used and count as missing.")
+NOT_OPENED = gettext_noop("%(file)s cannot be opened: %(fault)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ class Cohort:
     rows: int = 0
     transplantations: int = 0
     copies: int = 0
-    excluded_lines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    excluded_lines: Mapping[str, tuple[Sentence, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.readings)
@@ -90,18 +95,19 @@ class Cohort:
         event = self.event & (self.time_days <= days)
         return replace(self, time_days=np.minimum(self.time_days, days), event=event)
 
-    def account(self) -> list[str]:
+    def account(self) -> list[Sentence]:
         """What became of the rows of the file, in sentences."""
-        sentences = [f"{self.rows} rows in the file, {len(self)} with a usable outcome."]
+        sentences = [Sentence(COUNTED, {"rows": self.rows, "usable": len(self)})]
         for code, count in self.excluded.items():
-            where = "; ".join(self.excluded_lines.get(code, ()))
-            sentences.append(f"Left out, {REASONS.get(code, code)}: {count} ({where}).")
+            where = Listed(self.excluded_lines.get(code, ()), "; ")
+            reason = Sentence(REASONS.get(code, code))
+            sentences.append(Sentence(LEFT_OUT, {"reason": reason, "count": count, "lines": where}))
         if self.transplantations:
-            sentences.append(TRANSPLANTATIONS % {"count": self.transplantations})
+            sentences.append(Sentence(TRANSPLANTATIONS, {"count": self.transplantations}))
         if self.copies:
-            sentences.append(COPIES % {"count": self.copies})
+            sentences.append(Sentence(COPIES, {"count": self.copies}))
         for name, count in self.refused.items():
-            sentences.append(f"{name}: {count} values could not be used and count as missing.")
+            sentences.append(Sentence(NOT_USED, {"input": name, "count": count}))
         return sentences
 
     def describe_outcome(self, days: int) -> dict[str, int]:
@@ -130,9 +136,9 @@ def read_cohort(
         intake.take(row)
     intake.refuse_what_cannot_be_right()
     readings, times, endings = zip(*intake.kept, strict=True)
-    faults = [] if confirmed_units else column_faults(readings)
-    if faults:
-        raise CohortError(" ".join([*faults, CONFIRM]))
+    faults = None if confirmed_units else column_faults(readings)
+    if faults is not None:
+        raise CohortError(faults)
     return Cohort(
         readings,
         np.array(times),
@@ -152,9 +158,9 @@ def open_cohort(path: Path, *, announce: Announce = ignore, confirmed_units: boo
         with path.open("rb") as stream:
             return read_cohort(stream, announce=announce, confirmed_units=confirmed_units)
     except UnreadableFileError as error:
-        raise CohortError(str(error)) from error
+        raise CohortError(error.sentence) from error
     except OSError as error:
-        raise CohortError(f"{path} cannot be opened: {error.strerror}") from error
+        raise CohortError(Sentence(NOT_OPENED, {"file": path, "fault": error.strerror})) from error
 
 
 def _number(value: object) -> float:

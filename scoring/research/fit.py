@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas
+from django.utils.translation import gettext_noop
 from lifelines import CoxPHFitter
 from lifelines.exceptions import ConvergenceError, ConvergenceWarning
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from scoring.research.cohort import Cohort, CohortError
 from scoring.research.plan import design, plan_terms, with_coefficients
 from scoring.research.survival import Outcome, concordance
 from scoring.riskmodel import MAIN_HORIZON_DAYS
+from scoring.sentences import Listed, Sentence
 from scoring.terms import Term
 
 Column = NDArray[np.float64]
@@ -23,6 +25,25 @@ MINIMUM_EVENTS = 10
 _WORST_CONDITION = 1e6
 _PRECISION = 1e-12
 """At the library's own, coefficients are right to five digits, fewer than a model file has."""
+
+TOO_FEW = gettext_noop(
+    "Of %(patients)s patients with all of %(inputs)s, %(ended)s reached the end point by day %(days)s; "
+    "%(needed)s are needed. Leave out what is often missing."
+)
+TOO_SHORT = gettext_noop(
+    "These data carry a horizon of %(longest)s days at most, and a model predicts the risk by day %(days)s: "
+    "the longest follow-up of the %(patients)s patients with all inputs is %(longest)s days. Add patients "
+    "who were followed up to day %(days)s."
+)
+NOBODY_LEFT = gettext_noop(
+    "All %(patients)s patients with all inputs reached the end point by day %(days)s: without anybody who "
+    "did not, no model can tell who will."
+)
+SAME = gettext_noop("Some of the inputs say the same in this cohort; leave one of them out.")
+NOT_CONVERGING = gettext_noop("The Cox model does not converge: %(fault)s")
+NO_INPUT = gettext_noop("%(input)s is not a known input.")
+NO_NUMBER = gettext_noop("%(input)s has no numeric value that a model could use.")
+ONE_VALUE = gettext_noop("None of the inputs has more than one value in this cohort.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +113,9 @@ def fit_model(cohort: Cohort, plan: Plan) -> Fitted:
     longest = float(whole.time_days.max(initial=0.0))
     _check_horizon(outcome, longest)
     if used.event.sum() < MINIMUM_EVENTS:
-        raise CohortError(
-            f"Of {len(used)} patients with all of {', '.join(names)}, {used.event.sum()} reached the end "
-            f"point by day {MAIN_HORIZON_DAYS}; {MINIMUM_EVENTS} are needed. Leave out what is often missing."
-        )
+        counted = {"patients": len(used), "ended": used.event.sum(), "needed": MINIMUM_EVENTS}
+        filling = {**counted, "inputs": Listed(tuple(names)), "days": MAIN_HORIZON_DAYS}
+        raise CohortError(Sentence(TOO_FEW, filling))
     terms = plan_terms(used, names, plan.splines)
     matrix = design(terms, used)
     fitted = cox(matrix, outcome)
@@ -107,16 +127,10 @@ def fit_model(cohort: Cohort, plan: Plan) -> Fitted:
 def _check_horizon(outcome: Outcome, longest: float) -> None:
     """Raises CohortError if the follow-up carries no model of the risk by the horizon."""
     if len(outcome) and not outcome.observed_at(MAIN_HORIZON_DAYS):
-        raise CohortError(
-            f"These data carry a horizon of {int(longest)} days at most, and a model predicts the risk by "
-            f"day {MAIN_HORIZON_DAYS}: the longest follow-up of the {len(outcome)} patients with all inputs "
-            f"is {longest:g} days. Add patients who were followed up to day {MAIN_HORIZON_DAYS}."
-        )
+        counted = {"patients": len(outcome), "longest": f"{longest:g}", "days": MAIN_HORIZON_DAYS}
+        raise CohortError(Sentence(TOO_SHORT, counted))
     if len(outcome) and outcome.by(MAIN_HORIZON_DAYS).all():
-        raise CohortError(
-            f"All {len(outcome)} patients with all inputs reached the end point by day {MAIN_HORIZON_DAYS}: "
-            "without anybody who did not, no model can tell who will."
-        )
+        raise CohortError(Sentence(NOBODY_LEFT, {"patients": len(outcome), "days": MAIN_HORIZON_DAYS}))
 
 
 def cox(matrix: Column, outcome: Outcome) -> CoxFit:
@@ -128,7 +142,7 @@ def cox(matrix: Column, outcome: Outcome) -> CoxFit:
     spread = matrix.std(axis=0)
     orthogonal, triangle = np.linalg.qr((matrix - matrix.mean(axis=0)) / np.where(spread > 0, spread, 1))
     if np.linalg.cond(triangle) > _WORST_CONDITION:
-        raise CohortError("Some of the inputs say the same in this cohort; leave one of them out.")
+        raise CohortError(Sentence(SAME))
     back = np.linalg.inv(triangle) * len(matrix) ** 0.5 / spread[:, None]
     coefficients, covariance = _maximum(orthogonal * len(matrix) ** 0.5, outcome)
     fitted = back @ coefficients
@@ -146,7 +160,8 @@ def _maximum(matrix: Column, outcome: Outcome) -> tuple[Column, Column]:
             warnings.simplefilter("error", ConvergenceWarning)
             fitter = CoxPHFitter().fit(frame, "time", "event", fit_options={"precision": _PRECISION})
     except (ConvergenceError, ConvergenceWarning, ValueError, np.linalg.LinAlgError) as error:
-        raise CohortError(f"The Cox model does not converge: {str(error).splitlines()[0]}") from error
+        fault = str(error).splitlines()[0]
+        raise CohortError(Sentence(NOT_CONVERGING, {"fault": fault})) from error
     return fitter.params_.to_numpy(), fitter.variance_matrix_.to_numpy()
 
 
@@ -189,12 +204,12 @@ def _varying(cohort: Cohort, names: Sequence[str]) -> tuple[list[str], list[str]
     constant: list[str] = []
     for name in names:
         if name not in INPUTS:
-            raise CohortError(f"{name} is not a known input.")
+            raise CohortError(Sentence(NO_INPUT, {"input": name}))
         if INPUTS[name].kind == "choice":
-            raise CohortError(f"{name} has no numeric value that a model could use.")
+            raise CohortError(Sentence(NO_NUMBER, {"input": name}))
         values = cohort.column(INPUTS[name].key)
         different = len(np.unique(values[~np.isnan(values)]))
         (varying if different > 1 else constant).append(name)
     if not varying:
-        raise CohortError("None of the inputs has more than one value in this cohort.")
+        raise CohortError(Sentence(ONE_VALUE))
     return varying, constant

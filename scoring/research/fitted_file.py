@@ -187,7 +187,9 @@ def _record(fitted: Fitted, outcome: Mapping[str, int]) -> dict[str, Any]:
         "longest_follow_up_days": float(f"{fitted.longest_days:.6g}"),
         "observed_at_horizon": _observed_at_horizon(fitted),
         "excluded_rows": dict(cohort.excluded),
-        "excluded_lines": {code: list(lines) for code, lines in cohort.excluded_lines.items()},
+        "excluded_lines": {
+            code: [str(line) for line in lines] for code, lines in cohort.excluded_lines.items()
+        },
         "transplantations": cohort.transplantations,
         "copies": cohort.copies,
         "impossible_values": dict(cohort.refused),

@@ -5,23 +5,43 @@ from collections import Counter
 
 from scoring.cells import is_missing
 from scoring.inputs import EIGHT
-from scoring.issues import quoted
+from scoring.issues import gettext_noop, quoted
 from scoring.reading import Reading, read_inputs
 from scoring.research.outcomes import REASONS, Ending, UnusableOutcome, outcome_of
 from scoring.rows import Row
+from scoring.sentences import Listed, Readable, Sentence
 
 OUTCOME_COLUMNS = ("time_days", "event")
 _LINES_NAMED = 3
 _NOT_UNDERSTOOD = ("time_not_understood", "time_negative", "time_too_long", "event_not_understood")
-_EXPECTED = (
+EXPECTED = gettext_noop(
     "time_days is a number of days, 0 or more (90, 90天); event is 1, 死亡, 是 or 2, 移植 for the end point, "
     "0, 存活 or 否 for none."
 )
+NO_COLUMN = gettext_noop(
+    "The file has no column %(name)s. A cohort needs time_days (days to the end point or the last contact; "
+    "also 随访天数) and event (1 for death or transplantation, else 0; also 结局)."
+)
+NOBODY = gettext_noop("No patient has a usable outcome. %(expected)s %(left_out)s")
+NOT_UNDERSTOOD = gettext_noop("%(count)s of %(rows)s rows cannot be understood. %(expected)s %(left_out)s")
+REPEATED = gettext_noop("%(count)s of %(rows)s rows repeat a patient. %(expected)s %(left_out)s")
+ONE_OR_TWO = gettext_noop(
+    "The column event holds 2 but never 0, so 1 and 2 may mean alive and dead. Write 0 for who reached no "
+    "end point, 1 for death and 2 for transplantation, or the words."
+)
+LEFT_OUT = gettext_noop("Left out: %(reasons)s.")
+BY_REASON = gettext_noop("%(reason)s: %(lines)s")
+LINE = gettext_noop("line %(line)s")
+LINE_WITH_VALUE = gettext_noop("line %(line)s: “%(value)s”")
 _NO_ID = re.compile(r"[?？0\-_.*/x×\s]*")
 
 
 class CohortError(ValueError):
-    """The cohort cannot be used; the message says why and what to do."""
+    """The cohort cannot be used; the sentence says why and what to do."""
+
+    def __init__(self, sentence: Readable) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 class Intake:
@@ -35,7 +55,7 @@ class Intake:
         self.rows = self.copies = 0
         self.kept: list[tuple[Reading, float, Ending]] = []
         self.excluded: Counter[str] = Counter()
-        self.lines: dict[str, list[str]] = {}
+        self.lines: dict[str, list[Sentence]] = {}
         self._patients: dict[str, tuple[int, int]] = {}
         self._contents: set[int] = set()
         self._codes: set[str] = set()
@@ -48,10 +68,7 @@ class Intake:
             return
         lacking = next((name for name in OUTCOME_COLUMNS if name not in row.others), None)
         if lacking:
-            raise CohortError(
-                f"The file has no column {lacking}. A cohort needs time_days (days to the end point or the "
-                "last contact; also 随访天数) and event (1 for death or transplantation, else 0; also 结局)."
-            )
+            raise CohortError(Sentence(NO_COLUMN, {"name": lacking}))
         try:
             days, ending = outcome_of(row.others)
         except UnusableOutcome as refusal:
@@ -66,24 +83,26 @@ class Intake:
     def refuse_what_cannot_be_right(self) -> None:
         """Raises CohortError where nobody is left, or so much is left out that the rest says nothing."""
         if not self.kept:
-            raise CohortError(f"No patient has a usable outcome. {_EXPECTED} {self._first_lines()}")
-        for codes, words in (
-            (_NOT_UNDERSTOOD, "cannot be understood"),
-            (("repeated_patient",), "repeat a patient"),
-        ):
+            raise CohortError(self._refusal(NOBODY))
+        for codes, text in ((_NOT_UNDERSTOOD, NOT_UNDERSTOOD), (("repeated_patient",), REPEATED)):
             count = sum(self.excluded[code] for code in codes)
             if 2 * count > self.rows:
-                raise CohortError(f"{count} of {self.rows} rows {words}. {_EXPECTED} {self._first_lines()}")
+                raise CohortError(self._refusal(text, count))
         if "2" in self._codes and all(ending != "none" for _, _, ending in self.kept):
-            raise CohortError(
-                "The column event holds 2 but never 0, so 1 and 2 may mean alive and dead. Write 0 for who "
-                "reached no end point, 1 for death and 2 for transplantation, or the words."
-            )
+            raise CohortError(Sentence(ONE_OR_TWO))
 
-    def _first_lines(self) -> str:
-        """Where the first rows that were left out stand, by reason."""
-        reasons = [f"{REASONS.get(code, code)}: {'; '.join(lines)}" for code, lines in self.lines.items()]
-        return f"Left out: {', and '.join(reasons)}." if reasons else ""
+    def _refusal(self, text: str, count: int = 0) -> Sentence:
+        """What is wrong, what is expected, and where the first rows that were left out stand, by reason."""
+        reasons = tuple(
+            Sentence(
+                BY_REASON,
+                {"reason": Sentence(REASONS.get(code, code)), "lines": Listed(tuple(lines), "; ")},
+            )
+            for code, lines in self.lines.items()
+        )
+        left_out = Sentence(LEFT_OUT, {"reasons": Listed(reasons, "; ")}) if reasons else ""
+        counted = {"count": count, "rows": self.rows}
+        return Sentence(text, {**counted, "expected": Sentence(EXPECTED), "left_out": left_out})
 
     def _repeated(self, row: Row) -> str | None:
         """Whether an earlier row is of the same patient; without an id, one with the same eight values is."""
@@ -105,11 +124,13 @@ class Intake:
         self.excluded[code] += 1
         named = self.lines.setdefault(code, [])
         if len(named) < _LINES_NAMED:
-            named.append(f"line {row.line}{_at_fault(code, row)}")
+            named.append(_line(code, row))
 
 
-def _at_fault(code: str, row: Row) -> str:
-    """The value that a reason is about, quoted."""
+def _line(code: str, row: Row) -> Sentence:
+    """Which line of the file, and the value there that a reason is about."""
     name = {"time": "time_days", "event": "event"}.get(code.partition("_")[0])
     typed = str(row.others.get(name, "")) if name else ""
-    return f": “{quoted(typed)}”" if typed.strip() else ""
+    if not typed.strip():
+        return Sentence(LINE, {"line": row.line})
+    return Sentence(LINE_WITH_VALUE, {"line": row.line, "value": quoted(typed)})

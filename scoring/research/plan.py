@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from django.utils.translation import gettext_noop
 from numpy.typing import NDArray
 
 from scoring.inputs import INPUTS
 from scoring.research.cohort import Cohort, CohortError
+from scoring.sentences import Sentence
 from scoring.terms import Term, spline_basis
 
 Column = NDArray[np.float64]
@@ -28,6 +30,12 @@ _KNOT_QUANTILES: Mapping[int, tuple[float, ...]] = {
 }
 """Where Harrell puts knots: Regression Modeling Strategies, 2nd ed. 2015, table 2.3."""
 
+NOT_OF_THE_MODEL = gettext_noop(
+    "There is a spline for %(input)s, which is not among the inputs of the model."
+)
+NO_SPLINE = gettext_noop("A spline needs a measured input and 3, 4 or 5 knots, not %(input)s:%(knots)s.")
+FEW_VALUES = gettext_noop("%(input)s has too few different values for %(knots)s knots.")
+
 
 def plan_terms(cohort: Cohort, names: Sequence[str], splines: Mapping[str, int]) -> tuple[Term, ...]:
     """One term per input with coefficients still 1: the shapes of the provisional model, splines where asked.
@@ -38,9 +46,7 @@ def plan_terms(cohort: Cohort, names: Sequence[str], splines: Mapping[str, int])
     """
     unused = set(splines) - set(names)
     if unused:
-        raise CohortError(
-            f"There is a spline for {unused.pop()}, which is not among the inputs of the model."
-        )
+        raise CohortError(Sentence(NOT_OF_THE_MODEL, {"input": unused.pop()}))
     return tuple(_spline(cohort, name, splines[name]) if name in splines else _plain(name) for name in names)
 
 
@@ -71,12 +77,12 @@ def _plain(name: str) -> Term:
 def _spline(cohort: Cohort, name: str, count: int) -> Term:
     plain = _plain(name)
     if INPUTS[name].kind != "number" or count not in _KNOT_QUANTILES:
-        raise CohortError(f"A spline needs a measured input and 3, 4 or 5 knots, not {name}:{count}.")
+        raise CohortError(Sentence(NO_SPLINE, {"input": name, "knots": count}))
     values = cohort.column(plain.key)
     values = np.log(values) if plain.kind == "log" else values
     knots = tuple(float(knot) for knot in np.quantile(values, _KNOT_QUANTILES[count]).round(6))
     if len(set(knots)) < count:
-        raise CohortError(f"{name} has too few different values for {count} knots.")
+        raise CohortError(Sentence(FEW_VALUES, {"input": name, "knots": count}))
     log_scale = plain.kind == "log"
     return Term(
         name,

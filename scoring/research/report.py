@@ -15,6 +15,7 @@ from scoring.research.rivals import Rival
 from scoring.research.sample import Interval
 from scoring.research.validate import Validation
 from scoring.riskmodel import RiskModel
+from scoring.sentences import Listed
 from scoring.texts import MODEL_STATUS, label
 
 _STYLE = Path(__file__).with_name("report.css")
@@ -34,7 +35,7 @@ def report(validation: Validation, model: RiskModel) -> str:
         "missing": [(label(name), count) for name, count in validation.missing.items()],
         "refused": [(label(name), count) for name, count in validation.refused.items()],
         "excluded": [
-            (reason_text(code), count, "; ".join(validation.excluded_lines.get(code, ())))
+            (reason_text(code), count, Listed(validation.excluded_lines.get(code, ()), "; ").read(gettext))
             for code, count in validation.excluded.items()
         ],
         "decision_key": decision_key(),

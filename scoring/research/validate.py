@@ -32,6 +32,7 @@ from scoring.research.sample import (
 )
 from scoring.research.survival import Outcome
 from scoring.riskmodel import MAIN_HORIZON_DAYS, RiskModel
+from scoring.sentences import Listed, Readable, Sentence
 from scoring.texts import label
 
 THRESHOLDS = np.round(np.arange(0.01, 0.81, 0.01), 2)
@@ -85,6 +86,13 @@ FEW = gettext_noop(
 UNIFORM = gettext_noop(
     "The same for every patient: %(inputs)s. Whether it is weighed rightly cannot be seen here."
 )
+NONE = gettext_noop("none")
+NOT_OF_THE_MODEL = gettext_noop("%(input)s is not an input of %(model)s.")
+TOO_FEW = gettext_noop(
+    "%(patients)s patients have every input of %(model)s, %(ended)s of them with the end point by day "
+    "%(days)s: too few to validate on. Missing: %(missing)s. What nobody has can be held at the model's "
+    "median patient (--hold): then only the order of patients is judged."
+)
 UNMEASURED = gettext_noop("Not measured in the cohort: %(inputs)s.")
 UNDESCRIBED = gettext_noop("Who these patients are and where they were treated was not stated.")
 ONE_COHORT = gettext_noop("One cohort: how the model does elsewhere is not known from it.")
@@ -124,7 +132,7 @@ class Validation:
     transplantations: int
     copies: int
     excluded: Mapping[str, int]
-    excluded_lines: Mapping[str, tuple[str, ...]]
+    excluded_lines: Mapping[str, tuple[Sentence, ...]]
     refused: Mapping[str, int]
     missing: Mapping[str, int]
     held: tuple[str, ...]
@@ -233,17 +241,13 @@ def _usable(model: RiskModel, cohort: Cohort, hold: Sequence[str], days: int) ->
     """The patients with every input, held ones included, followed up to the horizon. Raises CohortError."""
     unknown = [name for name in hold if name not in model.inputs]
     if unknown:
-        raise CohortError(f"{unknown[0]} is not an input of {model.identifier}.")
+        raise CohortError(Sentence(NOT_OF_THE_MODEL, {"input": unknown[0], "model": model.identifier}))
     held = _held(cohort, model, hold)
     used = held.complete_for(model.inputs).until(days)
     if len(used) < MINIMUM_PATIENTS:
-        raise CohortError(
-            f"{len(used)} patients have every input of {model.identifier}, {int(used.event.sum())} of them "
-            f"with the end point by day {days}: too few to validate on. Missing: "
-            f"{_listed(cohort.missing(model.inputs))}. "
-            "What nobody has can be held at the model's median patient (--hold): then only the order of "
-            "patients is judged."
-        )
+        counted = {"patients": len(used), "ended": int(used.event.sum()), "days": days}
+        filling = {**counted, "model": model.identifier, "missing": _listed(cohort.missing(model.inputs))}
+        raise CohortError(Sentence(TOO_FEW, filling))
     return used
 
 
@@ -334,7 +338,8 @@ def _rows_of(cohort: Cohort) -> dict[str, Any]:
 
 def _of_the_file(cohort: Cohort) -> tuple[tuple[object, str, dict[str, object]], ...]:
     """What to know of the rows of the file: whether each sentence applies, the sentence, its particulars."""
-    because = "; ".join(f"{reason_text(code)}: {count}" for code, count in cohort.excluded.items())
+    named = [f"{reason_text(code)}{gettext(': ')}{count}" for code, count in cohort.excluded.items()]
+    because = gettext("; ").join(named)
     counted = {"left_out": sum(cohort.excluded.values()), "rows": cohort.rows, "reasons": because}
     return (
         (cohort.excluded, LEFT_OUT, counted),
@@ -356,8 +361,9 @@ def _log_log_interval(survival_left: float, error: float) -> tuple[float | None,
     return ends[0], ends[1]
 
 
-def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in counts.items() if count) or "none"
+def _listed(counts: Mapping[str, int]) -> Readable:
+    found = tuple(f"{name} {count}" for name, count in counts.items() if count)
+    return Listed(found) if found else Sentence(NONE)
 
 
 def _json(value: Any) -> Any:
@@ -365,4 +371,6 @@ def _json(value: Any) -> Any:
         return {key: _json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_json(item) for item in value]
+    if isinstance(value, Sentence):
+        return str(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from scoring.encodings import UnreadableFileError, as_utf8, decoded
+from scoring.sentences import Sentence
 
 NAMES = "住院号,姓名,备注\n0012,张三,无\n0013,欧阳娜娜,呕血\n"
 
@@ -17,13 +18,13 @@ def test_chinese_is_read_in_every_encoding_that_hospitals_write(encoding: str) -
 
 
 def test_another_encoding_than_utf_8_is_announced() -> None:
-    announced: list[str] = []
+    announced: list[Sentence] = []
     assert as_utf8(io.BytesIO(NAMES.encode("gb18030")), announced.append).read().decode() == NAMES
-    assert announced == ["The file is not UTF-8; it is read as GB18030."]
+    assert [*map(str, announced)] == ["The file is not UTF-8; it is read as GB18030."]
 
 
 def test_utf_8_is_read_without_a_word() -> None:
-    announced: list[str] = []
+    announced: list[Sentence] = []
     as_utf8(io.BytesIO(NAMES.encode()), announced.append).read()
     assert announced == []
 

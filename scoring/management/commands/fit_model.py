@@ -2,15 +2,26 @@
 
 import re
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
 from scoring.inputs import EIGHT, INPUTS
-from scoring.management.options import CONFIRM_UNITS, announcer
+from scoring.management.options import CONFIRM_UNITS, add_language, announcer
 from scoring.management.writing import write_json
 from scoring.research.cohort import NEEDS_EXTRA, CohortError, open_cohort
+
+FOLLOWED = gettext_noop(
+    "Followed up to day %(longest)s; horizon day %(days)s, to which %(observed)s patients were followed up "
+    "and before which %(lost)s were lost"
+)
+WROTE = gettext_noop(
+    "Wrote %(file)s, status provisional. Validate it on other patients before anybody relies on it."
+)
 
 
 class Command(BaseCommand):
@@ -34,13 +45,18 @@ class Command(BaseCommand):
         parser.add_argument("--confirm-units", action="store_true", help=CONFIRM_UNITS)
         parser.add_argument("--seed", type=int, default=20250604)
         parser.add_argument("--output", type=Path, help="where to write (default: NAME-VERSION.json)")
+        add_language(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with translation.override(options["language"]):
+            self._run(options)
+
+    def _run(self, options: Mapping[str, Any]) -> None:
         try:
             from scoring.research.fit import Plan, fit_model
             from scoring.research.fitted_file import document_of, inputs_of
         except ImportError as error:
-            raise CommandError(NEEDS_EXTRA) from error
+            raise CommandError(gettext(NEEDS_EXTRA)) from error
         path: Path = options["cohort"]
         name = options["name"] or _slug(path.stem)
         try:
@@ -59,37 +75,47 @@ class Command(BaseCommand):
                 seed=options["seed"],
             )
             document = document_of(fit_model(cohort, plan))
-        except (CohortError, ValueError) as error:
+        except CohortError as error:
+            raise CommandError(error.sentence.read(gettext)) from error
+        except ValueError as error:
             raise CommandError(str(error)) from error
         target: Path = options["output"] or Path(f"{name}-{plan.version}.json")
         write_json(target, document)
-        self.stdout.write("\n".join([*cohort.account(), _summary(document, target)]))
+        account = [sentence.read(gettext) for sentence in cohort.account()]
+        self.stdout.write("\n".join([*account, _summary(document, target, options["language"])]))
 
 
-def _summary(document: dict[str, Any], target: Path) -> str:
+def _summary(document: dict[str, Any], target: Path, language: str) -> str:
     fit = document["fit"]
+    counts = {
+        "patients": fit["patients"],
+        "rows": fit["rows_in_file"],
+        "ended": fit["events_by_horizon"],
+        "days": fit["horizon_days"],
+        "longest": f"{fit['longest_follow_up_days']:g}",
+        "observed": fit["observed_at_horizon"],
+        "lost": fit["censored_before_horizon"],
+    }
+    figures = {name: _figure(fit[f"{name}_c"]) for name in ("apparent", "corrected")}
+    figures["slope"] = _figure(fit["corrected_slope"])
     rows = [
-        f"{fit['patients']} of {fit['rows_in_file']} patients, "
-        f"{fit['events_by_horizon']} end points by day {fit['horizon_days']}",
-        f"Followed up to day {fit['longest_follow_up_days']:g}; horizon day {fit['horizon_days']}, to which "
-        f"{fit['observed_at_horizon']} patients were followed up and before which "
-        f"{fit['censored_before_horizon']} were lost",
-        *(_term_line(term) for term in document["terms"]),
-        f"C index {_figure(fit['apparent_c'])}, corrected for optimism {_figure(fit['corrected_c'])}; "
-        f"slope {_figure(fit['corrected_slope'])}",
-        *(f"Limit: {limit['en']}" for limit in document["limits"]),
-        f"Wrote {target}, status provisional. Validate it on other patients before anybody relies on it.",
+        gettext("%(patients)s of %(rows)s patients, %(ended)s end points by day %(days)s") % counts,
+        gettext(FOLLOWED) % counts,
+        *(_term_line(term, language) for term in document["terms"]),
+        gettext("C index %(apparent)s, corrected for optimism %(corrected)s; slope %(slope)s") % figures,
+        *(gettext("Limit: %(limit)s") % {"limit": limit[language]} for limit in document["limits"]),
+        gettext(WROTE) % {"file": target},
     ]
     return "\n".join(rows)
 
 
 def _figure(number: float | None) -> str:
-    return "not known" if number is None else str(number)
+    return gettext("not known") if number is None else str(number)
 
 
-def _term_line(term: dict[str, Any]) -> str:
+def _term_line(term: dict[str, Any], language: str) -> str:
     coefficients = ", ".join(f"{c:+.4f}" for c in term.get("coefficients") or [term["coefficient"]])
-    return f"  {term['input']:<24}{term['kind']:<8}{coefficients}  {term['note']['en']}"
+    return f"  {term['input']:<24}{term['kind']:<8}{coefficients}  {term['note'][language]}"
 
 
 def _names(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.utils.translation import gettext
 
 from scoring.evaluation import DEFAULT_THRESHOLD
 from scoring.inputs import INPUTS
@@ -38,7 +39,7 @@ class Command(FileCommand):
     ) -> Iterator[tuple[dict[str, Any], bool]]:
         """One line for each row. Raises CommandError for a threshold or a model that cannot be used."""
         if not 0 < options["threshold"] < 1:
-            raise CommandError("The threshold must lie between 0 and 1.")
+            raise CommandError(gettext("The threshold must lie between 0 and 1."))
         try:
             model = load_model(options["model"])
         except ModelFileError as error:
