@@ -17,8 +17,9 @@ from accounts.moments import YEARS
 from accounts.text import INVISIBLE, UNREADABLE, read_lines
 from referral.models import Evidence
 from scoring.cells import is_missing, is_summary
-from scoring.encodings import Announce, UnreadableFileError, decoded, ignore
+from scoring.encodings import NOT_UTF8, Announce, UnreadableFileError, decoded, ignore
 from scoring.headers import SEPARATOR_LINE
+from scoring.sentences import Sentence
 
 DATA = Path(__file__).with_name("data")
 BUNDLED = tuple(
@@ -110,7 +111,7 @@ def _text(file: Path, announce: Announce) -> str:
     except UnreadableFileError as error:
         raise EvidenceFileError(raw.partition(b"\0")[0].count(b"\n") + 1, fault) from error
     if encoding != "UTF-8":
-        announce(_("The file is not UTF-8; it is read as %(encoding)s.") % {"encoding": encoding})
+        announce(Sentence(NOT_UTF8, {"encoding": encoding}))
     stray = next((at for at, character in enumerate(text) if "\ud800" <= character <= "\udfff"), None)
     if stray is not None:
         raise EvidenceFileError(text.count("\n", 0, stray) + 1, fault)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import clock
 from referral.evidence import BUNDLED, EvidenceFileError, load_file
+from scoring.management.options import announcer
 
 
 class Command(BaseCommand):
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         now = clock.now()
         for file in files:
             try:
-                rows = load_file(file, now=now, therapy=therapy, announce=self.stderr.write)
+                rows = load_file(file, now=now, therapy=therapy, announce=announcer(self.stderr))
             except EvidenceFileError as error:
                 words = {"file": file, "fault": error}
                 raise CommandError(
