@@ -1,6 +1,7 @@
 """Grades of organ failure and of encephalopathy are said in one way wherever a clinician reads them."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.utils.translation import override
@@ -17,6 +18,7 @@ from tests.portal.conftest import SignIn
 from tests.portal.reading import visible_text
 from tests.world import HOUR, World
 
+STYLES = Path("portal/static/portal/portal.css")
 PAGES = ("", "ward/", "trends/", "back-letter/")
 
 
@@ -75,3 +77,12 @@ def test_every_form_offers_the_grades_of_encephalopathy_in_the_same_words(
     User.objects.filter(pk=world.doctor.pk).update(language=language)
     page = client.get("/calculator/", headers={"Accept-Language": language}).content.decode()
     assert all(f">{grade} · " in page for grade in grades)
+
+
+def test_the_words_of_a_grade_may_break_on_a_narrow_screen(world: World, as_user: SignIn) -> None:
+    """The name of a definition in one line made the board wider than a phone of 390 px."""
+    graded(world, inr=2.7, dialysis=True)
+    board = as_user(world.specialist).get("/board/?tab=window-2").content.decode()
+    assert "state-words" in board
+    rules = STYLES.read_text(encoding="utf-8")
+    assert rules.index(".state-words { white-space: normal; }") > rules.index(".state {")
