@@ -82,7 +82,7 @@ def test_every_form_offers_the_grades_of_encephalopathy_in_the_same_words(
 def test_the_words_of_a_grade_may_break_on_a_narrow_screen(world: World, as_user: SignIn) -> None:
     """The name of a definition in one line made the board wider than a phone of 390 px."""
     graded(world, inr=2.7, dialysis=True)
-    board = as_user(world.specialist).get("/board/?tab=window-2").content.decode()
+    board = as_user(world.specialist).get("/board/?tab=follow-up").content.decode()
     assert "state-words" in board
     rules = STYLES.read_text(encoding="utf-8")
     assert rules.index(".state-words { white-space: normal; }") > rules.index(".state {")
