@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
+from files.refusals import REASONS
+from labs.refusals import REFUSALS
 from referral.pathway.refusals import Text
 
 FORM: Mapping[str, Text] = {
@@ -154,4 +156,15 @@ GRADES: Mapping[str, Text] = {
     "decompensated_before": _("Decompensated before."),
 }
 """What to know of a risk or a grade."""
-FIELD_CODES: Mapping[str, Text] = {**FORM, **IDENTITY, **TIMES, **PATHWAY, **VALUES, **GRADES}
+REPORTS: Mapping[str, Text] = {code: text % {"limit": "N"} for code, text in REFUSALS.items()}
+"""Why a laboratory report cannot be read."""
+FIELD_CODES: Mapping[str, Text] = {
+    **REASONS,
+    **REPORTS,
+    **FORM,
+    **IDENTITY,
+    **TIMES,
+    **PATHWAY,
+    **VALUES,
+    **GRADES,
+}

@@ -10,7 +10,8 @@ from labs.words import Corners, Word
 from scoring.numbers import Printed
 
 LEAST_CONFIDENCE = 0.9
-"""Below this certainty of a number the person is asked; a guess that no measurement has set yet."""
+"""Below this certainty of a number the person is asked. By what was measured (docs/labs.md) certainty alone
+separates little: the second reading and the other doubts catch what is wrong."""
 
 
 class Second:

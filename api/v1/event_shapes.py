@@ -146,6 +146,7 @@ DETAILS: Mapping[str, Fields] = {
         **RECORDED,
         **GRADES,
         **KITS,
+        **SOURCES,
         "failures": NUMBER,
         "third_failure": code(vocabularies.THIRD_FAILURES),
     },

@@ -17,7 +17,7 @@ from portal.pages.verbs.texts import RED_FLAG_TEXT, TEXTS, VerbText
 from portal.pages.verbs.typed_inputs import BAD_MOMENT, WHOLE
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
-from referral.pathway.inputs.shapes import CORRECTS, DEADLINE
+from referral.pathway.inputs.shapes import CORRECTS, DEADLINE, SOURCES
 from referral.pathway.inputs.ward import BESIDE_ORGANS, RATIOS
 from referral.pathway.refusals import Text
 from referral.pathway.retracted_records import KIND_OF, to_correct
@@ -31,7 +31,7 @@ from scoring.inputs import TYPED_INPUTS
 
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
-NOT_ASKED = frozenset(RATIOS)
+NOT_ASKED = frozenset({*RATIOS, SOURCES.name})
 """Facts that programs may send and that no person types."""
 TRUE_TIMES = ("occurred_at", "reported_at")
 """When it was, where that is now unless somebody says otherwise; after the ward it never is."""
@@ -51,7 +51,7 @@ class VerbForm:
 
     `version` is the state of the case that the person saw, `offer` the request they mean, `once` makes a
     second click on the same form harmless, `back` is "board" when they came from there. `is_urgent`: it is
-    what has to be done first.
+    what has to be done first. `sources`: of values that were taken from a report, as typed.
     """
 
     verb: Verb
@@ -63,6 +63,7 @@ class VerbForm:
     once: str
     back: str = ""
     is_urgent: bool = False
+    sources: str = ""
     problems: list[Text] = field(default_factory=list)
 
     @property
@@ -145,6 +146,7 @@ def build(
     urgent = verb == Verb.REFER and bool(unanswered_red_flags(case))
     text, zone = RED_FLAG_TEXT if urgent else TEXTS[verb], case.hospital.zone
     form = VerbForm(verb, text, fields, case.version, offer, zone, uuid4().hex, back, urgent)
+    form.sources = values.get(SOURCES.name, "")
     rows = {row.name: row for row in fields}
     rows |= {row.unit_row.name: row for row in fields if row.unit_row}
     for name, code, message in refused:

@@ -14,6 +14,7 @@ from referral.pathway.corrections import judge_in_its_place, judge_past
 from referral.pathway.effects.findings import reread_kits, written
 from referral.pathway.perform import ADMISSION, effect
 from referral.pathway.refusals import ConfirmationNeeded, InputError
+from referral.pathway.sources import counted, sources_in, with_sources
 from referral.pathway.vocabulary import Kind, Verb
 from referral.ward.codes import TransplantDecision as Decision
 from referral.ward.organ_table import OrganReading, background_of, read_organs
@@ -24,7 +25,12 @@ MANY = 3
 
 @effect(Verb.ASSESS_ORGAN_FAILURE)
 def assess_organ_failure(
-    change: Change, *, sampled_at: datetime | None = None, note: str = "", **values: Any
+    change: Change,
+    *,
+    sampled_at: datetime | None = None,
+    note: str = "",
+    sources: Mapping[str, Any] | None = None,
+    **values: Any,
 ) -> None:
     """Read the table and keep its values with what every definition says of them. The first third failure
     starts the days to a transplant. `sampled_at` is when the blood was drawn."""
@@ -42,6 +48,7 @@ def assess_organ_failure(
         opens_transplant=third,
         from_two=third and before is not None and before.failures == MANY - 1,
         sampled_at=sampled_at,
+        entered=with_sources(reading.reading.entered, _sources(change, values, sources)),
         **_kept(reading, background, leading=change.case.policy.leading_definition),
         **written(change, note),
     )
@@ -50,6 +57,16 @@ def assess_organ_failure(
         change.details["third_failure"] = "from_two" if row.from_two else "first_seen"
         _begin_days_to_transplant(change)
     reread_kits(change)
+
+
+def _sources(
+    change: Change, values: Mapping[str, Any], named: Mapping[str, Any] | None
+) -> dict[str, dict[str, Any]]:
+    """Where the values of a table are from, counted on the timeline too."""
+    sources = sources_in({**values, "sources": named}, user=change.person, case=change.case)
+    if sources:
+        change.details["sources"] = counted(sources)
+    return sources
 
 
 def graded(row: OrganFailureAssessment) -> dict[str, Any]:
@@ -96,7 +113,6 @@ def _refuse_unless_sound(organs: OrganReading) -> None:
 def _kept(reading: OrganReading, background: Mapping[str, Any], *, leading: str) -> dict[str, Any]:
     grade = reading.grade
     return {
-        "entered": reading.reading.as_dict()["entered"],
         "values": dict(reading.reading.values),
         "background": dict(background),
         "definitions": reading.definitions.as_dict() | {"leading": leading},

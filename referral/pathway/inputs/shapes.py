@@ -94,3 +94,10 @@ CORRECTS = VerbInput(
     hint=_("Needed when the patient has left the ward."),
 )
 CONFIRMED = VerbInput("confirmed", Shape.CONFIRMED, _("unusual values that are right"), required=False)
+SOURCES = VerbInput(
+    "sources",
+    Shape.PAIRS,
+    _("where values are from"),
+    required=False,
+    hint=_("By name of the value the id of a reading, or “text” for what was read from text."),
+)

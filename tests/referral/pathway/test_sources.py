@@ -9,9 +9,11 @@ from labs.readings.requests import read_pasted
 from referral.intake.drafts import save_indicators
 from referral.intake.submission import proceed
 from referral.models import Case
+from referral.pathway.inputs import parse_inputs
+from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from referral.queries.case_values import case_values
-from tests.world import ILL, NOW, World
+from tests.world import HOUR, ILL, NOW, World
 
 TEXT = "TBIL 356.8 umol/L\nALB <38.4 g/L\nINR 2.31"
 
@@ -89,3 +91,19 @@ def test_a_value_that_is_typed_over_is_typed(world: World, pasted: LabReading) -
     case = saved(world, inr=2.31, sources={"inr": str(pasted.pk)})
     save_indicators(case=case, actor=world.doctor, values={"inr": 2.5}, now=NOW)
     assert sources(case) == {}
+
+
+def test_the_table_of_organ_failure_keeps_what_its_values_were_read_from(world: World) -> None:
+    pasted = read_pasted(user=world.specialist, text=TEXT, now=NOW)
+    case = world.admitted()
+    typed = {"bilirubin": "356.8", "bilirubin_unit": "umol/L", "inr": "1.9"}
+    inputs = parse_inputs(
+        Verb.ASSESS_ORGAN_FAILURE,
+        {**typed, "sources": f"bilirubin: {pasted.pk}\ninr: {pasted.pk}"},
+        case=case,
+        user=world.specialist,
+    )
+    perform(case, Verb.ASSESS_ORGAN_FAILURE, actor=world.specialist, now=NOW + HOUR, **inputs)
+    kept = sources(case)
+    assert (kept["bilirubin"]["corrected"], kept["inr"]["corrected"]) == (False, True)
+    assert case.events.get(what=Verb.ASSESS_ORGAN_FAILURE).details["sources"] == {"text": 2}
