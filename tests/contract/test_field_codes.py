@@ -11,7 +11,7 @@ from api.v1 import fields as own_fields
 from scoring.issues import MESSAGES
 
 PACKAGES = ("api", "referral", "labs", "files", "notifications")
-REFUSE = {"FactError", "ConfirmationNeeded", "IdentityQuestion", "PersonAsked"}
+REFUSE = {"InputError", "ConfirmationNeeded", "IdentityQuestion", "PersonAsked"}
 NOT_OF_THE_API = {"parse_error", "not_a_dict", "no_name", "invalid_image", "not_a_str", "no_match"}
 """What the framework says of kinds of fields that no request here has."""
 
