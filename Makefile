@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 STATIC_SOURCES := $(shell find accounts scoring notifications files labs referral portal api -path '*/static/*' -type f 2>/dev/null) config/static.py
 
-.PHONY: audit bench catalogues chaos check clients coverage demo demo-reset docs environment help test
+.PHONY: audit bench catalogues chaos check clients coverage demo demo-reset docs environment help mutants test
 
 help:
 	@echo "make demo        run everything here, until Ctrl-C (PORT=8000)"
@@ -23,6 +23,7 @@ help:
 	@echo "make check       format, lint, types, import floors, migrations, API file and its rules, translations, licences, query counts, deployment"
 	@echo "make bench       measure"
 	@echo "make coverage    which branches of pathway, deadlines, delivery and scoring the tests run"
+	@echo "make mutants     how many small mistakes made in that code the tests notice"
 	@echo "make audit       known weaknesses of what is installed, asked of the registries"
 	@echo "make docs        the documents as a site, in .data/site; a dead link fails"
 	@echo "make clients     typed clients in TypeScript and Python, from the API file"
@@ -51,6 +52,9 @@ clients: environment clients/node_modules/.done
 
 coverage: environment $(CATALOGUES)
 	@$(BIN)/pytest -q -n 3 --dist worksteal --cov --cov-report=term $(or $(ARGS),tests/referral tests/notifications tests/scoring)
+
+mutants: environment node_modules/.done $(CATALOGUES)
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 audit: environment node_modules/.done clients/node_modules/.done
 	@$(UV) export --quiet --frozen --no-emit-project --no-hashes --no-annotate --output-file .data/requirements.txt

@@ -1,0 +1,86 @@
+"""One mistake at a time in a copy of the tree, and the tests that run its line."""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from coverage import CoverageData
+
+from tests.mutants.mistakes import Mistake
+
+GIT = shutil.which("git") or "git"
+SHARED = (".venv", "node_modules", "staticfiles")
+MOST_TESTS = 80
+"""More are not asked about one mistake: a mistake that these miss counts as missed."""
+TIMEOUT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A copy of the tree's tracked files, in which mistakes are made; what is installed is shared."""
+
+    root: Path
+
+    @classmethod
+    def copied(cls, source: Path, root: Path) -> "Tree":
+        shutil.rmtree(root, ignore_errors=True)
+        listing = subprocess.run([GIT, "ls-files", "-z"], cwd=source, capture_output=True, check=True)
+        compiled = [str(file.relative_to(source)) for file in source.glob("locale/*/LC_MESSAGES/*.mo")]
+        for name in [*listing.stdout.decode().strip("\0").split("\0"), *compiled]:
+            target = root / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, target)
+        for name in SHARED:
+            if (source / name).exists():
+                (root / name).symlink_to(source / name)
+        return cls(root)
+
+    def notices(self, mistake: Mistake, tests: list[str]) -> bool:
+        """Whether one of `tests` fails, or hangs, with this mistake in the tree; the tree is whole again."""
+        file = self.root / mistake.path
+        source = file.read_text()
+        file.write_text(mistake.made_in(source))
+        try:
+            return not self.passes(tests)
+        finally:
+            file.write_text(source)
+
+    def passes(self, tests: list[str]) -> bool:
+        """Whether all of `tests` pass, within the time that is given to them."""
+        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
+        unwritten = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+        try:
+            done = subprocess.run(
+                command, cwd=self.root, env=unwritten, capture_output=True, timeout=TIMEOUT_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        return done.returncode == 0
+
+
+class TestsByLine:
+    """Which tests run which line, from a coverage file whose contexts are the tests."""
+
+    __test__ = False
+
+    def __init__(self, coverage_file: Path, root: Path) -> None:
+        self.root = root
+        self.data = CoverageData(str(coverage_file))
+        self.data.read()
+
+    def of(self, mistake: Mistake) -> list[str]:
+        """Tests that run the line; of a line that runs at import, those that run anything of its file."""
+        by_line = self.data.contexts_by_lineno(str(self.root / mistake.path))
+        names = _tests(by_line.get(mistake.line, []))
+        if not names:
+            names = _tests([context for contexts in by_line.values() for context in contexts])
+        chosen = random.Random(str(mistake)).sample(sorted(names), min(len(names), MOST_TESTS))
+        return sorted(chosen)
+
+
+def _tests(contexts: list[str]) -> set[str]:
+    return {context.rpartition("|")[0] for context in contexts if "|" in context}
