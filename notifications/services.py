@@ -24,9 +24,10 @@ def notify(*, notices: Iterable[Notice], now: datetime) -> list[Notification]:
     return [_row(id, notice, now) for id, notice in post(notices=notices, now=now).items()]
 
 
-@transaction.atomic
 def post(*, notices: Iterable[Notice], now: datetime) -> dict[UUID, Notice]:
     """Store notices and a delivery for each way their recipients can be reached; hint once committed.
+
+    One statement does it, so that outside a transaction, too, all of it is stored or nothing.
 
     A notice whose dedup key is already stored has no effect. Returns those that are new by their ids.
     """
@@ -62,7 +63,7 @@ def _row(id: UUID, notice: Notice, now: datetime) -> Notification:
 def withdraw(
     *,
     subject_type: str,
-    subject_id: UUID | str,
+    subject_ids: Collection[str],
     kinds: Collection[str] | None = None,
     recipient: "User | None" = None,
     now: datetime,
@@ -71,7 +72,9 @@ def withdraw(
 
     What has not been sent yet is dropped at send time; what was sent leaves the inbox.
     """
-    active = Notification.objects.active().filter(subject_type=subject_type, subject_id=str(subject_id))
+    if not subject_ids:
+        return 0
+    active = Notification.objects.active().filter(subject_type=subject_type, subject_id__in=subject_ids)
     if kinds is not None:
         active = active.filter(kind__in=kinds)
     if recipient is not None:

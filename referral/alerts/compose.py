@@ -117,63 +117,65 @@ def _alert_kind(deadline: Deadline) -> str:
     return {Kind.ACKNOWLEDGE: NEW_OFFER, Kind.PLACE: UNPLACED}.get(Kind(deadline.kind), REMINDER)
 
 
-def notify_change(change: "Change") -> None:
-    """Tell the table's audiences of a verb that somebody, or the engine, has just done."""
-    case, wards = change.case, {ward for ward in (change.ward_before, change.case.ward) if ward}
-    wards |= change.further_wards
-    directory = Directory(change.now, [case], wards)
+def wards_of(change: "Change") -> set[Ward]:
+    """The wards that a change concerns, beside one that is asked now."""
+    return {ward for ward in (change.ward_before, change.case.ward) if ward} | change.further_wards
+
+
+def notices_of(change: "Change", directory: Directory) -> tuple[list[Notice], list[timeline.Line]]:
+    """What the table's audiences hear of a verb that somebody, or the engine, has just used.
+
+    With it come the lines of the timeline that say whom it did not reach.
+    """
+    case, wards = change.case, wards_of(change)
     audiences = frozenset(change.row.notifies | change.also_notifies)
     answers = [directory.at(audiences, case, ward) for ward in wards or (None,)]
     recipients = frozenset().union(*(people for people, _is_empty in answers))
     is_nobody_there = any(is_empty for _people, is_empty in answers)
+    lines = []
     if is_nobody_there:
         details = {"verb": change.row.verb.value}
-        timeline.append(case, timeline.NOBODY_ON_DUTY, actor=None, details=details, now=change.now)
-        case.save(update_fields=["event_count"])
-    recipients -= _question_receiving_ward(change, directory)
-    notify_people(
+        lines.append(timeline.line(case, timeline.NOBODY_ON_DUTY, details=details, now=change.now))
+    asked, notices = _question_for_ward(change, directory)
+    notices += notices_to(
         case,
-        recipients - {change.actor.pk} if change.actor else recipients,
+        recipients - asked - _actor_of(change),
         kind=MESSAGE if change.row.verb == Verb.MESSAGE else DONE,
         severity=SEVERITY_OF_VERB.get(change.row.verb, "info"),
-        now=change.now,
         payload={"verb": change.row.verb.value, "state": case.state}
         | (WITHOUT_DUTY if is_nobody_there else {}),
     )
-    if change.contradicts:
-        _notify_of_contradiction(change, directory)
+    return [*notices, *_contradiction(change, directory)], lines
 
 
-def _question_receiving_ward(change: "Change", directory: Directory) -> frozenset[UUID]:
+def _actor_of(change: "Change") -> frozenset[UUID]:
+    return frozenset({change.actor.pk}) if change.actor else frozenset()
+
+
+def _question_for_ward(change: "Change", directory: Directory) -> tuple[frozenset[UUID], list[Notice]]:
     """Ask the ward that expected the patient, and the coordinators, whether the admission can be right.
 
-    Returns whom it asked.
+    Returns whom it asks, and the notices.
     """
     case = change.case
     if change.row.verb != Verb.ADMIT or case.expecting_ward is None or case.undo_until is None:
-        return frozenset()
+        return frozenset(), []
     audiences = frozenset({Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR})
     recipients, _nobody = directory.at(audiences, case, case.expecting_ward)
-    if change.actor:
-        recipients -= {change.actor.pk}
+    recipients -= _actor_of(change)
     payload = {"verb": change.row.verb.value, "due_at": case.undo_until.isoformat()}
-    notify_people(
-        case, recipients, kind=ADMITTED_ELSEWHERE, severity="severe", now=change.now, payload=payload
+    return recipients, notices_to(
+        case, recipients, kind=ADMITTED_ELSEWHERE, severity="severe", payload=payload
     )
-    return recipients
 
 
-def _notify_of_contradiction(change: "Change", directory: Directory) -> None:
+def _contradiction(change: "Change", directory: Directory) -> list[Notice]:
     """Call on the coordinators where a verb has just said what contradicts what others said."""
-    coordinators = directory.people(Audience.COORDINATOR, change.case, None)
-    notify_people(
-        change.case,
-        coordinators - {change.actor.pk} if change.actor else coordinators,
-        kind=CONTRADICTED,
-        severity="severe",
-        now=change.now,
-        payload={"verb": change.row.verb.value},
-    )
+    if not change.contradicts:
+        return []
+    coordinators = directory.people(Audience.COORDINATOR, change.case, None) - _actor_of(change)
+    payload = {"verb": change.row.verb.value}
+    return notices_to(change.case, coordinators, kind=CONTRADICTED, severity="severe", payload=payload)
 
 
 def notify_operators(case: Case, *, kind: str, severity: str, now: datetime, **payload: Any) -> None:
@@ -200,23 +202,37 @@ def notify_people(
     payload: Mapping[str, Any] | None = None,
     subject_type: str = CASE,
 ) -> None:
-    """One notification about the case, as it stands after its latest event, to each of `recipients`."""
-    notify(
-        notices=[
-            Notice(
-                dedup_key=f"{case.pk}:{case.event_count}:{kind}:{recipient}",
-                recipient_id=recipient,
-                subject_type=subject_type,
-                subject_id=str(case.pk),
-                kind=kind,
-                severity=severity,
-                payload=about(case, **(payload or {})),
-                group=_group(case),
-            )
-            for recipient in recipients
-        ],
-        now=now,
+    """Notify each of `recipients` as `notices_to` says."""
+    rows = notices_to(
+        case, recipients, kind=kind, severity=severity, payload=payload, subject_type=subject_type
     )
+    notify(notices=rows, now=now)
+
+
+def notices_to(
+    case: Case,
+    recipients: Iterable[UUID],
+    *,
+    kind: str,
+    severity: str,
+    payload: Mapping[str, Any] | None = None,
+    subject_type: str = CASE,
+) -> list[Notice]:
+    """One notice about the case, as it stands after its latest event, to each of `recipients`."""
+    matter = about(case, **(payload or {}))
+    return [
+        Notice(
+            dedup_key=f"{case.pk}:{case.event_count}:{kind}:{recipient}",
+            recipient_id=recipient,
+            subject_type=subject_type,
+            subject_id=str(case.pk),
+            kind=kind,
+            severity=severity,
+            payload=matter,
+            group=_group(case),
+        )
+        for recipient in recipients
+    ]
 
 
 def publish_change(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) -> None:

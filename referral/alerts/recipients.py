@@ -27,6 +27,10 @@ class Directory:
         """The ward that has, expects or is asked about the patient; for an offer, its own."""
         return offer.ward if offer else case.ward or self._asked.get(case.pk)
 
+    def offer_of(self, case: Case) -> Offer | None:
+        """The open offer of a case, with its ward."""
+        return self._offers.get(case.pk)
+
     def people(self, audience: str, case: Case, ward: Ward | None) -> frozenset[UUID]:
         """Ids of the active users who are `audience` for `case`; empty where there are none."""
         role = Audience(audience)
@@ -78,12 +82,14 @@ class Directory:
     @cached_property
     def _asked(self) -> dict[UUID, Ward]:
         """By case: the ward that is asked about it, where none has it yet."""
-        unplaced = {case.pk for case in self._cases if case.ward_id is None}
-        asked = Offer.objects.filter(case__in=unplaced, state=Offer.State.OPEN).select_related(
-            "ward__hospital"
-        )
-        wards = {offer.case_id: offer.ward for offer in asked} if unplaced else {}
+        wards = {case: offer.ward for case, offer in self._offers.items()}
         return wards | _wards_of_open_questions(self._cases)
+
+    @cached_property
+    def _offers(self) -> dict[UUID, Offer]:
+        offered = [case.pk for case in self._cases if case.state == State.OFFERED]
+        rows = Offer.objects.filter(case__in=offered, state=Offer.State.OPEN).select_related("ward__hospital")
+        return {offer.case_id: offer for offer in rows} if offered else {}
 
     @cached_property
     def _wards(self) -> dict[UUID, Ward]:

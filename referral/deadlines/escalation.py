@@ -68,6 +68,15 @@ def escalate(deadlines: Sequence[Deadline], *, now: datetime) -> list[UUID]:
     )
 
 
+def first_alerts(
+    fresh: Iterable[Deadline], directory: Directory, now: datetime
+) -> tuple[list[Notice], list[timeline.Line]]:
+    """Work through the ladders of deadlines that are not saved yet; return whom to alert, and the lines."""
+    escalations = [evaluate(deadline, now) for deadline in fresh]
+    notices = [notice for each in escalations for notice in alert(each, directory, now)]
+    return notices, [line for each in escalations for line in each.lines]
+
+
 def evaluate(deadline: Deadline, now: datetime) -> Escalation:
     """Advance one deadline to `now` in memory and say what that means. Rungs passed together: one alert."""
     case = deadline.case

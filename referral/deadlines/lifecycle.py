@@ -10,7 +10,6 @@ from notifications.services import withdraw
 from referral.alerts import compose
 from referral.models import Case, Deadline, Offer
 from referral.pathway import timeline
-from referral.pathway.case_roles import open_offer
 from referral.pathway.table import LIVES
 from referral.pathway.vocabulary import FOLLOW_UPS, Kind
 
@@ -41,16 +40,19 @@ def running(case: Case) -> list[Deadline]:
     return list(case.deadlines.open().select_related("offer"))
 
 
-def open_missing(
+def missing(
     case: Case,
     kinds: Collection[Kind],
     *,
     running: Iterable[Deadline],
+    offer: Offer | None,
     now: datetime,
     occurred_at: datetime,
 ) -> list[Deadline]:
-    """Open those of `kinds` that are not among `running`, or were closed there, and return them."""
-    offer = open_offer(case) if PER_OFFER.intersection(kinds) else None
+    """Those of `kinds` that are not among `running`, or were closed there, made anew; the caller saves them.
+
+    `offer` is the case's open one.
+    """
     present = {(deadline.kind, deadline.offer_id) for deadline in running if deadline.closed_at is None}
     fresh = []
     for kind in sorted(kinds):
@@ -69,7 +71,7 @@ def open_missing(
                 next_at=now,
             )
         )
-    return Deadline.objects.bulk_create(fresh)
+    return fresh
 
 
 def _asked_often_enough(case: Case, kind: Kind) -> bool:
@@ -84,44 +86,46 @@ def meet(
     offer: Offer | None,
     occurred_at: datetime,
     now: datetime,
-) -> None:
-    """Close those of `running` that are of `kinds` by a fact at `occurred_at`: met when that was in time."""
+) -> list[timeline.Line]:
+    """Close those of `running` that are of `kinds` by a fact at `occurred_at`: met when that was in time.
+
+    Returns the timeline's lines of it. The caller saves them, and what was closed with `save_closed`.
+    """
     about = {None, offer.pk if offer else None}
+    lines = []
     for deadline in running:
         if deadline.kind not in kinds or deadline.offer_id not in about:
             continue
         in_time = occurred_at <= deadline.due_at
         if in_time and deadline.missed_at:
-            timeline.append(
-                case,
-                timeline.DEADLINE_MET_LATE_RECORD,
-                actor=None,
-                details={"kind": deadline.kind},
-                occurred_at=occurred_at,
-                now=now,
-            )
+            details = {"kind": deadline.kind}
+            what = timeline.DEADLINE_MET_LATE_RECORD
+            lines.append(timeline.line(case, what, details=details, occurred_at=occurred_at, now=now))
             deadline.missed_at = None
         if not in_time:
-            timeline.store(miss(case, deadline, now=now))
+            lines += miss(case, deadline, now=now)
         deadline.done_late = not in_time
-        _close(deadline, Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED, occurred_at, now)
+        deadline.closed_at = occurred_at
+        deadline.outcome = Deadline.Outcome.MET if in_time else Deadline.Outcome.MISSED
+    return lines
 
 
-def drop_pointless(case: Case, running: Iterable[Deadline], *, now: datetime) -> None:
+def drop_pointless(case: Case, running: Iterable[Deadline], *, now: datetime) -> list[timeline.Line]:
     """Close those of `running` that no longer matter in the case's state; one already missed stays missed.
 
-    An offer that expired was answered by nobody: what was told of its misses still stands.
+    Returns the timeline's lines of it. The caller saves them, and what was closed with `save_closed`.
     """
+    lines = []
     for deadline in running:
         offer_is_over = deadline.offer is not None and not deadline.offer.is_open
         is_of_use = case.state in LIVES[Kind(deadline.kind)] and not offer_is_over
         if deadline.closed_at is not None or is_of_use:
             continue
         if deadline.due_at < now:
-            timeline.store(miss(case, deadline, now=now))
-        outcome = Deadline.Outcome.MISSED if deadline.missed_at else Deadline.Outcome.CANCELLED
-        unanswered = deadline.offer is not None and deadline.offer.state == Offer.State.EXPIRED
-        _close(deadline, outcome, now, now, withdrawing=compose.BEFORE_THE_MISS if unanswered else None)
+            lines += miss(case, deadline, now=now)
+        deadline.outcome = Deadline.Outcome.MISSED if deadline.missed_at else Deadline.Outcome.CANCELLED
+        deadline.closed_at = now
+    return lines
 
 
 def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[timeline.Line]:
@@ -135,16 +139,23 @@ def miss(case: Case, deadline: Deadline, *, now: datetime) -> list[timeline.Line
     ]
 
 
-def _close(
-    deadline: Deadline,
-    outcome: Deadline.Outcome,
-    closed_at: datetime,
-    now: datetime,
-    withdrawing: Collection[str] | None = None,
-) -> None:
-    deadline.outcome, deadline.closed_at = outcome, closed_at
-    deadline.save()
-    withdraw(subject_type=compose.DEADLINE, subject_id=str(deadline.pk), kinds=withdrawing, now=now)
+def save_closed(deadlines: Iterable[Deadline], *, now: datetime) -> None:
+    """Save those of `deadlines` that are closed, and take back what was notified about them.
+
+    An offer that expired was answered by nobody: what was notified of its misses still stands.
+    """
+    closed = [deadline for deadline in deadlines if deadline.closed_at is not None]
+    if not closed:
+        return
+    Deadline.objects.bulk_update(closed, ["closed_at", "outcome", "missed_at", "done_late"])
+    unanswered = {str(deadline.pk) for deadline in closed if _is_unanswered(deadline)}
+    answered = {str(deadline.pk) for deadline in closed} - unanswered
+    withdraw(subject_type=compose.DEADLINE, subject_ids=answered, now=now)
+    withdraw(subject_type=compose.DEADLINE, subject_ids=unanswered, kinds=compose.BEFORE_THE_MISS, now=now)
+
+
+def _is_unanswered(deadline: Deadline) -> bool:
+    return deadline.offer is not None and deadline.offer.state == Offer.State.EXPIRED
 
 
 def reschedule(
@@ -217,7 +228,8 @@ def close_unmet(deadline: Deadline, by: datetime) -> None:
 def take_back(deadline: Deadline, *, now: datetime) -> None:
     """Close a deadline whose cause was entered in error, as of its start: it never ran and is not judged."""
     deadline.missed_at = None
-    _close(deadline, Deadline.Outcome.CANCELLED, deadline.starts_at, now)
+    deadline.outcome, deadline.closed_at = Deadline.Outcome.CANCELLED, deadline.starts_at
+    save_closed([deadline], now=now)
 
 
 def due_without_grace(deadline: Deadline, case: Case) -> datetime:

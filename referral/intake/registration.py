@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import is_identifier, new_id
 from accounts.models import Hospital, User
 from referral.alerts import compose
+from referral.alerts.recipients import Directory
 from referral.codes import ChronicLiverDisease
-from referral.deadlines import escalation, lifecycle
 from referral.deadlines.policies import policy_in_force
 from referral.identity.candidates import find_candidates, lock_identity
 from referral.identity.matching import Match, OpenCaseExists, match
@@ -23,9 +23,9 @@ from referral.intake.readmission import notify_of_readmission
 from referral.models import Case, PathwayPolicy, Patient, Person
 from referral.pathway import timeline
 from referral.pathway.refusals import AccessError, InputError, PathwayError, Text
+from referral.pathway.settlement import Settlement
 from referral.pathway.table import OPENS
 from referral.pathway.vocabulary import ACUTE, State
-from referral.statistics.facts.writer import record
 
 RECENT_FIRST_VISIT = timedelta(hours=24)
 NO_ID = _("This is no id that was made to be unique: make a UUID of version 7, or leave it out.")
@@ -83,13 +83,12 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     timeline.append(
         case, timeline.REGISTERED, actor=actor, before="", details=details, occurred_at=visit.at, now=now
     )
-    opening = OPENS[State.REGISTERED]
-    fresh = lifecycle.open_missing(case, opening, running=(), now=now, occurred_at=visit.at)
-    case.save()
-    record([case.pk])
+    settlement, directory = Settlement(case, now), Directory(now, [case])
+    settlement.open(OPENS[State.REGISTERED], occurred_at=visit.at, directory=directory)
+    settlement.alert(directory)
+    settlement.write()
     notify_of_readmission(case, now=now)
     report_confirmed(match_found, case, actor=actor, now=now)
-    escalation.escalate(fresh, now=now)
     compose.publish_change(case, what=timeline.REGISTERED)
     return case
 

@@ -8,6 +8,9 @@ from referral.pathway.vocabulary import Kind, Party, State, Verb
 
 
 def open_offer(case: Case) -> Offer | None:
+    """The offer that waits for its ward's answer; only a case that is offered has one."""
+    if case.state != State.OFFERED:
+        return None
     return case.offers.filter(state=Offer.State.OPEN).select_related("ward").first()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from referral.alerts import compose
 from referral.alerts.recipients import Directory
-from referral.deadlines import escalation, lifecycle
+from referral.deadlines import lifecycle
 from referral.intake.routing import close_question
 from referral.intake.unannounced import auditing_wrong_answers
 from referral.models import Case, Offer
@@ -24,9 +24,9 @@ from referral.pathway.case_roles import open_offer, parties_of, pointless_verbs,
 from referral.pathway.change import Change
 from referral.pathway.corrections import accept_correction
 from referral.pathway.refusals import AccessError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
+from referral.pathway.settlement import Settlement
 from referral.pathway.table import OPENS, TABLE, Transition, transition
 from referral.pathway.vocabulary import BEFORE_ADMISSION, IN_WARD, Party, State, Verb
-from referral.statistics.facts.writer import record
 
 FIRST_VISIT: Text = _("the first visit")
 ADMISSION: Text = _("the admission")
@@ -218,27 +218,30 @@ def settle(change: Change, target: State | None) -> None:
         change.details[LEFT_WARD] = str(left)
     _write_line(change, before)
     _hold_against_outcomes(change)
-    running = lifecycle.running(case)
-    lifecycle.meet(
-        case,
-        running,
-        row.meets | change.also_meets,
+    settlement = Settlement(case, change.now, running=lifecycle.running(case))
+    _close_deadlines(change, settlement)
+    if before == State.WATCHED != case.state:
+        close_question(case, now=change.now)
+    directory = Directory(change.now, [case], compose.wards_of(change))
+    entered = OPENS.get(target, frozenset()) if target and not change.goes_back else frozenset()
+    settlement.open(change.also_opens | entered, occurred_at=change.occurred_at, directory=directory)
+    notices, lines = compose.notices_of(change, directory)
+    settlement.notices += notices
+    settlement.lines += lines
+    settlement.alert(directory)
+    settlement.write()
+    wards = [change.ward_before, directory.ward_of(case), case.expecting_ward, *change.further_wards]
+    compose.publish_change(case, what=row.verb, wards=wards)
+
+
+def _close_deadlines(change: Change, settlement: Settlement) -> None:
+    """Close the deadlines that the verb fulfils, and those that no longer matter after it."""
+    settlement.lines += lifecycle.meet(
+        change.case,
+        settlement.running,
+        change.row.meets | change.also_meets,
         offer=change.offer,
         occurred_at=change.occurred_at,
         now=change.now,
     )
-    lifecycle.drop_pointless(case, running, now=change.now)
-    if before == State.WATCHED != case.state:
-        close_question(case, now=change.now)
-    entered = OPENS.get(target, frozenset()) if target and not change.goes_back else frozenset()
-    opening = change.also_opens | entered
-    now, moment = change.now, change.occurred_at
-    fresh = lifecycle.open_missing(case, opening, running=running, now=now, occurred_at=moment)
-    case.updated_at = now
-    case.save()
-    record([case.pk])
-    compose.notify_change(change)
-    escalation.escalate(fresh, now=change.now)
-    wards = [change.ward_before, Directory(change.now, [case]).ward_of(case), case.expecting_ward]
-    wards += change.further_wards
-    compose.publish_change(case, what=row.verb, wards=wards)
+    settlement.lines += lifecycle.drop_pointless(change.case, settlement.running, now=change.now)

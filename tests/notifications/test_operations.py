@@ -64,7 +64,7 @@ def test_what_waits_is_not_replayed(user: User, root: User) -> None:
 def test_what_lost_its_reason_is_not_replayed(user: User, root: User) -> None:
     expected, over = sent(user, key="known"), sent(user, key="over", subject_id="8")
     acknowledge(notification=expected, user=user, now=NOW)
-    withdraw(subject_type="thing", subject_id="8", now=NOW)
+    withdraw(subject_type="thing", subject_ids=["8"], now=NOW)
     for notifications in (expected, over):
         assert refusal(Delivery.objects.get(pk=email_of(notifications).pk), root)
     assert not Delivery.objects.filter(replay_of__isnull=False).exists()

@@ -78,7 +78,7 @@ def test_a_batch_takes_no_more_than_its_limit(user: User, limit: int) -> None:
 
 
 def withdrawn(notification: Notification, case: Case) -> None:
-    withdraw(subject_type="thing", subject_id="7", now=NOW)
+    withdraw(subject_type="thing", subject_ids=["7"], now=NOW)
 
 
 def acknowledged(notification: Notification, case: Case) -> None:

@@ -152,11 +152,11 @@ def test_withdrawing_takes_back_only_what_it_names(user: User, make_user: Callab
     ]
     notify(notices=notices, now=NOW)
 
-    assert withdraw(subject_type="thing", subject_id="7", kinds=["x"], recipient=user, now=NOW) == 1
+    assert withdraw(subject_type="thing", subject_ids=["7"], kinds=["x"], recipient=user, now=NOW) == 1
     assert [n.dedup_key for n in selectors.inbox(user)] == ["d", "b"]
-    assert withdraw(subject_type="thing", subject_id="7", now=NOW) == 2
+    assert withdraw(subject_type="thing", subject_ids=["7"], now=NOW) == 2
     assert [n.dedup_key for n in selectors.inbox(user)] == ["d"]
-    assert withdraw(subject_type="thing", subject_id="7", now=NOW) == 0
+    assert withdraw(subject_type="thing", subject_ids=["7"], now=NOW) == 0
 
 
 def test_the_inbox_is_newest_first(user: User) -> None:

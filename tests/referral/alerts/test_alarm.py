@@ -87,7 +87,7 @@ def test_a_critical_alert_rings_for_its_recipient_until_they_acknowledge_it(worl
 def test_an_alert_whose_reason_is_gone_rings_no_more(world: World) -> None:
     case = world.accepted()
     alert(case, world.coordinator)
-    withdraw(subject_type=compose.CASE, subject_id=case.pk, now=SOON)
+    withdraw(subject_type=compose.CASE, subject_ids=[str(case.pk)], now=SOON)
     assert causes(world.coordinator) == []
 
 
