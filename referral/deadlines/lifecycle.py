@@ -40,6 +40,11 @@ def running(case: Case) -> list[Deadline]:
     return list(case.deadlines.open().select_related("offer"))
 
 
+def still_open(deadlines: Iterable[Deadline]) -> list[Deadline]:
+    """Those of `deadlines` that nothing has closed."""
+    return [deadline for deadline in deadlines if deadline.closed_at is None]
+
+
 def missing(
     case: Case,
     kinds: Collection[Kind],
@@ -53,7 +58,7 @@ def missing(
 
     `offer` is the case's open one.
     """
-    present = {(deadline.kind, deadline.offer_id) for deadline in running if deadline.closed_at is None}
+    present = {(deadline.kind, deadline.offer_id) for deadline in still_open(running)}
     fresh = []
     for kind in sorted(kinds):
         about = offer if kind in PER_OFFER else None
@@ -93,7 +98,7 @@ def meet(
     """
     about = {None, offer.pk if offer else None}
     lines = []
-    for deadline in running:
+    for deadline in still_open(running):
         if deadline.kind not in kinds or deadline.offer_id not in about:
             continue
         in_time = occurred_at <= deadline.due_at
@@ -116,10 +121,10 @@ def drop_pointless(case: Case, running: Iterable[Deadline], *, now: datetime) ->
     Returns the timeline's lines of it. The caller saves them, and what was closed with `save_closed`.
     """
     lines = []
-    for deadline in running:
+    for deadline in still_open(running):
         offer_is_over = deadline.offer is not None and not deadline.offer.is_open
         is_of_use = case.state in LIVES[Kind(deadline.kind)] and not offer_is_over
-        if deadline.closed_at is not None or is_of_use:
+        if is_of_use:
             continue
         if deadline.due_at < now:
             lines += miss(case, deadline, now=now)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import is_identifier, new_id
 from accounts.models import Hospital, User
-from referral.alerts import compose
 from referral.alerts.recipients import Directory
 from referral.codes import ChronicLiverDisease
 from referral.deadlines.policies import policy_in_force
@@ -51,11 +50,13 @@ def register(*, actor: User, hospital: Hospital, visit: FirstVisit, now: datetim
     hospital was met is recorded, and that hospital told, although nothing is registered.
     """
     with reporting_meetings(actor, hospital, now), transaction.atomic():
-        return open_case(actor, hospital, visit, now)
+        settlement = begin_case(actor, hospital, visit, now)
+        settlement.write(Directory(now, [settlement.case]))
+    return settlement.case
 
 
-def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Case:
-    """What `register` does, inside a transaction of the caller."""
+def begin_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime) -> Settlement:
+    """What `register` does, inside a transaction of the caller, who may go on and has to write it."""
     if hospital.pk not in actor.access.refers_for:
         raise AccessError
     visit = replace(visit, at=check_first_visit(visit.at, now))
@@ -83,14 +84,12 @@ def open_case(actor: User, hospital: Hospital, visit: FirstVisit, now: datetime)
     timeline.append(
         case, timeline.REGISTERED, actor=actor, before="", details=details, occurred_at=visit.at, now=now
     )
-    settlement, directory = Settlement(case, now), Directory(now, [case])
-    settlement.open(OPENS[State.REGISTERED], occurred_at=visit.at, directory=directory)
-    settlement.alert(directory)
-    settlement.write()
+    settlement = Settlement(case, now, running=[])
+    settlement.open_deadlines(OPENS[State.REGISTERED], visit.at, Directory(now, [case]))
+    settlement.updates.append((timeline.REGISTERED, ()))
     notify_of_readmission(case, now=now)
     report_confirmed(match_found, case, actor=actor, now=now)
-    compose.publish_change(case, what=timeline.REGISTERED)
-    return case
+    return settlement
 
 
 def check_id(case_id: UUID | None) -> None:

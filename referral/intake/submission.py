@@ -8,14 +8,16 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Hospital, User
+from referral.alerts.recipients import Directory
 from referral.identity.meetings import reporting_meetings
 from referral.intake.case_files import add_reports
 from referral.intake.drafts import save_indicators
-from referral.intake.registration import FirstVisit, open_case
+from referral.intake.registration import FirstVisit, begin_case
 from referral.models import Case
 from referral.pathway.effects.assessment import refuse_unless_complete
 from referral.pathway.inputs import parse_inputs
-from referral.pathway.perform import perform
+from referral.pathway.perform import apply, perform
+from referral.pathway.settlement import Settlement
 from referral.pathway.vocabulary import Verb
 from scoring import read_inputs
 
@@ -38,8 +40,21 @@ def submit(
     """
     with reporting_meetings(actor, hospital, now), transaction.atomic():
         refuse_unusable(values, then, inputs, actor=actor, hospital=hospital, now=now)
-        case = open_case(actor, hospital, visit, now)
-        return proceed(case, actor=actor, values=values, then=then, inputs=inputs, now=now)
+        settlement = begin_case(actor, hospital, visit, now)
+        if then is Verb.ASSESS:
+            return _assess_at_once(settlement, actor, values, inputs)
+        settlement.write(Directory(now, [settlement.case]))
+        return proceed(settlement.case, actor=actor, values=values, then=then, inputs=inputs, now=now)
+
+
+def _assess_at_once(
+    settlement: Settlement, actor: User, values: Mapping[str, Any], inputs: Mapping[str, Any]
+) -> Case:
+    """Assess the case that begins, as one unit of work."""
+    case = settlement.case
+    parsed = parse_inputs(Verb.ASSESS, {**inputs, "values": values}, case=case, user=actor)
+    settlement.write(apply(settlement, Verb.ASSESS, actor=actor, **parsed))
+    return case
 
 
 def refuse_unusable(

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from referral.alerts import compose
 from referral.alerts.recipients import Directory
-from referral.deadlines import lifecycle
 from referral.intake.routing import close_question
 from referral.intake.unannounced import auditing_wrong_answers
 from referral.models import Case, Offer
@@ -106,13 +105,40 @@ def perform(
     PathwayError.
     """
     with auditing_wrong_answers(actor, now), transaction.atomic():
-        locked = lock(case)
-        row, asked = admissible(locked, verb, actor=actor, offer=offer, if_version=if_version)
-        change = _change(locked, row, actor, now, occurred_at or now, asked)
-        accept_correction(change, inputs.pop("corrects", None))
-        target = EFFECTS[verb](change, **inputs)
-        settle(change, target)
-    return locked
+        settlement = Settlement(lock(case), now)
+        directory = apply(
+            settlement,
+            verb,
+            actor=actor,
+            occurred_at=occurred_at,
+            offer=offer,
+            if_version=if_version,
+            **inputs,
+        )
+        settlement.write(directory)
+    return settlement.case
+
+
+def apply(
+    settlement: Settlement,
+    verb: Verb,
+    *,
+    actor: User | None,
+    occurred_at: datetime | None = None,
+    offer: UUID | None = None,
+    if_version: int | None = None,
+    **inputs: Any,
+) -> Directory:
+    """Do what `perform` does with the settlement's case, which is locked or new, and leave it to be written.
+
+    Returns the directory of the case as it is now, with which to write it.
+    """
+    case, now = settlement.case, settlement.now
+    row, asked = admissible(case, verb, actor=actor, offer=offer, if_version=if_version)
+    change = _change(case, row, actor, now, occurred_at or now, asked)
+    accept_correction(change, inputs.pop("corrects", None))
+    target = EFFECTS[verb](change, **inputs)
+    return _gather(settlement, change, target)
 
 
 def lock(case: Case | UUID) -> Case:
@@ -209,39 +235,24 @@ def _write_line(change: Change, before: str) -> None:
     )
 
 
-def settle(change: Change, target: State | None) -> None:
-    """Write what follows from a verb: state, event, deadlines, alerts."""
-    case, row = change.case, change.row
+def _gather(settlement: Settlement, change: Change, target: State | None) -> Directory:
+    """Add to the settlement what follows from a verb: state, event, deadlines, notices."""
+    case = change.case
     _hold_to_the_table(change, target)
     before, case.state = case.state, target or case.state
     if left := ward_left(change):
         change.details[LEFT_WARD] = str(left)
     _write_line(change, before)
     _hold_against_outcomes(change)
-    settlement = Settlement(case, change.now, running=lifecycle.running(case))
-    _close_deadlines(change, settlement)
+    settlement.close_deadlines(change)
     if before == State.WATCHED != case.state:
         close_question(case, now=change.now)
     directory = Directory(change.now, [case], compose.wards_of(change))
     entered = OPENS.get(target, frozenset()) if target and not change.goes_back else frozenset()
-    settlement.open(change.also_opens | entered, occurred_at=change.occurred_at, directory=directory)
+    settlement.open_deadlines(change.also_opens | entered, change.occurred_at, directory)
     notices, lines = compose.notices_of(change, directory)
     settlement.notices += notices
     settlement.lines += lines
-    settlement.alert(directory)
-    settlement.write()
-    wards = [change.ward_before, directory.ward_of(case), case.expecting_ward, *change.further_wards]
-    compose.publish_change(case, what=row.verb, wards=wards)
-
-
-def _close_deadlines(change: Change, settlement: Settlement) -> None:
-    """Close the deadlines that the verb fulfils, and those that no longer matter after it."""
-    settlement.lines += lifecycle.meet(
-        change.case,
-        settlement.running,
-        change.row.meets | change.also_meets,
-        offer=change.offer,
-        occurred_at=change.occurred_at,
-        now=change.now,
-    )
-    settlement.lines += lifecycle.drop_pointless(change.case, settlement.running, now=change.now)
+    wards = {change.ward_before, directory.ward_of(case), case.expecting_ward, *change.further_wards}
+    settlement.updates.append((change.row.verb, wards))
+    return directory
