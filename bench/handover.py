@@ -22,7 +22,7 @@ ANSWERS = {
     "provider that answers after 100 ms": (100, 1_000, 500),
     "provider that answers at once": (0, MESSAGES, 1_500),
 }
-"""Milliseconds until the answer, messages per run, and how many a second are wanted."""
+"""Milliseconds until the answer, messages per run, and how many a second are aimed at."""
 
 LONGEST_SECONDS = 120
 WORKER = "-m celery --quiet -A config worker --queues critical,notify --concurrency 2 --without-gossip"
@@ -108,7 +108,7 @@ class Sink:
             return False
 
     def wait(self, count: int) -> float:
-        """When the message number `wanted` had come."""
+        """When the message number `count` had come."""
         rig.wait_for(f"{count} messages", lambda: self.count()[0] >= count, LONGEST_SECONDS)
         return self.count()[1]
 
@@ -116,9 +116,9 @@ class Sink:
 def rate(sink: Sink, case: "Case", messages: int, name: str) -> float:
     """Messages a second from the moment they are committed until the last one has come."""
     time.sleep(1)
-    wanted = sink.count()[0] + messages
+    last = sink.count()[0] + messages
     began = send_messages(case, messages, name)
-    return messages / (sink.wait(wanted) - began)
+    return messages / (sink.wait(last) - began)
 
 
 def main() -> int:

@@ -26,8 +26,8 @@ UNUSUAL = gettext_noop("%(input)s: the middle one of %(count)s values is unusual
 def column_faults(readings: Sequence[Reading]) -> Listed | None:
     """A sentence for each laboratory input whose values cannot be what the file says, and what to do; None
     where all can be."""
-    found = [_fault(spec, readings) for spec in INPUTS.values() if spec.laboratory]
-    faults = [fault for fault in found if fault is not None]
+    checked = [_fault(spec, readings) for spec in INPUTS.values() if spec.laboratory]
+    faults = [fault for fault in checked if fault is not None]
     return Listed((*faults, Sentence(CONFIRM)), " ") if faults else None
 
 

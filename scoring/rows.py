@@ -38,7 +38,7 @@ _READ_BYTES = 65_536
 _LARGEST_OBJECT = 1_048_576
 _MOST_LINES_OF_A_ROW = 50
 _LONGEST_WHOLE_NUMBER = 300
-NOBODY = gettext_noop("No patient follows the first line. Give one in each line.")
+NO_ROW = gettext_noop("No patient follows the first line. Give one in each line.")
 NO_OBJECT = gettext_noop("There is no JSON object. Give one per patient.")
 UNITS_BELOW = gettext_noop("The units stand in a line of their own: %(units)s.")
 IN_UNIT = gettext_noop("%(input)s in %(unit)s")
@@ -102,7 +102,7 @@ def csv_rows(
             yield table.row(number, lines.number, cells)
     table.announce_passed_over(announce)
     if number == 0:
-        raise UnreadableFileError("empty_file", Sentence(NOBODY))
+        raise UnreadableFileError("empty_file", Sentence(NO_ROW))
 
 
 def json_rows(

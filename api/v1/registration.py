@@ -102,7 +102,7 @@ def submit_request(
 ) -> tuple[Case, list[dict[str, str]]]:
     """Register what `body` says; a complete set of indicators is assessed at once, an incomplete one kept.
 
-    Returns the case and what was left open. Raises what `take_in` raises, and Throttled for somebody who
+    Returns the case and what was left open. Raises what `submit` raises, and Throttled for somebody who
     meets patients of other hospitals too often.
     """
     read = ReadRegistration(data=body)

@@ -22,7 +22,7 @@ NO_COLUMN = gettext_noop(
     "The file has no column %(name)s. A cohort needs time_days (days to the end point or the last contact; "
     "also 随访天数) and event (1 for death or transplantation, else 0; also 结局)."
 )
-NOBODY = gettext_noop("No patient has a usable outcome. %(expected)s %(left_out)s")
+NO_OUTCOME = gettext_noop("No patient has a usable outcome. %(expected)s %(left_out)s")
 NOT_UNDERSTOOD = gettext_noop("%(count)s of %(rows)s rows cannot be understood. %(expected)s %(left_out)s")
 REPEATED = gettext_noop("%(count)s of %(rows)s rows repeat a patient. %(expected)s %(left_out)s")
 ONE_OR_TWO = gettext_noop(
@@ -83,7 +83,7 @@ class Intake:
     def refuse_what_cannot_be_right(self) -> None:
         """Raises CohortError where nobody is left, or so much is left out that the rest says nothing."""
         if not self.kept:
-            raise CohortError(self._refusal(NOBODY))
+            raise CohortError(self._refusal(NO_OUTCOME))
         for codes, text in ((_NOT_UNDERSTOOD, NOT_UNDERSTOOD), (("repeated_patient",), REPEATED)):
             count = sum(self.excluded[code] for code in codes)
             if 2 * count > self.rows:

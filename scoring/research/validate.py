@@ -362,8 +362,8 @@ def _log_log_interval(survival_left: float, error: float) -> tuple[float | None,
 
 
 def _listed(counts: Mapping[str, int]) -> Readable:
-    found = tuple(f"{name} {count}" for name, count in counts.items() if count)
-    return Listed(found) if found else Sentence(NONE)
+    counted = tuple(f"{name} {count}" for name, count in counts.items() if count)
+    return Listed(counted) if counted else Sentence(NONE)
 
 
 def _json(value: Any) -> Any:

@@ -23,6 +23,7 @@ from accounts.models import Catchment, DutyShift, Hospital, Membership, Role, Us
 from api.v1 import urls as api_urls
 from files import links
 from files.models import FileState, StoredFile
+from labs.readings.requests import read_pasted
 from notifications.models import Delivery
 from portal import urls as portal_urls
 from portal.models import FormDraft
@@ -63,6 +64,7 @@ ASKED = [
     ("specialist", "/api/v1/cases/{case}/values"),
     ("specialist", "/api/v1/cases/{case}/files"),
     ("specialist", "/api/v1/cases/{case}/files/{file}/original/0"),
+    ("doctor", "/api/v1/labs/readings/{reading}"),
     ("specialist", "/api/v1/files/{link}"),
     ("lead", "/api/v1/wards/{ward}/duty"),
     ("coordinator", "/api/v1/wards"),
@@ -91,6 +93,7 @@ ASKED = [
     ("specialist", "/cases/{case}/files/live/"),
     ("specialist", "/cases/{case}/files/{file}/"),
     ("specialist", "/cases/{case}/files/{file}/original/0/"),
+    ("doctor", "/labs/readings/{reading}/"),
     ("coordinator", "/cases/{case}/extend/"),
     ("specialist", "/alarm/"),
     ("coordinator", "/alarm/"),
@@ -170,6 +173,8 @@ class Scene:
         self.rows["returned"] = world.returned(now, name=f"回{number}").pk
         self.record(number)
         self._drafts(number)
+        report = f"总胆红素 {number + 100} umol/L"
+        self.rows["reading"] = read_pasted(user=world.doctor, text=report, now=now).pk
         tokens.create(user=world.doctor, name=str(number), scopes=["read"], days=9, now=now)
         Client().force_login(world.doctor)
 

@@ -81,9 +81,9 @@ def test_the_messages_of_one_person_go_one_after_the_other(people: list[User], w
     notify(notices=[*notices, notice(other, "other")], now=NOW)
     deliver(now=NOW)
     sent = [message for message in RecordingChannel.sent if message.user_id == first.pk]
-    wanted = Delivery.objects.filter(notification__recipient=first).order_by("available_at", "pk")
+    in_order = Delivery.objects.filter(notification__recipient=first).order_by("available_at", "pk")
     assert watch.most == 1
-    assert [message.delivery_id for message in sent] == [delivery.pk for delivery in wanted]
+    assert [message.delivery_id for message in sent] == [delivery.pk for delivery in in_order]
 
 
 def test_a_provider_gets_no_more_at_once_than_its_channel_says(
