@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.functional import lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from files.refusals import REASONS
@@ -156,7 +158,8 @@ GRADES: Mapping[str, Text] = {
     "decompensated_before": _("Decompensated before."),
 }
 """What to know of a risk or a grade."""
-REPORTS: Mapping[str, Text] = {code: text % {"limit": "N"} for code, text in REFUSALS.items()}
+_with_any_limit = lazy(lambda text: gettext(text) % {"limit": "N"}, str)
+REPORTS: Mapping[str, Text] = {code: _with_any_limit(text) for code, text in REFUSALS.items()}
 """Why a laboratory report cannot be read."""
 FIELD_CODES: Mapping[str, Text] = {
     **REASONS,

@@ -11,6 +11,9 @@ register = template.Library()
 
 
 @register.inclusion_tag("portal/readings/_reader.html")
-def lab_reader(case: Case | None = None) -> dict[str, Any]:
-    """Pictures, PDF files and pasted text, for the form around it; `case` where it is about one."""
-    return {"case": case.pk if case else "", "reads_pictures": is_installed()}
+def lab_reader(case: Case | None = None, level: int = 3) -> dict[str, Any]:
+    """Pictures, PDF files and pasted text, for the form around it; `case` where it is about one.
+
+    `level` is that of its heading, one below the one it stands under.
+    """
+    return {"case": case.pk if case else "", "level": level, "reads_pictures": is_installed()}

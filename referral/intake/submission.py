@@ -50,10 +50,11 @@ def submit(
 def _assess_at_once(
     settlement: Settlement, actor: User, values: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> Case:
-    """Assess the case that begins, as one unit of work."""
+    """Assess the case that begins, as one unit of work; the reports of its values follow it."""
     case = settlement.case
     parsed = parse_inputs(Verb.ASSESS, {**inputs, "values": values}, case=case, user=actor)
     settlement.write(apply(settlement, Verb.ASSESS, actor=actor, **parsed))
+    add_reports(case, actor=actor, values=values, now=settlement.now)
     return case
 
 

@@ -9,14 +9,15 @@ from files.models import StoredFile
 from referral.models import RETRACTABLE, Assessment, Case, Deadline
 from referral.pathway.inputs import UNITS_OF, VERB_INPUTS, Shape, VerbInput, parse_inputs
 from referral.pathway.vocabulary import Verb
-from scoring import INPUTS, OTHER_LABORATORY
+from scoring import OTHER_LABORATORY
+from scoring.inputs import TYPED_INPUTS
 from tests.world import HOUR, ILL, MINUTE, WELL, sampled
 
 Pick = Callable[[Any], Any]
 DAY = timedelta(days=1)
 AHEAD = frozenset({"due_at", "until", "expected_arrival_at"})
 NARROW = frozenset({"started_at"})
-MEASUREMENTS = {**INPUTS, **OTHER_LABORATORY}
+MEASUREMENTS = {**TYPED_INPUTS, **OTHER_LABORATORY}
 
 
 def loose_file(user: User, now: datetime) -> StoredFile:

@@ -26,7 +26,7 @@ def form_of(client: Client, case: Case) -> dict[str, str]:
     values = page.context["values"]
     typed = {name: values[name].value() for name in values.fields}
     return {name: str(value) for name, value in typed.items() if value not in (None, "")} | {
-        "mark": page.context["known"].mark
+        "mark": page.context["stored"].mark
     }
 
 
