@@ -41,7 +41,7 @@ def submit(
     with reporting_meetings(actor, hospital, now), transaction.atomic():
         refuse_unusable(values, then, inputs, actor=actor, hospital=hospital, now=now)
         settlement = begin_case(actor, hospital, visit, now)
-        if then is Verb.ASSESS:
+        if then is Verb.ASSESS and not values.get("sources"):
             return _assess_at_once(settlement, actor, values, inputs)
         settlement.write(Directory(now, [settlement.case]))
         return proceed(settlement.case, actor=actor, values=values, then=then, inputs=inputs, now=now)
@@ -50,11 +50,10 @@ def submit(
 def _assess_at_once(
     settlement: Settlement, actor: User, values: Mapping[str, Any], inputs: Mapping[str, Any]
 ) -> Case:
-    """Assess the case that begins, as one unit of work; the reports of its values follow it."""
+    """Assess the case that begins, as one unit of work: no report has to be with it before."""
     case = settlement.case
     parsed = parse_inputs(Verb.ASSESS, {**inputs, "values": values}, case=case, user=actor)
     settlement.write(apply(settlement, Verb.ASSESS, actor=actor, **parsed))
-    add_reports(case, actor=actor, values=values, now=settlement.now)
     return case
 
 
