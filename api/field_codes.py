@@ -1,6 +1,6 @@
 """The stable codes of single fields: why one needs correction, or has to be looked at."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.utils.functional import lazy
 from django.utils.translation import gettext
@@ -10,6 +10,13 @@ from files.refusals import REASONS
 from labs.refusals import REFUSALS
 from referral.pathway.refusals import Text
 
+
+def _with_any_limit(text: str) -> str:
+    return gettext(text) % {"limit": "N"}
+
+
+with_any_limit: Callable[[str], Text] = lazy(_with_any_limit, str)
+"""The words of a code that names a limit, for every value of the limit, in the reader's language."""
 FORM: Mapping[str, Text] = {
     "required": _("Left out, or empty."),
     "invalid": _("Not of the form that is asked for."),
@@ -158,8 +165,7 @@ GRADES: Mapping[str, Text] = {
     "decompensated_before": _("Decompensated before."),
 }
 """What to know of a risk or a grade."""
-_with_any_limit = lazy(lambda text: gettext(text) % {"limit": "N"}, str)
-REPORTS: Mapping[str, Text] = {code: _with_any_limit(text) for code, text in REFUSALS.items()}
+REPORTS: Mapping[str, Text] = {code: with_any_limit(text) for code, text in REFUSALS.items()}
 """Why a laboratory report cannot be read."""
 FIELD_CODES: Mapping[str, Text] = {
     **REASONS,
