@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from config.embedded import ROOT
 from scoring.research.agreement import share
 from tests.mutants.mistakes import AREAS, Mistake, possible_mistakes
-from tests.mutants.trial import TestsByLine, Tree
+from tests.mutants.trial import PYTEST, TestsByLine, Tree
 
 WORK = ROOT / ".data" / "mutants"
 COVERAGE = WORK / "coverage"
@@ -44,7 +44,7 @@ def _options() -> argparse.Namespace:
 
 def _record_tests_by_line(jobs: int) -> None:
     print("Recording which test runs which line (all tests of the areas run once)", flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", str(jobs), "--dist", "worksteal", "--cov"]
+    command = [PYTEST, "-q", "-n", str(jobs), "--dist", "worksteal", "--cov"]
     contexts = ["--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
     environment = os.environ | {"COVERAGE_FILE": str(COVERAGE)}
     subprocess.run([*command, *contexts, *TESTED_BY], cwd=ROOT, env=environment, check=True)
@@ -62,7 +62,10 @@ def _missed(chosen: list[Mistake], jobs: int) -> list[Mistake]:
     tests = TestsByLine(COVERAGE, ROOT)
     trees: SimpleQueue[Tree] = SimpleQueue()
     for number in range(jobs):
-        trees.put(Tree.copied(ROOT, WORK / f"tree-{number}"))
+        tree = Tree.copied(ROOT, WORK / f"tree-{number}")
+        if not tree.passes(tests.of(chosen[0])):
+            raise SystemExit("The tests do not pass without a mistake: nothing can be learnt from them.")
+        trees.put(tree)
 
     def is_missed(mistake: Mistake) -> bool:
         asked = tests.of(mistake)

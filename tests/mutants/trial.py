@@ -13,6 +13,7 @@ from coverage import CoverageData
 from tests.mutants.mistakes import Mistake
 
 GIT = shutil.which("git") or "git"
+PYTEST = str(Path(sys.executable).with_name("pytest"))
 SHARED = (".venv", "node_modules", "staticfiles")
 MOST_TESTS = 80
 """More are not asked about one mistake: a mistake that these miss counts as missed."""
@@ -51,7 +52,7 @@ class Tree:
 
     def passes(self, tests: list[str]) -> bool:
         """Whether all of `tests` pass, within the time that is given to them."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
+        command = [PYTEST, "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
         unwritten = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
         try:
             done = subprocess.run(

@@ -1,0 +1,42 @@
+"""The small mistakes that `make mutants` makes, and what it says of them."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutants.__main__ import report
+from tests.mutants.mistakes import Mistake, possible_mistakes
+
+SOURCE = "limit: int\n\n\ndef is_late(hours: float) -> bool:\n    return hours > 48 and hours >= 0\n"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = tmp_path / "referral" / "deadlines"
+    folder.mkdir(parents=True)
+    (folder / "late.py").write_text(SOURCE)
+    (folder / "migrations").mkdir()
+    (folder / "migrations" / "0001_initial.py").write_text(SOURCE)
+    return tmp_path
+
+
+def test_every_mistake_changes_its_own_line_and_no_other(tree: Path) -> None:
+    mistakes = possible_mistakes(tree)
+    made = {mistake.made_in(SOURCE).splitlines()[4].strip() for mistake in mistakes}
+    assert {"return hours >= 48 and hours >= 0", "return hours > 48 or hours >= 0"} <= made
+    assert {mistake.line for mistake in mistakes} == {5}
+    assert all(mistake.made_in(SOURCE).splitlines()[:4] == SOURCE.splitlines()[:4] for mistake in mistakes)
+
+
+def test_migrations_and_lines_that_only_name_types_are_left_alone(tree: Path) -> None:
+    assert {mistake.path for mistake in possible_mistakes(tree)} == {"referral/deadlines/late.py"}
+
+
+def test_the_report_counts_by_area_with_an_interval() -> None:
+    tried = [Mistake(area, "a.py", line, "core/AddNot", 0) for area in AREAS_TRIED for line in range(10)]
+    table = report([*tried, *tried], tried, tried[:1])
+    assert "| deadlines | 20 | 10 | 90% | 60% to 98% |" in table
+    assert table.endswith("Noticed 39 of 40.")
+
+
+AREAS_TRIED = ("deadlines", "pathway", "delivery", "scoring")
