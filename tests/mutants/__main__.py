@@ -1,7 +1,6 @@
 """Make some of the possible mistakes, one after the other, and say which of them no test noticed."""
 
 import argparse
-import os
 import random
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from queue import SimpleQueue
 from config.embedded import ROOT
 from scoring.research.agreement import share
 from tests.mutants.mistakes import AREAS, Mistake, possible_mistakes
-from tests.mutants.trial import PYTEST, TestsByLine, Tree
+from tests.mutants.trial import PYTEST, TestsByLine, Tree, environment
 
 WORK = ROOT / ".data" / "mutants"
 COVERAGE = WORK / "coverage"
@@ -46,8 +45,8 @@ def _record_tests_by_line(jobs: int) -> None:
     print("Recording which test runs which line (all tests of the areas run once)", flush=True)
     command = [PYTEST, "-q", "-n", str(jobs), "--dist", "worksteal", "--cov"]
     contexts = ["--cov-context=test", "--cov-report=", "--cov-fail-under=0"]
-    environment = os.environ | {"COVERAGE_FILE": str(COVERAGE)}
-    subprocess.run([*command, *contexts, *TESTED_BY], cwd=ROOT, env=environment, check=True)
+    to_file = environment(COVERAGE_FILE=str(COVERAGE))
+    subprocess.run([*command, *contexts, *TESTED_BY], cwd=ROOT, env=to_file, check=True)
 
 
 def _sample(possible: list[Mistake], count: int, seed: int) -> list[Mistake]:

@@ -20,6 +20,11 @@ MOST_TESTS = 80
 TIMEOUT_SECONDS = 300
 
 
+def environment(**more: str) -> dict[str, str]:
+    """That of a shell: what `config` has set for this process would keep the tests from their own settings."""
+    return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | more
+
+
 @dataclass(frozen=True)
 class Tree:
     """A copy of the tree's tracked files, in which mistakes are made; what is installed is shared."""
@@ -53,7 +58,7 @@ class Tree:
     def passes(self, tests: list[str]) -> bool:
         """Whether all of `tests` pass, within the time that is given to them."""
         command = [PYTEST, "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
-        unwritten = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
+        unwritten = environment(PYTHONDONTWRITEBYTECODE="1")
         try:
             done = subprocess.run(
                 command, cwd=self.root, env=unwritten, capture_output=True, timeout=TIMEOUT_SECONDS
