@@ -21,7 +21,7 @@ TIMEOUT_SECONDS = 300
 
 
 def environment(**more: str) -> dict[str, str]:
-    """That of a shell: what `config` has set for this process would keep the tests from their own settings."""
+    """That of a shell: what `config` sets for this process would keep the tests from their settings."""
     return {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | more
 
 
