@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
-from accounts.ids import is_identifier, new_id
+from accounts.ids import new_id
 from accounts.models import User
 from files import downloads
-from files.intake import MOST_BYTES, Sent
+from files.intake import Sent
 from files.refusals import REASONS
 from portal.access import person, signed_in
 from portal.pages.files import context
+from portal.uploads import id_given, is_too_long
 from referral.intake.case_files import add_to_case
 from referral.models import Case, CaseFile
 from referral.pathway.refusals import AccessError, FilesAway, InputError, PathwayError, Text
 from referral.queries import case_files, cases
 
-FORM_BYTES = 64 * 1024
 FIELDS = ("kind", "caption")
 
 
@@ -121,25 +121,12 @@ def _added(request: HttpRequest, case: Case, sent: Sent) -> tuple[int, Text]:
 
 def _sent(request: HttpRequest) -> list[Sent]:
     """The files of the request; more than one only from a form without a script."""
-    if _is_too_long(request):
+    if is_too_long(request):
         return []
     given = request.FILES.getlist("file")
-    ids = [_id(request.POST.get("id", ""))] if len(given) == 1 else [new_id() for _file in given]
+    ids = [id_given(request.POST.get("id", ""))] if len(given) == 1 else [new_id() for _file in given]
     return [Sent(id, str(file.name), file.read()) for id, file in zip(ids, given, strict=True)]
 
 
 def _nothing_sent(request: HttpRequest) -> Text:
-    return REASONS["too_large"] if _is_too_long(request) else _("Choose a picture or a PDF first.")
-
-
-def _is_too_long(request: HttpRequest) -> bool:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and int(length) > MOST_BYTES + FORM_BYTES
-
-
-def _id(given: str) -> UUID:
-    try:
-        id = UUID(given)
-    except ValueError:
-        return new_id()
-    return id if is_identifier(id) else new_id()
+    return REASONS["too_large"] if is_too_long(request) else _("Choose a picture or a PDF first.")

@@ -12,9 +12,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import clock
-from accounts.ids import is_identifier, new_id
 from accounts.models import User
-from files.intake import MOST_BYTES, Sent, receive
+from files.intake import Sent, receive
 from files.refusals import AnotherFile, FileRefused, StoreAway
 from labs.models import LabReading
 from labs.readings.requests import ask_for, read_pasted, reading_of
@@ -22,11 +21,11 @@ from labs.refusals import UnreadableReportError
 from labs.texts import refusal_text
 from portal.access import person, signed_in
 from portal.pages.readings.context import Patient, shown
+from portal.uploads import id_given, is_too_long
 from referral.models import Case, CaseFile
 from referral.models.patients import Sex
 from referral.queries import case_files, cases, worklists
 
-FORM_BYTES = 64 * 1024
 LONGEST_TYPED = 80
 
 
@@ -64,7 +63,7 @@ def reading(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _asked(request: HttpRequest, user: User) -> LabReading:
     now = clock.now()
-    if _is_too_long(request):
+    if is_too_long(request):
         raise FileRefused("too_large")
     if "text" in request.POST:
         return read_pasted(user=user, text=request.POST["text"], now=now)
@@ -72,7 +71,7 @@ def _asked(request: HttpRequest, user: User) -> LabReading:
         return ask_for(user=user, file=_file_of_case(user, given).file, now=now)
     if (sent := request.FILES.get("file")) is None:
         raise UnreadableReportError("empty")
-    content = Sent(_id(request.POST.get("id", "")), str(sent.name), sent.read())
+    content = Sent(id_given(request.POST.get("id", "")), str(sent.name), sent.read())
     return ask_for(user=user, file=receive(user=user, sent=content, now=now), now=now)
 
 
@@ -120,16 +119,3 @@ def _age(given: Any) -> int | None:
         return None
     today = clock.now().date()
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
-def _is_too_long(request: HttpRequest) -> bool:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and int(length) > MOST_BYTES + FORM_BYTES
-
-
-def _id(given: str) -> UUID:
-    try:
-        id = UUID(given)
-    except ValueError:
-        return new_id()
-    return id if is_identifier(id) else new_id()
