@@ -5,6 +5,8 @@ Its rows are deleted after that, or they would be met by the next.
 
 import threading
 import time
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
 from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -32,16 +34,29 @@ browsers: list[Browser] = []
 
 
 class CountingServer(LiveServerThread.server_class):  # type: ignore[misc]
-    """Django's server for tests, which knows the threads that serve its connections."""
+    """Django's server for tests, which knows the connections it serves and can end them."""
 
-    serving: ClassVar[list[threading.Thread]] = []
+    serving: ClassVar[dict[threading.Thread, socket]] = {}
+    one_at_a_time: ClassVar[threading.Lock] = threading.Lock()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
-        self.serving.append(thread)
-        thread.start()
+        with self.one_at_a_time:
+            thread.start()
+            self.serving[thread] = request
+
+    @classmethod
+    def end_connections(cls) -> None:
+        """Hang up on whoever keeps a connection open without asking, and let what is asked end."""
+        while cls.serving:
+            with cls.one_at_a_time:
+                thread, connected = cls.serving.popitem()
+            with suppress(OSError):
+                connected.shutdown(SHUT_RDWR)
+            thread.join(PATIENCE_SECONDS)
+            assert not thread.is_alive(), "a request of this test does not end"
 
 
 assert issubclass(CountingServer, ThreadedWSGIServer)
@@ -53,10 +68,7 @@ def wait_for_everything() -> None:
     for browser in browsers:
         for context in browser.contexts:
             context.close()
-    while CountingServer.serving:
-        thread = CountingServer.serving.pop()
-        thread.join(PATIENCE_SECONDS)
-        assert not thread.is_alive(), "a request of this test does not end"
+    CountingServer.end_connections()
     ends = time.monotonic() + PATIENCE_SECONDS
     while at_work := _others_at_work():
         assert time.monotonic() < ends, f"others do not end: {at_work}"

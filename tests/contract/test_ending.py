@@ -1,12 +1,16 @@
 """The suite's own rule: rows of a test are deleted when nobody of that test uses them any more."""
 
+import socket
 import threading
+import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import AuditEntry, User
 from tests import ending
@@ -72,8 +76,19 @@ def test_the_rows_of_a_test_go_and_those_of_the_migrations_come_back() -> None:
 def test_a_request_that_has_not_ended_is_waited_for() -> None:
     may_end = threading.Event()
     request = threading.Thread(target=may_end.wait, daemon=True)
-    ending.CountingServer.serving.append(request)
     request.start()
-    threading.Timer(0.05, may_end.set).start()
-    ending.wait_for_everything()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ending.CountingServer.serving[request] = ours
+        threading.Timer(0.05, may_end.set).start()
+        ending.wait_for_everything()
     assert not request.is_alive()
+
+
+def test_a_connection_that_is_kept_open_and_asks_nothing_is_hung_up_on(live_server: LiveServer) -> None:
+    address = urlsplit(live_server.url)
+    with socket.create_connection((address.hostname, address.port)) as idle:
+        while not ending.CountingServer.serving:
+            time.sleep(0.01)
+        ending.wait_for_everything()
+        assert idle.recv(1) == b""
