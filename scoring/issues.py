@@ -166,8 +166,8 @@ NOTICES: Mapping[str, str] = MappingProxyType(
         "counts_as_no": gettext_noop("%(label)s is not stated and counts as no."),
         "counts_as_known": gettext_noop("A chronic liver disease is not stated and counts as known."),
         "complications_from_values": gettext_noop(
-            "Complications are not stated: those that the values show (%(count)s) count for the Chinese "
-            "stage, which is at least this."
+            "Complications were not counted; the values show %(count)s. The Chinese stage stays open: it is "
+            "at least what INR, PTA and these point to. Count the complications to decide it."
         ),
         "fewer_than_values_show": gettext_noop(
             "%(label)s: %(stated)s are stated, the values show %(count)s, which count."
@@ -312,8 +312,8 @@ HELP: Mapping[str, str] = MappingProxyType(
             "case."
         ),
         "complications": gettext_noop(
-            "How many complications and failures outside the liver there are. Empty: those that the values "
-            "show."
+            "How many complications and failures outside the liver there are; 0 for none. Empty: not "
+            "counted, and the Chinese stage stays a least one."
         ),
         "map_mmhg": gettext_noop("(systolic + 2 × diastolic) / 3"),
     }

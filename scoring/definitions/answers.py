@@ -12,6 +12,7 @@ _POSSIBLE: Mapping[str, tuple[Any, ...]] = MappingProxyType(
     {
         "bilirubin_umol_l": (50.0, 100.0, 180.0, 300.0),
         "inr": (1.0, 1.6, 2.0, 2.55, 3.0),
+        "complications": (0, 1, 2),
         "creatinine_umol_l": (80.0, 150.0, 200.0),
         "encephalopathy_grade": (0, 1, 3),
         "vasopressors": (False, True),

@@ -32,6 +32,9 @@ class Bedside:
     ventilated_for_encephalopathy: bool | None = None
     map_mmhg: float | None = None
     vasopressors: bool | None = None
+    spo2_percent: float | None = None
+    pao2_mmhg: float | None = None
+    fio2: float | None = None
     pao2_fio2: float | None = None
     spo2_fio2: float | None = None
     mechanical_ventilation: bool | None = None
@@ -103,5 +106,5 @@ class Bedside:
 _NAMES = tuple(field.name for field in fields(Bedside))
 _MEASURED = (
     *("bilirubin_umol_l", "inr", "creatinine_umol_l", "encephalopathy_grade", "cirrhosis", "cause"),
-    *("ascites", "earlier_decompensation"),
+    *("ascites", "earlier_decompensation", "complications"),
 )

@@ -5,8 +5,9 @@ here are general knowledge.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from scoring.definitions.answers import Definition
+from scoring.definitions.answers import Answer, Definition, answer
 from scoring.definitions.bedside import NO_LIVER_DISEASE, Bedside
 
 STAGES = ("none", "pre", "early", "middle", "late")
@@ -18,6 +19,8 @@ INR_EDGES = ((2.6, "late"), (1.9, "middle"), (1.5, "early"))
 PTA_EDGES = ((20.0, "late"), (30.0, "middle"), (40.0, "early"))
 """Up to this activity in %, the stage."""
 PRE_PTA_PERCENT = 50.0
+MANY = 2
+"""Complications from which the stage is the last one."""
 _EXTRAHEPATIC = frozenset({"kidney", "circulation", "respiration"})
 
 
@@ -35,7 +38,7 @@ def by_pta(pta_percent: float | None) -> str | None:
 
 def by_complications(count: int) -> str:
     """The stage that a number of complications and extrahepatic failures points to."""
-    return ("early", "middle", "late")[min(count, 2)]
+    return ("early", "middle", "late")[min(count, MANY)]
 
 
 def shown_complications(bedside: Bedside) -> int:
@@ -46,6 +49,11 @@ def shown_complications(bedside: Bedside) -> int:
 def counted_complications(bedside: Bedside) -> int:
     """Complications that count: those stated, and at least those that the values show."""
     return max(bedside.complications or 0, shown_complications(bedside))
+
+
+def has_counted_complications(bedside: Bedside) -> bool:
+    """Whether somebody counted the complications, or the values alone show as many as can change the stage."""
+    return bedside.complications is not None or shown_complications(bedside) >= MANY
 
 
 def rises_fast(bedside: Bedside) -> bool:
@@ -59,11 +67,15 @@ def is_jaundiced(bedside: Bedside) -> bool:
 
 
 def pointers(bedside: Bedside) -> Mapping[str, str]:
-    """The stage that each of INR, PTA and complications points to, by what points to it."""
+    """The stage that each of INR, PTA and complications points to, by what points to it.
+
+    Complications that nobody counted and the values do not show point nowhere.
+    """
+    count = counted_complications(bedside)
     stages = {
         "inr": by_inr(bedside.inr),
         "pta": by_pta(bedside.pta_percent),
-        "complications": by_complications(counted_complications(bedside)),
+        "complications": None if bedside.complications is None and not count else by_complications(count),
     }
     return {by: stage for by, stage in stages.items() if stage}
 
@@ -119,17 +131,43 @@ def explain(bedside: Bedside) -> tuple[str, ...]:
 
 
 def needs(bedside: Bedside) -> frozenset[str]:
-    """Bilirubin, INR or PTA, and encephalopathy unless the complications are counted.
+    """Bilirubin, INR or PTA, and the count of complications; without it encephalopathy too, which is one.
 
-    Organs that were not measured leave nothing open: a stated count is theirs too, and without one the stage
-    is said to be a least one.
+    Organs that were not measured leave nothing open: a stated count is theirs too.
     """
     needed = {"bilirubin_umol_l"}
     if bedside.pta_percent is None:
         needed.add("inr")
-    if bedside.complications is None:
-        needed.add("encephalopathy_grade")
+    if not has_counted_complications(bedside):
+        needed |= {"complications", "encephalopathy_grade"}
     return frozenset(needed)
 
 
 CHINA = Definition("china", STAGES, needs, decide, explain)
+
+
+def stage(bedside: Bedside) -> Answer:
+    """The stage, open while nobody has counted the complications: each stage asks for their number.
+
+    `at_least` is then what INR, PTA and the complications that the values show point to, be it the last.
+    """
+    decided = answer(CHINA, bedside)
+    if decided.value in (None, "none", "pre") or has_counted_complications(bedside):
+        return decided
+    return replace(decided, value=None, missing=("complications",))
+
+
+def type_needs(bedside: Bedside) -> tuple[str, ...]:
+    """What is missing to say the type, by normalised name."""
+    if aclf_type(bedside) is not None:
+        return ()
+    return ("cirrhosis",) if bedside.cirrhosis is None else ("earlier_decompensation",)
+
+
+def rests_on_no_rise(bedside: Bedside) -> bool:
+    """Whether a fast rise of bilirubin, which nobody stated, would make the stage another."""
+    if bedside.bilirubin_rise_umol_l_day is not None:
+        return False
+    risen = stage(bedside.having(bilirubin_rise_umol_l_day=FAST_RISE_UMOL_L_DAY))
+    given = stage(bedside)
+    return (risen.value, risen.at_least) != (given.value, given.at_least)

@@ -29,7 +29,8 @@ _RESULT_FIELD: Mapping[str, str] = {
 _YES_OR_NO: Mapping[str | None, bool] = {"yes": True, "no": False}
 _CARDS = {card.name: card for card in CARDS}
 _POINTED_BY: Mapping[str, str] = {"pta": "pta_percent"}
-_ASKED_FOR: Mapping[str, tuple[str, ...]] = {"spo2_fio2": ("spo2_percent", "fio2")}
+_RATIO = ("spo2_percent", "fio2")
+_ASKED_FOR: Mapping[str, tuple[str, ...]] = {"spo2_fio2": _RATIO}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,12 @@ class Grading:
     def as_dict(self) -> dict[str, Any]:
         """JSON form, one object for each definition."""
         blocks = {name: _block(answer) for name, answer in self.answers.items()}
+        for block in blocks.values():
+            block["missing"] = self._lacking(block["missing"])
         blocks["china"]["type"] = self.aclf_type
         blocks["china"]["by"] = dict(self.pointers)
+        if self.answers["china"].value != "none":
+            blocks["china"]["missing"] += input_names(china.type_needs(self.bedside))
         blocks["apasl"]["aarc_grade"] = self.aarc_grade
         return {
             "organ_failures": list(self.failing),
@@ -64,18 +69,30 @@ class Grading:
         }
 
 
+    def _lacking(self, names: list[str]) -> list[str]:
+        """The names without the half of a ratio of oxygen that is there."""
+        there = {name for name in _RATIO if getattr(self.bedside, name) is not None}
+        if self.bedside.pao2_mmhg is not None:
+            there.add("spo2_percent")
+        return [name for name in names if name not in there]
+
+
 def grade_all(bedside: Bedside) -> Grading:
     """Every definition's answer to one table. Never raises for what is missing."""
     answers = {each.name: answer(each, bedside) for each in DEFINITIONS}
-    answers |= {"kdigo": kidney.kdigo(bedside), "ica_aki": kidney.ica_aki(bedside)}
-    failing, stage = bedside.failing, answers["china"].at_least
-    is_failure = stage not in ("none", "pre")
+    answers |= {
+        "china": china.stage(bedside),
+        "kdigo": kidney.kdigo(bedside),
+        "ica_aki": kidney.ica_aki(bedside),
+    }
+    failing, stage = bedside.failing, answers["china"]
+    is_failure = stage.at_least not in ("none", "pre")
     return Grading(
         bedside=bedside,
         failing=tuple(organ for organ in ORGANS if organ in failing),
         unknown=tuple(organ for organ in ORGANS if organ not in failing and _OPEN[organ] & bedside.undecided),
         answers={card.name: answers[card.name] for card in CARDS},
-        aclf_type=china.aclf_type(bedside) if stage != "none" else None,
+        aclf_type=china.aclf_type(bedside) if stage.value != "none" else None,
         pointers=china.pointers(bedside) if is_failure else {},
         aarc_grade=_aarc_grade(bedside),
         warnings=tuple(_warnings(bedside, answers)),
@@ -154,9 +171,9 @@ def _warnings_of_stage(bedside: Bedside, stage: Answer) -> list[Issue]:
     issues = []
     shown, stated = china.shown_complications(bedside), bedside.complications
     if stage.at_least not in ("none", "pre"):
-        if stated is None:
+        if not china.has_counted_complications(bedside):
             issues.append(Issue("complications", "complications_from_values", {"count": shown}))
-        elif stated < shown:
+        elif stated is not None and stated < shown:
             issues.append(
                 Issue("complications", "fewer_than_values_show", {"stated": stated, "count": shown})
             )
@@ -164,6 +181,8 @@ def _warnings_of_stage(bedside: Bedside, stage: Answer) -> list[Issue]:
         if len(set(pointers.values())) > 1:
             named = [f"{_POINTED_BY.get(by, by)}: {where}" for by, where in pointers.items()]
             issues.append(Issue("complications", "stages_differ", {"stages": named}))
+    if china.rests_on_no_rise(bedside):
+        issues.append(Issue("bilirubin_rise_umol_l_day", "counts_as_no"))
     if "between_stages" in stage.why:
         issues.append(Issue("bilirubin", "between_stages"))
     return issues

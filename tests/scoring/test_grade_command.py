@@ -40,7 +40,7 @@ def test_raw_values_as_json_give_every_definition() -> None:
     assert done.returncode == 0, done.stderr
     (line,) = lines(done)
     assert (line["id"], line["organ_failures"]) == ("A7", ["liver"])
-    assert line["china"]["stage"], line["china"]["type"] == ("early", "A")
+    assert (line["china"]["stage"], line["china"]["type"]) == ("early", "A")
     assert line["cossh"]["grade"] == "1"
     assert line["easl_clif"] | {"grade": "none", "why": ["not_cirrhosis"]} == line["easl_clif"]
     assert line["apasl"]["aclf"] is False

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from scoring.definitions import Bedside, grade_all
+from scoring.definitions import Bedside, Grading, grade_all
 from scoring.definitions.answers import answer
+from scoring.definitions.china import shown_complications
 from scoring.definitions.grading import DEFINITIONS
 from tests.scoring.definitions.tables import graded, said
 
@@ -73,10 +74,73 @@ def test_vasopressors_alone_decide_the_circulation() -> None:
     assert graded(map_mmhg=None, vasopressors=None).unknown == ("circulation",)
 
 
-def test_complications_that_nobody_counted_are_those_the_values_show() -> None:
-    grading = graded(bilirubin=310, inr=1.6, encephalopathy_grade=1, complications=None)
-    assert grading.answers["china"].value == "middle"
-    assert ("complications", "complications_from_values") in {(i.field, i.code) for i in grading.warnings}
+def codes_of(grading: Grading) -> set[tuple[str, str]]:
+    return {(issue.field, issue.code) for issue in grading.warnings}
+
+
+@pytest.mark.parametrize(
+    ("changes", "least"),
+    [
+        ({"inr": 1.6}, "early"),
+        ({"inr": 1.6, "encephalopathy_grade": 1}, "middle"),
+        ({"inr": 2.6}, "late"),
+        ({"inr": None, "pta_percent": 18}, "late"),
+    ],
+)
+def test_the_stage_stays_open_until_complications_are_counted(changes: dict[str, Any], least: str) -> None:
+    grading = graded(bilirubin=310, complications=None, **changes)
+    china = grading.as_dict()["china"]
+    assert (china["stage"], china["at_least"], china["missing"]) == (None, least, ["complications"])
+    assert "early" not in china["by"].get("complications", "")
+    assert ("complications", "complications_from_values") in codes_of(grading)
+
+
+def test_two_complications_that_the_values_show_need_no_count() -> None:
+    grading = graded(bilirubin=310, inr=1.6, encephalopathy_grade=1, creatinine=180, complications=None)
+    assert grading.answers["china"].value == "late"
+    assert ("complications", "complications_from_values") not in codes_of(grading)
+
+
+@pytest.mark.parametrize(
+    ("bilirubin", "inr", "stage"), [(60, 1.6, "none"), (120, 1.6, "none"), (60, 1.2, "none")]
+)
+def test_a_rise_of_bilirubin_that_nobody_stated_counts_as_no_and_is_said(
+    bilirubin: float, inr: float, stage: str
+) -> None:
+    grading = graded(bilirubin=bilirubin, inr=inr)
+    assert grading.answers["china"].value == stage
+    assert ("bilirubin_rise_umol_l_day", "counts_as_no") in codes_of(grading)
+    steady = graded(bilirubin=bilirubin, inr=inr, bilirubin_rise_umol_l_day=2)
+    assert ("bilirubin_rise_umol_l_day", "counts_as_no") not in codes_of(steady)
+
+
+def test_a_rise_that_would_change_nothing_is_not_asked_for() -> None:
+    assert ("bilirubin_rise_umol_l_day", "counts_as_no") not in codes_of(graded(bilirubin=310, inr=1.8))
+
+
+def test_a_type_that_cannot_be_said_names_what_is_missing() -> None:
+    assert block("china", bilirubin=310, inr=1.8, cirrhosis=None)["missing"] == ["cirrhosis"]
+    unknown = block("china", bilirubin=310, inr=1.8, earlier_decompensation=None)
+    assert (unknown["stage"], unknown["type"], unknown["missing"]) == (
+        *("early", None),
+        ["earlier_decompensation"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("oxygen", "missing"),
+    [
+        ({"spo2_percent": 95, "fio2": None}, ["fio2"]),
+        ({"spo2_percent": None, "fio2": 0.4}, ["spo2_percent"]),
+        ({"spo2_percent": None, "pao2": 80, "pao2_unit": "mmHg", "fio2": None}, ["fio2"]),
+        ({"spo2_percent": None, "fio2": None}, ["spo2_percent", "fio2"]),
+    ],
+)
+def test_of_a_ratio_only_the_half_that_is_missing_is_named(
+    oxygen: dict[str, Any], missing: list[str]
+) -> None:
+    table = block("by_number", mechanical_ventilation=None, **oxygen)
+    assert (table["grade"], table["missing"]) == (None, missing)
 
 
 def test_fewer_complications_than_the_values_show_are_asked_about() -> None:
@@ -139,7 +203,8 @@ COUNTED_ONLY_IF_MEASURED = frozenset({"creatinine_umol_l", "vasopressors", "spo2
 
 
 def random_table(chance: random.Random) -> Bedside:
-    return Bedside(
+    """A whole table whose complications are no fewer than its values show."""
+    table = Bedside(
         bilirubin_umol_l=chance.choice((10, 85.4, 85.5, 171, 205.1, 205.2, 700)),
         inr=chance.choice((0.9, 1.49, 1.5, 1.89, 1.9, 2.49, 2.5, 2.6, 6)),
         creatinine_umol_l=chance.choice((40, 132.5, 132.6, 176.7, 176.8, 900)),
@@ -150,6 +215,7 @@ def random_table(chance: random.Random) -> Bedside:
         cause=chance.choice(("hepatitis_b", "alcohol", "other")),
         ascites=chance.choice(("none", "mild", "moderate_severe")),
     )
+    return table.having(complications=shown_complications(table) + chance.choice((0, 1)))
 
 
 def test_a_decided_answer_stands_whatever_the_missing_values_turn_out_to_be() -> None:
