@@ -52,7 +52,7 @@ def counted_complications(bedside: Bedside) -> int:
 
 
 def has_counted_complications(bedside: Bedside) -> bool:
-    """Whether somebody counted the complications, or the values alone show as many as can change the stage."""
+    """Whether somebody counted the complications, or the values show as many as can change the stage."""
     return bedside.complications is not None or shown_complications(bedside) >= MANY
 
 

@@ -68,7 +68,6 @@ class Grading:
             "warnings": [issue.as_dict() for issue in self.warnings],
         }
 
-
     def _lacking(self, names: list[str]) -> list[str]:
         """The names without the half of a ratio of oxygen that is there."""
         there = {name for name in _RATIO if getattr(self.bedside, name) is not None}
