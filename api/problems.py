@@ -63,6 +63,14 @@ DETAILS: Mapping[int, Text] = {
     503: _("The service is busy or restarting. Nothing was changed. Try again in a moment."),
 }
 
+INSTEAD: Mapping[str, Text] = {
+    "required": _("Please fill this in."),
+    "blank": _("Please fill this in."),
+    "null": _("null is no answer here. Give a value, or leave this out."),
+    "invalid_choice": _("This is none of the answers. GET /api/v1/codes names them."),
+}
+"""What is said in place of the framework's words, which do not say what to do."""
+
 Rows = Iterable[tuple[str, str, Text]]
 
 
@@ -185,7 +193,8 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
 def flattened(detail: Any, path: str = "") -> list[tuple[str, str, Text]]:
     """A serializer's nested errors as rows of (field.path, code, message)."""
     if isinstance(detail, Mapping) and {"message", "code"} == set(detail):
-        return [(path, str(detail["code"]), str(detail["message"]))]
+        code = str(detail["code"])
+        return [(path, code, str(INSTEAD.get(code, detail["message"])))]
     if isinstance(detail, Mapping):
         inner = [(name, value) for name, value in detail.items()]
         return [

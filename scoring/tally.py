@@ -14,12 +14,12 @@ ROWS = gettext_noop("Rows: %(rows)s. Scored %(scored)s, incomplete %(incomplete)
 MISSING = gettext_noop("Missing, by input: %(inputs)s.")
 IS_MISSING = gettext_noop("%(input)s is missing in %(count)s of %(rows)s rows")
 IS_REFUSED = gettext_noop("%(input)s is refused (%(code)s) in %(count)s of %(rows)s rows")
-BECAUSE = gettext_noop("%(input)s, %(code)s: %(count)s (line %(lines)s).")
+BECAUSE = gettext_noop("%(input)s, %(code)s: %(count)s (line %(lines)s). The first: %(message)s")
 
 
 @dataclass(slots=True)
 class Tally:
-    """Counts over the rows of one file, with the first lines of each reason."""
+    """Counts over the rows of one file, with the first lines of each reason and what the first was told."""
 
     rows: int = 0
     scored: int = 0
@@ -28,6 +28,7 @@ class Tally:
     lacking: Counter[str] = field(default_factory=Counter)
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     lines: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    messages: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def add(self, line: Mapping[str, Any], *, refused: bool, missing: Iterable[str] = ()) -> None:
         """Counts one line of results; `missing` names what kept it from giving anything."""
@@ -48,6 +49,7 @@ class Tally:
     def _count(self, issue: Mapping[str, Any], line: int) -> None:
         reason = (issue["field"], issue["code"])
         self.reasons[reason] += 1
+        self.messages.setdefault(reason, issue["message"])
         named = self.lines.setdefault(reason, [])
         if len(named) < _LINES_NAMED:
             named.append(line)
@@ -76,4 +78,5 @@ class Tally:
     def _because(self, reason: tuple[str, str], count: int) -> Sentence:
         name, code = reason
         named = (*self.lines[reason], *(("…",) if count > _LINES_NAMED else ()))
-        return Sentence(BECAUSE, {"input": name, "code": code, "count": count, "lines": Listed(named)})
+        said = {"message": self.messages[reason], "lines": Listed(named)}
+        return Sentence(BECAUSE, {"input": name, "code": code, "count": count, **said})

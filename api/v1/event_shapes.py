@@ -14,6 +14,7 @@ from referral import codes
 from referral.models import Event
 from referral.models.cases import LEFT_WARD
 from referral.pathway import timeline
+from referral.pathway.inputs import REASONS
 from referral.pathway.vocabulary import Kind, State, Verb
 from referral.ward import codes as ward_codes
 
@@ -116,16 +117,14 @@ DETAILS: Mapping[str, Fields] = {
         "hold_back": code(codes.HoldBackReason, allow_blank=True, allow_null=True),
         **SOURCES,
     },
-    Verb.REFER: {"reason": code(codes.ReferReason)},
     Verb.ASK_ADVICE: {"question": ID, "ward": ID},
     Verb.ANSWER_ADVICE: {"question": ID, "ward": ID, "advice": code(codes.Advice)},
     Verb.ACKNOWLEDGE: ASKED,
     Verb.ACCEPT: {**ASKED, "bed": TEXT},
-    Verb.DECLINE: {**ASKED, "reason": code(codes.DeclineReason)},
+    Verb.DECLINE: ASKED,
     Verb.EXPIRE_OFFER: ASKED,
     Verb.PASS_ON: ASKED,
     Verb.REDIRECT: {"ward": ID},
-    Verb.WITHDRAW: {"reason": code(codes.WithdrawReason)},
     Verb.DEPART: {"expected_arrival_at": MOMENT},
     Verb.CORRECT_JOURNEY: {
         "departed_at": MOMENT,
@@ -133,10 +132,9 @@ DETAILS: Mapping[str, Fields] = {
         "expected_arrival_at": MOMENT,
         "expected_arrival_at_before": TEXT,
     },
-    Verb.RELEASE: {"reason": code(codes.ReleaseReason)},
     Verb.DIVERT: JOURNEY,
     Verb.ADMIT: {"ward": ID, "bed": TEXT, "unannounced": FLAG},
-    Verb.UNDO_ADMISSION: {"reason": TEXT, "since": NUMBER, **ASKED},
+    Verb.UNDO_ADMISSION: {"since": NUMBER, **ASKED},
     Verb.RECORD_KIT_RESULT: {
         **RECORDED,
         "kit": code(ward_codes.KitAnswer),
@@ -153,7 +151,6 @@ DETAILS: Mapping[str, Fields] = {
     Verb.RETRACT_RECORD: {
         "retracted": ID,
         "of": code(ward_codes.RecordKind),
-        "reason": code(codes.ErrorReason),
         **JUDGED,
         **GRADES,
         **KITS,
@@ -165,7 +162,6 @@ DETAILS: Mapping[str, Fields] = {
     Verb.RECORD_TREATMENT: {
         "item": code(ward_codes.TreatmentItem),
         "progress": code(ward_codes.Progress),
-        "reason": code(ward_codes.NotDoneReason, allow_blank=True),
     },
     Verb.RECORD_ARTIFICIAL_LIVER: {
         **RECORDED,
@@ -179,7 +175,6 @@ DETAILS: Mapping[str, Fields] = {
     Verb.DECIDE_TRANSPLANT: {
         **RECORDED,
         "transplant": code(ward_codes.TransplantDecision),
-        "reason": code(ward_codes.AgainstTransplant, allow_blank=True),
     },
     Verb.DIAGNOSE: {"category": code(codes.DiagnosisCategory)},
     Verb.CORRECT_DIAGNOSIS: {
@@ -191,20 +186,28 @@ DETAILS: Mapping[str, Fields] = {
     Verb.CORRECT_OUTCOME: STATED,
     Verb.SETTLE_OUTCOME: STATED,
     Verb.RECORD_DEATH: STATED,
-    Verb.END_REFERRAL: {"reason": code(codes.EndReason)},
     Verb.MESSAGE: {"message": ID},
     Verb.ADD_FILE: {"file": ID, "kind": code(codes.FileKind)},
-    Verb.RETRACT_FILE: {"file": ID, "reason": code(codes.FileErrorReason)},
+    Verb.RETRACT_FILE: {"file": ID},
     Verb.CORRECT_FIRST_VISIT: {"before": MOMENT, "after": MOMENT},
     Verb.CORRECT_IDENTITY: {
         "fields": lambda: serializers.ListField(child=serializers.CharField(), required=False)
     },
-    Verb.MARK_ENTERED_IN_ERROR: {"reason": code(codes.ErrorReason), "assessment": ID},
+    Verb.MARK_ENTERED_IN_ERROR: {"assessment": ID},
     Verb.EXTEND: {"kind": KIND, "before": MOMENT, "after": MOMENT},
     Verb.SNOOZE: {"kind": KIND, "until": MOMENT},
-    Verb.EXPLAIN_DELAY: {"kind": KIND, "deadline": ID, "reason": code(codes.DelayReason)},
+    Verb.EXPLAIN_DELAY: {"kind": KIND, "deadline": ID},
 }
-"""The details that a line may have, by what happened; what is not named has none."""
+"""The details that a line may have, by what happened, but for the reason that was given."""
+
+
+def _details_of(what: str) -> dict[str, Field]:
+    """The fields of the details of the lines that say `what`."""
+    fields = {name: make() for name, make in {**DETAILS.get(what, {}), LEFT_WARD: ID}.items()}
+    if what in REASONS:
+        reason = REASONS[Verb(what)]
+        fields["reason"] = code(reason.codes, allow_blank=not reason.required)()
+    return fields
 
 
 def _camel(what: str) -> str:
@@ -213,8 +216,7 @@ def _camel(what: str) -> str:
 
 def _of_event(what: str) -> type[EventShape]:
     """The shape of the lines that say `what`."""
-    fields = {name: make() for name, make in {**DETAILS.get(what, {}), LEFT_WARD: ID}.items()}
-    details = type(f"{_camel(what)}DetailsShape", (Shape,), {**fields, "__doc__": ""})
+    details = type(f"{_camel(what)}DetailsShape", (Shape,), {**_details_of(what), "__doc__": ""})
     constant = extend_schema_field({"type": "string", "const": what})(type("WhatField", (CodeShape,), {}))
     named = {"what": constant(vocabularies.EVENTS), "details": details(), "__doc__": ""}
     return type(f"{_camel(what)}EventShape", (EventShape,), named)

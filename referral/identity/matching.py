@@ -37,15 +37,16 @@ class Match:
 class OpenCaseExists(PathwayError):
     """The same person has an acute case in this network: the hospital to call, and nothing else about it.
 
-    `confirmable`: name, sex, birth date or another number differ, so that it may be somebody else.
+    To the hospital itself its number. `confirmable`: name, sex, birth date or another number differ, so that
+    it may be somebody else.
     """
 
     def __init__(self, case: Case, *, own: bool, confirmable: bool = False) -> None:
         hospital = case.hospital
-        message = DIFFERENT_OPEN if confirmable else SAME_OPEN
+        names = {"hospital": hospital.name, "phone": hospital.phone or "—", "number": case.number}
         super().__init__(
             "open_case_exists",
-            message % {"hospital": hospital.name, "phone": hospital.phone or "—"},
+            OPEN_CASE[own, confirmable] % names,
             hospital={"name": hospital.name, "phone": hospital.phone},
             case=str(case.pk) if own else None,
             confirmable=confirmable,
@@ -80,6 +81,18 @@ DIFFERENT_OPEN = _(
     "The patient of this number has an open case at %(hospital)s, with another name, sex, birth date or "
     "number. Check what you entered and call %(phone)s; if it is another person, confirm that."
 )
+OWN_SAME_OPEN = _("Your hospital's open case %(number)s is of this patient. Open it and go on there.")
+OWN_DIFFERENT_OPEN = _(
+    "Your hospital's open case %(number)s is of the patient of this number, with another name, sex, birth "
+    "date or number. Open it and compare; if it is another person, confirm that."
+)
+OPEN_CASE: dict[tuple[bool, bool], Text] = {
+    (False, False): SAME_OPEN,
+    (False, True): DIFFERENT_OPEN,
+    (True, False): OWN_SAME_OPEN,
+    (True, True): OWN_DIFFERENT_OPEN,
+}
+"""What is said of an open case: whether it is the hospital's own, and whether it may be somebody else's."""
 NAMESAKE = _(
     "A patient of the same name and birth date has an open case at %(hospital)s (phone %(phone)s). "
     "Call to make sure; if it is another person, confirm that."

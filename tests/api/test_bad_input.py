@@ -6,7 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils.translation import override
 
+from api import problems
 from api.v1.verbs import VERBS
 from referral.models import Case, Indicators
 from referral.pathway.perform import usable_verbs
@@ -236,3 +238,15 @@ def test_an_empty_parameter_is_as_if_it_were_left_out(world: World, doctor: Call
     plain = doctor.get("/cases")
     assert len(plain.body["results"]) == 1
     assert doctor.get("/cases", q="", state="", cursor="", limit="").body == plain.body
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_the_framework_refuses_says_what_to_do(world: World, now: datetime, language: str) -> None:
+    wrong = {"presentation": None, "chronic_liver_disease": "flu"}
+    body = {**visit(now), **wrong}
+    body["patient"] = {**body["patient"], "name": ""}
+    with override(language):
+        messages = {problems.INSTEAD[code] for code in ("null", "blank", "invalid_choice")}
+        expected = {str(message) for message in messages}
+    answer = Caller(world.doctor, language).post("/cases", body)
+    assert {row["message"] for row in answer.body["errors"]} == expected

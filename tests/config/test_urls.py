@@ -61,7 +61,7 @@ def routes(patterns: Iterable[Any], prefix: str = "") -> Iterator[str]:
 def test_what_is_not_ours_does_not_exist_for_anybody(path: str, world: World) -> None:
     signed_in = Client()
     signed_in.force_login(world.doctor)
-    for client in (Client(), signed_in):
+    for client in (Client(), Client(enforce_csrf_checks=True), signed_in):
         answers = {client.generic(method, path, BODY, "application/json").status_code for method in METHODS}
         assert answers == {404}
 

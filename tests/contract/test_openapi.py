@@ -180,3 +180,12 @@ def complaints(case: Any, caller: Caller) -> list[str]:
     )
     failure = [f"{case.operation.label} failed"] if answer.status_code >= 500 else []
     return failure + findings(str(prepared.method), prepared.path_url.partition("?")[0], answer)
+
+
+def test_the_reason_of_a_line_is_one_of_the_codes_that_its_verb_takes() -> None:
+    shapes = document()["components"]["schemas"]
+    named = {name.removesuffix("Request"): shape["properties"]["reason"] for name, shape in shapes.items()
+             if name.endswith("Request") and "$ref" in shape.get("properties", {}).get("reason", {})}  # fmt: skip
+    kept = {verb: shapes[f"{verb}Details"]["properties"].get("reason") for verb in named}
+    assert len(named) > 8
+    assert kept == {verb: {"$ref": reason["$ref"]} for verb, reason in named.items()}

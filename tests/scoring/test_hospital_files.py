@@ -141,7 +141,7 @@ def test_a_bound_is_explained_and_costs_only_its_value(score, bound: str) -> Non
     assert (scored.status, scored.risks) == (0, [RISK, None, RISK])
     warning = next(w for w in scored.lines[1]["warnings"] if w["code"] == "bound")
     assert warning["field"] == "bilirubin" and bound in warning["message"]
-    assert "bilirubin, bound: 1 (line 3)." in scored.said
+    assert f"bilirubin, bound: 1 (line 3). The first: {warning['message']}" in scored.said
 
 
 @pytest.mark.parametrize(

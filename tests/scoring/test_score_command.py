@@ -83,8 +83,10 @@ def test_every_row_that_was_not_scored_is_counted_by_reason(
         "Not used, no known name: “ward”.",
         "Rows: 5. Scored 2, incomplete 1, refused 2.",
         "Missing, by input: urea 1.",
-        "sodium_mmol_l, out_of_range: 1 (line 4).",
-        "bilirubin_unit, unit_unknown: 1 (line 5).",
+        "sodium_mmol_l, out_of_range: 1 (line 4). The first: Serum sodium: 1400 is impossible. Possible "
+        "values are 90 to 200 mmol/L; check value and unit.",
+        "bilirubin_unit, unit_unknown: 1 (line 5). The first: Unit of bilirubin: “furlong” is not a known "
+        "unit. Choose one of: µmol/L or mg/dL.",
     ]
 
 

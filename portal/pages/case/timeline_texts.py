@@ -18,27 +18,13 @@ from referral.identity.matching import FIELDS
 from referral.models import Case, Event
 from referral.models.patients import Sex
 from referral.pathway import timeline
+from referral.pathway.inputs import REASONS
 from referral.pathway.vocabulary import Kind, State, Verb
 from referral.ward import codes as ward_codes
 from scoring import texts
 
 APART = timedelta(minutes=1)
 VOID = gettext_lazy("belongs to an admission entered in error, and counts nowhere")
-
-REASONS: Mapping[str, Any] = {
-    Verb.REFER: codes.ReferReason,
-    Verb.DECLINE: codes.DeclineReason,
-    Verb.WITHDRAW: codes.WithdrawReason,
-    Verb.RELEASE: codes.ReleaseReason,
-    Verb.END_REFERRAL: codes.EndReason,
-    Verb.MARK_ENTERED_IN_ERROR: codes.ErrorReason,
-    Verb.RETRACT_RECORD: codes.ErrorReason,
-    Verb.UNDO_ADMISSION: codes.AdmissionError,
-    Verb.EXPLAIN_DELAY: codes.DelayReason,
-    Verb.RETRACT_FILE: codes.FileErrorReason,
-    Verb.DECIDE_TRANSPLANT: ward_codes.AgainstTransplant,
-    Verb.RECORD_TREATMENT: ward_codes.NotDoneReason,
-}
 
 MARKS: Mapping[str, str] = {
     timeline.DEADLINE_MISSED: "bad",
@@ -121,7 +107,7 @@ def _details(event: Event, wards: Mapping[str, str], clock: Clock) -> list[str]:
     recorded = event.details
     details = []
     if recorded.get("reason") and event.what in REASONS:
-        details.append(str(REASONS[event.what](recorded["reason"]).label))
+        details.append(str(REASONS[Verb(event.what)].codes(recorded["reason"]).label))
     if recorded.get("ward") in wards:
         details.append(wards[recorded["ward"]])
     details += _grades(recorded)

@@ -25,7 +25,7 @@ from referral.intake.unannounced import LOOK_UP_FIRST, arriving, expects, glimps
 from referral.models import Case
 from referral.pathway.case_roles import open_offer
 from referral.pathway.perform import prerequisite, usable_verbs
-from referral.pathway.refusals import AccessError, InputError, PathwayError, Text, TooOften
+from referral.pathway.refusals import AccessError, InputError, PathwayError, Text
 from referral.pathway.vocabulary import Verb
 from referral.queries import access_log, cases
 
@@ -91,10 +91,6 @@ def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
         done = submit(sent, case=case, user=person(request), now=clock.now())
     except InputError as error:
         return _page(request, case, sent, typed=sent.typed, refused=error.rows, status=422)
-    except TooOften as error:
-        page = _page(request, case, sent, typed=sent.typed, problem=error.message, status=429)
-        page["Retry-After"] = str(error.seconds)
-        return page
     except PathwayError as error:
         page = _page(request, case, sent, typed=sent.typed, problem=error.message, status=CONFLICT)
         return with_status(page, error)

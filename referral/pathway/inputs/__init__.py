@@ -15,11 +15,28 @@ from referral.pathway.refusals import InputError, Text
 from referral.pathway.vocabulary import Verb
 from scoring import INPUTS, OTHER_LABORATORY
 
-__all__ = ["COMPUTED", "ON_AN_OFFER", "UNITS_OF", "VERB_INPUTS", "Shape", "VerbInput", "parse_inputs"]
+__all__ = [
+    "COMPUTED",
+    "ON_AN_OFFER",
+    "REASONS",
+    "UNITS_OF",
+    "VERB_INPUTS",
+    "Shape",
+    "VerbInput",
+    "parse_inputs",
+]
 
 VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = (
     before_admission.VERB_INPUTS | ward.VERB_INPUTS | discharge.VERB_INPUTS | any_time.VERB_INPUTS
 )
+
+REASONS: Mapping[Verb, VerbInput] = {
+    verb: verb_input
+    for verb, inputs in VERB_INPUTS.items()
+    for verb_input in inputs
+    if verb_input.name == "reason" and verb_input.choices
+}
+"""The reason that a verb is given and its event keeps, where it is one of a set of codes."""
 
 COMPUTED: Mapping[Verb, frozenset[str]] = {
     Verb.ASSESS_ORGAN_FAILURE: frozenset({"grade", "simple_grade", "failures", "failing", "clif_c_of"}),

@@ -71,6 +71,13 @@ class VerbInput:
         """Whether a text is one line, without line breaks."""
         return self.max_length <= LONGEST_LINE
 
+    @property
+    def codes(self) -> type[TextChoices]:
+        """The choices of a CHOICE or SEVERAL."""
+        if not isinstance(self.choices, type):
+            raise TypeError(f"{self.name} is not chosen from codes")
+        return self.choices
+
 
 NOTE = VerbInput("note", Shape.TEXT, _("note"), required=False)
 OCCURRED_AT = VerbInput("occurred_at", Shape.MOMENT, _("when it happened"), required=False)

@@ -279,3 +279,14 @@ def test_the_same_question_of_another_hospital_is_another_one(world: World) -> N
             elsewhere(world, national_id=NUMBER, **who)
         questions.add(asked_here.value.question)
     assert len(questions) == 2
+
+
+@pytest.mark.parametrize("change", [{}, {"name": "李四"}])
+def test_an_own_open_case_is_named_by_its_number_and_nobody_calls_the_own_hospital(
+    world: World, change: dict[str, Any]
+) -> None:
+    first = world.register(local_number="A-7")
+    with pytest.raises(OpenCaseExists) as own:
+        world.register(local_number="A-7", **change)
+    assert first.number in str(own.value.message)
+    assert world.hospital.phone not in str(own.value.message)
