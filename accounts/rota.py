@@ -5,7 +5,7 @@ entered, so that at any instant the latest one counts. `on_duty` and `watches` b
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -40,13 +40,18 @@ def on_duty(ward: Ward, now: datetime) -> QuerySet[User]:
     return User.objects.filter(pk__in=on_duty_at([ward], now)[ward.pk])
 
 
-def on_duty_at(wards: Collection[Ward], now: datetime) -> dict[UUID, frozenset[UUID]]:
-    """By ward: the ids of its active people who are on duty at `now`, found for all wards at once."""
+def on_duty_at(
+    wards: Collection[Ward], now: datetime, staff: Mapping[UUID, Collection[UUID]] | None = None
+) -> dict[UUID, frozenset[UUID]]:
+    """By ward: the ids of its active people who are on duty at `now`, found for all wards at once.
+
+    `staff`: the ids of the active people of each ward, looked up where not given.
+    """
     return {
         ward: frozenset(
             user for user, spans in people.items() if any(since <= now < until for since, until in spans)
         )
-        for ward, people in _duties(wards, now, now).items()
+        for ward, people in _duties(wards, now, now, staff).items()
     }
 
 
@@ -105,7 +110,12 @@ def next_on_duty(ward: Ward, now: datetime, within: timedelta = AHEAD) -> list[W
     return [watch for watch in coming if watch.starts_at == coming[0].starts_at]
 
 
-def _duties(wards: Collection[Ward], start: datetime, end: datetime) -> Duties:
+def _duties(
+    wards: Collection[Ward],
+    start: datetime,
+    end: datetime,
+    staff: Mapping[UUID, Collection[UUID]] | None = None,
+) -> Duties:
     """The duty of everybody active in `wards`, whole wherever it touches the time from `start` to `end`."""
     shifts, overrides = defaultdict(list), defaultdict(list)
     for shift in DutyShift.objects.filter(ward__in=wards):
@@ -115,11 +125,20 @@ def _duties(wards: Collection[Ward], start: datetime, end: datetime) -> Duties:
         overrides[override.ward_id, override.user_id].append(override)
     zones = {ward.pk: ZoneInfo(ward.hospital.zone) for ward in wards}
     duties: Duties = {ward: {} for ward in zones}
-    active = Membership.objects.filter(ward__in=wards, user__is_active=True)
-    for ward, user in active.values_list("ward", "user"):
-        weekly = _weekly(shifts[ward, user], zones[ward], start, end)
-        duties[ward][user] = _corrected(weekly, overrides[ward, user])
+    for ward, people in (_staff(wards) if staff is None else staff).items():
+        for user in people:
+            weekly = _weekly(shifts[ward, user], zones[ward], start, end)
+            duties[ward][user] = _corrected(weekly, overrides[ward, user])
     return duties
+
+
+def _staff(wards: Collection[Ward]) -> dict[UUID, set[UUID]]:
+    """The ids of the active people of each ward that has any."""
+    staff: dict[UUID, set[UUID]] = {}
+    active = Membership.objects.filter(ward__in=wards, user__is_active=True).order_by()
+    for ward, user in active.values_list("ward", "user"):
+        staff.setdefault(ward, set()).add(user)
+    return staff
 
 
 def _weekly(shifts: Collection[DutyShift], zone: ZoneInfo, start: datetime, end: datetime) -> list[Span]:

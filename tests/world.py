@@ -12,7 +12,8 @@ from referral.identity.candidates import find_candidates
 from referral.identity.matching import question_about
 from referral.identity.national_id import check_character
 from referral.identity.written import Identity, read
-from referral.intake.registration import FirstVisit, register
+from referral.intake.first_visit import FirstVisit
+from referral.intake.registration import register
 from referral.intake.unannounced import find_unannounced
 from referral.models import Case, Offer, PathwayPolicy
 from referral.pathway.perform import perform

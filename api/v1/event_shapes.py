@@ -99,8 +99,8 @@ SOURCES: Fields = {"sources": lambda: serializers.DictField(child=serializers.In
 """How many values came in each form but by typing; see `SourceForm`."""
 
 DETAILS: Mapping[str, Fields] = {
-    timeline.REGISTERED: {"identity": code(vocabularies.IDENTITY_ANSWERS)},
-    timeline.INDICATORS_SAVED: {"missing": codes_of(vocabularies.INPUT_NAMES), **SOURCES},
+    Verb.REGISTER: {"identity": code(vocabularies.IDENTITY_ANSWERS)},
+    Verb.SAVE_INDICATORS: {"missing": codes_of(vocabularies.INPUT_NAMES), **SOURCES},
     timeline.DEADLINE_MISSED: {"kind": KIND, "deadline": ID},
     timeline.DEADLINE_MET_LATE_RECORD: {"kind": KIND},
     timeline.NOBODY_ON_DUTY: {"kind": KIND, "verb": code(vocabularies.EVENTS)},

@@ -16,7 +16,8 @@ from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from referral.codes import ChronicLiverDisease, Presentation
 from referral.identity.birth import BirthDate
 from referral.identity.written import Identity
-from referral.intake.registration import FirstVisit, doubts, register
+from referral.intake.first_visit import FirstVisit, doubts
+from referral.intake.registration import register
 from referral.intake.submission import submit
 from referral.models import Case
 from referral.models.patients import Sex

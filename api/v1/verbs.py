@@ -25,7 +25,7 @@ from api.vocabularies import CHOICES_BY_INPUT, UNITS_BY_FIELD
 from referral.intake.unannounced import arriving
 from referral.models import Case
 from referral.pathway.inputs import ON_AN_OFFER, VERB_INPUTS, Shape, VerbInput, parse_inputs
-from referral.pathway.perform import EFFECTS, admissible, perform
+from referral.pathway.perform import EFFECTS, perform
 from referral.pathway.refusals import InputError, OfferNotOpen
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
@@ -34,11 +34,15 @@ from scoring.inputs import TYPED_INPUTS
 
 Field = serializers.Field[Any, Any, Any, Any]
 
-VERBS = tuple(verb for verb in Verb if verb in EFFECTS and verb in VERB_INPUTS and verb != Verb.ADD_FILE)
-"""What people can do: the verbs that have an effect and take inputs (the engine's take none).
+WITH_ADDRESSES_OF_THEIR_OWN = frozenset({Verb.REGISTER, Verb.SAVE_INDICATORS, Verb.ADD_FILE})
+"""`POST /cases`, `PATCH` of the indicators, and a file, which is not sent as JSON."""
 
-A file is not sent as JSON: `api.v1.case_files` takes it.
-"""
+VERBS = tuple(
+    verb
+    for verb in Verb
+    if verb in EFFECTS and verb in VERB_INPUTS and verb not in WITH_ADDRESSES_OF_THEIR_OWN
+)
+"""What people can do by an address made here: verbs that take inputs (the engine's take none)."""
 
 
 class VerbView(Resource):
@@ -51,10 +55,15 @@ class VerbView(Resource):
         case, body = self._case(case_id), dict(self.body)
         offer = _offer(body) if self.verb in ON_AN_OFFER else None
         expected = expected_version(request)
-        admissible(case, self.verb, actor=self.person, offer=offer, if_version=expected)
-        options = parse_inputs(self.verb, inputs_of(self.verb, body), case=case, user=self.person)
+        given = inputs_of(self.verb, body)
         done = perform(
-            case, self.verb, actor=self.person, now=self.now, offer=offer, if_version=expected, **options
+            case,
+            self.verb,
+            actor=self.person,
+            now=self.now,
+            offer=offer,
+            if_version=expected,
+            read=lambda locked: parse_inputs(self.verb, given, case=locked, user=self.person),
         )
         return self._answer(done)
 

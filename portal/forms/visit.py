@@ -18,8 +18,7 @@ from portal.forms.fields import MomentField, capitalised, set_clock
 from portal.forms.identity import IdentityForm
 from portal.moments import local
 from referral.codes import ChronicLiverDisease, Presentation
-from referral.intake.first_visit import check_first_visit
-from referral.intake.registration import FirstVisit
+from referral.intake.first_visit import FirstVisit, check_first_visit
 from referral.pathway.refusals import InputError
 
 

@@ -14,6 +14,8 @@ from referral.alerts import compose
 from referral.alerts.recipients import Directory
 from referral.models import Case, Offer
 from referral.pathway import timeline
+from referral.pathway.locking import lock
+from referral.pathway.notes import note
 from referral.pathway.vocabulary import Audience
 
 WARDS_CHAIN = (Audience.DUTY, Audience.WARD_LEAD, Audience.COORDINATOR)
@@ -68,15 +70,10 @@ def next_recipients(notification: Notification) -> Sequence[UUID]:
 @transaction.atomic
 def undeliverable(notification: Notification, now: datetime) -> None:
     """Nobody at all could be told: say so on the timeline and to the operators."""
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("hospital", "assessment")
-        .get(pk=notification.payload["case"])
-    )
+    case = lock(UUID(notification.payload["case"]))
     about = {"kind": notification.payload.get("deadline"), "verb": notification.payload.get("verb")}
     details = {name: value for name, value in about.items() if value}
-    timeline.append(case, timeline.ALERT_UNDELIVERABLE, actor=None, details=details, now=now)
-    case.save(update_fields=["event_count"])
+    note(case, timeline.ALERT_UNDELIVERABLE, actor=None, details=details, now=now)
     compose.notify_operators(case, kind=compose.UNDELIVERABLE, severity="severe", now=now)
 
 

@@ -1,6 +1,6 @@
 """The people behind an audience, looked up at the moment an alert fires: the rota may have changed since."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -16,10 +16,19 @@ NO_RECIPIENTS: frozenset[UUID] = frozenset()
 
 
 class Directory:
-    """Who is who at `now` for `cases`, and for `wards` beside theirs: few questions, however many cases."""
+    """Who is who at `now` for `cases`, and for `wards` beside theirs: few questions, however many cases.
 
-    def __init__(self, now: datetime, cases: Collection[Case], wards: Collection[Ward | None] = ()) -> None:
-        self.now, self._cases = now, cases
+    `offers`: the open ones by case, with their wards and those wards' hospitals; looked up where not given.
+    """
+
+    def __init__(
+        self,
+        now: datetime,
+        cases: Collection[Case],
+        wards: Collection[Ward | None] = (),
+        offers: Mapping[UUID, Offer] | None = None,
+    ) -> None:
+        self.now, self._cases, self._offers_given = now, cases, offers
         self._answers: dict[tuple[object, ...], tuple[frozenset[UUID], bool]] = {}
         self._further = wards
 
@@ -86,7 +95,9 @@ class Directory:
         return wards | _wards_of_open_questions(self._cases)
 
     @cached_property
-    def _offers(self) -> dict[UUID, Offer]:
+    def _offers(self) -> Mapping[UUID, Offer]:
+        if self._offers_given is not None:
+            return self._offers_given
         offered = [case.pk for case in self._cases if case.state == State.OFFERED]
         rows = Offer.objects.filter(case__in=offered, state=Offer.State.OPEN).select_related("ward__hospital")
         return {offer.case_id: offer for offer in rows} if offered else {}
@@ -98,7 +109,11 @@ class Directory:
 
     @cached_property
     def _duty(self) -> dict[UUID, frozenset[UUID]]:
-        return on_duty_at(self._wards.values(), self.now)
+        staff: dict[UUID, frozenset[UUID]] = dict.fromkeys(self._wards, NO_RECIPIENTS)
+        for (place, _role), people in self._members.items():
+            if place in staff:
+                staff[place] |= people
+        return on_duty_at(self._wards.values(), self.now, staff)
 
     @cached_property
     def _members(self) -> dict[tuple[UUID, str], frozenset[UUID]]:

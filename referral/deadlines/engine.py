@@ -18,6 +18,8 @@ from referral.deadlines.quarantine import reason_of
 from referral.models import Assessment, Case, Deadline, Offer, PathwayPolicy
 from referral.models.deadlines import DeadlineQuerySet
 from referral.pathway import timeline
+from referral.pathway.locking import lock
+from referral.pathway.notes import note
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 
@@ -156,14 +158,9 @@ def rehearse(due: list[Deadline], now: datetime) -> None:
 def quarantine(key: UUID, now: datetime, reason: str = "") -> None:
     """Set a deadline aside that cannot be fired, on the timeline and with an alert to the administrators."""
     deadline = Deadline.objects.get(pk=key)
-    case = (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("hospital", "assessment")
-        .get(pk=deadline.case_id)
-    )
+    case = lock(deadline.case_id)
     Deadline.objects.filter(pk=key).update(quarantined_at=now, quarantine_reason=reason)
-    timeline.append(case, timeline.DEADLINE_QUARANTINED, actor=None, details={"kind": deadline.kind}, now=now)
-    case.save()
+    note(case, timeline.DEADLINE_QUARANTINED, actor=None, details={"kind": deadline.kind}, now=now)
     compose.notify_operators(
         case, kind=compose.QUARANTINED, severity="critical", now=now, deadline=deadline.kind
     )

@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 
 from accounts import audit
 from accounts.models import User
-from referral.models import Case, Deadline
+from referral.models import Deadline
 from referral.pathway import timeline
+from referral.pathway.locking import lock
+from referral.pathway.notes import note
 from referral.pathway.refusals import AccessError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,14 +43,13 @@ def release(*, deadline: Deadline, actor: User, now: datetime) -> Deadline:
     """
     if not actor.is_superuser and deadline.case.network_id not in actor.access.administers:
         raise AccessError
-    case = Case.objects.select_for_update(of=("self",)).get(pk=deadline.case_id)
+    case = lock(deadline.case_id)
     freed = Deadline.objects.filter(pk=deadline.pk, quarantined_at__isnull=False).update(
         quarantined_at=None, quarantine_reason=""
     )
     if freed:
         details = {"kind": deadline.kind}
-        timeline.append(case, timeline.DEADLINE_RELEASED, actor=actor, details=details, now=now)
-        case.save()
+        note(case, timeline.DEADLINE_RELEASED, actor=actor, details=details, now=now)
         audit.record(
             actor=actor,
             action="release_deadline",

@@ -18,7 +18,8 @@ from referral.demo.people import STAFF_OF
 from referral.demo.places import HOSPITALS, Places
 from referral.demo.stories import CLOSE_WARD, NAME, OPEN_WARD, SAVE, Beat, Story
 from referral.intake.drafts import save_indicators
-from referral.intake.registration import FirstVisit, register
+from referral.intake.first_visit import FirstVisit
+from referral.intake.registration import register
 from referral.intake.unannounced import find_unannounced
 from referral.intake.ward_status import close_ward, open_ward
 from referral.models import Case, Deadline

@@ -17,6 +17,8 @@ from referral.identity.candidates import Candidate
 from referral.identity.matching import Match, NamesakeExists, OpenCaseExists, PersonAsked
 from referral.models import Case
 from referral.pathway import timeline
+from referral.pathway.locking import lock
+from referral.pathway.notes import note
 from referral.pathway.refusals import InputError, PathwayError, TooOften
 from referral.pathway.vocabulary import Audience
 
@@ -138,10 +140,8 @@ def audit_meeting(action: str, case_id: UUID, hospital: Hospital, *, actor: User
 
 def _noted(what: str, case_id: UUID, hospital: Hospital, *, actor: User, now: datetime) -> Case:
     """The case, locked, with the line that says that its patient was met."""
-    rows = Case.objects.select_for_update(of=("self",)).select_related("hospital", "ward", "assessment")
-    case = rows.get(pk=case_id)
-    timeline.append(case, what, actor=actor, details={"hospital": str(hospital.pk)}, now=now)
-    case.save()
+    case = lock(case_id)
+    note(case, what, actor=actor, details={"hospital": str(hospital.pk)}, now=now)
     return case
 
 

@@ -16,8 +16,9 @@ from referral.codes import FileKind
 from referral.models import Case, CaseFile
 from referral.pathway.effects.case_files import MOST_FILES
 from referral.pathway.inputs import parse_inputs
-from referral.pathway.perform import admissible, perform
+from referral.pathway.perform import admissible, apply, perform
 from referral.pathway.refusals import FilesAway, InputError
+from referral.pathway.settlement import Settlement
 from referral.pathway.vocabulary import Verb
 
 
@@ -53,16 +54,16 @@ def _kept(user: User, sent: Sent, now: datetime) -> StoredFile:
         raise FilesAway(error.message) from error
 
 
-def add_reports(case: Case, *, actor: User, values: Mapping[str, Any], now: datetime) -> None:
+def add_reports(settlement: Settlement, *, actor: User, values: Mapping[str, Any]) -> None:
     """Add to the files of a case the pictures that `values` were taken from, as far as they are not there.
 
     A case that has as many files as it may have goes on without them.
     """
-    named = values.get("sources")
+    case, named = settlement.case, values.get("sources")
     given = {name: named[name] for name in named if values.get(name)} if isinstance(named, Mapping) else {}
     readings = readings_named(actor, given)
     for file in {row.file_id: row.file for row in readings.values() if row.file_id}.values():
         if not CaseFile.objects.filter(file=file).exists() and case.files.counting().count() < MOST_FILES:
             sent = {"file": file, "kind": FileKind.LABORATORY}
             cleaned = parse_inputs(Verb.ADD_FILE, sent, case=case, user=actor)
-            perform(case, Verb.ADD_FILE, actor=actor, now=now, **cleaned)
+            apply(settlement, Verb.ADD_FILE, actor=actor, **cleaned)

@@ -11,6 +11,8 @@ from referral.alerts import compose
 from referral.alerts.recipients import Directory
 from referral.models import Case
 from referral.pathway import timeline
+from referral.pathway.locking import lock
+from referral.pathway.notes import note
 from referral.pathway.vocabulary import Audience, State
 
 AUDIENCES = (Audience.CLINICIAN, Audience.WARD_LEAD)
@@ -19,7 +21,7 @@ AUDIENCES = (Audience.CLINICIAN, Audience.WARD_LEAD)
 def notify_of_readmission(case: Case, *, now: datetime) -> None:
     """Note on the earlier case that the patient is ill again. Its outcome is still asked for."""
     for earlier in earlier_in_follow_up(case):
-        timeline.append(
+        note(
             earlier,
             timeline.READMITTED,
             actor=case.registered_by,
@@ -27,26 +29,19 @@ def notify_of_readmission(case: Case, *, now: datetime) -> None:
             occurred_at=case.first_visit_at,
             now=now,
         )
-        earlier.updated_at = now
-        earlier.save()
         directory = Directory(now, [earlier])
         people: frozenset[UUID] = frozenset()
         for audience in AUDIENCES:
             people |= directory.people(audience, earlier, earlier.ward)
         recipients = people - {case.registered_by_id}
         compose.notify_people(earlier, recipients, kind=compose.READMITTED, severity="info", now=now)
-        compose.publish_change(earlier, what=timeline.READMITTED, wards=[earlier.ward])
 
 
 def earlier_in_follow_up(case: Case) -> Iterator[Case]:
     """The patient's earlier cases that wait for an outcome, locked, the latest first."""
     following = case.previous_id
     while following is not None:
-        earlier = (
-            Case.objects.select_for_update(of=("self",))
-            .select_related("policy", "hospital", "ward", "assessment")
-            .get(pk=following)
-        )
+        earlier = lock(following)
         if earlier.state == State.FOLLOW_UP:
             yield earlier
         following = earlier.previous_id

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Ward
 from referral.models import Case, Offer, Question
+from referral.pathway.change import Change
 from referral.pathway.vocabulary import State
 
 PASSED_OVER = (Offer.State.DECLINED, Offer.State.EXPIRED, Offer.State.RELEASED)
@@ -26,17 +27,17 @@ def next_ward(case: Case) -> Ward | None:
     return catchment(case).exclude(pk__in=asked.values("ward")).first()
 
 
-def offer_to_next_ward(case: Case, *, now: datetime) -> State:
+def offer_to_next_ward(change: Change) -> State:
     """Offer the case to the next ward of the catchment, and say which state that brings."""
-    ward = next_ward(case)
+    ward = next_ward(change.case)
     if ward is None:
         return State.UNPLACED
-    return offer_to(case, ward, now=now)
+    return offer_to(change, ward)
 
 
-def offer_to(case: Case, ward: Ward, *, now: datetime) -> State:
+def offer_to(change: Change, ward: Ward) -> State:
     """Open an offer to `ward`."""
-    Offer.objects.create(case=case, ward=ward, offered_at=now)
+    change.opened = Offer.objects.create(case=change.case, ward=ward, offered_at=change.now)
     return State.OFFERED
 
 

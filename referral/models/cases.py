@@ -23,7 +23,7 @@ from referral.models.policies import PathwayPolicy
 from referral.pathway.vocabulary import ACUTE, State
 
 if TYPE_CHECKING:
-    from referral.models.assessments import Assessment
+    from referral.models.assessments import Assessment, Indicators
 
 
 LEFT_WARD = "left_ward"
@@ -144,6 +144,18 @@ class Case(models.Model):
     def age(self) -> int:
         """The patient's completed years at the first visit, by the calendar of the hospital."""
         return self.patient.age_on(self.first_visit_at.astimezone(ZoneInfo(self.hospital.zone)).date())
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the case is about to begin, so that nothing is stored of it yet."""
+        return self._state.adding
+
+    @property
+    def draft(self) -> "Indicators | None":
+        """The saved draft of the indicators; None before there is one, without a query for a new case."""
+        if self.is_new and not Case.indicators.related.is_cached(self):
+            return None
+        return getattr(self, "indicators", None)
 
     @property
     def version(self) -> int:

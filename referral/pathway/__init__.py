@@ -11,6 +11,7 @@ __all__ = [
     "perform",
     "refusals",
     "retracted_records",
+    "settlement",
     "table",
     "timeline",
     "vocabulary",

@@ -11,7 +11,7 @@ def open_offer(case: Case) -> Offer | None:
     """The offer that waits for its ward's answer; only a case that is offered has one."""
     if case.state != State.OFFERED:
         return None
-    return case.offers.filter(state=Offer.State.OPEN).select_related("ward").first()
+    return case.offers.filter(state=Offer.State.OPEN).select_related("ward__hospital").first()
 
 
 def open_question(case: Case) -> Question | None:

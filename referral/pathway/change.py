@@ -21,7 +21,7 @@ class Change:
     """One verb being applied to one locked case: what the effects of `referral.pathway.effects` work on.
 
     `further_wards` hear of it beside the one that has the case. `goes_back`: the state is entered again with
-    the deadlines that it had, so that none is opened.
+    the deadlines that it had, so that none is opened. `opened`: the offer that a ward is asked with now.
     """
 
     case: Case
@@ -41,6 +41,7 @@ class Change:
     contradicts: bool = False
     further_wards: set[Ward] = field(default_factory=set)
     goes_back: bool = False
+    opened: Offer | None = None
     corrects: Record | None = None
     dated_by: str = "occurred_at"
 

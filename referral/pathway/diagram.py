@@ -27,7 +27,7 @@ from referral.pathway.vocabulary import (
     Verb,
 )
 
-NEXT = "next_ward"
+NEXT, BEGINNING = "next_ward", "[*]"
 
 
 def groups() -> dict[str, tuple[frozenset[State], str]]:
@@ -56,7 +56,7 @@ def diagram() -> str:
     lines = ["stateDiagram-v2", "    direction TB"]
     lines += [f"    {state.value} : {state.label}" for state in State]
     lines += [f"    {node} : {label}" for node, (_states, label) in drawn_groups().items()]
-    lines += [f"    state {NEXT} <<choice>>", f"    [*] --> {State.REGISTERED.value}"]
+    lines += [f"    state {NEXT} <<choice>>"]
     lines += [
         edge(source, target, " / ".join(dict.fromkeys(verbs))) for (source, target), verbs in edges.items()
     ]
@@ -81,10 +81,13 @@ def targets_of(row: Transition) -> list[str]:
     return [NEXT, *(state.value for state in State if state in row.targets - {*NEXT_WARD})]
 
 
-def nodes_of(states: frozenset[State]) -> list[str]:
-    """The nodes from which a row's edges start: one for a set that has a name, else one per state."""
+def nodes_of(states: frozenset[str]) -> list[str]:
+    """The nodes from which a row's edges start: one for a set that has a name, else one per state.
+
+    A verb that begins a case starts where Mermaid's diagrams do.
+    """
     named = [node for node, (members, _label) in drawn_groups().items() if members == states]
-    return named or [state.value for state in State if state in states]
+    return named or [state.value for state in State if state in states] or [BEGINNING]
 
 
 def page() -> str:
@@ -129,7 +132,7 @@ def verbs_table() -> str:
     rows = [
         [
             verb_of(row),
-            states(row.sources),
+            states(row.sources) or _("no case yet"),
             states(row.targets) if row.targets else _("the state stays"),
             listed(party.label for party in Party if party in row.by),
             inputs_of(row),
@@ -199,7 +202,7 @@ def ladders_table() -> str:
     )
 
 
-def states(states_found: frozenset[State]) -> str:
+def states(states_found: frozenset[str]) -> str:
     for members, label in reversed(groups().values()):
         if members <= states_found:
             return listed([label, *(state.label for state in State if state in states_found - members)])

@@ -1,12 +1,11 @@
 """`perform`: the only way to change a case."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -14,7 +13,7 @@ from referral.alerts import compose
 from referral.alerts.recipients import Directory
 from referral.intake.routing import close_question
 from referral.intake.unannounced import auditing_wrong_answers
-from referral.models import Case, Offer
+from referral.models import Case, Event, Offer
 from referral.models.cases import LEFT_WARD
 from referral.outcomes.record_conflicts import STATING
 from referral.outcomes.resolve import keep_what_holds
@@ -22,8 +21,9 @@ from referral.pathway import timeline
 from referral.pathway.case_roles import open_offer, parties_of, pointless_verbs, rows_for
 from referral.pathway.change import Change
 from referral.pathway.corrections import accept_correction
-from referral.pathway.refusals import AccessError, OfferNotOpen, StaleVersion, Text, VerbNotAllowed
-from referral.pathway.settlement import Settlement
+from referral.pathway.locking import check_version
+from referral.pathway.refusals import AccessError, OfferNotOpen, Text, VerbNotAllowed
+from referral.pathway.settlement import Settlement, settling
 from referral.pathway.table import OPENS, TABLE, Transition, transition
 from referral.pathway.vocabulary import BEFORE_ADMISSION, IN_WARD, Party, State, Verb
 
@@ -33,6 +33,7 @@ DIAGNOSIS: Text = _("the diagnosis")
 """What nothing recorded can come before, in words."""
 
 Effect = Callable[..., State | None]
+ReadInputs = Callable[[Case], Mapping[str, Any]]
 EFFECTS: dict[Verb, Effect] = {}
 
 
@@ -96,26 +97,28 @@ def perform(
     occurred_at: datetime | None = None,
     offer: UUID | None = None,
     if_version: int | None = None,
+    read: ReadInputs | None = None,
     **inputs: Any,
 ) -> Case:
     """Lock the case, check the table and the actor, apply `verb` and write all it causes; return the case.
 
+    A case that `REGISTER` is to begin is not locked, as nobody else has it.
     `actor` None is the engine. `offer` names the offer that an offer's verb means. `inputs` are those of
-    `referral.pathway.inputs`. Raises VerbNotAllowed, AccessError, OfferNotOpen, StaleVersion, InputError,
-    PathwayError.
+    `referral.pathway.inputs`; `read` reads them from what was typed, for the case as it is locked, once it is
+    sure that the actor may use the verb. Raises VerbNotAllowed, AccessError, OfferNotOpen, StaleVersion,
+    InputError, PathwayError.
     """
-    with auditing_wrong_answers(actor, now), transaction.atomic():
-        settlement = Settlement(lock(case), now)
-        directory = apply(
+    with auditing_wrong_answers(actor, now), settling(case, now) as settlement:
+        apply(
             settlement,
             verb,
             actor=actor,
             occurred_at=occurred_at,
             offer=offer,
             if_version=if_version,
+            read=read,
             **inputs,
         )
-        settlement.write(directory)
     return settlement.case
 
 
@@ -127,34 +130,19 @@ def apply(
     occurred_at: datetime | None = None,
     offer: UUID | None = None,
     if_version: int | None = None,
+    read: ReadInputs | None = None,
     **inputs: Any,
-) -> Directory:
-    """Do what `perform` does with the settlement's case, which is locked or new, and leave it to be written.
-
-    Returns the directory of the case as it is now, with which to write it.
-    """
+) -> None:
+    """Do what `perform` does with the case of a unit of work, which is written once, with all of that."""
     case, now = settlement.case, settlement.now
     row, asked = admissible(case, verb, actor=actor, offer=offer, if_version=if_version)
+    if read is not None:
+        inputs = {**read(case)}
+        occurred_at = inputs.pop("occurred_at", None)
     change = _change(case, row, actor, now, occurred_at or now, asked)
     accept_correction(change, inputs.pop("corrects", None))
     target = EFFECTS[verb](change, **inputs)
-    return _gather(settlement, change, target)
-
-
-def lock(case: Case | UUID) -> Case:
-    """The case's row, locked until the end of the transaction."""
-    key = case.pk if isinstance(case, Case) else case
-    return (
-        Case.objects.select_for_update(of=("self",))
-        .select_related("policy", "hospital", "ward", "assessment", "expecting_ward")
-        .get(pk=key)
-    )
-
-
-def check_version(case: Case, expected: int | None) -> None:
-    """Raise StaleVersion if the caller decided on another version than the present one."""
-    if expected is not None and expected != case.version:
-        raise StaleVersion(case.version)
+    _gather(settlement, change, target)
 
 
 def admissible(
@@ -211,18 +199,19 @@ def _hold_to_the_table(change: Change, target: State | None) -> None:
         raise AssertionError(f"{row.verb} cannot end in {target}")
 
 
-def _hold_against_outcomes(change: Change) -> None:
+def _hold_against_outcomes(settlement: Settlement, change: Change) -> None:
     """Notice where what was recorded now contradicts what was said about the outcome."""
     case = change.case
     if change.row.verb in STATING and case.outcomes.exists():
+        settlement.write_lines()
         was_disputed = case.outcome_disputed
         if keep_what_holds(case) and not was_disputed:
             change.contradicts = True
 
 
-def _write_line(change: Change, before: str) -> None:
+def _line_of(change: Change, before: str) -> Event:
     """The verb's line of the timeline."""
-    timeline.append(
+    return timeline.event(
         change.case,
         change.row.verb,
         actor=change.actor,
@@ -235,19 +224,25 @@ def _write_line(change: Change, before: str) -> None:
     )
 
 
-def _gather(settlement: Settlement, change: Change, target: State | None) -> Directory:
+def _open_offers(change: Change) -> dict[UUID, Offer]:
+    """The offer that waits for an answer after a verb, by case."""
+    current = change.opened or change.offer
+    return {change.case.pk: current} if current and change.case.state == State.OFFERED else {}
+
+
+def _gather(settlement: Settlement, change: Change, target: State | None) -> None:
     """Add to the settlement what follows from a verb: state, event, deadlines, notices."""
     case = change.case
     _hold_to_the_table(change, target)
     before, case.state = case.state, target or case.state
     if left := ward_left(change):
         change.details[LEFT_WARD] = str(left)
-    _write_line(change, before)
-    _hold_against_outcomes(change)
+    settlement.lines.append(_line_of(change, before))
+    _hold_against_outcomes(settlement, change)
     settlement.close_deadlines(change)
     if before == State.WATCHED != case.state:
         close_question(case, now=change.now)
-    directory = Directory(change.now, [case], compose.wards_of(change))
+    directory = Directory(change.now, [case], compose.wards_of(change), _open_offers(change))
     entered = OPENS.get(target, frozenset()) if target and not change.goes_back else frozenset()
     settlement.open_deadlines(change.also_opens | entered, change.occurred_at, directory)
     notices, lines = compose.notices_of(change, directory)
@@ -255,4 +250,4 @@ def _gather(settlement: Settlement, change: Change, target: State | None) -> Dir
     settlement.lines += lines
     wards = {change.ward_before, directory.ward_of(case), case.expecting_ward, *change.further_wards}
     settlement.updates.append((change.row.verb, wards))
-    return directory
+    settlement.directory = directory

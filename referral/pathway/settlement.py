@@ -1,8 +1,12 @@
-"""What follows from a change of a locked case: gathered first, then written in a few statements."""
+"""One unit of work on one case: what its verbs bring is gathered, then written in a few statements."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
 
 from accounts.models import Ward
 from notifications.services import post
@@ -10,10 +14,11 @@ from notifications.types import Notice
 from referral.alerts import compose
 from referral.alerts.recipients import Directory
 from referral.deadlines import escalation, lifecycle
-from referral.models import Case, Deadline
+from referral.models import Case, Deadline, Event
 from referral.pathway import timeline
 from referral.pathway.change import Change
-from referral.pathway.vocabulary import Kind
+from referral.pathway.locking import lock
+from referral.pathway.vocabulary import UNREGISTERED, Kind
 from referral.statistics.facts.writer import record
 
 
@@ -22,15 +27,17 @@ class Settlement:
     """The deadlines, lines, notices and updates that changes of `case` bring; saved by `write`, once.
 
     `running`: the case's open deadlines, as the changes find and leave them; `fresh`: those they open.
+    `directory`: who is who after the last change.
     """
 
     case: Case
     now: datetime
     running: list[Deadline] | None = None
     fresh: list[Deadline] = field(default_factory=list)
-    lines: list[timeline.Line] = field(default_factory=list)
+    lines: list[Event | timeline.Line] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     updates: list[tuple[str, Collection[Ward | None]]] = field(default_factory=list)
+    directory: Directory | None = None
 
     def close_deadlines(self, change: Change) -> None:
         """Close the deadlines that a verb fulfils, and those that no longer matter after it."""
@@ -58,15 +65,38 @@ class Settlement:
             occurred_at=occurred_at,
         )
 
-    def write(self, directory: Directory) -> None:
-        """Save the case and all that was gathered, alert of the fresh deadlines, and let open pages look."""
-        notices, lines = escalation.first_alerts(lifecycle.still_open(self.fresh), directory, self.now)
+    def write_lines(self) -> None:
+        """Store the lines gathered so far, for whoever reads the timeline before the unit ends."""
+        timeline.store_with_events(self.lines)
+        self.lines = []
+
+    def write(self) -> None:
+        """Save the case and all that was gathered, alert of the fresh deadlines, and let open pages look.
+
+        Nothing is written where nothing was changed.
+        """
+        if self.directory is None:
+            return
+        notices, lines = escalation.first_alerts(lifecycle.still_open(self.fresh), self.directory, self.now)
+        self.case.updated_at = self.now
+        self.case.save(force_insert=self.case._state.adding)
         lifecycle.save_closed(self.running or (), now=self.now)
         Deadline.objects.bulk_create(self.fresh)
-        timeline.store([*self.lines, *lines])
-        self.case.updated_at = self.now
-        self.case.save()
+        self.lines += lines
+        self.write_lines()
         record([self.case.pk])
         post(notices=[*self.notices, *notices], now=self.now)
         for what, wards in self.updates:
             compose.publish_change(self.case, what=what, wards=wards)
+
+
+@contextmanager
+def settling(case: Case | UUID, now: datetime) -> Iterator[Settlement]:
+    """A transaction in which `apply` changes one case, locked or about to begin; written at its end, once."""
+    with transaction.atomic():
+        if isinstance(case, Case) and case.state == UNREGISTERED:
+            settlement = Settlement(case, now, running=[])
+        else:
+            settlement = Settlement(lock(case), now)
+        yield settlement
+        settlement.write()

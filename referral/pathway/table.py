@@ -11,6 +11,7 @@ from referral.pathway.vocabulary import (
     BEFORE_ADMISSION,
     IN_WARD,
     OPEN,
+    UNREGISTERED,
     Audience,
     Kind,
     Party,
@@ -30,7 +31,7 @@ class Transition:
     """
 
     verb: Verb
-    sources: frozenset[State]
+    sources: frozenset[str]
     targets: frozenset[State]
     by: frozenset[Party]
     meets: frozenset[Kind] = frozenset()
@@ -41,7 +42,7 @@ class Transition:
 
 def row(
     verb: Verb,
-    sources: Iterable[State],
+    sources: Iterable[str],
     targets: Iterable[State],
     by: Iterable[Party],
     meets: Iterable[Kind] = (),
@@ -74,6 +75,8 @@ RETRACTABLE = (
 
 TABLE: tuple[Transition, ...] = (
     # the first hospital
+    row(V.REGISTER, {UNREGISTERED}, {S.REGISTERED}, {P.ORIGIN}),
+    row(V.SAVE_INDICATORS, BEFORE_ADMISSION, STAYS, {P.ORIGIN}),
     row(
         V.ASSESS, {S.REGISTERED, S.WATCHED}, {S.WATCHED, *NEXT_WARD}, {P.ORIGIN}, meets={K.ASSESS, K.REASSESS}
     ),

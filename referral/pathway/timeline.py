@@ -16,8 +16,6 @@ from referral.models import Case, Event
 from referral.pathway.table import TABLE
 from referral.pathway.vocabulary import IN_WARD, State, Verb
 
-REGISTERED = "register"
-INDICATORS_SAVED = "indicators_saved"
 DEADLINE_MISSED = "deadline_missed"
 DEADLINE_MET_LATE_RECORD = "deadline_met_recorded_late"
 NOBODY_ON_DUTY = "nobody_on_duty"
@@ -39,8 +37,6 @@ FROM unnest(%(ids)s::uuid[], %(cases)s::uuid[], %(numbers)s::int[], %(whats)s::t
 """
 
 LABELS = {
-    REGISTERED: _("First visit registered"),
-    INDICATORS_SAVED: _("Indicators saved"),
     DEADLINE_MISSED: _("Deadline missed"),
     DEADLINE_MET_LATE_RECORD: _("Deadline met, recorded late"),
     NOBODY_ON_DUTY: _("Nobody on duty"),
@@ -50,6 +46,8 @@ LABELS = {
     MET_ELSEWHERE: _("Seen at another hospital"),
     MET_DEAD: _("Registered again although recorded as dead"),
     ACCESS_LOST: _("Your role no longer covers this case"),
+    Verb.REGISTER: _("First visit registered"),
+    Verb.SAVE_INDICATORS: _("Indicators saved"),
     Verb.ASSESS: _("Indicators assessed"),
     Verb.REFER: _("Referred on clinical judgement"),
     Verb.ACKNOWLEDGE: _("Request acknowledged"),
@@ -141,14 +139,27 @@ def voided(events: Iterable[Event]) -> set[int]:
 
 @dataclass(slots=True)
 class Line:
-    """A line that the engine adds by itself: nobody did it, nobody wrote a note."""
+    """A line that the engine adds by itself: nobody did it, nobody wrote a note; the state stays."""
 
     case: Case
     number: int
     what: str
+    state: str
     details: dict[str, Any]
     occurred_at: datetime
     recorded_at: datetime
+
+    def as_event(self) -> Event:
+        return Event(
+            case=self.case,
+            number=self.number,
+            what=self.what,
+            state_before=self.state,
+            state_after=self.state,
+            details=self.details,
+            occurred_at=self.occurred_at,
+            recorded_at=self.recorded_at,
+        )
 
 
 def line(
@@ -159,19 +170,19 @@ def line(
     details: dict[str, Any] | None = None,
     occurred_at: datetime | None = None,
 ) -> Line:
-    """The engine's next line of a locked case, for `store`. The caller saves the case's count of events."""
+    """The engine's next line of a locked case. The caller stores it, and the case's count of events."""
     case.event_count += 1
-    return Line(case, case.event_count, what, details or {}, occurred_at or now, now)
+    return Line(case, case.event_count, what, case.state, details or {}, occurred_at or now, now)
 
 
 def store(lines: Sequence[Line]) -> None:
-    """Insert lines of many cases, each in the state it is in, in one statement."""
+    """Insert the engine's lines of many cases in one statement."""
     params = {
         "ids": array(new_id() for _line in lines),
         "cases": array(line.case.pk for line in lines),
         "numbers": array(line.number for line in lines),
         "whats": array(line.what for line in lines),
-        "states": array(line.case.state for line in lines),
+        "states": array(line.state for line in lines),
         "details": array(json.dumps(line.details) for line in lines),
         "occurred": array(line.occurred_at for line in lines),
         "recorded": array(line.recorded_at for line in lines),
@@ -181,7 +192,12 @@ def store(lines: Sequence[Line]) -> None:
             cursor.execute(STORE, params)
 
 
-def append(
+def store_with_events(entries: Iterable[Event | Line]) -> None:
+    """Insert what verbs and the engine wrote about one case in one statement."""
+    Event.objects.bulk_create([entry if isinstance(entry, Event) else entry.as_event() for entry in entries])
+
+
+def event(
     case: Case,
     what: str,
     *,
@@ -193,9 +209,9 @@ def append(
     personal: Mapping[str, Any] | None = None,
     occurred_at: datetime | None = None,
 ) -> Event:
-    """Add the next line to a locked case. The caller saves the case, whose event count grows."""
+    """The next line of a locked case. The caller stores it, and the case's count of events."""
     case.event_count += 1
-    return Event.objects.create(
+    return Event(
         case=case,
         number=case.event_count,
         what=str(what),

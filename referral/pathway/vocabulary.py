@@ -19,6 +19,8 @@ class State(TextChoices):
 
 
 class Verb(TextChoices):
+    REGISTER = "register", _("register the first visit")
+    SAVE_INDICATORS = "save_indicators", _("save the indicators")
     ASSESS = "assess", _("assess")
     REFER = "refer", _("refer")
     ASK_ADVICE = "ask_advice", _("ask for advice")
@@ -117,6 +119,8 @@ class Audience(TextChoices):
 
 S, K = State, Kind
 
+UNREGISTERED = ""
+"""The state of a case that is about to begin. No row of the database has it."""
 BEFORE_ADMISSION = frozenset({S.REGISTERED, S.WATCHED, S.OFFERED, S.UNPLACED, S.ACCEPTED, S.IN_TRANSIT})
 IN_WARD = frozenset({S.ADMITTED, S.DIAGNOSED})
 ACUTE = BEFORE_ADMISSION | IN_WARD

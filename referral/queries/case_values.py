@@ -107,7 +107,7 @@ def with_values(rows: QuerySet[Case]) -> QuerySet[Case]:
 def case_values(case: Case) -> CaseValues:
     """The values of a visible case; asks for nothing where `with_values` has read it."""
     assessments = loaded(case, "valued_assessments", _assessments())
-    draft: Indicators | None = getattr(case, "indicators", None)
+    draft = case.draft
     values = [
         *(value for row in assessments for value in _of_assessment(row)),
         *(value for row in loaded(case, "valued_tables", _tables()) for value in _of_table(row)),

@@ -18,7 +18,7 @@ def unanswered_red_flags(case: Case) -> tuple[str, ...]:
 def drafted_red_flags(case: Case) -> tuple[str, ...]:
     """Red flags among values that were saved since the last assessment; without a query where the draft is
     loaded with the case."""
-    draft, assessed = getattr(case, "indicators", None), case.assessment
+    draft, assessed = case.draft, case.assessment
     if draft is None or (assessed is not None and assessed.recorded_at >= draft.saved_at):
         return ()
     values = {"age_years": case.age} | {name: value for name, value in draft.values.items() if value != ""}

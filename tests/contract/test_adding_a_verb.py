@@ -20,8 +20,12 @@ OF_PEOPLE = tuple(
 )
 """Verbs that a person uses; the others are the engine's alone and need no words for a form."""
 
-OTHER_ADDRESSES = {Verb.ADD_FILE: "files"}
-"""Of a verb with a page and an address of its own: a file is sent as it is, not as JSON."""
+OTHER_ADDRESSES = {
+    Verb.REGISTER: "/api/v1/cases",
+    Verb.SAVE_INDICATORS: "/api/v1/cases/{case_id}/indicators",
+    Verb.ADD_FILE: "/api/v1/cases/{case_id}/files",
+}
+"""Of verbs with a page and an address of their own."""
 
 PATHS = yaml.safe_load((ROOT / "api" / "openapi.yaml").read_text())["paths"]
 
@@ -52,7 +56,7 @@ STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
     ),
     "has no inputs: list them in referral/pathway/inputs/, an empty tuple if it takes none": (
         OF_PEOPLE,
-        lambda verb: verb in inputs.VERB_INPUTS,
+        lambda verb: verb in inputs.VERB_INPUTS or verb == Verb.REGISTER,
     ),
     "has no texts for its form: write them in portal/pages/verbs/texts.py": (
         OF_PEOPLE,
@@ -61,7 +65,7 @@ STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
     "has a text in one language only: make catalogues, then the Chinese": (tuple(Verb), is_in_both_languages),
     "is not in the API file: manage.py spectacular --file api/openapi.yaml": (
         OF_PEOPLE,
-        lambda verb: f"/api/v1/cases/{{case_id}}/{OTHER_ADDRESSES.get(verb, slug(verb))}" in PATHS,
+        lambda verb: OTHER_ADDRESSES.get(verb, f"/api/v1/cases/{{case_id}}/{slug(verb)}") in PATHS,
     ),
 }
 

@@ -37,7 +37,7 @@ def test_every_change_of_state_is_in_the_picture() -> None:
         for target in {*diagram.targets_of(row)} - {diagram.NEXT}:
             for node in diagram.nodes_of(row.sources):
                 if node != target:
-                    assert re.search(rf"{node} --> {target} : .*{row.verb.label}", picture), row
+                    assert re.search(rf"{re.escape(node)} --> {target} : .*{row.verb.label}", picture), row
     for state in State:
         assert f"    {state.value} : {state.label}" in picture
 

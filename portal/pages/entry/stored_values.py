@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from portal.lab_values import LabValue, latest
 from referral.intake.drafts import draft_of
-from referral.models import Case, Indicators
+from referral.models import Case
 from referral.queries.case_values import case_values
 from scoring import INPUTS
 
@@ -27,7 +27,7 @@ class Stored:
 
 def stored_values(case: Case, now: datetime) -> Stored:
     """An unfinished draft is gone on with; after an assessment the laboratory is asked afresh."""
-    draft: Indicators | None = getattr(case, "indicators", None)
+    draft = case.draft
     assessed = case.assessment
     mark = f"{draft.saved_at.isoformat() if draft else ''}/{assessed.pk if assessed else ''}"
     if assessed is None or (draft is not None and draft.saved_at > assessed.recorded_at):

@@ -27,7 +27,7 @@ from referral.identity.birth import BirthDate
 from referral.identity.matching import NamesakeExists
 from referral.identity.national_id import resident_number
 from referral.identity.written import Identity, doubts_of_id, hints
-from referral.intake.registration import doubts
+from referral.intake.first_visit import doubts
 from referral.intake.submission import proceed, submit
 from referral.models import Case
 from referral.pathway.perform import verbs_of

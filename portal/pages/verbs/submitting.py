@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.models import User
 from accounts.retention import ANSWERS_KEPT_FOR
 from portal.models import SentForm
@@ -16,8 +14,9 @@ from portal.pages.verbs.typed_inputs import raw_inputs, typed_inputs
 from referral.intake.unannounced import auditing_wrong_answers
 from referral.models import Case
 from referral.pathway.inputs import ON_AN_OFFER, parse_inputs
-from referral.pathway.perform import admissible, lock, perform
+from referral.pathway.perform import apply
 from referral.pathway.refusals import InputError
+from referral.pathway.settlement import settling
 from referral.pathway.vocabulary import Verb
 
 
@@ -53,14 +52,18 @@ def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> Case:
     """
     offer = sent.offer if sent.verb in ON_AN_OFFER else None
     version = None if sent.verb in NEEDS_NO_VERSION else sent.version
-    with auditing_wrong_answers(user, now), transaction.atomic():
-        # The second of two clicks waits here until the first is committed.
-        locked = lock(case)
-        if sent.once and not _is_first(user, sent.once, now):
-            return locked
-        admissible(locked, sent.verb, actor=user, offer=offer, if_version=version)
-        inputs = read_inputs_of(sent, case=locked, user=user, now=now)
-        return perform(locked, sent.verb, actor=user, now=now, offer=offer, if_version=version, **inputs)
+    # The second of two clicks waits here until the first is committed.
+    with auditing_wrong_answers(user, now), settling(case.pk, now) as settlement:
+        if sent.once is None or _is_first(user, sent.once, now):
+            apply(
+                settlement,
+                sent.verb,
+                actor=user,
+                offer=offer,
+                if_version=version,
+                read=lambda locked: read_inputs_of(sent, case=locked, user=user, now=now),
+            )
+    return settlement.case
 
 
 def _is_first(user: User, once: UUID, now: datetime) -> bool:

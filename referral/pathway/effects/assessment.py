@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from referral.codes import ChronicLiverDisease
 from referral.identity.birth import ESTIMATE
 from referral.intake.routing import offer_to_next_ward
-from referral.models import Assessment, Case, Indicators
+from referral.models import Assessment, Case
 from referral.pathway.change import Change
 from referral.pathway.effects.case_admin import flag_is_late
 from referral.pathway.perform import effect
@@ -75,7 +75,7 @@ def flag(change: Change) -> State:
     case.flagged_late = flag_is_late(
         case.policy.length("admit"), case.policy.late_flag_minutes, case.first_visit_at, case.flagged_at
     )
-    return offer_to_next_ward(case, now=change.now)
+    return offer_to_next_ward(change)
 
 
 @effect(Verb.REFER)
@@ -87,7 +87,7 @@ def refer(change: Change, *, reason: str, note: str = "") -> State:
 
 def merged(case: Case, values: Mapping[str, Any]) -> dict[str, Any]:
     """The stored draft with `values` laid over it, the age from the birth date where nobody typed it."""
-    draft: Indicators | None = getattr(case, "indicators", None)
+    draft = case.draft
     stored = dict(draft.values) if draft else {}
     changed = {
         UNIT_FIELDS[name].name if name in UNIT_FIELDS else name for name in values if name != "sources"
@@ -151,7 +151,7 @@ def sources_of(
     change: Change, values: Mapping[str, Any], together: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
     """Where the values of an assessment are from: those of the draft, and those that came with the verb."""
-    draft: Indicators | None = getattr(change.case, "indicators", None)
+    draft = change.case.draft
     before, stamps = (draft.values, draft.stamps) if draft else ({}, {})
     given = sources_in(values, user=change.person, case=change.case)
     stamps = stamped(before, together, stamps, by=change.person.pk, at=change.now, sources=given)
@@ -168,7 +168,7 @@ def store(
         change.details["sources"] = counted(sources)
     return Assessment.objects.create(
         case=case,
-        number=case.assessments.count() + 1,
+        number=1 if case.is_new else case.assessments.count() + 1,
         entered=entered,
         values=dict(reading.values),
         result=evaluation.as_dict(),

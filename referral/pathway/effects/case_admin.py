@@ -13,7 +13,6 @@ from referral.deadlines import lifecycle
 from referral.intake.first_visit import OLDEST_FIRST_VISIT
 from referral.intake.routing import close_open_offer
 from referral.models import Assessment, AssessmentRetraction, Case, Deadline, Message, Offer
-from referral.pathway import timeline
 from referral.pathway.case_roles import answers_for, parties_of
 from referral.pathway.change import Change
 from referral.pathway.perform import effect
@@ -70,7 +69,7 @@ def _check_order(case: Case, first_visit_at: datetime, now: datetime) -> None:
         raise InputError(
             ("first_visit_at", "out_of_order", _("The first visit cannot come before the patient's birth."))
         )
-    later = case.events.exclude(what__in=(timeline.REGISTERED, Verb.CORRECT_FIRST_VISIT))
+    later = case.events.exclude(what__in=(Verb.REGISTER, Verb.CORRECT_FIRST_VISIT))
     earliest = later.aggregate(at=Min("occurred_at"))["at"]
     if earliest and first_visit_at > earliest:
         moment = written(earliest, case.hospital.zone, now)

@@ -53,21 +53,21 @@ def decline(change: Change, *, reason: str, note: str = "") -> State:
     """Decline with a coded reason; the next ward of the catchment is asked at once."""
     answer(change, Offer.State.DECLINED, reason)
     change.details["reason"], change.note = reason, note
-    return offer_to_next_ward(change.case, now=change.now)
+    return offer_to_next_ward(change)
 
 
 @effect(Verb.EXPIRE_OFFER)
 def expire_offer(change: Change) -> State:
     """Nobody answered in time: the next ward is asked."""
     answer(change, Offer.State.EXPIRED)
-    return offer_to_next_ward(change.case, now=change.now)
+    return offer_to_next_ward(change)
 
 
 @effect(Verb.PASS_ON)
 def pass_on(change: Change) -> State:
     """The ward closed before it answered, which is no failure to answer: the next ward is asked."""
     answer(change, Offer.State.WARD_CLOSED)
-    return offer_to_next_ward(change.case, now=change.now)
+    return offer_to_next_ward(change)
 
 
 @effect(Verb.REDIRECT)
@@ -79,7 +79,7 @@ def redirect(change: Change, *, ward: Ward, note: str = "") -> State:
         raise InputError(("ward", "ward_closed", _("This ward is closed. Choose another one.")))
     close_open_offer(change.case, Offer.State.SUPERSEDED, now=change.now)
     change.details["ward"], change.note = str(ward.pk), note
-    return offer_to(change.case, ward, now=change.now)
+    return offer_to(change, ward)
 
 
 @effect(Verb.RELEASE)
@@ -87,7 +87,7 @@ def release(change: Change, *, reason: str, note: str = "") -> State:
     """Take back the promise of a bed; the next ward is asked at once."""
     change.details["reason"], change.note = reason, note
     end_promise(change, Offer.State.RELEASED)
-    return offer_to_next_ward(change.case, now=change.now)
+    return offer_to_next_ward(change)
 
 
 @effect(Verb.WITHDRAW)

@@ -7,6 +7,7 @@ from referral.pathway.inputs.shapes import BED, EXPECTED, NOTE, OCCURRED_AT, WAR
 from referral.pathway.vocabulary import Verb
 
 VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
+    Verb.SAVE_INDICATORS: (VerbInput("values", Shape.VALUES, _("eight indicators")),),
     Verb.ASSESS: (
         VerbInput("values", Shape.VALUES, _("eight indicators"), required=False),
         VerbInput(

@@ -8,8 +8,8 @@ import pytest
 from accounts import clock
 from accounts.models import Hospital, Network
 from notifications.models import Notification
-from referral.intake.registration import next_number
 from referral.models import CaseFacts
+from referral.pathway.effects.registration import next_number
 from referral.statistics.columns.notification_days import seal_days
 from referral.statistics.columns.seal import SETTLED_AFTER, seal_settled
 from referral.statistics.reports.filters import parse_filter

@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEntry
 from notifications.models import Notification
 from referral.identity.matching import OpenCaseExists, PersonAsked
-from referral.intake.registration import FirstVisit
+from referral.intake.first_visit import FirstVisit
 from referral.intake.submission import submit
 from referral.models import Case
 from referral.pathway.perform import perform

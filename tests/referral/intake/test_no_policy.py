@@ -6,7 +6,8 @@ from django.test import Client
 from accounts import clock
 from accounts.models import Hospital, Membership, Network, Role, User
 from referral.deadlines.policies import draft_policy, publish_policy
-from referral.intake.registration import FirstVisit, register
+from referral.intake.first_visit import FirstVisit
+from referral.intake.registration import register
 from referral.models import Case, Patient
 from referral.pathway.refusals import PathwayError
 from tests.api.conftest import Caller, visit

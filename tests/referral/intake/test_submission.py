@@ -9,7 +9,8 @@ import pytest
 from accounts.models import AuditEntry
 from referral.identity.matching import OpenCaseExists
 from referral.intake.drafts import draft_of, save_indicators
-from referral.intake.registration import FirstVisit, doubts, register
+from referral.intake.first_visit import FirstVisit, doubts
+from referral.intake.registration import register
 from referral.intake.submission import submit
 from referral.models import Case
 from referral.pathway.perform import perform

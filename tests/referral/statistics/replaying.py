@@ -71,7 +71,7 @@ class Replay:
         reader = getattr(self, f"_{event.what}", None)
         if reader is not None:
             reader(event)
-        if event.what == timeline.REGISTERED:
+        if event.what == Verb.REGISTER:
             self._open(OPENS[State.REGISTERED], event)
         elif event.what in Verb.values:
             self._follow(event)

@@ -1,0 +1,49 @@
+"""The verb that keeps values while the laboratory works: save the indicators."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from referral.models import Indicators
+from referral.pathway.change import Change
+from referral.pathway.effects.assessment import merged
+from referral.pathway.perform import effect
+from referral.pathway.refusals import InputError
+from referral.pathway.sources import counted, sources_in
+from referral.pathway.vocabulary import Verb
+from referral.queries.case_values import stamped
+from scoring import read_inputs
+from scoring.texts import issue_text
+
+
+@effect(Verb.SAVE_INDICATORS)
+def save_indicators(change: Change, *, values: Mapping[str, Any]) -> None:
+    """Add `values`, by input name, to the case's draft.
+
+    Raises InputError when one of the new values is impossible; nothing is stored then. Values beyond a soft
+    limit are stored and asked about when the case is assessed.
+    """
+    case = change.case
+    together = merged(case, values)
+    reading = read_inputs(together, now=change.now, expect_sampled_at=True)
+    if reading.issues:
+        raise InputError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+    # As read: what a fast clock puts ahead is kept at the server's time.
+    read = {name: time.isoformat() for name, time in reading.sampled_at.items()}
+    together["sampled_at"] = {**(together["sampled_at"] or {}), **read} or None
+    sources = sources_in(values, user=change.person, case=case)
+    _keep(change, together, sources)
+    change.details["missing"] = list(reading.missing)
+    if sources:
+        change.details["sources"] = counted(sources)
+
+
+def _keep(change: Change, together: dict[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the draft, with a stamp on each value that is new."""
+    case = change.case
+    draft = case.draft or Indicators(case=case)
+    draft.stamps = stamped(
+        draft.values, together, draft.stamps, by=change.person.pk, at=change.now, sources=sources
+    )
+    draft.values, draft.confirmed = together, together["confirmed"]
+    draft.saved_at, draft.saved_by = change.now, change.person
+    draft.save()
