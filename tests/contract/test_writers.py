@@ -15,7 +15,7 @@ WRITERS: dict[str, frozenset[str]] = {
     r"\b(?:\w*[cC]ase|earlier|locked)\.save\(": frozenset(
         {"referral/pathway/settlement.py", "referral/pathway/notes.py"}
     ),
-    r"\bCase\.objects\b[^\n]*\.(?:create|update|bulk_create|bulk_update|delete|update_or_create)\(": frozenset(),
+    r"\bCase\.objects\b[^\n]*\.(?:(?:bulk_|update_or_)?create|(?:bulk_)?update|delete)\(": frozenset(),
     r"\bcase\.state = |, case\.state = ": frozenset({"referral/pathway/perform.py"}),
     r"\btimeline\.(?:event|store\w*)\(": frozenset(
         {
