@@ -250,6 +250,7 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (codes.OutcomeSource, "How a statement about the outcome came about.", ""),
         (codes.Advice, "What a ward advises.", ""),
         (codes.DiagnosisCategory, "What the ward diagnosed.", ""),
+        (codes.LeadingDefinition, "The definition of ACLF that a network lets lead.", ""),
         (codes.PrecipitantCode, "A precipitant of ACLF.", "PrecipitantCode"),
         (ward_codes.RecordKind, "A record that can be marked as entered in error.", ""),
         (ward_codes.KitAnswer, "What the kit says.", ""),

@@ -84,6 +84,14 @@ def leading_of(definitions: Mapping[str, Any]) -> DefinitionRow:
     return _row(next(card for card in CARDS if card.name == name), definitions[name])
 
 
+def leading_words(leading: Mapping[str, Any]) -> str:
+    """The leading definition's answer with its name, from what a line of the timeline keeps of it."""
+    name, codes = leading["definition"], {"yes": True, "no": False}
+    value, least = (codes.get(leading[part], leading[part]) for part in ("value", "at_least"))
+    block = {"grade": value, "at_least": least, "type": leading["aclf_type"]}
+    return f"{title_of(name)}{_(': ')}{_answer(name, block)}"
+
+
 def warnings_of(definitions: Mapping[str, Any]) -> list[str]:
     """What was assumed, and where an answer needs a word."""
     return [texts.stored_issue_text(issue) for issue in definitions.get("warnings", ())]

@@ -62,7 +62,19 @@ FLAG, NUMBER, DAY = (
     of(serializers.DateField),
 )
 KIND = code(Kind)
+
+
+class LeadingDetailsShape(Shape[Any]):
+    """What the definition that leads says of a table. `value` is null while something is missing."""
+
+    definition = CodeShape(codes.LeadingDefinition)
+    value = serializers.CharField(allow_null=True)
+    at_least = serializers.CharField()
+    aclf_type = serializers.CharField(allow_blank=True)
+
+
 GRADES: Fields = {
+    "leading": of(LeadingDetailsShape),
     "grade": code(vocabularies.ACLF_GRADES),
     "simple_grade": code(vocabularies.SIMPLE_GRADES, allow_blank=True),
     "is_lower_bound": of(serializers.BooleanField),

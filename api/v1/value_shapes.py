@@ -12,9 +12,11 @@ from api import vocabularies
 from api.v1.code_fields import CodeShape
 from api.v1.discharge_shapes import NamedShape
 from labs.readings.sources import SourceForm
+from referral.codes import LeadingDefinition
 from referral.models import Case
 from referral.queries.case_values import CaseValues, Origin, Value, case_values
 from referral.queries.referral_reasons import Ground, grounds_of
+from referral.ward.leading import LeadingGrade, latest_leading_grade
 from scoring import texts
 from scoring.inputs import ANY_INPUT
 
@@ -156,7 +158,32 @@ class GroundedShape(Shape[Case]):
         return GroundShape(said, many=True).data
 
 
-class ListedValuesShape(GroundedShape):
+class LeadingGradeShape(Shape[LeadingGrade]):
+    """The grade by which a case is spoken of: that of the definition that the network's policy lets lead.
+
+    `value` is a code of the definition, as `manage.py grade` prints it (APASL: yes, no), null while something
+    is missing; `at_least` the least that it can be. `aclf_type`: A, B or C by the Chinese guideline.
+    """
+
+    definition = CodeShape(LeadingDefinition)
+    value = serializers.CharField(allow_null=True)
+    at_least = serializers.CharField()
+    aclf_type = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField(help_text="of the table of organ failure")
+
+
+class GradedShape(GroundedShape):
+    """`leading_grade`: null until a table of organ failure is there that counts."""
+
+    leading_grade = serializers.SerializerMethodField()
+
+    @extend_schema_field(LeadingGradeShape(allow_null=True))
+    def get_leading_grade(self, case: Case) -> Any:
+        grade = latest_leading_grade(case)
+        return LeadingGradeShape(grade).data if grade else None
+
+
+class ListedValuesShape(GradedShape):
     """What a case on a list carries of its values, and why the patient was referred."""
 
     values = serializers.SerializerMethodField()
@@ -166,7 +193,7 @@ class ListedValuesShape(GroundedShape):
         return ListedLatestShape(case_values(case)).data
 
 
-class ValuedShape(GroundedShape):
+class ValuedShape(GradedShape):
     """What a case carries of its values, and why the patient was referred."""
 
     values = serializers.SerializerMethodField()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.local_time import written
 from accounts.punctuation import labelled
 from labs.readings.sources import SourceForm
+from portal.definitions import leading_words
 from portal.grades import by_number, easl_clif
 from referral import codes
 from referral.identity.birth import BirthDate
@@ -122,9 +123,11 @@ def _details(event: Event, wards: Mapping[str, str], clock: Clock) -> list[str]:
 
 
 def _grades(recorded: Mapping[str, Any]) -> list[str]:
-    """Both grades of an organ table; one with organs that are not known gives lower bounds."""
+    """What the leading definition says of an organ table; both grades on lines of before it was kept."""
     if "grade" not in recorded:
         return []
+    if leading := recorded.get("leading"):
+        return [leading_words(leading)]
     is_complete = not recorded.get("is_lower_bound")
     simple = by_number(recorded.get("simple_grade", ""), is_complete=is_complete)
     return [

@@ -39,7 +39,10 @@ def parts(case: Case) -> dict[str, Any]:
 
 
 def graded(diagnosis: Diagnosis | None) -> dict[str, str]:
-    """Both grades of a diagnosis in words; nothing where no organ table was there by then."""
+    """What the leading definition said of the table by the diagnosis, and how many organs failed.
+
+    Both older grades where no definition was kept; nothing where no organ table was there by then.
+    """
     if diagnosis is None or not diagnosis.grade:
         return {"diagnosis_grade": "", "diagnosis_by_number": "", "diagnosis_leading": ""}
     if stored := diagnosis.definitions:
@@ -47,7 +50,7 @@ def graded(diagnosis: Diagnosis | None) -> dict[str, str]:
         leading = definitions.leading_of(stored)
         return {
             "diagnosis_leading": f"{leading.title}{_(': ')}{leading.answer}",
-            "diagnosis_grade": answers["easl_clif"],
+            "diagnosis_grade": "",
             "diagnosis_by_number": answers["by_number"],
         }
     is_complete = not diagnosis.is_lower_bound

@@ -3,7 +3,7 @@
 from typing import Any
 
 from accounts.local_time import in_full
-from portal.grades import easl_clif
+from portal.definitions import leading_of
 from referral.models import Record
 from referral.ward.codes import RecordKind
 from scoring import OTHER_LABORATORY, texts
@@ -23,7 +23,8 @@ def said_of(kind: RecordKind, row: Any) -> str:
         case RecordKind.KIT_RESULT:
             return f"{row.get_answer_display()} · {row.lot}"
         case RecordKind.ORGAN_FAILURE:
-            return easl_clif(row.grade, is_complete=not row.missing)
+            leading = leading_of(row.grading)
+            return f"{leading.answer} · {leading.title}"
         case RecordKind.TRANSPLANT_DECISION:
             return str(row.get_decision_display())
         case RecordKind.PRECIPITANT:

@@ -17,6 +17,7 @@ from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.sources import counted, sources_in, with_sources
 from referral.pathway.vocabulary import Kind, Verb
 from referral.ward.codes import TransplantDecision as Decision
+from referral.ward.leading import leading_grade
 from referral.ward.organ_table import OrganReading, background_of, read_organs
 from scoring.texts import issue_text
 
@@ -71,7 +72,12 @@ def _sources(
 
 def graded(row: OrganFailureAssessment) -> dict[str, Any]:
     """The grades of a table as an event keeps them."""
-    return {"grade": row.grade, "simple_grade": row.simple_grade, "is_lower_bound": bool(row.missing)}
+    return {
+        "leading": leading_grade(row).as_details(),
+        "grade": row.grade,
+        "simple_grade": row.simple_grade,
+        "is_lower_bound": bool(row.missing),
+    }
 
 
 def _sampled(change: Change, moment: datetime) -> datetime:

@@ -9,12 +9,14 @@ from django.utils.translation import override
 from accounts import clock
 from accounts.models import User
 from portal.definitions import ANSWERS, rows_of
+from portal.pages.verbs.record_texts import said_of
 from portal.severity import severity_of
 from referral.deadlines.policies import draft_policy, publish_policy
 from referral.models import Case, OrganFailureAssessment
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from referral.queries.case_values import with_values
+from referral.ward.codes import RecordKind
 from scoring.definitions import CARDS
 from scoring.definitions.grading import DEFINITIONS
 from tests.portal.conftest import SignIn
@@ -111,6 +113,22 @@ def test_a_policy_can_let_another_definition_lead_for_cases_that_begin_under_it(
     kept(later, world.specialist)
     with_grade = with_values(Case.objects.filter(pk=later.pk)).get()
     assert severity_of(with_grade).words == "ACLF grade 1 · COSSH"
+
+
+def test_the_timeline_and_the_list_of_records_speak_by_the_leading_definition(
+    world: World, case: Case, specialist: Client
+) -> None:
+    row = kept(case, world.specialist)
+    details = case.events.filter(what="assess_organ_failure").get().details
+    assert details["leading"] == {
+        "definition": "china",
+        "value": "early",
+        "at_least": "early",
+        "aclf_type": row.definitions["china"]["type"] or "",
+    }
+    text = visible_text(specialist.get(f"/cases/{case.pk}/").content.decode())
+    assert "Chinese guideline for liver failure: " in text and "EASL-CLIF: " not in text
+    assert "Early stage" in said_of(RecordKind.ORGAN_FAILURE, row)
 
 
 def test_a_table_kept_before_definitions_were_is_read_anew(world: World, case: Case) -> None:
