@@ -110,13 +110,7 @@ def rendered_in(zone: str, view: Callable[[], HttpResponse]) -> HttpResponse:
 
 class Listing:
     """Lists are searched and filtered as the page offers it. Other columns, such as passwords, are not for
-    finding out letter by letter. Times are those of the clock on the wall."""
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        view = partial(super().changelist_view, request, extra_context)  # type: ignore[misc]
-        return rendered_in(settings.DEFAULT_DISPLAY_ZONE, view)
+    finding out letter by letter."""
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         filters = self.get_list_filter(request)  # type: ignore[attr-defined]
@@ -152,16 +146,6 @@ class Choices:
 
 class ReadOnly(Listing):
     """Rows that come of what people do: read, and never added, changed or deleted by hand."""
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        view = partial(super().changeform_view, request, object_id, form_url, extra_context)  # type: ignore[misc]
-        return rendered_in(settings.DEFAULT_DISPLAY_ZONE, view)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

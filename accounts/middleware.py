@@ -1,6 +1,7 @@
-"""A second factor for everybody, where the installation asks for it."""
+"""What holds of every page: a sign-in that was used, a second factor, the clock of the administration."""
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from allauth.headless.contrib.rest_framework.authentication import authenticate_by_x_session_token
 from allauth.mfa.utils import is_mfa_enabled
@@ -8,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import devices, problems, sign_ins
@@ -36,6 +38,19 @@ class NoteSignIn:
         if seconds := getattr(request, "retry_after", None):
             response.status_code, response.headers["Retry-After"] = 429, str(seconds)
         return response
+
+
+class AdministrationClock:
+    """Writes the times of the administration as the clock on the wall does; a page may say another zone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(reverse("admin:index")):
+            return self.get_response(request)
+        with timezone.override(ZoneInfo(settings.DEFAULT_DISPLAY_ZONE)):
+            return self.get_response(request)
 
 
 class RequireSecondFactor:

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "portal.middleware.PageOwner",
     "accounts.middleware.RequireSecondFactor",
+    "accounts.middleware.AdministrationClock",
 ]
 
 ROOT_URLCONF = "config.urls"

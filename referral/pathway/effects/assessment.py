@@ -13,7 +13,7 @@ from referral.models import Assessment, Case
 from referral.pathway.change import Change
 from referral.pathway.effects.case_admin import flag_is_late
 from referral.pathway.perform import effect
-from referral.pathway.refusals import ConfirmationNeeded, InputError
+from referral.pathway.refusals import ConfirmationNeeded, InputError, Text
 from referral.pathway.sources import counted, sources_in, with_sources
 from referral.pathway.vocabulary import State, Verb
 from referral.queries.case_values import stamped
@@ -130,17 +130,18 @@ def doubts_of_age(case: Case, reading: Reading) -> list[Issue]:
     return [Issue("age_years", "age_by_birth_date", {"value": typed, "age": case.age})]
 
 
+def _missing(name: str) -> Text:
+    if INPUTS[name].kind in ("number", "count"):
+        return _("This value is needed for a score. Enter it, or refer without a score.")
+    return _("This answer is needed for a score. Choose one, or refer without a score.")
+
+
 def refuse_unless_complete(reading: Reading) -> None:
     """Raise InputError for what is refused or missing, ConfirmationNeeded for what nobody confirmed."""
     if reading.issues:
         raise InputError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
     if reading.missing:
-        raise InputError(
-            *(
-                (name, "missing", _("This value is needed for a score. Enter it, or refer without a score."))
-                for name in reading.missing
-            )
-        )
+        raise InputError(*((name, "missing", _missing(name)) for name in reading.missing))
     if reading.unconfirmed:
         raise ConfirmationNeeded(
             *((issue.field, "needs_confirmation", issue_text(issue)) for issue in reading.unconfirmed)

@@ -1,6 +1,7 @@
 """Devices and access tokens in the portal, and in the administration for people of its network."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -143,6 +144,27 @@ def test_an_administrator_looks_and_ends_for_people_of_their_network_only(world:
     Membership.objects.create(user=world.doctor, role=Role.RESEARCHER, network=elsewhere)
     assert admin.get(address).status_code == 404
     assert admin.post(address, {"end": "all"}).status_code == 404
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Look and end"), ("zh-hans", "查看与终止")])
+def test_the_page_of_a_persons_devices_is_two_links_from_the_list_of_people(
+    world: World, language: str, words: str
+) -> None:
+    admin = browser_of(world.administrator)
+    User.objects.filter(pk=world.administrator.pk).update(is_staff=True, language=language)
+    person = reverse("admin:accounts_user_change", args=[world.doctor.pk])
+    assert f'href="{person}"' in admin.get(reverse("admin:accounts_user_changelist")).content.decode()
+    address = reverse("admin:accounts_user_sessions", args=[world.doctor.pk])
+    assert f'<a href="{address}">{words}</a>' in admin.get(person).content.decode()
+
+
+def test_an_administrator_reads_times_by_the_clock_on_the_wall(world: World) -> None:
+    browser_of(world.doctor)
+    admin = browser_of(world.administrator)
+    User.objects.filter(pk=world.administrator.pk).update(is_staff=True, language="zh-hans")
+    began = SignIn.objects.get(user=world.doctor).created_at
+    page = admin.get(reverse("admin:accounts_user_sessions", args=[world.doctor.pk])).content.decode()
+    assert f"{began.astimezone(ZoneInfo('Asia/Shanghai')):%H:%M}" in page
 
 
 def test_all_of_a_persons_are_ended_by_an_administrator(world: World) -> None:
