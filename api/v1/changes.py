@@ -71,7 +71,8 @@ class ChangesView(Resource):
             "the order of their transactions, and only once every earlier transaction has ended. What became "
             "visible to you by a new role is not told: start without a cursor then. An app that begins takes "
             "a cursor with `since=now`, then the cases from `/cases`, whole ones with `ids`, and from then "
-            "on what changed. While nothing does, the same cursor is answered by a 304: keep it."
+            "on what changed. While nothing does, the same cursor sent with `If-None-Match` is answered by a "
+            "304: keep it."
         ),
         answer=ChangesShape,
         parameters=[ChangesQuery],

@@ -1,6 +1,7 @@
 """The committed OpenAPI file is that of the code, and the code does what the file says."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -190,3 +191,10 @@ def test_the_reason_of_a_line_is_one_of_the_codes_that_its_verb_takes() -> None:
     kept = {verb: shapes[f"{verb}Details"]["properties"].get("reason") for verb in named}
     assert len(named) > 8
     assert kept == {verb: {"$ref": reason["$ref"]} for verb, reason in named.items()}
+
+
+def test_the_guide_names_every_kind_of_live_event() -> None:
+    script = (FILE.parent.parent / "portal/static/portal/live.js").read_text()
+    kinds = re.findall(r'"(\w+)"', next(line for line in script.splitlines() if "const KINDS" in line))
+    assert len(kinds) == 6
+    assert [kind for kind in kinds if f"`{kind}`" not in document()["info"]["description"]] == []
