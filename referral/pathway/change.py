@@ -22,6 +22,7 @@ class Change:
 
     `further_wards` hear of it beside the one that has the case. `goes_back`: the state is entered again with
     the deadlines that it had, so that none is opened. `opened`: the offer that a ward is asked with now.
+    `is_repeated`: what is said stands there already, so that nothing is written.
     """
 
     case: Case
@@ -41,6 +42,7 @@ class Change:
     contradicts: bool = False
     further_wards: set[Ward] = field(default_factory=set)
     goes_back: bool = False
+    is_repeated: bool = False
     opened: Offer | None = None
     corrects: Record | None = None
     dated_by: str = "occurred_at"

@@ -142,7 +142,8 @@ def apply(
     change = _change(case, row, actor, now, occurred_at or now, asked)
     accept_correction(change, inputs.pop("corrects", None))
     target = EFFECTS[verb](change, **inputs)
-    _gather(settlement, change, target)
+    if not change.is_repeated:
+        _gather(settlement, change, target)
 
 
 def admissible(

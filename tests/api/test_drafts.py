@@ -89,3 +89,15 @@ def test_a_stranger_does_not_learn_of_a_draft_and_its_reading_is_audited(
     doctor.get(f"/cases/{case}/indicators")
     line = AuditEntry.objects.get(subject_id=str(case), action="read")
     assert (line.actor, line.detail) == (world.doctor, {"part": "indicators"})
+
+
+def test_values_that_are_sent_again_change_nothing(world: World, doctor: Caller, now: datetime) -> None:
+    path = f"/cases/{world.register(now=now).pk}"
+    sent = {"bilirubin": "18.1", "bilirubin_unit": "mg/dL", "sampled_at": (now - HOUR).isoformat()}
+    first = doctor.patch(f"{path}/indicators", sent)
+    again = doctor.patch(f"{path}/indicators", sent)
+    assert (again.status, again.body) == (200, first.body)
+    lines = [row["what"] for row in doctor.get(f"{path}/events").body["results"]]
+    assert lines.count("save_indicators") + lines.count("indicators_saved") == 1
+    later = doctor.patch(f"{path}/indicators", {**sent, "sampled_at": now.isoformat()})
+    assert later.body["version"] == first.body["version"] + 1

@@ -20,7 +20,8 @@ def save_indicators(change: Change, *, values: Mapping[str, Any]) -> None:
     """Add `values`, by input name, to the case's draft.
 
     Raises InputError when one of the new values is impossible; nothing is stored then. Values beyond a soft
-    limit are stored and asked about when the case is assessed.
+    limit are stored and asked about when the case is assessed. What stands there already is left as it is:
+    a phone that heard no answer sends its values again.
     """
     case = change.case
     together = merged(case, values)
@@ -38,12 +39,16 @@ def save_indicators(change: Change, *, values: Mapping[str, Any]) -> None:
 
 
 def _keep(change: Change, together: dict[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write the draft, with a stamp on each value that is new."""
+    """Write the draft, with a stamp on each value that is new; none of it where nothing is."""
     case = change.case
     draft = case.draft or Indicators(case=case)
-    draft.stamps = stamped(
+    stamps = stamped(
         draft.values, together, draft.stamps, by=change.person.pk, at=change.now, sources=sources
     )
+    if case.draft and (together, stamps) == (draft.values, draft.stamps):
+        change.is_repeated = True
+        return
+    draft.stamps = stamps
     draft.values, draft.confirmed = together, together["confirmed"]
     draft.saved_at, draft.saved_by = change.now, change.person
     draft.save()
