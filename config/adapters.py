@@ -43,9 +43,10 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
-        """Judge a password, as a counted guess."""
+        """Judge a password, as a counted guess. The right one of a closed account is as wrong as any."""
         one = guard.begin("password", credentials["email"], request)
         user: User | None = super().authenticate(request, **credentials)
+        user = user if user is not None and user.is_active else None
         (guard.wrong if user is None else guard.right)(one)
         return user
 

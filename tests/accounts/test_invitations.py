@@ -44,6 +44,14 @@ def test_an_invitation_in_chinese_has_no_english_line(
     assert not LATIN_SENTENCE.search(re.sub(r"https?://\S+", "", message.subject + message.body))
 
 
+def test_an_invitation_without_a_role_names_none(
+    administrator: User, world: World, client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    none = {"memberships-0-role": "", "memberships-0-ward": ""}
+    message = invitation(world, client, django_capture_on_commit_callbacks, **none)
+    assert "roles" not in message.body
+
+
 def test_the_link_of_an_invitation_leads_to_a_password_and_that_to_sign_in(
     administrator: User, world: World, client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:

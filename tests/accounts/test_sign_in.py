@@ -134,7 +134,20 @@ def test_a_closed_account_cannot_sign_in(world: World, client: Client) -> None:
     answer = client.post(
         LOGIN, {"email": "doctor@test.example", "password": PASSWORD}, content_type="application/json"
     )
-    assert not answer.json()["meta"]["is_authenticated"]
+    assert answer.status_code == 400
+
+
+def test_the_right_password_of_a_closed_account_is_answered_as_a_wrong_one_of_nobody(world: World) -> None:
+    User.objects.filter(pk=world.doctor.pk).update(is_active=False)
+    answers = []
+    for email, password in (("doctor@test.example", PASSWORD), ("nobody@test.example", "wrong")):
+        body = {"email": email, "password": password}
+        program = Client().post(LOGIN, body, content_type="application/json")
+        form = {"login": email, "password": password}
+        page = Client().post(reverse("account_login"), form)
+        said = [str(line) for line in page.context["form"].non_field_errors()]
+        answers.append((program.status_code, program.json(), page.status_code, said))
+    assert answers[0] == answers[1]
 
 
 def test_closing_an_account_ends_its_sessions(world: World, client: Client) -> None:
