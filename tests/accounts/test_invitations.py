@@ -47,7 +47,7 @@ def test_an_invitation_in_chinese_has_no_english_line(
 def test_an_invitation_without_a_role_names_none(
     administrator: User, world: World, client: Client, django_capture_on_commit_callbacks: Any
 ) -> None:
-    none = {"memberships-0-role": "", "memberships-0-ward": ""}
+    none = {"memberships-TOTAL_FORMS": "0"}
     message = invitation(world, client, django_capture_on_commit_callbacks, **none)
     assert "roles" not in message.body
 
