@@ -28,7 +28,10 @@ MOST = 50
 LARGEST = 64 * 1024
 """Characters that are kept of one form."""
 
-FORMS = ("portal:new_case", "portal:indicators", "portal:verb", "portal:ward", "portal:duty")
+FORMS = (
+    *("portal:new_case", "portal:indicators", "portal:verb", "portal:checklist", "portal:ward"),
+    "portal:duty",
+)
 NOT_TYPED = ("csrfmiddlewaretoken", FIELD, "once", "then", "draft_page", "draft_subject", "draft_version")
 
 Typed = list[tuple[str, str]]
@@ -185,6 +188,7 @@ def described(draft: FormDraft, numbers: dict[UUID, str]) -> Unfinished:
 
 TITLES = {
     "portal:indicators": _("Eight indicators"),
+    "portal:checklist": _("Update the checklist"),
     "portal:ward": _("Close the ward"),
     "portal:duty": _("Hand-over note"),
 }

@@ -44,6 +44,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/back-letter/", discharge.letter, name="back_letter"),
     path("cases/<uuid:pk>/trends/", discharge.trends, name="trends"),
     path("cases/<uuid:pk>/ward/", ward_record.ward_record, name="ward_record"),
+    path("cases/<uuid:pk>/ward/checklist/", ward_record.checklist, name="checklist"),
     path("cases/<uuid:pk>/organs/", ward_record.organ_preview, name="organ_preview"),
     path("cases/<uuid:pk>/files/", files.files, name="files"),
     path("cases/<uuid:pk>/files/live/", files.live, name="files_live"),

@@ -88,6 +88,7 @@ ASKED = [
     ("specialist", "/cases/{returned}/back-letter/"),
     ("specialist", "/cases/{case}/trends/"),
     ("specialist", "/cases/{case}/ward/"),
+    ("specialist", "/cases/{case}/ward/checklist/"),
     ("specialist", "/cases/{case}/message/"),
     ("specialist", "/cases/{case}/files/"),
     ("specialist", "/cases/{case}/files/live/"),

@@ -54,7 +54,7 @@ def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> Case:
     version = None if sent.verb in NEEDS_NO_VERSION else sent.version
     # The second of two clicks waits here until the first is committed.
     with auditing_wrong_answers(user, now), settling(case.pk, now) as settlement:
-        if sent.once is None or _is_first(user, sent.once, now):
+        if sent.once is None or is_first(user, sent.once, now):
             apply(
                 settlement,
                 sent.verb,
@@ -66,7 +66,7 @@ def submit(sent: Submission, *, case: Case, user: User, now: datetime) -> Case:
     return settlement.case
 
 
-def _is_first(user: User, once: UUID, now: datetime) -> bool:
+def is_first(user: User, once: UUID, now: datetime) -> bool:
     """Note that a form was sent; what then refuses it takes the note back with everything else."""
     return SentForm.objects.get_or_create(user=user, once=once, defaults={"sent_at": now})[1]
 

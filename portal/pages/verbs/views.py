@@ -20,6 +20,7 @@ from portal.pages.verbs import forms, texts
 from portal.pages.verbs.initial_values import proposed
 from portal.pages.verbs.slugs import of_slug
 from portal.pages.verbs.submitting import Submission, submit
+from portal.pages.ward_record import in_place
 from portal.refusals import CONFLICT, with_status
 from referral.intake.unannounced import LOOK_UP_FIRST, arriving, expects, glimpse
 from referral.models import Case
@@ -99,6 +100,8 @@ def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
     drafts.finish(person(request), drafts.Place.of(request.path))
     if _is_talk(request, verb):
         return _talk(request, case)
+    if in_place.is_in_place(request) and cases.cases(person(request)).filter(pk=case.pk).exists():
+        return in_place.saved(request, case, person(request), clock.now(), texts.done_text(verb, done))
     messages.success(request, str(texts.done_text(verb, done)))
     return redirect(_after(request, case, sent.back))
 
@@ -163,6 +166,8 @@ def _page(
         "news": _news(visible, sent.version) if problem and visible else (),
         "wrote": [row for row in form if row.widget in ("line", "text") and row.value],
     }
+    if in_place.is_in_place(request):
+        return in_place.form(request, context, status=status)
     return render(request, "portal/case/verb.html", context, status=status)
 
 

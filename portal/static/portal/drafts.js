@@ -151,6 +151,11 @@
     });
   });
 
+  document.addEventListener("htmx:load", ({ target }) => {
+    if (target === document.body) return;
+    target.querySelectorAll?.("form[data-draft-restore]").forEach((form) => restore(form).catch(() => {}));
+  });
+
   // A form that goes without leaving the page: an older saving must not come after it.
   document.addEventListener("htmx:confirm", (event) => {
     const form = event.target;

@@ -2,8 +2,7 @@
 // follow the theme of the page.
 (function () {
   "use strict";
-  const places = [...document.querySelectorAll("[data-trend]")];
-  if (!places.length) return;
+  const places = () => [...document.querySelectorAll("[data-trend]")];
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -46,9 +45,11 @@
     });
   };
 
-  places.forEach(draw);
-  new MutationObserver(() => places.forEach(draw)).observe(document.documentElement, {
+  places().forEach(draw);
+  // Charts that come later, with the records that were saved in place.
+  document.addEventListener("htmx:afterSwap", () => places().forEach(draw));
+  new MutationObserver(() => places().forEach(draw)).observe(document.documentElement, {
     attributeFilter: ["data-bs-theme"],
   });
-  addEventListener("resize", () => places.forEach((place) => echarts.getInstanceByDom(place).resize()));
+  addEventListener("resize", () => places().forEach((place) => echarts.getInstanceByDom(place)?.resize()));
 })();
