@@ -10,6 +10,7 @@ from files.models import FileState
 from portal import lab_values
 from portal.pages.case.context import identity
 from portal.pages.discharge import context as discharge_context
+from portal.pages.letters.stay import stay
 from portal.pages.result import context as result_context
 from portal.severity import severity_of
 from referral.codes import ChronicLiverDisease, Presentation
@@ -46,6 +47,7 @@ def letter(case: Case, now: datetime) -> dict[str, Any]:
 
 def back_letter(case: Case, now: datetime) -> dict[str, Any]:
     """The context of the letter that goes back with the patient of a case that was referred back."""
+    values = case_values(case)
     visited = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
     return {
         "case": case,
@@ -53,7 +55,8 @@ def back_letter(case: Case, now: datetime) -> dict[str, Any]:
         "zone": case.hospital.zone,
         **identity(case),
         **discharge_context.parts(case),
-        **entered(case_values(case), now),
+        **entered(values, now),
+        **stay(case, values),
         "grounds": grounds_of(case),
         **{f"day_{day}": visited + timedelta(days=day) for day in DAYS},
     }

@@ -1,0 +1,146 @@
+"""The stay in the specialist ward for the letter of the way back: what a doctor reads in two minutes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal import definitions
+from portal.lab_values import said
+from referral.models import ArtificialLiverSession, Case, OrganFailureAssessment, Precipitant
+from referral.pathway.refusals import Text
+from referral.queries.case_values import CaseValues, Value
+from referral.ward.codes import ArtificialLiverMode, Complication
+from referral.ward.record import WardRecord, counting, ward_record
+from scoring import texts
+from scoring.inputs import ANY_INPUT
+
+LOWER_IS_WORSE = frozenset(
+    {
+        *("sodium_mmol_l", "albumin_g_l", "platelets_10e9_l", "map_mmhg", "pta_percent", "spo2_percent"),
+        *("pao2", "pao2_fio2", "spo2_fio2", "lymphocytes_10e9_l", "mhladr_per_cell"),
+    }
+)
+"""Values of which the lowest is the worst; of all others the highest."""
+
+NOT_IN_THE_COURSE = frozenset({"fio2", "ast_upper_limit_u_l", "baseline_creatinine", "complications"})
+"""Numbers that are no finding of the patient's course."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRow:
+    """One value by admission (else the first there is), at its worst and at last, each in words with its
+    time."""
+
+    label: Text
+    at_admission: tuple[str, datetime]
+    worst: tuple[str, datetime]
+    last: tuple[str, datetime]
+
+    @property
+    def cells(self) -> tuple[tuple[str, datetime], ...]:
+        """The three as they stand in the table."""
+        return self.at_admission, self.worst, self.last
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRow:
+    """What the definition that leads said of a table, and how many organs failed."""
+
+    at: datetime
+    answer: str
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """The sessions of artificial liver of one mode."""
+
+    mode: Text
+    count: int
+    first: datetime
+    last: datetime
+    complications: tuple[Text, ...]
+
+
+def stay(case: Case, values: CaseValues) -> dict[str, Any]:
+    """The context of the stay of a visible case."""
+    record = ward_record(case)
+    return {
+        "course_rows": list(course(values, case.admitted_at)),
+        "grades": grades(record.counting),
+        "leading_title": definitions.leading_of(record.counting[-1].grading).title if record.counting else "",
+        "precipitants": [(row, _treated(row)) for row in counting(record.precipitants)],
+        "sessions": sessions(counting(record.sessions)),
+        "kits": counting(record.kits),
+        "transplant": counting(record.decisions)[-1:],
+        "treatments": [item for item in record.checklist if item.progress],
+        "energy": energy(record),
+    }
+
+
+def course(values: CaseValues, admitted_at: datetime | None) -> Iterator[CourseRow]:
+    """Every number that was measured: the one by admission, the worst since the first visit, the last."""
+    for name in values.latest:
+        series = [value for value in values.values if value.input == name and _is_number(value)]
+        if not series or name in NOT_IN_THE_COURSE:
+            continue
+        first = series[0]
+        by_admission = [value for value in series if admitted_at is None or value.at <= admitted_at]
+        at_admission = by_admission[-1] if by_admission else first
+        worst = (min if name in LOWER_IS_WORSE else max)(series, key=lambda value: float(value.value))
+        yield CourseRow(texts.label(name), _shown(at_admission), _shown(worst), _shown(series[-1]))
+
+
+def grades(tables: Sequence[OrganFailureAssessment]) -> list[GradeRow]:
+    """The first table, each by which the answer changed, and the last."""
+    rows = [
+        GradeRow(table.occurred_at, definitions.leading_of(table.grading).answer, table.failures)
+        for table in tables
+    ]
+    return [
+        row
+        for place, row in enumerate(rows)
+        if place in (0, len(rows) - 1)
+        or (row.answer, row.failures) != (rows[place - 1].answer, rows[place - 1].failures)
+    ]
+
+
+def sessions(rows: Sequence[ArtificialLiverSession]) -> list[Sessions]:
+    """By mode, in the order in which the modes began."""
+    by_mode: dict[str, list[ArtificialLiverSession]] = {}
+    for row in rows:
+        by_mode.setdefault(row.mode, []).append(row)
+    return [
+        Sessions(
+            mode=ArtificialLiverMode(mode).label,
+            count=len(same),
+            first=same[0].occurred_at,
+            last=same[-1].occurred_at,
+            complications=tuple(
+                Complication(code).label
+                for code in dict.fromkeys(code for row in same for code in row.complications)
+            ),
+        )
+        for mode, same in by_mode.items()
+    ]
+
+
+def energy(record: WardRecord) -> tuple[int, int] | None:
+    """The target in kcal a day, and what was taken on the last day that was recorded; None without both."""
+    if record.target is None or not record.days:
+        return None
+    return record.target.target_kcal, record.days[-1].kcal
+
+
+def _treated(row: Precipitant) -> list[str]:
+    return [done.note or "" for done in row.interventions.all() if done.retraction is None]
+
+
+def _is_number(value: Value) -> bool:
+    is_measured = ANY_INPUT[value.input].kind in ("number", "grade")
+    return is_measured and isinstance(value.value, int | float) and not isinstance(value.value, bool)
+
+
+def _shown(value: Value) -> tuple[str, datetime]:
+    return said(value), value.at
