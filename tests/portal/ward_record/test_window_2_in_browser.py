@@ -162,6 +162,7 @@ def test_the_second_window_is_recorded_on_one_page(ward: Ward, case: Case) -> No
 def test_a_refused_form_stays_with_its_first_error_in_view_and_escape_leaves_it(ward: Ward) -> None:
     ward.opens("assess-organ-failure")
     ward.fills(bilirubin="310", inr="1.8")
+    expect(ward.page.locator("#ward-form #organ-preview .definitions")).to_be_visible()
     ward.page.locator("#ward-form .verb-submit").click()
     expect(ward.page.locator("#ward-form .error-summary")).to_be_focused()
     expect(ward.page.locator("#ward-form .error-summary")).to_be_in_viewport()
