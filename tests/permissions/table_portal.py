@@ -62,7 +62,12 @@ ROWS = (
     page(f"{CASE_PAGE}/back-letter/", names(), subject="case"),
     page(f"{CASE_PAGE}/ward/", CASE, others=KEPT_OFFER, subject="case"),
     page(f"{CASE_PAGE}/ward/checklist/", names("specialist", "lead"), others=KEPT_OFFER, subject="case"),
-    form(f"{CASE_PAGE}/ward/checklist/", names("specialist", "lead"), subject="case"),
+    form(
+        f"{CASE_PAGE}/ward/checklist/",
+        names("specialist", "lead"),
+        others={409: names("declined")},
+        subject="case",
+    ),
     form(f"{CASE_PAGE}/organs/", CASE, 200, subject="case"),
     *(page(f"{CASE_PAGE}/{part}/", CASE, subject="case") for part in ("files", "files/live", FILE)),
     form(f"{CASE_PAGE}/files/", CASE, subject="case"),
