@@ -90,10 +90,10 @@ def begun(items: list[Item], case: Case) -> ChecklistForm:
 
 def typed(items: list[Item], case: Case, posted: Mapping[str, str]) -> ChecklistForm:
     """The form with what was chosen and written."""
-    rows = [
-        ChecklistRow(item, *(posted.get(f"{item.code}-{part}", "").strip() for part in PARTS))
-        for item in items
-    ]
+    rows = []
+    for item in items:
+        said = {part: posted.get(f"{item.code}-{part}", "").strip() for part in PARTS}
+        rows.append(ChecklistRow(item, said["progress"], said["reason"], said["note"]))
     return ChecklistForm(rows, case.version)
 
 
