@@ -4,7 +4,7 @@ A value comes from the draft of the indicators, an assessment, a table of organ 
 markers. What was entered in error is left out; age and sex are the patient's and no values.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -106,12 +106,12 @@ def with_values(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def case_values(case: Case) -> CaseValues:
     """The values of a visible case; asks for nothing where `with_values` has read it."""
-    assessments = loaded(case, "valued_assessments", _assessments())
+    assessments = loaded(case, "valued_assessments", _assessments)
     draft = case.draft
     values = [
         *(value for row in assessments for value in _of_assessment(row)),
-        *(value for row in loaded(case, "valued_tables", _tables()) for value in _of_table(row)),
-        *(value for row in loaded(case, "valued_samples", _samples()) for value in _of_sample(row)),
+        *(value for row in loaded(case, "valued_tables", _tables) for value in _of_table(row)),
+        *(value for row in loaded(case, "valued_samples", _samples) for value in _of_sample(row)),
         *_of_draft(draft, assessments),
     ]
     values.sort(key=lambda value: (value.at, value.entered_at, ORDER[value.input]))
@@ -120,12 +120,12 @@ def case_values(case: Case) -> CaseValues:
 
 def tables_of(case: Case) -> list[OrganFailureAssessment]:
     """The tables of organ failure of a visible case that count, the oldest first."""
-    return loaded(case, "valued_tables", _tables())
+    return loaded(case, "valued_tables", _tables)
 
 
-def loaded(case: Case, name: str, rows: QuerySet[Any]) -> list[Any]:
+def loaded(case: Case, name: str, rows: Callable[[], QuerySet[Any]]) -> list[Any]:
     """What was read of `rows` with the case under that name, else those of `rows` that are the case's."""
-    return list(getattr(case, name)) if hasattr(case, name) else list(rows.filter(case=case))
+    return list(getattr(case, name)) if hasattr(case, name) else list(rows().filter(case=case))
 
 
 def _assessments() -> QuerySet[Assessment]:

@@ -243,7 +243,7 @@ def diagnosis_of(case: Case) -> Diagnosis | None:
     those it took the place of; no query before there can be one. `is_lower_bound`: organs were not known."""
     if case.diagnosed_at is None:
         return None
-    versions = loaded(case, "loaded_diagnoses", _diagnoses())
+    versions = loaded(case, "loaded_diagnoses", _diagnoses)
     latest = _last_of(versions)
     if latest is not None:
         last = versions[-1]
@@ -258,7 +258,7 @@ def back_referral_of(case: Case) -> BackReferral | None:
     """The way back of a visible case that stands, and the versions it took the place of."""
     if case.diagnosed_at is None:
         return None
-    return _last_of(loaded(case, "loaded_back_referrals", _back_referrals()))
+    return _last_of(loaded(case, "loaded_back_referrals", _back_referrals))
 
 
 def _diagnoses() -> QuerySet[Diagnosis]:
@@ -304,7 +304,7 @@ def statements(case: Case) -> list[Outcome]:
     """Everything said about the outcome of a visible case, in order."""
     if not (case.outcome_28 or case.outcome_90 or case.died_at or case.outcome_disputed):
         return []
-    return loaded(case, "loaded_statements", _statements())
+    return loaded(case, "loaded_statements", _statements)
 
 
 def sides(user: User, case: Case) -> frozenset[Party]:

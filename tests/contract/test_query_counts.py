@@ -101,7 +101,13 @@ ASKED = [
     ("specialist", "/board/"),
     ("coordinator", "/board/"),
     ("coordinator", "/board/?tab=window-2"),
+    ("specialist", "/board/?tab=mine"),
+    ("coordinator", "/board/?tab=mine"),
     ("coordinator", "/board/rows/"),
+    ("specialist", "/board/changed/?case={asked}"),
+    ("coordinator", "/board/changed/?case={unplaced}"),
+    ("specialist", "/cases/{asked}/accept/form/"),
+    ("coordinator", "/cases/{unplaced}/redirect/form/"),
     ("lead", "/board/wards/{ward}/"),
     ("lead", "/board/wards/{ward}/duty/"),
     ("specialist", "/inbox/"),
@@ -165,7 +171,8 @@ class Scene:
         world.watched(now, name=f"观{number}")
         asked = world.watched(now, name=f"问{number}")
         perform(asked, Verb.ASK_ADVICE, actor=world.doctor, now=now, text="?")
-        world.flagged(now, name=f"请{number}")
+        self.rows["asked"] = world.flagged(now, name=f"请{number}").pk
+        self.rows["unplaced"] = self._unplaced(number).pk
         passed = world.flagged(now, name=f"转{number}")
         perform(passed, Verb.DECLINE, actor=world.specialist, now=now, reason="no_bed")
         left = world.accepted(now, name=f"途{number}")
@@ -178,6 +185,12 @@ class Scene:
         self.rows["reading"] = read_pasted(user=world.doctor, text=report, now=now).pk
         tokens.create(user=world.doctor, name=str(number), scopes=["read"], days=9, now=now)
         Client().force_login(world.doctor)
+
+    def _unplaced(self, number: int) -> Case:
+        Ward.objects.update(closed_at=self.now, closed_reason="isolation")
+        case = self.world.flagged(self.now, name=f"无{number}")
+        Ward.objects.update(closed_at=None, closed_reason="")
+        return case
 
     def _file(self, case: Case, number: int) -> None:
         world = self.world

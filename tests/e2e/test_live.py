@@ -94,6 +94,53 @@ def test_a_colleagues_acceptance_shows_on_an_open_board(world: World, visit: Vis
     expect(row).to_contain_text("Bed 7")
 
 
+def test_a_change_fetches_its_row_and_leaves_the_others_as_they_are(world: World, visit: Visits) -> None:
+    now = clock.now()
+    other, case = world.flagged(now=now, name="甲一"), world.flagged(now=now, name="甲二")
+    page = visit(world.specialist)
+    open_board(page)
+    page.wait_for_load_state("networkidle")
+    page.locator(f"#case-{other.pk}").evaluate("(row) => (row.wasThere = true)")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/board/" in request.url else None)
+
+    perform(case, Verb.ACKNOWLEDGE, actor=world.lead, now=clock.now())
+
+    expect(page.locator(f"#case-{case.pk}")).to_contain_text("acknowledged")
+    assert [url.rpartition("&")[2] for url in asked] == [f"case={case.pk}"]
+    kept = page.locator(f"#case-{other.pk}")
+    assert kept.evaluate("(row) => row.wasThere === true")
+    expect(kept).to_contain_text("甲一")
+
+
+def test_a_form_that_is_open_but_untouched_is_fetched_again_for_the_new_version(
+    world: World, visit: Visits
+) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    page.locator("summary", has_text="Accept with a bed").click()
+    version = page.locator("[id$='-accept'] input[name=version]")
+    expect(version).to_have_value(str(case.version))
+
+    said = perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text="Getting worse")
+
+    expect(version).to_have_value(str(said.version))
+    expect(page.get_by_label("Bed")).to_be_visible()
+
+
+def test_a_form_that_cannot_be_fetched_leaves_the_way_to_its_page(world: World, visit: Visits) -> None:
+    world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    visit.expects_trouble = True
+    page.route("**/accept/form/*", lambda route: route.abort())
+    page.locator("summary", has_text="Accept with a bed").click()
+    page.locator("[data-unfolds]:visible a").click()
+    page.wait_for_url("**/accept/?back=board")
+    expect(page.get_by_label("Bed")).to_be_visible()
+
+
 def test_leaving_a_page_on_which_nothing_was_typed_asks_nothing(world: World, visit: Visits) -> None:
     case = world.flagged(now=clock.now())
     page = visit(world.specialist)

@@ -119,6 +119,8 @@ def opened(pages: list[tuple[Any, str]], visit: Visits) -> Iterator[tuple[str, P
         answer = page.goto(path)
         assert answer is not None and answer.status == (404 if path == NOWHERE else 200), path
         page.evaluate("document.querySelectorAll('main details').forEach((part) => (part.open = true))")
+        for unfolding in page.locator("details[open] [data-unfolds]:visible").all():
+            expect(unfolding.locator("form")).to_be_attached()
         page.evaluate(SETTLED)
         yield path, page
 

@@ -1,9 +1,10 @@
 """The ward board: open work by time left, in sections, each row with what can be done from the list."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -22,6 +23,8 @@ from portal.pages.case.scene import People, people_around
 from portal.pages.case.situation import Situation, situation_of
 from portal.pages.verbs import forms as verb_forms
 from portal.pages.verbs.forms import VerbForm
+from portal.pages.verbs.slugs import slug
+from portal.pages.verbs.texts import TEXTS, VerbText
 from portal.windows import Window
 from referral.models import Case, Offer
 from referral.pathway.perform import verbs_of
@@ -71,6 +74,28 @@ FORMS_ON_A_ROW: dict[str, tuple[Verb, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class FoldedForm:
+    """A verb of a row whose form is fetched when it is unfolded."""
+
+    slug: str
+    text: VerbText
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRow:
+    """The place of a case in the list whose row a page has already, and which has not changed."""
+
+    case_id: UUID
+    state: str
+
+    is_kept = True
+
+    @property
+    def id(self) -> str:
+        return f"case-{self.case_id}"
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One case of the list. `is_new`: offered to the reader's ward and acknowledged by nobody.
 
@@ -90,14 +115,20 @@ class Row:
     missing: list[str]
     ground: Ground | None
     acknowledge: VerbForm | None
-    forms: list[VerbForm]
+    folded: list[FoldedForm]
     may_redirect: bool
     is_new: bool
     situation: Situation
 
+    is_kept = False
+
     @property
     def id(self) -> str:
         return f"case-{self.case.pk}"
+
+    @property
+    def state(self) -> str:
+        return self.case.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +137,7 @@ class Section:
 
     title: Text
     state: str
-    rows: list[Row]
+    rows: list[Row | KeptRow]
     count: int
 
 
@@ -129,30 +160,57 @@ class Tab:
 
 def live(user: User, now: datetime, *, asked: Mapping[str, str]) -> dict[str, Any]:
     """The part of the board that changes by itself, of the tab, page, state and order `asked` for."""
+    return {
+        **changed_rows(user, now, asked=asked, changed=None),
+        "wards": ward_statuses(user, now),
+        "reach": reach(reachability(user)),
+        "looks_up": bool(user.access.wards),
+    }
+
+
+def changed_rows(
+    user: User, now: datetime, *, asked: Mapping[str, str], changed: Collection[UUID] | None
+) -> dict[str, Any]:
+    """The list that is `asked` for, with the rows of the cases `changed`, None for all, and the places of the
+    others: whoever has those rows keeps them."""
     name = asked.get("tab", "")
     name = name if name in TABS else FIRST_TAB
-    by_state, mine = case_queries.state_counts(user), worklists.to_do(user, now)
+    by_state = case_queries.state_counts(user)
+    mine = case_queries.with_entered(worklists.to_do(user, now))
     counts = {key: sum(_in_part(by_state, part).values()) for key, (_label, part) in TABS.items()}
     counts[MINE] = mine.count()
     of_tab = _in_part(by_state, TABS[name][1])
     narrowed = Narrowed.of(asked, of_tab)
     cases = mine if name == MINE else _of_tab(user, TABS[name][1], narrowed)
     shown = _page(cases, of_tab.get(narrowed.state, counts[name]), asked.get("page", ""))
-    people = people_around(list(shown), now)
-    rows = [row_of(case, user, now, people) for case in shown]
+    drawn, rows = _rows(shown, cases, changed, user, now)
     return {
         "now": now,
         "tab": name,
         "page": shown,
+        "drawn": drawn,
         "tabs": [Tab(key, label, counts[key], key == name) for key, (label, _part) in TABS.items()],
         "narrowed": narrowed,
         "choices": state_choices(of_tab, narrowed),
         "sections": sections(rows, of_tab),
-        "wards": ward_statuses(user, now),
-        "reach": reach(reachability(user)),
-        "looks_up": bool(user.access.wards),
         "coordinates": bool(user.access.coordinates),
     }
+
+
+def _rows(
+    shown: Page[Case], cases: QuerySet[Case], changed: Collection[UUID] | None, user: User, now: datetime
+) -> tuple[list[Case], list[Row | KeptRow]]:
+    """The cases that are drawn of those `shown`, and a row or a place for each that is shown."""
+    if changed is None:
+        drawn = list(shown)
+        places = [(case.pk, case.state) for case in drawn]
+    else:
+        first = PER_PAGE * (shown.number - 1)
+        places = list(cases[first : first + PER_PAGE].values_list("pk", "state"))
+        drawn = list(cases.filter(pk__in={pk for pk, _state in places} & set(changed)))
+    people = people_around(drawn, now)
+    rows = {case.pk: row_of(case, user, now, people) for case in drawn}
+    return drawn, [rows.get(pk) or KeptRow(pk, state) for pk, state in places]
 
 
 def _page(rows: QuerySet[Case], count: int, number: str) -> Page[Case]:
@@ -174,12 +232,12 @@ def _of_tab(user: User, part: str, narrowed: Narrowed) -> QuerySet[Case]:
     return worklists.in_order(rows, narrowed.order) if narrowed.order == worklists.BY_SEVERITY else rows
 
 
-def sections(rows: Iterable[Row], counts: Mapping[str, int]) -> list[Section]:
+def sections(rows: Iterable[Row | KeptRow], counts: Mapping[str, int]) -> list[Section]:
     """The rows by state, what needs an answer first; the order within a state is kept. `counts` are by state,
     of all pages where they are known."""
-    by_state: dict[str, list[Row]] = {}
+    by_state: dict[str, list[Row | KeptRow]] = {}
     for row in rows:
-        by_state.setdefault(row.case.state, []).append(row)
+        by_state.setdefault(row.state, []).append(row)
     return [
         Section(title, state, by_state[state], counts.get(state, len(by_state[state])))
         for state, title in SECTIONS
@@ -188,7 +246,7 @@ def sections(rows: Iterable[Row], counts: Mapping[str, int]) -> list[Section]:
 
 
 def row_of(case: Case, user: User, now: datetime, people: People) -> Row:
-    """A row for a case from `case_queries.board`; asks for nothing but the wards of an unplaced one."""
+    """A row for a case from `case_queries.board`; asks for nothing."""
     parties = case_queries.sides(user, case)
     usable = verbs_of(parties, case)
     offer = case_queries.current_offer(case)
@@ -209,7 +267,11 @@ def row_of(case: Case, user: User, now: datetime, people: People) -> Row:
         missing=[texts.label(name) for name in entered.missing] if entered.values else [],
         ground=next(reversed(grounds_of(case)), None),
         acknowledge=_form(Verb.ACKNOWLEDGE, case, offer) if acknowledges else None,
-        forms=[_form(verb, case, offer) for verb in FORMS_ON_A_ROW.get(case.state, ()) if verb in usable],
+        folded=[
+            FoldedForm(slug(verb), TEXTS[verb])
+            for verb in FORMS_ON_A_ROW.get(case.state, ())
+            if verb in usable
+        ],
         may_redirect=Verb.REDIRECT in usable and case.state == State.OFFERED,
         is_new=fresh and Party.OFFER_WARD in parties,
         situation=situation_of(case, parties, now, people),

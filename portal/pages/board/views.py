@@ -45,6 +45,24 @@ def rows(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/board/_live.html", _live(request))
 
 
+@require_safe
+@signed_in
+def changed(request: HttpRequest) -> HttpResponse:
+    """The list of the board with the rows of some cases, for a page that has the others."""
+    user, now = _watcher(person(request)), clock.now()
+    ids = {pk for pk in map(_id, request.GET.getlist("case")) if pk}
+    context = board_context.changed_rows(user, now, asked=request.GET, changed=ids)
+    access_log.record_live(user=user, cases=context["drawn"], now=now)
+    return render(request, "portal/board/_list.html", context)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 def _live(request: HttpRequest) -> dict[str, Any]:
     user = _watcher(person(request))
     now = clock.now()

@@ -1,6 +1,7 @@
 """One page per verb: what it will do, its form, and the answer to what was submitted."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import clock
 from accounts.models import User
@@ -49,13 +50,40 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     if chosen == Verb.ASSESS:
         return redirect("portal:indicators", pk=pk)
     if chosen not in usable_verbs(person(request), case):
-        refusal = _("“%(verb)s” cannot be done now.") % {"verb": texts.TEXTS[chosen].title}
-        messages.warning(request, str(prerequisite(case, chosen) or refusal))
+        messages.warning(request, _cannot_be_done(case, chosen))
         return redirect(_after(request, case, ""))
     sent = Submission.of(chosen, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}
     initial = proposed(chosen, case, expected=case.ward_id in person(request).access.wards)
     return _page(request, case, sent, typed={**initial, **named})
+
+
+@require_safe
+@signed_in
+def unfolded(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
+    """The form of a verb alone, for a row that is unfolded; a sentence where the verb cannot be used now."""
+    user, now = person(request), clock.now()
+    case = cases.cases(user).filter(pk=pk).first()
+    try:
+        chosen = of_slug(verb)
+    except ValueError as error:
+        raise Http404 from error
+    if case is None:
+        raise Http404
+    access_log.record_live(user=user, cases=[case], now=now)
+    context: dict[str, Any] = {"case": case, "zone": case.hospital.zone, "now": now}
+    if chosen in usable_verbs(user, case):
+        sent = Submission.of(chosen, request.GET)
+        expected = case.ward_id in user.access.wards
+        context["form"] = _form(user, case, case, sent, proposed(chosen, case, expected=expected), ())
+    else:
+        context["refusal"] = _cannot_be_done(case, chosen)
+    return render(request, "portal/case/unfolded.html", context)
+
+
+def _cannot_be_done(case: Case, verb: Verb) -> str:
+    refusal = _("“%(verb)s” cannot be done now.") % {"verb": texts.TEXTS[verb].title}
+    return str(prerequisite(case, verb) or refusal)
 
 
 def _find(request: HttpRequest, verb: Verb, pk: UUID) -> Case:

@@ -21,6 +21,7 @@
   const TOGETHER_MS = 120;
   const SILENCE_MS = 250;
   const ANSWER_MS = 10000;
+  const MOST_ROWS = 10;
 
   // What the htmx extension takes for an EventSource.
   class SharedSource extends EventTarget {
@@ -181,8 +182,12 @@
   const versionOf = (form) => form.elements.namedItem("version")?.value;
   const warn = (form) => form.querySelector("[data-stale]")?.removeAttribute("hidden");
 
+  // A place in a list whose content has not changed: what stands there is left as it is.
+  const isKept = (node) => node.dataset?.kept !== undefined;
+
   const callbacks = {
     beforeNodeMorphed(old, fresh) {
+      if (isKept(fresh)) return false;
       if (!isBusy(old)) return true;
       if (fresh.nodeName === "FORM" && versionOf(fresh) !== versionOf(old)) warn(old);
       return false;
@@ -195,8 +200,8 @@
     beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),
   };
 
-  const draw = (part, html) => {
-    Idiomorph.morph(part, html, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks });
+  const draw = (part, html, morphStyle = "innerHTML") => {
+    Idiomorph.morph(part, html, { morphStyle, ignoreActiveValue: true, callbacks });
     part.querySelectorAll("[data-due]").forEach((bar) => delete bar.drawnAt);
     htmx.process(part);
     part.dispatchEvent(new CustomEvent("live:drawn", { bubbles: true }));
@@ -211,14 +216,33 @@
     part.prepend(note);
   };
 
+  // Which cases of a list changed since it was asked for; null when all of it has to be drawn again.
+  const takeChanges = (part) => {
+    const { liveChanges: changes } = part;
+    part.liveChanges = new Set();
+    const isFew = part.dataset.liveRows && changes && changes.size > 0 && changes.size <= MOST_ROWS;
+    return isFew ? [...changes] : null;
+  };
+  const noteChange = (part, changed) => {
+    if (!changed || part.liveChanges === null) part.liveChanges = null;
+    else part.liveChanges = (part.liveChanges ?? new Set()).add(changed);
+  };
+
   const load = async (part) => {
+    const changes = takeChanges(part);
+    const rows = changes?.map((id) => `&case=${encodeURIComponent(id)}`).join("");
+    const address = changes ? part.dataset.liveRows + rows : part.dataset.live;
     const request = { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANSWER_MS) };
-    const answer = await fetch(part.dataset.live, request);
+    const answer = await fetch(address, request);
     if (answer.status === 401 && holdsBusy(document.body)) return streamIs("lost");
     if (answer.headers.has("HX-Refresh")) return location.reload();
     if (answer.status === 404) return sayGone(part);
     if (!answer.ok) throw new Error(answer.status);
-    draw(part, await answer.text());
+    const list = changes && document.getElementById(part.dataset.liveList);
+    if (!list) return draw(part, await answer.text());
+    draw(list, await answer.text(), "outerHTML");
+    // A place for a row that is not here: it came in from another page of the list.
+    if (part.querySelector("[data-kept]")) refresh(part);
   };
 
   const pause = (part) => {
@@ -226,17 +250,22 @@
     return isStorm ? TOGETHER_MS : AT_ONCE_MS;
   };
 
-  const refresh = (part) => {
+  const refresh = (part, changed) => {
+    noteChange(part, changed);
+    schedule(part);
+  };
+  const schedule = (part) => {
     if (part.liveWaits) return;
     part.liveWaits = true;
     setTimeout(async () => {
       part.liveWaits = false;
-      if (part.liveLoads) return refresh(part);
+      if (part.liveLoads) return schedule(part);
       part.liveLoads = true;
       try {
         await load(part);
         answered(true);
       } catch {
+        part.liveChanges = null;
         answered(false);
       } finally {
         part.liveLoads = false;
@@ -244,12 +273,12 @@
       }
     }, pause(part));
   };
-  const refreshAll = () => document.querySelectorAll("[data-live]").forEach(refresh);
+  const refreshAll = () => document.querySelectorAll("[data-live]").forEach((part) => refresh(part));
 
   const onCase = ({ data }) => {
     const { case: changed } = JSON.parse(data);
     document.querySelectorAll("[data-live]").forEach((part) => {
-      if (!part.dataset.liveCase || part.dataset.liveCase === changed) refresh(part);
+      if (!part.dataset.liveCase || part.dataset.liveCase === changed) refresh(part, changed);
     });
   };
 

@@ -32,6 +32,12 @@ def numbers(page: str) -> list[str]:
     return re.findall(r'class="row-number">([^<]+)<', page)
 
 
+def unfold(client: Client, row: str, where: str) -> str:
+    """The form that a row fetches when it is unfolded."""
+    address = next(url for url in re.findall(r'data-unfolds="([^"]+)"', row) if url.startswith(where))
+    return client.get(address).content.decode()
+
+
 def row(page: str, case: Case) -> str:
     start = page.index(f'id="case-{case.pk}"')
     return page[start : page.index("</article>", start)]
@@ -125,15 +131,60 @@ def test_a_request_is_accepted_or_declined_from_its_row(world: World, as_user: S
     first, second = world.flagged(now=now, name="甲一"), world.flagged(now=now, name="甲二")
     client = as_user(world.specialist)
     page = board(client)
+    assert "<form" not in row(page, first).partition("<details")[2]
 
     accept, decline = f"/cases/{first.pk}/accept/", f"/cases/{second.pk}/decline/"
-    client.post(accept, hidden(page, accept) | {"bed": "7"})
-    client.post(decline, hidden(page, decline) | {"reason": "no_staff"})
+    unfolded = {
+        where: unfold(client, row(page, case), where) for case, where in ((first, accept), (second, decline))
+    }
+    client.post(accept, hidden(unfolded[accept], accept) | {"bed": "7"})
+    client.post(decline, hidden(unfolded[decline], decline) | {"reason": "no_staff"})
 
     assert Case.objects.get(pk=first.pk).bed == "7"
     declined = Offer.objects.get(case=second, ward=world.ward)
     assert (declined.state, declined.reason) == ("declined", "no_staff")
-    assert 'name="reason" value="no_staff"' in row(page, second)
+    assert 'name="reason" value="no_staff"' in unfolded[decline]
+
+
+def test_a_form_that_is_unfolded_too_late_says_so_instead(world: World, as_user: SignIn) -> None:
+    case = world.flagged(now=clock.now())
+    client = as_user(world.specialist)
+    perform(case, Verb.ACCEPT, actor=world.lead, now=clock.now())
+    answer = client.get(f"/cases/{case.pk}/accept/form/")
+    assert answer.status_code == 200
+    assert "cannot be done now" in answer.content.decode() and "<form" not in answer.content.decode()
+    assert client.get(f"/cases/{case.pk}/no-such-verb/form/").status_code == 404
+
+
+def test_a_page_that_has_the_rows_is_sent_the_changed_one_and_the_places_of_the_others(
+    world: World, as_user: SignIn
+) -> None:
+    now = clock.now()
+    first, second = world.flagged(now=now - MINUTE, name="甲一"), world.flagged(now=now, name="甲二")
+    client = as_user(world.specialist)
+
+    part = client.get("/board/changed/", {"case": str(second.pk)}).content.decode()
+
+    assert numbers(part) == [second.number]
+    assert f'id="case-{first.pk}" data-kept' in part
+    assert part.index(f"case-{first.pk}") < part.index(f"case-{second.pk}")
+    assert re.findall(r'tab-count">(\d+)</span></a>', part) == ["2", "2", "0", "0"]
+    assert "board-aside" not in part
+
+
+def test_a_changed_case_that_left_the_list_has_no_place_there(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    case, other = world.flagged(now=now, name="甲一"), world.flagged(now=now, name="甲二")
+    perform(case, Verb.DECLINE, actor=world.lead, now=now, reason="no_bed")
+    part = as_user(world.specialist).get("/board/changed/", {"case": str(case.pk)}).content.decode()
+    assert str(case.pk) not in part and f'id="case-{other.pk}" data-kept' in part
+
+
+def test_only_the_rows_that_are_sent_count_as_read(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    first, second = world.flagged(now=now, name="甲一"), world.flagged(now=now, name="甲二")
+    as_user(world.specialist).get("/board/changed/", {"case": [str(second.pk), "no id"]})
+    assert AuditEntry.objects.get(action="list").detail["cases"] == [str(second.pk)] != [str(first.pk)]
 
 
 def test_a_row_shows_risk_red_flags_and_how_old_each_value_is(world: World, as_user: SignIn) -> None:
