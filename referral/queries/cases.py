@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
@@ -138,14 +138,25 @@ def open_work(user: User, part: str = "") -> QuerySet[Case]:
     return cases(user).filter(state__in=PARTS[part] if part else OPEN).order_by(*LEAST_TIME_FIRST)
 
 
-def board(user: User, part: str) -> QuerySet[Case]:
-    """The user's open cases of one of PARTS: those without an answer first, then least time left."""
+def board(user: User, part: str, order: Sequence[Any] = LEAST_TIME_FIRST) -> QuerySet[Case]:
+    """The user's open cases of one of PARTS: those without an answer first, of them those that nobody has
+    acknowledged, then in `order`."""
     rows = worklist(user).filter(state__in=PARTS[part])
+    open_offers = Offer.objects.filter(case=OuterRef("pk"), state=Offer.State.OPEN)
     return (
         with_entered(rows)
-        .annotate(has_answer=~Q(state__in=UNANSWERED))
-        .order_by("has_answer", *LEAST_TIME_FIRST)
+        .annotate(
+            has_answer=~Q(state__in=UNANSWERED),
+            is_unseen=Exists(open_offers.filter(acknowledged_at=None)),
+        )
+        .order_by("has_answer", "-is_unseen", *order)
     )
+
+
+def hospitals_of_open_work(user: User) -> list[Hospital]:
+    """The first hospitals of the user's open cases, by name."""
+    of_cases = Case.objects.visible_to(user).filter(state__in=OPEN).order_by().values("hospital")
+    return list(Hospital.objects.filter(pk__in=of_cases).order_by("name_zh"))
 
 
 def state_counts(user: User) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -13,6 +14,15 @@ from referral.queries import cases
 OUTCOME_IN_SIGHT = timedelta(days=7)
 """How long before its deadline an outcome counts as something to do."""
 BY_TIME, BY_SEVERITY = "time", "severity"
+ORDERS: dict[str, tuple[Any, ...]] = {
+    BY_TIME: cases.LEAST_TIME_FIRST,
+    BY_SEVERITY: (
+        F("assessment__high_risk").desc(nulls_last=True),
+        F("assessment__risk_90d").desc(nulls_last=True),
+        *cases.LEAST_TIME_FIRST,
+    ),
+}
+"""How rows of `cases.cases` can be ordered: least time left first, or the highest risk first."""
 
 
 def hospitals_to_refer_for(user: User) -> QuerySet[Hospital]:
@@ -87,12 +97,13 @@ def state_counts(user: User, states: Collection[str]) -> dict[str, int]:
 
 
 def in_order(rows: QuerySet[Case], order: str) -> QuerySet[Case]:
-    """`rows` of `selectors.cases`: BY_TIME, least time left first, or BY_SEVERITY, the highest risk first."""
-    by_time = (F("next_due_at").asc(nulls_last=True), "first_visit_at", "pk")
-    if order != BY_SEVERITY:
-        return rows.order_by(*by_time)
-    flagged = F("assessment__high_risk").desc(nulls_last=True)
-    return rows.order_by(flagged, F("assessment__risk_90d").desc(nulls_last=True), *by_time)
+    """`rows` of `cases.cases` in one of ORDERS."""
+    return rows.order_by(*ORDERS[order])
+
+
+def overdue(rows: QuerySet[Case], now: datetime) -> QuerySet[Case]:
+    """Those of `rows` of `cases.cases` on which something is late that has not been done."""
+    return rows.filter(Q(next_due_at__lt=now))
 
 
 def numbered(rows: QuerySet[Case], number: str) -> QuerySet[Case]:

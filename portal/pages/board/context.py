@@ -180,9 +180,12 @@ def changed_rows(
     counts = {key: sum(_in_part(by_state, part).values()) for key, (_label, part) in TABS.items()}
     counts[MINE] = mine.count()
     of_tab = _in_part(by_state, TABS[name][1])
-    narrowed = Narrowed.of(asked, of_tab)
+    hospitals = case_queries.hospitals_of_open_work(user)
+    narrowed = Narrowed.of(asked, of_tab, {str(hospital.pk) for hospital in hospitals})
     cases = mine if name == MINE else _of_tab(user, TABS[name][1], narrowed)
-    shown = _page(cases, of_tab.get(narrowed.state, counts[name]), asked.get("page", ""))
+    cases = _filtered(cases, narrowed, now)
+    count = cases.count() if narrowed.is_filtered else of_tab.get(narrowed.state, counts[name])
+    shown = _page(cases, count, asked.get("page", ""))
     drawn, rows = _rows(shown, cases, changed, user, now)
     return {
         "now": now,
@@ -192,7 +195,8 @@ def changed_rows(
         "tabs": [Tab(key, label, counts[key], key == name) for key, (label, _part) in TABS.items()],
         "narrowed": narrowed,
         "choices": state_choices(of_tab, narrowed),
-        "sections": sections(rows, of_tab),
+        "hospitals": hospitals,
+        "sections": sections(rows, {} if narrowed.is_filtered else of_tab),
         "coordinates": bool(user.access.coordinates),
     }
 
@@ -226,10 +230,14 @@ def _in_part(by_state: Mapping[str, int], part: str) -> dict[str, int]:
 
 
 def _of_tab(user: User, part: str, narrowed: Narrowed) -> QuerySet[Case]:
-    rows = case_queries.board(user, part)
-    if narrowed.state:
-        rows = rows.filter(state=narrowed.state)
-    return worklists.in_order(rows, narrowed.order) if narrowed.order == worklists.BY_SEVERITY else rows
+    rows = case_queries.board(user, part, worklists.ORDERS[narrowed.order])
+    return rows.filter(state=narrowed.state) if narrowed.state else rows
+
+
+def _filtered(rows: QuerySet[Case], narrowed: Narrowed, now: datetime) -> QuerySet[Case]:
+    if narrowed.hospital:
+        rows = rows.filter(hospital=UUID(narrowed.hospital))
+    return worklists.overdue(rows, now) if narrowed.overdue else rows
 
 
 def sections(rows: Iterable[Row | KeptRow], counts: Mapping[str, int]) -> list[Section]:

@@ -18,6 +18,7 @@ from accounts.text import cleaned, has_unprintable
 from portal import drafts
 from portal.access import person, signed_in
 from portal.pages.board import context as board_context
+from portal.pages.board.filters import kept_for_next_visit
 from portal.pages.verbs import forms
 from portal.refusals import with_status
 from referral.identity.text import folded_number
@@ -35,14 +36,14 @@ LONGEST_REASON = 200
 @signed_in
 def board(request: HttpRequest) -> HttpResponse:
     """The worklist of a ward's people and of coordinators."""
-    return render(request, "portal/board/board.html", _live(request))
+    return render(request, "portal/board/board.html", _live(request, keeps=True))
 
 
 @require_safe
 @signed_in
 def rows(request: HttpRequest) -> HttpResponse:
     """The live part of the board."""
-    return render(request, "portal/board/_live.html", _live(request))
+    return render(request, "portal/board/_live.html", _live(request, keeps=False))
 
 
 @require_safe
@@ -63,10 +64,11 @@ def _id(text: str) -> UUID | None:
         return None
 
 
-def _live(request: HttpRequest) -> dict[str, Any]:
+def _live(request: HttpRequest, *, keeps: bool) -> dict[str, Any]:
     user = _watcher(person(request))
     now = clock.now()
-    context = board_context.live(user, now, asked=request.GET)
+    asked = kept_for_next_visit(request.GET, request.session) if keeps else request.GET
+    context = board_context.live(user, now, asked=asked)
     access_log.record_live(user=user, cases=context["page"], now=now)
     return context
 
