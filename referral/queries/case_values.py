@@ -110,8 +110,8 @@ def case_values(case: Case) -> CaseValues:
     draft = case.draft
     values = [
         *(value for row in assessments for value in _of_assessment(row)),
-        *(value for row in loaded(case, "valued_tables", _tables) for value in _of_table(row)),
-        *(value for row in loaded(case, "valued_samples", _samples) for value in _of_sample(row)),
+        *(value for row in tables_of(case) for value in _of_table(row)),
+        *(value for row in _of_the_ward(case, "valued_samples", _samples) for value in _of_sample(row)),
         *_of_draft(draft, assessments),
     ]
     values.sort(key=lambda value: (value.at, value.entered_at, ORDER[value.input]))
@@ -120,7 +120,13 @@ def case_values(case: Case) -> CaseValues:
 
 def tables_of(case: Case) -> list[OrganFailureAssessment]:
     """The tables of organ failure of a visible case that count, the oldest first."""
-    return loaded(case, "valued_tables", _tables)
+    return _of_the_ward(case, "valued_tables", _tables)
+
+
+def _of_the_ward(case: Case, name: str, rows: Callable[[], QuerySet[Any]]) -> list[Any]:
+    """Records of a ward, as `loaded` has them; without a query before there can be one."""
+    was_never_there = case.admitted_at is None and not case.voided_stays
+    return [] if was_never_there else loaded(case, name, rows)
 
 
 def loaded(case: Case, name: str, rows: Callable[[], QuerySet[Any]]) -> list[Any]:
