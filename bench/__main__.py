@@ -9,7 +9,7 @@ import sys
 
 from bench import report
 
-NAMES = ("scoring", "engine", "load", "handover", "live", "statistics", "reading")
+NAMES = ("scoring", "engine", "load", "handover", "pages", "live", "statistics", "reading")
 
 
 def main() -> int:

@@ -69,8 +69,8 @@ def open_board(browser: Browser, url: str, session: str) -> Page:
     return page
 
 
-def submit(api: httpx.Client, nth: int) -> tuple[dict[str, Any], float]:
-    """Register a flagged case; the case, and the milliseconds of the clock before the request."""
+def submit(api: httpx.Client, nth: int) -> tuple[dict[str, Any], float, httpx.Response]:
+    """Register a flagged case; the case, the milliseconds of the clock before the request, and the answer."""
     from tests.api.conftest import ill, visit
 
     now = datetime.now(UTC)  # noqa: TID251
@@ -78,7 +78,7 @@ def submit(api: httpx.Client, nth: int) -> tuple[dict[str, Any], float]:
     began = time.time() * 1000  # noqa: TID251
     answer = api.post("/api/v1/cases", json=body, headers={"Idempotency-Key": f"bench-{nth}"})
     answer.raise_for_status()
-    return answer.json(), began
+    return answer.json(), began, answer
 
 
 def withdraw(api: httpx.Client, case: dict[str, Any], page: Page) -> None:
@@ -99,7 +99,7 @@ def measure(url: str, world: "World") -> list[float]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         page = open_board(browser, url, specialist)
         for nth in range(CASES + WARM_UP):
-            case, began = submit(api, nth)
+            case, began, _answer = submit(api, nth)
             shown = page.evaluate(SEEN, [case["number"], LONGEST_MS])
             if shown is None:
                 raise TimeoutError(f"{case['number']} did not come to the open board.")
@@ -118,7 +118,7 @@ def main() -> int:
 
     world = build()
     with rig.running(f"-m granian --interface asginl --port {port} config.asgi:application"):
-        rig.wait_for("the web server", lambda: _answers(url))
+        rig.wait_for("the web server", lambda: answers(url))
         times = measure(url, world)
     figures = [
         report.Figure("submission to the open board, median, ms", report.median(times)),
@@ -128,7 +128,7 @@ def main() -> int:
     return report.publish("live", "Live board", figures, rig.conditions() | {"cases": CASES})
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         return httpx.get(f"{url}/healthz").is_success
     except httpx.TransportError:

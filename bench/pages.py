@@ -1,0 +1,211 @@
+"""What somebody waits for at the server: a submission, the board, one row of it, a form that is unfolded.
+
+`python -m bench.pages` prints a table and writes bench/results/pages.json. A real web server beside 100,000
+open cases of another network. The board has 50 rows, 10 of them unplaced; its reader answers for the ward and
+coordinates. The first answers after the start are shown apart. Beside the submission stands a bare view that
+inserts as many rows, one by one, and decides nothing; both are asked in this process.
+"""
+
+import gzip
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from bench import report, rig
+from bench.live import answers, submit, token
+from config.servers import free_port
+
+if TYPE_CHECKING:
+    from tests.world import World
+
+OTHERS, ROWS, UNPLACED = 100_000, 50, 10
+TIMES = 60
+LIMITS_MS = {"submission": 80, "board": 100, "row": 25}
+BOARD_BYTES, ROW_BYTES, STATEMENTS = 60_000, 10_000, 25
+
+
+def furnish() -> "World":
+    """The other network's cases, and a ward with as many rows on its board as a page has."""
+    from accounts import clock
+    from accounts.models import Membership, Role, Ward
+    from bench import scene
+    from tests.world import build
+
+    now = clock.now()
+    scene.build(now)
+    scene.clear(now)
+    scene.add(OTHERS, due=now + timedelta(days=30), apart=timedelta(milliseconds=1))
+    world = build()
+    Membership.objects.create(user=world.specialist, role=Role.COORDINATOR, network=world.network)
+    for number in range(ROWS - UNPLACED):
+        world.flagged(now, name=f"患者{number}")
+    Ward.objects.filter(hospital__network=world.network).update(closed_at=now, closed_reason="isolation")
+    for number in range(UNPLACED):
+        world.flagged(now, name=f"无床{number}")
+    Ward.objects.filter(hospital__network=world.network).update(closed_at=None, closed_reason="")
+    scene.settle()
+    return world
+
+
+def timed(ask: Callable[[], httpx.Response]) -> tuple[float, httpx.Response]:
+    began = time.perf_counter()
+    answer = ask()
+    answer.raise_for_status()
+    return (time.perf_counter() - began) * 1000, answer
+
+
+def pages(url: str, world: "World") -> list[report.Figure]:
+    """The board, one row and one form, as the specialist's browser asks for them."""
+    case = world.flagged(_now(), name="新患者")
+    addresses = {
+        "board": "/board/",
+        "row": f"/board/changed/?tab=window-1&case={case.pk}",
+        "form": f"/cases/{case.pk}/accept/form/?back=board",
+    }
+    figures = []
+    with httpx.Client(base_url=url, timeout=30, cookies={"sessionid": token(world.specialist)}) as browser:
+        for name, address in addresses.items():
+            first, _answer = timed(lambda address=address: browser.get(address))
+            samples = [timed(lambda address=address: browser.get(address)) for _ in range(TIMES)]
+            took = [milliseconds for milliseconds, _answer in samples]
+            weight = len(gzip.compress(samples[-1][1].content, 6))
+            figures += _of_page(name, first, took, weight)
+    return figures
+
+
+def _of_page(name: str, first: float, took: list[float], weight: int) -> list[report.Figure]:
+    words = {"board": "board of 50 rows", "row": "one row and the counts", "form": "a form, unfolded"}[name]
+    median, bytes_named = f"{words}, ms", "  compressed, bytes"
+    limit, middle = LIMITS_MS.get(name), report.median(took)
+    most = {"board": BOARD_BYTES, "row": ROW_BYTES}.get(name)
+    return [
+        report.below(median, middle, limit) if limit else report.Figure(median, middle),
+        report.Figure("  99th centile, ms", report.centile(took, 0.99)),
+        report.Figure("  the first time, ms", first),
+        report.below(bytes_named, weight, most) if most else report.Figure(bytes_named, weight),
+    ]
+
+
+def submissions(url: str, world: "World") -> list[report.Figure]:
+    """The app's submission: registers, scores, offers."""
+    with httpx.Client(base_url=url, timeout=30) as api:
+        api.headers["X-Session-Token"] = token(world.doctor)
+        first, _answer = timed(lambda: submit(api, 0)[2])
+        took = [timed(lambda nth=nth: submit(api, nth)[2])[0] for nth in range(1, TIMES + 1)]
+    return [
+        report.below("submission that scores and offers, ms", report.median(took), LIMITS_MS["submission"]),
+        report.Figure("  99th centile, ms", report.centile(took, 0.99)),
+        report.Figure("  the first time, ms", first),
+    ]
+
+
+def beside_a_bare_view(world: "World") -> list[report.Figure]:
+    """Statements of a submission, and how many a second of it and of a view that inserts as many rows."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client, headers = Client(), {"X-Session-Token": token(world.doctor)}
+    ours = _submitting(client, headers)
+    ours()
+    before = _inserted()
+    with CaptureQueriesContext(connection) as asked:
+        ours()
+    statements, rows = len(asked), _inserted() - before
+    bare = _bare_view(world, rows)
+    bare()
+    rates: dict[str, list[float]] = {"ours": [], "bare": []}
+    for _ in range(TIMES):
+        for name, ask in (("ours", ours), ("bare", bare)):
+            began = time.perf_counter()
+            ask()
+            rates[name].append(1 / (time.perf_counter() - began))
+    a_second = {name: report.median(values) for name, values in rates.items()}
+    return [
+        report.below("  statements of one, sign-in and answer included", statements, STATEMENTS + 1),
+        report.Figure("  rows inserted by one", rows),
+        report.at_least("  a second, one after the other", a_second["ours"], round(a_second["bare"])),
+        report.Figure("  a second, of a bare view that inserts as many rows", a_second["bare"]),
+    ]
+
+
+def _submitting(client: Any, headers: dict[str, str]) -> Callable[[], None]:
+    from tests.api.conftest import ill, visit
+
+    numbers = iter(range(10_000, 99_999))
+
+    def ask() -> None:
+        now, nth = _now(), next(numbers)
+        body = visit(now, indicators=ill(now), name=f"测试{nth}", national_id="", birth_date="1970-01-02")
+        answer = client.post("/api/v1/cases", body, "application/json", headers=headers)
+        if answer.status_code != 201:
+            raise RuntimeError(answer.content)
+
+    return ask
+
+
+def _bare_view(world: "World", rows: int) -> Callable[[], None]:
+    from django.db import transaction
+    from rest_framework.permissions import AllowAny
+    from rest_framework.response import Response
+    from rest_framework.test import APIRequestFactory
+    from rest_framework.views import APIView
+
+    from accounts.models import AuditEntry
+
+    class Bare(APIView):
+        permission_classes = (AllowAny,)
+        authentication_classes = ()
+        throttle_classes = ()
+
+        def post(self, request: Any) -> Response:
+            with transaction.atomic():
+                for nth in range(rows):
+                    AuditEntry.objects.create(
+                        at=_now_of_machine(), actor=world.doctor, action="bench", subject_id=str(nth)
+                    )
+            return Response({"rows": rows}, status=201)
+
+    view, requests = Bare.as_view(), APIRequestFactory()
+    return lambda: view(requests.post("/", {"a": 1}, format="json")).render()
+
+
+def _inserted() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute("SELECT sum(n_tup_ins) FROM pg_stat_user_tables")
+        return int(cursor.fetchone()[0])
+
+
+def _now() -> Any:
+    from accounts import clock
+
+    return clock.now()
+
+
+def _now_of_machine() -> Any:
+    from accounts import clock
+
+    return clock.wall()
+
+
+def main() -> int:
+    """Measure, print, keep; 1 if a target was missed."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    rig.start(ACLF_BASE_URL=url)
+    world = furnish()
+    with rig.running(f"-m granian --interface asginl --port {port} config.asgi:application"):
+        rig.wait_for("the web server", lambda: answers(url))
+        figures = [*submissions(url, world), *beside_a_bare_view(world), *pages(url, world)]
+    conditions = rig.conditions() | {"other cases": OTHERS, "times each": TIMES}
+    return report.publish("pages", "What somebody waits for", figures, conditions)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
