@@ -167,9 +167,9 @@ def test_every_missing_fact_is_named_at_once(
     missing = doctor.post(f"/cases/{registered}/assess", {"inr": 2})
     assert set(missing.fields.values()) == {"missing"}
     assert len(missing.fields) == 6
-    told = {row["field"]: row["message"] for row in missing.body["errors"]}
-    assert "Choose" in told["cirrhosis"] and "Choose" in told["encephalopathy_grade"]
-    assert "Enter" in told["urea"]
+    warned = {row["field"]: row["message"] for row in missing.body["errors"]}
+    assert "Choose" in warned["cirrhosis"] and "Choose" in warned["encephalopathy_grade"]
+    assert "Enter" in warned["urea"]
 
 
 def test_a_fact_of_the_future_or_out_of_order_is_refused(
