@@ -1,12 +1,13 @@
 """The de-identified cohort for research: one line per case, documented in docs/research-export.md.
 
-Every date of a patient is moved back by the same secret number of minutes, at most a year, so that order and
-intervals stay; places and people are codes that need the key; ages over 89 are 90; free text is not in it.
+No date is in it: moments are whole days after the first visit. Ages, sex, cause, places and days, by which
+somebody could know a person, are given only so exactly that five lines or more look alike; places and people
+are codes that need the key; free text is not in it.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,11 +22,12 @@ from referral.models import Assessment, CaseFacts
 from referral.models.statistics import IN_TIME, KINDS, LATE_BECAUSE, MOMENTS
 from referral.pathway.refusals import AccessError
 from referral.statistics.reports import filters
+from referral.statistics.reports.anonymity import anonymised
+from referral.statistics.reports.export_stay import FIRST_GRADES, STAY, stays
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.privacy import pseudonym
 
 OLDEST = 90
-MOST_MINUTES_BACK = 365 * 24 * 60
 SMALL_PLACE = 20
 """Hospitals, and wards, with fewer cases share one code: theirs would be recognised by their size."""
 
@@ -35,11 +37,20 @@ INDICATORS = (
     *("cirrhosis", "variceal_bleeding", "encephalopathy_grade", "bilirubin_umol_l"),
     *("inr", "urea_mmol_l", "sodium_mmol_l"),
 )
+STORED = ("state", "flagged_late", "offers", "declines", "expiries", "model", "outcome_28", "outcome_90")
 REASONS = {code: f"late: {reason}" for reason, code in LATE_BECAUSE.items()}
+DAYS: tuple[str, ...] = tuple(f"{name.removesuffix('_at')}_day" for name in MOMENTS)
+"""Moments as whole days after the first visit."""
+
+KNOWN_BY: tuple[str, ...] = (
+    *("hospital", "hospital_level", "ward", "age_years", "sex", "chronic_liver_disease", "presentation"),
+    *DAYS,
+)
+"""What somebody could know of a person: given in groups of lines that look alike."""
+
 HEADER: tuple[str, ...] = (
-    *("case", "patient", "hospital", "hospital_level", "ward", "age_years", "age_is_estimated", "sex"),
-    *("chronic_liver_disease", "presentation", "state", "first_visit_at", *MOMENTS, "flagged_late"),
-    *("offers", "declines", "expiries", "policy_version", "model", "risk_90d", *INDICATORS, "red_flags"),
+    *("case", "patient", "rows_alike", *KNOWN_BY, "age_is_estimated", "state", "flagged_late"),
+    *("offers", "declines", "expiries", "model", "band", *INDICATORS, "red_flags", *STAY, *FIRST_GRADES),
     *("outcome_28", "outcome_90", *(f"{kind}_in_time" for kind in KINDS)),
 )
 
@@ -75,13 +86,17 @@ def _lines(rows: QuerySet[CaseFacts]) -> Iterator[tuple[str, ...]]:
     # In an order that says nothing: that of registration would be a date in itself.
     ordered = rows.select_related("case__patient", "hospital").defer("packed")
     ordered = ordered.order_by(MD5(Cast("pk", TextField())))
+    lines: list[dict[str, Any]] = []
     batch: list[CaseFacts] = []
     for row in ordered.iterator(chunk_size=CHUNK):
         batch.append(row)
         if len(batch) == CHUNK:
-            yield from _batch(batch, codes)
+            lines += _batch(batch, codes)
             batch = []
-    yield from _batch(batch, codes)
+    lines += _batch(batch, codes)
+    alike = anonymised([{name: line[name] for name in KNOWN_BY} for line in lines])
+    for line, known, count in zip(lines, alike.lines, alike.alike, strict=True):
+        yield tuple(_text((line | known | {"rows_alike": count})[name]) for name in HEADER)
 
 
 def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str]:
@@ -95,22 +110,27 @@ def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str
     return codes
 
 
-def _batch(rows: list[CaseFacts], codes: dict[UUID, str]) -> Iterator[tuple[str, ...]]:
-    assessments = Assessment.objects.only("values", "red_flags").in_bulk(
+def _batch(rows: list[CaseFacts], codes: dict[UUID, str]) -> Iterator[dict[str, Any]]:
+    assessments = Assessment.objects.only("values", "red_flags", "band").in_bulk(
         [row.assessment for row in rows if row.assessment]
     )
+    by_case = stays([row.pk for row in rows])
     for row in rows:
-        yield line(row, assessments.get(row.assessment) if row.assessment else None, codes)
+        assessment = assessments.get(row.assessment) if row.assessment else None
+        yield {**cells(row, assessment, codes), **dict.fromkeys((*STAY, *FIRST_GRADES)), **by_case[row.pk]}
 
 
-def line(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str]) -> tuple[str, ...]:
-    """One case in the order of HEADER; `codes`: what its places are called."""
+def cells(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str]) -> dict[str, Any]:
+    """One case by the columns of its first window and its outcome; `codes`: what its places are called.
+
+    The risk itself is left out: with the indicators beside it, it would tell the age.
+    """
     case, patient = row.case, row.case.patient
-    back = shift(case.person_id)
     values = assessment.values if assessment else {}
     visited = row.first_visit_at.astimezone(ZoneInfo(row.hospital.zone)).date()
     hospital = codes[row.hospital_id]
-    cells: dict[str, Any] = {
+    return {
+        **{name: getattr(row, name) for name in STORED},
         "case": code("C", row.pk),
         "patient": code("P", case.person_id),
         "hospital": hospital,
@@ -121,18 +141,20 @@ def line(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str
         "sex": patient.sex,
         "chronic_liver_disease": case.chronic_liver_disease,
         "presentation": case.presentation,
+        "band": assessment.band if assessment else "",
         "red_flags": " ".join(assessment.red_flags) if assessment else "",
         **{name: values.get(name) for name in INDICATORS},
-        **{name: _moved(getattr(row, name), back) for name in ("first_visit_at", *MOMENTS)},
+        **{day: _day(getattr(row, name), row) for day, name in zip(DAYS, MOMENTS, strict=True)},
         **{f"{kind}_in_time": verdict(getattr(row, f"{kind}_verdict")) for kind in KINDS},
     }
-    return tuple(_text(cells[name] if name in cells else getattr(row, name)) for name in HEADER)
 
 
-def shift(person: UUID) -> timedelta:
-    """By how much a patient's dates are moved back: between a minute and a year, known to the key alone."""
-    number = int(blind_index("research shift", str(person))[:12], 16)
-    return timedelta(minutes=1 + number % MOST_MINUTES_BACK)
+def _day(moment: datetime | None, row: CaseFacts) -> int | None:
+    """Whole days from the first visit, by the days of the first hospital."""
+    if moment is None:
+        return None
+    zone = ZoneInfo(row.hospital.zone)
+    return (moment.astimezone(zone).date() - row.first_visit_at.astimezone(zone).date()).days
 
 
 def code(letter: str, key: UUID) -> str:
@@ -145,10 +167,6 @@ def verdict(stored: int | None) -> str:
     if stored is None:
         return ""
     return "in time" if stored == IN_TIME else REASONS.get(stored, "late")
-
-
-def _moved(moment: datetime | None, back: timedelta) -> str:
-    return "" if moment is None else (moment - back).isoformat(timespec="seconds")
 
 
 def _text(value: Any) -> str:
