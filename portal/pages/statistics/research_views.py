@@ -20,6 +20,7 @@ from portal.pages.statistics.views import asked, counter, question, read_questio
 from referral.pathway.refusals import AccessError, InputError
 from referral.statistics.reports import filters
 from referral.statistics.reports.export import HEADER, export, may_export
+from referral.statistics.reports.export_columns import dictionary
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.kit import KitRecord, kit_record, ward_names
 from scoring.research.agreement import Agreement
@@ -86,7 +87,7 @@ def _context(user: User, report_filter: ReportFilter, now: datetime) -> dict[str
         "kit": [(name, _figures(table)) for _part, name, table in _named(record, report_filter)],
         "left_out": _left_out(record),
         "may_export": may_export(user, report_filter),
-        "columns": HEADER,
+        "columns": list(dictionary()),
     }
 
 

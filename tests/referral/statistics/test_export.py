@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from accounts.models import AuditEntry, User
 from referral.models import Case
@@ -13,6 +14,7 @@ from referral.pathway.vocabulary import Verb
 from referral.statistics.reports import export as module
 from referral.statistics.reports.anonymity import ANY, K
 from referral.statistics.reports.export import HEADER, KNOWN_BY, export
+from referral.statistics.reports.export_columns import dictionary
 from referral.statistics.reports.filters import parse_filter
 from tests.referral.statistics.test_case_facts import do
 from tests.world import HOUR, NOW, World
@@ -204,3 +206,12 @@ def test_a_case_entered_by_mistake_is_not_in_it(world: World) -> None:
     case = world.register()
     do(case, Verb.MARK_ENTERED_IN_ERROR, world.doctor, HOUR, reason="test_entry")
     assert cohort(world.researcher) == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_column_is_explained(language: str) -> None:
+    with override(language):
+        rows = list(dictionary())
+    assert [name for name, _meaning, _blurred in rows] == list(HEADER)
+    assert all(meaning for _name, meaning, _blurred in rows)
+    assert {name for name, _meaning, blurred in rows if blurred} == set(KNOWN_BY)
