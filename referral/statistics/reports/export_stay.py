@@ -52,7 +52,7 @@ def stays(cases: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
 
 def _by_case(kind: type[Record], cases: Sequence[UUID]) -> dict[UUID, list[Any]]:
     rows: dict[UUID, list[Any]] = defaultdict(list)
-    for row in kind.objects.counting().filter(case__in=cases):  # type: ignore[attr-defined]
+    for row in kind.objects.counting().filter(case__in=cases):
         rows[row.case_id].append(row)
     return rows
 
