@@ -2,6 +2,7 @@
 
 __all__ = [
     "export",
+    "export_columns",
     "filters",
     "kit",
     "live_overview",
