@@ -9,6 +9,7 @@ from scoring.issues import gettext_noop
 
 MARKERS: tuple[str, ...] = (
     "mhladr_per_cell",
+    "mhladr_percent",
     "ferritin_ng_ml",
     "lymphocytes_10e9_l",
     "il6_pg_ml",
@@ -65,6 +66,9 @@ PUBLISHED_RANGES: tuple[PublishedRange, ...] = (
     ),
     PublishedRange(
         "mhladr_per_cell", 15_000, 40_000, gettext_noop("range of healthy people"), "", GENERAL_KNOWLEDGE
+    ),
+    PublishedRange(
+        "mhladr_percent", None, 30, gettext_noop("immunoparalysis in sepsis"), "", GENERAL_KNOWLEDGE
     ),
     PublishedRange(
         "ferritin_ng_ml",

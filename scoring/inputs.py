@@ -141,6 +141,7 @@ _IMMUNE_AND_VIRAL = (
     _number("il6_pg_ml", "pg/mL", (0, 1e6), (None, 5_000)),
     _number("pct_ng_ml", "ng/mL", (0, 2_000), (None, 100)),
     _number("mhladr_per_cell", "receptors/cell", (0, 300_000), (2_000, 60_000)),
+    _number("mhladr_percent", "%", (0, 100), (5, None)),
 )
 
 INPUTS: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _EIGHT + _COMPARATOR_INPUTS})

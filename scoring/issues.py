@@ -288,6 +288,7 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "il6_pg_ml": gettext_noop("Interleukin-6"),
         "pct_ng_ml": gettext_noop("Procalcitonin"),
         "mhladr_per_cell": gettext_noop("Monocyte HLA-DR"),
+        "mhladr_percent": gettext_noop("HLA-DR positive monocytes"),
         "sampled_at": gettext_noop("Time of sampling"),
         "confirmed": gettext_noop("Confirmed values"),
         "row": gettext_noop("Row"),

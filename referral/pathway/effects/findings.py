@@ -17,9 +17,9 @@ from referral.models import (
 from referral.pathway.change import Change
 from referral.pathway.corrections import hold_to_the_stay, judge_in_its_place
 from referral.pathway.perform import ADMISSION, effect
-from referral.pathway.refusals import AccessError, InputError
+from referral.pathway.refusals import AccessError, InputError, Text
 from referral.pathway.vocabulary import Kind, Verb
-from referral.ward.precipitants import CODINGS, usual_icd10
+from referral.ward.precipitants import CODINGS, ICD10, usual_icd10
 from scoring import Reading, aclf_grade, organ_inputs
 
 
@@ -113,9 +113,7 @@ def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", not
     """Name a precipitant; "none found" ends the search."""
     change.not_before(change.case.admitted_at, ADMISSION)
     if icd10 and icd10 not in CODINGS[PrecipitantCode(precipitant)].icd10:
-        raise InputError(
-            ("icd10", "other_precipitant", _("This code belongs to another precipitant. Leave it empty."))
-        )
+        raise InputError(("icd10", "other_precipitant", _fitting(PrecipitantCode(precipitant))))
     none_found = precipitant == PrecipitantCode.UNKNOWN
     if none_found and identified_precipitants(change.case).exists():
         raise InputError(
@@ -126,6 +124,15 @@ def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", not
     if none_found:
         change.also_meets.add(Kind.TREAT_PRECIPITANT)
         judge_in_its_place(change, Kind.TREAT_PRECIPITANT)
+
+
+def _fitting(precipitant: PrecipitantCode) -> Text:
+    """What to say of a code that belongs to another precipitant: those that fit this one."""
+    fitting = [str(ICD10(code).label) for code in CODINGS[precipitant].icd10]
+    if not fitting:
+        return _("This code belongs to another precipitant, and this one has none. Leave it empty.")
+    words = _("This code belongs to another precipitant. Those that fit: %(codes)s. Empty takes the first.")
+    return words % {"codes": _(", ").join(fitting)}
 
 
 def identified_precipitants(case: Case) -> Any:

@@ -20,7 +20,7 @@ from referral.models import (
 )
 from referral.models.ward_records import RECORDS
 from referral.pathway.perform import perform, usable_verbs
-from referral.pathway.refusals import AccessError, VerbNotAllowed
+from referral.pathway.refusals import AccessError, InputError, VerbNotAllowed
 from referral.pathway.vocabulary import Kind, State, Verb
 from tests.referral.in_ward import DAY, LATER, THREE, TWO, deadline, does, refusal
 from tests.world import HOUR, MINUTE, NOW, World
@@ -89,6 +89,16 @@ def test_an_icd_code_of_another_precipitant_is_refused(world: World) -> None:
     case = world.admitted()
     inputs = {"precipitant": "HBV_FLARE", "icd10": "J18.9"}
     assert refusal(world, case, Verb.RECORD_PRECIPITANT, **inputs) == {("icd10", "other_precipitant")}
+
+
+@pytest.mark.parametrize(
+    ("precipitant", "words"), [("HBV_FLARE", "Those that fit: B18.1"), ("NUC_STOP", "this one has none")]
+)
+def test_the_refusal_of_a_code_names_those_that_fit(world: World, precipitant: str, words: str) -> None:
+    case = world.admitted()
+    with pytest.raises(InputError) as refused:
+        does(world, case, Verb.RECORD_PRECIPITANT, precipitant=precipitant, icd10="J18.9")
+    assert words in str(refused.value.rows[0][2])
 
 
 def test_the_first_intervention_against_a_precipitant_meets_its_deadline(world: World) -> None:
@@ -184,10 +194,10 @@ def test_the_energy_of_a_day_is_kept_and_no_day_outside_the_stay(world: World) -
 
 def test_immune_markers_are_kept_with_the_time_of_their_sample(world: World) -> None:
     case = world.admitted()
-    markers = {"mhladr_per_cell": 6200, "ferritin_ng_ml": "1850", "igm_g_l": 0.9}
+    markers = {"mhladr_per_cell": 6200, "mhladr_percent": 24, "ferritin_ng_ml": "1850", "igm_g_l": 0.9}
     does(world, case, Verb.RECORD_IMMUNE_STATUS, sampled_at=NOW + HOUR, **markers)
     row = ImmuneStatus.objects.get(case=case)
-    assert row.values == {"mhladr_per_cell": 6200, "ferritin_ng_ml": 1850, "igm_g_l": 0.9}
+    assert row.values == {**markers, "ferritin_ng_ml": 1850}
     assert (row.occurred_at, row.recorded_at) == (NOW + HOUR, LATER)
 
 
