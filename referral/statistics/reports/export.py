@@ -95,8 +95,8 @@ def _lines(rows: QuerySet[CaseFacts]) -> Iterator[tuple[str, ...]]:
             batch = []
     lines += _batch(batch, codes)
     alike = anonymised([{name: line[name] for name in KNOWN_BY} for line in lines])
-    for line, known, count in zip(lines, alike.lines, alike.alike, strict=True):
-        yield tuple(_text((line | known | {"rows_alike": count})[name]) for name in HEADER)
+    for line, blurred, count in zip(lines, alike.lines, alike.alike, strict=True):
+        yield tuple(_text((line | blurred | {"rows_alike": count})[name]) for name in HEADER)
 
 
 def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str]:

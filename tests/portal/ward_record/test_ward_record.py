@@ -231,10 +231,9 @@ def test_a_refused_session_keeps_its_ticks(specialist: Client, case: Case) -> No
     assert re.search(r'value="allergy"[^>]*checked', text)
 
 
-def test_the_checklist_leads_to_its_item(specialist: Client, case: Case) -> None:
-    text = page(specialist, case)
+def test_the_checklist_leads_to_its_form_and_an_item_to_its_own(specialist: Client, case: Case) -> None:
+    assert f'href="/cases/{case.pk}/ward/checklist/"' in page(specialist, case)
     where = f"/cases/{case.pk}/{slug(Verb.RECORD_TREATMENT)}/?item=symptoms"
-    assert where in text
     assert re.search(r'value="symptoms"[^>]*checked', specialist.get(where).content.decode())
 
 

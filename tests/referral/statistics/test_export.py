@@ -86,21 +86,21 @@ def test_somebody_who_knows_age_cause_hospital_and_days_finds_nobody_alone(world
     do(odd, Verb.RECORD_DEATH, world.doctor, 30 * HOUR, occurred_at=NOW + 30 * HOUR)
     lines = cohort(world.researcher)
 
-    def could_be(line: dict[str, str], **known: Any) -> bool:
-        for name, value in known.items():
+    def could_be(line: dict[str, str], **clues: Any) -> bool:
+        for name, value in clues.items():
             low, _, high = line[name].partition("..")
             exact = line[name] in (ANY, str(value))
             if not exact and not (high and int(low) <= value <= int(high)):
                 return False
         return True
 
-    for known in (
+    for clues in (
         {"age_years": 86, "chronic_liver_disease": "wilson"},
         {"age_years": 86, "sex": "male", "died_day": 1},
         {"age_years": 86, "hospital_level": "", "died_day": 1, "chronic_liver_disease": "wilson"},
         {"age_years": 90, "admitted_day": 0, "diagnosed_day": 0},
     ):
-        assert sum(could_be(line, **known) for line in lines) >= K, known
+        assert sum(could_be(line, **clues) for line in lines) >= K, clues
 
 
 def test_the_risk_that_would_tell_the_age_is_a_band(world: World, case: Case) -> None:
