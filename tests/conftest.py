@@ -162,11 +162,15 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 def _patient(browser: Browser) -> Browser:
-    """`browser`, whose pages wait as long as a busy machine needs."""
+    """`browser`, whose pages wait as long as a busy machine needs.
+
+    A page's service worker fetches two pages and all their files to have them at hand without a connection:
+    it works only for tests that ask for it.
+    """
     make = browser.new_context
 
     def new_context(**options: Any) -> BrowserContext:
-        context = make(**options)
+        context = make(**{"service_workers": "block", **options})
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         return context
 

@@ -135,6 +135,7 @@ class Visits:
             base_url=self.url,
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
+            service_workers="allow",
         )
         self.contexts.append(context)
         if user is not None:

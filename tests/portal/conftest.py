@@ -2,11 +2,27 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from playwright.sync_api import BrowserContext
 
 from accounts.models import User
 from tests.world import World, build
 
 SignIn = Callable[[User], Client]
+NEVER_OPENS = """window.EventSource = class extends EventTarget {
+    static CONNECTING = 0;
+    static OPEN = 1;
+    static CLOSED = 2;
+    readyState = 0;
+    close() { this.readyState = 2; }
+};"""
+
+
+def without_live_stream(context: BrowserContext) -> None:
+    """Cut the live stream off, which needs another server.
+
+    Not as a route that aborts: with one, a browser loads every file anew for each page.
+    """
+    context.add_init_script(NEVER_OPENS)
 
 
 @pytest.fixture

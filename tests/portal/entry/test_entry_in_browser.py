@@ -9,7 +9,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from referral.models import Case
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.world import World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +24,7 @@ def world(transactional_db: None) -> World:
 def page(browser: Browser, live_server: Any, world: World, as_user: SignIn) -> Iterator[Page]:
     """A page of the doctor. The live stream needs another server, so it is cut off."""
     context = browser.new_context(base_url=live_server.url, locale="en-GB")
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     page = context.new_page()
     sign_in(page, as_user(world.doctor))
     page.goto("/cases/new/")

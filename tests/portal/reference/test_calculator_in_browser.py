@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser, expect
 
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import build
 
@@ -18,7 +18,7 @@ def test_values_convert_as_they_are_typed_and_leave_nothing_in_the_browser(
 ) -> None:
     client = as_user(build().doctor)
     context = browser.new_context(base_url=live_server.url, viewport={"width": 390, "height": 844})
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     page = context.new_page()
     sign_in(page, client)
     page.goto(reverse("portal:calculator"))

@@ -11,7 +11,7 @@ from accounts import clock
 from accounts.models import User
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import World, build
 
@@ -46,7 +46,7 @@ def world(transactional_db: None) -> World:
 def phone(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A phone's page. The live stream needs another server, so it is cut off."""
     context = browser.new_context(base_url=live_server.url, locale="en-GB", viewport=PHONE)
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     yield context.new_page()
     context.close()
 

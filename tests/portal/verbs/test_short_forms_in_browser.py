@@ -11,7 +11,7 @@ from accounts.models import User
 from portal.models import FormDraft
 from referral.models import Message
 from tests.e2e.conftest import until
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import World, build
 
@@ -32,7 +32,7 @@ def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     """A phone's page. The live stream needs another server, so it is cut off."""
     size = {"width": 390, "height": 844}
     context = browser.new_context(base_url=live_server.url, locale="en-GB", viewport=size)  # type: ignore[arg-type]
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     yield context.new_page()
     context.close()
 

@@ -7,21 +7,20 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from accounts import clock
 from referral.models import Case, OrganFailureAssessment
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
-from tests.portal.conftest import SignIn
+from tests.e2e.screens import troubles
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import HOUR, World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SIZES = {"phone": (390, 844), "desk": (1440, 900)}
-WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 DRAWN = "[...document.querySelectorAll('[data-trend] canvas')].filter((canvas) => canvas.width > 0).length"
 
 
@@ -77,7 +76,7 @@ def page(
         viewport={"width": width, "height": height},
         color_scheme=dark,  # type: ignore[arg-type]
     )
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     page = context.new_page()
     page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
     sign_in(page, as_user(world.specialist))
@@ -85,18 +84,11 @@ def page(
     context.close()
 
 
-def barriers(page: Page) -> list[str]:
-    findings = [
-        f"{row['id']}: {row['nodes'][0]['html'][:200]}" for row in Axe().run(page).response["violations"]
-    ]
-    return findings + (["wider than the screen"] if page.evaluate(WIDER) else [])
-
-
 def test_the_record_has_its_charts_and_no_barriers(page: Page, case: Case) -> None:
     page.goto(f"/cases/{case.pk}/ward/")
     page.wait_for_function(f"() => {DRAWN} === 3")
     expect(page.get_by_text("Third organ failure, after two, seen")).to_be_visible()
-    assert barriers(page) == []
+    assert troubles(page) == []
 
 
 def test_the_grade_is_computed_as_one_types_and_kept(page: Page, case: Case) -> None:
@@ -111,7 +103,7 @@ def test_the_grade_is_computed_as_one_types_and_kept(page: Page, case: Case) -> 
     expect(preview).to_contain_text("Unit of bilirubin is not stated")
     page.locator("[name=bilirubin_unit]").select_option("mg/dL")
     expect(preview).to_contain_text("ACLF grade 3a")
-    assert barriers(page) == []
+    assert troubles(page) == []
 
     page.get_by_role("button", name="Keep the assessment").click()
     page.wait_for_url(f"**/cases/{case.pk}/")
@@ -126,7 +118,7 @@ def test_the_other_forms_and_the_library_have_no_barriers(page: Page, case: Case
         "/evidence/?q=nothing",
     ):
         page.goto(path)
-        assert barriers(page) == [], path
+        assert troubles(page) == [], path
 
 
 def test_the_time_of_sampling_of_an_organ_table_is_set_by_one_tap(page: Page, case: Case) -> None:
