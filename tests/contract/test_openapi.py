@@ -1,19 +1,18 @@
 """The committed OpenAPI file is that of the code, and the code does what the file says."""
 
 import json
+import os
 import re
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
-import requests
-import schemathesis
 import yaml
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from drf_spectacular.validation import validate_schema
-from hypothesis import HealthCheck, Phase, settings
 from rest_framework.response import Response
 
 from accounts import clock
@@ -23,23 +22,10 @@ from api.v1.me import MeView
 from referral.models import Case
 from tests.api.conftest import Caller
 from tests.conftest import Keep
+from tests.contract import generated
 from tests.contract.conformance import findings
+from tests.contract.generated import SOME_CASE, Request, labels, requests_of
 from tests.world import World, build
-
-# Without its security schemes: the requests come from somebody who is signed in.
-schema = schemathesis.openapi.from_dict(
-    {
-        **document(),
-        "paths": {
-            path: {
-                method: {key: value for key, value in operation.items() if key != "security"}
-                for method, operation in operations.items()
-            }
-            for path, operations in document()["paths"].items()
-        },
-    }
-)
-schema.config.generation.update(modes=[schemathesis.GenerationMode.POSITIVE])
 
 
 def flag() -> tuple[World, Case]:
@@ -140,47 +126,52 @@ def test_what_the_file_promises_is_no_finding() -> None:
 def test_the_generated_requests_would_notice_an_undocumented_status(
     doctor: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (case,) = [one.ok() for one in schema.get_all_operations() if one.ok().label == "GET /api/v1/me"]
     monkeypatch.setattr(MeView, "get", lambda view, request: Response({}, status=418))
-    assert complaints(case.Case(), doctor) == ["GET /api/v1/me answered 418: this status is not documented"]
+    label = "GET /api/v1/me"
+    assert complaints(label, requests_of(label)[0], doctor) == [
+        f"{label} answered 418: this status is not documented"
+    ]
 
 
 def test_the_demos_clock_is_not_in_the_file() -> None:
     assert not [path for path in document()["paths"] if "demo" in path]
 
 
-# Those with thirty optional inputs take the generator minutes; tests/api/test_bad_input.py has them.
-@schema.exclude(operation_id=["score", "register", "assess", "save_indicators"]).parametrize()
-@settings(
-    max_examples=3,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
-def test_nothing_that_fits_the_file_breaks_the_api(case: Any, flagged: Case, doctor: Caller) -> None:
-    if "case_id" in case.path_parameters:
-        case.path_parameters["case_id"] = str(flagged.pk)
-    for header in ("Idempotency-Key", "If-Match"):
-        case.headers.pop(header, None)
-    with transaction.atomic():
-        assert complaints(case, doctor) == []
-        transaction.set_rollback(True)
+def test_requests_are_kept_until_their_operation_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.environ.get("UPDATE_REQUESTS") == "1":
+        generated.keep()
+    made, kept = [Request("GET", "/made", {}, "")], [Request("GET", "/kept", {}, "")]
+    row = {"of": generated.fingerprint("GET /api/v1/cases"), "requests": [asdict(one) for one in kept]}
+    monkeypatch.setattr(generated, "kept", lambda: {"GET /api/v1/cases": row})
+    monkeypatch.setattr(generated, "generate", lambda label: made)
+    assert requests_of("GET /api/v1/cases") == kept
+    assert requests_of("GET /api/v1/me") == made
+    row["of"] = "an operation of another time"
+    assert requests_of("GET /api/v1/cases") == made
 
 
-def complaints(case: Any, caller: Caller) -> list[str]:
+@pytest.mark.parametrize("label", labels())
+def test_nothing_that_fits_the_file_breaks_the_api(label: str, flagged: Case, doctor: Caller) -> None:
+    requests = requests_of(label)
+    assert requests
+    for request in requests:
+        path = request.path.replace(SOME_CASE, str(flagged.pk))
+        with transaction.atomic():
+            assert complaints(label, replace(request, path=path), doctor) == []
+            transaction.set_rollback(True)
+
+
+def complaints(label: str, request: Request, caller: Caller) -> list[str]:
     """What is wrong with the answer to a generated request: Django's client shares the test's transaction."""
-    prepared = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
     answer = Client(raise_request_exception=False).generic(
-        str(prepared.method),
-        prepared.path_url,
-        prepared.body or b"",
-        prepared.headers.get("Content-Type", ""),
-        headers={**prepared.headers, "Accept-Encoding": "identity", **caller.headers},
+        request.method,
+        request.path,
+        request.content,
+        request.headers.get("Content-Type", ""),
+        headers={**request.headers, "Accept-Encoding": "identity", **caller.headers},
     )
-    failure = [f"{case.operation.label} failed"] if answer.status_code >= 500 else []
-    return failure + findings(str(prepared.method), prepared.path_url.partition("?")[0], answer)
+    failure = [f"{label} failed"] if answer.status_code >= 500 else []
+    return failure + findings(request.method, request.path.partition("?")[0], answer)
 
 
 def test_the_reason_of_a_line_is_one_of_the_codes_that_its_verb_takes() -> None:
