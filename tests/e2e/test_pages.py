@@ -16,6 +16,8 @@ from tests.e2e.screens import PHONES, SETTLED, troubles, troubles_on_phones
 from tests.world import HOUR, MINUTE, WELL, World, sampled
 
 NOWHERE = "/nowhere/"
+PARTS = 3
+"""All pages in one test would keep one worker busy when all others have finished."""
 
 
 @transaction.atomic
@@ -125,13 +127,14 @@ def opened(pages: list[tuple[Any, str]], visit: Visits) -> Iterator[tuple[str, P
         yield path, page
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("pages", [pages_of, pages_on_the_way_of])
 def test_every_page_is_for_desks_phones_and_fingers_in_light_and_dark(
-    pages: Callable[[World], Iterator[tuple[Any, str]]], world: World, visit: Visits
+    pages: Callable[[World], Iterator[tuple[Any, str]]], part: int, world: World, visit: Visits
 ) -> None:
     """Each page is loaded once; only the screen and the colours change."""
     faults = []
-    for path, page in opened(list(pages(world)), visit):
+    for path, page in opened(list(pages(world))[part::PARTS], visit):
         faults += [f"{path} {trouble}" for trouble in troubles_on_phones(page)]
         page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
         page.emulate_media(color_scheme="dark", reduced_motion="reduce")
