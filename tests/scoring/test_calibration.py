@@ -8,7 +8,14 @@ import pytest
 from django.core.management import call_command
 
 from scoring import DEFAULT_MODEL
-from scoring.calibration import HAZARD_RATIO_OF_MEANS, MEAN_RISK, Solution, calibrate, simulate_cohort
+from scoring.calibration import (
+    HAZARD_RATIO_OF_MEANS,
+    MEAN_RISK,
+    Solution,
+    _newton,
+    calibrate,
+    simulate_cohort,
+)
 from scoring.cards import model_card
 
 
@@ -80,3 +87,16 @@ def test_the_command_prints_what_it_solved() -> None:
     call_command("calibrate_provisional", stdout=out)
     assert "Solved h                    -0.5133  in the file -0.5133" in out.getvalue()
     assert "Solved cirrhosis            +0.8588  in the file +0.8588" in out.getvalue()
+
+
+def test_equations_without_a_root_are_given_up_after_fifty_steps() -> None:
+    asked = 0
+
+    def misses(point: np.ndarray) -> np.ndarray:
+        nonlocal asked
+        asked += 1
+        return point**2 + 1
+
+    with pytest.raises(ArithmeticError, match="did not converge"):
+        _newton(misses, np.array([0.5, 0.7]))
+    assert asked == 50 * 3, "the miss itself and one for each of two difference quotients"

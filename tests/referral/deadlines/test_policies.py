@@ -1,6 +1,7 @@
 """A network's rules change by a new version; impossible ones are refused by name."""
 
 from copy import deepcopy
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
@@ -207,3 +208,16 @@ def test_an_administrator_of_another_network_cannot_close_the_ward(world: World,
     )
     world.ward.refresh_from_db()
     assert world.ward.is_open
+
+
+@pytest.mark.parametrize("stored", [None, {}, [], "duty", {"audience": ["duty"]}])
+def test_a_ladder_without_steps_or_that_is_no_list_is_refused_by_name(stored: Any) -> None:
+    assert "ladder of “acknowledge” is missing" in refusal({**default_ladders(), "acknowledge": stored})
+
+
+def test_a_step_is_a_value_that_nobody_changes() -> None:
+    step = parse_ladders(default_ladders())["acknowledge"][0]
+    with pytest.raises(FrozenInstanceError):
+        step.severity = "info"  # type: ignore[misc]
+    with pytest.raises((AttributeError, TypeError)):
+        object.__setattr__(step, "loudness", "high")

@@ -8,9 +8,10 @@ from django.db import DatabaseError, connection, transaction
 from notifications.models import Notification
 from referral.deadlines.engine import run_cycle
 from referral.models import BackReferral, Case, Diagnosis
-from referral.pathway.perform import perform, usable_verbs
+from referral.pathway.perform import EFFECTS, perform, prerequisite, usable_verbs
 from referral.pathway.refusals import AccessError, InputError, PathwayError, VerbNotAllowed
-from referral.pathway.vocabulary import Kind, State, Verb
+from referral.pathway.table import TABLE
+from referral.pathway.vocabulary import BEFORE_ADMISSION, IN_WARD, Kind, State, Verb
 from tests.world import HOUR, MINUTE, NOW, World, build
 
 DAY = timedelta(days=1)
@@ -217,3 +218,16 @@ def test_what_is_recorded_of_a_patient_in_bed_asks_for_the_admission_first(world
     with pytest.raises(VerbNotAllowed) as refused:
         perform(world.accepted(), Verb.DIAGNOSE, actor=world.specialist, now=NOW, category="aclf")
     assert str(refused.value.message).startswith("Record the admission first")
+
+
+def test_the_admission_is_asked_for_before_it_by_what_only_a_ward_does() -> None:
+    first_sources = {row.verb: row.sources for row in reversed(TABLE)}
+    asked = {
+        (state, verb)
+        for state in State
+        for verb in EFFECTS
+        if str(prerequisite(Case(state=state), verb)).startswith("Record the admission first")
+    }
+    of_a_ward = {verb for verb in EFFECTS if first_sources[verb] <= IN_WARD}
+    assert Verb.DIAGNOSE in of_a_ward and Verb.ACCEPT not in of_a_ward
+    assert asked == {(state, verb) for state in BEFORE_ADMISSION for verb in of_a_ward}

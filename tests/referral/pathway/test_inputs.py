@@ -9,10 +9,11 @@ from django.db.models import TextChoices
 from referral.codes import PrecipitantCode
 from referral.pathway.inputs import UNITS_OF, VERB_INPUTS, Shape, VerbInput, parse_inputs
 from referral.pathway.inputs.parsers import PARSERS
+from referral.pathway.inputs.ward import measured
 from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 from referral.ward.precipitants import CODINGS, ICD10, snomed_of, usual_icd10
-from scoring.inputs import ANY_INPUT
+from scoring.inputs import ANY_INPUT, INPUTS, UNIT_FIELDS
 
 
 class Colour(TextChoices):
@@ -131,3 +132,11 @@ def test_a_snomed_code_stands_only_where_it_says_the_same() -> None:
     assert snomed_of("AIH", usual_icd10("AIH")) == "408335007"
     assert snomed_of("DILI", "K71.9") == ""
     assert usual_icd10("UNKNOWN") == ""
+
+
+def test_a_value_with_units_brings_the_input_of_its_unit_once() -> None:
+    assert [one.name for one in measured("bilirubin")] == ["bilirubin", "bilirubin_unit"]
+    assert [one.name for one in measured("sodium_mmol_l")] == ["sodium_mmol_l"]
+    for name, spec in INPUTS.items():
+        if spec.unit_field and UNIT_FIELDS[spec.unit_field] is not spec:
+            assert [(one.name, one.unit) for one in measured(name)] == [(name, "")]

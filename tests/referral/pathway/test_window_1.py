@@ -241,3 +241,12 @@ def test_an_age_that_is_not_that_of_the_birth_date_counts_and_is_doubted(
     assert case.assessment is not None and case.assessment.values["age_years"] == typed
     codes = {warning["code"] for warning in case.assessment.result["warnings"]}
     assert ("age_by_birth_date" in codes) is doubted
+
+
+@pytest.mark.parametrize(("said", "bed"), [({}, "12"), ({"bed": ""}, "12"), ({"bed": "7"}, "7")])
+def test_the_promised_bed_is_the_patients_unless_the_ward_names_another(
+    world: World, said: dict[str, str], bed: str
+) -> None:
+    case = perform(world.accepted(), Verb.ADMIT, actor=world.specialist, now=NOW, **said)
+    assert case.bed == bed
+    assert case.events.get(what=Verb.ADMIT).details["bed"] == bed
