@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from bench import report, rig
-from bench.live import answers, submit, token
+from bench.live import answers, fill_board, submit, token
 from config.servers import free_port
 
 if TYPE_CHECKING:
     from tests.world import World
 
-OTHERS, ROWS, UNPLACED = 100_000, 50, 10
+OTHERS = 100_000
 TIMES = 60
 LIMITS_MS = {"submission": 80, "board": 100, "row": 25}
 BOARD_BYTES, ROW_BYTES, STATEMENTS = 60_000, 10_000, 25
@@ -30,7 +30,6 @@ BOARD_BYTES, ROW_BYTES, STATEMENTS = 60_000, 10_000, 25
 def furnish() -> "World":
     """The other network's cases, and a ward with as many rows on its board as a page has."""
     from accounts import clock
-    from accounts.models import Membership, Role, Ward
     from bench import scene
     from tests.world import build
 
@@ -39,13 +38,7 @@ def furnish() -> "World":
     scene.clear(now)
     scene.add(OTHERS, due=now + timedelta(days=30), apart=timedelta(milliseconds=1))
     world = build()
-    Membership.objects.create(user=world.specialist, role=Role.COORDINATOR, network=world.network)
-    for number in range(ROWS - UNPLACED):
-        world.flagged(now, name=f"患者{number}")
-    Ward.objects.filter(hospital__network=world.network).update(closed_at=now, closed_reason="isolation")
-    for number in range(UNPLACED):
-        world.flagged(now, name=f"无床{number}")
-    Ward.objects.filter(hospital__network=world.network).update(closed_at=None, closed_reason="")
+    fill_board(world, now)
     scene.settle()
     return world
 

@@ -18,6 +18,7 @@ from referral.codes import (
     Presentation,
 )
 from referral.models.fields import CurrentTransaction, TransactionField
+from referral.models.lookups import one_of
 from referral.models.patients import Patient, Person
 from referral.models.policies import PathwayPolicy
 from referral.pathway.vocabulary import ACUTE, State
@@ -39,15 +40,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
         another ward admitted sees the case until that can no longer be undone.
         """
         access = user.access
-        asked = Offer.objects.filter(ward__in=access.wards, state=Offer.State.OPEN)
-        return self.filter(
-            Q(hospital__in=access.refers_for)
-            | Q(ward__in=access.wards)
-            | Q(expecting_ward__in=access.wards)
-            | Q(pk__in=asked.values("case"))
-            | Q(pk__in=Question.objects.open().filter(ward__in=access.wards).values("case"))
-            | Q(network__in=access.coordinates)
-        )
+        seen = Q(hospital__in=access.refers_for) | Q(network__in=access.coordinates)
+        if access.wards:
+            offers = Offer.objects.filter(ward__in=access.wards, state=Offer.State.OPEN)
+            questions = Question.objects.open().filter(ward__in=access.wards)
+            seen |= Q(ward__in=access.wards) | Q(expecting_ward__in=access.wards)
+            seen |= one_of(offers.values("case")) | one_of(questions.values("case"))
+        return self.filter(seen)
 
     def admissible_by(self, user: User) -> "CaseQuerySet":
         """Cases that a ward of the user may admit unannounced: those of the ward's network."""

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from accounts.models import Hospital, User, Ward
 from referral.models import Case, Deadline, Offer, Question
+from referral.models.lookups import one_of
 from referral.pathway.vocabulary import ACUTE, ENDED, FOLLOW_UPS, Kind, State
 from referral.queries import cases
 
@@ -73,7 +74,7 @@ def _of_hospitals(user: User, now: datetime) -> Q:
     outcomes = running.filter(kind__in=FOLLOW_UPS, due_at__lte=now + OUTCOME_IN_SIGHT).values("case")
     steps = Q(state__in=[State.REGISTERED, State.ACCEPTED])
     steps |= Q(state=State.WATCHED) & ~Q(pk__in=asking)
-    steps |= Q(state=State.FOLLOW_UP, outcome_disputed=False) & (Q(pk__in=to_confirm) | Q(pk__in=outcomes))
+    steps |= Q(state=State.FOLLOW_UP, outcome_disputed=False) & (one_of(to_confirm) | one_of(outcomes))
     return Q(hospital__in=user.access.refers_for) & steps
 
 
@@ -82,7 +83,7 @@ def _of_wards(user: User) -> Q:
     asked = Offer.objects.filter(ward__in=wards, state=Offer.State.OPEN).values("case")
     questions = Question.objects.open().filter(ward__in=wards).values("case")
     has_patient = Q(ward__in=wards, state__in=[State.IN_TRANSIT, State.ADMITTED, State.DIAGNOSED])
-    return has_patient | Q(pk__in=asked) | Q(state=State.WATCHED, pk__in=questions)
+    return has_patient | one_of(asked) | Q(state=State.WATCHED) & one_of(questions)
 
 
 def _of_coordinators(user: User) -> Q:
