@@ -18,6 +18,7 @@ from accounts.proof import FACTORS
 
 WITHOUT_A_FACTOR = ("/accounts/", "/_allauth/", "/i18n/", "/language/", "/healthz", "/readyz", "/metrics")
 """What a person may use before there is a second factor: signing in and out, setting it up, the language."""
+ADMINISTRATION = "/admin/"
 PROGRAMS = ("/api/", "/fhir/", "/cds-services", "/live")
 """Faces whose callers cannot follow a redirect to a form."""
 
@@ -47,7 +48,7 @@ class AdministrationClock:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(reverse("admin:index")):
+        if not request.path.startswith(ADMINISTRATION):
             return self.get_response(request)
         with timezone.override(ZoneInfo(settings.DEFAULT_DISPLAY_ZONE)):
             return self.get_response(request)
