@@ -31,7 +31,7 @@ PROFILES: Mapping[str, Mapping[str, Any]] = {
 def indicators(profile: str, *, seed: int, sampled_at: datetime) -> dict[str, Any]:
     """The eight indicators but the age, which comes from the birth date; laboratory values vary by 4 %."""
     values = PROFILES[profile]
-    vary = iter(1 + 0.04 * np.random.default_rng(seed).uniform(-1, 1, 4))
+    vary = iter((1 + 0.04 * np.random.default_rng(seed).uniform(-1, 1, 4)).tolist())
     return {
         "cirrhosis": values["cirrhosis"],
         "variceal_bleeding": values.get("bleeds", False),
