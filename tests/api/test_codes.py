@@ -30,7 +30,7 @@ SYMBOLS = {
     "Pao2Unit",
     "UreaUnit",
 }
-NAMES = SYMBOLS | {"Unit", "Language", "InputName", "ImmuneMarker"}
+NAMES = SYMBOLS | {"Unit", "Language", "InputName", "ImmuneMarker", "LeadingDefinition"}
 """Sets in which some words are symbols or names in every language."""
 THE_SAME = {"app", "ACLF", "Webhook", "INR≥2.5"}
 
