@@ -25,7 +25,7 @@ WITH line AS (
     WHERE subject_type = 'deadline' AND kind = 'missed' AND created_at >= %(since)s
     GROUP BY subject_id, recipient_id, CASE WHEN %(repeats)s THEN created_at END
 ), told AS (SELECT deadline, max(copies) AS copies FROM copy GROUP BY deadline)
-SELECT deadline.id, coalesce(lines, 0), coalesce(copies, 0)
+SELECT deadline.kind || ' ' || deadline.id, coalesce(lines, 0), coalesce(copies, 0)
 FROM referral_deadline AS deadline
 JOIN referral_case AS "case" ON "case".id = deadline.case_id AND registered_at >= %(since)s
 LEFT JOIN line ON line.deadline = deadline.id::text

@@ -59,7 +59,7 @@ def test_many_cases_cost_as_few_questions_as_one(
 ) -> None:
     asked = [world.accepted(name=f"甲{number}") for number in range(cases)]
     due = list(Deadline.objects.filter(case__in=asked, kind="admit").select_related("case__ward__hospital"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         directory = Directory(NOW, [deadline.case for deadline in due])
         for deadline in due:
             everyone(directory, deadline.case)
