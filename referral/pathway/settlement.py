@@ -79,7 +79,7 @@ class Settlement:
             return
         notices, lines = escalation.first_alerts(lifecycle.still_open(self.fresh), self.directory, self.now)
         self.case.updated_at = self.now
-        self.case.save(force_insert=self.case._state.adding)
+        self.case.save(force_insert=self.case.is_new)
         lifecycle.save_closed(self.running or (), now=self.now)
         Deadline.objects.bulk_create(self.fresh)
         self.lines += lines
