@@ -71,8 +71,12 @@ def _use(
     else:
         apply(settlement, Verb.SAVE_INDICATORS, actor=actor, values=values)
     if then is not None:
-        parsed = parse_inputs(then, raw, case=settlement.case, user=actor)
-        apply(settlement, then, actor=actor, **parsed)
+        apply(
+            settlement,
+            then,
+            actor=actor,
+            read=lambda case: parse_inputs(then, raw, case=case, user=actor),
+        )
 
 
 def refuse_unusable(
