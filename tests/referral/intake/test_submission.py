@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from referral.identity.matching import OpenCaseExists
@@ -38,6 +40,18 @@ def test_a_complete_set_of_indicators_is_registered_assessed_and_offered_at_once
     case = take(world, then=Verb.ASSESS, values=sampled(ILL, NOW))
 
     assert (case.state, case.assessment is not None) == (State.OFFERED, True)
+
+
+def test_a_flagged_submission_writes_its_case_and_its_lines_by_one_statement_each(world: World) -> None:
+    take(world, then=Verb.ASSESS, values=sampled(ILL, NOW))
+    with CaptureQueriesContext(connection) as asked:
+        take(world, then=Verb.ASSESS, values=sampled(ILL, NOW), name="测试乙", national_id="")
+    statements = [query["sql"] for query in asked.captured_queries]
+    work = [sql for sql in statements if "SAVEPOINT" not in sql and not sql.startswith("SELECT 1 ")]
+    assert len(work) <= 19
+    for table in ("referral_case", "referral_event", "referral_deadline", "referral_patient"):
+        assert sum(sql.startswith(f'INSERT INTO "{table}"') for sql in work) == 1
+    assert not any(sql.startswith('UPDATE "referral_case"') for sql in work)
 
 
 def test_what_the_laboratory_has_not_said_yet_can_wait_as_a_draft(world: World) -> None:
