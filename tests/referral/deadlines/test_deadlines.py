@@ -7,7 +7,7 @@ import pytest
 from notifications.models import Notification
 from referral.deadlines import engine, escalation
 from referral.deadlines.engine import fire_batch, run_cycle, seconds_until_next
-from referral.deadlines.lifecycle import INSTANT, reopen
+from referral.deadlines.lifecycle import INSTANT
 from referral.intake.ward_status import close_ward, open_ward
 from referral.models import Case, Deadline, Offer
 from referral.pathway.perform import perform
@@ -396,28 +396,3 @@ def test_no_alert_is_put_off_for_ever_by_a_far_date(world: World) -> None:
             reason="x",
         )
     assert refusal.value.rows[0][1] == "too_far"
-
-
-@pytest.mark.parametrize(
-    ("due_in", "was_missed", "marked_missed", "is_missed"),
-    [
-        (-MINUTE, True, False, True),
-        (-MINUTE, False, True, True),
-        (0 * MINUTE, True, False, True),
-        (-MINUTE, False, False, False),
-        (MINUTE, True, False, False),
-        (MINUTE, False, True, False),
-    ],
-)
-def test_a_deadline_that_runs_again_is_missed_only_if_it_was_and_its_time_is_over(
-    world: World, due_in: timedelta, was_missed: bool, marked_missed: bool, is_missed: bool
-) -> None:
-    deadline = of(world.accepted(), Kind.ADMIT)
-    deadline.starts_at, deadline.due_at = NOW - HOUR, NOW + due_in
-    deadline.closed_at, deadline.outcome = NOW, "met"
-    deadline.missed_at = deadline.due_at if marked_missed else None
-    reopen(deadline, was_missed=was_missed, now=NOW)
-    deadline.refresh_from_db()
-    assert deadline.missed_at == (NOW + due_in if is_missed else None)
-    assert (deadline.closed_at, deadline.outcome, deadline.done_late) == (None, "", False)
-    assert (deadline.alerted_until, deadline.next_at) == (None, NOW)
