@@ -11,7 +11,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
-STATIC_SOURCES := $(shell find accounts scoring notifications files labs referral portal api -path '*/static/*' -type f 2>/dev/null) config/static.py
+STATIC_SOURCES := $(shell find accounts scoring notifications files integrations labs referral portal api fhir -path '*/static/*' -type f 2>/dev/null) config/static.py
 
 .PHONY: audit bench catalogues chaos check clients coverage demo demo-reset docs environment help mutants test
 

@@ -97,7 +97,8 @@ class DutyInline(RowsInside):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "user" and request.resolver_match:
             ward = request.resolver_match.kwargs["object_id"]
-            kwargs["queryset"] = User.objects.filter(memberships__ward=ward).distinct()
+            people_there = User.objects.filter(memberships__ward=ward, is_program=False)
+            kwargs["queryset"] = people_there.distinct()
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 

@@ -51,13 +51,15 @@ def within(rows: QuerySet[Any], user: User, path: str) -> QuerySet[Any]:
 
 
 def people_of(user: User) -> QuerySet[User]:
-    """Whose accounts `user` may administer: not of people who also belong elsewhere, nor of superusers."""
+    """Whose accounts `user` may administer: not of people who also belong elsewhere, nor of superusers, nor
+    those of programs, which follow their hospital system."""
+    people = User.objects.filter(is_program=False)
     if user.is_superuser:
-        return User.objects.all()
+        return people
     networks = user.access.administers
     elsewhere = Membership.objects.exclude(network__in=networks)
     return (
-        User.objects.filter(memberships__network__in=networks, is_superuser=False)
+        people.filter(memberships__network__in=networks, is_superuser=False)
         .exclude(memberships__in=elsewhere)
         .distinct()
     )

@@ -53,7 +53,8 @@ def may_hand_over(user: User, ward: Ward) -> bool:
 
 def people_of_ward(ward: Ward) -> QuerySet[User]:
     """Active people of `ward`, who may be on its duty."""
-    return User.objects.filter(is_active=True, memberships__ward=ward).distinct().order_by("name", "pk")
+    people = User.objects.filter(is_active=True, is_program=False, memberships__ward=ward)
+    return people.distinct().order_by("name", "pk")
 
 
 @transaction.atomic

@@ -1,14 +1,13 @@
 """The one parser: JSON, strictly, so that nothing is misread in silence and nothing cannot be stored."""
 
-import json
-import math
-from collections.abc import Iterator, Mapping
-from typing import IO, Any, NoReturn
+from collections.abc import Mapping
+from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import BaseParser
 
+from accounts import strict_json
 from api.problems import Refusal
 from referral.pathway.refusals import InputError
 
@@ -37,15 +36,12 @@ class StrictJSONParser(BaseParser):
 def read(raw: bytes) -> Any:
     """The value of a JSON text. Raises Refusal (400) or InputError."""
     try:
-        value = json.loads(
-            raw.decode(), object_pairs_hook=_unique, parse_constant=_no_number, parse_float=_finite
-        )
-    except (ValueError, RecursionError) as error:
+        return strict_json.loads(raw, deepest=DEEPEST)
+    except strict_json.MalformedJSON as error:
         raise malformed() from error
-    for path, text in _texts(value):
-        if "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-            raise InputError((path, "invalid_text", _("This has signs that are no text. Type it again.")))
-    return value
+    except strict_json.UnstorableText as error:
+        message = _("This has signs that are no text. Type it again.")
+        raise InputError((error.path, "invalid_text", message)) from error
 
 
 def too_large() -> Refusal:
@@ -54,38 +50,3 @@ def too_large() -> Refusal:
 
 def malformed() -> Refusal:
     return Refusal(400, "malformed", _("The body is not valid JSON. Nothing was changed."))
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name is repeated")
-    return members
-
-
-def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("too large for a number")
-    return number
-
-
-def _texts(value: Any) -> Iterator[tuple[str, str]]:
-    """Every name and text in `value` with the path to it."""
-    waiting = [("", 0, value)]
-    while waiting:
-        path, depth, part = waiting.pop()
-        if depth > DEEPEST:
-            raise malformed()
-        if isinstance(part, str):
-            yield path, part
-        elif isinstance(part, list):
-            waiting += [(path, depth + 1, inner) for inner in part]
-        elif isinstance(part, dict):
-            for name, inner in part.items():
-                yield path, name
-                waiting.append((f"{path}.{name}".lstrip("."), depth + 1, inner))

@@ -23,7 +23,10 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("accounts", "scoring", "notifications", "files", "labs", "referral", "portal", "api", "config")
+ROOMS = (
+    *("accounts", "scoring", "notifications", "files", "integrations", "labs"),
+    *("referral", "portal", "api", "fhir", "config"),
+)
 SOURCE, TARGET = "en", "zh_Hans"
 KEYWORDS = DEFAULT_KEYWORDS | {
     f"{name}_{kind}": DEFAULT_KEYWORDS[name]

@@ -93,6 +93,9 @@ class Environment(ChannelEnvironment):
     app_idle_days: Annotated[int, Field(ge=2, le=366)] = 30
     app_sign_in_days: Annotated[int, Field(ge=2, le=366)] = 90
 
+    # Hospital systems: how many days what they sent is kept, encrypted.
+    integration_messages_days: Annotated[int, Field(ge=1, le=366)] = 30
+
     # Operation: the heartbeat is called by the engine; /metrics answers in production to the token's bearer.
     # Storm control bundles, limits and digests messages, and lets a channel rest that fails again and again.
     display_zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"

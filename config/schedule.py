@@ -46,6 +46,11 @@ BEAT = {
         "schedule": 3600,
         "options": {"queue": "bulk", "expires": 3600},
     },
+    "what hospital systems sent, past its time": {
+        "task": "integrations.tasks.purge",
+        "schedule": 3600,
+        "options": {"queue": "bulk", "expires": 3600},
+    },
     "gaps in the duty rota": {
         "task": "referral.tasks.look_for_gaps",
         "schedule": 3600,

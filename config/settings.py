@@ -37,9 +37,11 @@ INSTALLED_APPS = [
     "labs",
     "notifications",
     "files",
+    "integrations",
     "referral",
     "portal",
     "api",
+    "fhir",
     "django.contrib.admin",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -333,8 +335,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "api.problems.answer_to",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+INTEGRATION_MESSAGES_DAYS = ENVIRONMENT.integration_messages_days
+FHIR_MOST_BYTES = 4 * 1024 * 1024
 LIMITS = {
     "any": (6000, 60),
+    "fhir": (6000, 60),
     "score": (12_000, 60),
     "lab_reports": (60, 60),
     "unannounced": (30, 3600),

@@ -43,6 +43,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("", include("notifications.urls")),
     path("api/v1/", include("api.urls")),
+    path("fhir/R4/", include("fhir.urls")),
     path("_allauth/app/v1/", include("accounts.sign_in_urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),

@@ -141,6 +141,7 @@ class Migration(migrations.Migration):
                 ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 ("is_staff", models.BooleanField(default=False, verbose_name="may open the administration")),
+                ("is_program", models.BooleanField(default=False, editable=False)),
                 ("access_generation", models.PositiveIntegerField(default=1, editable=False)),
                 (
                     "groups",

@@ -60,7 +60,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A member of staff. Patients have no accounts.
+    """A member of staff, or a program of a hospital (`is_program`), which nobody alerts and nobody signs in
+    as. Patients have no accounts.
 
     What opens the account (sessions, tokens, links, remembered devices) is of its `access_generation`. The
     database begins the next one, whoever changes the row, when the password changes and when the account is
@@ -78,6 +79,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=10, choices=Language, default=Language.CHINESE)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the administration"), default=False)
+    is_program = models.BooleanField(default=False, editable=False)
     access_generation = models.PositiveIntegerField(default=1, editable=False)
 
     objects = UserManager()

@@ -117,8 +117,9 @@ class Directory:
 
     @cached_property
     def _members(self) -> dict[tuple[UUID, str], frozenset[UUID]]:
-        """Active people by place and role: of the cases' hospitals and networks, and of the wards."""
-        rows = Membership.objects.filter(user__is_active=True).filter(
+        """Active people by place and role: of the cases' hospitals and networks, and the wards. No programs."""
+        people = Membership.objects.filter(user__is_active=True, user__is_program=False)
+        rows = people.filter(
             Q(hospital__in={case.hospital_id for case in self._cases})
             | Q(ward__in=self._wards)
             | Q(network__in={case.network_id for case in self._cases}, role=Role.COORDINATOR)

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ("config", "accounts", "scoring", "notifications", "files", "labs", "referral", "portal", "api")
+ROOMS = (
+    *("config", "accounts", "scoring", "notifications", "files", "integrations", "labs"),
+    *("referral", "portal", "api", "fhir"),
+)
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 400
 LONGEST_COUNTDOWN_SECONDS = 60

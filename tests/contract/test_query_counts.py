@@ -137,6 +137,8 @@ ASKED = [
     ("administrator", "/admin/accounts/ward/"),
     ("administrator", "/admin/accounts/user/"),
     ("administrator", "/admin/referral/pathwaypolicy/"),
+    ("administrator", "/admin/integrations/integration/"),
+    ("administrator", "/admin/integrations/exchangedmessage/"),
     ("superuser", "/admin/accounts/auditentry/"),
     ("superuser", "/admin/scoring/riskmodelversion/"),
 ]

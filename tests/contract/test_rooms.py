@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("accounts", "scoring", "notifications", "referral", "portal", "api", "config")
-FACES = ("portal", "api")
+APPS = ("accounts", "scoring", "notifications", "integrations", "referral", "portal", "api", "fhir", "config")
+FACES = ("portal", "api", "fhir")
 ROOMS = (
     *("pathway", "intake", "identity", "deadlines", "policy_editing", "alerts", "ward"),
     *("outcomes", "queries"),

@@ -17,6 +17,8 @@ ROOMS = (
     "api",
     "labs",
     "files",
+    "integrations",
+    "fhir",
     "bench",
 )
 OLD = [

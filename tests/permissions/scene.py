@@ -24,6 +24,8 @@ from accounts.models import (
 )
 from files.intake import Sent, receive
 from files.models import FileState
+from integrations.counterparts import save_integration
+from integrations.models import Integration
 from labs.readings.requests import read_pasted
 from notifications.models import Delivery, Notification, Subscription
 from portal.models import FormDraft
@@ -169,6 +171,11 @@ def _file_of(case: Case, world: World, now: datetime) -> None:
     CaseFile.objects.create(id=case.pk, case=case, file=file, kind="ecg", added_by=world.doctor, added_at=now)
 
 
+def _integration(world: World, now: datetime) -> Integration:
+    row = Integration(name="EMR", kind="records", hospital=world.hospital, responsible=world.doctor)
+    return save_integration(integration=row, now=now)
+
+
 def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
     _file_of(case, world, now)
     token, _secret = access_tokens.create(user=world.doctor, name="own", scopes=("read",), days=1, now=now)
@@ -195,5 +202,6 @@ def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
         "hospital": str(world.hospital.pk),
         "network": str(world.network.pk),
         "user": str(world.doctor.pk),
+        "integration": str(_integration(world, now).pk),
         "policy": str(PathwayPolicy.objects.get(network=world.network).pk),
     }

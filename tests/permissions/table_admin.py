@@ -38,6 +38,7 @@ OF_A_NETWORK = {
     "accounts/network": ("network", 403, 200),
     "accounts/user": ("user", 200, 200),
     "referral/pathwaypolicy": ("policy", 200, 200),
+    "integrations/integration": ("integration", 200, 200),
 }
 """By model: what of `Scene.ids` is one, and what its page for adding is to an administrator and to root."""
 
@@ -63,10 +64,16 @@ ROWS = (
     of_staff("autocomplete/", 403, 403, 403),
     of_staff("logout/", 405, 405, 405),
     of_staff(f"r/<path:content_type_id>/{OBJECT}/", 404, 404, 404, "case", content_type_id="1"),
-    of_staff("accounts/auditentry/", 200, 200, 200),
-    of_staff(f"accounts/auditentry/{ADD}", 403, 403, 403),
-    of_staff(f"accounts/auditentry/{DELETE}", 403, 403, 403, "case"),
-    *(of_staff(f"accounts/auditentry/{page}", 302, 302, 302, "case") for page in (CHANGE, HISTORY, LINK)),
+    *(
+        row
+        for model in ("accounts/auditentry", "integrations/exchangedmessage")
+        for row in (
+            of_staff(f"{model}/", 200, 200, 200),
+            of_staff(f"{model}/{ADD}", 403, 403, 403),
+            of_staff(f"{model}/{DELETE}", 403, 403, 403, "case"),
+            *(of_staff(f"{model}/{page}", 302, 302, 302, "case") for page in (CHANGE, HISTORY, LINK)),
+        )
+    ),
     *(
         row
         for model, (subject, add, root_adds) in OF_A_NETWORK.items()

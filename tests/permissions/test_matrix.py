@@ -1,6 +1,6 @@
 """The permission matrix: every route of the product, asked by everybody, answered as the tables say.
 
-A new route needs a row in `table_api`, `table_portal`, `table_sign_in` or `table_admin`: who may, with which
+A new route needs a row in one of the tables (`table_api`, `table_fhir` and so on): who may, with which
 status, and what of `Scene.ids` its address names. Foreign and absent are then compared by themselves.
 """
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.permissions import table_admin, table_api, table_portal, table_sign_in
+from tests.permissions import table_admin, table_api, table_fhir, table_portal, table_sign_in
 from tests.permissions.asking import Answer, ask, callers_of, expected, is_program
 from tests.permissions.routes import routes
 from tests.permissions.rows import Row
@@ -17,6 +17,7 @@ from tests.permissions.scene import Scene, build_scene
 
 TABLES = {
     "api": table_api.ROWS,
+    "fhir": table_fhir.ROWS,
     "portal": table_portal.ROWS,
     "sign-in": table_sign_in.ROWS,
     "administration": table_admin.ROWS,

@@ -1,0 +1,7 @@
+"""Hospital systems that talk to this one: who they are, their keys, what they may do, what they sent.
+
+Knows nothing of cases. `counterparts` writes an integration and the account it acts as, `assertions` checks
+the signed proof of a program, `tokens` are what it then calls with, `messages` is the encrypted log.
+"""
+
+__all__ = ["assertions", "counterparts", "keys", "messages", "models", "scopes", "tokens"]

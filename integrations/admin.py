@@ -1,0 +1,90 @@
+"""The administration of hospital systems, and what each sent and was refused."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.administration import NetworkAdmin, ReadOnly, administrator, kind, record, within
+from accounts.models import User
+from integrations.counterparts import save_integration
+from integrations.forms import IntegrationForm
+from integrations.models import ExchangedMessage, Integration
+
+LATEST = 20
+
+
+@admin.register(Integration)
+class IntegrationAdmin(NetworkAdmin):
+    """One page for each system: who it is, and its last messages."""
+
+    form = IntegrationForm
+    network_path = "hospital__network"
+    list_display = ("name", "kind", "hospital_name", "ward", "is_active")
+    list_select_related = ("hospital", "ward")
+    list_filter = ("kind", "is_active")
+    search_fields = ("name",)
+    readonly_fields = ("client_id", "latest_messages")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        asked = ("name", "kind", "hospital", "ward", "responsible", "pasted_keys", "typed_scopes")
+        shown = ("client_id", "latest_messages") if obj else ()
+        return (*asked, "typed_addresses", "is_active", *shown)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "responsible":
+            people = User.objects.filter(is_active=True, is_program=False)
+            who = administrator(request)
+            kwargs["queryset"] = within(people, who, "memberships__network").distinct()
+            kwargs["label"] = _("Who answers for it")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Integration, form: ModelForm, change: bool) -> None:
+        save_integration(integration=obj, now=clock.now())
+        if form.changed_data or not change:
+            action = f"{'change' if change else 'add'}_{kind(obj)}"
+            fields = sorted(form.changed_data)
+            record(request, action, obj.hospital, integration=str(obj.pk), fields=fields)
+
+    @admin.display(description=_("hospital"), ordering="hospital")
+    def hospital_name(self, row: Integration) -> str:
+        return row.hospital.name
+
+    @admin.display(description=_("client id"))
+    def client_id(self, row: Integration) -> str:
+        return str(row.pk)
+
+    @admin.display(description=_("last messages"))
+    def latest_messages(self, row: Integration) -> SafeString | str:
+        lines = (
+            (f"{message.at:%Y-%m-%d %H:%M}", message.what, message.status, message.reason)
+            for message in row.exchanged.all()[:LATEST]
+        )
+        return format_html_join("", "<div>{} · {} · {} {}</div>", lines) or str(_("none yet"))
+
+
+@admin.register(ExchangedMessage)
+class ExchangedMessageAdmin(ReadOnly, admin.ModelAdmin):
+    """The log, without what the messages said: that is for the hospital whose patients they name."""
+
+    list_display = ("at", "integration", "interface", "what", "status", "reason")
+    list_filter = ("interface", "status")
+    list_select_related = ("integration__hospital",)
+    show_full_result_count = False
+    list_display_links = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ExchangedMessage]:
+        rows = super().get_queryset(request).defer("content")
+        return within(rows, administrator(request), "integration__hospital__network")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return bool(administrator(request).access.administers) or administrator(request).is_superuser
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and self.has_module_permission(request)

@@ -1,0 +1,41 @@
+"""Services on integrations: the account that one acts as follows its place, and closes with it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Membership, Role, User
+from integrations.models import Integration
+
+ADDRESS = "{}@programs.invalid"
+"""The address of an account that nobody signs in with; no mail server takes it (RFC 6761)."""
+
+
+@transaction.atomic
+def save_integration(*, integration: Integration, now: datetime) -> Integration:
+    """Keep an integration, new or changed, and give its account the one role that it has."""
+    if integration._state.adding:
+        integration.created_at = now
+        integration.account = User(
+            email=ADDRESS.format(integration.pk), name=integration.name, is_program=True
+        )
+        integration.account.set_unusable_password()
+    account = integration.account
+    account.name, account.is_active = integration.name, integration.is_active
+    account.save()
+    integration.account = account
+    integration.save()
+    _settle_role(integration)
+    if not integration.is_active:
+        integration.tokens.all().delete()
+    return integration
+
+
+def _settle_role(integration: Integration) -> None:
+    """A referring clinician of the hospital, or a specialist of the ward, and nothing else."""
+    role = Role.SPECIALIST if integration.ward_id else Role.REFERRING_CLINICIAN
+    hospital = None if integration.ward_id else integration.hospital
+    held = {"role": role, "hospital": hospital, "ward": integration.ward}
+    integration.account.memberships.exclude(**held).delete()
+    if not integration.account.memberships.exists():
+        Membership.objects.create(user=integration.account, **held)

@@ -1,0 +1,95 @@
+"""The form of an integration in the administration."""
+
+import ipaddress
+import json
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from integrations.keys import KeysError, read_keys
+from integrations.models import Integration
+from integrations.scopes import letters_of
+
+EVERYTHING = "system/*.cruds"
+READING = "system/*.rs"
+
+
+class IntegrationForm(forms.ModelForm):
+    """Keys, scopes and addresses as they are pasted and typed: one or several lines of text."""
+
+    pasted_keys = forms.CharField(
+        label=_("public keys"),
+        widget=forms.Textarea({"rows": 6}),
+        required=False,
+        help_text=_("A JWK Set, or one public key in PEM. The private key stays with the program."),
+    )
+    typed_scopes = forms.CharField(
+        label=_("what it may do"),
+        widget=forms.Textarea({"rows": 2}),
+        initial=READING,
+        help_text=_("Scopes with blanks between them: “system/*.rs” reads, “system/*.cruds” also writes."),
+    )
+    typed_addresses = forms.CharField(
+        label=_("addresses it may call from"),
+        widget=forms.Textarea({"rows": 2}),
+        required=False,
+        help_text=_("Networks such as 10.20.0.0/16, one a line. Empty: from anywhere."),
+    )
+
+    class Meta:
+        model = Integration
+        fields = ("name", "kind", "hospital", "ward", "responsible", "is_active")
+        help_texts: ClassVar = {
+            "ward": _("With a ward the program answers for it; without one it refers for the hospital."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        if not row._state.adding:
+            self.initial["pasted_keys"] = json.dumps(row.keys, indent=1)
+            self.initial["typed_scopes"] = " ".join(row.scopes)
+            self.initial["typed_addresses"] = "\n".join(row.addresses)
+
+    def clean_pasted_keys(self) -> dict[str, Any]:
+        text = self.cleaned_data["pasted_keys"]
+        try:
+            return read_keys(text) if text.strip() else {"keys": []}
+        except KeysError as error:
+            raise ValidationError(str(error.message)) from error
+
+    def clean_typed_scopes(self) -> list[str]:
+        scopes = self.cleaned_data["typed_scopes"].split()
+        unread = [scope for scope in scopes if letters_of(scope) is None]
+        if unread:
+            message = _("“%(scope)s” is no scope of a program. Write for example system/*.rs.")
+            raise ValidationError(message, params={"scope": unread[0]})
+        return list(dict.fromkeys(scopes))
+
+    def clean_typed_addresses(self) -> list[str]:
+        return [_network(line.strip()) for line in self.cleaned_data["typed_addresses"].split()]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        ward, hospital, responsible = (cleaned.get(name) for name in ("ward", "hospital", "responsible"))
+        if ward and hospital and ward.hospital_id != hospital.pk:
+            self.add_error("ward", _("This ward belongs to another hospital. Choose one of the hospital."))
+        if responsible and hospital and hospital.network_id not in responsible.access.networks:
+            self.add_error("responsible", _("This person is of another network. Choose somebody else."))
+        return cleaned
+
+    def save(self, commit: bool = True) -> Integration:
+        self.instance.keys = self.cleaned_data["pasted_keys"]
+        self.instance.scopes = self.cleaned_data["typed_scopes"]
+        self.instance.addresses = self.cleaned_data["typed_addresses"]
+        return super().save(commit=commit)
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as error:
+        message = _("“%(text)s” is no network. Write an address, or one such as 10.20.0.0/16.")
+        raise ValidationError(message, params={"text": text}) from error

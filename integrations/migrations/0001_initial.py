@@ -1,0 +1,201 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+import accounts.encryption
+import accounts.ids
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("accounts", "0001_initial"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Integration",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("laboratory", "laboratory system (LIS)"),
+                            ("records", "hospital information system or patient record (HIS, EMR)"),
+                            ("platform", "another referral platform"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("keys", models.JSONField(default=dict, verbose_name="public keys")),
+                ("scopes", models.JSONField(default=list, verbose_name="what it may do")),
+                (
+                    "addresses",
+                    models.JSONField(blank=True, default=list, verbose_name="addresses it may call from"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                (
+                    "account",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="integration",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="integrations",
+                        to="accounts.hospital",
+                    ),
+                ),
+                (
+                    "responsible",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who answers for it",
+                    ),
+                ),
+                (
+                    "ward",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="integrations",
+                        to="accounts.ward",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "hospital system",
+                "verbose_name_plural": "hospital systems",
+                "ordering": ["hospital", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="ExchangedMessage",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "interface",
+                    models.CharField(
+                        choices=[("token", "access token"), ("fhir", "FHIR"), ("hl7", "HL7 v2")],
+                        max_length=6,
+                        verbose_name="interface",
+                    ),
+                ),
+                ("what", models.CharField(max_length=60, verbose_name="what was asked")),
+                ("status", models.CharField(max_length=12, verbose_name="answer")),
+                ("reason", models.CharField(blank=True, max_length=40, verbose_name="reason")),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("content", accounts.encryption.EncryptedField(null=True)),
+                ("at", models.DateTimeField(verbose_name="time")),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exchanged",
+                        to="integrations.integration",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "message of a hospital system",
+                "verbose_name_plural": "messages of hospital systems",
+                "ordering": ["-at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="IntegrationToken",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64, unique=True)),
+                ("scopes", models.JSONField()),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to="integrations.integration",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="UsedAssertion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("expires_at", models.DateTimeField(db_index=True)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="integrations.integration",
+                    ),
+                ),
+            ],
+        ),
+        migrations.AddConstraint(
+            model_name="integration",
+            constraint=models.UniqueConstraint(
+                fields=("hospital", "name"),
+                name="integration_name_once",
+                violation_error_message="This hospital has a system of this name already.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="integration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["laboratory", "records", "platform"])),
+                name="integration_kind_known",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="exchangedmessage",
+            index=models.Index(fields=["integration", "-at"], name="exchanged_by_integration"),
+        ),
+        migrations.AddIndex(
+            model_name="exchangedmessage",
+            index=models.Index(fields=["at"], name="exchanged_by_time"),
+        ),
+        migrations.AddConstraint(
+            model_name="usedassertion",
+            constraint=models.UniqueConstraint(fields=("integration", "digest"), name="assertion_used_once"),
+        ),
+    ]

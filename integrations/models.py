@@ -1,0 +1,123 @@
+"""Integrations, the tokens they hold, the proofs they have used, and what they exchanged with this system."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.encryption import EncryptedField
+from accounts.ids import new_id
+from accounts.models import Hospital, Ward
+
+
+class Integration(models.Model):
+    """A program of a hospital. It acts as `account`, whose one role is at `ward`, or else at `hospital`.
+
+    `keys` is a JWK Set of public keys; `scopes` are those of SMART (`system/Task.rs`); `addresses` are
+    networks it may call from, any where empty. `responsible` answers for what it does.
+    """
+
+    class Kind(models.TextChoices):
+        LABORATORY = "laboratory", _("laboratory system (LIS)")
+        RECORDS = "records", _("hospital information system or patient record (HIS, EMR)")
+        PLATFORM = "platform", _("another referral platform")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    hospital = models.ForeignKey(Hospital, on_delete=models.PROTECT, related_name="integrations")
+    ward = models.ForeignKey(
+        Ward, null=True, blank=True, on_delete=models.PROTECT, related_name="integrations"
+    )
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="integration", editable=False
+    )
+    responsible = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("who answers for it"),
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    keys = models.JSONField(_("public keys"), default=dict)
+    scopes = models.JSONField(_("what it may do"), default=list)
+    addresses = models.JSONField(_("addresses it may call from"), default=list, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created"))
+
+    class Meta:
+        verbose_name = _("hospital system")
+        verbose_name_plural = _("hospital systems")
+        ordering: ClassVar = ["hospital", "name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["hospital", "name"],
+                name="integration_name_once",
+                violation_error_message=_("This hospital has a system of this name already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["laboratory", "records", "platform"]),
+                name="integration_kind_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hospital} · {self.name}"
+
+
+class IntegrationToken(models.Model):
+    """What a program calls with for some minutes. Only the SHA-256 of its secret is stored."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="tokens")
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField()
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class UsedAssertion(models.Model):
+    """The id (`jti`) of a proof that was used, until it could not be used any more anyhow."""
+
+    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["integration", "digest"], name="assertion_used_once")
+        ]
+
+
+class ExchangedMessage(models.Model):
+    """One message of a program and what it was answered; `content` is encrypted and pruned by policy.
+
+    `integration` is None for who is not known. `reason` is the code of a refusal. `content` holds the
+    address with its parameters, the body that came and the refusal, as far as there were.
+    """
+
+    class Interface(models.TextChoices):
+        TOKEN = "token", _("access token")
+        FHIR = "fhir", _("FHIR")
+        HL7 = "hl7", _("HL7 v2")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    integration = models.ForeignKey(
+        Integration, null=True, on_delete=models.PROTECT, related_name="exchanged"
+    )
+    interface = models.CharField(_("interface"), max_length=6, choices=Interface)
+    what = models.CharField(_("what was asked"), max_length=60)
+    status = models.CharField(_("answer"), max_length=12)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    address = models.GenericIPAddressField(null=True)
+    content = EncryptedField(null=True)
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("message of a hospital system")
+        verbose_name_plural = _("messages of hospital systems")
+        ordering: ClassVar = ["-at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(fields=["integration", "-at"], name="exchanged_by_integration"),
+            models.Index(fields=["at"], name="exchanged_by_time"),
+        ]
