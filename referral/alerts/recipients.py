@@ -117,7 +117,7 @@ class Directory:
 
     @cached_property
     def _members(self) -> dict[tuple[UUID, str], frozenset[UUID]]:
-        """Active people by place and role: of the cases' hospitals and networks, and the wards. No programs."""
+        """Active people by place and role: of the cases' hospitals and networks, and the wards."""
         people = Membership.objects.filter(user__is_active=True, user__is_program=False)
         rows = people.filter(
             Q(hospital__in={case.hospital_id for case in self._cases})
