@@ -140,7 +140,12 @@ CACHES = {
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "aclf",
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
-    }
+    },
+    "rows": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "rows",
+        "OPTIONS": {"MAX_ENTRIES": 2_000},
+    },
 }
 
 CELERY_BROKER_URL = REDIS_URL.partition("?")[0]

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -24,6 +25,18 @@ ORDERS: dict[str, tuple[Any, ...]] = {
     ),
 }
 """How rows of `cases.cases` can be ordered: least time left first, or the highest risk first."""
+
+
+class Place(NamedTuple):
+    """Where a case of `cases.worklist` stands in a list, and what tells whether it looks as before."""
+
+    pk: UUID
+    network_id: UUID
+    state: str
+    event_count: int
+    next_due_at: datetime | None
+    file_count: int
+    has_new_files: bool
 
 
 def hospitals_to_refer_for(user: User) -> QuerySet[Hospital]:

@@ -69,7 +69,7 @@ def _live(request: HttpRequest, *, keeps: bool) -> dict[str, Any]:
     now = clock.now()
     asked = kept_for_next_visit(request.GET, request.session) if keeps else request.GET
     context = board_context.live(user, now, asked=asked)
-    access_log.record_live(user=user, cases=context["page"], now=now)
+    access_log.record_live(user=user, cases=context["drawn"], now=now)
     return context
 
 
