@@ -76,8 +76,16 @@ def wards_of_networks(user: User) -> QuerySet[Ward]:
 
 def to_do(user: User, now: datetime) -> QuerySet[Case]:
     """The cases in which something is awaited of the user's side now, least time left first."""
-    mine = _of_hospitals(user, now) | _of_wards(user) | _of_coordinators(user)
-    return in_order(cases.cases(user).filter(mine), BY_TIME)
+    return in_order(cases.cases(user).filter(_awaits(user, now)), BY_TIME)
+
+
+def number_to_do(user: User, now: datetime) -> int:
+    """How many cases `to_do` has."""
+    return Case.objects.visible_to(user).filter(_awaits(user, now)).count()
+
+
+def _awaits(user: User, now: datetime) -> Q:
+    return _of_hospitals(user, now) | _of_wards(user) | _of_coordinators(user)
 
 
 def _of_hospitals(user: User, now: datetime) -> Q:

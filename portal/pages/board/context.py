@@ -95,14 +95,12 @@ def changed_rows(
     name = asked.get("tab", "")
     name = name if name in TABS else FIRST_TAB
     by_state = case_queries.state_counts(user)
-    mine = case_queries.with_entered(worklists.to_do(user, now))
     counts = {key: sum(_in_part(by_state, part).values()) for key, (_label, part) in TABS.items()}
-    counts[MINE] = mine.count()
+    counts[MINE] = worklists.number_to_do(user, now)
     of_tab = _in_part(by_state, TABS[name][1])
     hospitals = case_queries.hospitals_of_open_work(user)
     narrowed = Narrowed.of(asked, of_tab, {str(hospital.pk) for hospital in hospitals})
-    cases = mine if name == MINE else _of_tab(user, TABS[name][1], narrowed)
-    cases = _filtered(cases, narrowed, now)
+    cases = _filtered(_of_tab(user, name, narrowed, now), narrowed, now)
     count = cases.count() if narrowed.is_filtered else of_tab.get(narrowed.state, counts[name])
     shown = _page(cases, count, asked.get("page", ""))
     places = [Place(*values) for values in shown]
@@ -133,8 +131,10 @@ def _in_part(by_state: Mapping[str, int], part: str) -> dict[str, int]:
     return {state: count for state, count in by_state.items() if state in case_queries.PARTS.get(part, ())}
 
 
-def _of_tab(user: User, part: str, narrowed: Narrowed) -> QuerySet[Case]:
-    rows = case_queries.board(user, part, worklists.ORDERS[narrowed.order])
+def _of_tab(user: User, name: str, narrowed: Narrowed, now: datetime) -> QuerySet[Case]:
+    if name == MINE:
+        return case_queries.with_entered(worklists.to_do(user, now))
+    rows = case_queries.board(user, TABS[name][1], worklists.ORDERS[narrowed.order])
     return rows.filter(state=narrowed.state) if narrowed.state else rows
 
 

@@ -78,7 +78,7 @@ def home(request: HttpRequest) -> HttpResponse:
     access_log.record_live(user=user, cases=page, now=now)
     context = {
         "tabs": [(key, label) for key, (label, _rows, _states) in TABS.items()],
-        "to_do": worklists.to_do(user, now).count(),
+        "to_do": worklists.number_to_do(user, now),
         "tab": "" if query else tab,
         "narrowed": narrowed,
         "choices": state_choices(worklists.state_counts(user, states), narrowed) if states else (),
