@@ -2,8 +2,9 @@
 
 `python -m bench.pages` prints a table and writes bench/results/pages.json. A real web server beside 100,000
 open cases of another network. The board has 50 rows, 10 of them unplaced; its reader answers for the ward and
-coordinates. The first answers after the start are shown apart. Beside the submission stands a bare view that
-inserts as many rows, one by one, and decides nothing; both are asked in this process.
+coordinates. The first answers after the start are shown apart, and a board of which no row was drawn within
+the last minute: a row is drawn once for all who have the same rights. Beside the submission stands a bare
+view that inserts as many rows, one by one, and decides nothing; both are asked in this process.
 """
 
 import gzip
@@ -69,6 +70,22 @@ def pages(url: str, world: "World") -> list[report.Figure]:
     return figures
 
 
+def drawn_anew(world: "World") -> list[report.Figure]:
+    """The board where nothing of it was drawn within the last minute; asked in this process."""
+    from django.core.cache import caches
+    from django.test import Client
+
+    browser = Client()
+    browser.cookies["sessionid"] = token(world.specialist)
+    took = []
+    for _ in range(TIMES // 3):
+        caches["rows"].clear()
+        began = time.perf_counter()
+        browser.get("/board/")
+        took.append((time.perf_counter() - began) * 1000)
+    return [report.Figure("  all rows drawn anew, ms", report.median(took))]
+
+
 def _of_page(name: str, first: float, took: list[float], weight: int) -> list[report.Figure]:
     words = {"board": "board of 50 rows", "row": "one row and the counts", "form": "a form, unfolded"}[name]
     median, bytes_named = f"{words}, ms", "  compressed, bytes"
@@ -128,10 +145,10 @@ def beside_a_bare_view(world: "World") -> list[report.Figure]:
 def _submitting(client: Any, headers: dict[str, str]) -> Callable[[], None]:
     from tests.api.conftest import ill, visit
 
-    numbers = iter(range(10_000, 99_999))
+    numbers, now = iter(range(10_000, 99_999)), _now()
 
     def ask() -> None:
-        now, nth = _now(), next(numbers)
+        nth = next(numbers)
         body = visit(now, indicators=ill(now), name=f"测试{nth}", national_id="", birth_date="1970-01-02")
         answer = client.post("/api/v1/cases", body, "application/json", headers=headers)
         if answer.status_code != 201:
@@ -196,6 +213,7 @@ def main() -> int:
     with rig.running(f"-m granian --interface asginl --port {port} config.asgi:application"):
         rig.wait_for("the web server", lambda: answers(url))
         figures = [*submissions(url, world), *beside_a_bare_view(world), *pages(url, world)]
+        figures += drawn_anew(world)
     conditions = rig.conditions() | {"other cases": OTHERS, "times each": TIMES}
     return report.publish("pages", "What somebody waits for", figures, conditions)
 
