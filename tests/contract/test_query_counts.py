@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -244,7 +244,8 @@ class Scene:
         client.force_login(user)
         proved(client, user)
         headers = {"X-Session-Token": str(client.session.session_key)} if path.startswith("/api/") else {}
-        cache.clear()
+        for memory in caches.all(initialized_only=True):
+            memory.clear()
         with CaptureQueriesContext(connection) as asked:
             answer = client.get(path, headers=headers)
             answer.getvalue()  # a file is written while it is sent
