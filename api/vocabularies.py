@@ -44,7 +44,7 @@ from referral.ward.checklist import LABELS as CHECKLIST
 from referral.ward.precipitants import ICD10
 from scoring import BANDS, FIELD_LABELS, ORGANS, RED_FLAGS, texts
 from scoring.immune import MARKERS
-from scoring.inputs import ANY_INPUT, UNIT_FIELDS
+from scoring.inputs import ANY_INPUT, UNIT_FIELDS_OF_ANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,10 @@ PARTS = of_words(
 CHOICES_BY_INPUT: Mapping[str, Vocabulary] = {
     "ascites": of_words("Ascites", "How much ascites there is.", texts.CHOICES["ascites"]),
     "sex": of_choices(Sex, "The sex of a patient.", "Sex"),
+    **dict.fromkeys(
+        ("hbsag", "hbeag", "anti_hdv", "hev_igm"),
+        of_words("ViralMarker", "What a test for a virus says.", texts.CHOICES["hbsag"]),
+    ),
 }
 """The answers of the inputs that have a choice."""
 WARD_VERBS = of_choices(Verb, "What names a ward.", "WardVerb", only=TAKE_A_WARD)
@@ -272,7 +276,7 @@ UNITS_BY_FIELD: Mapping[str, Vocabulary] = {
         {unit: texts.UNITS.get(unit, unit) for unit in units},
     )
     for field, units in UNITS_OF.items()
-    if field in UNIT_FIELDS
+    if field in UNIT_FIELDS_OF_ANY
 }
 """The units that a value may be typed in, by the name of the field that says which."""
 

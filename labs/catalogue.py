@@ -25,7 +25,8 @@ _DATA: Mapping[str, Any] = json.loads(_PATH.read_text(encoding="utf-8"))
 
 @dataclass(frozen=True, slots=True)
 class LabTest:
-    """One test. `input` is None for one that no score uses; `units` are spelled units by what they mean.
+    """One test. `input` is None for one that no score uses, `routine` is then the value of the ward's panel
+    that it is, None for one that nothing asks for; `units` are spelled units by what they mean.
 
     `upper_normal`: between what values, in the unit of the normalised input, upper limits of reference ranges
     lie. `loinc`: (property, unit) by code; the unit is None where sites disagree on it.
@@ -33,6 +34,7 @@ class LabTest:
 
     code: str
     input: str | None
+    routine: str | None
     zh: str
     en: str
     units: Mapping[str, str]
@@ -42,8 +44,9 @@ class LabTest:
 
     @property
     def spec(self) -> Input | None:
-        """The input as `scoring` describes it."""
-        return ANY_INPUT[self.input] if self.input else None
+        """The value as `scoring` describes it."""
+        name = self.input or self.routine
+        return ANY_INPUT[name] if name else None
 
 
 def _column_tests(name: str | None) -> list[ColumnTest]:
@@ -62,6 +65,7 @@ def _test(entry: Mapping[str, Any]) -> LabTest:
     return LabTest(
         code=entry["test"],
         input=entry["input"],
+        routine=entry.get("routine"),
         zh=entry["zh"],
         en=entry["en"],
         units=MappingProxyType(units),

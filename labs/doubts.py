@@ -57,7 +57,7 @@ def unit_of(entry: Entry, test: LabTest) -> tuple[str | None, list[str]]:
         return _urea_unit(entry)
     if unit is None:
         return None, ["unit_unknown"]
-    return (unit if test.spec.units else None), []
+    return (unit if test.spec.units or test.routine else None), []
 
 
 def _urea_unit(entry: Entry) -> tuple[str | None, list[str]]:
@@ -156,18 +156,18 @@ def repeated(findings: Iterable[Finding]) -> list[Finding]:
     """The findings without exact repetitions; what stands there twice with different results is doubtful."""
     unique: list[Finding] = []
     for finding in findings:
-        if finding.input is None or not any(_same(finding, other) for other in unique):
+        if finding.name is None or not any(_same(finding, other) for other in unique):
             unique.append(finding)
-    inputs = [finding.input for finding in unique]
+    names = [finding.name for finding in unique]
     return [
-        finding.with_doubts("several") if finding.input and inputs.count(finding.input) > 1 else finding
+        finding.with_doubts("several") if finding.name and names.count(finding.name) > 1 else finding
         for finding in unique
     ]
 
 
 def _same(one: Finding, other: Finding) -> bool:
-    return (one.input, one.value, one.comparator, one.unit, one.sampled_at, one.page) == (
-        other.input,
+    return (one.name, one.value, one.comparator, one.unit, one.sampled_at, one.page) == (
+        other.name,
         other.value,
         other.comparator,
         other.unit,

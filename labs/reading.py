@@ -109,6 +109,7 @@ def _finding(entry: Entry, header: Header, sampled_at: str | None, page: int) ->
     return Finding(
         test=test.code,
         input=test.input,
+        routine=test.routine,
         value=None if number is None or number.ambiguous else number.value,
         comparator=(number.bound or None) if number else None,
         unit=unit,

@@ -29,11 +29,12 @@ class Finding:
     """One line of a report, a proposal that somebody has to take before it is a value.
 
     `test` is a code of the catalogue, `input` the name of the input it is, None for a test that no score
-    uses. `value` is None where the print is no number; `comparator` is `<` or `>` for a bound. `unit` as
-    `scoring` spells it; None where the input has one unit only, or none was printed. `sampled_at` and the
-    times of a report are `YYYY-MM-DDTHH:MM` in the hospital's time. `text` is the line it was read from;
-    `page` and `box` (corners in pixels) say where on a picture, `confidence` (0 to 1) how certain its print
-    was. `doubts` are codes of `labs.doubts.DOUBTS` and of `scoring`'s questions.
+    uses; `routine` is then the value of the ward's panel, None where it is none either. `value` is None where
+    the print is no number; `comparator` is `<` or `>` for a bound. `unit` as `scoring` spells it; None where
+    the input has one unit only, or none was printed. `sampled_at` and the times of a report are
+    `YYYY-MM-DDTHH:MM` in the hospital's time. `text` is the line it was read from; `page` and `box` (corners
+    in pixels) say where on a picture, `confidence` (0 to 1) how certain its print was. `doubts` are codes of
+    `labs.doubts.DOUBTS` and of `scoring`'s questions.
     """
 
     test: str
@@ -47,6 +48,12 @@ class Finding:
     page: int = 0
     box: Corners = ()
     confidence: float | None = None
+    routine: str | None = None
+
+    @property
+    def name(self) -> str | None:
+        """The value that somebody can take; None for what nothing asks for."""
+        return self.input or self.routine
 
     def with_doubts(self, *codes: str) -> "Finding":
         """The finding with more doubts, each once."""
@@ -63,6 +70,8 @@ class Finding:
             "sampled_at": self.sampled_at,
             "text": self.text,
         }
+        if self.routine:
+            line["routine"] = self.routine
         if self.box:
             line |= {"page": self.page, "box": [list(corner) for corner in self.box]}
         if self.confidence is not None:

@@ -27,7 +27,7 @@ class Second:
 
 def looked_again(pairs: Sequence[tuple[Entry, Finding]], second: Second) -> list[Finding]:
     """The findings with place and confidence, doubtful where the print was not certain."""
-    numbers = [entry.number_word for entry, finding in pairs if finding.input and entry.number_word]
+    numbers = [entry.number_word for entry, finding in pairs if finding.name and entry.number_word]
     texts = second.of(numbers)
     return [_placed(entry, finding, texts) for entry, finding in pairs]
 
@@ -37,7 +37,7 @@ def _placed(entry: Entry, finding: Finding, texts: dict[int, str]) -> Finding:
     if word is None or entry.number is None:
         return finding
     placed = replace(finding, box=_box(entry.words or [word]), confidence=word.confidence)
-    if finding.input is None:
+    if finding.name is None:
         return placed
     certain = word.confidence >= LEAST_CONFIDENCE and _shows(texts.get(id(word), ""), entry.number.number)
     return placed if certain else placed.with_doubts("unclear_print")

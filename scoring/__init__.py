@@ -6,7 +6,8 @@ Everything exported here is pure: no framework, no database, no clock.
 from scoring.batch import evaluate_many, linear_predictors, risks
 from scoring.evaluation import BANDS, DEFAULT_THRESHOLD, DISPLAY_CAP, Band, Evaluation, band_of, evaluate
 from scoring.inputs import EIGHT, INPUTS, OTHER_LABORATORY, Input
-from scoring.issues import FIELD_LABELS, MESSAGES, Issue
+from scoring.issues import MESSAGES, Issue
+from scoring.labels import FIELD_LABELS
 from scoring.modelfile import (
     DEFAULT_NAME,
     ModelFileError,

@@ -12,10 +12,14 @@ from typing import Literal
 
 from scoring.units import (
     ALBUMIN_UNITS,
+    AMMONIA_UNITS,
     BILIRUBIN_UNITS,
     COUNT_UNITS,
     CREATININE_UNITS,
+    CRP_UNITS,
+    FIBRINOGEN_UNITS,
     FRACTION_UNITS,
+    GLUCOSE_UNITS,
     LACTATE_UNITS,
     PRESSURE_UNITS,
     UREA_UNITS,
@@ -144,6 +148,27 @@ _IMMUNE_AND_VIRAL = (
     _number("mhladr_percent", "%", (0, 100), (5, None)),
 )
 
+_VIRAL = ("negative", "positive")
+
+_ROUTINE = (
+    _number("ggt_u_l", "U/L", (1, 20_000), (None, 3_000)),
+    _number("alp_u_l", "U/L", (1, 20_000), (None, 2_000)),
+    _number("cystatin_c_mg_l", "mg/L", (0.1, 20), (0.3, 8)),
+    _number("potassium_mmol_l", "mmol/L", (1, 12), (2, 7)),
+    _switchable("glucose_mmol_l", "mmol/L", GLUCOSE_UNITS, (0.1, 100), (2, 33), unit_in_name=True),
+    _switchable("ammonia_umol_l", "umol/L", AMMONIA_UNITS, (1, 2_000), (5, 400), unit_in_name=True),
+    _switchable("crp_mg_l", "mg/L", CRP_UNITS, (0, 1_000), (None, 400), unit_in_name=True),
+    _number("prothrombin_time_s", "s", (5, 300), (9, 100)),
+    _switchable(
+        "fibrinogen_g_l", "g/L", FIBRINOGEN_UNITS, (0.05, 20), (0.4, 10), unit_in_name=True, likely=(0.5, 8)
+    ),
+    _number("arterial_ph", "", (6.5, 8), (7, 7.7)),
+    _switchable("paco2_mmhg", "mmHg", PRESSURE_UNITS, (5, 200), (15, 100)),
+    _number("bicarbonate_mmol_l", "mmol/L", (1, 80), (8, 45)),
+    *(Input(name, name, "choice", choices=_VIRAL) for name in ("hbsag", "hbeag", "anti_hdv", "hev_igm")),
+)
+
+
 INPUTS: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _EIGHT + _COMPARATOR_INPUTS})
 """What `read_inputs` accepts, by input name."""
 
@@ -183,7 +208,10 @@ that the Chinese staging counts; `baseline_creatinine` is in the unit of `creati
 TYPED_INPUTS: Mapping[str, Input] = MappingProxyType({**INPUTS, **AT_THE_BEDSIDE})
 """Every value that a file or a bedside table can bring, by input name."""
 
-ANY_INPUT: Mapping[str, Input] = MappingProxyType({**INPUTS, **AT_THE_BEDSIDE, **OTHER_LABORATORY})
+ROUTINE: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _ROUTINE})
+"""What only the routine laboratory panel of the ward asks for."""
+
+ANY_INPUT: Mapping[str, Input] = MappingProxyType({**INPUTS, **AT_THE_BEDSIDE, **OTHER_LABORATORY, **ROUTINE})
 """Every value that a case can have, by input name, in the order to show them."""
 
 EIGHT: tuple[str, ...] = tuple(spec.name for spec in _EIGHT)
@@ -193,5 +221,11 @@ UNIT_FIELDS: Mapping[str, Input] = MappingProxyType(
     {spec.unit_field: spec for spec in INPUTS.values() if spec.unit_field}
 )
 """The inputs that may be typed in several units, by the name of the input that says in which."""
+
+UNIT_FIELDS_OF_ANY: Mapping[str, Input] = MappingProxyType(
+    UNIT_FIELDS | {spec.unit_field: spec for spec in ROUTINE.values() if spec.unit_field}
+)
+"""Those of every value that a case can have."""
+
 BY_KEY: Mapping[str, Input] = MappingProxyType({spec.key: spec for spec in ANY_INPUT.values()})
 """Every value by the name of its normalised value."""

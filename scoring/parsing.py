@@ -9,7 +9,7 @@ from decimal import Decimal
 from scoring import doubts
 from scoring.catalogue import unit_of
 from scoring.doubts import TYPED, factor, rounded
-from scoring.inputs import OTHER_LABORATORY, TYPED_INPUTS, Input
+from scoring.inputs import ANY_INPUT, Input
 from scoring.issues import Issue, as_text, quoted
 from scoring.numbers import Printed, read_number
 from scoring.units import canonical_unit, spelling
@@ -68,6 +68,13 @@ _CHOICE_WORDS: Mapping[str, Mapping[str, str]] = {
         **dict.fromkeys(("dili", "药物", "药物性", "药物性肝损伤"), "drug"),
         **{"其他": "other", "不明": "unknown", "不详": "unknown", "无": "none", "无慢性肝病": "none"},
     },
+    **dict.fromkeys(
+        ("hbsag", "hbeag", "anti_hdv", "hev_igm"),
+        {
+            **dict.fromkeys(("阴性", "阴", "neg", "-", "(-)", "未检出"), "negative"),
+            **dict.fromkeys(("阳性", "阳", "pos", "+", "(+)", "弱阳性"), "positive"),
+        },
+    ),
     "sex": {
         **{"男": "male", "男性": "male", "m": "male", "man": "male"},
         **{"女": "female", "女性": "female", "f": "female", "woman": "female"},
@@ -95,10 +102,10 @@ def is_blank(raw: object) -> bool:
 def check_value(name: str, raw: object, unit: object = None) -> tuple[Value | None, tuple[Issue, ...]]:
     """One value by itself: the normalised value (None if refused) and what is wrong or unusual about it.
 
-    `name` is an input name or one of `OTHER_LABORATORY`; `unit` is needed where the input has several and its
+    `name` is one of `ANY_INPUT`; `unit` is needed where the input has several and its
     name does not say one.
     """
-    spec = TYPED_INPUTS.get(name) or OTHER_LABORATORY[name]
+    spec = ANY_INPUT[name]
     try:
         value, used_unit = parse(spec, raw, unit)
     except RefusedError as refusal:

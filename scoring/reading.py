@@ -6,14 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from scoring.inputs import EIGHT, INPUTS, TYPED_INPUTS, UNIT_FIELDS, Input
+from scoring.inputs import ANY_INPUT, EIGHT, INPUTS, UNIT_FIELDS_OF_ANY, Input
 from scoring.issues import Issue, as_text
 from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
-_CONFIRMABLE = frozenset({*TYPED_INPUTS, "sampled_at"})
+_CONFIRMABLE = frozenset({*ANY_INPUT, "sampled_at"})
 HIGHEST_RATIO = INPUTS["pao2_fio2"].soft[1] or 0
-_BESIDE_VALUES = frozenset({*UNIT_FIELDS, "sampled_at", "confirmed", "sources"})
+_BESIDE_VALUES = frozenset({*UNIT_FIELDS_OF_ANY, "sampled_at", "confirmed", "sources"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from scoring.evaluation import BANDS, DISPLAY_CAP
 from scoring.inputs import ANY_INPUT, BY_KEY
-from scoring.issues import FIELD_LABELS, HELP, HINTS, MESSAGES, Issue, plain_number
+from scoring.issues import HINTS, MESSAGES, Issue, plain_number
+from scoring.labels import FIELD_LABELS, HELP
 from scoring.organ_failure import ORGANS
 from scoring.red_flags import RED_FLAGS
 from scoring.units import canonical_unit
@@ -63,6 +64,9 @@ ACLF_GRADE: Mapping[str, Text] = {
 
 CHOICES: Mapping[str, Mapping[str, Text]] = {
     "ascites": {"none": _("No ascites"), "mild": _("Mild"), "moderate_severe": _("Moderate or severe")},
+    **dict.fromkeys(
+        ("hbsag", "hbeag", "anti_hdv", "hev_igm"), {"negative": _("negative"), "positive": _("positive")}
+    ),
     "sex": {"male": _("Male"), "female": _("Female")},
     "cause": {
         "hepatitis_b": _("chronic hepatitis B"),

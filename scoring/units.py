@@ -2,10 +2,10 @@
 
 Factors (value in the unit x factor = value in SI): bilirubin 17.1 umol/L per mg/dL; creatinine 88.4 umol/L
 per mg/dL; urea 1/2.8 mmol/L per mg/dL of urea *nitrogen* (BUN); 1 mg/dL of BUN is 2.14 mg/dL of urea;
-albumin 10 g/L per g/dL; lactate 9.008 mg/dL per mmol/L; 1000 cells/uL per 10^9/L; 7.50062 mmHg per kPa. Urea
-and urea nitrogen have the same number in mmol/L, so that "BUN mmol/L" is mmol/L. Conversions to mg/dL are
-rounded to ten decimals, so that 2.0 mg/dL stored as umol/L comes back as 2.0 and lands on the same side of a
-cut-off.
+albumin 10 g/L per g/dL; lactate 9.008 mg/dL per mmol/L; glucose 18.016 mg/dL per mmol/L; ammonia 1.703 ug/dL
+per umol/L; 1000 cells/uL per 10^9/L; 7.50062 mmHg per kPa. Urea and urea nitrogen have the same number in
+mmol/L, so that "BUN mmol/L" is mmol/L. Conversions to mg/dL are rounded to ten decimals, so that 2.0 mg/dL
+stored as umol/L comes back as 2.0 and lands on the same side of a cut-off.
 """
 
 import unicodedata
@@ -19,6 +19,8 @@ UREA_MG_PER_BUN_MG = 2.14
 G_L_PER_G_DL = 10.0
 MG_DL_PER_MMOL_L_LACTATE = 9.008
 MMHG_PER_KPA = 7.50062
+MG_DL_PER_MMOL_L_GLUCOSE = 18.016
+UG_DL_PER_UMOL_L_AMMONIA = 1.703
 
 BILIRUBIN_UNITS: Mapping[str, float] = MappingProxyType({"umol/L": 1.0, "mg/dL": UMOL_L_PER_MG_DL_BILIRUBIN})
 CREATININE_UNITS: Mapping[str, float] = MappingProxyType(
@@ -36,6 +38,10 @@ ALBUMIN_UNITS: Mapping[str, float] = MappingProxyType({"g/L": 1.0, "g/dL": G_L_P
 LACTATE_UNITS: Mapping[str, float] = MappingProxyType({"mmol/L": 1.0, "mg/dL": 1 / MG_DL_PER_MMOL_L_LACTATE})
 COUNT_UNITS: Mapping[str, float] = MappingProxyType({"10^9/L": 1.0, "/uL": 0.001})
 PRESSURE_UNITS: Mapping[str, float] = MappingProxyType({"mmHg": 1.0, "kPa": MMHG_PER_KPA})
+GLUCOSE_UNITS: Mapping[str, float] = MappingProxyType({"mmol/L": 1.0, "mg/dL": 1 / MG_DL_PER_MMOL_L_GLUCOSE})
+AMMONIA_UNITS: Mapping[str, float] = MappingProxyType({"umol/L": 1.0, "ug/dL": 1 / UG_DL_PER_UMOL_L_AMMONIA})
+FIBRINOGEN_UNITS: Mapping[str, float] = MappingProxyType({"g/L": 1.0, "mg/dL": 0.01})
+CRP_UNITS: Mapping[str, float] = MappingProxyType({"mg/L": 1.0, "mg/dL": 10.0})
 FRACTION_UNITS: Mapping[str, float] = MappingProxyType({"": 1.0, "%": 0.01})
 
 _ALIASES: Mapping[str, str] = MappingProxyType(

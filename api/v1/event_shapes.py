@@ -183,6 +183,7 @@ DETAILS: Mapping[str, Fields] = {
     Verb.SET_NUTRITION_TARGET: {"target_kcal": NUMBER},
     Verb.RECORD_INTAKE: {"on_day": DAY, "kcal": NUMBER},
     Verb.RECORD_IMMUNE_STATUS: {**RECORDED, "markers": codes_of(vocabularies.MARKER_NAMES)},
+    Verb.RECORD_PANEL: {**RECORDED, "values": NUMBER},
     Verb.TRANSFER: {"ward": ID, "bed": TEXT},
     Verb.DECIDE_TRANSPLANT: {
         **RECORDED,

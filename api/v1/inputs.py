@@ -11,7 +11,7 @@ from api import vocabularies
 from api.v1.code_fields import CodeRequest
 from referral.pathway.refusals import InputError
 from scoring import FIELD_LABELS, INPUTS, Input
-from scoring.issues import HELP
+from scoring.labels import HELP
 
 WRAPPERS = ("indicators", "values")
 

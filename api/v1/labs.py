@@ -70,6 +70,11 @@ class FindingShape(serializers.Serializer[Any]):
     test = serializers.CharField()
     name = serializers.CharField()
     input = CodeShape(vocabularies.INPUT_NAMES, allow_null=True)
+    routine = CodeShape(
+        vocabularies.INPUT_NAMES,
+        required=False,
+        help_text="where `input` is null: the value of `record_panel` that it is",
+    )
     value = serializers.FloatField(allow_null=True)
     comparator = serializers.CharField(allow_null=True, help_text="`<` or `>` of a bound")
     unit = serializers.CharField(allow_null=True)

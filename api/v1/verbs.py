@@ -29,8 +29,7 @@ from referral.pathway.perform import EFFECTS, perform
 from referral.pathway.refusals import InputError, OfferNotOpen
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
-from scoring import OTHER_LABORATORY
-from scoring.inputs import TYPED_INPUTS
+from scoring.inputs import ANY_INPUT
 
 Field = serializers.Field[Any, Any, Any, Any]
 
@@ -182,7 +181,7 @@ def _several(verb_input: VerbInput, options: dict[str, Any]) -> Field:
 
 
 def _measured(verb_input: VerbInput, options: dict[str, Any]) -> Field:
-    spec = TYPED_INPUTS.get(verb_input.name) or OTHER_LABORATORY[verb_input.name]
+    spec = ANY_INPUT[verb_input.name]
     if spec.kind == "flag":
         return serializers.BooleanField(**options)
     if spec.kind in ("grade", "count"):

@@ -166,6 +166,14 @@ class ImmuneSampleShape(RetractableShape):
     values = serializers.DictField(child=serializers.FloatField())
 
 
+class PanelShape(RetractableShape):
+    """The routine laboratory values of one sample; in `values` the unit is in the name."""
+
+    sampled_at = serializers.DateTimeField(source="occurred_at")
+    values = serializers.DictField(help_text="normalised; the unit is in the name")
+    entered = serializers.DictField(help_text="as typed, with its unit")
+
+
 class PublishedRangeShape(Shape[Any]):
     """From `low` to `high`; null is open. `certainty`: read in the source, or general knowledge."""
 
@@ -223,6 +231,7 @@ class WardRecordShape(Shape[WardRecord]):
     nutrition_days = NourishedShape(source="days", many=True)
     immune_samples = ImmuneSampleShape(many=True, source="immune")
     immune_markers = TrendShape(source="trends", many=True)
+    laboratory_panels = PanelShape(many=True, source="panels")
     immune_caution = serializers.SerializerMethodField()
 
     def get_immune_caution(self, record: WardRecord) -> str:
@@ -236,7 +245,8 @@ class WardRecordView(Resource):
         tag="cases",
         description=(
             "Kit results, organ failures, decisions on transplant, precipitants with their treatment, the "
-            "treatment checklist of the present grade, artificial liver sessions, nutrition, and immune "
+            "treatment checklist of the present grade, artificial liver sessions, nutrition, laboratory "
+            "panels, and immune "
             "markers beside published ranges."
         ),
         answer=WardRecordShape,

@@ -58,7 +58,7 @@ def _page(picture: Picture, words: Sequence[Word], number: int) -> Page:
 
 def _cutout(picture: Picture, finding: Finding) -> str:
     """The line as it stands on the picture, never wider than a phone shows twice."""
-    if finding.input is None or not finding.box:
+    if finding.name is None or not finding.box:
         return ""
     across, down = [x for x, _ in finding.box], [y for _, y in finding.box]
     top, bottom = max(int(min(down)) - _AROUND, 0), int(max(down)) + _AROUND

@@ -42,12 +42,17 @@ def source_of(reading: LabReading, name: str, value: object, unit: object) -> di
     `form`, `reading` (its id), `corrected`: True where the value is another than any that stood there, and
     `bound`: `<` or `>` where what stood there is a limit of the measurement.
     """
-    proposed = [row for row in reading.result["findings"] if row["input"] == name]
+    proposed = [row for row in reading.result["findings"] if value_of(row) == name]
     if not proposed:
         return None
     same = [row for row in proposed if _is_same(name, row, value, unit)]
     bound = same[0]["comparator"] if same else None
     return {"form": reading.form, "reading": str(reading.pk), "corrected": not same, "bound": bound}
+
+
+def value_of(finding: Mapping[str, Any]) -> str | None:
+    """The name of the value that a stored finding proposes; None for a test that nothing asks for."""
+    return finding["input"] or finding.get("routine")
 
 
 def _is_same(name: str, proposed: Mapping[str, Any], value: object, unit: object) -> bool:

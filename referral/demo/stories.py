@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from referral.demo.values import ORGANS, PANEL, PANEL_LATER
 from referral.pathway.vocabulary import Kind, Verb
 
 V = Verb
@@ -86,19 +87,6 @@ def returned(flagged: float, admitted: float, precipitant: str) -> tuple[Beat, .
     )
 
 
-ORGANS: dict[str, Any] = {
-    "bilirubin": 402,
-    "bilirubin_unit": "umol/L",
-    "creatinine": 96,
-    "creatinine_unit": "umol/L",
-    "encephalopathy_grade": 1,
-    "inr": 2.2,
-    "map_mmhg": 78,
-    "vasopressors": False,
-    "pao2_fio2": 330,
-}
-
-
 def organs(after: float, **changes: Any) -> Beat:
     return do(after, V.ASSESS_ORGAN_FAILURE, **ORGANS | changes)
 
@@ -118,6 +106,7 @@ def worsening(admitted: float) -> tuple[Beat, ...]:
             lymphocytes_10e9_l=0.7,
             pct_ng_ml=3.4,
         ),
+        do(at + 10.5, V.RECORD_PANEL, sampled_at=h(at + 4), **PANEL),
         organs(at + 12, inr=2.7),
         do(at + 12.1, V.RECORD_TREATMENT, item="liver_protection", progress="done"),
         do(at + 12.2, V.RECORD_TREATMENT, item="infection_prevention", progress="done"),
@@ -132,13 +121,8 @@ def worsening(admitted: float) -> tuple[Beat, ...]:
         ),
         do(at + 14, V.SET_NUTRITION_TARGET, height_cm=168, weight_kg=61),
         do(at + 14.1, V.RECORD_INTAKE, day=h(at + 2), kcal=780),
-        do(
-            at + 17,
-            V.RECORD_IMMUNE_STATUS,
-            sampled_at=h(at + 15),
-            mhladr_per_cell=4700,
-            ferritin_ng_ml=4600,
-        ),
+        do(at + 17, V.RECORD_IMMUNE_STATUS, sampled_at=h(at + 15), mhladr_per_cell=4700, ferritin_ng_ml=4600),
+        do(at + 18, V.RECORD_PANEL, sampled_at=h(at + 16), **PANEL_LATER),
         organs(at + 18.5, inr=2.8, vasopressors=True),
         do(at + 19, V.DECIDE_TRANSPLANT, decision="listed"),
     )

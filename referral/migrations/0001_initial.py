@@ -1049,6 +1049,7 @@ class Migration(migrations.Migration):
                             ("intervention", "treatment of the precipitant"),
                             ("artificial_liver", "artificial liver session"),
                             ("immune_status", "immune markers"),
+                            ("panel", "laboratory panel"),
                             ("treatment", "item of the treatment"),
                             ("nutrition_target", "nutrition target"),
                             ("nutrition_day", "energy taken on a day"),
@@ -2146,6 +2147,44 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="LaboratoryPanel",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("note", accounts.encryption.EncryptedField(null=True)),
+                ("entered", models.JSONField()),
+                ("values", models.JSONField()),
+                ("confirmed", models.JSONField(default=list)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_set",
+                        to="referral.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["occurred_at", "recorded_at", "pk"],
+                "abstract": False,
+                "indexes": [models.Index(fields=["case", "occurred_at"], name="laboratory_panel_by_case")],
+            },
+        ),
+        migrations.CreateModel(
             name="LostRole",
             fields=[
                 (
@@ -2647,6 +2686,7 @@ class Migration(migrations.Migration):
                             "intervention",
                             "artificial_liver",
                             "immune_status",
+                            "panel",
                             "treatment",
                             "nutrition_target",
                             "nutrition_day",

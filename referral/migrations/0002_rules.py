@@ -8,6 +8,7 @@ APPEND_ONLY = {
     "referral_diagnosis": "why, should_know, note",
     "referral_event": "note, personal",
     "referral_immunestatus": "note",
+    "referral_laboratorypanel": "note",
     "referral_intervention": "note",
     "referral_nutritionday": "note",
     "referral_nutritiontarget": "note",

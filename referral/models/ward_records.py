@@ -269,6 +269,21 @@ class ImmuneStatus(Record):
         indexes = in_order("immune_status")
 
 
+class LaboratoryPanel(Record):
+    """The routine laboratory values of one sample, taken at `occurred_at`.
+
+    `entered` is as typed, with its unit and the report it was taken from; `values` normalised with the unit
+    in the name.
+    """
+
+    entered = models.JSONField()
+    values = models.JSONField()
+    confirmed = models.JSONField(default=list)
+
+    class Meta(Record.Meta):
+        indexes = in_order("laboratory_panel")
+
+
 _KINDS = codes.RecordKind
 RETRACTABLE: Mapping[codes.RecordKind, type[Record]] = {
     _KINDS.KIT_RESULT: KitResult,
@@ -278,6 +293,7 @@ RETRACTABLE: Mapping[codes.RecordKind, type[Record]] = {
     _KINDS.INTERVENTION: Intervention,
     _KINDS.ARTIFICIAL_LIVER: ArtificialLiverSession,
     _KINDS.IMMUNE_STATUS: ImmuneStatus,
+    _KINDS.PANEL: LaboratoryPanel,
 }
 """Those that can be marked as entered in error. Of the others the latest counts: enter it again."""
 

@@ -14,6 +14,7 @@ KIND_OF: Mapping[Verb, RecordKind] = {
     Verb.RECORD_INTERVENTION: RecordKind.INTERVENTION,
     Verb.RECORD_ARTIFICIAL_LIVER: RecordKind.ARTIFICIAL_LIVER,
     Verb.RECORD_IMMUNE_STATUS: RecordKind.IMMUNE_STATUS,
+    Verb.RECORD_PANEL: RecordKind.PANEL,
     Verb.DECIDE_TRANSPLANT: RecordKind.TRANSPLANT_DECISION,
 }
 """What the verbs whose record can be taken back record."""

@@ -74,6 +74,7 @@ LABELS = {
     Verb.SET_NUTRITION_TARGET: _("Nutrition target set"),
     Verb.RECORD_INTAKE: _("Energy intake recorded"),
     Verb.RECORD_IMMUNE_STATUS: _("Immune markers recorded"),
+    Verb.RECORD_PANEL: _("Laboratory panel recorded"),
     Verb.TRANSFER: _("Transferred to another ward"),
     Verb.DECIDE_TRANSPLANT: _("Decision on transplant recorded"),
     Verb.DIAGNOSE: _("Diagnosis fixed"),

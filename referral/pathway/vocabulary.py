@@ -49,6 +49,7 @@ class Verb(TextChoices):
     SET_NUTRITION_TARGET = "set_nutrition_target", _("set the nutrition target")
     RECORD_INTAKE = "record_intake", _("record the energy intake")
     RECORD_IMMUNE_STATUS = "record_immune_status", _("record immune markers")
+    RECORD_PANEL = "record_panel", _("record the laboratory panel")
     TRANSFER = "transfer", _("transfer")
     DIAGNOSE = "diagnose", _("diagnose")
     DECIDE_TRANSPLANT = "decide_transplant", _("decide on transplant")

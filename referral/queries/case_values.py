@@ -1,7 +1,8 @@
 """The values of a case as one thing: whatever either side entered, with unit, time and origin, in time order.
 
-A value comes from the draft of the indicators, an assessment, a table of organ failure or a sample of immune
-markers. What was entered in error is left out; age and sex are the patient's and no values.
+A value comes from the draft of the indicators, an assessment, a table of organ failure, a laboratory panel
+or a sample of immune markers. What was entered in error is left out; age and sex are the patient's and no
+values.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +16,14 @@ from django.db.models import Prefetch, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from referral.models import Assessment, Case, ImmuneStatus, Indicators, OrganFailureAssessment
+from referral.models import (
+    Assessment,
+    Case,
+    ImmuneStatus,
+    Indicators,
+    LaboratoryPanel,
+    OrganFailureAssessment,
+)
 from referral.pathway.vocabulary import ENDED
 from referral.queries.urgency import drafted_red_flags
 from scoring import EIGHT, INPUTS, read_inputs
@@ -31,6 +39,7 @@ class Origin(TextChoices):
     DRAFT = "draft", _("first hospital, not yet assessed")
     ASSESSMENT = "assessment", _("first hospital, assessment")
     ORGANS = "organ_failure", _("ward, organ failures")
+    PANEL = "panel", _("ward, laboratory panel")
     IMMUNE = "immune_status", _("ward, immune markers")
 
 
@@ -100,6 +109,7 @@ def with_values(rows: QuerySet[Case]) -> QuerySet[Case]:
     return rows.select_related("indicators").prefetch_related(
         Prefetch("assessments", _assessments(), to_attr="valued_assessments"),
         Prefetch("organfailureassessment_set", _tables(), to_attr="valued_tables"),
+        Prefetch("laboratorypanel_set", _panels(), to_attr="valued_panels"),
         Prefetch("immunestatus_set", _samples(), to_attr="valued_samples"),
     )
 
@@ -111,6 +121,7 @@ def case_values(case: Case) -> CaseValues:
     values = [
         *(value for row in assessments for value in _of_assessment(row)),
         *(value for row in tables_of(case) for value in _of_table(row)),
+        *(value for row in _of_the_ward(case, "valued_panels", _panels) for value in _of_panel(row)),
         *(value for row in _of_the_ward(case, "valued_samples", _samples) for value in _of_sample(row)),
         *_of_draft(draft, assessments),
     ]
@@ -140,6 +151,10 @@ def _assessments() -> QuerySet[Assessment]:
 
 def _tables() -> QuerySet[OrganFailureAssessment]:
     return OrganFailureAssessment.objects.counting().defer("note")
+
+
+def _panels() -> QuerySet[LaboratoryPanel]:
+    return LaboratoryPanel.objects.counting().defer("note")
 
 
 def _samples() -> QuerySet[ImmuneStatus]:
@@ -174,6 +189,23 @@ def _of_table(row: OrganFailureAssessment) -> Iterator[Value]:
             sampled_at=row.sampled_at if ANY_INPUT[name].laboratory else None,
             stated_at=row.occurred_at,
             origin=Origin.ORGANS,
+            record=row.pk,
+            entered_by=row.actor_id,
+            entered_at=row.recorded_at,
+            source=_source(row.entered, name),
+        )
+
+
+def _of_panel(row: LaboratoryPanel) -> Iterator[Value]:
+    for name, typed, unit, value in _set(row.entered, row.values):
+        yield Value(
+            input=name,
+            value=value,
+            typed=typed,
+            unit=unit,
+            sampled_at=row.occurred_at,
+            stated_at=row.occurred_at,
+            origin=Origin.PANEL,
             record=row.pk,
             entered_by=row.actor_id,
             entered_at=row.recorded_at,

@@ -16,6 +16,7 @@ class RecordKind(TextChoices):
     INTERVENTION = "intervention", _("treatment of the precipitant")
     ARTIFICIAL_LIVER = "artificial_liver", _("artificial liver session")
     IMMUNE_STATUS = "immune_status", _("immune markers")
+    PANEL = "panel", _("laboratory panel")
     TREATMENT = "treatment", _("item of the treatment")
     NUTRITION_TARGET = "nutrition_target", _("nutrition target")
     NUTRITION_DAY = "nutrition_day", _("energy taken on a day")

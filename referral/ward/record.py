@@ -14,6 +14,7 @@ from referral.models import (
     Case,
     ImmuneStatus,
     KitResult,
+    LaboratoryPanel,
     NutritionDay,
     NutritionTarget,
     OrganFailureAssessment,
@@ -67,6 +68,7 @@ class WardRecord:
     days: Sequence[Nourished]
     immune: Sequence[ImmuneStatus]
     trends: Sequence[Trend]
+    panels: Sequence[LaboratoryPanel]
 
     @property
     def counting(self) -> list[OrganFailureAssessment]:
@@ -85,6 +87,7 @@ class WardRecord:
             RecordKind.INTERVENTION: treatments,
             RecordKind.ARTIFICIAL_LIVER: self.sessions,
             RecordKind.IMMUNE_STATUS: self.immune,
+            RecordKind.PANEL: self.panels,
         }
         counted = [(kind, row) for kind, rows in kept.items() for row in counting(rows)]
         return sorted(counted, key=lambda pair: pair[1].occurred_at, reverse=True)
@@ -144,6 +147,7 @@ def ward_record(case: Case) -> WardRecord:
         days=_days(case, target),
         immune=immune,
         trends=_trends(counting(immune)),
+        panels=_marked(LaboratoryPanel.objects.filter(case=case), retracted),
     )
 
 

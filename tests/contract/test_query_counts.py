@@ -231,6 +231,7 @@ class Scene:
             Verb.RECORD_KIT_RESULT: {"lot": f"K{number}", "sampled_at": now, "answer": "positive"},
             Verb.RECORD_ARTIFICIAL_LIVER: {"mode": "dpmas", "started_at": now - HOUR, "ended_at": now},
             Verb.SET_NUTRITION_TARGET: {"height_cm": 170, "weight_kg": 60 + number},
+            Verb.RECORD_PANEL: {"sampled_at": now, "albumin_g_l": 30 + number},
             Verb.RECORD_IMMUNE_STATUS: {"sampled_at": now, "pct_ng_ml": 1 + number},
         }
         for verb, given in inputs.items():

@@ -9,15 +9,13 @@ from files.models import StoredFile
 from referral.models import RETRACTABLE, Assessment, Case, Deadline
 from referral.pathway.inputs import UNITS_OF, VERB_INPUTS, Shape, VerbInput, parse_inputs
 from referral.pathway.vocabulary import Verb
-from scoring import OTHER_LABORATORY
-from scoring.inputs import TYPED_INPUTS
+from scoring.inputs import ANY_INPUT
 from tests.world import HOUR, ILL, MINUTE, WELL, sampled
 
 Pick = Callable[[Any], Any]
 DAY = timedelta(days=1)
 AHEAD = frozenset({"due_at", "until", "expected_arrival_at"})
 NARROW = frozenset({"started_at"})
-MEASUREMENTS = {**TYPED_INPUTS, **OTHER_LABORATORY}
 
 
 def loose_file(user: User, now: datetime) -> StoredFile:
@@ -96,7 +94,7 @@ class MadeUp:
         return str(self.pick(rows).record) if rows else None
 
     def measured(self, verb_input: VerbInput) -> Any:
-        spec = MEASUREMENTS[verb_input.name]
+        spec = ANY_INPUT[verb_input.name]
         if spec.kind == "flag":
             return self.pick([True, False])
         if spec.kind == "choice":

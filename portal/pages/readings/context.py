@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from accounts.text import cleaned
 from files.refusals import REASONS
 from labs.models import LabReading, ReadingState
+from labs.readings.sources import value_of
 from labs.refusals import UnreadableReportError
 from labs.texts import doubt_text, refusal_text, test_text
 from portal.windows import duration
 from referral.models.patients import Sex
-from scoring.inputs import ANY_INPUT
+from scoring.inputs import ANY_INPUT, Input
 from scoring.texts import label, unit_text
 
 SLOW_AFTER = timedelta(seconds=30)
@@ -74,7 +75,7 @@ def shown(reading: LabReading, patient: Patient, *, zone: str, now: datetime) ->
         "proposals": proposals,
         "without_doubt": sum(one.is_without_doubt for one in proposals),
         "unread": report["unread"],
-        "others": [_other(row) for row in report["findings"] if row["input"] not in ANY_INPUT],
+        "others": [_other(row) for row in report["findings"] if value_of(row) not in ANY_INPUT],
     }
 
 
@@ -87,11 +88,11 @@ def _trouble(reading: LabReading) -> str | Promise:
 def _proposals(reading: LabReading) -> list[Proposal]:
     rows = reading.result["findings"]
     cutouts = reading.cutouts or [""] * len(rows)
-    return [_proposal(row, cut) for row, cut in zip(rows, cutouts, strict=True) if row["input"] in ANY_INPUT]
+    named = [(value_of(row), row, cut) for row, cut in zip(rows, cutouts, strict=True)]
+    return [_proposal(ANY_INPUT[name], row, cut) for name, row, cut in named if name in ANY_INPUT]
 
 
-def _proposal(row: Mapping[str, Any], cutout: str) -> Proposal:
-    spec = ANY_INPUT[row["input"]]
+def _proposal(spec: Input, row: Mapping[str, Any], cutout: str) -> Proposal:
     is_open = bool(spec.units and spec.unit_field and row["unit"] is None)
     unit = "" if is_open else (row["unit"] or spec.unit)
     value = "" if row["value"] is None else f"{row['value']:g}" if row["value"] < 1e6 else str(row["value"])

@@ -18,7 +18,7 @@ from portal.pages.verbs.typed_inputs import BAD_MOMENT, WHOLE
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
 from referral.pathway.inputs.shapes import CORRECTS, DEADLINE, SOURCES
-from referral.pathway.inputs.ward import BESIDE_ORGANS, RATIOS
+from referral.pathway.inputs.ward import BESIDE_ORGANS, PANEL_GROUPS, RATIOS
 from referral.pathway.refusals import Text
 from referral.pathway.retracted_records import KIND_OF, to_correct
 from referral.pathway.vocabulary import AFTER_WARD, Verb
@@ -26,8 +26,8 @@ from referral.queries import cases
 from referral.queries.urgency import unanswered_red_flags
 from referral.ward.codes import RecordKind
 from referral.ward.record import ward_record
-from scoring import INPUTS, OTHER_LABORATORY, texts
-from scoring.inputs import TYPED_INPUTS
+from scoring import texts
+from scoring.inputs import ANY_INPUT
 
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
@@ -42,6 +42,15 @@ ONE_TAP = {Verb.DECLINE: "reason"}
 
 NOTE: Text = _("Add a note")
 EARLIER: Text = _("It happened earlier")
+GROUPS: Mapping[str, Text] = {
+    "liver": _("Liver"),
+    "coagulation": _("Coagulation"),
+    "kidney": _("Kidney, electrolytes, metabolism"),
+    "blood": _("Blood count, inflammation"),
+    "virus": _("Viruses, tumour marker"),
+    "gas": _("Blood gas"),
+}
+"""The groups of the laboratory panel in words."""
 WHOLE_CASE: Text = _("the whole case")
 
 
@@ -73,8 +82,18 @@ class VerbForm:
     @property
     def asked(self) -> list[Field]:
         """What belongs to the verb, the one-tap reason aside."""
+        grouped = {row.name for _title, rows in self.groups for row in rows}
         own = [row for row in self.fields if not self._is_extra(row) and row not in self.more]
+        own = [row for row in own if row.name not in grouped]
         return [row for row in own if row is not self.one_tap]
+
+    @property
+    def groups(self) -> list[tuple[Text, list[Field]]]:
+        """The values of a laboratory panel by group; they are asked beside what `asked` has."""
+        if self.verb != Verb.RECORD_PANEL:
+            return []
+        rows = {row.name: row for row in self.fields}
+        return [(GROUPS[group], [rows[name] for name in names]) for group, names in PANEL_GROUPS.items()]
 
     @property
     def more(self) -> list[Field]:
@@ -187,7 +206,7 @@ def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
 
 def _unit_row(rows: Mapping[str, Field], name: str) -> Field | None:
     """The choice of a value's unit; where the name of the value says one, that is chosen already."""
-    spec = INPUTS.get(name)
+    spec = ANY_INPUT.get(name)
     row = rows.get(spec.unit_field or "") if spec else None
     if row is not None and spec is not None and spec.unit_in_name:
         row.value = row.value or spec.unit
@@ -318,7 +337,7 @@ def _answers(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
 
 def _measured(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     """The answers of an input that is no number: yes or no, or the grades of encephalopathy."""
-    match (TYPED_INPUTS.get(verb_input.name) or OTHER_LABORATORY[verb_input.name]).kind:
+    match ANY_INPUT[verb_input.name].kind:
         case "flag":
             return _answers(verb, verb_input, case)
         case "grade":
@@ -335,7 +354,7 @@ def _units(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
 
 def _unit(verb_input: VerbInput) -> Text:
     """The one unit that a value can have; none where it is chosen."""
-    spec = INPUTS.get(verb_input.name)
+    spec = ANY_INPUT.get(verb_input.name)
     if verb_input.shape == Shape.MEASURED and spec is not None and spec.unit_field:
         return ""
     return texts.unit_text(str(verb_input.unit))

@@ -3,12 +3,16 @@
 from portal.moments import local
 from referral.codes import ReferReason
 from referral.identity.written import identity_of
-from referral.models import Case
+from referral.models import Case, LaboratoryPanel
 from referral.pathway.inputs import VERB_INPUTS
+from referral.pathway.inputs.ward import BEDSIDE, BESIDE_ORGANS, ORGAN_INPUTS
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
+from referral.queries.case_values import tables_of
 from referral.queries.urgency import unanswered_red_flags
+from scoring.inputs import ANY_INPUT
 
+OF_THE_TABLE = frozenset({*ORGAN_INPUTS, *BEDSIDE, *BESIDE_ORGANS})
 IDENTITY = ("name", "sex", "birth_date", "national_id", "local_number", "phone")
 SAID_ANEW = {
     Verb.CORRECT_DIAGNOSIS: cases.diagnosis_of,
@@ -31,10 +35,27 @@ def proposed(verb: Verb, case: Case, *, expected: bool = True) -> dict[str, str]
     if verb == Verb.CORRECT_IDENTITY:
         stored = identity_of(case.patient)
         return {name: str(getattr(stored, name) or "") for name in IDENTITY}
+    if verb == Verb.ASSESS_ORGAN_FAILURE:
+        return newest_panel(case)
     if verb in SAID_ANEW:
         said, names = SAID_ANEW[verb](case), {verb_input.name for verb_input in VERB_INPUTS[verb]} - {"why"}
         return {name: getattr(said, name, None) or "" for name in names}
     return {}
+
+
+def newest_panel(case: Case) -> dict[str, str]:
+    """What a table of organ failure takes of the last laboratory panel, with its units and time of sampling;
+    nothing where a table was made since."""
+    panel = LaboratoryPanel.objects.counting().filter(case=case).last()
+    if panel is None or any(table.occurred_at >= panel.recorded_at for table in tables_of(case)):
+        return {}
+    taken = {"sampled_at": local(panel.occurred_at, case.hospital.zone)}
+    for name, entry in panel.entered.items():
+        if name in OF_THE_TABLE and "value" in entry:
+            taken[name] = str(entry["value"])
+            if unit_field := ANY_INPUT[name].unit_field:
+                taken[unit_field] = str(entry.get("unit") or ANY_INPUT[name].unit)
+    return taken
 
 
 def _has_red_flag(case: Case) -> bool:

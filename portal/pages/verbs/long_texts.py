@@ -30,3 +30,9 @@ CORRECTION_EFFECT = _(
 
 
 CORRECTION_DONE = _("The identity was corrected. Both versions are on the timeline.")
+TRANSPLANT_EFFECT = _(
+    "A transplant, or a decision against it, ends the seven days to a transplant. Being listed does not."
+)
+IMMUNE_EFFECT = _(
+    "Adds the values of one sample, shown beside published ranges. No treatment follows from them here."
+)

@@ -8,8 +8,10 @@ from portal.pages.verbs.long_texts import (
     ADMISSION_EFFECT,
     CORRECTION_DONE,
     CORRECTION_EFFECT,
+    IMMUNE_EFFECT,
     KIT_EFFECT,
     TRANSFER_EFFECT,
+    TRANSPLANT_EFFECT,
     UNDO_DONE,
     UNDO_EFFECT,
 )
@@ -212,12 +214,15 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.RECORD_IMMUNE_STATUS: VerbText(
         _("Record immune markers"),
-        _(
-            "Adds the values of one sample, shown beside published ranges. "
-            "No treatment follows from them here."
-        ),
+        IMMUNE_EFFECT,
         _("Record"),
         _("The immune markers were recorded."),
+    ),
+    Verb.RECORD_PANEL: VerbText(
+        _("Record the laboratory panel"),
+        _("Adds the values of one sample. Fill in what the report has; nothing else is needed."),
+        _("Save the values"),
+        _("The laboratory values were saved."),
     ),
     Verb.TRANSFER: VerbText(
         _("Transfer to another ward"),
@@ -228,10 +233,7 @@ TEXTS: dict[str, VerbText] = {
     ),
     Verb.DECIDE_TRANSPLANT: VerbText(
         _("Record the decision on transplant"),
-        _(
-            "A transplant, or a decision against it, ends the seven days to a transplant. "
-            "Being listed does not."
-        ),
+        TRANSPLANT_EFFECT,
         _("Record the decision"),
         _("The decision on transplant was recorded."),
     ),

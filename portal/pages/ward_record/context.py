@@ -15,10 +15,10 @@ from accounts.punctuation import in_brackets
 from portal import definitions, lab_values
 from portal.moments import local
 from portal.pages.case.context import Step
-from portal.pages.verbs.record_texts import marker_values
+from portal.pages.verbs.record_texts import marker_values, panel_values
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS
-from referral.models import Case, ImmuneStatus, OrganFailureAssessment, Precipitant
+from referral.models import Case, ImmuneStatus, LaboratoryPanel, OrganFailureAssessment, Precipitant
 from referral.pathway.inputs.ward import RATIOS
 from referral.pathway.perform import verbs_of
 from referral.pathway.refusals import Text
@@ -91,9 +91,9 @@ class PrecipitantRow:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The immune markers of one sample in words."""
+    """The immune markers or routine values of one sample in words."""
 
-    row: ImmuneStatus
+    row: ImmuneStatus | LaboratoryPanel
     values: str
 
 
@@ -120,6 +120,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
             (row, [Complication(code).label for code in row.complications]) for row in record.sessions
         ],
         "energy": energy(record),
+        "panels": [Sample(row, panel_values(row)) for row in reversed(record.panels)],
         "samples": [Sample(row, marker_values(row.values)) for row in reversed(record.immune)],
         "markers": [_marker(trend, case.hospital.zone) for trend in record.trends],
         "immune_caution": _(immune.CAUTION),

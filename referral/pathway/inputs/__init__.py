@@ -13,7 +13,7 @@ from referral.pathway.inputs.parsers import PARSERS
 from referral.pathway.inputs.shapes import Shape, VerbInput
 from referral.pathway.refusals import InputError, Text
 from referral.pathway.vocabulary import Verb
-from scoring import INPUTS, OTHER_LABORATORY
+from scoring.inputs import ANY_INPUT
 
 __all__ = [
     "COMPUTED",
@@ -48,11 +48,7 @@ COMPUTED: Mapping[Verb, frozenset[str]] = {
 ON_AN_OFFER = frozenset({Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE})
 """Verbs that may name the offer they mean."""
 
-UNITS_OF = {
-    str(spec.unit_field): tuple(spec.units)
-    for spec in (*INPUTS.values(), *OTHER_LABORATORY.values())
-    if spec.units
-}
+UNITS_OF = {str(spec.unit_field): tuple(spec.units) for spec in ANY_INPUT.values() if spec.units}
 """The units that an input of the shape UNIT can name, by its name."""
 
 

@@ -1,5 +1,7 @@
 """What the verbs of the specialist ward take."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
 
 from referral import codes
@@ -20,10 +22,10 @@ from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import Verb
 from referral.ward import codes as ward_codes
 from referral.ward.precipitants import ICD10
-from scoring import FIELD_LABELS, OTHER_LABORATORY
+from scoring import FIELD_LABELS
 from scoring.immune import MARKERS
-from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
-from scoring.issues import HELP
+from scoring.inputs import ANY_INPUT, UNIT_FIELDS_OF_ANY
+from scoring.labels import HELP
 from scoring.nutrition import HEIGHT_CM, WEIGHT_KG
 
 RATIOS = ("pao2_fio2", "spo2_fio2")
@@ -48,11 +50,33 @@ BESIDE_ORGANS = (
 """Values of the same hour that the published scores need beside the table."""
 
 
+PANEL_GROUPS: Mapping[str, tuple[str, ...]] = {
+    "liver": (
+        *("bilirubin", "albumin_g_l", "alt_u_l", "ast_u_l", "ast_upper_limit_u_l", "ggt_u_l", "alp_u_l"),
+        "ammonia_umol_l",
+    ),
+    "coagulation": ("inr", "prothrombin_time_s", "pta_percent", "fibrinogen_g_l"),
+    "kidney": (
+        *("creatinine", "cystatin_c_mg_l", "urea", "sodium_mmol_l", "potassium_mmol_l", "glucose_mmol_l"),
+        "lactate_mmol_l",
+    ),
+    "blood": (
+        *("wbc_10e9_l", "neutrophils_10e9_l", "lymphocytes_10e9_l", "platelets_10e9_l", "crp_mg_l"),
+        "pct_ng_ml",
+    ),
+    "virus": ("hbv_dna_iu_ml", "hbsag", "hbeag", "anti_hdv", "hev_igm", "afp_ng_ml"),
+    "gas": ("arterial_ph", "pao2", "fio2", "paco2", "bicarbonate_mmol_l"),
+}
+"""The routine laboratory panel, in the groups and the order in which it is asked for."""
+
+PANEL = tuple(name for names in PANEL_GROUPS.values() for name in names)
+
+
 def measured(name: str) -> tuple[VerbInput, ...]:
     """The input of a verb for an input of `scoring`, and for its unit where it has several."""
-    spec = TYPED_INPUTS.get(name) or OTHER_LABORATORY[name]
+    spec = ANY_INPUT[name]
     hint = _(HELP[name]) if name in HELP else ""
-    shares_a_unit = spec.unit_field and UNIT_FIELDS[spec.unit_field] is not spec
+    shares_a_unit = spec.unit_field and UNIT_FIELDS_OF_ANY[spec.unit_field] is not spec
     unit = "" if shares_a_unit else spec.unit
     value = VerbInput(name, Shape.MEASURED, _(FIELD_LABELS[name]), required=False, unit=unit, hint=hint)
     if not spec.unit_field or shares_a_unit:
@@ -161,6 +185,14 @@ VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
         CORRECTS,
         sampled_at(SAMPLED_AT),
         *(verb_input for name in MARKERS for verb_input in measured(name)),
+        CONFIRMED,
+        NOTE,
+    ),
+    Verb.RECORD_PANEL: (
+        CORRECTS,
+        sampled_at(SAMPLED_AT),
+        *(verb_input for name in PANEL for verb_input in measured(name)),
+        SOURCES,
         CONFIRMED,
         NOTE,
     ),

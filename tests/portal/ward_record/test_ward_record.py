@@ -333,3 +333,31 @@ def test_after_the_stay_the_right_table_is_entered_in_the_place_of_the_wrong_one
     assert "Enter what is right" not in page(browser, case)
     timeline = browser.get(f"/cases/{case.pk}/").content.decode()
     assert "in the place of a record entered in error" in timeline
+
+
+def test_the_laboratory_panel_is_one_form_from_which_the_table_of_organ_failure_starts(
+    world: World, specialist: Client, case: Case
+) -> None:
+    drawn = local(clock.now(), -2)
+    values = {
+        "bilirubin": "18,1",
+        "bilirubin_unit": "mg/dL",
+        "inr": "2.6",
+        "albumin_g_l": "29",
+        "hbsag": "positive",
+    }
+    refused = submit(specialist, case, Verb.RECORD_PANEL, sampled_at=drawn, **values, potassium_mmol_l="4o")
+    assert refused.status_code == 422
+    text = refused.content.decode()
+    assert "is not a number" in text
+    assert 'value="18,1"' in text
+    assert submit(specialist, case, Verb.RECORD_PANEL, sampled_at=drawn, **values).status_code == 302
+    shown = page(specialist, case)
+    assert "HBsAg positive" in shown
+    assert "Albumin 29 g/L" in shown
+
+    table = specialist.get(f"/cases/{case.pk}/assess-organ-failure/").content.decode()
+    for filled in ('value="18,1"', 'value="2.6"', f'value="{drawn}"', '<option value="mg/dL" selected>'):
+        assert filled in table, filled
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, inr=2.6)
+    assert 'value="18,1"' not in specialist.get(f"/cases/{case.pk}/assess-organ-failure/").content.decode()

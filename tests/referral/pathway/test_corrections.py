@@ -33,6 +33,7 @@ MOMENT = {
     Verb.RECORD_KIT_RESULT: "reported_at",
     Verb.RECORD_ARTIFICIAL_LIVER: "started_at",
     Verb.RECORD_IMMUNE_STATUS: "sampled_at",
+    Verb.RECORD_PANEL: "sampled_at",
 }
 LEFT = NOW + DAY
 

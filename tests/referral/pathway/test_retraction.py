@@ -46,6 +46,7 @@ RECORDED: dict[RecordKind, tuple[Verb, dict[str, Any]]] = {
         Verb.RECORD_IMMUNE_STATUS,
         {"sampled_at": NOW + HOUR, "ferritin_ng_ml": 900},
     ),
+    RecordKind.PANEL: (Verb.RECORD_PANEL, {"sampled_at": NOW + HOUR, "albumin_g_l": 31}),
 }
 
 

@@ -1,0 +1,28 @@
+"""What the ward of the demo measures."""
+
+from typing import Any
+
+ORGANS: dict[str, Any] = {
+    "bilirubin": 402,
+    "bilirubin_unit": "umol/L",
+    "creatinine": 96,
+    "creatinine_unit": "umol/L",
+    "encephalopathy_grade": 1,
+    "inr": 2.2,
+    "map_mmhg": 78,
+    "vasopressors": False,
+    "pao2_fio2": 330,
+}
+
+
+PANEL = {
+    **{"bilirubin": 396, "bilirubin_unit": "umol/L", "albumin_g_l": 28, "alt_u_l": 640, "ast_u_l": 520},
+    **{"ast_upper_limit_u_l": 40, "ggt_u_l": 96, "alp_u_l": 168, "ammonia_umol_l": 92, "inr": 2.5},
+    **{"prothrombin_time_s": 27.4, "pta_percent": 31, "fibrinogen_g_l": 1.3, "creatinine": 104},
+    **{"creatinine_unit": "umol/L", "urea": 8.8, "urea_unit": "mmol/L", "sodium_mmol_l": 131},
+    **{"potassium_mmol_l": 3.6, "glucose_mmol_l": 4.1, "lactate_mmol_l": 2.4, "wbc_10e9_l": 13.1},
+    **{"neutrophils_10e9_l": 10.9, "lymphocytes_10e9_l": 0.8, "platelets_10e9_l": 68, "crp_mg_l": 41},
+    **{"hbv_dna_iu_ml": 2_400_000, "hbsag": "positive", "hbeag": "negative", "afp_ng_ml": 210},
+}
+
+PANEL_LATER: dict[str, Any] = {**PANEL, "albumin_g_l": 26, "ammonia_umol_l": 118, "platelets_10e9_l": 51}
