@@ -223,7 +223,7 @@ UNIT_FIELDS: Mapping[str, Input] = MappingProxyType(
 """The inputs that may be typed in several units, by the name of the input that says in which."""
 
 UNIT_FIELDS_OF_ANY: Mapping[str, Input] = MappingProxyType(
-    UNIT_FIELDS | {spec.unit_field: spec for spec in ROUTINE.values() if spec.unit_field}
+    {**UNIT_FIELDS, **{spec.unit_field: spec for spec in ROUTINE.values() if spec.unit_field}}
 )
 """Those of every value that a case can have."""
 

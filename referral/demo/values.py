@@ -15,7 +15,7 @@ ORGANS: dict[str, Any] = {
 }
 
 
-PANEL = {
+PANEL: dict[str, Any] = {
     **{"bilirubin": 396, "bilirubin_unit": "umol/L", "albumin_g_l": 28, "alt_u_l": 640, "ast_u_l": 520},
     **{"ast_upper_limit_u_l": 40, "ggt_u_l": 96, "alp_u_l": 168, "ammonia_umol_l": 92, "inr": 2.5},
     **{"prothrombin_time_s": 27.4, "pta_percent": 31, "fibrinogen_g_l": 1.3, "creatinine": 104},

@@ -89,7 +89,7 @@ def _proposals(reading: LabReading) -> list[Proposal]:
     rows = reading.result["findings"]
     cutouts = reading.cutouts or [""] * len(rows)
     named = [(value_of(row), row, cut) for row, cut in zip(rows, cutouts, strict=True)]
-    return [_proposal(ANY_INPUT[name], row, cut) for name, row, cut in named if name in ANY_INPUT]
+    return [_proposal(ANY_INPUT[name], row, cut) for name, row, cut in named if name and name in ANY_INPUT]
 
 
 def _proposal(spec: Input, row: Mapping[str, Any], cutout: str) -> Proposal:
