@@ -15,6 +15,7 @@ from labs.readings.sources import SourceForm
 from referral.codes import LeadingDefinition
 from referral.models import Case
 from referral.queries.case_values import CaseValues, Origin, Value, case_values
+from referral.queries.course import score_course
 from referral.queries.referral_reasons import Ground, grounds_of
 from referral.ward.leading import LeadingGrade, latest_leading_grade
 from scoring import texts
@@ -96,6 +97,14 @@ class GroundShape(Shape[Ground]):
     at = serializers.DateTimeField()
 
 
+class ScorePointShape(Shape[Any]):
+    """A published score of the newest values of the 24 hours before `at`."""
+
+    score = serializers.CharField()
+    at = serializers.DateTimeField()
+    value = serializers.FloatField()
+
+
 class CaseValuesShape(Shape[CaseValues]):
     """Every value, the oldest first; the newest of each input; what is missing and the red flags."""
 
@@ -106,6 +115,16 @@ class CaseValuesShape(Shape[CaseValues]):
         help_text="of the eight indicators, while nothing was assessed",
     )
     red_flags = serializers.ListField(child=CodeShape(vocabularies.FLAGS))
+    scores = serializers.SerializerMethodField()
+
+    @extend_schema_field(ScorePointShape(many=True))
+    def get_scores(self, values: CaseValues) -> Any:
+        course = score_course(self.context["case"], values)
+        return [
+            {"score": name, "at": point.at, "value": point.value}
+            for name, points in course.items()
+            for point in points
+        ]
 
     @extend_schema_field(EnteredValueShape(many=True))
     def get_latest(self, values: CaseValues) -> Any:

@@ -18,9 +18,10 @@ class CaseValuesView(Resource):
         "Every value of a case, whichever side entered it; the reading is audited",
         tag="cases",
         description=(
-            "From the draft, the assessments, the tables of organ failure and the samples of immune markers, "
-            "in the order of their times. What was entered in error is left out; age and sex are the "
-            "patient's."
+            "From the draft, the assessments, the tables of organ failure, the laboratory panels and the "
+            "samples of immune markers, in the order of their times. What was entered in error is left out; "
+            "age and sex are the patient's. `scores` are the published ones over time, wherever their "
+            "inputs sufficed."
         ),
         answer=CaseValuesShape,
         refusals=(404,),
@@ -28,4 +29,5 @@ class CaseValuesView(Resource):
     def get(self, request: Request, case_id: UUID) -> Response:
         case = cases.read_case(self.person, case_id, now=self.now, part="values")
         values = case_values(case)
-        return Response(CaseValuesShape(values, context={"people": values.people()}).data)
+        context = {"people": values.people(), "case": case}
+        return Response(CaseValuesShape(values, context=context).data)

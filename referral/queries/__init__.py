@@ -6,6 +6,7 @@ __all__ = [
     "case_values",
     "cases",
     "changes",
+    "course",
     "referral_reasons",
     "search",
     "urgency",

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
 from notifications import hooks
-from portal import lab_values
 from portal.pages.case import timeline_texts
 from portal.pages.case.expected_steps import sorted_out
 from portal.pages.case.scene import People, people_around, ward_of
 from portal.pages.case.situation import situation_of
 from portal.pages.discharge import context
+from portal.pages.discharge.trends import newest_values
 from portal.pages.files.context import in_a_list
 from portal.pages.reference.calculator_context import comparators_of
 from portal.pages.verbs import forms
@@ -30,7 +30,6 @@ from referral.pathway.perform import verbs_of
 from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import ACUTE, BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.queries import cases
-from referral.queries.case_values import case_values
 from referral.queries.referral_reasons import grounds_of
 from referral.queries.urgency import unanswered_red_flags
 
@@ -109,7 +108,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "contacts": contacts(case, people),
         "wards": cases.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
         **context.parts(case),
-        **lab_values.summary(case_values(case), now),
+        **newest_values(case, now),
         "grounds": grounds_of(case),
         "earlier": cases.earlier_case(user, case),
         "lines": timeline_texts.lines(case, cases.events(case)),

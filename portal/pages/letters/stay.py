@@ -7,9 +7,11 @@ from typing import Any
 
 from portal import definitions
 from portal.lab_values import said
+from portal.pages.discharge.trends import short_charts
 from referral.models import ArtificialLiverSession, Case, OrganFailureAssessment, Precipitant
 from referral.pathway.refusals import Text
 from referral.queries.case_values import CaseValues, Value
+from referral.queries.course import Mark, marks
 from referral.ward.codes import ArtificialLiverMode, Complication
 from referral.ward.record import WardRecord, counting, ward_record
 from scoring import texts
@@ -69,6 +71,7 @@ def stay(case: Case, values: CaseValues) -> dict[str, Any]:
     record = ward_record(case)
     return {
         "course_rows": list(course(values, case.admitted_at)),
+        **short_charts(case, values, _marks(case, record)),
         "grades": grades(record.counting),
         "leading_title": definitions.leading_of(record.counting[-1].grading).title if record.counting else "",
         "precipitants": [(row, _treated(row)) for row in counting(record.precipitants)],
@@ -78,6 +81,16 @@ def stay(case: Case, values: CaseValues) -> dict[str, Any]:
         "treatments": [item for item in record.checklist if item.progress],
         "energy": energy(record),
     }
+
+
+def _marks(case: Case, record: WardRecord) -> list[Mark]:
+    treated = [done for row in counting(record.precipitants) for done in row.interventions.all()]
+    return marks(
+        case,
+        sessions=counting(record.sessions),
+        interventions=counting(treated),
+        decisions=counting(record.decisions),
+    )
 
 
 def course(values: CaseValues, admitted_at: datetime | None) -> Iterator[CourseRow]:

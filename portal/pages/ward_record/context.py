@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.punctuation import in_brackets
-from portal import definitions, lab_values
+from portal import definitions
 from portal.moments import local
 from portal.pages.case.context import Step
+from portal.pages.discharge.trends import newest_values
 from portal.pages.verbs.record_texts import marker_values, panel_values
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS
@@ -25,7 +26,6 @@ from referral.pathway.refusals import Text
 from referral.pathway.retracted_records import KIND_OF, to_correct
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
-from referral.queries.case_values import case_values
 from referral.queries.referral_reasons import grounds_of
 from referral.ward.codes import Complication, RecordKind
 from referral.ward.organ_table import OrganReading
@@ -127,7 +127,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "corrections": corrections(case, usable),
         "age": case.age,
         "is_before_admission": False,
-        **lab_values.summary(case_values(case), now),
+        **newest_values(case, now),
         "grounds": grounds_of(case),
         "may_record_treatment": Verb.RECORD_TREATMENT in usable,
     }
