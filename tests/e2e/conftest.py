@@ -120,7 +120,8 @@ def world(transactional_db: None, platform: Platform) -> World:
 class Visits:
     """Browsers of their own for several people; what their consoles complain about fails the test.
 
-    `expects_trouble`: the test takes the network away, and htmx may say so.
+    `expects_trouble`: the test takes the network away, and htmx may say so. `has_worker`: pages keep what works
+    without a connection, which has every new browser fetch two pages with all their files.
     """
 
     browser: Browser
@@ -128,6 +129,7 @@ class Visits:
     contexts: list[BrowserContext] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     expects_trouble: bool = False
+    has_worker: bool = False
 
     def __call__(self, user: User | None = None, size: tuple[int, int] = DESKTOP, dark: bool = False) -> Page:
         """A new browser, signed in as `user`."""
@@ -135,7 +137,7 @@ class Visits:
             base_url=self.url,
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
-            service_workers="allow",
+            service_workers="allow" if self.has_worker else "block",
         )
         self.contexts.append(context)
         if user is not None:

@@ -245,6 +245,7 @@ def test_a_page_whose_sign_in_has_ended_says_that_it_hears_nothing(world: World,
 def test_a_page_that_is_not_looked_at_shows_a_notification_that_names_nobody(
     world: World, loud: Visits
 ) -> None:
+    loud.has_worker = True
     page = loud(world.specialist)
     page.context.grant_permissions(["notifications"])
     page.add_init_script("Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })")

@@ -99,6 +99,7 @@ def test_a_board_outlives_an_action_without_a_connection(world: World, visit: Vi
 def test_an_action_that_gets_no_answer_leaves_its_page_too(world: World, visit: Visits) -> None:
     """The network goes between the server's word that it can be sent and the sending."""
     case = world.flagged(now=clock.now())
+    visit.has_worker = True
     page = visit(world.specialist)
     page.goto(f"/cases/{case.pk}/")
     live(page)
