@@ -60,10 +60,10 @@ def confirm_admissions(now: datetime) -> None:
 
 
 def fire_batch(now: datetime) -> int:
-    """One batch in one transaction. If a row raises, the batch runs row by row and sets it aside."""
+    """One batch in one transaction. If a row raises, the batch runs case by case and sets it aside."""
     try:
         with transaction.atomic():
-            due = claim(due_rows(now), limit=BATCH)
+            due = claim(due_rows(now), now, limit=BATCH)
             fire_cases(due, now)
             return len(due)
     except Exception:
@@ -76,27 +76,25 @@ def due_rows(now: datetime) -> DeadlineQuerySet:
     return Deadline.objects.open().filter(next_at__lte=now, quarantined_at__isnull=True)
 
 
-def claim(rows: DeadlineQuerySet, limit: int | None = None) -> list[Deadline]:
-    """Lock and return `rows` together with their cases, the longest due first, and pass over held ones."""
-    return list(
-        rows.select_related("case")
-        .only(*READ)
-        .select_for_update(of=("self", "case"), skip_locked=True)
-        .order_by("next_at")[:limit]
-    )
+def claim(rows: DeadlineQuerySet, now: datetime, limit: int | None = None) -> list[Deadline]:
+    """Lock the cases of `rows`, the longest due first, and return all that is due on them.
+
+    Cases that others hold are passed over. Deadlines are written by who holds their case only, and read here
+    once it is held: a lock of their own would be one that two engines can have on each other's cases.
+    """
+    chosen = rows.select_related("case").only("next_at", "case__number").order_by("next_at")
+    cases = {row.case_id for row in chosen.select_for_update(of=("case",), skip_locked=True)[:limit]}
+    due = due_rows(now).filter(case__in=cases) if cases else Deadline.objects.none()
+    return list(due.select_related("case").only(*READ).order_by("next_at"))
 
 
 def fire_cases(due: list[Deadline], now: datetime) -> None:
-    """Fire locked deadlines; offers whose time has run out expire in the same transaction.
+    """Fire everything that is due on locked cases; then offers whose time has run out expire.
 
-    An expiry closes other deadlines of its case. Those that are due are fired before, so that a miss that
-    lies in a later batch is told as well.
+    An expiry closes other deadlines of its case, whose misses nobody would be alerted of any more.
     """
     ran_out = fire_shared(due, now)
     expiring = {row.case_id: row.offer_id for row in due if row.offer_id in ran_out}
-    if not expiring:
-        return
-    fire_shared(claim(due_rows(now).filter(case__in=expiring)), now)
     for case, offer in expiring.items():
         perform(case, Verb.EXPIRE_OFFER, actor=None, now=now, offer=offer)
 
@@ -124,34 +122,37 @@ def share(due: list[Deadline]) -> None:
 
 
 def fire_one_by_one(now: datetime) -> int:
-    """The batch again, each row in its own transaction; one that raises is quarantined. Returns rows done.
+    """The batch again, case by case, each in its own transaction. Returns the rows looked at.
 
-    The rows of the batch's cases are rehearsed first: an expiry fires what else is due on its case, and must
-    not be set aside for a row that is not its own.
+    Each row is rehearsed alone first: one that raises is quarantined, and the others of its case are not.
     """
     with transaction.atomic():
-        due = claim(due_rows(now), limit=BATCH)
-        together = claim(due_rows(now).filter(case__in={row.case_id for row in due}))
-    for row in together:
-        _or_quarantine(rehearse, row.pk, now)
-    for row in due:
-        _or_quarantine(fire_cases, row.pk, now)
+        due = claim(due_rows(now), now, limit=BATCH)
+    for step in (rehearse, fire_case_of):
+        for row in due:
+            _or_quarantine(step, row.pk, now)
     return len(due)
 
 
-def _or_quarantine(step: Callable[[list[Deadline], datetime], None], key: UUID, now: datetime) -> None:
+def _or_quarantine(step: Callable[[UUID, datetime], None], key: UUID, now: datetime) -> None:
     try:
         with transaction.atomic():
-            step(claim(due_rows(now).filter(pk=key)), now)
+            step(key, now)
     except Exception as error:
         log.exception("engine.deadline_quarantined", extra={"deadline": str(key)})
         quarantine(key, now, reason_of(error))
 
 
-def rehearse(due: list[Deadline], now: datetime) -> None:
-    """Find out whether locked deadlines can be fired, and undo it."""
-    fire_shared(due, now)
+def rehearse(key: UUID, now: datetime) -> None:
+    """Find out whether one deadline can be fired, and undo it."""
+    due = claim(due_rows(now).filter(pk=key), now)
+    fire_shared([row for row in due if row.pk == key], now)
     transaction.set_rollback(True)
+
+
+def fire_case_of(key: UUID, now: datetime) -> None:
+    """Fire everything that is due on the case of one deadline that is due."""
+    fire_cases(claim(due_rows(now).filter(pk=key), now), now)
 
 
 @transaction.atomic
