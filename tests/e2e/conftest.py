@@ -120,8 +120,8 @@ def world(transactional_db: None, platform: Platform) -> World:
 class Visits:
     """Browsers of their own for several people; what their consoles complain about fails the test.
 
-    `expects_trouble`: the test takes the network away, and htmx may say so. `has_worker`: pages keep what works
-    without a connection, which has every new browser fetch two pages with all their files.
+    `expects_trouble`: the test takes the network away, and htmx may say so. `has_worker`: pages keep what
+    works without a connection, which has every new browser fetch two pages with all their files.
     """
 
     browser: Browser
