@@ -8,7 +8,9 @@ from typing import Any, ClassVar, NoReturn, cast
 
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import NotAuthenticated
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -44,10 +46,10 @@ class ProgramLimit(BaseThrottle):
 class FhirView(APIView):
     """Signed in as a program, limited, in FHIR JSON; every refusal an OperationOutcome; everything logged."""
 
-    authentication_classes = (ProgramAuthentication,)
+    authentication_classes: Sequence[type[BaseAuthentication]] = (ProgramAuthentication,)
     permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated,)
     throttle_classes: Sequence[type[BaseThrottle]] = (ProgramLimit,)
-    parser_classes = (FhirParser, PlainJsonParser)
+    parser_classes: Sequence[type[BaseParser]] = (FhirParser, PlainJsonParser)
     renderer_classes = (FhirRenderer,)
     content_negotiation_class = JsonOnly
     schema = None

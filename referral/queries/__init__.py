@@ -7,6 +7,7 @@ __all__ = [
     "cases",
     "changes",
     "course",
+    "exchange",
     "referral_reasons",
     "search",
     "urgency",

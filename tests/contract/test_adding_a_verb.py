@@ -7,6 +7,7 @@ import pytest
 import yaml
 from django.utils import translation
 
+from fhir.mapping import TASK_AFTER
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS
 from referral.pathway import inputs, timeline
@@ -49,6 +50,10 @@ STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
     "has no row: say in referral/pathway/table.py who may use it, when, and what follows": (
         tuple(Verb),
         lambda verb: any(row.verb == verb for row in TABLE),
+    ),
+    "has no row for FHIR: say in fhir/mapping.py what the Task is after it": (
+        tuple(Verb),
+        lambda verb: verb in TASK_AFTER,
     ),
     "has no effect: write one in referral/pathway/effects/, marked with @effect": (
         tuple(Verb),

@@ -1,0 +1,65 @@
+"""The CapabilityStatement, made of what is served."""
+
+from typing import Any
+
+from fhir.datatypes import Json
+from fhir.formats import MEDIA_TYPE
+from fhir.tokens import base_url, token_url
+from fhir.types import TYPES, DerivedType, ResourceType
+
+COMMON = {"_id": "token", "_lastUpdated": "date"}
+OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
+SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
+WRITES: dict[str, tuple[str, ...]] = {}
+"""By type: the interactions that change something."""
+SINCE = "2026-11-29"
+
+
+def capability_statement() -> Json:
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": SINCE,
+        "kind": "instance",
+        "software": {"name": "ACLF referral"},
+        "implementation": {"description": "ACLF referral platform", "url": base_url()},
+        "fhirVersion": "4.0.1",
+        "format": ["json", MEDIA_TYPE],
+        "rest": [
+            {
+                "mode": "server",
+                "security": _security(),
+                "resource": [*map(_resource, TYPES.values()), _binary()],
+            }
+        ],
+    }
+
+
+def _security() -> Json:
+    return {
+        "extension": [{"url": OAUTH, "extension": [{"url": "token", "valueUri": token_url()}]}],
+        "service": [{"coding": [{"system": SECURITY, "code": "SMART-on-FHIR"}]}],
+    }
+
+
+def _resource(served: ResourceType | DerivedType) -> Json:
+    codes = ("read", "vread", "search-type", *WRITES.get(served.name, ()))
+    described: dict[str, Any] = {
+        "type": served.name,
+        "interaction": [{"code": code} for code in codes],
+        "versioning": "versioned-update" if served.name in WRITES else "versioned",
+        "readHistory": False,
+        "searchParam": [
+            {"name": name, "type": kind} for name, kind in {**COMMON, **served.parameters}.items()
+        ],
+    }
+    if served.includes:
+        described["searchInclude"] = [f"{served.name}:{name}" for name in served.includes]
+    if served.name == "ServiceRequest":
+        definition = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
+        described["operation"] = [{"name": "everything", "definition": definition}]
+    return described
+
+
+def _binary() -> Json:
+    return {"type": "Binary", "interaction": [{"code": "read"}]}

@@ -1,0 +1,109 @@
+"""Search parameters: what a value of one means for the rows of a table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.translation import gettext_lazy as _
+
+from fhir.datatypes import as_uuid
+from fhir.outcomes import refused
+
+NOTHING = Q(pk__in=())
+PREFIXES: Mapping[str, str] = {"eq": "", "ge": "__gte", "gt": "__gt", "le": "__lte", "lt": "__lt"}
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """`kind` as the CapabilityStatement has it; `condition` makes one of a value. Raises Refused."""
+
+    kind: str
+    condition: Callable[[str], Q]
+
+
+def token(field: str, codes: Mapping[str, Q] | None = None) -> Parameter:
+    """A code, with or without its system before a bar; `codes` where ours are not the field's."""
+
+    def condition(value: str) -> Q:
+        code = value.rpartition("|")[2]
+        return codes.get(code, NOTHING) if codes is not None else Q(**{field: code})
+
+    return Parameter("token", condition)
+
+
+def identifier(build: Callable[[str, str], Q]) -> Parameter:
+    def condition(value: str) -> Q:
+        system, _bar, number = value.rpartition("|")
+        return build(system, number)
+
+    return Parameter("token", condition)
+
+
+def reference(field: str, *types: str) -> Parameter:
+    """An id, with or without its type before a slash."""
+
+    def condition(value: str) -> Q:
+        named, slash, pk = value.rpartition("/")
+        resource_type = named.rpartition("/")[2]
+        key = as_uuid(pk)
+        is_other = bool(slash) and resource_type not in types
+        return NOTHING if key is None or is_other else Q(**{field: key})
+
+    return Parameter("reference", condition)
+
+
+def text(*fields: str) -> Parameter:
+    def condition(value: str) -> Q:
+        return Q(*(Q(**{f"{field}__istartswith": value}) for field in fields), _connector=Q.OR)
+
+    return Parameter("string", condition)
+
+
+def moment(field: str) -> Parameter:
+    return Parameter("date", lambda value: _when(field, value))
+
+
+def _when(field: str, value: str) -> Q:
+    start, end, prefix = period_of(value)
+    if prefix == "eq":
+        return Q(**{f"{field}__gte": start, f"{field}__lt": end})
+    edge = end if prefix in ("gt", "le") else start
+    lookup = {"gt": "gte", "le": "lt", "ge": "gte", "lt": "lt"}[prefix]
+    return Q(**{f"{field}__{lookup}": edge})
+
+
+def period_of(value: str) -> tuple[datetime, datetime, str]:
+    """Start and end of what a date says, and its prefix. Raises Refused."""
+    prefix, rest = (value[:2], value[2:]) if value[:2] in PREFIXES else ("eq", value)
+    try:
+        day, exact = parse_date(rest), parse_datetime(rest.replace(" ", "+"))
+    except ValueError:
+        day = exact = None
+    if day is not None:
+        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return start, start + DAY, prefix
+    if exact is None:
+        message = _("“%(value)s” is no date. Write for example ge2026-05-17 or ge2026-05-17T08:00:00+08:00.")
+        raise refused(400, message % {"value": value[:40]}, kind="value", code="date")
+    start = exact if exact.tzinfo else exact.replace(tzinfo=UTC)
+    return start, start + timedelta(microseconds=1 if start.microsecond else 1_000_000), prefix
+
+
+def matches_date(moment_text: str | None, value: str) -> bool:
+    """Whether a rendered moment is within what a date parameter says."""
+    start, end, prefix = period_of(value)
+    if moment_text is None:
+        return False
+    at = datetime.fromisoformat(moment_text)
+    tests: dict[str, Any] = {
+        "eq": start <= at < end,
+        "ge": at >= start,
+        "gt": at >= end,
+        "le": at < end,
+        "lt": at < start,
+    }
+    return bool(tests[prefix])

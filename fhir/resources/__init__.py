@@ -1,0 +1,1 @@
+"""What each kind of row is as a resource. Nothing here asks the database."""
