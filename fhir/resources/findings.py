@@ -60,7 +60,7 @@ def _stay_of(case: Row, of_ward: bool) -> Json | None:
 
 def _of_value(case: Case, value: Value) -> Json:
     spec = ANY_INPUT[value.input]
-    of_ward = value.origin in (Origin.ORGANS, Origin.IMMUNE)
+    of_ward = value.origin not in (Origin.DRAFT, Origin.ASSESSMENT)
     place = case.ward.hospital_id if of_ward and case.ward else case.hospital_id
     return without_empty(
         {

@@ -23,6 +23,7 @@ from referral.models import (
     Event,
     ImmuneStatus,
     KitResult,
+    LaboratoryPanel,
     Message,
     Offer,
     OrganFailureAssessment,
@@ -137,7 +138,10 @@ def with_findings(rows: QuerySet[Case]) -> QuerySet[Case]:
 def cases_of_findings(user: User, ids: Iterable[UUID]) -> QuerySet[Case]:
     """The visible cases that these ids name, or that have a record of one of these ids."""
     named = list(ids)
-    kinds = (Assessment, OrganFailureAssessment, ImmuneStatus, KitResult, Precipitant, Diagnosis)
+    kinds = (
+        *(Assessment, OrganFailureAssessment, LaboratoryPanel, ImmuneStatus),
+        *(KitResult, Precipitant, Diagnosis),
+    )
     recorded = Q(pk__in=named)
     for kind in kinds:
         recorded |= Q(pk__in=kind.objects.filter(pk__in=named).values("case"))
