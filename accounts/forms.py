@@ -31,7 +31,7 @@ def living(formset: forms.BaseFormSet) -> list[dict[str, Any]]:
 class CatchmentForm(forms.ModelForm):
     class Meta:
         model = Catchment
-        fields = ("ward", "rank")
+        fields = ("ward", "rank", "travel_minutes")
 
     def _get_validation_exclusions(self) -> set[str]:
         # Two wards may change places: that is one change of both rows, judged by the formset.

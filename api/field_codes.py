@@ -91,6 +91,7 @@ PATHWAY: Mapping[str, Text] = {
     "other_precipitant": _("The codes are of another precipitant."),
     "has_treatment": _("A treatment depends on it."),
     "missing": _("A value is missing."),
+    "promised": _("A bed that another patient has been promised."),
     "twice": _("With the case already."),
     "id_taken": _("The id is taken."),
 }

@@ -63,6 +63,7 @@ INPUT_PROBLEMS: Mapping[str, Text] = {
 PATHWAY: Mapping[str, Text] = {
     "verb_not_allowed": _("The state of the case does not allow this."),
     "offer_not_open": _("The referral request is no longer open."),
+    "beds_changed": _("The number of free beds is another than the one that was seen."),
     "stale_version": _("The case has changed since it was read."),
     "open_case_exists": _("The patient has an open case already."),
     "files_away": _("Where pictures and documents are kept cannot be reached."),

@@ -232,6 +232,7 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (ICD10, "A precipitant in ICD-10 (WHO).", "Icd10"),
         (codes.ChronicLiverDisease, "The chronic liver disease under the acute event, by cause.", ""),
         (codes.Presentation, "How the chronic disease worsened.", ""),
+        (codes.BedCause, "Why the figure of a ward's free beds changed.", ""),
         (codes.DeclineReason, "Why a ward declines.", ""),
         (codes.DelayReason, "Why a deadline was missed.", ""),
         (codes.EndReason, "Why a referral ends without an admission.", ""),

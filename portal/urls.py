@@ -15,6 +15,7 @@ from portal.pages.inbox import views as inbox
 from portal.pages.letters import views as letter
 from portal.pages.offline import views as offline
 from portal.pages.operations import views as operations
+from portal.pages.places import views as places
 from portal.pages.readings import views as readings
 from portal.pages.reference import calculator_views, evidence_views
 from portal.pages.reference import views as about
@@ -64,6 +65,9 @@ urlpatterns = [
     path("board/unannounced/", board.unannounced, name="unannounced"),
     path("board/wards/<uuid:pk>/", board.ward, name="ward"),
     path("board/wards/<uuid:pk>/duty/", duty.rota, name="duty"),
+    path("places/", places.places, name="places"),
+    path("places/live/", places.live, name="places_live"),
+    path("places/<uuid:pk>/", places.state, name="state_beds"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/unread/", inbox.unread, name="inbox_unread"),
     path("inbox/read-all/", inbox.read_all, name="inbox_read_all"),

@@ -50,6 +50,16 @@ class DeclineReason(TextChoices):
     OTHER = "other", _("other")
 
 
+class BedCause(TextChoices):
+    """Why the figure of a ward's free beds changed."""
+
+    STATED = "stated", _("stated by the ward")
+    PROMISED = "promised", _("a bed was promised")
+    ADMITTED = "admitted", _("the patient is in the bed")
+    RETURNED = "returned", _("a promised bed was given back")
+    UNDONE = "undone", _("the admission was entered in error")
+
+
 class DelayReason(TextChoices):
     NO_BED = "no_bed", _("no bed")
     TRANSPORT = "transport", _("transport")

@@ -13,6 +13,7 @@ from referral.identity.matching import question_about
 from referral.identity.national_id import check_character
 from referral.identity.written import Identity, read
 from referral.intake.first_visit import FirstVisit
+from referral.intake.free_beds import PROMISED
 from referral.intake.registration import register
 from referral.intake.unannounced import find_unannounced
 from referral.models import Case, Offer, PathwayPolicy
@@ -90,8 +91,10 @@ class World:
         )
 
     def accepted(self, now: datetime = NOW, **changes: Any) -> Case:
-        """A flagged case that the first ward accepted."""
-        return perform(self.flagged(now, **changes), Verb.ACCEPT, actor=self.specialist, now=now, bed="12")
+        """A flagged case that the first ward accepted; the first that waits for its patient is bed 12."""
+        bed = 12 + Case.objects.filter(ward=self.ward, state__in=PROMISED).count()
+        case = self.flagged(now, **changes)
+        return perform(case, Verb.ACCEPT, actor=self.specialist, now=now, bed=str(bed))
 
     def admitted(self, now: datetime = NOW, **changes: Any) -> Case:
         """An accepted case that is in the first ward's bed."""

@@ -1,5 +1,6 @@
 import datetime
 
+import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
 import django.db.models.functions.text
@@ -232,6 +233,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("rank", models.PositiveSmallIntegerField(verbose_name="order")),
+                (
+                    "travel_minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(2880)],
+                        verbose_name="usual travel time, minutes",
+                    ),
+                ),
                 (
                     "hospital",
                     models.ForeignKey(

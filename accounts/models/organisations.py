@@ -3,6 +3,7 @@ from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -136,11 +137,17 @@ class Ward(Named):
 
 
 class Catchment(models.Model):
-    """`ward` serves `hospital`; of several wards the one with the lowest `rank` is asked first."""
+    """`ward` serves `hospital`; of several wards the one with the lowest `rank` is asked first.
+
+    `travel_minutes`: how long the way by ambulance usually takes; null where nobody has said.
+    """
 
     hospital = models.ForeignKey(Hospital, on_delete=models.CASCADE, related_name="catchments")
     ward = models.ForeignKey(Ward, on_delete=models.CASCADE, related_name="catchments")
     rank = models.PositiveSmallIntegerField(_("order"))
+    travel_minutes = models.PositiveSmallIntegerField(
+        _("usual travel time, minutes"), null=True, blank=True, validators=[MaxValueValidator(48 * 60)]
+    )
 
     class Meta:
         verbose_name = _("catchment")

@@ -79,6 +79,17 @@ GRADES: Fields = {
     "simple_grade": code(vocabularies.SIMPLE_GRADES, allow_blank=True),
     "is_lower_bound": of(serializers.BooleanField),
 }
+
+
+class PassedOverShape(Shape[Any]):
+    """A ward that was not asked in its place, because it had said that no bed is free."""
+
+    ward = serializers.UUIDField()
+    stated_at = serializers.DateTimeField()
+
+
+PLACED: Fields = {"passed_over": of(PassedOverShape, many=True), "all_full": FLAG}
+"""Why a ward was asked out of the order of the catchment, on the line of whatever let one be asked."""
 ASKED: Fields = {"offer": ID, "ward": ID}
 JUDGED: Fields = {"kind": KIND, "met_by_another": MOMENT, "unmet_by": MOMENT, "runs_again": FLAG}
 RECORDED: Fields = {"record": ID, "corrects": ID, **JUDGED}
@@ -128,15 +139,18 @@ DETAILS: Mapping[str, Fields] = {
         "band": code(vocabularies.BANDS_OF_RISK, allow_null=True),
         "hold_back": code(codes.HoldBackReason, allow_blank=True, allow_null=True),
         **SOURCES,
+        **PLACED,
     },
     Verb.ASK_ADVICE: {"question": ID, "ward": ID},
     Verb.ANSWER_ADVICE: {"question": ID, "ward": ID, "advice": code(codes.Advice)},
     Verb.ACKNOWLEDGE: ASKED,
-    Verb.ACCEPT: {**ASKED, "bed": TEXT},
-    Verb.DECLINE: ASKED,
-    Verb.EXPIRE_OFFER: ASKED,
-    Verb.PASS_ON: ASKED,
+    Verb.ACCEPT: {**ASKED, "bed": TEXT, "beyond_beds": FLAG},
+    Verb.DECLINE: {**ASKED, **PLACED},
+    Verb.EXPIRE_OFFER: {**ASKED, **PLACED},
+    Verb.PASS_ON: {**ASKED, **PLACED},
     Verb.REDIRECT: {"ward": ID},
+    Verb.REFER: PLACED,
+    Verb.RELEASE: PLACED,
     Verb.DEPART: {"expected_arrival_at": MOMENT},
     Verb.CORRECT_JOURNEY: {
         "departed_at": MOMENT,

@@ -269,7 +269,10 @@ class ProblemShape(Shape[Any]):
         required=False,
         help_text="`verb_not_allowed`: what you can do instead",
     )
-    version = serializers.IntegerField(required=False, help_text="`stale_version`: the present one")
+    version = serializers.IntegerField(
+        required=False, help_text="`stale_version`, `beds_changed`: the present one"
+    )
+    free = serializers.IntegerField(required=False, help_text="`beds_changed`: the present figure")
     hospital = CallHospitalShape(required=False, help_text="`open_case_exists`: whom to call")
     case = serializers.UUIDField(
         required=False, allow_null=True, help_text="`open_case_exists`: its id where it is your hospital's"

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,12 +18,13 @@ from api.resource import Resource
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import described
 from api.v1.fields import IdField
+from api.v1.free_beds import FreeBedsShape, free_beds_of
 from api.v1.shapes import HospitalShape, PersonShape, PlaceShape
 from referral.codes import DeclineReason
 from referral.models import Offer
 from referral.queries import cases
 from referral.queries.ward_choices import WardChoice, ward_choices
-from referral.queries.worklists import wards_of_networks
+from referral.queries.ward_places import network_places
 
 
 class WardQuery(FieldsQuery):
@@ -52,10 +54,19 @@ class RequestShape(serializers.Serializer[Offer]):
     reason = CodeShape(DeclineReason, allow_blank=True, help_text="why it declined; else empty")
 
 
-class WardChoiceShape(serializers.Serializer[WardChoice]):
-    """A ward of your networks. How far away it is, is not known here: `rank` is the order of the catchment.
+class AnswerShape(serializers.Serializer[Offer]):
+    """How a ward answered a request lately, of whatever case."""
 
-    `rank`, `request` and `verbs` belong to the case named with `for`: null and empty without one.
+    state = CodeShape(Offer.State)
+    answered_at = serializers.DateTimeField()
+    reason = CodeShape(DeclineReason, allow_blank=True, help_text="why it declined; else empty")
+
+
+class WardChoiceShape(serializers.Serializer[WardChoice]):
+    """A ward of your networks.
+
+    `rank`, `travel_minutes`, `request` and `verbs` belong to the case named with `for`: null and empty
+    without one. `open_requests`, `expected` and `last_answers` are for its coordinators, else null.
     """
 
     id = serializers.UUIDField(source="ward.id")
@@ -67,6 +78,13 @@ class WardChoiceShape(serializers.Serializer[WardChoice]):
     closed_at = serializers.DateTimeField(source="ward.closed_at", allow_null=True)
     closed_reason = serializers.CharField(source="ward.closed_reason")
     beds = serializers.IntegerField(source="ward.beds", help_text="all of them, free or not")
+    free_beds = serializers.SerializerMethodField()
+    travel_minutes = serializers.IntegerField(
+        allow_null=True, help_text="of the usual way from the case's hospital; null where nobody has said"
+    )
+    open_requests = serializers.SerializerMethodField(help_text="that wait for the ward's answer")
+    expected = serializers.SerializerMethodField(help_text="patients whom the ward has promised a bed")
+    last_answers = serializers.SerializerMethodField(help_text="of the past week, three at most")
     rank = serializers.IntegerField(
         allow_null=True,
         help_text="place in the order in which the case's hospital asks; null: not among them",
@@ -76,6 +94,23 @@ class WardChoiceShape(serializers.Serializer[WardChoice]):
         child=CodeShape(vocabularies.VERBS),
         help_text="yours that can name this ward now",
     )
+
+    @extend_schema_field(FreeBedsShape(allow_null=True))
+    def get_free_beds(self, choice: WardChoice) -> Any:
+        return free_beds_of(choice.place)
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_open_requests(self, choice: WardChoice) -> Any:
+        return choice.load.open_requests if choice.load else None
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_expected(self, choice: WardChoice) -> Any:
+        return choice.load.expected if choice.load else None
+
+    @extend_schema_field(AnswerShape(many=True, allow_null=True))
+    def get_last_answers(self, choice: WardChoice) -> Any:
+        answers: Any = choice.load.answers if choice.load else None
+        return None if answers is None else AnswerShape(answers, many=True).data
 
 
 class WardsShape(serializers.Serializer[Any]):
@@ -107,9 +142,11 @@ class WardsView(Resource):
 
     def _choices(self, case_id: UUID | None) -> list[WardChoice]:
         if case_id is not None:
-            return ward_choices(cases.cases(self.person).get(pk=case_id), self.person)
-        rows = wards_of_networks(self.person).select_related("hospital__network")
-        return [WardChoice(ward, rank=None, request=None, verbs=()) for ward in rows]
+            return ward_choices(cases.cases(self.person).get(pk=case_id), self.person, self.now)
+        return [
+            WardChoice(place.ward, rank=None, request=None, verbs=(), place=place)
+            for place in network_places(self.person, self.now)
+        ]
 
 
 class OnDutyShape(serializers.Serializer[Any]):

@@ -240,6 +240,13 @@ def publish_change(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) 
     transaction.on_commit(partial(publish_all, [_update(case, str(what), wards)]), robust=True)
 
 
+def publish_beds(ward: Ward) -> None:
+    """After the commit, let open pages look again at how many beds `ward` can give."""
+    topics = frozenset({f"places:{ward.hospital.network_id}"})
+    update = Update(topics=topics, kind="beds", ids={"ward": str(ward.pk)})
+    transaction.on_commit(partial(publish_all, [update]), robust=True)
+
+
 def publish_missed(cases: Iterable[Case]) -> None:
     """After the commit, let open pages hear of cases whose deadline was just missed, in one round trip."""
     updates = [_update(case, timeline.DEADLINE_MISSED, [case.ward]) for case in cases]

@@ -85,4 +85,5 @@ def topics_of(user: User) -> set[str]:
         *(f"hospital:{pk}" for pk in access.refers_for),
         *(f"ward:{pk}" for pk in access.wards),
         *(f"network:{pk}" for pk in access.coordinates),
+        *(f"places:{pk}" for pk in access.networks),
     }

@@ -24,6 +24,8 @@ RULES = (
     "reassessments",
     "outcome_grace_days",
     "undo_admission_minutes",
+    "beds_hold_minutes",
+    "passes_over_full",
     "leading_definition",
     "minutes",
     "ladders",

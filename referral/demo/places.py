@@ -10,13 +10,15 @@ NETWORK = ("演示转诊网络（虚构）", "Demo referral network (fictitious)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A hospital or ward to be made. `asks`: wards in the order in which a first hospital asks them."""
+    """A hospital or ward to be made. `asks`: wards in the order in which a first hospital asks them,
+    `minutes`: how long the way to each takes."""
 
     zh: str
     en: str
     phone: str
     level: Hospital.Level = Hospital.Level.TERTIARY
     asks: tuple[str, ...] = ()
+    minutes: tuple[int, ...] = ()
     inside: str = ""
     beds: int = 0
 
@@ -28,6 +30,7 @@ HOSPITALS: Mapping[str, Place] = {
         "000-0001-0001",
         Hospital.Level.PRIMARY,
         asks=("first", "second"),
+        minutes=(90, 120),
     ),
     "county": Place(
         "乙县人民医院（演示）",
@@ -35,12 +38,14 @@ HOSPITALS: Mapping[str, Place] = {
         "000-0002-0001",
         Hospital.Level.SECONDARY,
         asks=("first", "second"),
+        minutes=(60, 75),
     ),
     "university": Place(
         "丙大学附属医院（演示）",
         "University Hospital C (demo)",
         "000-0003-0120",
         asks=("second", "first"),
+        minutes=(5, 25),
     ),
     "liver": Place("丁医科大学附属医院（演示）", "Medical University Hospital D (demo)", "000-0004-0001"),
 }
@@ -89,8 +94,10 @@ def make_places() -> Places:
         for key, place in WARDS.items()
     }
     for key, place in HOSPITALS.items():
-        for rank, ward in enumerate(place.asks, 1):
+        for rank, (ward, minutes) in enumerate(zip(place.asks, place.minutes, strict=True), 1):
             Catchment.objects.get_or_create(
-                hospital=hospitals[key], ward=wards[ward], defaults={"rank": rank}
+                hospital=hospitals[key],
+                ward=wards[ward],
+                defaults={"rank": rank, "travel_minutes": minutes},
             )
     return Places(network, hospitals, wards)

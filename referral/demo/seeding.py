@@ -12,10 +12,18 @@ from referral.demo.places import make_places
 from referral.demo.replay import Cast, replay
 from referral.demo.stories import STORIES
 from referral.evidence import load_bundled
+from referral.intake.free_beds import state_beds
 from referral.models import Case, Deadline, PathwayPolicy
 
 MODES = ("demo", "test")
 POLICY_IN_FORCE_SINCE = timedelta(days=200)
+
+
+BEDS = {
+    "first": ("specialist", 3, timedelta(minutes=40)),
+    "second": ("specialist2", 1, timedelta(hours=3)),
+}
+"""By ward, who states how many beds are free, and how long ago."""
 
 
 class DemoRefused(Exception):
@@ -49,14 +57,15 @@ def seed(*, now: datetime) -> Seeded:
     places = make_places()
     people = make_people(places)
     since = now - POLICY_IN_FORCE_SINCE
-    PathwayPolicy.objects.get_or_create(
-        network=places.network, version=1, defaults={"created_at": since, "in_force_from": since}
-    )
+    rules = {"created_at": since, "in_force_from": since, "passes_over_full": True}
+    PathwayPolicy.objects.get_or_create(network=places.network, version=1, defaults=rules)
     before = Case.objects.filter(network=places.network).count()
     if before:
         return Seeded(made=0, cases=before)
     load_bundled(now=now)
     replay(STORIES, Cast(places, people), now=now)
+    for ward, (who, free, ago) in BEDS.items():
+        state_beds(ward=places.wards[ward], actor=people[who], free=free, now=now - ago)
     if stuck := Deadline.objects.filter(quarantined_at__isnull=False).first():
         raise RuntimeError(f"The deadline {stuck.kind} of case {stuck.case} could not be fired.")
     return Seeded(made=len(STORIES), cases=len(STORIES))

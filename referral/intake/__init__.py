@@ -1,3 +1,12 @@
 """How a patient comes in: the first visit, the draft of the values, the ward asked, the unannounced."""
 
-__all__ = ["case_files", "drafts", "first_visit", "registration", "submission", "unannounced", "ward_status"]
+__all__ = [
+    "case_files",
+    "drafts",
+    "first_visit",
+    "free_beds",
+    "registration",
+    "submission",
+    "unannounced",
+    "ward_status",
+]

@@ -1,5 +1,6 @@
 """Which ward is asked: the catchment of the case's hospital, in order, looked up live."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -21,17 +22,40 @@ def catchment(case: Case) -> QuerySet[Ward]:
     )
 
 
-def next_ward(case: Case) -> Ward | None:
-    """The first open ward of the hospital's catchment that was not asked since the flag, or None."""
+def wards_left(case: Case) -> list[Ward]:
+    """The open wards of the hospital's catchment that were not asked since the flag, in its order."""
     asked = Offer.objects.filter(case=case, state__in=PASSED_OVER, offered_at__gte=case.flagged_at)
-    return catchment(case).exclude(pk__in=asked.values("ward")).first()
+    return list(catchment(case).exclude(pk__in=asked.values("ward")).select_related("free_beds"))
+
+
+def full_wards(case: Case, wards: Iterable[Ward], now: datetime) -> list[Ward]:
+    """Those of `wards` that have said that no bed is free, so lately that the policy of `case` heeds it."""
+    policy = case.policy
+    if not policy.passes_over_full:
+        return []
+    figures = [(ward, getattr(ward, "free_beds", None)) for ward in wards]
+    return [
+        ward for ward, row in figures if row and row.free == 0 and not row.is_stale(now, policy.beds_hold)
+    ]
 
 
 def offer_to_next_ward(change: Change) -> State:
-    """Offer the case to the next ward of the catchment, and say which state that brings."""
-    ward = next_ward(change.case)
-    if ward is None:
+    """Offer the case to the next ward of the catchment, and say which state that brings.
+
+    Where the policy allows it, wards that say no bed is free are asked last; the line of the timeline says
+    which were passed over, and when they said so.
+    """
+    wards = wards_left(change.case)
+    if not wards:
         return State.UNPLACED
+    full = full_wards(change.case, wards, change.now)
+    ward = next((ward for ward in wards if ward not in full), wards[0])
+    if passed := wards[: wards.index(ward)]:
+        change.details["passed_over"] = [
+            {"ward": str(row.pk), "stated_at": row.free_beds.stated_at.isoformat()} for row in passed
+        ]
+    elif len(full) == len(wards):
+        change.details["all_full"] = True
     return offer_to(change, ward)
 
 

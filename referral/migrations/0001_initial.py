@@ -347,6 +347,36 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="FreeBeds",
+            fields=[
+                (
+                    "ward",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="free_beds",
+                        serialize=False,
+                        to="accounts.ward",
+                    ),
+                ),
+                ("free", models.PositiveSmallIntegerField(verbose_name="free beds")),
+                ("stated_at", models.DateTimeField()),
+                ("version", models.PositiveIntegerField(default=0)),
+                (
+                    "stated_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "free beds of a ward",
+                "verbose_name_plural": "free beds of wards",
+            },
+        ),
+        migrations.CreateModel(
             name="NotificationDay",
             fields=[
                 (
@@ -749,6 +779,22 @@ class Migration(migrations.Migration):
                         default="china",
                         max_length=16,
                         verbose_name="definition of ACLF that leads",
+                    ),
+                ),
+                (
+                    "beds_hold_minutes",
+                    models.PositiveIntegerField(
+                        db_default=480,
+                        default=480,
+                        verbose_name="time for which a figure of free beds holds, minutes",
+                    ),
+                ),
+                (
+                    "passes_over_full",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        verbose_name="wards that say no bed is free are asked last",
                     ),
                 ),
                 (
@@ -1532,6 +1578,84 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="BedChange",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("stated", "stated by the ward"),
+                            ("promised", "a bed was promised"),
+                            ("admitted", "the patient is in the bed"),
+                            ("returned", "a promised bed was given back"),
+                            ("undone", "the admission was entered in error"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("free", models.PositiveSmallIntegerField()),
+                ("change", models.SmallIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ward",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bed_changes",
+                        to="accounts.ward",
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bed_changes",
+                        to="referral.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["ward", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ward", "number"), name="bed_change_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("case__isnull", True), ("cause", "stated"), ("change__isnull", True)),
+                            models.Q(
+                                models.Q(("cause", "stated"), _negated=True),
+                                ("case__isnull", False),
+                                ("change__in", [-1, 0, 1]),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="bed_change_is_stated_or_of_a_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("cause__in", ["stated", "promised", "admitted", "returned", "undone"])
+                        ),
+                        name="bed_change_cause_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="BackReferral",

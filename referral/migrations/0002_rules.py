@@ -5,6 +5,7 @@ APPEND_ONLY = {
     "referral_artificialliversession": "note",
     "referral_assessment": "",
     "referral_assessmentretraction": "",
+    "referral_bedchange": "",
     "referral_diagnosis": "why, should_know, note",
     "referral_event": "note, personal",
     "referral_immunestatus": "note",

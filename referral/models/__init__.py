@@ -1,5 +1,6 @@
 from referral.models.admissions import Admission
 from referral.models.assessments import Assessment, AssessmentRetraction, Indicators
+from referral.models.beds import BedChange, FreeBeds
 from referral.models.case_files import CaseFile, CaseFileLook
 from referral.models.cases import Case, Event, Message, Offer, Question
 from referral.models.deadlines import Deadline
@@ -36,6 +37,7 @@ __all__ = [
     "Assessment",
     "AssessmentRetraction",
     "BackReferral",
+    "BedChange",
     "Case",
     "CaseFacts",
     "CaseFile",
@@ -45,6 +47,7 @@ __all__ = [
     "Diagnosis",
     "Event",
     "Evidence",
+    "FreeBeds",
     "ImmuneStatus",
     "Indicators",
     "Intervention",

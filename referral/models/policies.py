@@ -37,6 +37,7 @@ DEFAULT_MINUTES: dict[str, int] = {
     Kind.FOLLOW_UP_28: 28 * 24 * 60,
     Kind.FOLLOW_UP_90: 90 * 24 * 60,
 }
+DEFAULT_BEDS_HOLD = timedelta(hours=8)
 LONGEST_MINUTES = 366 * 24 * 60
 NO_RISK = _("A risk lies between 0 and 1: write 0.15 for fifteen in a hundred.")
 
@@ -74,7 +75,8 @@ class PathwayPolicy(models.Model):
     `risk_threshold` is a predicted 90-day risk, 0 to 1; `minutes` is the length of each kind of deadline;
     `ladders` the alerts of each kind. For `undo_admission_minutes` an admission can be marked as entered in
     error. By `leading_definition` a case is spoken of once it is graded. An outcome at day 28 or 90 can be
-    met until `outcome_grace_days` later.
+    met until `outcome_grace_days` later. A ward's figure of free beds is stale `beds_hold_minutes` after it
+    was stated; `passes_over_full`: a ward whose figure is 0, and not stale, is asked after all others.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -97,6 +99,14 @@ class PathwayPolicy(models.Model):
         choices=LeadingDefinition,
         default=LeadingDefinition.CHINA,
         db_default=LeadingDefinition.CHINA,
+    )
+    beds_hold_minutes = models.PositiveIntegerField(
+        _("time for which a figure of free beds holds, minutes"),
+        default=DEFAULT_BEDS_HOLD // timedelta(minutes=1),
+        db_default=DEFAULT_BEDS_HOLD // timedelta(minutes=1),
+    )
+    passes_over_full = models.BooleanField(
+        _("wards that say no bed is free are asked last"), default=False, db_default=False
     )
     expires_unanswered = models.BooleanField(_("unanswered offers go to the next ward"), default=True)
     note = models.CharField(_("what changed and why"), max_length=300, blank=True)
@@ -137,6 +147,11 @@ class PathwayPolicy(models.Model):
     def time_to_undo(self) -> timedelta:
         """How long after it was recorded an admission can be marked as entered in error."""
         return timedelta(minutes=self.undo_admission_minutes)
+
+    @property
+    def beds_hold(self) -> timedelta:
+        """How long after it was stated a ward's figure of free beds is used."""
+        return timedelta(minutes=self.beds_hold_minutes)
 
     def length(self, kind: str) -> timedelta:
         return timedelta(minutes=self.minutes[kind])

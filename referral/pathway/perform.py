@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from referral.alerts import compose
 from referral.alerts.recipients import Directory
+from referral.intake.free_beds import settle_beds
 from referral.intake.routing import close_question
 from referral.intake.unannounced import auditing_wrong_answers
 from referral.models import Case, Event, Offer
@@ -238,6 +239,7 @@ def _gather(settlement: Settlement, change: Change, target: State | None) -> Non
     before, case.state = case.state, target or case.state
     if left := ward_left(change):
         change.details[LEFT_WARD] = str(left)
+    settle_beds(change, before)
     settlement.lines.append(_line_of(change, before))
     _hold_against_outcomes(settlement, change)
     settlement.close_deadlines(change)

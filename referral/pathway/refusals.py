@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 PathwayCode = Literal[
+    "beds_changed",
     "files_away",
     "id_taken",
     "no_policy",
@@ -66,6 +67,19 @@ class StaleVersion(PathwayError):
         super().__init__(
             "stale_version",
             _("The case has changed since you read it. Reload it and decide again."),
+            version=version,
+        )
+
+
+class BedsChanged(PathwayError):
+    """The figure of a ward's free beds is another than the one that the caller saw."""
+
+    def __init__(self, free: int, version: int) -> None:
+        super().__init__(
+            "beds_changed",
+            _("The number of free beds has changed meanwhile: it is %(free)s now. Look, and state it again.")
+            % {"free": free},
+            free=free,
             version=version,
         )
 

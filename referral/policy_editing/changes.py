@@ -37,7 +37,9 @@ def _in_words(policy: PathwayPolicy) -> Iterator[tuple[str, tuple[str, ...]]]:
     for name in ("reassessments", "outcome_grace_days"):
         yield _label(policy, name), (str(getattr(policy, name)),)
     yield _label(policy, "leading_definition"), (str(policy.get_leading_definition_display()),)
-    yield _label(policy, "expires_unanswered"), (_("yes") if policy.expires_unanswered else _("no"),)
+    yield _("time for which a figure of free beds holds"), (length(policy.beds_hold),)
+    for name in ("passes_over_full", "expires_unanswered"):
+        yield _label(policy, name), (_("yes") if getattr(policy, name) else _("no"),)
     for kind in Kind:
         yield str(kind.label), (length(policy.length(kind)),)
     for kind in Kind:

@@ -19,7 +19,7 @@ from referral.models.policies import LONGEST_MINUTES
 from referral.pathway.vocabulary import FOLLOW_UPS, Audience, Kind
 
 UNITS = ((1, _("min")), (60, _("h")), (1440, _("days")))
-LENGTHS = ("late_flag_minutes", "undo_admission_minutes")
+LENGTHS = ("late_flag_minutes", "undo_admission_minutes", "beds_hold_minutes")
 PLAIN_RULES = tuple(name for name in RULES if name not in ("minutes", "ladders", *LENGTHS))
 CHANGEABLE = tuple(kind for kind in Kind if kind not in FOLLOW_UPS)
 BLANK_STEPS, MOST_STEPS = 3, 200
@@ -79,6 +79,10 @@ class PolicyForm(forms.ModelForm):
     undo_admission_minutes = LengthField(
         label=_("time to undo an admission"),
         help_text=_("So long an admission can be marked as entered in error after it was recorded."),
+    )
+    beds_hold_minutes = LengthField(
+        label=_("time for which a figure of free beds holds"),
+        help_text=_("An older figure is shown as stale, and no ward is passed over because of it."),
     )
     in_force_from = forms.SplitDateTimeField(
         label=_("in force from"),

@@ -12,5 +12,6 @@ __all__ = [
     "search",
     "urgency",
     "ward_choices",
+    "ward_places",
     "worklists",
 ]

@@ -28,6 +28,7 @@ from notifications.models import Delivery
 from portal import urls as portal_urls
 from portal.models import FormDraft
 from referral.evidence import load_bundled
+from referral.intake.free_beds import state_beds
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
@@ -67,6 +68,7 @@ ASKED = [
     ("doctor", "/api/v1/labs/readings/{reading}"),
     ("specialist", "/api/v1/files/{link}"),
     ("lead", "/api/v1/wards/{ward}/duty"),
+    ("lead", "/api/v1/wards/{ward}/beds"),
     ("coordinator", "/api/v1/wards"),
     ("coordinator", "/api/v1/wards?for={case}&verb=transfer"),
     ("coordinator", "/api/v1/board"),
@@ -110,6 +112,8 @@ ASKED = [
     ("coordinator", "/cases/{unplaced}/redirect/form/"),
     ("lead", "/board/wards/{ward}/"),
     ("lead", "/board/wards/{ward}/duty/"),
+    ("doctor", "/places/"),
+    ("specialist", "/places/live/"),
     ("specialist", "/inbox/"),
     ("specialist", "/inbox/unread/"),
     ("administrator", "/operations/"),
@@ -220,6 +224,8 @@ class Scene:
             Membership.objects.create(user=user, role=Role.SPECIALIST, ward=place)
             shift = {"weekday": self.now.weekday(), "starts": "00:00", "ends": "00:00"}
             DutyShift.objects.create(ward=place, user=user, **shift)
+        for place in (ward, world.ward):
+            state_beds(ward=place, actor=user, free=number + 3, now=self.now)
 
     def record(self, number: int) -> None:
         """One more of everything that the page of a case shows."""

@@ -117,6 +117,15 @@ ROWS = (
     *(_verb_row(verb) for verb in (*DECIDED_BY, *NOT_NOW)),
     Row("POST", f"{V1}/unannounced", WARDS, 422, outside=403, reads=True),
     Row("GET", f"{V1}/wards/<uuid:ward_id>/duty", ASKED | names("coordinator"), 200, subject="ward"),
+    Row("GET", f"{V1}/wards/<uuid:ward_id>/beds", ASKED | names("coordinator"), 200, subject="ward"),
+    Row(
+        "POST",
+        f"{V1}/wards/<uuid:ward_id>/beds",
+        ASKED,
+        422,
+        others={403: names("coordinator")},
+        subject="ward",
+    ),
     Row("POST", f"{V1}/notifications/read", PEOPLE, 200),
     *(
         Row(

@@ -100,6 +100,8 @@ ROWS = (
     form("board/wards/<uuid:pk>/", names("asked lead", "coordinator"), 422, subject="ward"),
     page("board/wards/<uuid:pk>/duty/", ASKED | names("coordinator"), subject="ward"),
     form("board/wards/<uuid:pk>/duty/", names(), subject="ward"),
+    *(page(route, CLINICAL) for route in ("places/", "places/live/")),
+    form("places/<uuid:pk>/", ASKED, 422, subject="ward"),
     page("inbox/"),
     page("inbox/unread/"),
     form("inbox/read-all/"),

@@ -19,6 +19,7 @@ from portal import drafts
 from portal.access import person, signed_in
 from portal.pages.board import context as board_context
 from portal.pages.board.filters import kept_for_next_visit
+from portal.pages.places.context import places
 from portal.pages.verbs import forms
 from portal.refusals import with_status
 from referral.identity.text import folded_number
@@ -36,7 +37,8 @@ LONGEST_REASON = 200
 @signed_in
 def board(request: HttpRequest) -> HttpResponse:
     """The worklist of a ward's people and of coordinators."""
-    return render(request, "portal/board/board.html", _live(request, keeps=True))
+    context = _live(request, keeps=True)
+    return render(request, "portal/board/board.html", context | places(person(request), context["now"]))
 
 
 @require_safe

@@ -23,6 +23,7 @@ from portal.pages.verbs import forms
 from portal.pages.verbs.forms import VerbForm
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS, VerbText
+from portal.pages.verbs.ward_hints import ward_hints
 from portal.windows import Window, label_of, window_of, window_of_case, with_alarm
 from referral.models import Case, Deadline, Message, Offer
 from referral.pathway.case_roles import answers_for, open_question, own_clocks
@@ -101,7 +102,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "bed": case.bed if case.state in ACUTE else "",
         **identity(case),
         **_due(case, user, sides, usable, now),
-        **actions(case, usable, offer),
+        **actions(case, usable, offer, user, now),
         **talk(case, user, usable),
         **in_a_list(case, user),
         "may_add_file": Verb.ADD_FILE in usable,
@@ -210,7 +211,9 @@ def delay(case: Case, row: Deadline, usable: Iterable[Verb]) -> Delay:
     return Delay(row, place, form)
 
 
-def actions(case: Case, usable: list[Verb], offer: Offer | None, back: str = "") -> dict[str, Any]:
+def actions(
+    case: Case, usable: list[Verb], offer: Offer | None, user: User, now: datetime, back: str = ""
+) -> dict[str, Any]:
     """The expected verbs as forms, the others as links."""
     first, more = sorted_out(case, usable, offer)
     named = offer.pk if offer is not None and offer.is_open else None
@@ -218,7 +221,9 @@ def actions(case: Case, usable: list[Verb], offer: Offer | None, back: str = "")
         "assess": Verb.ASSESS in first,
         "is_urgent": Verb.REFER in first and bool(unanswered_red_flags(case)),
         "forms": [
-            forms.build(verb, case=case, offer=named, back=back) for verb in first if verb != Verb.ASSESS
+            forms.build(verb, case=case, offer=named, back=back, hints=ward_hints(verb, case, user, now))
+            for verb in first
+            if verb != Verb.ASSESS
         ],
         "more": [Step(slug(verb), TEXTS[verb]) for verb in more if verb != Verb.ASSESS],
         "assess_again": Verb.ASSESS in more,

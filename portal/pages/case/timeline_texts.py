@@ -1,6 +1,6 @@
 """The timeline of a case in words."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.local_time import written
+from accounts.models import Ward
 from accounts.punctuation import labelled
 from labs.readings.sources import SourceForm
 from portal.definitions import leading_words
@@ -78,11 +79,20 @@ def lines(case: Case, events: Iterable[Event]) -> list[Line]:
     for ward in (*(row.ward for row in admissions), case.ward, case.expecting_ward):
         if ward is not None:
             wards[str(ward.pk)] = ward
-    names = {pk: f"{ward.hospital.name} · {ward.name}" for pk, ward in wards.items()}
     rows = list(events)
+    wards |= _passed_over(rows, wards)
+    names = {pk: f"{ward.hospital.name} · {ward.name}" for pk, ward in wards.items()}
     void = timeline.voided(rows)
     zone = case.hospital.zone
     return [_line(event, names, zone, is_void=event.number in void) for event in rows][::-1]
+
+
+def _passed_over(events: Iterable[Event], loaded: Container[str]) -> dict[str, Ward]:
+    """Wards that were passed over and never asked; no query where there is none."""
+    named = {row["ward"] for event in events for row in event.details.get("passed_over", ())}
+    missing = [pk for pk in named if pk not in loaded]
+    rows = Ward.objects.filter(pk__in=missing).select_related("hospital") if missing else ()
+    return {str(ward.pk): ward for ward in rows}
 
 
 def _line(event: Event, wards: Mapping[str, str], zone: str, *, is_void: bool) -> Line:
@@ -111,6 +121,7 @@ def _details(event: Event, wards: Mapping[str, str], clock: Clock) -> list[str]:
         details.append(str(REASONS[Verb(event.what)].codes(recorded["reason"]).label))
     if recorded.get("ward") in wards:
         details.append(wards[recorded["ward"]])
+    details += [_full(row, wards, clock) for row in recorded.get("passed_over", ())]
     details += _grades(recorded)
     for name, phrase in PHRASES.items():
         if recorded.get(name):
@@ -120,6 +131,12 @@ def _details(event: Event, wards: Mapping[str, str], clock: Clock) -> list[str]:
     if recorded.get("before") and recorded.get("after"):
         details.append(f"{clock.time(recorded['before'])} → {clock.time(recorded['after'])}")
     return details
+
+
+def _full(passed: Mapping[str, str], wards: Mapping[str, str], clock: Clock) -> str:
+    """Why a ward was not asked in its place."""
+    words = {"ward": wards.get(passed["ward"], ""), "time": clock.time(passed["stated_at"])}
+    return _("passed over, to be asked last: %(ward)s, which said at %(time)s that no bed is free") % words
 
 
 def _grades(recorded: Mapping[str, Any]) -> list[str]:
@@ -181,6 +198,10 @@ PHRASES: Mapping[str, Callable[[Any, Clock], str]] = {
     "hold_back": lambda value, clock: (
         _("not referred: %(reason)s") % {"reason": codes.HoldBackReason(value).label}
     ),
+    "all_full": lambda value, clock: _(
+        "every ward that is left says that no bed is free; they are asked in the usual order"
+    ),
+    "beyond_beds": lambda value, clock: _("accepted although the ward said that no bed is free"),
     "bed": lambda value, clock: _("bed %(bed)s") % {"bed": value},
     "unannounced": lambda value, clock: _("unannounced"),
     "expected_arrival_at": lambda value, clock: _("expected %(time)s") % {"time": clock.time(value)},

@@ -20,6 +20,7 @@ from portal.pages.board.filters import Narrowed, state_choices
 from portal.pages.case.context import Awaited, awaited, time_left
 from portal.pages.case.scene import People, people_around
 from portal.pages.case.situation import Situation, situation_of
+from portal.pages.places.context import places
 from portal.windows import OVER, Window, severity
 from referral.models import Case
 from referral.pathway.vocabulary import ACUTE, ENDED, State
@@ -88,6 +89,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "hospitals": worklists.hospitals_to_refer_for(user),
     }
+    context |= places(user, now)
     part = request.headers.get("HX-Request") and not request.headers.get("HX-Boosted")
     return render(request, "portal/home_list.html" if part else "portal/home.html", context)
 

@@ -1,7 +1,8 @@
 """A form for any verb, built from the inputs it takes."""
 
 from collections.abc import Callable, Collection, Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +18,7 @@ from portal.pages.verbs.texts import RED_FLAG_TEXT, TEXTS, VerbText
 from portal.pages.verbs.typed_inputs import BAD_MOMENT, WHOLE
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
-from referral.pathway.inputs.shapes import CORRECTS, DEADLINE, SOURCES
+from referral.pathway.inputs.shapes import CORRECTS, DEADLINE, SOURCES, WARD
 from referral.pathway.inputs.ward import BESIDE_ORGANS, PANEL_GROUPS, RATIOS
 from referral.pathway.refusals import Text
 from referral.pathway.retracted_records import KIND_OF, to_correct
@@ -151,17 +152,19 @@ def build(
     back: str = "",
     expected: bool = True,
     deadlines: Collection[Deadline] | None = None,
+    hints: Mapping[str, str] = MappingProxyType({}),
 ) -> VerbForm:
     """The form of `verb` on `case`, with what was typed and what was refused of it.
 
     `expected`: whether the ward that fills it in expects the patient. `deadlines`: those to choose from where
-    not all of the case are.
+    not all of the case are. `hints`: by ward, what to know before it is chosen (`ward_hints`).
     """
     values = dict(typed if typed is not None else proposed(verb, case, expected=expected))
     fields = _fields(verb, case, values)
     fields = identity_fields.of_form(verb, fields, expected=expected)
     if deadlines is not None:
         _choose_from(fields, {str(row.pk) for row in deadlines})
+    _give_hints(fields, hints)
     urgent = verb == Verb.REFER and bool(unanswered_red_flags(case))
     text, zone = RED_FLAG_TEXT if urgent else TEXTS[verb], case.hospital.zone
     form = VerbForm(verb, text, fields, case.version, offer, zone, uuid4().hex, back, urgent)
@@ -182,6 +185,14 @@ def _choose_from(fields: Sequence[Field], deadlines: Container[str]) -> None:
         if row.name == DEADLINE.name:
             row.options = [option for option in row.options if option.value in deadlines]
             row.value = row.value or (row.options[0].value if len(row.options) == 1 else "")
+
+
+def _give_hints(fields: Sequence[Field], hints: Mapping[str, str]) -> None:
+    for row in fields:
+        if hints and row.name == WARD.name:
+            row.options = [
+                replace(option, hint=hints.get(option.value, option.hint)) for option in row.options
+            ]
 
 
 def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:

@@ -1,6 +1,7 @@
 """One page per verb: what it will do, its form, and the answer to what was submitted."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from portal.pages.verbs import forms, texts
 from portal.pages.verbs.initial_values import proposed
 from portal.pages.verbs.slugs import of_slug
 from portal.pages.verbs.submitting import Submission, submit
+from portal.pages.verbs.ward_hints import ward_hints
 from portal.pages.ward_record import in_place
 from portal.refusals import CONFLICT, with_status
 from referral.intake.unannounced import LOOK_UP_FIRST, arriving, expects, glimpse
@@ -75,7 +77,7 @@ def unfolded(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     if chosen in usable_verbs(user, case):
         sent = Submission.of(chosen, request.GET)
         expected = case.ward_id in user.access.wards
-        context["form"] = _form(user, case, case, sent, proposed(chosen, case, expected=expected), ())
+        context["form"] = _form(user, case, case, sent, proposed(chosen, case, expected=expected), (), now)
     else:
         context["refusal"] = _cannot_be_done(case, chosen)
     return render(request, "portal/case/unfolded.html", context)
@@ -177,7 +179,7 @@ def _page(
     visible = cases.cases(user).filter(pk=case.pk).first()
     now, current = clock.now(), visible or case
     access_log.record_live(user=user, cases=[visible] if visible else [], now=now)
-    form = _form(user, current, visible, sent, typed, refused)
+    form = _form(user, current, visible, sent, typed, refused, now)
     if problem:
         form.problems.append(problem)
     if _is_talk(request, sent.verb) and visible:
@@ -206,6 +208,7 @@ def _form(
     sent: Submission,
     typed: Mapping[str, str],
     refused: Sequence[tuple[str, str, Text]],
+    now: datetime,
 ) -> forms.VerbForm:
     offer = open_offer(visible) if visible else None
     return forms.build(
@@ -216,6 +219,7 @@ def _form(
         refused=refused,
         back=sent.back,
         expected=expects(user, case, offer),
+        hints=ward_hints(sent.verb, visible, user, now) if visible else {},
         deadlines=cases.own_deadlines(user, visible) if visible else None,
     )
 

@@ -7,8 +7,8 @@
 (function () {
   "use strict";
   const NAME = "aclf-live";
-  const KINDS = ["ready", "case", "notification", "resync", "degraded", "alive"];
-  const NEWS = ["ready", "case", "notification", "resync"];
+  const KINDS = ["ready", "case", "beds", "notification", "resync", "degraded", "alive"];
+  const NEWS = ["ready", "case", "beds", "notification", "resync"];
   const BEAT_MS = 4000;
   const SILENT_MS = 12000;
   // The server gives a sign of life every ten seconds: without it a connection is dead, whatever the browser thinks.
@@ -277,10 +277,13 @@
 
   const onCase = ({ data }) => {
     const { case: changed } = JSON.parse(data);
-    document.querySelectorAll("[data-live]").forEach((part) => {
+    document.querySelectorAll("[data-live]:not([data-live-kind])").forEach((part) => {
       if (!part.dataset.liveCase || part.dataset.liveCase === changed) refresh(part, changed);
     });
   };
+
+  // Parts that show the figures of wards hear of those, and of no case.
+  const onBeds = () => document.querySelectorAll('[data-live-kind="beds"]').forEach((part) => refresh(part));
 
   const wired = new WeakSet();
   const wire = (source) => {
@@ -289,6 +292,7 @@
     for (const kind of KINDS) source.addEventListener(kind, () => say("heard"));
     for (const kind of NEWS) source.addEventListener(kind, () => say("news"));
     source.addEventListener("case", onCase);
+    source.addEventListener("beds", onBeds);
     source.addEventListener("degraded", () => streamIs("lost"));
     source.addEventListener("resync", () => {
       streamIs("open");

@@ -1,8 +1,11 @@
 """The verbs on an offer: acknowledge, accept, decline, expire, pass on, redirect, release, withdraw."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Ward
+from referral.intake.free_beds import ask_if_full, refuse_promised_bed
 from referral.intake.routing import close_open_offer, offer_to, offer_to_next_ward
 from referral.models import Offer
 from referral.pathway.change import Change
@@ -39,8 +42,14 @@ def acknowledge(change: Change) -> None:
 
 
 @effect(Verb.ACCEPT)
-def accept(change: Change, *, bed: str = "") -> State:
-    """Promise a bed; its number may follow at admission."""
+def accept(change: Change, *, bed: str = "", confirmed: Collection[str] = ()) -> State:
+    """Promise a bed; its number may follow at admission. One that is promised already is no bed to promise.
+
+    Raises ConfirmationNeeded where the ward has said that none is free, until `confirmed` names the bed.
+    """
+    ward = asked(change).ward
+    ask_if_full(change, ward, confirmed)
+    refuse_promised_bed(change.case, ward, bed)
     offer = answer(change, Offer.State.ACCEPTED)
     change.details["bed"] = bed
     case = change.case

@@ -3,7 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 from referral import codes
-from referral.pathway.inputs.shapes import BED, EXPECTED, NOTE, OCCURRED_AT, WARD, Shape, VerbInput, reason
+from referral.pathway.inputs.shapes import (
+    BED,
+    CONFIRMED,
+    EXPECTED,
+    NOTE,
+    OCCURRED_AT,
+    WARD,
+    Shape,
+    VerbInput,
+    reason,
+)
 from referral.pathway.vocabulary import Verb
 
 VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
@@ -29,7 +39,7 @@ VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
         NOTE,
     ),
     Verb.ACKNOWLEDGE: (OCCURRED_AT,),
-    Verb.ACCEPT: (BED, OCCURRED_AT),
+    Verb.ACCEPT: (BED, CONFIRMED, OCCURRED_AT),
     Verb.DECLINE: (reason(codes.DeclineReason), NOTE, OCCURRED_AT),
     Verb.RELEASE: (reason(codes.ReleaseReason), NOTE, OCCURRED_AT),
     Verb.DIVERT: (WARD, EXPECTED, NOTE, OCCURRED_AT),
