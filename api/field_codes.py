@@ -128,6 +128,8 @@ VALUES: Mapping[str, Text] = {
     "perhaps_mmol_l": _("Perhaps in mmol/L."),
     "perhaps_g_dl": _("Perhaps in g/dL."),
     "perhaps_g_l": _("Perhaps in g/L."),
+    "perhaps_mg_l": _("Perhaps in mg/L."),
+    "perhaps_ug_dl": _("Perhaps in µg/dL."),
     "perhaps_ul": _("Perhaps per µL."),
     "perhaps_10e9_l": _("Perhaps in 10⁹/L."),
     "perhaps_kpa": _("Perhaps in kPa."),

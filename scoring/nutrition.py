@@ -23,6 +23,12 @@ CERTAINTY = gettext_noop(
     "The equation is general knowledge, not read again; the factor of 1.3 was read in its source."
 )
 
+ENERGY_PER_KG = (30, 35)
+PROTEIN_PER_KG = (1.2, 1.5)
+"""kcal and g per kg and day that a guideline aims at; general knowledge, not read again."""
+RANGES_CITATION = "ESPEN, Plauth M, Clin Nutr 2019;38:485-521"
+RANGES_DOI = "10.1016/j.clnu.2018.12.022"
+
 HEIGHT_CM = (50.0, 250.0)
 WEIGHT_KG = (10.0, 350.0)
 """Heights and weights that are possible; beyond them a value is refused."""
@@ -39,6 +45,16 @@ class EnergyTarget:
 def resting_energy(*, height_cm: float, weight_kg: float, age_years: int, sex: Sex) -> float:
     """Resting energy expenditure in kcal per day by Mifflin-St Jeor."""
     return 10 * weight_kg + 6.25 * height_cm - 5 * age_years + (5 if sex == "male" else -161)
+
+
+def published_energy(weight_kg: float) -> tuple[int, int]:
+    """kcal per day of the guideline's range."""
+    return round(ENERGY_PER_KG[0] * weight_kg), round(ENERGY_PER_KG[1] * weight_kg)
+
+
+def published_protein(weight_kg: float) -> tuple[int, int]:
+    """g of protein per day of the guideline's range."""
+    return round(PROTEIN_PER_KG[0] * weight_kg), round(PROTEIN_PER_KG[1] * weight_kg)
 
 
 def energy_target(*, height_cm: float, weight_kg: float, age_years: int, sex: Sex) -> EnergyTarget:

@@ -184,7 +184,7 @@ DETAILS: Mapping[str, Fields] = {
         "third_failure_at": MOMENT,
     },
     Verb.RECORD_PRECIPITANT: RECORDED_PRECIPITANT,
-    Verb.RECORD_INTERVENTION: RECORDED_PRECIPITANT,
+    Verb.RECORD_INTERVENTION: {**RECORDED_PRECIPITANT, "treatment": code(ward_codes.InterventionKind)},
     Verb.RECORD_TREATMENT: {
         "item": code(ward_codes.TreatmentItem),
         "progress": code(ward_codes.Progress),

@@ -21,11 +21,14 @@ from referral.queries import cases
 from referral.ward.checklist import Item
 from referral.ward.codes import (
     AgainstTransplant,
+    Anticoagulant,
     ArtificialLiverMode,
     Complication,
+    InterventionKind,
     KitAnswer,
     Progress,
     TransplantDecision,
+    VascularAccess,
 )
 from referral.ward.precipitants import CODINGS, ICD10, snomed_of
 from referral.ward.record import Trend, WardRecord, ward_record
@@ -97,6 +100,12 @@ class TransplantDecisionShape(RetractableShape):
     reason = CodeShape(AgainstTransplant, allow_blank=True)
 
 
+class InterventionShape(RetractableShape):
+    """What was done against a precipitant, in the note."""
+
+    treatment = CodeShape(InterventionKind, allow_blank=True)
+
+
 class RecordedPrecipitantShape(RetractableShape):
     """`icd10` is of the WHO edition. Codes are empty where none was verified."""
 
@@ -105,7 +114,7 @@ class RecordedPrecipitantShape(RetractableShape):
     icd10 = CodeShape(ICD10, allow_blank=True)
     snomed = serializers.SerializerMethodField()
     certainty = serializers.SerializerMethodField()
-    interventions = RetractableShape(many=True, source="interventions.all")
+    interventions = InterventionShape(many=True, source="interventions.all")
 
     def get_snomed(self, row: Precipitant) -> str:
         return snomed_of(row.precipitant, row.icd10)
@@ -132,6 +141,11 @@ class ArtificialLiverSessionShape(RetractableShape):
     started_at = serializers.DateTimeField(source="occurred_at")
     ended_at = serializers.DateTimeField()
     complications = serializers.ListField(child=CodeShape(Complication))
+    plasma_ml = serializers.IntegerField(allow_null=True, help_text="exchanged or adsorbed")
+    anticoagulant = CodeShape(Anticoagulant, allow_blank=True)
+    access = CodeShape(VascularAccess, allow_blank=True)
+    before = serializers.DictField(child=serializers.FloatField(), help_text="the unit is in the name")
+    after = serializers.DictField(child=serializers.FloatField(), help_text="the unit is in the name")
 
 
 class NutritionTargetShape(RecordShape):
@@ -146,17 +160,21 @@ class NutritionTargetShape(RecordShape):
     resting_kcal = serializers.IntegerField()
     factor = serializers.FloatField()
     target_kcal = serializers.IntegerField()
+    protein_g = serializers.IntegerField(allow_null=True, help_text="planned a day")
+    with_ascites = serializers.BooleanField(allow_null=True, help_text="the weight is one with ascites")
 
     def get_citation(self, row: Any) -> str:
         return f"{nutrition.CITATION}; {nutrition.FACTOR_CITATION}"
 
 
 class NourishedShape(Shape[Any]):
-    """One day's energy; `share` of the target."""
+    """One day's energy and protein; `share` of the energy target."""
 
     day = serializers.DateField()
     kcal = serializers.IntegerField()
     share = serializers.FloatField(allow_null=True)
+    protein_g = serializers.IntegerField(allow_null=True)
+    night_snack = serializers.BooleanField(allow_null=True)
 
 
 class ImmuneSampleShape(RetractableShape):

@@ -933,6 +933,9 @@ class Migration(migrations.Migration):
                             ("HEV", "hepatitis E superinfection"),
                             ("OTHER_VIRAL", "other viral hepatitis"),
                             ("BACT_INF", "bacterial infection"),
+                            ("FUNGAL_INF", "fungal infection"),
+                            ("INFLUENZA", "influenza"),
+                            ("COVID", "COVID-19"),
                             ("ALCOHOL", "alcohol-related hepatitis"),
                             ("GI_BLEED", "gastrointestinal bleeding"),
                             ("DILI", "drug- or herb-induced liver injury"),
@@ -943,6 +946,8 @@ class Migration(migrations.Migration):
                             ("PVT", "portal vein thrombosis"),
                             ("BCS", "hepatic vein thrombosis"),
                             ("ISCHAEMIC", "ischaemic liver injury"),
+                            ("EXERTION", "exhaustion or overexertion"),
+                            ("OTHER", "other, named in the note"),
                             ("UNKNOWN", "none found"),
                         ],
                         max_length=12,
@@ -983,6 +988,23 @@ class Migration(migrations.Migration):
                 ("occurred_at", models.DateTimeField()),
                 ("recorded_at", models.DateTimeField()),
                 ("note", accounts.encryption.EncryptedField(null=True)),
+                (
+                    "treatment",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("antiviral", "antiviral"),
+                            ("antibacterial", "antibacterial"),
+                            ("antifungal", "antifungal"),
+                            ("haemostasis", "haemostasis"),
+                            ("stopped_drug", "drug or herb stopped"),
+                            ("abstinence", "abstinence from alcohol"),
+                            ("steroid", "corticosteroid"),
+                            ("other", "other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
                 (
                     "actor",
                     models.ForeignKey(
@@ -1246,7 +1268,11 @@ class Migration(migrations.Migration):
                     "decision",
                     models.CharField(
                         choices=[
+                            ("not_considered", "not considered so far"),
+                            ("evaluated", "evaluated for a transplant"),
+                            ("contraindicated", "transplant contraindicated"),
                             ("listed", "put on the transplant waiting list"),
+                            ("donor_found", "donor organ found"),
                             ("transplanted", "transplanted"),
                             ("decided_against", "decided against a transplant"),
                         ],
@@ -1262,6 +1288,10 @@ class Migration(migrations.Migration):
                             ("refused", "patient or family refused"),
                             ("improved", "improved"),
                             ("too_ill", "too ill for surgery"),
+                            ("infection", "infection not under control"),
+                            ("cancer", "cancer"),
+                            ("heart_or_lungs", "disease of heart or lungs"),
+                            ("alcohol_use", "ongoing use of alcohol"),
                             ("no_organ", "no organ within reach"),
                             ("cost", "cost"),
                             ("other", "other"),
@@ -1769,7 +1799,9 @@ class Migration(migrations.Migration):
                             ("dpmas_pe", "DPMAS with plasma exchange"),
                             ("adsorption", "plasma bilirubin adsorption"),
                             ("albumin_dialysis", "albumin dialysis"),
-                            ("haemofiltration", "haemofiltration or haemodiafiltration"),
+                            ("plasma_perfusion", "plasma perfusion (PP)"),
+                            ("haemofiltration", "haemofiltration or haemodiafiltration (CVVHDF)"),
+                            ("pert", "PERT"),
                             ("bioartificial", "bioartificial liver, in a study"),
                             ("other", "other"),
                         ],
@@ -1778,6 +1810,38 @@ class Migration(migrations.Migration):
                 ),
                 ("ended_at", models.DateTimeField()),
                 ("complications", models.JSONField(default=list)),
+                ("plasma_ml", models.PositiveIntegerField(null=True)),
+                (
+                    "anticoagulant",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "none"),
+                            ("heparin", "heparin"),
+                            ("low_molecular", "low molecular weight heparin"),
+                            ("citrate", "citrate"),
+                            ("nafamostat", "nafamostat"),
+                            ("other", "other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "access",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("femoral", "femoral vein catheter"),
+                            ("jugular", "jugular vein catheter"),
+                            ("peripheral", "peripheral vessels"),
+                            ("fistula", "fistula"),
+                            ("other", "other"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
                 (
                     "actor",
                     models.ForeignKey(
@@ -2389,6 +2453,8 @@ class Migration(migrations.Migration):
                 ("note", accounts.encryption.EncryptedField(null=True)),
                 ("day", models.DateField()),
                 ("kcal", models.PositiveIntegerField()),
+                ("protein_g", models.PositiveSmallIntegerField(null=True)),
+                ("night_snack", models.BooleanField(null=True)),
                 (
                     "actor",
                     models.ForeignKey(
@@ -2432,6 +2498,8 @@ class Migration(migrations.Migration):
                 ("resting_kcal", models.PositiveIntegerField()),
                 ("factor", models.FloatField()),
                 ("target_kcal", models.PositiveIntegerField()),
+                ("protein_g", models.PositiveSmallIntegerField(null=True)),
+                ("with_ascites", models.BooleanField(null=True)),
                 (
                     "actor",
                     models.ForeignKey(
@@ -2736,6 +2804,9 @@ class Migration(migrations.Migration):
                             "HEV",
                             "OTHER_VIRAL",
                             "BACT_INF",
+                            "FUNGAL_INF",
+                            "INFLUENZA",
+                            "COVID",
                             "ALCOHOL",
                             "GI_BLEED",
                             "DILI",
@@ -2746,6 +2817,8 @@ class Migration(migrations.Migration):
                             "PVT",
                             "BCS",
                             "ISCHAEMIC",
+                            "EXERTION",
+                            "OTHER",
                             "UNKNOWN",
                         ],
                     )
@@ -2843,7 +2916,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("decision", "decided_against"),
+                        ("decision__in", ["decided_against", "contraindicated"]),
                         (
                             "reason__in",
                             [
@@ -2851,13 +2924,23 @@ class Migration(migrations.Migration):
                                 "refused",
                                 "improved",
                                 "too_ill",
+                                "infection",
+                                "cancer",
+                                "heart_or_lungs",
+                                "alcohol_use",
                                 "no_organ",
                                 "cost",
                                 "other",
                             ],
                         ),
                     ),
-                    models.Q(("decision__in", ["listed", "transplanted"]), ("reason", "")),
+                    models.Q(
+                        (
+                            "decision__in",
+                            ["not_considered", "evaluated", "listed", "donor_found", "transplanted"],
+                        ),
+                        ("reason", ""),
+                    ),
                     _connector="OR",
                 ),
                 name="transplant_reason_when_against",

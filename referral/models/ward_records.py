@@ -156,7 +156,7 @@ class OrganFailureAssessment(Record):
 
 
 class TransplantDecision(Record):
-    """Listed, transplanted or decided against; `reason` belongs to the last."""
+    """Where the patient stands on the way to a transplant since `occurred_at`; `reason` says why not."""
 
     decision = models.CharField(max_length=16, choices=codes.TransplantDecision)
     reason = models.CharField(max_length=16, choices=codes.AgainstTransplant, blank=True)
@@ -165,8 +165,14 @@ class TransplantDecision(Record):
         indexes = in_order("transplant_decision")
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(decision="decided_against", reason__in=codes.AgainstTransplant.values)
-                | Q(decision__in=["listed", "transplanted"], reason=""),
+                condition=Q(
+                    decision__in=["decided_against", "contraindicated"],
+                    reason__in=codes.AgainstTransplant.values,
+                )
+                | Q(
+                    decision__in=["not_considered", "evaluated", "listed", "donor_found", "transplanted"],
+                    reason="",
+                ),
                 name="transplant_reason_when_against",
             )
         ]
@@ -188,8 +194,9 @@ class Precipitant(Record):
 
 
 class Intervention(Record):
-    """What was done against a precipitant; the note says it."""
+    """What was done against a precipitant; the note says it, `treatment` of what kind it is."""
 
+    treatment = models.CharField(max_length=16, choices=codes.InterventionKind, blank=True)
     precipitant = models.ForeignKey(Precipitant, on_delete=models.PROTECT, related_name="interventions")
 
     class Meta(Record.Meta):
@@ -218,11 +225,20 @@ class TreatmentRecord(Record):
 
 
 class ArtificialLiverSession(Record):
-    """One session of artificial liver support; `occurred_at` is when it began."""
+    """One session of artificial liver support; `occurred_at` is when it began.
+
+    `plasma_ml` was exchanged or adsorbed. `before` and `after`: values by name with the unit in it, of the
+    last sample before the session and the first one after it.
+    """
 
     mode = models.CharField(max_length=16, choices=codes.ArtificialLiverMode)
     ended_at = models.DateTimeField()
     complications = models.JSONField(default=list)
+    plasma_ml = models.PositiveIntegerField(null=True)
+    anticoagulant = models.CharField(max_length=16, choices=codes.Anticoagulant, blank=True)
+    access = models.CharField(max_length=16, choices=codes.VascularAccess, blank=True)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
 
     class Meta(Record.Meta):
         indexes = in_order("liver_session")
@@ -234,7 +250,9 @@ class ArtificialLiverSession(Record):
 
 
 class NutritionTarget(Record):
-    """Calories to aim at per day, with all it was computed from (see `scoring.nutrition`)."""
+    """Calories to aim at per day, with all it was computed from (see `scoring.nutrition`), and the protein
+    that is planned, in g per day. `with_ascites`: whether the weight is one with ascites or oedema.
+    """
 
     height_cm = models.FloatField()
     weight_kg = models.FloatField()
@@ -244,16 +262,23 @@ class NutritionTarget(Record):
     resting_kcal = models.PositiveIntegerField()
     factor = models.FloatField()
     target_kcal = models.PositiveIntegerField()
+    protein_g = models.PositiveSmallIntegerField(null=True)
+    with_ascites = models.BooleanField(null=True)
 
     class Meta(Record.Meta):
         indexes = in_order("nutrition_target")
 
 
 class NutritionDay(Record):
-    """Calories taken on one day, in the first hospital's zone; the latest record of a day counts."""
+    """Calories and protein taken on one day, in the first hospital's zone; the latest record of a day counts.
+
+    `night_snack`: whether something was eaten late in the evening; None where nobody said.
+    """
 
     day = models.DateField()
     kcal = models.PositiveIntegerField()
+    protein_g = models.PositiveSmallIntegerField(null=True)
+    night_snack = models.BooleanField(null=True)
 
     class Meta(Record.Meta):
         indexes = in_order("nutrition_day")

@@ -104,5 +104,5 @@ def marks(
 
 
 def _intervention(row: Intervention) -> Mark:
-    named = row.precipitant.get_precipitant_display()
+    named = row.get_treatment_display() if row.treatment else row.precipitant.get_precipitant_display()
     return Mark(MarkKind.INTERVENTION, row.occurred_at, named, note=row.note or "")

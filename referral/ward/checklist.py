@@ -99,14 +99,23 @@ def _session(row: ArtificialLiverSession) -> Item:
     )
 
 
+STEPS: Mapping[Decision, tuple[tuple[str, Progress], ...]] = {
+    Decision.NOT_CONSIDERED: (),
+    Decision.EVALUATED: ((LISTING, Progress.PLANNED),),
+    Decision.LISTED: ((LISTING, Progress.DONE),),
+    Decision.DONOR_FOUND: ((LISTING, Progress.DONE), (TRANSPLANT, Progress.PLANNED)),
+    Decision.TRANSPLANTED: ((LISTING, Progress.DONE), (TRANSPLANT, Progress.DONE)),
+    Decision.CONTRAINDICATED: ((LISTING, Progress.DECLINED), (TRANSPLANT, Progress.DECLINED)),
+    Decision.AGAINST: ((LISTING, Progress.DECLINED), (TRANSPLANT, Progress.DECLINED)),
+}
+"""What each decision says of the two items of the checklist."""
+
+
 def _decided(decisions: Sequence[TransplantDecision]) -> dict[str, Item]:
     decided = {}
     for row in decisions:
-        declined = row.decision == Decision.AGAINST
-        progress = Progress.DECLINED if declined else Progress.DONE
         reason = row.get_reason_display() if row.reason else ""
-        about = (LISTING,) if row.decision == Decision.LISTED else (LISTING, TRANSPLANT)
-        for code in about:
+        for code, progress in STEPS[Decision(row.decision)]:
             decided[code] = Item(
                 code, _verb(code), progress, reason, row.note or "", row.actor, row.occurred_at
             )

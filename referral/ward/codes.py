@@ -31,21 +31,38 @@ class KitAnswer(TextChoices):
 
 
 class TransplantDecision(TextChoices):
+    """Where a patient stands on the way to a transplant, each with its date."""
+
+    NOT_CONSIDERED = "not_considered", _("not considered so far")
+    EVALUATED = "evaluated", _("evaluated for a transplant")
+    CONTRAINDICATED = "contraindicated", _("transplant contraindicated")
     LISTED = "listed", _("put on the transplant waiting list")
+    DONOR_FOUND = "donor_found", _("donor organ found")
     TRANSPLANTED = "transplanted", _("transplanted")
     AGAINST = "decided_against", _("decided against a transplant")
 
 
 class AgainstTransplant(TextChoices):
-    """Why a transplant was decided against."""
+    """Why a transplant was decided against or is contraindicated."""
 
     CONTRAINDICATED = "contraindicated", _("contraindicated")
     REFUSED = "refused", _("patient or family refused")
     IMPROVED = "improved", _("improved")
     TOO_ILL = "too_ill", _("too ill for surgery")
+    INFECTION = "infection", _("infection not under control")
+    CANCER = "cancer", _("cancer")
+    HEART_OR_LUNGS = "heart_or_lungs", _("disease of heart or lungs")
+    ALCOHOL_USE = "alcohol_use", _("ongoing use of alcohol")
     NO_ORGAN = "no_organ", _("no organ within reach")
     COST = "cost", _("cost")
     OTHER = "other", _("other")
+
+
+FINAL = frozenset(
+    {TransplantDecision.TRANSPLANTED, TransplantDecision.AGAINST, TransplantDecision.CONTRAINDICATED}
+)
+"""Decisions that end the days to a transplant."""
+NEEDS_REASON = frozenset({TransplantDecision.AGAINST, TransplantDecision.CONTRAINDICATED})
 
 
 class TreatmentItem(TextChoices):
@@ -82,8 +99,40 @@ class ArtificialLiverMode(TextChoices):
     DPMAS_PE = "dpmas_pe", _("DPMAS with plasma exchange")
     ADSORPTION = "adsorption", _("plasma bilirubin adsorption")
     ALBUMIN_DIALYSIS = "albumin_dialysis", _("albumin dialysis")
-    HAEMOFILTRATION = "haemofiltration", _("haemofiltration or haemodiafiltration")
+    PLASMA_PERFUSION = "plasma_perfusion", _("plasma perfusion (PP)")
+    HAEMOFILTRATION = "haemofiltration", _("haemofiltration or haemodiafiltration (CVVHDF)")
+    PERT = "pert", _("PERT")
     BIOARTIFICIAL = "bioartificial", _("bioartificial liver, in a study")
+    OTHER = "other", _("other")
+
+
+class Anticoagulant(TextChoices):
+    NONE = "none", pgettext_lazy("anticoagulant", "none")
+    HEPARIN = "heparin", _("heparin")
+    LOW_MOLECULAR = "low_molecular", _("low molecular weight heparin")
+    CITRATE = "citrate", _("citrate")
+    NAFAMOSTAT = "nafamostat", _("nafamostat")
+    OTHER = "other", _("other")
+
+
+class VascularAccess(TextChoices):
+    FEMORAL = "femoral", _("femoral vein catheter")
+    JUGULAR = "jugular", _("jugular vein catheter")
+    PERIPHERAL = "peripheral", _("peripheral vessels")
+    FISTULA = "fistula", _("fistula")
+    OTHER = "other", _("other")
+
+
+class InterventionKind(TextChoices):
+    """Of what kind a treatment of the precipitant is; the note says which."""
+
+    ANTIVIRAL = "antiviral", _("antiviral")
+    ANTIBACTERIAL = "antibacterial", _("antibacterial")
+    ANTIFUNGAL = "antifungal", _("antifungal")
+    HAEMOSTASIS = "haemostasis", _("haemostasis")
+    STOPPED_DRUG = "stopped_drug", _("drug or herb stopped")
+    ABSTINENCE = "abstinence", _("abstinence from alcohol")
+    STEROID = "steroid", _("corticosteroid")
     OTHER = "other", _("other")
 
 

@@ -29,11 +29,19 @@ class ICD10(TextChoices):
     B18_1 = "B18.1", _("B18.1 chronic hepatitis B without delta agent")
     B25_1 = "B25.1", _("B25.1 cytomegalovirus hepatitis")
     B27_0 = "B27.0", _("B27.0 Epstein-Barr virus disease")
+    B37_1 = "B37.1", _("B37.1 candidiasis of the lungs")
+    B37_7 = "B37.7", _("B37.7 candidal sepsis")
+    B44_0 = "B44.0", _("B44.0 invasive aspergillosis of the lungs")
+    B44_1 = "B44.1", _("B44.1 other aspergillosis of the lungs")
+    B49 = "B49", _("B49 mycosis, not specified")
     E83_0 = "E83.0", _("E83.0 disorder of copper metabolism")
     I81 = "I81", _("I81 portal vein thrombosis")
     I82_0 = "I82.0", _("I82.0 Budd-Chiari syndrome")
     I85_0 = "I85.0", _("I85.0 bleeding oesophageal varices")
     I98_3 = "I98.3", _("I98.3 bleeding oesophageal varices in cirrhosis")
+    J10_0 = "J10.0", _("J10.0 influenza with pneumonia, virus identified")
+    J10_1 = "J10.1", _("J10.1 influenza of the airways, virus identified")
+    J11_1 = "J11.1", _("J11.1 influenza of the airways, virus not identified")
     J18_9 = "J18.9", _("J18.9 pneumonia")
     K65_0 = "K65.0", _("K65.0 acute peritonitis")
     K70_1 = "K70.1", _("K70.1 alcoholic hepatitis")
@@ -46,6 +54,10 @@ class ICD10(TextChoices):
     K91_8 = "K91.8", _("K91.8 digestive disorder after a procedure")
     K92_2 = "K92.2", _("K92.2 gastrointestinal bleeding")
     N39_0 = "N39.0", _("N39.0 urinary tract infection")
+    R53 = "R53", _("R53 malaise and fatigue")
+    U07_1 = "U07.1", _("U07.1 COVID-19, virus identified")
+    U07_2 = "U07.2", _("U07.2 COVID-19, virus not identified")
+    X50 = "X50", _("X50 overexertion")
     Y83_8 = "Y83.8", _("Y83.8 other surgical procedure")
     Y83_9 = "Y83.9", _("Y83.9 surgical procedure")
     Y84_8 = "Y84.8", _("Y84.8 other medical procedure")
@@ -72,6 +84,9 @@ CODINGS: Mapping[PrecipitantCode, Coding] = {
     P.HEV: Coding(("B17.2",), "7111000119109"),
     P.OTHER_VIRAL: Coding(("B25.1", "B27.0")),
     P.BACT_INF: Coding(("A49.9", "A41.9", "J18.9", "N39.0", "K65.0")),
+    P.FUNGAL_INF: Coding(("B49", "B37.1", "B37.7", "B44.0", "B44.1")),
+    P.INFLUENZA: Coding(("J11.1", "J10.0", "J10.1")),
+    P.COVID: Coding(("U07.2", "U07.1")),
     P.ALCOHOL: Coding(("K70.1", "K70.4"), "235875008"),
     P.GI_BLEED: Coding(("K92.2", "I85.0", "I98.3"), "17709002"),
     P.DILI: Coding(("K71.9", "K71.1", "K71.2", "K71.6")),
@@ -82,11 +97,22 @@ CODINGS: Mapping[PrecipitantCode, Coding] = {
     P.PVT: Coding(("I81",)),
     P.BCS: Coding(("I82.0",)),
     P.ISCHAEMIC: Coding(),
+    P.EXERTION: Coding(("R53", "X50")),
+    P.OTHER: Coding(),
     P.UNKNOWN: Coding(),
 }
 
 SNOMED_ONLY_FOR: Mapping[PrecipitantCode, frozenset[str]] = {P.GI_BLEED: frozenset({"I85.0", "I98.3"})}
 """Where the SNOMED code is narrower than ours: the ICD-10 codes it goes with."""
+
+
+INFECTIONS = frozenset({P.BACT_INF, P.FUNGAL_INF, P.INFLUENZA, P.COVID})
+"""Precipitants for which immune markers are meant."""
+
+
+def fitting(icd10: str) -> list[PrecipitantCode]:
+    """The precipitants that a code may be recorded with."""
+    return [precipitant for precipitant, coding in CODINGS.items() if icd10 in coding.icd10]
 
 
 def usual_icd10(precipitant: str) -> str:

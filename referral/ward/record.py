@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from referral.codes import PrecipitantCode
 from referral.models import (
     ArtificialLiverSession,
     Case,
@@ -27,6 +26,7 @@ from referral.models import (
 from referral.pathway.effects.organ_failure import MANY
 from referral.ward.checklist import Item, checklist
 from referral.ward.codes import RecordKind
+from referral.ward.precipitants import INFECTIONS
 from scoring.immune import MARKERS, PublishedRange, ranges_of
 
 Kept = TypeVar("Kept", bound=Record)
@@ -47,11 +47,14 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Nourished:
-    """One day's energy. `share` of the target, 1 is all of it; None without a target."""
+    """One day's energy and protein (g; None where nobody said). `share` of the energy target, 1 is all of it;
+    None without a target."""
 
     day: date
     kcal: int
     share: float | None
+    protein_g: int | None
+    night_snack: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class WardRecord:
     @property
     def has_infection(self) -> bool:
         """Whether an infection is among the precipitants, for which immune markers are meant."""
-        return any(row.precipitant == PrecipitantCode.BACT_INF for row in counting(self.precipitants))
+        return any(row.precipitant in INFECTIONS for row in counting(self.precipitants))
 
     @property
     def third_failure(self) -> OrganFailureAssessment | None:
@@ -166,9 +169,12 @@ def _mark(rows: Iterable[Kept], retracted: Mapping[UUID, Retraction]) -> list[Ke
 def _days(case: Case, target: NutritionTarget | None) -> list[Nourished]:
     """By day, the latest record of each."""
     rows = NutritionDay.objects.counting().filter(case=case).order_by("recorded_at", "pk")
-    kcal = {row.day: row.kcal for row in rows}
+    latest = {row.day: row for row in rows}
     goal = target.target_kcal if target else None
-    return [Nourished(day, kcal[day], kcal[day] / goal if goal else None) for day in sorted(kcal)]
+    return [
+        Nourished(day, row.kcal, row.kcal / goal if goal else None, row.protein_g, row.night_snack)
+        for day, row in sorted(latest.items())
+    ]
 
 
 def _trends(immune: Sequence[ImmuneStatus]) -> list[Trend]:

@@ -236,7 +236,9 @@ def test_nutrition_has_a_target_with_its_source_and_the_progress_of_each_day(  #
 ) -> None:
     today = (now + 8 * HOUR).date().isoformat()
     does("record-intake", day=today, kcal=902)
-    assert record(specialist, case)["nutrition_days"] == [{"day": today, "kcal": 902, "share": None}]
+    assert record(specialist, case)["nutrition_days"] == [
+        {"day": today, "kcal": 902, "share": None, "protein_g": None, "night_snack": None}
+    ]
     does("set-nutrition-target", height_cm=170, weight_kg=60)
     does("record-intake", day=today, kcal=1200)
     body = record(specialist, case)

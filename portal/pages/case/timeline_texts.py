@@ -229,6 +229,7 @@ PHRASES: Mapping[str, Callable[[Any, Clock], str]] = {
         _("third organ failure seen %(time)s") % {"time": clock.time(value)}
     ),
     "transplant": _label(ward_codes.TransplantDecision),
+    "treatment": _label(ward_codes.InterventionKind),
     "item": _label(ward_codes.TreatmentItem),
     "progress": _label(ward_codes.Progress),
     "mode": _label(ward_codes.ArtificialLiverMode),

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from portal import definitions
 from portal.lab_values import said
 from portal.pages.discharge.trends import short_charts
-from referral.models import ArtificialLiverSession, Case, OrganFailureAssessment, Precipitant
+from referral.models import ArtificialLiverSession, Case, NutritionTarget, OrganFailureAssessment, Precipitant
 from referral.pathway.refusals import Text
 from referral.queries.case_values import CaseValues, Value
 from referral.queries.course import Mark, marks
 from referral.ward.codes import ArtificialLiverMode, Complication
-from referral.ward.record import WardRecord, counting, ward_record
+from referral.ward.record import Nourished, WardRecord, counting, ward_record
 from scoring import texts
 from scoring.inputs import ANY_INPUT
 
@@ -57,13 +59,14 @@ class GradeRow:
 
 @dataclass(frozen=True, slots=True)
 class Sessions:
-    """The sessions of artificial liver of one mode."""
+    """The sessions of artificial liver of one mode; the plasma is that of all, 0 where nobody said."""
 
     mode: Text
     count: int
     first: datetime
     last: datetime
     complications: tuple[Text, ...]
+    plasma_ml: int
 
 
 def stay(case: Case, values: CaseValues) -> dict[str, Any]:
@@ -131,6 +134,7 @@ def sessions(rows: Sequence[ArtificialLiverSession]) -> list[Sessions]:
             count=len(same),
             first=same[0].occurred_at,
             last=same[-1].occurred_at,
+            plasma_ml=sum(row.plasma_ml or 0 for row in same),
             complications=tuple(
                 Complication(code).label
                 for code in dict.fromkeys(code for row in same for code in row.complications)
@@ -140,15 +144,16 @@ def sessions(rows: Sequence[ArtificialLiverSession]) -> list[Sessions]:
     ]
 
 
-def energy(record: WardRecord) -> tuple[int, int] | None:
+def energy(record: WardRecord) -> tuple[NutritionTarget, Nourished] | None:
     """The target in kcal a day, and what was taken on the last day that was recorded; None without both."""
     if record.target is None or not record.days:
         return None
-    return record.target.target_kcal, record.days[-1].kcal
+    return record.target, record.days[-1]
 
 
 def _treated(row: Precipitant) -> list[str]:
-    return [done.note or "" for done in row.interventions.all() if done.retraction is None]
+    done = [one for one in row.interventions.all() if one.retraction is None]
+    return [_(": ").join(filter(None, (one.get_treatment_display(), one.note or ""))) for one in done]
 
 
 def _is_number(value: Value) -> bool:

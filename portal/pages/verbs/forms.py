@@ -12,6 +12,7 @@ from accounts.local_time import in_full
 from portal.pages.verbs import identity_fields
 from portal.pages.verbs.fields import Field, Option
 from portal.pages.verbs.initial_values import proposed
+from portal.pages.verbs.long_texts import GROUPS
 from portal.pages.verbs.record_texts import named
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import RED_FLAG_TEXT, TEXTS, VerbText
@@ -26,9 +27,10 @@ from referral.pathway.vocabulary import AFTER_WARD, Verb
 from referral.queries import cases
 from referral.queries.urgency import unanswered_red_flags
 from referral.ward.codes import RecordKind
+from referral.ward.precipitants import ICD10, fitting
 from referral.ward.record import ward_record
 from scoring import texts
-from scoring.inputs import ANY_INPUT
+from scoring.inputs import ANY_INPUT, UNIT_FIELDS_OF_ANY
 
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
@@ -36,22 +38,18 @@ NOT_ASKED = frozenset({*RATIOS, SOURCES.name})
 """Facts that programs may send and that no person types."""
 TRUE_TIMES = ("occurred_at", "reported_at")
 """When it was, where that is now unless somebody says otherwise; after the ward it never is."""
-DATED = frozenset({Verb.RECORD_OUTCOME, Verb.CORRECT_OUTCOME, Verb.SETTLE_OUTCOME, Verb.RECORD_DEATH})
+DATED = frozenset(
+    {
+        *(Verb.RECORD_OUTCOME, Verb.CORRECT_OUTCOME, Verb.SETTLE_OUTCOME, Verb.RECORD_DEATH),
+        Verb.DECIDE_TRANSPLANT,
+    }
+)
 """Verbs whose time matters so much that it is always asked in front."""
 ONE_TAP = {Verb.DECLINE: "reason"}
 """Verbs whose coded reason is itself the button."""
 
 NOTE: Text = _("Add a note")
 EARLIER: Text = _("It happened earlier")
-GROUPS: Mapping[str, Text] = {
-    "liver": _("Liver"),
-    "coagulation": _("Coagulation"),
-    "kidney": _("Kidney, electrolytes, metabolism"),
-    "blood": _("Blood count, inflammation"),
-    "virus": _("Viruses, tumour marker"),
-    "gas": _("Blood gas"),
-}
-"""The groups of the laboratory panel in words."""
 WHOLE_CASE: Text = _("the whole case")
 
 
@@ -218,7 +216,8 @@ def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
 def _unit_row(rows: Mapping[str, Field], name: str) -> Field | None:
     """The choice of a value's unit; where the name of the value says one, that is chosen already."""
     spec = ANY_INPUT.get(name)
-    row = rows.get(spec.unit_field or "") if spec else None
+    has_its_own = spec is not None and UNIT_FIELDS_OF_ANY.get(spec.unit_field or "") is spec
+    row = rows.get(spec.unit_field or "") if spec and has_its_own else None
     if row is not None and spec is not None and spec.unit_in_name:
         row.value = row.value or spec.unit
     return row
@@ -275,8 +274,15 @@ def _widget(verb_input: VerbInput, options: int) -> str:
 
 
 def _choices(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
+    if verb_input.choices is ICD10:
+        return [Option(code, label, hint=_fitting(code)) for code, label in ICD10.choices]
     choices = verb_input.choices.choices if isinstance(verb_input.choices, type) else ()
     return [Option(str(value), label) for value, label in choices]
+
+
+def _fitting(icd10: str) -> str:
+    """For what a code stands, in our words."""
+    return str(_(", ")).join(str(precipitant.label) for precipitant in fitting(icd10))
 
 
 def _numbers(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:

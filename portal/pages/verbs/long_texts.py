@@ -1,6 +1,10 @@
 """What verbs will do and have done, where that takes more than a line."""
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext_lazy as _
+
+from referral.pathway.refusals import Text
 
 ADMISSION_EFFECT = _(
     "Ends the first window. From the time of admission, 48 hours run to the diagnosis. "
@@ -36,3 +40,12 @@ TRANSPLANT_EFFECT = _(
 IMMUNE_EFFECT = _(
     "Adds the values of one sample, shown beside published ranges. No treatment follows from them here."
 )
+GROUPS: Mapping[str, Text] = {
+    "liver": _("Liver"),
+    "coagulation": _("Coagulation"),
+    "kidney": _("Kidney, electrolytes, metabolism"),
+    "blood": _("Blood count, inflammation"),
+    "virus": _("Viruses, tumour marker"),
+    "gas": _("Blood gas"),
+}
+"""The groups of the laboratory panel in words."""

@@ -19,8 +19,15 @@ from portal.pages.discharge.trends import newest_values
 from portal.pages.verbs.record_texts import marker_values, panel_values
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS
-from referral.models import Case, ImmuneStatus, LaboratoryPanel, OrganFailureAssessment, Precipitant
-from referral.pathway.inputs.ward import RATIOS
+from referral.models import (
+    ArtificialLiverSession,
+    Case,
+    ImmuneStatus,
+    LaboratoryPanel,
+    OrganFailureAssessment,
+    Precipitant,
+)
+from referral.pathway.inputs.ward import AROUND_A_SESSION, RATIOS
 from referral.pathway.perform import verbs_of
 from referral.pathway.refusals import Text
 from referral.pathway.retracted_records import KIND_OF, to_correct
@@ -116,9 +123,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "precipitants": [
             PrecipitantRow(row, snomed_of(row.precipitant, row.icd10)) for row in record.precipitants
         ],
-        "sessions": [
-            (row, [Complication(code).label for code in row.complications]) for row in record.sessions
-        ],
+        "sessions": [session(row) for row in record.sessions],
         "energy": energy(record),
         "panels": [Sample(row, panel_values(row)) for row in reversed(record.panels)],
         "samples": [Sample(row, marker_values(row.values)) for row in reversed(record.immune)],
@@ -202,13 +207,47 @@ def organ_chart(rows: Sequence[OrganFailureAssessment], zone: str) -> dict[str, 
     }
 
 
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session of artificial liver; `details` how it was done, `around` its values before and after."""
+
+    row: ArtificialLiverSession
+    complications: list[Text]
+    details: list[str]
+    around: list[str]
+
+
+def session(row: ArtificialLiverSession) -> SessionRow:
+    """A session in words."""
+    plasma = [] if row.plasma_ml is None else [_("plasma %(ml)s mL") % {"ml": row.plasma_ml}]
+    coded = [str(row.get_anticoagulant_display()) if row.anticoagulant else "", str(row.get_access_display())]
+    pairs = [(name, row.before.get(name), row.after.get(name)) for name in AROUND_A_SESSION]
+    return SessionRow(
+        row,
+        [Complication(code).label for code in row.complications],
+        [*plasma, *(words for words in coded if words)],
+        [
+            f"{AROUND_A_SESSION[name][0]} {_amount(before)} → {_amount(after)}"
+            for name, before, after in pairs
+            if before is not None or after is not None
+        ],
+    )
+
+
+def _amount(value: float | None) -> str:
+    return "–" if value is None else plain_number(value)
+
+
 def energy(record: WardRecord) -> dict[str, Any]:
-    """The days with the share of the target in per cent, newest first; and where the target is from."""
-    days = [
-        (row.day, row.kcal, round(row.share * 100) if row.share is not None else None) for row in record.days
-    ]
+    """The days with the share of the target in per cent, newest first; and where the targets are from."""
+    days = [(row, round(row.share * 100) if row.share is not None else None) for row in record.days]
+    weight = record.target.weight_kg if record.target else None
     return {
         "days": days[::-1],
+        "published_energy": nutrition.published_energy(weight) if weight else None,
+        "published_protein": nutrition.published_protein(weight) if weight else None,
+        "ranges_citation": nutrition.RANGES_CITATION,
+        "ranges_doi": nutrition.RANGES_DOI,
         "equation": nutrition.EQUATION,
         "formula": _(nutrition.FORMULA),
         "factor": nutrition.FACTOR,

@@ -114,6 +114,8 @@ def record_precipitant(change: Change, *, precipitant: str, icd10: str = "", not
     change.not_before(change.case.admitted_at, ADMISSION)
     if icd10 and icd10 not in CODINGS[PrecipitantCode(precipitant)].icd10:
         raise InputError(("icd10", "other_precipitant", _fitting(PrecipitantCode(precipitant))))
+    if precipitant == PrecipitantCode.OTHER and not note:
+        raise InputError(("note", "required", _("Say in the note what the precipitant was.")))
     none_found = precipitant == PrecipitantCode.UNKNOWN
     if none_found and identified_precipitants(change.case).exists():
         raise InputError(
@@ -148,7 +150,7 @@ def add_precipitant(change: Change, precipitant: str, icd10: str = "", note: str
 
 
 @effect(Verb.RECORD_INTERVENTION)
-def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
+def record_intervention(change: Change, *, precipitant: str, note: str, treatment: str = "") -> None:
     """What was done against a precipitant, which is recorded with it where nobody had."""
     change.not_before(change.case.admitted_at, ADMISSION)
     if precipitant == PrecipitantCode.UNKNOWN:
@@ -157,7 +159,9 @@ def record_intervention(change: Change, *, precipitant: str, note: str) -> None:
         )
     named = identified_precipitants(change.case).filter(precipitant=precipitant).last()
     treated = named or add_precipitant(change, precipitant)
-    done = Intervention.objects.create(precipitant=treated, **written(change, note))
+    done = Intervention.objects.create(precipitant=treated, treatment=treatment, **written(change, note))
     change.details.update(record=str(done.pk), precipitant=precipitant)
+    if treatment:
+        change.details["treatment"] = treatment
     change.also_meets.add(Kind.TREAT_PRECIPITANT)
     judge_in_its_place(change, Kind.TREAT_PRECIPITANT)

@@ -16,7 +16,7 @@ from referral.pathway.perform import ADMISSION, effect
 from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.sources import counted, sources_in, with_sources
 from referral.pathway.vocabulary import Kind, Verb
-from referral.ward.codes import TransplantDecision as Decision
+from referral.ward.codes import FINAL, NEEDS_REASON
 from referral.ward.leading import leading_grade
 from referral.ward.organ_table import OrganReading, background_of, read_organs
 from scoring.texts import issue_text
@@ -101,7 +101,7 @@ def _begin_days_to_transplant(change: Change) -> None:
 def final_decisions(case: Case) -> QuerySet[TransplantDecision]:
     """The decisions that count and end the days to a transplant, the earliest first."""
     rows = TransplantDecision.objects.counting().filter(case=case)
-    return rows.exclude(decision=Decision.LISTED)
+    return rows.filter(decision__in=FINAL)
 
 
 def _refuse_unless_sound(organs: OrganReading) -> None:
@@ -134,16 +134,16 @@ def _kept(reading: OrganReading, background: Mapping[str, Any], *, leading: str)
 
 @effect(Verb.DECIDE_TRANSPLANT)
 def decide_transplant(change: Change, *, decision: str, reason: str = "", note: str = "") -> None:
-    """Listed, transplanted, or decided against with a reason; the last two end the days to a transplant."""
+    """Where the patient stands on the way to a transplant; what is final ends the days to it."""
     change.not_before(change.case.admitted_at, ADMISSION)
-    is_refused = decision == Decision.AGAINST
+    is_refused = decision in NEEDS_REASON
     if is_refused and not reason:
-        raise InputError(("reason", "required", _("Say why it was decided against.")))
+        raise InputError(("reason", "required", _("Say why there is no transplant.")))
     if reason and not is_refused:
         raise InputError(("reason", "not_needed", _("A reason belongs to a decision against it.")))
     row = TransplantDecision.objects.create(decision=decision, reason=reason, **written(change, note))
     change.details.update(record=str(row.pk), transplant=decision, reason=reason)
-    if decision != Decision.LISTED:
+    if decision in FINAL:
         change.also_meets.add(Kind.TRANSPLANT)
         judge_in_its_place(change, Kind.TRANSPLANT)
 

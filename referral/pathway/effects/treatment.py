@@ -17,6 +17,7 @@ from referral.models import (
 from referral.pathway.change import Change
 from referral.pathway.corrections import hold_to_the_stay
 from referral.pathway.effects.findings import written
+from referral.pathway.inputs.ward import AROUND_A_SESSION, SIDES_OF_A_SESSION
 from referral.pathway.perform import ADMISSION, FIRST_VISIT, effect
 from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.vocabulary import Verb
@@ -47,9 +48,13 @@ def record_artificial_liver(
     started_at: datetime,
     ended_at: datetime,
     complications: list[str] | None = None,
+    plasma_ml: float | None = None,
+    anticoagulant: str = "",
+    access: str = "",
     note: str = "",
+    **values: float,
 ) -> None:
-    """Keep a session that is over."""
+    """Keep a session that is over. `values` of before and after it are named as in AROUND_A_SESSION."""
     ended_at = change.past(ended_at, "ended_at")
     if ended_at <= started_at:
         raise InputError(("ended_at", "not_after_start", _("The end must come after the start.")))
@@ -58,13 +63,33 @@ def record_artificial_liver(
     change.date(started_at, "started_at")
     change.not_before(change.case.admitted_at, ADMISSION)
     session = ArtificialLiverSession.objects.create(
-        mode=mode, ended_at=ended_at, complications=complications or [], **written(change, note)
+        mode=mode,
+        ended_at=ended_at,
+        complications=complications or [],
+        plasma_ml=None if plasma_ml is None else round(plasma_ml),
+        anticoagulant=anticoagulant,
+        access=access,
+        **{when: _measured(values, when) for when in SIDES_OF_A_SESSION},
+        **written(change, note),
     )
     change.details.update(record=str(session.pk), mode=mode, complications=complications or [])
 
 
+def _measured(values: dict[str, float], when: str) -> dict[str, float]:
+    named = {name: values.get(f"{name}_{when}") for name in AROUND_A_SESSION}
+    return {name: value for name, value in named.items() if value is not None}
+
+
 @effect(Verb.SET_NUTRITION_TARGET)
-def set_nutrition_target(change: Change, *, height_cm: float, weight_kg: float, note: str = "") -> None:
+def set_nutrition_target(
+    change: Change,
+    *,
+    height_cm: float,
+    weight_kg: float,
+    with_ascites: bool | None = None,
+    protein_g: float | None = None,
+    note: str = "",
+) -> None:
     """Compute the calories to aim at from height, weight, age and sex; the latest target counts."""
     case = change.case
     change.not_before(case.admitted_at, ADMISSION)
@@ -80,6 +105,8 @@ def set_nutrition_target(change: Change, *, height_cm: float, weight_kg: float, 
         resting_kcal=target.resting_kcal,
         factor=nutrition.FACTOR,
         target_kcal=target.target_kcal,
+        with_ascites=with_ascites,
+        protein_g=None if protein_g is None else round(protein_g),
         **written(change, note),
     )
     change.details["target_kcal"] = target.target_kcal
@@ -90,8 +117,16 @@ def local_day(change: Change, moment: datetime) -> date:
 
 
 @effect(Verb.RECORD_INTAKE)
-def record_intake(change: Change, *, day: date, kcal: float, note: str = "") -> None:
-    """Keep the calories of one day of the stay; the latest record of a day counts."""
+def record_intake(
+    change: Change,
+    *,
+    day: date,
+    kcal: float,
+    protein_g: float | None = None,
+    night_snack: bool | None = None,
+    note: str = "",
+) -> None:
+    """Keep what was eaten on one day of the stay; the latest record of a day counts."""
     if local_day(change, change.now) < day <= local_day(change, change.now + TOLERANCE):
         day = local_day(change, change.now)
     if day > local_day(change, change.now):
@@ -99,7 +134,13 @@ def record_intake(change: Change, *, day: date, kcal: float, note: str = "") -> 
     admitted_at = change.case.admitted_at
     if admitted_at and day < local_day(change, admitted_at):
         raise InputError(("day", "out_of_order", _("This day was before the admission. Check the date.")))
-    NutritionDay.objects.create(day=day, kcal=round(kcal), **written(change, note))
+    NutritionDay.objects.create(
+        day=day,
+        kcal=round(kcal),
+        protein_g=None if protein_g is None else round(protein_g),
+        night_snack=night_snack,
+        **written(change, note),
+    )
     change.details.update(on_day=day.isoformat(), kcal=round(kcal))
 
 

@@ -16,6 +16,8 @@ from files.models import StoredFile
 from referral.identity.birth import BirthDate
 from referral.models import RETRACTABLE, Assessment, Case, CaseFile, Deadline, Record
 from referral.pathway.inputs.shapes import Shape, VerbInput
+from scoring.numbers import read_number
+from scoring.units import spelling
 
 
 def _text(verb_input: VerbInput, value: Any, case: Case, user: User) -> str:
@@ -53,11 +55,24 @@ def _values(verb_input: VerbInput, value: Any, case: Case, user: User) -> dict[s
 def _decimal(verb_input: VerbInput, value: Any, case: Case, user: User) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str) or "_" in str(value):
         raise ValueError
-    number = float(unicodedata.normalize("NFKC", value) if isinstance(value, str) else value)
+    number = _written_number(verb_input, value) if isinstance(value, str) else float(value)
     below = verb_input.low is not None and number < verb_input.low
     if not math.isfinite(number) or below or (verb_input.high is not None and number > verb_input.high):
         raise ValueError
     return number
+
+
+def _written_number(verb_input: VerbInput, text: str) -> float:
+    """A number as people write it: in any width, with a decimal comma, with its unit behind it."""
+    try:
+        return float(unicodedata.normalize("NFKC", text))
+    except ValueError:
+        printed = read_number(text)
+    if printed is None or printed.bound or printed.ambiguous:
+        raise ValueError(text)
+    if printed.unit and spelling(printed.unit) != spelling(str(verb_input.unit)):
+        raise ValueError(text)
+    return printed.value
 
 
 def _birth_date(verb_input: VerbInput, value: Any, case: Case, user: User) -> BirthDate:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from referral import codes
@@ -90,6 +91,25 @@ def sampled_at(label: Text, *, required: bool = True, hint: Text = "") -> VerbIn
 
 SAMPLED_AT: Text = _("when the sample was taken")
 
+AROUND_A_SESSION: Mapping[str, tuple[Text, str, float, float]] = {
+    "bilirubin_umol_l": (_("bilirubin"), "umol/L", 0.5, 1500),
+    "inr": (_("INR"), "", 0.5, 30),
+    "platelets_10e9_l": (_("platelets"), "10^9/L", 0, 3000),
+}
+"""What is measured before and after a session of artificial liver: label, unit, possible values."""
+SIDES_OF_A_SESSION: Mapping[str, Text] = {
+    "before": _("%(value)s before the session"),
+    "after": _("%(value)s after the session"),
+}
+
+
+def measured_around(name: str, when: str) -> VerbInput:
+    """A value of the last sample before a session of artificial liver, or of the first one after it."""
+    value, unit, low, high = AROUND_A_SESSION[name]
+    label = format_lazy("{}", SIDES_OF_A_SESSION[when] % {"value": value})
+    return VerbInput(f"{name}_{when}", Shape.DECIMAL, label, False, low=low, high=high, unit=unit)
+
+
 VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
     Verb.RECORD_KIT_RESULT: (
         CORRECTS,
@@ -138,6 +158,13 @@ VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
     Verb.RECORD_INTERVENTION: (
         CORRECTS,
         PRECIPITANT,
+        VerbInput(
+            "treatment",
+            Shape.CHOICE,
+            _("kind of treatment"),
+            required=False,
+            choices=ward_codes.InterventionKind,
+        ),
         VerbInput("note", Shape.TEXT, _("what was done")),
         OCCURRED_AT,
     ),
@@ -160,6 +187,17 @@ VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
             required=False,
             choices=ward_codes.Complication,
         ),
+        VerbInput(
+            *("plasma_ml", Shape.DECIMAL, _("plasma exchanged or adsorbed"), False),
+            low=0,
+            high=20_000,
+            unit="mL",
+        ),
+        VerbInput(
+            *("anticoagulant", Shape.CHOICE, _("anticoagulant"), False, ward_codes.Anticoagulant),
+        ),
+        VerbInput(*("access", Shape.CHOICE, _("vascular access"), False, ward_codes.VascularAccess)),
+        *(measured_around(name, when) for name in AROUND_A_SESSION for when in SIDES_OF_A_SESSION),
         NOTE,
     ),
     Verb.SET_NUTRITION_TARGET: (
@@ -173,12 +211,16 @@ VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
             unit="kg",
             hint=_("With ascites or oedema, the estimated dry weight."),
         ),
+        VerbInput("with_ascites", Shape.BOOLEAN, _("weight includes ascites or oedema"), required=False),
+        VerbInput("protein_g", Shape.DECIMAL, _("protein planned a day"), False, low=0, high=300, unit="g"),
         NOTE,
         OCCURRED_AT,
     ),
     Verb.RECORD_INTAKE: (
         VerbInput("day", Shape.DATE, _("date")),
         VerbInput("kcal", Shape.DECIMAL, _("energy intake that day"), low=0, high=10_000, unit="kcal"),
+        VerbInput("protein_g", Shape.DECIMAL, _("protein intake that day"), False, low=0, high=300, unit="g"),
+        VerbInput("night_snack", Shape.BOOLEAN, _("snack late in the evening"), required=False),
         NOTE,
     ),
     Verb.RECORD_IMMUNE_STATUS: (
@@ -199,8 +241,12 @@ VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
     Verb.TRANSFER: (WARD, BED, NOTE, OCCURRED_AT),
     Verb.DECIDE_TRANSPLANT: (
         CORRECTS,
-        VerbInput("decision", Shape.CHOICE, _("decision"), choices=ward_codes.TransplantDecision),
-        reason(ward_codes.AgainstTransplant, required=False, hint=_("Needed when it is decided against.")),
+        VerbInput("decision", Shape.CHOICE, _("status"), choices=ward_codes.TransplantDecision),
+        reason(
+            ward_codes.AgainstTransplant,
+            required=False,
+            hint=_("Needed when it is decided against or contraindicated."),
+        ),
         NOTE,
         OCCURRED_AT,
     ),

@@ -16,6 +16,7 @@ from referral.models import (
     ImmuneStatus,
     Intervention,
     KitResult,
+    LaboratoryPanel,
     NutritionDay,
     NutritionTarget,
     OrganFailureAssessment,
@@ -164,8 +165,9 @@ def test_a_refused_form_stays_with_its_first_error_in_view_and_escape_leaves_it(
     ward.fills(bilirubin="310", inr="1.8")
     expect(ward.page.locator("#ward-form #organ-preview .definitions")).to_be_visible()
     ward.page.locator("#ward-form .verb-submit").click()
-    expect(ward.page.locator("#ward-form .error-summary")).to_be_focused()
-    expect(ward.page.locator("#ward-form .error-summary")).to_be_in_viewport()
+    expect(ward.page.locator("#ward-form .error-summary")).to_be_visible()
+    expect(ward.page.locator('#ward-form [aria-invalid="true"]').first).to_be_focused()
+    expect(ward.page.locator('#ward-form [aria-invalid="true"]').first).to_be_in_viewport()
     expect(ward.page.locator('#ward-form [name="bilirubin"]')).to_have_value("310")
     ward.page.keyboard.press("Escape")
     expect(ward.page.locator("dialog#ward-form")).not_to_be_visible()
@@ -190,3 +192,36 @@ def test_the_checklist_is_filled_in_and_saved_by_keyboard(ward: Ward, case: Case
     ward.page.keyboard.press("Enter")
     expect(ward.page.locator("#ward-saved")).to_have_text(re.compile("1 item recorded"))
     assert TreatmentRecord.objects.get(case=case).item == "liver_protection"
+
+
+REPORT = "白蛋白 28.5 g/L\n血钾 3.42 mmol/L\n血氨 88 umol/L\nPT 22.5 s\n血小板 61 10^9/L"
+
+
+def test_a_panel_is_read_from_a_pasted_report_and_saved_without_a_mouse(ward: Ward, case: Case) -> None:
+    page = ward.page
+    page.locator('a[data-in-place][href*="record-panel"]').focus()
+    page.keyboard.press("Enter")
+    form = page.locator("#ward-form form")
+    expect(form).to_be_visible()
+    form.locator(".reader-paste summary").focus()
+    page.keyboard.press("Enter")
+    page.locator("#reader-text").focus()
+    page.keyboard.insert_text(REPORT)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    take = form.locator("[data-take-all]")
+    expect(take).to_be_visible()
+    take.focus()
+    page.keyboard.press("Enter")
+    expect(form.locator('[name="potassium_mmol_l"]')).to_have_value("3.42")
+    form.locator('[name="sampled_at"]').fill(local(page, 1))
+    form.locator('[name="inr"]').focus()
+    page.keyboard.type("2,2")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog#ward-form")).not_to_be_visible()
+    panel = LaboratoryPanel.objects.get(case=case)
+    assert panel.values["prothrombin_time_s"] == 22.5
+    assert panel.values["inr"] == 2.2
+    assert len(panel.entered) == 6
+    assert panel.entered["ammonia_umol_l"]["source"]["form"] == "text"
+    assert ward.loads == [page.url]

@@ -268,6 +268,7 @@ def test_the_records_of_the_ward_are_never_changed_or_deleted(world: World) -> N
     does(world, case, Verb.SET_NUTRITION_TARGET, height_cm=170, weight_kg=60)
     does(world, case, Verb.RECORD_INTAKE, day=NOW.date(), kcal=1)
     does(world, case, Verb.RECORD_IMMUNE_STATUS, sampled_at=NOW, igm_g_l=1)
+    does(world, case, Verb.RECORD_PANEL, sampled_at=NOW, albumin_g_l=31)
     for model in RECORDS.values():
         assert model._default_manager.exists(), model
         for statement in ("UPDATE {} SET id = id", "DELETE FROM {}"):

@@ -13,6 +13,7 @@ from referral.models.statistics import IN_TIME, KINDS, LATE, LATE_BECAUSE, MOMEN
 from referral.pathway import timeline
 from referral.pathway.table import LIVES, OPENS, transition
 from referral.pathway.vocabulary import FOLLOW_UPS, Kind, State, Verb
+from referral.ward.codes import FINAL
 from tests.referral.statistics.replaying_kit import kit_facts
 
 SINCE_FIRST_VISIT = (Kind.ASSESS, Kind.ADMIT, Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90)
@@ -385,7 +386,7 @@ def also_meets(event: Event) -> set[Kind]:
             return {Kind.TREAT_PRECIPITANT}
         case Verb.RECORD_INTERVENTION:
             return {Kind.TREAT_PRECIPITANT}
-        case Verb.DECIDE_TRANSPLANT if event.details["transplant"] != "listed":
+        case Verb.DECIDE_TRANSPLANT if event.details["transplant"] in FINAL:
             return {Kind.TRANSPLANT}
         case Verb.RECORD_OUTCOME | Verb.SETTLE_OUTCOME if event.details["status"] == OutcomeStatus.DEAD:
             return {Kind.FOLLOW_UP_28, Kind.FOLLOW_UP_90}
