@@ -17,6 +17,7 @@ from portal.pages.verbs.record_texts import named
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import RED_FLAG_TEXT, TEXTS, VerbText
 from portal.pages.verbs.typed_inputs import BAD_MOMENT, WHOLE
+from portal.pages.verbs.units import fixed_unit, unit_row
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
 from referral.pathway.inputs.shapes import CORRECTS, DEADLINE, SOURCES, WARD
@@ -30,7 +31,7 @@ from referral.ward.codes import RecordKind
 from referral.ward.precipitants import ICD10, fitting
 from referral.ward.record import ward_record
 from scoring import texts
-from scoring.inputs import ANY_INPUT, UNIT_FIELDS_OF_ANY
+from scoring.inputs import ANY_INPUT
 
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
@@ -206,21 +207,11 @@ def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
     }
     _ask_what_is_corrected(rows, case)
     for name, row in rows.items():
-        row.unit_row = _unit_row(rows, name)
+        row.unit_row = unit_row(rows, name)
         row.confirmed = name in values.get("confirmed", "").split(",")
         row.asks = row.confirmed
     unit_names = {row.unit_row.name for row in rows.values() if row.unit_row}
     return [row for row in rows.values() if row.name not in unit_names]
-
-
-def _unit_row(rows: Mapping[str, Field], name: str) -> Field | None:
-    """The choice of a value's unit; where the name of the value says one, that is chosen already."""
-    spec = ANY_INPUT.get(name)
-    has_its_own = spec is not None and UNIT_FIELDS_OF_ANY.get(spec.unit_field or "") is spec
-    row = rows.get(spec.unit_field or "") if spec and has_its_own else None
-    if row is not None and spec is not None and spec.unit_in_name:
-        row.value = row.value or spec.unit
-    return row
 
 
 def _ask_what_is_corrected(rows: dict[str, Field], case: Case) -> None:
@@ -246,7 +237,7 @@ def _field(verb: Verb, verb_input: VerbInput, case: Case, value: str) -> Field:
         label=verb_input.label,
         widget=_widget(verb_input, len(options)),
         hint=verb_input.hint,
-        unit=_unit(verb_input),
+        unit=fixed_unit(verb_input),
         required=_is_asked(verb_input),
         value=value or (options[0].value if _is_asked(verb_input) and len(options) == 1 else ""),
         options=options,
@@ -367,14 +358,6 @@ def _measured(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
 
 def _units(verb: Verb, verb_input: VerbInput, case: Case) -> list[Option]:
     return [Option(unit, texts.unit_text(unit)) for unit in UNITS_OF[verb_input.name]]
-
-
-def _unit(verb_input: VerbInput) -> Text:
-    """The one unit that a value can have; none where it is chosen."""
-    spec = ANY_INPUT.get(verb_input.name)
-    if verb_input.shape == Shape.MEASURED and spec is not None and spec.unit_field:
-        return ""
-    return texts.unit_text(str(verb_input.unit))
 
 
 WIDGETS: dict[Shape, str] = {
