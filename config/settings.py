@@ -42,7 +42,7 @@ INSTALLED_APPS = [
     "portal",
     "api",
     "fhir",
-    "django.contrib.admin",
+    "config.administration.AdministrationConfig",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
     "django.contrib.sessions",

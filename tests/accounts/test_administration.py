@@ -99,6 +99,12 @@ def test_nothing_of_patients_is_here(superuser: User, client: Client) -> None:
     assert {"Hospital", "Ward", "User", "PathwayPolicy", "AuditEntry"} <= models
 
 
+def test_the_tables_of_the_sign_in_library_are_not_here(superuser: User, client: Client) -> None:
+    labels = {app["app_label"] for app in client.get(reverse("admin:index")).context["app_list"]}
+    assert not labels & {"account", "mfa", "socialaccount"}
+    assert client.get("/admin/mfa/authenticator/").status_code == 404
+
+
 def test_other_networks_do_not_exist_for_an_administrator(
     administrator: User, stranger: Ward, client: Client
 ) -> None:

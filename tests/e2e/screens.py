@@ -24,6 +24,11 @@ WIDER_PARTS = """() => {
         .map((one) => one.outerHTML.replace(/\\s+/g, " ").slice(0, 120));
     return wide.length ? wide.slice(0, 3) : ["something in a box that scrolls, but is not placed in it"];
 }"""
+SPILLED = """() => [...document.querySelectorAll("a[href], button, summary")]
+    .filter((one) => one.checkVisibility({visibilityProperty: true}) && one.clientWidth > 1)
+    .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.textContent.trim())
+    .map((one) => one.textContent.trim().replace(/\\s+/g, " ").slice(0, 60))"""
+"""What is written on a button or tab and does not fit into it."""
 SMALL_TARGETS = """() => {
     const least = 43.5;
     const kinds = "a[href], button, select, textarea, summary, input:not([type=hidden])";
@@ -86,12 +91,13 @@ def troubles(page: Page) -> list[str]:
 
 
 def unfit_for_phones(page: Page) -> list[str]:
-    """What is too small for a finger, or wider than the screen, on a narrow and a wide phone."""
+    """What is too small for a finger, wider than its box, or wider than the screen, on two phones."""
     findings = []
     for width, height in PHONES:
         page.set_viewport_size({"width": width, "height": height})
         findings += [f"{width} px: {row}" for row in page.evaluate(SMALL_TARGETS)]
         findings += [f"wider than {width} px: {row}" for row in page.evaluate(WIDER_PARTS)]
+        findings += [f"spilled at {width} px: {row}" for row in page.evaluate(SPILLED)]
     return findings
 
 

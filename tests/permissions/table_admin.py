@@ -45,13 +45,6 @@ OF_A_NETWORK = {
 OF_ROOT = {
     **dict.fromkeys(("scoring/modelevent", "scoring/shadowscore"), (403, 403)),
     "scoring/riskmodelversion": (200, 403),
-    **dict.fromkeys(
-        (
-            *("account/emailaddress", "mfa/authenticator"),
-            *("socialaccount/socialapp", "socialaccount/socialtoken", "socialaccount/socialaccount"),
-        ),
-        (200, 302),
-    ),
 }
 """Models that only superusers see: what adding one, and deleting one that does not exist, is to them."""
 

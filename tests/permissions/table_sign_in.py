@@ -77,9 +77,7 @@ ELSEWHERE = {
     "accounts/oidc/^(?P<provider_id>[^/]+)/login/": "single sign-on, where it is set up",
     "accounts/oidc/^(?P<provider_id>[^/]+)/login/callback/": "single sign-on, where it is set up",
     "admin/login/": "leads to the portal's sign-in",
-    r"admin/^(?P<app_label>accounts|scoring|integrations|referral|account|mfa|socialaccount)/$": (
-        "the index, in part"
-    ),
+    r"admin/^(?P<app_label>accounts|scoring|integrations|referral)/$": "the index, in part",
     r"admin/(?P<url>.*)$": "any other address",
 }
 """Routes without a row of their own, and why; `tests/accounts` tries them."""
