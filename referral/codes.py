@@ -125,6 +125,40 @@ class ErrorReason(TextChoices):
     TEST_ENTRY = "test_entry", _("test entry")
 
 
+class AntiviralUse(TextChoices):
+    """Whether the patient takes an antiviral drug."""
+
+    NEVER = "never", _("never taken")
+    TAKING = "taking", _("taking it")
+    STOPPED = "stopped", _("stopped")
+
+
+class Comorbidity(TextChoices):
+    """What a patient has beside the liver disease."""
+
+    DIABETES = "diabetes", _("diabetes")
+    HYPERTENSION = "hypertension", _("hypertension")
+    HEART_DISEASE = "heart_disease", _("heart disease")
+    KIDNEY_DISEASE = "kidney_disease", _("chronic kidney disease")
+    LUNG_DISEASE = "lung_disease", _("chronic lung disease")
+    STROKE = "stroke", _("stroke")
+    LIVER_CANCER = "liver_cancer", _("liver cancer")
+    OTHER_CANCER = "other_cancer", _("another cancer")
+    HIV = "hiv", _("HIV infection")
+    PREGNANCY = "pregnancy", _("pregnancy")
+
+
+class TransportNeed(TextChoices):
+    """What a patient needs on the way."""
+
+    OXYGEN = "oxygen", _("oxygen")
+    ESCORT = "escort", _("escort by a doctor or nurse")
+    MONITOR = "monitor", _("monitor")
+    INFUSION = "infusion", _("running infusion")
+    VENTILATOR = "ventilator", _("ventilator")
+    LYING = "lying", _("lying down")
+
+
 class FileKind(TextChoices):
     """What a picture or document of a case is."""
 

@@ -1,6 +1,7 @@
 """Every code of the scoring core as translated text, for the faces; unknown to the core."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,9 @@ WEST_HAVEN: Mapping[int, Text] = {
     4: _("Coma: does not respond, or only to pain."),
 }
 """What each West Haven grade looks like at the bedside."""
+
+BEFORE_PUNCTUATION = re.compile(r" (?=[）;；，。])|(?<=[。？]) ")
+"""Blanks that stand where an input has no unit, or behind a Chinese sentence."""
 
 ROMAN = ("0", "Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ")
 """Grades of encephalopathy as they are written."""
@@ -133,7 +137,8 @@ def issue_text(issue: Issue) -> str:
     written = Issue(issue.field, issue.code, {**issue.params, **shown})
     hint = HINTS.get(str(issue.params.get("hint")))
     text = gettext(MESSAGES[issue.code]) + (f" {gettext(hint)}" if hint else "")
-    return written.render(text, label(issue.field.removeprefix("sampled_at.")))
+    rendered = written.render(text, label(issue.field.removeprefix("sampled_at.")))
+    return BEFORE_PUNCTUATION.sub("", rendered)
 
 
 def _pointed(named: str) -> str:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api import vocabularies
+from api.v1.background_shapes import BackgroundShape, background_answer
 from api.v1.code_fields import CodeShape
 from api.v1.discharge_shapes import WayBackShape
 from api.v1.shapes import (
@@ -30,6 +31,7 @@ from referral.intake.drafts import Draft, draft_on, writers_of
 from referral.models import Case
 from referral.pathway.perform import verbs_of
 from referral.pathway.vocabulary import Kind, Party, State
+from referral.queries.background import backgrounds_of
 from referral.queries.cases import awaited_of, current_offer, sides, wards_to_call
 from scoring.texts import issue_text
 
@@ -182,12 +184,17 @@ class CaseShape(ListedCaseShape, ValuedShape, WayBackShape):
     previous = serializers.UUIDField(source="previous_id", allow_null=True)
     offers = OfferShape(source="offers.all", many=True)
     indicators = serializers.SerializerMethodField()
+    background = serializers.SerializerMethodField()
     wards_to_call = serializers.SerializerMethodField()
 
     @extend_schema_field(IndicatorsShape(allow_null=True))
     def get_indicators(self, case: Case) -> Any:
         draft = draft_on(case, self.context["now"])
         return IndicatorsShape(draft, context=self.context).data if draft.saved else None
+
+    @extend_schema_field(BackgroundShape(allow_null=True))
+    def get_background(self, case: Case) -> Any:
+        return background_answer(self.context["backgrounds"].get(case.pk))
 
     @extend_schema_field(WardToCallShape(many=True))
     def get_wards_to_call(self, case: Case) -> Any:
@@ -201,7 +208,13 @@ class CaseShape(ListedCaseShape, ValuedShape, WayBackShape):
 
 def context_of(cases: Sequence[Case], user: User, now: datetime) -> dict[str, Any]:
     """What a CaseShape needs to know for `user`, read once for all of `cases`."""
-    return {"user": user, "now": now, "people": writers_of(cases), "wards_by_hospital": {}}
+    return {
+        "user": user,
+        "now": now,
+        "people": writers_of(cases),
+        "wards_by_hospital": {},
+        "backgrounds": backgrounds_of(cases),
+    }
 
 
 class RegisteredCaseShape(CaseShape):

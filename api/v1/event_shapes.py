@@ -124,6 +124,9 @@ SOURCES: Fields = {"sources": lambda: serializers.DictField(child=serializers.In
 DETAILS: Mapping[str, Fields] = {
     Verb.REGISTER: {"identity": code(vocabularies.IDENTITY_ANSWERS)},
     Verb.SAVE_INDICATORS: {"missing": codes_of(vocabularies.INPUT_NAMES), **SOURCES},
+    Verb.STATE_BACKGROUND: {
+        "background": lambda: serializers.ListField(child=serializers.CharField(), required=False)
+    },
     timeline.DEADLINE_MISSED: {"kind": KIND, "deadline": ID},
     timeline.DEADLINE_MET_LATE_RECORD: {"kind": KIND},
     timeline.NOBODY_ON_DUTY: {"kind": KIND, "verb": code(vocabularies.EVENTS)},

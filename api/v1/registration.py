@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from accounts.models import Hospital, User
+from api.v1.background_shapes import BackgroundRequest, background_in
 from api.v1.code_fields import CodeRequest
 from api.v1.fields import BirthDateField, IdField, KnownFieldsMixin, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
@@ -90,12 +91,15 @@ class RegistrationRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     chronic_liver_disease = CodeRequest(ChronicLiverDisease, required=False, allow_blank=True, default="")
     presentation = CodeRequest(Presentation, required=False, allow_blank=True, default="")
     indicators = IndicatorsRequest(required=False, allow_null=True)
+    background = BackgroundRequest(required=False, allow_null=True)
 
 
 class ReadRegistration(RegistrationRequest):
-    """As the schema says, but for the indicators, which `scoring` reads."""
+    """As the schema says, but for the indicators, which `scoring` reads, and the background, which its verb
+    does."""
 
     indicators = serializers.JSONField(required=False, allow_null=True, default=None)
+    background = serializers.JSONField(required=False, allow_null=True, default=None)
 
 
 def submit_request(
@@ -118,7 +122,8 @@ def submit_request(
         presentation=given["presentation"],
         case_id=given.get("id"),
     )
-    case = _registered(actor, hospital, visit, values, now)
+    background = background_in(given["background"])
+    case = _registered(actor, hospital, visit, values, background, now)
     return case, [
         {"field": field, "code": code, "message": str(text)} for field, code, text in doubts(visit, now)
     ]
@@ -135,12 +140,25 @@ def identity_from(given: Mapping[str, Any], *, at: datetime, hospital: Hospital)
 
 
 def _registered(
-    actor: User, hospital: Hospital, visit: FirstVisit, values: Mapping[str, Any], now: datetime
+    actor: User,
+    hospital: Hospital,
+    visit: FirstVisit,
+    values: Mapping[str, Any],
+    background: Mapping[str, Any],
+    now: datetime,
 ) -> Case:
-    if not values:
+    if not values and not background:
         return register(actor=actor, hospital=hospital, visit=visit, now=now)
-    then = Verb.ASSESS if _is_complete(values) else None
-    return submit(actor=actor, hospital=hospital, visit=visit, values=values, then=then, inputs={}, now=now)
+    return submit(
+        actor=actor,
+        hospital=hospital,
+        visit=visit,
+        values=values,
+        then=Verb.ASSESS if _is_complete(values) else None,
+        inputs={},
+        background=background,
+        now=now,
+    )
 
 
 def _values(given: Any) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """The verbs of the pathway: one address each, made from the inputs in `referral.pathway.inputs`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, PolymorphicProxySerializer, extend_schema_view
 from rest_framework import serializers
@@ -16,12 +15,10 @@ from api.idempotency import idempotent
 from api.resource import Resource
 from api.v1.case_answers import case_answer, parting_answer
 from api.v1.case_shapes import CaseShape
-from api.v1.code_fields import CodeRequest
 from api.v1.documenting import ETAG, IDEMPOTENCY_KEY, IF_MATCH, described
-from api.v1.fields import BirthDateField, MomentField
 from api.v1.inputs import EXAMPLE_VALUES, IndicatorsRequest, values_of
 from api.v1.shapes import PartingShape
-from api.vocabularies import CHOICES_BY_INPUT, UNITS_BY_FIELD
+from api.v1.verb_fields import field_of
 from referral.intake.unannounced import arriving
 from referral.models import Case
 from referral.pathway.inputs import ON_AN_OFFER, VERB_INPUTS, Shape, VerbInput, parse_inputs
@@ -29,7 +26,6 @@ from referral.pathway.perform import EFFECTS, perform
 from referral.pathway.refusals import InputError, OfferNotOpen
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
-from scoring.inputs import ANY_INPUT
 
 Field = serializers.Field[Any, Any, Any, Any]
 
@@ -134,7 +130,7 @@ def verb_view(verb: Verb) -> type[VerbView]:
 def request_shape(verb: Verb) -> type[serializers.Serializer[Any]] | None:
     """The schema of what `verb` takes, from its inputs."""
     fields = {
-        verb_input.name: _field(verb_input)
+        verb_input.name: field_of(verb_input)
         for verb_input in VERB_INPUTS[verb]
         if verb_input.shape is not Shape.VALUES
     }
@@ -147,68 +143,6 @@ def request_shape(verb: Verb) -> type[serializers.Serializer[Any]] | None:
         base = IndicatorsRequest
         fields["indicators"] = IndicatorsRequest(required=False)
     return type(f"{_camel(verb)}Request", (base,), {"__doc__": "", **fields})
-
-
-def _field(verb_input: VerbInput) -> Field:
-    options: dict[str, Any] = {"required": verb_input.required, "help_text": verb_input.label}
-    if not verb_input.required:
-        options["allow_null"] = True
-    match verb_input.shape:
-        case Shape.TEXT:
-            return serializers.CharField(max_length=verb_input.max_length, **options)
-        case Shape.CHOICE if isinstance(verb_input.choices, type):
-            return CodeRequest(verb_input.choices, **options)
-        case Shape.NUMBER if isinstance(verb_input.choices, tuple):
-            return serializers.ChoiceField(choices=verb_input.choices, **options)
-        case Shape.MOMENT:
-            return MomentField(**options)
-        case _ if verb_input.shape in PLAIN:
-            return PLAIN[verb_input.shape](verb_input, options)
-        case _:
-            return serializers.UUIDField(**options)
-
-
-def _decimal(verb_input: VerbInput, options: dict[str, Any]) -> Field:
-    unit = str(verb_input.unit)
-    named = format_lazy("{}, {}", verb_input.label, unit) if unit else verb_input.label
-    return serializers.FloatField(
-        min_value=verb_input.low, max_value=verb_input.high, **{**options, "help_text": named}
-    )
-
-
-def _several(verb_input: VerbInput, options: dict[str, Any]) -> Field:
-    return serializers.ListField(child=CodeRequest(verb_input.choices), **options)
-
-
-def _measured(verb_input: VerbInput, options: dict[str, Any]) -> Field:
-    spec = ANY_INPUT[verb_input.name]
-    if spec.kind == "flag":
-        return serializers.BooleanField(**options)
-    if spec.kind in ("grade", "count"):
-        least, most = (int(limit or 0) for limit in spec.hard)
-        return serializers.IntegerField(min_value=least, max_value=most, **options)
-    if spec.kind == "choice":
-        return CodeRequest(CHOICES_BY_INPUT[spec.name], **options)
-    return serializers.FloatField(**options)
-
-
-def _unit(verb_input: VerbInput, options: dict[str, Any]) -> Field:
-    return CodeRequest(UNITS_BY_FIELD[verb_input.name], **options)
-
-
-PLAIN: dict[Shape, Callable[[VerbInput, dict[str, Any]], Field]] = {
-    Shape.DECIMAL: _decimal,
-    Shape.SEVERAL: _several,
-    Shape.MEASURED: _measured,
-    Shape.UNIT: _unit,
-    Shape.BOOLEAN: lambda verb_input, options: serializers.BooleanField(**options),
-    Shape.DATE: lambda verb_input, options: serializers.DateField(**options),
-    Shape.PAIRS: lambda verb_input, options: serializers.DictField(**options),
-    Shape.BIRTH_DATE: lambda verb_input, options: BirthDateField(**options),
-    Shape.CONFIRMED: lambda verb_input, options: serializers.ListField(
-        child=serializers.CharField(), **options
-    ),
-}
 
 
 def _examples(verb: Verb) -> list[OpenApiExample]:

@@ -10,9 +10,11 @@ from referral.intake.case_files import add_reports
 from referral.intake.first_visit import FirstVisit
 from referral.intake.registration import beginning
 from referral.models import Case
+from referral.pathway.change import past
 from referral.pathway.effects.assessment import refuse_unless_complete
 from referral.pathway.inputs import parse_inputs
 from referral.pathway.perform import apply
+from referral.pathway.refusals import InputError
 from referral.pathway.settlement import Settlement, settling
 from referral.pathway.vocabulary import Verb
 from scoring import read_inputs
@@ -27,18 +29,35 @@ def submit(
     then: Verb | None,
     inputs: Mapping[str, Any],
     now: datetime,
+    background: Mapping[str, Any] | None = None,
 ) -> Case:
     """Register a first visit and, in one unit of work with it, keep `values` or use them.
 
     `then` is ASSESS, REFER, or None to keep the values as a draft while the laboratory works; `inputs` are
-    the other inputs of that verb, as typed. Nothing is registered when any of it is refused. Raises what
-    `register` and `perform` raise.
+    the other inputs of that verb, as typed. `background`: inputs of STATE_BACKGROUND, as typed. Nothing is
+    registered when any of it is refused. Raises what `register` and `perform` raise.
     """
     with beginning(actor, hospital, visit, now) as case, settling(case, now) as settlement:
         refuse_unusable(values, then, inputs, actor=actor, hospital=hospital, now=now)
+        stated = read_background(background or {}, actor=actor, hospital=hospital, now=now)
         apply(settlement, Verb.REGISTER, actor=actor, visit=visit)
+        if stated:
+            apply(settlement, Verb.STATE_BACKGROUND, actor=actor, **stated)
         _use(settlement, actor, values, then, inputs)
     return case
+
+
+def read_background(
+    raw: Mapping[str, Any], *, actor: User, hospital: Hospital, now: datetime
+) -> dict[str, Any]:
+    """The background of a case that is about to begin. Raises InputError, with fields as `background.*`."""
+    try:
+        stated = parse_inputs(Verb.STATE_BACKGROUND, raw, case=Case(hospital=hospital), user=actor)
+        if measured_at := stated.get("measured_at"):
+            stated["measured_at"] = past(measured_at, "measured_at", now=now)
+        return stated
+    except InputError as error:
+        raise InputError(*((f"background.{name}", *rest) for name, *rest in error.rows)) from error
 
 
 def proceed(
@@ -68,7 +87,7 @@ def _use(
     raw = dict(inputs)
     if then is Verb.ASSESS:
         raw["values"] = values
-    else:
+    elif values:
         apply(settlement, Verb.SAVE_INDICATORS, actor=actor, values=values)
     if then is not None:
         apply(

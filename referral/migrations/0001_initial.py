@@ -1779,6 +1779,40 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Background",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("content", accounts.encryption.EncryptedField()),
+                ("stated_at", models.DateTimeField()),
+                (
+                    "stated_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="backgrounds",
+                        to="referral.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["stated_at", "pk"],
+                "indexes": [models.Index(fields=["case", "stated_at"], name="background_by_case")],
+            },
+        ),
+        migrations.CreateModel(
             name="ArtificialLiverSession",
             fields=[
                 (

@@ -1,5 +1,6 @@
 from referral.models.admissions import Admission
 from referral.models.assessments import Assessment, AssessmentRetraction, Indicators
+from referral.models.background import Background
 from referral.models.beds import BedChange, FreeBeds
 from referral.models.case_files import CaseFile, CaseFileLook
 from referral.models.cases import Case, Event, Message, Offer, Question
@@ -38,6 +39,7 @@ __all__ = [
     "AssessmentRetraction",
     "BackReferral",
     "BedChange",
+    "Background",
     "Case",
     "CaseFacts",
     "CaseFile",

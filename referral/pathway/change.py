@@ -16,6 +16,14 @@ from referral.pathway.table import Transition
 from referral.pathway.vocabulary import Audience, Kind
 
 
+def past(moment: datetime, input_name: str, *, now: datetime) -> datetime:
+    """`moment` as it is kept. Raises InputError if it lies after `now`, though said to be over."""
+    settled = without_skew(moment, now)
+    if settled > now:
+        raise InputError((input_name, "in_future", _("This time is in the future. Check the date and time.")))
+    return settled
+
+
 @dataclass(slots=True)
 class Change:
     """One verb being applied to one locked case: what the effects of `referral.pathway.effects` work on.
@@ -60,12 +68,7 @@ class Change:
 
     def past(self, moment: datetime, input_name: str) -> datetime:
         """`moment` as it is kept. Raises InputError if it lies ahead, though said to be over."""
-        settled = without_skew(moment, self.now)
-        if settled > self.now:
-            raise InputError(
-                (input_name, "in_future", _("This time is in the future. Check the date and time."))
-            )
-        return settled
+        return past(moment, input_name, now=self.now)
 
     def not_before(self, moment: datetime | None, event: Text) -> None:
         """Raise InputError if the change is said to have been before `event`, which was at `moment`."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from referral.pathway.vocabulary import (
+    ACUTE,
     AFTER_WARD,
     BEFORE_ADMISSION,
     IN_WARD,
@@ -78,6 +79,7 @@ TABLE: tuple[Transition, ...] = (
     # the first hospital
     row(V.REGISTER, {UNREGISTERED}, {S.REGISTERED}, {P.ORIGIN}),
     row(V.SAVE_INDICATORS, BEFORE_ADMISSION, STAYS, {P.ORIGIN}),
+    row(V.STATE_BACKGROUND, ACUTE, STAYS, {P.ORIGIN}),
     row(
         V.ASSESS, {S.REGISTERED, S.WATCHED}, {S.WATCHED, *NEXT_WARD}, {P.ORIGIN}, meets={K.ASSESS, K.REASSESS}
     ),

@@ -57,6 +57,7 @@ LABELS = {
     Verb.PASS_ON: _("The ward stopped taking patients; the request went to the next ward"),
     Verb.REDIRECT: _("Another ward was asked"),
     Verb.WITHDRAW: _("Request taken back"),
+    Verb.STATE_BACKGROUND: _("Background stated"),
     Verb.DEPART: _("Patient left the first hospital"),
     Verb.CORRECT_JOURNEY: _("Departure or arrival time corrected"),
     Verb.RELEASE: _("Promised bed taken back"),

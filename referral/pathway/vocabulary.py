@@ -21,6 +21,7 @@ class State(TextChoices):
 class Verb(TextChoices):
     REGISTER = "register", _("register the first visit")
     SAVE_INDICATORS = "save_indicators", _("save the indicators")
+    STATE_BACKGROUND = "state_background", _("state the background")
     ASSESS = "assess", _("assess")
     REFER = "refer", _("refer")
     ASK_ADVICE = "ask_advice", _("ask for advice")

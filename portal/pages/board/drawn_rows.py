@@ -22,6 +22,7 @@ from accounts.models import User
 from portal.pages.board.rows import row_of
 from portal.pages.case.scene import people_around
 from referral.models import Case
+from referral.queries.background import backgrounds_of
 from referral.queries.worklists import Place
 
 KEPT_SECONDS = 60
@@ -96,7 +97,7 @@ def _drawn(places: Sequence[Place], cases: QuerySet[Case], view: View) -> dict[U
 
 def _draw(ids: Collection[UUID], cases: QuerySet[Case], view: View) -> dict[UUID, str]:
     rows = list(cases.filter(pk__in=ids)) if ids else []
-    people = people_around(rows, view.now)
+    people, backgrounds = people_around(rows, view.now), backgrounds_of(rows)
     template = get_template("portal/board/_row.html")
     around = {
         "now": view.now,
@@ -105,7 +106,9 @@ def _draw(ids: Collection[UUID], cases: QuerySet[Case], view: View) -> dict[UUID
         "readers_fields": SafeString(READERS_FIELDS),
     }
     return {
-        case.pk: template.render({**around, "row": row_of(case, view.user, view.now, people)})
+        case.pk: template.render(
+            {**around, "row": row_of(case, view.user, view.now, people, backgrounds.get(case.pk))}
+        )
         for case in rows
     }
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
+from portal.background import at_a_glance
 from portal.lab_values import LabValue, common_age, in_words
 from portal.pages.case import context
 from portal.pages.case.scene import People
@@ -13,7 +14,7 @@ from portal.pages.verbs.forms import VerbForm
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS, VerbText
 from portal.windows import Window
-from referral.models import Case, Offer
+from referral.models import Background, Case, Offer
 from referral.pathway.perform import verbs_of
 from referral.pathway.vocabulary import Party, State, Verb
 from referral.queries import cases as case_queries
@@ -62,6 +63,7 @@ class Row:
     flags: list[str]
     missing: list[str]
     ground: Ground | None
+    background: list[tuple[str, str]]
     acknowledge: VerbForm | None
     folded: list[FoldedForm]
     may_redirect: bool
@@ -73,7 +75,9 @@ class Row:
         return f"case-{self.case.pk}"
 
 
-def row_of(case: Case, user: User, now: datetime, people: People) -> Row:
+def row_of(
+    case: Case, user: User, now: datetime, people: People, background: Background | None = None
+) -> Row:
     """A row for a case from `case_queries.board`; asks for nothing."""
     parties = case_queries.sides(user, case)
     usable = verbs_of(parties, case)
@@ -94,6 +98,7 @@ def row_of(case: Case, user: User, now: datetime, people: People) -> Row:
         flags=[texts.red_flag_text(code) for code in entered.red_flags],
         missing=[texts.label(name) for name in entered.missing] if entered.values else [],
         ground=next(reversed(grounds_of(case)), None),
+        background=at_a_glance(background, case.hospital.zone),
         acknowledge=_form(Verb.ACKNOWLEDGE, case, offer) if acknowledges else None,
         folded=[
             FoldedForm(slug(verb), TEXTS[verb])

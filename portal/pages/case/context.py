@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
 from notifications import hooks
+from portal.background import parts_of
 from portal.pages.case import timeline_texts
 from portal.pages.case.expected_steps import sorted_out
 from portal.pages.case.scene import People, people_around, ward_of
@@ -31,6 +32,7 @@ from referral.pathway.perform import verbs_of
 from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import ACUTE, BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.queries import cases
+from referral.queries.background import background_of
 from referral.queries.referral_reasons import grounds_of
 from referral.queries.urgency import unanswered_red_flags
 
@@ -106,6 +108,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         **talk(case, user, usable),
         **in_a_list(case, user),
         "may_add_file": Verb.ADD_FILE in usable,
+        **background(case, usable),
         "contacts": contacts(case, people),
         "wards": cases.wards_to_call(case) if case.state in WARDS_IN_FRONT else (),
         **context.parts(case),
@@ -114,6 +117,16 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "earlier": cases.earlier_case(user, case),
         "lines": timeline_texts.lines(case, cases.events(case)),
         "comparators": comparators_of(case) if sides & SPECIALISTS else None,
+    }
+
+
+def background(case: Case, usable: Container[Verb]) -> dict[str, Any]:
+    """What the first hospital says beyond the indicators, and whether the reader may say more."""
+    stated = background_of(case)
+    return {
+        "background": stated,
+        "background_parts": parts_of(stated, case.hospital.zone),
+        "may_state_background": Verb.STATE_BACKGROUND in usable,
     }
 
 

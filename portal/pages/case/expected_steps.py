@@ -20,7 +20,10 @@ EXPECTED: dict[str, tuple[Verb, ...]] = {
 """The steps that a page offers first, by state; the others wait under "more"."""
 
 OF_THEIR_OWN = frozenset(
-    {Verb.MESSAGE, Verb.EXPLAIN_DELAY, Verb.RETRACT_RECORD, Verb.ADD_FILE, Verb.RETRACT_FILE}
+    {
+        *(Verb.MESSAGE, Verb.EXPLAIN_DELAY, Verb.STATE_BACKGROUND),
+        *(Verb.RETRACT_RECORD, Verb.ADD_FILE, Verb.RETRACT_FILE),
+    }
 )
 """Verbs that have a place of their own, on the page of a case or of its ward record."""
 

@@ -12,6 +12,7 @@ from accounts.local_time import written
 from accounts.models import Ward
 from accounts.punctuation import labelled
 from labs.readings.sources import SourceForm
+from portal.background import changed_names
 from portal.definitions import leading_words
 from portal.grades import by_number, easl_clif
 from referral import codes
@@ -202,6 +203,7 @@ PHRASES: Mapping[str, Callable[[Any, Clock], str]] = {
         "every ward that is left says that no bed is free; they are asked in the usual order"
     ),
     "beyond_beds": lambda value, clock: _("accepted although the ward said that no bed is free"),
+    "background": lambda value, clock: _listed(changed_names(value)),
     "bed": lambda value, clock: _("bed %(bed)s") % {"bed": value},
     "unannounced": lambda value, clock: _("unannounced"),
     "expected_arrival_at": lambda value, clock: _("expected %(time)s") % {"time": clock.time(value)},

@@ -20,6 +20,7 @@ from portal.access import person, signed_in
 from portal.forms.identity import IdentityForm
 from portal.forms.indicators import LABORATORY, IndicatorsForm
 from portal.forms.visit import VisitForm
+from portal.pages.entry.background import BackgroundForm
 from portal.pages.entry.stored_values import Stored, last_values, stored_values
 from portal.pages.verbs.initial_values import proposed
 from portal.refusals import with_status
@@ -52,6 +53,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     visit = VisitForm(data, hospitals=hospitals, now=now)
     values = IndicatorsForm(data, zone=visit.at.zone, now=now)
+    background = BackgroundForm(data, case=Case(hospital=visit.at), user=user, now=now)
     if data is None and (draft := request.GET.get("draft")):
         if number := _registered(user, draft):
             messages.info(
@@ -64,6 +66,8 @@ def new_case(request: HttpRequest) -> HttpResponse:
         "begins": data is None,
         "visit": visit,
         "values": values,
+        "background": background,
+        "zone": visit.at.zone,
         "now": now,
         "may_refer": True,
         "wards": wards,
@@ -91,7 +95,8 @@ def _register(
 ) -> HttpResponse | None:
     """The answer to a form that could be used; None when it has to be shown again with what is wrong."""
     user, then = person(request), _then(request)
-    if not all([visit.is_valid(), values.is_valid()]):
+    background: BackgroundForm = context["background"]
+    if not all([visit.is_valid(), values.is_valid(), not background.errors]):
         return None
 
     def take() -> Case:
@@ -102,6 +107,7 @@ def _register(
             values=values.values(),
             then=then,
             inputs=_inputs(then, values),
+            background=background.inputs,
             now=now,
         )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from files.models import FileState
 from portal import lab_values
+from portal.background import parts_of
 from portal.pages.case.context import identity
 from portal.pages.discharge import context as discharge_context
 from portal.pages.letters.stay import stay
@@ -18,6 +19,7 @@ from referral.models import Assessment, Case
 from referral.outcomes.resolve import DAYS
 from referral.pathway.vocabulary import BEFORE_ADMISSION
 from referral.queries import cases
+from referral.queries.background import background_of
 from referral.queries.case_values import CaseValues, case_values
 from referral.queries.referral_reasons import grounds_of
 from scoring import texts
@@ -39,6 +41,7 @@ def letter(case: Case, now: datetime) -> dict[str, Any]:
         "presentation": Presentation(case.presentation).label if case.presentation else "",
         **entered(values, now),
         "grounds": grounds_of(case),
+        "background_parts": parts_of(background_of(case), case.hospital.zone),
         **_assessed(case),
         "said": cases.messages(case),
         "files": case.files.counting().filter(file__state=FileState.CHECKED),

@@ -20,6 +20,7 @@ from portal.pages.verbs.typed_inputs import BAD_MOMENT, WHOLE
 from portal.pages.verbs.units import fixed_unit, unit_row
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
+from referral.pathway.inputs.background import GROUPS as PARTS
 from referral.pathway.inputs.shapes import CORRECTS, DEADLINE, SOURCES, WARD
 from referral.pathway.inputs.ward import BESIDE_ORGANS, PANEL_GROUPS, RATIOS
 from referral.pathway.refusals import Text
@@ -89,10 +90,13 @@ class VerbForm:
 
     @property
     def groups(self) -> list[tuple[Text, list[Field]]]:
-        """The values of a laboratory panel by group; they are asked beside what `asked` has."""
+        """The values of a laboratory panel, or what a background says, by group; they are asked beside what
+        `asked` has."""
+        rows = {row.name: row for row in self.fields}
+        if self.verb == Verb.STATE_BACKGROUND:
+            return [(title, [rows[row.name] for row in of_group]) for title, of_group in PARTS.values()]
         if self.verb != Verb.RECORD_PANEL:
             return []
-        rows = {row.name: row for row in self.fields}
         return [(GROUPS[group], [rows[name] for name in names]) for group, names in PANEL_GROUPS.items()]
 
     @property
@@ -202,7 +206,7 @@ def _fields(verb: Verb, case: Case, values: Mapping[str, str]) -> list[Field]:
         if verb_input.shape != Shape.CONFIRMED and verb_input.name not in NOT_ASKED
     ]
     rows = {
-        verb_input.name: _field(verb, verb_input, case, values.get(verb_input.name, ""))
+        verb_input.name: field_of(verb, verb_input, case, values.get(verb_input.name, ""))
         for verb_input in inputs
     }
     _ask_what_is_corrected(rows, case)
@@ -229,7 +233,8 @@ def _reworded(row: Field, code: str, message: Text) -> Text:
     return BAD_MOMENT if row.widget == "moment" and code == "invalid" else message
 
 
-def _field(verb: Verb, verb_input: VerbInput, case: Case, value: str) -> Field:
+def field_of(verb: Verb, verb_input: VerbInput, case: Case, value: str) -> Field:
+    """One input on the screen, with what was typed."""
     options = OPTIONS[verb_input.shape](verb, verb_input, case) if verb_input.shape in OPTIONS else ()
     return Field(
         name=verb_input.name,

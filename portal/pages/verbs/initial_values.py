@@ -1,5 +1,8 @@
 """What the form of a verb starts with: only what is known already."""
 
+from collections.abc import Callable, Mapping
+
+from portal.background import as_typed
 from portal.moments import local
 from referral.codes import ReferReason
 from referral.identity.written import identity_of
@@ -8,6 +11,7 @@ from referral.pathway.inputs import VERB_INPUTS
 from referral.pathway.inputs.ward import BEDSIDE, BESIDE_ORGANS, ORGAN_INPUTS
 from referral.pathway.vocabulary import Verb
 from referral.queries import cases
+from referral.queries.background import background_of
 from referral.queries.case_values import tables_of
 from referral.queries.urgency import unanswered_red_flags
 from scoring.inputs import ANY_INPUT
@@ -30,13 +34,8 @@ def proposed(verb: Verb, case: Case, *, expected: bool = True) -> dict[str, str]
     if verb == Verb.CORRECT_JOURNEY:
         times = {"departed_at": case.departed_at, "expected_arrival_at": case.expected_arrival_at}
         return {name: local(moment, case.hospital.zone) for name, moment in times.items() if moment}
-    if verb == Verb.CORRECT_FIRST_VISIT:
-        return {"first_visit_at": local(case.first_visit_at, case.hospital.zone)}
-    if verb == Verb.CORRECT_IDENTITY:
-        stored = identity_of(case.patient)
-        return {name: str(getattr(stored, name) or "") for name in IDENTITY}
-    if verb == Verb.ASSESS_ORGAN_FAILURE:
-        return newest_panel(case)
+    if verb in WHAT_STANDS:
+        return WHAT_STANDS[verb](case)
     if verb in SAID_ANEW:
         said, names = SAID_ANEW[verb](case), {verb_input.name for verb_input in VERB_INPUTS[verb]} - {"why"}
         return {name: getattr(said, name, None) or "" for name in names}
@@ -56,6 +55,20 @@ def newest_panel(case: Case) -> dict[str, str]:
             if unit_field := ANY_INPUT[name].unit_field:
                 taken[unit_field] = str(entry.get("unit") or ANY_INPUT[name].unit)
     return taken
+
+
+def _stored_identity(case: Case) -> dict[str, str]:
+    stored = identity_of(case.patient)
+    return {name: str(getattr(stored, name) or "") for name in IDENTITY}
+
+
+WHAT_STANDS: Mapping[Verb, Callable[[Case], dict[str, str]]] = {
+    Verb.CORRECT_FIRST_VISIT: lambda case: {"first_visit_at": local(case.first_visit_at, case.hospital.zone)},
+    Verb.CORRECT_IDENTITY: _stored_identity,
+    Verb.ASSESS_ORGAN_FAILURE: newest_panel,
+    Verb.STATE_BACKGROUND: lambda case: as_typed(background_of(case), case.hospital.zone),
+}
+"""Verbs whose form starts with what stands on the case, whatever else is so."""
 
 
 def _has_red_flag(case: Case) -> bool:

@@ -10,6 +10,15 @@ ADMISSION_EFFECT = _(
     "Ends the first window. From the time of admission, 48 hours run to the diagnosis. "
     "Open requests to other wards end."
 )
+END_EFFECT = _(
+    "No ward is asked any more and a promised bed is given up. "
+    "The patient is followed up to day 90 all the same."
+)
+END_DONE = _("The referral was ended. Follow-up goes on.")
+BACKGROUND_EFFECT = _(
+    "All of it is optional. The ward sees it at once, without an alert. What you change replaces "
+    "what was said before, which stays on record."
+)
 UNDO_EFFECT = _(
     "The case goes back to where it was before the admission: the same request or promised bed, and "
     "the time limits of the first window with their due times. What was recorded since stays "

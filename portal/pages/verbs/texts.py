@@ -6,8 +6,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.pages.verbs.long_texts import (
     ADMISSION_EFFECT,
+    BACKGROUND_EFFECT,
     CORRECTION_DONE,
     CORRECTION_EFFECT,
+    END_DONE,
+    END_EFFECT,
     IMMUNE_EFFECT,
     KIT_EFFECT,
     TRANSFER_EFFECT,
@@ -318,16 +321,7 @@ TEXTS: dict[str, VerbText] = {
         _("The death was recorded and the case was closed."),
         "danger",
     ),
-    Verb.END_REFERRAL: VerbText(
-        _("End the referral"),
-        _(
-            "No ward is asked any more and a promised bed is given up. "
-            "The patient is followed up to day 90 all the same."
-        ),
-        _("End the referral"),
-        _("The referral was ended. Follow-up goes on."),
-        "danger",
-    ),
+    Verb.END_REFERRAL: VerbText(_("End the referral"), END_EFFECT, _("End the referral"), END_DONE, "danger"),
     Verb.MESSAGE: VerbText(
         _("Write a message"),
         _("Everyone who sees the case can read it. It cannot be changed or deleted."),
@@ -340,6 +334,9 @@ TEXTS: dict[str, VerbText] = {
         _("Mark as an error"),
         _("The file was marked as entered in error."),
         "danger",
+    ),
+    Verb.STATE_BACKGROUND: VerbText(
+        _("Background of the patient"), BACKGROUND_EFFECT, _("Save"), _("The background was saved.")
     ),
     Verb.CORRECT_FIRST_VISIT: VerbText(
         _("Correct the time of the first visit"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.text import NO_LINE, UNREADABLE, cleaned
 from referral.models import Case
-from referral.pathway.inputs import any_time, before_admission, discharge, ward
+from referral.pathway.inputs import any_time, background, before_admission, discharge, ward
 from referral.pathway.inputs.parsers import PARSERS
 from referral.pathway.inputs.shapes import Shape, VerbInput
 from referral.pathway.refusals import InputError, Text
@@ -27,7 +27,11 @@ __all__ = [
 ]
 
 VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = (
-    before_admission.VERB_INPUTS | ward.VERB_INPUTS | discharge.VERB_INPUTS | any_time.VERB_INPUTS
+    before_admission.VERB_INPUTS
+    | background.VERB_INPUTS
+    | ward.VERB_INPUTS
+    | discharge.VERB_INPUTS
+    | any_time.VERB_INPUTS
 )
 
 REASONS: Mapping[Verb, VerbInput] = {
