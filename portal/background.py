@@ -56,7 +56,7 @@ def at_a_glance(background: Background | None, zone: str) -> list[tuple[str, str
 
 
 def label(verb_input: VerbInput) -> str:
-    return str(capfirst(verb_input.label))
+    return capfirst(str(verb_input.label))
 
 
 def in_words(verb_input: VerbInput, value: Any, zone: str) -> str:

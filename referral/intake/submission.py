@@ -57,7 +57,7 @@ def read_background(
             stated["measured_at"] = past(measured_at, "measured_at", now=now)
         return stated
     except InputError as error:
-        raise InputError(*((f"background.{name}", *rest) for name, *rest in error.rows)) from error
+        raise InputError(*((f"background.{name}", code, text) for name, code, text in error.rows)) from error
 
 
 def proceed(
