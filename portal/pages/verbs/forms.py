@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.local_time import in_full
 from portal.pages.verbs import identity_fields
 from portal.pages.verbs.fields import Field, Option
+from portal.pages.verbs.groups import grouped
 from portal.pages.verbs.initial_values import proposed
 from portal.pages.verbs.long_texts import GROUPS
 from portal.pages.verbs.record_texts import named
@@ -20,9 +21,8 @@ from portal.pages.verbs.typed_inputs import BAD_MOMENT, WHOLE
 from portal.pages.verbs.units import fixed_unit, unit_row
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
-from referral.pathway.inputs.background import GROUPS as PARTS
 from referral.pathway.inputs.shapes import CORRECTS, DEADLINE, SOURCES, WARD
-from referral.pathway.inputs.ward import BESIDE_ORGANS, PANEL_GROUPS, RATIOS
+from referral.pathway.inputs.ward import BESIDE_ORGANS, RATIOS
 from referral.pathway.refusals import Text
 from referral.pathway.retracted_records import KIND_OF, to_correct
 from referral.pathway.vocabulary import AFTER_WARD, Verb
@@ -90,14 +90,8 @@ class VerbForm:
 
     @property
     def groups(self) -> list[tuple[Text, list[Field]]]:
-        """The values of a laboratory panel, or what a background says, by group; they are asked beside what
-        `asked` has."""
-        rows = {row.name: row for row in self.fields}
-        if self.verb == Verb.STATE_BACKGROUND:
-            return [(title, [rows[row.name] for row in of_group]) for title, of_group in PARTS.values()]
-        if self.verb != Verb.RECORD_PANEL:
-            return []
-        return [(GROUPS[group], [rows[name] for name in names]) for group, names in PANEL_GROUPS.items()]
+        """The fields that stand under headings; they are asked beside what `asked` has."""
+        return grouped(self.verb, self.fields)
 
     @property
     def more(self) -> list[Field]:
