@@ -79,6 +79,7 @@ REQUEST_STATUS: Mapping[State, str] = {
 TASK_AFTER: Mapping[Verb, TaskStatus | None] = {
     V.REGISTER: None,
     V.SAVE_INDICATORS: None,
+    V.STATE_BACKGROUND: None,
     V.ASSESS: REQUESTED,
     V.REFER: REQUESTED,
     V.ASK_ADVICE: None,
