@@ -25,6 +25,7 @@ READ_BY_ALL = ("me", "models", "evidence", "cases", "changes", "board", "notific
 PARTS = ("events", "deadlines", "messages", "ward-record", "values")
 
 DECIDED_BY: dict[Verb, tuple[Names, int]] = {
+    Verb.STATE_BACKGROUND: (names("doctor"), 200),
     Verb.ASSESS: (names("doctor"), 422),
     Verb.ACKNOWLEDGE: (ASKED, 200),
     Verb.ACCEPT: (ASKED, 200),
