@@ -13,7 +13,6 @@ from portal.pages.verbs import identity_fields
 from portal.pages.verbs.fields import Field, Option
 from portal.pages.verbs.groups import grouped
 from portal.pages.verbs.initial_values import proposed
-from portal.pages.verbs.long_texts import GROUPS
 from portal.pages.verbs.record_texts import named
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import RED_FLAG_TEXT, TEXTS, VerbText

@@ -1,24 +1,13 @@
 """Fields under headings, for the verbs that take so many."""
 
-from collections.abc import Mapping, Sequence
-
-from django.utils.translation import gettext_lazy as _
+from collections.abc import Sequence
 
 from portal.pages.verbs.fields import Field
+from portal.pages.verbs.long_texts import GROUPS
 from referral.pathway.inputs.background import GROUPS as BACKGROUND_GROUPS
 from referral.pathway.inputs.ward import PANEL_GROUPS
 from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import Verb
-
-GROUPS: Mapping[str, Text] = {
-    "liver": _("Liver"),
-    "coagulation": _("Coagulation"),
-    "kidney": _("Kidney, electrolytes, metabolism"),
-    "blood": _("Blood count, inflammation"),
-    "virus": _("Viruses, tumour marker"),
-    "gas": _("Blood gas"),
-}
-"""The groups of the laboratory panel in words."""
 
 
 def grouped(verb: Verb, fields: Sequence[Field]) -> list[tuple[Text, list[Field]]]:
