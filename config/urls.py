@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from config import health
+from fhir.write_views import SystemView
 
 
 @csrf_exempt  # Nothing is there to protect, and a program is told so with 404.
@@ -43,6 +44,7 @@ urlpatterns = [
     path("metrics", health.metrics),
     path("", include("notifications.urls")),
     path("api/v1/", include("api.urls")),
+    path("fhir/R4", SystemView.as_view()),
     path("fhir/R4/", include("fhir.urls")),
     path("_allauth/app/v1/", include("accounts.sign_in_urls")),
     path("_allauth/", include("allauth.headless.urls")),

@@ -10,7 +10,7 @@ from fhir.types import TYPES, DerivedType, ResourceType
 COMMON = {"_id": "token", "_lastUpdated": "date"}
 OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
-WRITES: dict[str, tuple[str, ...]] = {}
+WRITES: dict[str, tuple[str, ...]] = {"Task": ("update",), "DocumentReference": ("create",)}
 """By type: the interactions that change something."""
 SINCE = "2026-11-29"
 
@@ -29,6 +29,7 @@ def capability_statement() -> Json:
             {
                 "mode": "server",
                 "security": _security(),
+                "interaction": [{"code": "transaction"}],
                 "resource": [*map(_resource, TYPES.values()), _binary()],
             }
         ],
@@ -47,7 +48,7 @@ def _resource(served: ResourceType | DerivedType) -> Json:
     described: dict[str, Any] = {
         "type": served.name,
         "interaction": [{"code": code} for code in codes],
-        "versioning": "versioned-update" if served.name in WRITES else "versioned",
+        "versioning": "versioned-update" if served.name == "Task" else "versioned",
         "readHistory": False,
         "searchParam": [
             {"name": name, "type": kind} for name, kind in {**COMMON, **served.parameters}.items()

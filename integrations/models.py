@@ -89,6 +89,15 @@ class UsedAssertion(models.Model):
         ]
 
 
+class AcceptedBundle(models.Model):
+    """The digest of what registered a case, so that the same again can be told from something else."""
+
+    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="+")
+    case = models.UUIDField(primary_key=True)
+    digest = models.CharField(max_length=64)
+    accepted_at = models.DateTimeField()
+
+
 class ExchangedMessage(models.Model):
     """One message of a program and what it was answered; `content` is encrypted and pruned by policy.
 

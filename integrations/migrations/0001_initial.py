@@ -128,6 +128,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="AcceptedBundle",
+            fields=[
+                ("case", models.UUIDField(primary_key=True, serialize=False)),
+                ("digest", models.CharField(max_length=64)),
+                ("accepted_at", models.DateTimeField()),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="integrations.integration",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="IntegrationToken",
             fields=[
                 (

@@ -8,11 +8,15 @@ NAMED = {"resource_type": "Task", "pk": "01970000-0000-7000-8000-000000000000", 
 ROWS = (
     Row("GET", f"{R4}/.well-known/smart-configuration", EVERYBODY, 200, open=True),
     Row("POST", f"{R4}/auth/token", EVERYBODY, 400, open=True),
+    Row("POST", R4, EVERYBODY, 401, open=True),
     Row("GET", f"{R4}/metadata", EVERYBODY, 200, open=True),
     *(
         Row(method, f"{R4}/{route}", EVERYBODY, 401, open=True, values=NAMED)
         for method, route in (
+            ("POST", ""),
             ("GET", "<str:resource_type>"),
+            ("POST", "<str:resource_type>"),
+            ("PUT", "<str:resource_type>/<str:pk>"),
             ("POST", "<str:resource_type>/_search"),
             ("GET", "<str:resource_type>/<str:pk>"),
             ("GET", "<str:resource_type>/<str:pk>/_history/<str:version>"),
