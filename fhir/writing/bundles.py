@@ -101,7 +101,7 @@ def register_case(
     entries = read_entries(bundle, grant, findings)
     where, request = entries.one("ServiceRequest")
     case_id = _case_id(request, grant)
-    if there := Case.objects.filter(pk=case_id, registered_by=actor).first():
+    if case_id and (there := Case.objects.filter(pk=case_id, registered_by=actor).first()):
         if not bundles.is_same(case=there.pk, content=bundle):
             raise refused(409, _OTHER_CONTENT, where, kind="conflict", code="other_content")
         return _answer(there, entries, _names(entries), "200 OK", findings)

@@ -47,13 +47,13 @@ def codings_of(value: Any) -> list[Json]:
     return [
         row
         for row in (rows if isinstance(rows, list) else [])
-        if isinstance(row, Mapping) and isinstance(row.get("code"), str)
+        if isinstance(row, dict) and isinstance(row.get("code"), str)
     ]
 
 
 def objects_in(value: Any) -> list[Json]:
     """The objects of a list; none where it is no list."""
-    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def text_of(value: Any) -> str:

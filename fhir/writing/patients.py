@@ -67,7 +67,7 @@ def _birth_date(resource: Mapping[str, Any], where: str, findings: Findings) -> 
         return None
 
 
-def _numbers(resource: Mapping[str, Any], where: str, findings: Findings) -> dict[str, str]:
+def _numbers(resource: Mapping[str, Any], where: str, findings: Findings) -> dict[str, Any]:
     """The resident's number, and the hospital's own: whatever has another system."""
     numbers: dict[str, str] = {}
     for position, row in enumerate(objects_in(resource.get("identifier"))):

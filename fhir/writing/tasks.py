@@ -143,8 +143,8 @@ def _business(served: Json, codings: list[Json]) -> str:
 def _chosen(fitting: list[Verb], status: str, case: Case, inputs: Mapping[str, Any], user: User) -> Verb:
     """The one verb of `fitting` that is meant. Raises Refused where none or several can be."""
     if not fitting:
-        text = _("A Task cannot be set to “%(status)s” with this business status.") % {"status": status[:40]}
-        raise refused(422, text, "Task.status", kind="business-rule")
+        text = _("A Task cannot be set to “%(status)s” with this business status.")
+        raise refused(422, text % {"status": status[:40]}, "Task.status", kind="business-rule")
     usable = [verb for verb in fitting if verb in usable_verbs(user, case)]
     whole = [verb for verb in usable if _takes(verb, inputs)]
     chosen = whole if len(whole) == 1 else usable or fitting[:1]

@@ -74,8 +74,8 @@ def _coded(
     try:
         coded = coded_input(loinc, unit)
     except UnknownCode:
-        text = _("The LOINC code %(code)s is not known here.") % {"code": loinc[:20]}
-        findings.add(f"{where}.code", text, "code-invalid")
+        text = _("The LOINC code %(code)s is not known here.")
+        findings.add(f"{where}.code", text % {"code": loinc[:20]}, "code-invalid")
     except UnitContradicts as error:
         text = _("The unit “%(unit)s” contradicts the code %(code)s, which is measured in %(expected)s.")
         named = {"unit": unit[:20], "code": loinc, "expected": error.expected}
