@@ -68,7 +68,7 @@ def coded_input(loinc: str, unit: str) -> CodedInput:
     expected = test.loinc[loinc][1]
     given = UCUM_FORMS.get(unit.strip().lower(), unit)
     if expected is None and _is_urea(test):
-        raise AmbiguousCode(tuple(code for code, (_kind, known) in test.loinc.items() if known))
+        raise AmbiguousCode(tuple(code for code, (_kind, unit) in test.loinc.items() if unit))
     if expected is None:
         resolved = test.units.get(spelling(given))
         if resolved is None:
