@@ -63,6 +63,8 @@ INPUT_PROBLEMS: Mapping[str, Text] = {
 PATHWAY: Mapping[str, Text] = {
     "verb_not_allowed": _("The state of the case does not allow this."),
     "offer_not_open": _("The referral request is no longer open."),
+    "asked_back": _("The ward has asked its one question already."),
+    "promised_already": _("The ward has named a time for a bed already."),
     "beds_changed": _("The number of free beds is another than the one that was seen."),
     "stale_version": _("The case has changed since it was read."),
     "open_case_exists": _("The patient has an open case already."),

@@ -130,6 +130,13 @@ def issues(stored: list[Mapping[str, Any]]) -> list[dict[str, str]]:
     ]
 
 
+class MessageShape(Shape[Message]):
+    id = serializers.UUIDField()
+    author = PersonShape()
+    text = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+
+
 class OfferShape(Shape[Offer]):
     id = serializers.UUIDField()
     ward = WardShape()
@@ -140,6 +147,11 @@ class OfferShape(Shape[Offer]):
     answered_at = serializers.DateTimeField(allow_null=True)
     answered_by = PersonShape(allow_null=True)
     reason = CodeShape(DeclineReason, allow_blank=True)
+    question = MessageShape(allow_null=True, help_text="what the ward asked back before it decides")
+    answer = MessageShape(allow_null=True, help_text="what the first hospital answered")
+    bed_promised_until = serializers.DateTimeField(
+        allow_null=True, help_text="the ward accepts when a bed is free, until then at the latest"
+    )
 
 
 class DeadlineShape(Shape[Deadline]):
@@ -175,13 +187,6 @@ class PartingShape(Shape[Any]):
     assessment = AssessmentShape(allow_null=True, help_text="always null")
     deadlines = DeadlineShape(many=True, help_text="always empty")
     allowed_verbs = serializers.ListField(child=CodeShape(vocabularies.VERBS), help_text="always empty")
-
-
-class MessageShape(Shape[Message]):
-    id = serializers.UUIDField()
-    author = PersonShape()
-    text = serializers.CharField()
-    sent_at = serializers.DateTimeField()
 
 
 class SentTogetherShape(Shape[Any]):

@@ -48,6 +48,8 @@ SEVERITY_OF_VERB = {
     Verb.CORRECT_IDENTITY: "warning",
     Verb.MESSAGE: "warning",
     Verb.ASK_ADVICE: "severe",
+    **dict.fromkeys((Verb.ASK_BACK, Verb.ANSWER_BACK), "severe"),
+    Verb.ACCEPT_WHEN_FREE: "warning",
     **dict.fromkeys((Verb.CORRECT_DIAGNOSIS, Verb.CORRECT_BACK_REFERRAL), "warning"),
     **dict.fromkeys((Verb.ACCEPT, Verb.ANSWER_ADVICE, Verb.ASSESS, Verb.BACK_REFER, Verb.DEPART), "warning"),
 }

@@ -18,7 +18,7 @@ from referral.alerts.recipients import Directory
 from referral.deadlines.lifecycle import INSTANT, due_without_grace, miss, next_evaluation
 from referral.models import Deadline
 from referral.pathway import timeline
-from referral.pathway.vocabulary import Audience
+from referral.pathway.vocabulary import Audience, Kind
 
 SAVE_DEADLINES = """
 UPDATE referral_deadline AS deadline
@@ -99,9 +99,17 @@ def evaluate(deadline: Deadline, now: datetime) -> Escalation:
         audience=frozenset(person for step in rungs for person in step.audience),
         severity=max((step.severity for step in rungs), key=compose.LOUDNESS.index, default="info"),
         rungs=len(rungs),
-        offer_ran_out=case.policy.expires_unanswered and any(step.expires_offer for step in rungs),
+        offer_ran_out=_promise_is_over(deadline, now)
+        or case.policy.expires_unanswered
+        and any(step.expires_offer for step in rungs),
         lines=lines,
     )
+
+
+def _promise_is_over(deadline: Deadline, now: datetime) -> bool:
+    """Whether a ward that accepts when a bed is free has not accepted by the time that it named."""
+    offer = deadline.offer if deadline.kind == Kind.DECIDE else None
+    return offer is not None and offer.bed_promised_until is not None and deadline.due_at <= now
 
 
 def alert(escalation: Escalation, directory: Directory, now: datetime) -> list[Notice]:

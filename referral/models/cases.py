@@ -169,7 +169,11 @@ class OfferQuerySet(models.QuerySet["Offer"]):
 
 
 class Offer(models.Model):
-    """A case offered to one ward. At most one is open per case; a closed one never opens again."""
+    """A case offered to one ward. At most one is open per case; a closed one never opens again.
+
+    `question`: what the ward asked back before it decides, `answer` what the first hospital said to it.
+    `bed_promised_until`: the ward accepts when a bed is free, until then at the latest.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -195,6 +199,9 @@ class Offer(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )
     reason = models.CharField(_("reason"), max_length=20, choices=DeclineReason, blank=True)
+    question = models.ForeignKey("referral.Message", null=True, on_delete=models.PROTECT, related_name="+")
+    answer = models.ForeignKey("referral.Message", null=True, on_delete=models.PROTECT, related_name="+")
+    bed_promised_until = models.DateTimeField(null=True)
 
     objects = OfferQuerySet.as_manager()
 
@@ -227,6 +234,11 @@ class Offer(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == self.State.OPEN
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether the first hospital has not answered yet what the ward asked back."""
+        return self.is_open and self.question_id is not None and self.answer_id is None
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):

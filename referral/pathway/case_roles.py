@@ -23,7 +23,7 @@ def open_question(case: Case) -> Question | None:
 
 def pointless_verbs(case: Case) -> frozenset[Verb]:
     """Verbs that the state has, but for which this case gives no cause now."""
-    pointless = set()
+    pointless = _pointless_on_the_request(case)
     if open_question(case) is not None:
         pointless.add(Verb.ASK_ADVICE)
     if not any(row.kind == Kind.CONFIRM_RETURN and row.closed_at is None for row in case.deadlines.all()):
@@ -35,6 +35,16 @@ def pointless_verbs(case: Case) -> frozenset[Verb]:
     if case.undo_until is None:
         pointless.add(Verb.UNDO_ADMISSION)
     return verbs_without_cause(case) | pointless
+
+
+def _pointless_on_the_request(case: Case) -> set[Verb]:
+    """Of the verbs of a ward that answers "yes, if": those that were used, or have nothing to answer."""
+    offer = next((row for row in case.offers.all() if row.is_open), None)
+    if case.state != State.OFFERED or offer is None:
+        return set()
+    asked = {Verb.ASK_BACK} if offer.question_id is not None else set()
+    answered = set() if offer.awaits_answer else {Verb.ANSWER_BACK}
+    return asked | answered | ({Verb.ACCEPT_WHEN_FREE} if offer.bed_promised_until else set())
 
 
 def parties_of(user: User | None, case: Case, offer: Offer | None) -> frozenset[Party]:

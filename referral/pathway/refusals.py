@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 PathwayCode = Literal[
+    "asked_back",
+    "promised_already",
     "beds_changed",
     "files_away",
     "id_taken",

@@ -108,6 +108,16 @@ TABLE: tuple[Transition, ...] = (
         meets={K.ACKNOWLEDGE, K.DECIDE, K.PLACE},
         notifies={A.CLINICIAN},
     ),
+    row(V.ASK_BACK, {S.OFFERED}, STAYS, {P.OFFER_WARD}, meets={K.ACKNOWLEDGE}, notifies={A.CLINICIAN}),
+    row(V.ANSWER_BACK, {S.OFFERED}, STAYS, {P.ORIGIN}, notifies={A.DUTY}),
+    row(
+        V.ACCEPT_WHEN_FREE,
+        {S.OFFERED},
+        STAYS,
+        {P.OFFER_WARD},
+        meets={K.ACKNOWLEDGE},
+        notifies={A.CLINICIAN, A.COORDINATOR},
+    ),
     row(
         V.DECLINE,
         {S.OFFERED},

@@ -55,6 +55,7 @@ AWAITED: dict[str, tuple[Party, Text]] = {
 """By state: who is awaited, and what for."""
 
 SETTLEMENT: tuple[Party, Text] = (Party.COORDINATOR, _("the settlement of the outcome"))
+ASKED_BACK: tuple[Party, Text] = (Party.ORIGIN, _("an answer to the question of the ward"))
 ADVICE: tuple[Party, Text] = (Party.ADVICE_WARD, _("an answer to the question"))
 RETURN: tuple[Party, Text] = (Party.ORIGIN, _("the confirmation of the return"))
 
@@ -78,6 +79,8 @@ def awaited_of(case: Case) -> tuple[Party, Text] | None:
         return SETTLEMENT
     if open_question(case) is not None:
         return ADVICE
+    if case.state == State.OFFERED and any(offer.awaits_answer for offer in case.offers.all()):
+        return ASKED_BACK
     if any(row.kind == Kind.CONFIRM_RETURN and row.closed_at is None for row in case.deadlines.all()):
         return RETURN
     return AWAITED.get(case.state)
@@ -107,7 +110,10 @@ def worklist(user: User) -> QuerySet[Case]:
         .select_related("expecting_ward__hospital")
         .prefetch_related(
             Prefetch(
-                "offers", Offer.objects.select_related("ward__hospital", "acknowledged_by", "answered_by")
+                "offers",
+                Offer.objects.select_related(
+                    "ward__hospital", "acknowledged_by", "answered_by"
+                ).select_related("question__author", "answer__author"),
             ),
             Prefetch(
                 "questions", Question.objects.select_related("ward__hospital", "asked_by", "answered_by")

@@ -90,11 +90,13 @@ def _awaits(user: User, now: datetime) -> Q:
 
 def _of_hospitals(user: User, now: datetime) -> Q:
     asking = Question.objects.open().values("case")
+    asked_back = Offer.objects.filter(state=Offer.State.OPEN, question__isnull=False, answer=None)
     running = Deadline.objects.open()
     to_confirm = running.filter(kind=Kind.CONFIRM_RETURN).values("case")
     outcomes = running.filter(kind__in=FOLLOW_UPS, due_at__lte=now + OUTCOME_IN_SIGHT).values("case")
     steps = Q(state__in=[State.REGISTERED, State.ACCEPTED])
     steps |= Q(state=State.WATCHED) & ~Q(pk__in=asking)
+    steps |= Q(state=State.OFFERED) & one_of(asked_back.values("case"))
     steps |= Q(state=State.FOLLOW_UP, outcome_disputed=False) & (one_of(to_confirm) | one_of(outcomes))
     return Q(hospital__in=user.access.refers_for) & steps
 

@@ -29,6 +29,9 @@ DECIDED_BY: dict[Verb, tuple[Names, int]] = {
     Verb.ASSESS: (names("doctor"), 422),
     Verb.ACKNOWLEDGE: (ASKED, 200),
     Verb.ACCEPT: (ASKED, 200),
+    Verb.ASK_BACK: (ASKED, 422),
+    Verb.ANSWER_BACK: (names("doctor"), 422),
+    Verb.ACCEPT_WHEN_FREE: (ASKED, 422),
     Verb.DECLINE: (ASKED, 422),
     Verb.ADMIT: (ASKED, 200),
     Verb.REDIRECT: (names("coordinator"), 422),
@@ -64,7 +67,10 @@ NOT_NOW = (
 )
 """Verbs that an offered case does not have: whoever sees it is told so."""
 
-ABOUT_AN_OFFER = (Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE)
+ABOUT_AN_OFFER = (
+    *(Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE),
+    *(Verb.ASK_BACK, Verb.ACCEPT_WHEN_FREE),
+)
 
 
 def _verb_row(verb: Verb) -> Row:

@@ -29,7 +29,7 @@ MOST_ON_A_ROW = 8
 
 FORMS_ON_A_ROW: dict[str, tuple[Verb, ...]] = {
     State.WATCHED: (Verb.ANSWER_ADVICE,),
-    State.OFFERED: (Verb.ACCEPT, Verb.DECLINE),
+    State.OFFERED: (Verb.ACCEPT, Verb.DECLINE, Verb.ASK_BACK, Verb.ACCEPT_WHEN_FREE),
     State.UNPLACED: (Verb.REDIRECT,),
     State.ACCEPTED: (Verb.ADMIT,),
     State.IN_TRANSIT: (Verb.ADMIT,),

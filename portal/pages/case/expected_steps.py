@@ -8,7 +8,7 @@ from referral.queries.urgency import unanswered_red_flags
 EXPECTED: dict[str, tuple[Verb, ...]] = {
     State.REGISTERED: (Verb.ASSESS, Verb.REFER),
     State.WATCHED: (Verb.ASSESS, Verb.REFER, Verb.ANSWER_ADVICE, Verb.ASK_ADVICE),
-    State.OFFERED: (Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE, Verb.REDIRECT),
+    State.OFFERED: (Verb.ANSWER_BACK, Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE, Verb.REDIRECT),
     State.UNPLACED: (Verb.REDIRECT,),
     State.ACCEPTED: (Verb.DEPART, Verb.ADMIT),
     State.IN_TRANSIT: (Verb.ADMIT, Verb.CORRECT_JOURNEY),

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import Ward
+from portal.pages.case.conditions import asked_back, condition
 from portal.pages.case.scene import (
     Call,
     People,
@@ -113,11 +114,12 @@ def _offered(scene: Scene) -> Situation:
     words = {"ward": name_of(offer.ward), "asked": scene.time(offer.offered_at)}
     words |= {"seen": scene.time(offer.acknowledged_at)} if offer.acknowledged_at else {}
     words |= scene.left(due) if due else {}
-    template = _request_to_the_ward(offer, due, late=late) if own else _request(offer, due, late=late)
+    template = condition(offer, own=own) if due and not late else ""
+    template = template or (_request_to_the_ward if own else _request)(offer, due, late=late)
     return Situation(
         "alarm" if late else "waiting",
         template % words,
-        (*_doubts_of_reach(offer.ward, scene), *_not_taken(scene)),
+        (*asked_back(offer, scene), *_doubts_of_reach(offer.ward, scene), *_not_taken(scene)),
         numbers(*calls_across(scene, offer.ward), *(coordinator_calls(scene) if late and not own else ())),
     )
 
@@ -184,6 +186,8 @@ def _why_not(offer: Offer, scene: Scene) -> str:
             return _("%(ward)s stopped taking patients at %(time)s.") % words
         case Offer.State.RELEASED:
             return _("%(ward)s took its promised bed back.") % words
+        case _ if offer.bed_promised_until is not None:
+            return _("%(ward)s had no bed free by the time that it named.") % words
         case _:
             return _("%(ward)s did not answer.") % words
 

@@ -214,6 +214,9 @@ PHRASES: Mapping[str, Callable[[Any, Clock], str]] = {
     ),
     "kind": _kind,
     "verb": lambda value, clock: str(timeline.label(value)),
+    "promised_until": lambda value, clock: (
+        _("no bed had become free by %(time)s") % {"time": clock.time(value)}
+    ),
     "until": lambda value, clock: _("until %(time)s") % {"time": clock.time(value)},
     "missing": _missing,
     "sources": lambda value, clock: _listed(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.pages.verbs.request_texts import REQUEST_TEXTS
 from portal.pages.verbs.long_texts import (
     ADMISSION_EFFECT,
     BACKGROUND_EFFECT,
@@ -38,6 +39,7 @@ class VerbText:
 
 
 TEXTS: dict[str, VerbText] = {
+    **{verb: VerbText(*words) for verb, words in REQUEST_TEXTS.items()},
     Verb.ASSESS: VerbText(
         _("Enter the eight indicators"),
         _("The risk is shown within a second. A flagged case is offered to a specialist ward at once."),
@@ -74,20 +76,6 @@ TEXTS: dict[str, VerbText] = {
         _("The ward is told at once and expects the patient by the new time. Both versions stay on record."),
         _("Correct the times"),
         _("The times were corrected. The ward was told."),
-    ),
-    Verb.ACKNOWLEDGE: VerbText(
-        _("Acknowledge"),
-        _("Says that your ward has seen the request and is looking at it. It does not promise a bed."),
-        _("Acknowledge"),
-        _("Acknowledged. The first hospital was told."),
-        "primary",
-    ),
-    Verb.ACCEPT: VerbText(
-        _("Accept with a bed"),
-        _("Promises a bed. The first hospital is told at once and can send the patient."),
-        _("Accept"),
-        _("Accepted. The first hospital was told."),
-        "primary",
     ),
     Verb.DECLINE: VerbText(
         _("Decline"),

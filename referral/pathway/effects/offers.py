@@ -36,9 +36,14 @@ def answer(change: Change, state: Offer.State, reason: str = "") -> Offer:
 def acknowledge(change: Change) -> None:
     """Say that the ward has seen the request. Saying it again changes nothing but the timeline."""
     offer = asked(change)
+    acknowledge_offer(offer, change)
+    offer.save()
+
+
+def acknowledge_offer(offer: Offer, change: Change) -> None:
+    """Whoever does something about a request has seen it; the first time counts. The caller saves it."""
     if offer.acknowledged_at is None:
         offer.acknowledged_at, offer.acknowledged_by = change.occurred_at, change.actor
-        offer.save()
 
 
 @effect(Verb.ACCEPT)
@@ -67,8 +72,10 @@ def decline(change: Change, *, reason: str, note: str = "") -> State:
 
 @effect(Verb.EXPIRE_OFFER)
 def expire_offer(change: Change) -> State:
-    """Nobody answered in time: the next ward is asked."""
-    answer(change, Offer.State.EXPIRED)
+    """Nobody answered in time, or no bed became free until the time named: the next ward is asked."""
+    offer = answer(change, Offer.State.EXPIRED)
+    if offer.bed_promised_until is not None:
+        change.details["promised_until"] = offer.bed_promised_until.isoformat()
     return offer_to_next_ward(change)
 
 

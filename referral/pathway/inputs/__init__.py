@@ -49,7 +49,7 @@ COMPUTED: Mapping[Verb, frozenset[str]] = {
 }
 """What follows from the inputs of a verb, so that nobody types it."""
 
-ON_AN_OFFER = frozenset({Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE})
+ON_AN_OFFER = frozenset({Verb.ACKNOWLEDGE, Verb.ACCEPT, Verb.DECLINE, Verb.ASK_BACK, Verb.ACCEPT_WHEN_FREE})
 """Verbs that may name the offer they mean."""
 
 UNITS_OF = {str(spec.unit_field): tuple(spec.units) for spec in ANY_INPUT.values() if spec.units}
