@@ -377,6 +377,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Message",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("text", accounts.encryption.EncryptedField()),
+                ("sent_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="referral.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["sent_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="NotificationDay",
             fields=[
                 (
@@ -395,6 +427,88 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "day of notifications",
                 "constraints": [models.UniqueConstraint(fields=("zone", "day"), name="told_day_once")],
+            },
+        ),
+        migrations.CreateModel(
+            name="NutritionDay",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("note", accounts.encryption.EncryptedField(null=True)),
+                ("day", models.DateField()),
+                ("kcal", models.PositiveIntegerField()),
+                ("protein_g", models.PositiveSmallIntegerField(null=True)),
+                ("night_snack", models.BooleanField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_set",
+                        to="referral.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["occurred_at", "recorded_at", "pk"],
+                "abstract": False,
+            },
+        ),
+        migrations.CreateModel(
+            name="NutritionTarget",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("note", accounts.encryption.EncryptedField(null=True)),
+                ("height_cm", models.FloatField()),
+                ("weight_kg", models.FloatField()),
+                ("age_years", models.PositiveSmallIntegerField()),
+                ("sex", models.CharField(max_length=6)),
+                ("equation", models.CharField(max_length=40)),
+                ("resting_kcal", models.PositiveIntegerField()),
+                ("factor", models.FloatField()),
+                ("target_kcal", models.PositiveIntegerField()),
+                ("protein_g", models.PositiveSmallIntegerField(null=True)),
+                ("with_ascites", models.BooleanField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)s_set",
+                        to="referral.case",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["occurred_at", "recorded_at", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
@@ -444,6 +558,7 @@ class Migration(migrations.Migration):
                         verbose_name="reason",
                     ),
                 ),
+                ("bed_promised_until", models.DateTimeField(null=True)),
                 (
                     "acknowledged_by",
                     models.ForeignKey(
@@ -451,6 +566,15 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "answer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referral.message",
                     ),
                 ),
                 (
@@ -466,6 +590,15 @@ class Migration(migrations.Migration):
                     "case",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="referral.case"
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="referral.message",
                     ),
                 ),
                 (
@@ -2440,122 +2573,17 @@ class Migration(migrations.Migration):
                 "indexes": [models.Index(fields=["user", "transaction"], name="lost_role_by_user")],
             },
         ),
-        migrations.CreateModel(
-            name="Message",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("text", accounts.encryption.EncryptedField()),
-                ("sent_at", models.DateTimeField()),
-                (
-                    "author",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="messages",
-                        to="referral.case",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["sent_at", "pk"],
-                "indexes": [models.Index(fields=["case", "sent_at"], name="message_by_case")],
-            },
+        migrations.AddIndex(
+            model_name="message",
+            index=models.Index(fields=["case", "sent_at"], name="message_by_case"),
         ),
-        migrations.CreateModel(
-            name="NutritionDay",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("occurred_at", models.DateTimeField()),
-                ("recorded_at", models.DateTimeField()),
-                ("note", accounts.encryption.EncryptedField(null=True)),
-                ("day", models.DateField()),
-                ("kcal", models.PositiveIntegerField()),
-                ("protein_g", models.PositiveSmallIntegerField(null=True)),
-                ("night_snack", models.BooleanField(null=True)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="%(class)s_set",
-                        to="referral.case",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["occurred_at", "recorded_at", "pk"],
-                "abstract": False,
-                "indexes": [models.Index(fields=["case", "occurred_at"], name="nutrition_day_by_case")],
-            },
+        migrations.AddIndex(
+            model_name="nutritionday",
+            index=models.Index(fields=["case", "occurred_at"], name="nutrition_day_by_case"),
         ),
-        migrations.CreateModel(
-            name="NutritionTarget",
-            fields=[
-                (
-                    "id",
-                    models.UUIDField(
-                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
-                    ),
-                ),
-                ("occurred_at", models.DateTimeField()),
-                ("recorded_at", models.DateTimeField()),
-                ("note", accounts.encryption.EncryptedField(null=True)),
-                ("height_cm", models.FloatField()),
-                ("weight_kg", models.FloatField()),
-                ("age_years", models.PositiveSmallIntegerField()),
-                ("sex", models.CharField(max_length=6)),
-                ("equation", models.CharField(max_length=40)),
-                ("resting_kcal", models.PositiveIntegerField()),
-                ("factor", models.FloatField()),
-                ("target_kcal", models.PositiveIntegerField()),
-                ("protein_g", models.PositiveSmallIntegerField(null=True)),
-                ("with_ascites", models.BooleanField(null=True)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "case",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="%(class)s_set",
-                        to="referral.case",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["occurred_at", "recorded_at", "pk"],
-                "abstract": False,
-                "indexes": [models.Index(fields=["case", "occurred_at"], name="nutrition_target_by_case")],
-            },
+        migrations.AddIndex(
+            model_name="nutritiontarget",
+            index=models.Index(fields=["case", "occurred_at"], name="nutrition_target_by_case"),
         ),
         migrations.AddIndex(
             model_name="offer",

@@ -39,8 +39,8 @@ REQUEST_TEXTS: Mapping[Verb, tuple[Text, Text, Text, Text, str]] = {
     Verb.ACCEPT_WHEN_FREE: (
         _("Accept when a bed is free"),
         _(
-            "The first hospital is told the time. Accept as soon as the bed is free: if you have not by then, "
-            "the next ward is asked."
+            "The first hospital is told the time. Accept as soon as the bed is free: if you have not by "
+            "then, the next ward is asked."
         ),
         _("Promise it until then"),
         _("The first hospital was told. Accept as soon as the bed is free."),

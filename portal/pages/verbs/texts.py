@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
-from portal.pages.verbs.request_texts import REQUEST_TEXTS
 from portal.pages.verbs.long_texts import (
     ADMISSION_EFFECT,
     BACKGROUND_EFFECT,
@@ -19,6 +18,7 @@ from portal.pages.verbs.long_texts import (
     UNDO_DONE,
     UNDO_EFFECT,
 )
+from portal.pages.verbs.request_texts import REQUEST_TEXTS
 from referral.models import Case
 from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import State, Verb
