@@ -8,7 +8,7 @@ ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PATH=/app/.venv/bin:$PATH
 WORKDIR /app
 RUN pip install --no-cache-dir uv
 COPY pyproject.toml uv.lock ./
-RUN uv sync --frozen --no-default-groups --group build --extra ocr
+RUN uv sync --frozen --no-default-groups --group build --extra ocr --extra pdf
 COPY . .
 COPY --from=packages /app/node_modules node_modules
 # The settings are complete or nothing starts; these serve this step alone and stay in no layer.
@@ -19,12 +19,16 @@ RUN python -m config.catalogues compile \
        ACLF_IDENTITY_KEYS=$(python -c "from config import keys; print(keys.make()['ACLF_IDENTITY_KEYS'])") \
        ACLF_BLIND_INDEX_KEY=$(python -c "from config import keys; print(keys.make()['ACLF_BLIND_INDEX_KEY'])") \
        python manage.py collectstatic --noinput --verbosity 0 \
-    && uv sync --frozen --no-default-groups --extra ocr \
+    && uv sync --frozen --no-default-groups --extra ocr --extra pdf \
     && rm -rf node_modules
 
 FROM python:3.13.7-slim-bookworm
 ENV ACLF_MODE=production GRANIAN_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1
 WORKDIR /app
+# Pango lays out the letters that are given out as PDF.
+RUN apt-get update -qq \
+    && apt-get install -y -qq --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home aclf && install -d -o aclf -m 700 /var/lib/aclf/files
 COPY --from=build /app /app
 USER aclf

@@ -299,6 +299,7 @@ APP_SESSION_SECONDS = 60 * ENVIRONMENT.app_session_minutes
 APP_IDLE_DAYS = ENVIRONMENT.app_idle_days
 APP_SIGN_IN_DAYS = ENVIRONMENT.app_sign_in_days
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+LETTERS_AS_PDF = "portal.pages.letters.files.letter_as_pdf"
 CSRF_FAILURE_VIEW = "portal.pages.drafts.views.too_old"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

@@ -22,7 +22,7 @@ FIGURES = COORDINATORS | names("researcher")
 CLINICAL = WARDS | COORDINATORS | DOCTORS
 
 READ_BY_ALL = ("me", "models", "evidence", "cases", "changes", "board", "notifications", "devices")
-PARTS = ("events", "deadlines", "messages", "ward-record", "values")
+PARTS = ("events", "deadlines", "messages", "ward-record", "values", "letter.pdf")
 
 DECIDED_BY: dict[Verb, tuple[Names, int]] = {
     Verb.STATE_BACKGROUND: (names("doctor"), 200),
@@ -116,6 +116,7 @@ ROWS = (
     Row("GET", f"{CASE_ROUTE}/indicators", CASE, 200, subject="case"),
     Row("PATCH", f"{CASE_ROUTE}/indicators", names("doctor"), 200, {403: CASE - {"doctor"}}, subject="case"),
     *(Row("GET", f"{CASE_ROUTE}/{part}", CASE, 200, subject="case") for part in PARTS),
+    Row("GET", f"{CASE_ROUTE}/back-letter.pdf", names(), 200, subject="case"),
     Row("GET", f"{CASE_ROUTE}/files", CASE, 200, subject="case"),
     Row("POST", f"{CASE_ROUTE}/files", CASE, 422, subject="case"),
     Row("POST", f"{FILE_ROUTE}/links", CASE, 422, subject="case", reads=True),

@@ -56,10 +56,14 @@ ROWS = (
     form("cases/check/", status=404),
     form("cases/identity/", status=200),
     page(f"{CASE_PAGE}/", CASE, others=KEPT_OFFER, subject="case"),
-    *(page(f"{CASE_PAGE}/{part}/", CASE, subject="case") for part in ("live", "result", "letter", "trends")),
+    *(
+        page(f"{CASE_PAGE}/{part}/", CASE, subject="case")
+        for part in ("live", "result", "letter", "letter/pdf", "trends")
+    ),
     page(f"{CASE_PAGE}/indicators/", ORIGIN, subject="case"),
     form(f"{CASE_PAGE}/indicators/", ORIGIN, 422, subject="case"),
     page(f"{CASE_PAGE}/back-letter/", names(), subject="case"),
+    page(f"{CASE_PAGE}/back-letter/pdf/", names(), subject="case"),
     page(f"{CASE_PAGE}/ward/", CASE, others=KEPT_OFFER, subject="case"),
     page(f"{CASE_PAGE}/ward/checklist/", names("specialist", "lead"), others=KEPT_OFFER, subject="case"),
     form(

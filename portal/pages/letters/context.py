@@ -22,6 +22,7 @@ from referral.queries import cases
 from referral.queries.background import background_of
 from referral.queries.case_values import CaseValues, case_values
 from referral.queries.referral_reasons import grounds_of
+from referral.ward.record import WardRecord, counting, ward_record
 from scoring import texts
 
 
@@ -50,19 +51,32 @@ def letter(case: Case, now: datetime) -> dict[str, Any]:
 
 def back_letter(case: Case, now: datetime) -> dict[str, Any]:
     """The context of the letter that goes back with the patient of a case that was referred back."""
+    record = ward_record(case)
+    hand_over(record, case)
     values = case_values(case)
+    diagnosis = cases.diagnosis_of(case)
     visited = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
     return {
         "case": case,
         "now": now,
         "zone": case.hospital.zone,
         **identity(case),
-        **discharge_context.parts(case),
+        "diagnosis": diagnosis,
+        **discharge_context.graded(diagnosis),
+        "back": cases.back_referral_of(case),
         **entered(values, now),
-        **stay(case, values),
+        **stay(case, values, record),
         "grounds": grounds_of(case),
         **{f"day_{day}": visited + timedelta(days=day) for day in DAYS},
     }
+
+
+def hand_over(record: WardRecord, case: Case) -> None:
+    """Let the values of a case be read from the records that were read already."""
+    read: Any = case
+    read.valued_tables = counting(record.organs)
+    read.valued_samples = counting(record.immune)
+    read.valued_panels = counting(record.panels)
 
 
 def title_of(case: Case, values: CaseValues) -> str:

@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from portal import definitions
 from portal.lab_values import said
-from portal.pages.discharge.trends import short_charts
+from portal.pages.discharge.trends import FIRST_HOSPITAL, short_charts
 from referral.models import ArtificialLiverSession, Case, NutritionTarget, OrganFailureAssessment, Precipitant
 from referral.pathway.refusals import Text
 from referral.queries.case_values import CaseValues, Value
 from referral.queries.course import Mark, marks
 from referral.ward.codes import ArtificialLiverMode, Complication
-from referral.ward.record import Nourished, WardRecord, counting, ward_record
+from referral.ward.record import Nourished, WardRecord, counting
 from scoring import texts
 from scoring.inputs import ANY_INPUT
 
@@ -32,18 +32,31 @@ NOT_IN_THE_COURSE = frozenset({"fio2", "ast_upper_limit_u_l", "baseline_creatini
 """Numbers that are no finding of the patient's course."""
 
 
+AT_ADMISSION = timedelta(hours=24)
+"""How near to the admission the ward's own first value must be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value in words with its time; `is_first_hospital`: the ward did not measure it itself."""
+
+    words: str
+    at: datetime
+    is_first_hospital: bool
+
+
 @dataclass(frozen=True, slots=True)
 class CourseRow:
-    """One value by admission (else the first there is), at its worst and at last, each in words with its
-    time."""
+    """One value by admission, at its worst and at last. By admission is the ward's first within AT_ADMISSION,
+    else the last of the first hospital before it; None where nobody measured it until later."""
 
     label: Text
-    at_admission: tuple[str, datetime]
-    worst: tuple[str, datetime]
-    last: tuple[str, datetime]
+    at_admission: Shown | None
+    worst: Shown
+    last: Shown
 
     @property
-    def cells(self) -> tuple[tuple[str, datetime], ...]:
+    def cells(self) -> tuple[Shown | None, ...]:
         """The three as they stand in the table."""
         return self.at_admission, self.worst, self.last
 
@@ -69,9 +82,8 @@ class Sessions:
     plasma_ml: int
 
 
-def stay(case: Case, values: CaseValues) -> dict[str, Any]:
+def stay(case: Case, values: CaseValues, record: WardRecord) -> dict[str, Any]:
     """The context of the stay of a visible case."""
-    record = ward_record(case)
     return {
         "course_rows": list(course(values, case.admitted_at)),
         **short_charts(case, values, _marks(case, record)),
@@ -97,16 +109,28 @@ def _marks(case: Case, record: WardRecord) -> list[Mark]:
 
 
 def course(values: CaseValues, admitted_at: datetime | None) -> Iterator[CourseRow]:
-    """Every number that was measured: the one by admission, the worst since the first visit, the last."""
+    """Every number that was measured: by admission, the worst since the first visit, the last."""
     for name in values.latest:
         series = [value for value in values.values if value.input == name and _is_number(value)]
         if not series or name in NOT_IN_THE_COURSE:
             continue
-        first = series[0]
-        by_admission = [value for value in series if admitted_at is None or value.at <= admitted_at]
-        at_admission = by_admission[-1] if by_admission else first
+        by_admission = _by_admission(series, admitted_at)
         worst = (min if name in LOWER_IS_WORSE else max)(series, key=lambda value: float(value.value))
-        yield CourseRow(texts.label(name), _shown(at_admission), _shown(worst), _shown(series[-1]))
+        yield CourseRow(
+            texts.label(name),
+            _shown(by_admission) if by_admission else None,
+            _shown(worst),
+            _shown(series[-1]),
+        )
+
+
+def _by_admission(series: Sequence[Value], admitted_at: datetime | None) -> Value | None:
+    if admitted_at is None:
+        return series[-1]
+    near = admitted_at - AT_ADMISSION, admitted_at + AT_ADMISSION
+    own = [value for value in series if value.origin not in FIRST_HOSPITAL and near[0] <= value.at <= near[1]]
+    before = [value for value in series if value.at <= admitted_at]
+    return own[0] if own else before[-1] if before else None
 
 
 def grades(tables: Sequence[OrganFailureAssessment]) -> list[GradeRow]:
@@ -161,5 +185,5 @@ def _is_number(value: Value) -> bool:
     return is_measured and isinstance(value.value, int | float) and not isinstance(value.value, bool)
 
 
-def _shown(value: Value) -> tuple[str, datetime]:
-    return said(value), value.at
+def _shown(value: Value) -> Shown:
+    return Shown(said(value), value.at, value.origin in FIRST_HOSPITAL)

@@ -70,9 +70,9 @@ def test_the_course_has_each_value_at_admission_at_its_worst_and_at_last(world: 
     case = full_stay(world, clock.now())
     rows = {str(row.label): row for row in course(case_values(case), case.admitted_at)}
     bilirubin, sodium = rows["Total bilirubin"], rows["Serum sodium"]
-    assert [words for words, _at in bilirubin.cells][1:] == ["420 µmol/L", "150 µmol/L"]
-    assert sodium.worst[0] == "129 mmol/L", "of sodium the lowest is the worst"
-    assert all(first <= last for row in rows.values() for first, last in [(row.cells[0][1], row.last[1])])
+    assert [cell.words for cell in bilirubin.cells if cell][1:] == ["420 µmol/L", "150 µmol/L"]
+    assert sodium.worst.words == "129 mmol/L", "of sodium the lowest is the worst"
+    assert all(row.at_admission.at <= row.last.at for row in rows.values() if row.at_admission)
     assert "FiO2" not in rows
 
 
