@@ -46,6 +46,11 @@ BEAT = {
         "schedule": 3600,
         "options": {"queue": "bulk", "expires": 3600},
     },
+    "results of laboratory systems, second net": {
+        "task": "referral.tasks.read_results",
+        "schedule": 15,
+        "options": {"queue": "bulk", "expires": 15},
+    },
     "what hospital systems sent, past its time": {
         "task": "integrations.tasks.purge",
         "schedule": 3600,

@@ -4,4 +4,15 @@ Knows nothing of cases. `counterparts` writes an integration and the account it 
 the signed proof of a program, `tokens` are what it then calls with, `messages` is the encrypted log.
 """
 
-__all__ = ["assertions", "bundles", "counterparts", "keys", "messages", "models", "scopes", "tokens"]
+__all__ = [
+    "assertions",
+    "bundles",
+    "counterparts",
+    "keys",
+    "listener",
+    "messages",
+    "models",
+    "receiving",
+    "scopes",
+    "tokens",
+]

@@ -35,7 +35,7 @@ class IntegrationAdmin(NetworkAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         asked = ("name", "kind", "hospital", "ward", "responsible", "pasted_keys", "typed_scopes")
         shown = ("client_id", "latest_messages") if obj else ()
-        return (*asked, "typed_addresses", "is_active", *shown)
+        return (*asked, "typed_addresses", "hl7_application", "hl7_facility", "is_active", *shown)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "responsible":

@@ -40,7 +40,10 @@ class IntegrationForm(forms.ModelForm):
 
     class Meta:
         model = Integration
-        fields = ("name", "kind", "hospital", "ward", "responsible", "is_active")
+        fields: ClassVar = [
+            *("name", "kind", "hospital", "ward", "responsible"),
+            *("hl7_application", "hl7_facility", "is_active"),
+        ]
         help_texts: ClassVar = {
             "ward": _("With a ward the program answers for it; without one it refers for the hospital."),
         }

@@ -5,7 +5,13 @@ from typing import Any
 
 from django.conf import settings
 
-from integrations.models import ExchangedMessage, Integration, IntegrationToken, UsedAssertion
+from integrations.models import (
+    ExchangedMessage,
+    Integration,
+    IntegrationToken,
+    ReceivedMessage,
+    UsedAssertion,
+)
 
 LONGEST_TEXT = 64 * 1024
 """Characters that are kept of a body; the rest of a longer one is not."""
@@ -47,5 +53,6 @@ def purge(now: datetime, wall: datetime) -> int:
     """
     IntegrationToken.objects.filter(expires_at__lt=now).delete()
     UsedAssertion.objects.filter(expires_at__lt=wall).delete()
+    ReceivedMessage.objects.filter(kept_until__lt=now).delete()
     old = now - timedelta(days=settings.INTEGRATION_MESSAGES_DAYS)
     return ExchangedMessage.objects.filter(at__lt=old).delete()[0]

@@ -42,6 +42,8 @@ class Integration(models.Model):
     keys = models.JSONField(_("public keys"), default=dict)
     scopes = models.JSONField(_("what it may do"), default=list)
     addresses = models.JSONField(_("addresses it may call from"), default=list, blank=True)
+    hl7_application = models.CharField(_("HL7 v2: sending application (MSH-3)"), max_length=180, blank=True)
+    hl7_facility = models.CharField(_("HL7 v2: sending facility (MSH-4)"), max_length=180, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"))
 
@@ -54,6 +56,12 @@ class Integration(models.Model):
                 fields=["hospital", "name"],
                 name="integration_name_once",
                 violation_error_message=_("This hospital has a system of this name already."),
+            ),
+            models.UniqueConstraint(
+                fields=["hl7_application", "hl7_facility"],
+                condition=~models.Q(hl7_application=""),
+                name="integration_sends_as_itself",
+                violation_error_message=_("Another system sends under this application and facility."),
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["laboratory", "records", "platform"]),
@@ -96,6 +104,54 @@ class AcceptedBundle(models.Model):
     case = models.UUIDField(primary_key=True)
     digest = models.CharField(max_length=64)
     accepted_at = models.DateTimeField()
+
+
+class ReceivedMessage(models.Model):
+    """A message of HL7 v2, stored before it was acknowledged; what came of it is written afterwards.
+
+    `content` is the message in base64, encrypted; `digest` recognises the same one. `reading` and `case` are
+    the ids of the proposals made of it and of the case that they are for. `reason` says why it waits for a
+    person, or why it cannot be read. The row is deleted after `kept_until`.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("received")
+        PROPOSED = "proposed", _("proposed")
+        UNMATCHED = "unmatched", _("without a patient")
+        UNREADABLE = "unreadable", _("cannot be read")
+        SET_ASIDE = "set_aside", _("set aside")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    integration = models.ForeignKey(
+        Integration, on_delete=models.PROTECT, related_name="received", db_index=False
+    )
+    control_id = models.CharField(max_length=199)
+    digest = models.CharField(max_length=64)
+    content = EncryptedField()
+    received_at = models.DateTimeField()
+    kept_until = models.DateTimeField(db_index=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    reason = models.CharField(max_length=30, blank=True)
+    reading = models.UUIDField(null=True)
+    case = models.UUIDField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("message of a laboratory")
+        verbose_name_plural = _("messages of laboratories")
+        ordering: ClassVar = ["-received_at", "-pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["received_at"], condition=models.Q(state="waiting"), name="received_waiting"
+            ),
+            models.Index(fields=["case", "-received_at"], name="received_by_case"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["integration", "control_id", "digest"], name="received_once"),
+        ]
 
 
 class ExchangedMessage(models.Model):

@@ -36,6 +36,7 @@ DOUBTS: Mapping[str, str] = MappingProxyType(
         "impossible": gettext_noop("The number is impossible in this unit."),
         "unusual": gettext_noop("The number is unusual in this unit."),
         "code_contradicts_unit": gettext_noop("The LOINC code beside it is of another unit."),
+        "corrected": gettext_noop("The laboratory has corrected an earlier result."),
         "code_unsettled": gettext_noop(
             "Laboratories use this LOINC code for urea and for urea nitrogen. Ask yours which it means."
         ),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import EncryptedField
 from accounts.ids import new_id
+from accounts.models import Membership
 from files.models import FileState, StoredFile
 
 if TYPE_CHECKING:
@@ -27,8 +28,13 @@ class ReadingState(models.TextChoices):
 
 class LabReadingQuerySet(models.QuerySet["LabReading"]):
     def visible_to(self, user: "User") -> "LabReadingQuerySet":
-        """Readings are for the person who asked for them; others see the values that were taken."""
-        return self.filter(asked_by=user)
+        """Readings are for the person who asked for them, those that a program of a hospital brought for its
+        people; others see the values that were taken."""
+        access = user.access
+        programs = Membership.objects.filter(user__is_program=True).filter(
+            Q(hospital__in=access.refers_for) | Q(ward__in=access.wards)
+        )
+        return self.filter(Q(asked_by=user) | Q(asked_by__in=programs.values("user")))
 
     def due(self, now: datetime) -> "LabReadingQuerySet":
         """Readings whose file can be read now, which no worker is reading."""

@@ -3,20 +3,26 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from labs import doubts
+from labs.hl7 import NotHL7, read_message
+from labs.hl7_report import Results
 from labs.refusals import UnreadableReportError
 from labs.report import Finding, Form, Report
 from labs.rows import Entry, Row, entries_of, is_heading, text_rows
 from labs.whose import Header, header_of
 from scoring.encodings import UnreadableFileError, decoded, is_text
 
+CHINA = ZoneInfo("Asia/Shanghai")
+"""Whose clocks a message without a hospital means, where its times name an offset."""
 LONGEST_TEXT = 20_000
 LARGEST_FILE = 20_000_000
 """Bytes."""
 _FIGURE = re.compile(r"\d")
 _PICTURES = (b"%PDF-", b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF", b"BM", b"II*\0", b"MM\0*", b"GIF8")
 _HL7 = re.compile(r"\s*(?:\x0b)?MSH\|")
+_HL7_BYTES = re.compile(rb"\s*(?:\x0b)?MSH[^A-Za-z0-9\s]")
 _FHIR = re.compile(r"\s*\{.*\"resourceType\"", re.DOTALL)
 
 
@@ -33,6 +39,8 @@ def read(content: bytes) -> Report:
     """A report from the bytes of a file: text, a picture or a PDF. Raises UnreadableReportError."""
     if len(content) > LARGEST_FILE:
         raise UnreadableReportError("file_too_large", {"limit": LARGEST_FILE // 1_000_000})
+    if _HL7_BYTES.match(content):
+        return _read_hl7(content)
     if content.startswith(_PICTURES) or content[:1024].lstrip().startswith(b"%PDF-"):
         return _read_picture(content)
     if b"\0" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -52,7 +60,9 @@ def read_text(text: str) -> Report:
         raise UnreadableReportError("empty")
     if len(text) > LONGEST_TEXT:
         raise UnreadableReportError("text_too_long", {"limit": LONGEST_TEXT})
-    if _HL7.match(text) or _FHIR.match(text):
+    if _HL7.match(text):
+        return _read_hl7(text.encode())
+    if _FHIR.match(text):
         raise UnreadableReportError("form_not_read")
     return report_of([Page(list(text_rows(text)))], "text")
 
@@ -118,6 +128,17 @@ def _finding(entry: Entry, header: Header, sampled_at: str | None, page: int) ->
         doubts=tuple(dict.fromkeys(codes)),
         page=page,
     )
+
+
+def _read_hl7(content: bytes) -> Report:
+    """A report from a message of results. Raises UnreadableReportError."""
+    try:
+        report = Results(read_message(content), CHINA).report()
+    except NotHL7:
+        raise UnreadableReportError("message_damaged") from None
+    if not report.findings and not report.unread:
+        raise UnreadableReportError("message_damaged")
+    return report
 
 
 def _read_picture(content: bytes) -> Report:

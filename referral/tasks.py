@@ -5,6 +5,7 @@ from celery import shared_task
 from accounts import clock
 from referral.alerts import rota_gaps
 from referral.deadlines import engine
+from referral.intake import results
 from referral.statistics.columns import notification_days, seal
 
 
@@ -18,6 +19,13 @@ def run_engine_cycle() -> None:
 def look_for_gaps() -> None:
     """Tells ward leads of gaps in the duty rota before they happen; called by beat every hour."""
     rota_gaps.look_ahead(clock.now())
+
+
+@shared_task
+def read_results() -> None:
+    """Matches what laboratory systems sent; called by a hint, and by beat as a second net."""
+    while results.process_waiting(clock.now()):
+        pass
 
 
 @shared_task

@@ -43,6 +43,18 @@ class Migration(migrations.Migration):
                     "addresses",
                     models.JSONField(blank=True, default=list, verbose_name="addresses it may call from"),
                 ),
+                (
+                    "hl7_application",
+                    models.CharField(
+                        blank=True, max_length=180, verbose_name="HL7 v2: sending application (MSH-3)"
+                    ),
+                ),
+                (
+                    "hl7_facility",
+                    models.CharField(
+                        blank=True, max_length=180, verbose_name="HL7 v2: sending facility (MSH-4)"
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 ("created_at", models.DateTimeField(verbose_name="created")),
                 (
@@ -167,6 +179,63 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="ReceivedMessage",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("control_id", models.CharField(max_length=199)),
+                ("digest", models.CharField(max_length=64)),
+                ("content", accounts.encryption.EncryptedField()),
+                ("received_at", models.DateTimeField()),
+                ("kept_until", models.DateTimeField(db_index=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "received"),
+                            ("proposed", "proposed"),
+                            ("unmatched", "without a patient"),
+                            ("unreadable", "cannot be read"),
+                            ("set_aside", "set aside"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=30)),
+                ("reading", models.UUIDField(null=True)),
+                ("case", models.UUIDField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="received",
+                        to="integrations.integration",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "message of a laboratory",
+                "verbose_name_plural": "messages of laboratories",
+                "ordering": ["-received_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="UsedAssertion",
             fields=[
                 (
@@ -197,6 +266,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="integration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("hl7_application", ""), _negated=True),
+                fields=("hl7_application", "hl7_facility"),
+                name="integration_sends_as_itself",
+                violation_error_message="Another system sends under this application and facility.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="integration",
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["laboratory", "records", "platform"])),
                 name="integration_kind_known",
@@ -209,6 +287,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="exchangedmessage",
             index=models.Index(fields=["at"], name="exchanged_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="receivedmessage",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["received_at"], name="received_waiting"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="receivedmessage",
+            index=models.Index(fields=["case", "-received_at"], name="received_by_case"),
+        ),
+        migrations.AddConstraint(
+            model_name="receivedmessage",
+            constraint=models.UniqueConstraint(
+                fields=("integration", "control_id", "digest"), name="received_once"
+            ),
         ),
         migrations.AddConstraint(
             model_name="usedassertion",

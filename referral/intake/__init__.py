@@ -6,6 +6,7 @@ __all__ = [
     "first_visit",
     "free_beds",
     "registration",
+    "results",
     "submission",
     "unannounced",
     "ward_status",

@@ -61,7 +61,7 @@ def test_names_and_doubts_are_in_the_language_of_the_reader(doctor: Caller) -> N
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("MSH|^~\\&|LIS", "form_not_read"),
+        ("MSH|^~\\&|LIS", "message_damaged"),
         ("1" * 2_001, "line_too_long"),
         (" \n ", "empty"),
         ("", "empty"),

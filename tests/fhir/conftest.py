@@ -33,7 +33,7 @@ def integrate(hospital: Hospital, responsible: User, ward: Ward | None = None, *
     """A hospital system with KEY, which may do everything."""
     row = Integration(
         name=changes.pop("name", "EMR" if ward is None else "ward EMR"),
-        kind=Integration.Kind.RECORDS,
+        kind=changes.pop("kind", Integration.Kind.RECORDS),
         hospital=hospital,
         ward=ward,
         responsible=responsible,

@@ -147,7 +147,7 @@ def test_lines_with_numbers_of_which_nothing_was_made_are_named() -> None:
         (" \n ", "empty"),
         ("TBIL 1\n" * 4000, "text_too_long"),
         ("1" * 2001, "line_too_long"),
-        ("MSH|^~\\&|LIS|...", "form_not_read"),
+        ("MSH|^~\\&|LIS|...", "message_damaged"),
         ('{"resourceType": "Bundle"}', "form_not_read"),
     ],
 )

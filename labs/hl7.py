@@ -1,0 +1,171 @@
+"""Messages of HL7 version 2: bytes into segments and fields, whatever sign separates them.
+
+Read is what laboratories send as results (`ORU^R01`, 2.3 to 2.5.1). Nothing here judges what it says.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+CHARSETS: Mapping[str, str] = MappingProxyType(
+    {
+        "": "",
+        "ASCII": "ascii",
+        "UNICODE": "utf-8",
+        "UNICODE UTF-8": "utf-8",
+        "UTF-8": "utf-8",
+        "UTF8": "utf-8",
+        "GB 18030-2000": "gb18030",
+        "GB18030": "gb18030",
+        "GB18030-2000": "gb18030",
+        "GBK": "gb18030",
+        "GB2312": "gb18030",
+        "8859/1": "latin-1",
+        "ISO IR87": "",
+    }
+)
+"""Python's name for what MSH-18 says; empty: UTF-8 if it is that, else GB18030."""
+MOST_SEGMENTS = 2000
+_SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
+_ESCAPED = "FSTRE"
+
+
+class NotHL7(ValueError):
+    """The bytes are no message that can be read. `code` says why, for the engineer of the laboratory."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Separators:
+    """The signs between fields, components, repetitions, and that of an escape."""
+
+    field: str = "|"
+    component: str = "^"
+    repetition: str = "~"
+    escape: str = "\\"
+    subcomponent: str = "&"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """`name` and the fields behind it, as they came; of MSH the first is the sign that separates fields."""
+
+    name: str
+    fields: Sequence[str]
+    separators: Separators
+
+    def text(self, number: int, component: int = 1) -> str:
+        """A component of the first repetition of a field, counted from 1 as the standard does; else ""."""
+        return self.components(number)[component - 1] if component <= len(self.components(number)) else ""
+
+    def components(self, number: int) -> list[str]:
+        rows = self.repetitions(number)
+        return rows[0] if rows else []
+
+    def repetitions(self, number: int) -> list[list[str]]:
+        """The repetitions of a field, each as its components without escapes."""
+        if not 1 <= number <= len(self.fields) or not self.fields[number - 1]:
+            return []
+        rows = self.fields[number - 1].split(self.separators.repetition)
+        return [[self._plain(part) for part in row.split(self.separators.component)] for row in rows]
+
+    def _plain(self, text: str) -> str:
+        return unescaped(text.split(self.separators.subcomponent)[0], self.separators).strip().strip('"')
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    segments: Sequence[Segment]
+
+    @property
+    def header(self) -> Segment:
+        return self.segments[0]
+
+    @property
+    def control_id(self) -> str:
+        return self.header.text(10)
+
+    @property
+    def kind(self) -> str:
+        """Type and event, such as `ORU^R01`."""
+        return "^".join(self.header.components(9)[:2])
+
+    @property
+    def sender(self) -> tuple[str, str]:
+        """Application and facility that sent it."""
+        return self.header.text(3), self.header.text(4)
+
+    def of(self, name: str) -> list[Segment]:
+        return [segment for segment in self.segments if segment.name == name]
+
+
+def read_message(content: bytes) -> Message:
+    """The message in `content`. Raises NotHL7: `no_msh`, `charset`, `too_many_segments`, `separators`."""
+    raw = content.strip(b"\x0b\x1c\r\n \t\xef\xbb\xbf")
+    if not raw.startswith(b"MSH") or len(raw) < 8:
+        raise NotHL7("no_msh")
+    lines = re.split("[\r\n]+", _decoded(raw))
+    if len(lines) > MOST_SEGMENTS:
+        raise NotHL7("too_many_segments")
+    separators = _separators(lines[0])
+    segments = [_segment(line, separators) for line in lines if _SEGMENT.match(line)]
+    return Message(segments)
+
+
+def _decoded(raw: bytes) -> str:
+    """The text by what MSH-18 says; without it UTF-8 if it is that, else GB18030, which hospitals send."""
+    header = re.split(b"[\r\n]", raw, maxsplit=1)[0].decode("latin-1").split(chr(raw[3]))
+    named = header[17].split("~")[0].strip().upper() if len(header) > 17 else ""
+    if named not in CHARSETS:
+        raise NotHL7("charset")
+    for charset in [CHARSETS[named]] if CHARSETS[named] else ["utf-8", "gb18030"]:
+        try:
+            return raw.decode(charset)
+        except UnicodeDecodeError:
+            continue
+    raise NotHL7("charset")
+
+
+def _separators(header: str) -> Separators:
+    field, signs = header[3], header[4:].split(header[3])[0]
+    if field.isalnum() or len(signs) < 3 or len(set(signs) | {field}) != len(signs) + 1:
+        raise NotHL7("separators")
+    return Separators(field, *signs[:4])
+
+
+def _segment(line: str, separators: Separators) -> Segment:
+    parts = line.split(separators.field)
+    fields = [separators.field, *parts[1:]] if parts[0] == "MSH" else parts[1:]
+    return Segment(parts[0], fields, separators)
+
+
+def unescaped(text: str, separators: Separators) -> str:
+    """`text` with its escape sequences as the signs that they mean; what is none stays as it is."""
+    sign = re.escape(separators.escape)
+    meant = {
+        "F": separators.field,
+        "S": separators.component,
+        "T": separators.subcomponent,
+        "R": separators.repetition,
+        "E": separators.escape,
+        ".br": "\n",
+    }
+
+    def plain(match: re.Match[str]) -> str:
+        code = match[1]
+        if code in meant:
+            return meant[code]
+        return _from_hex(code[1:]) if code.startswith("X") else "" if code in ("H", "N") else match[0]
+
+    return re.sub(rf"{sign}([^{sign}]{{1,80}}){sign}", plain, text)
+
+
+def _from_hex(digits: str) -> str:
+    try:
+        return bytes.fromhex(digits).decode("utf-8", errors="replace")
+    except ValueError:
+        return ""

@@ -1,0 +1,217 @@
+"""A message of results (`ORU^R01`) as a report: proposals that wait for a person."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone, tzinfo
+from functools import cached_property
+
+from labs import doubts
+from labs.catalogue import LabTest, named
+from labs.coded import OF_LOINC, AmbiguousCode, UnitContradicts, UnknownCode, coded_input
+from labs.hl7 import Message, Segment
+from labs.report import Finding, Person, Report
+from scoring.numbers import Printed, read_number
+from scoring.parsing import check_value
+from scoring.units import spelling
+
+LOINC_NAMES = frozenset({"LN", "LOINC", "2.16.840.1.113883.6.1"})
+FINAL, CORRECTED = frozenset({"F", "U", ""}), frozenset({"C", "A"})
+_TIME = re.compile(r"(\d{8})(\d{4})?(\d{2})?(?:\.\d+)?([+-]\d{4})?")
+_SEXES = {"M": "male", "F": "female", "1": "male", "2": "female", "男": "male", "女": "female"}
+_NUMBERS = ("MR", "PI", "PN", "VN", "")
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a message says, for a hospital whose clocks show the time of `zone`."""
+
+    message: Message
+    zone: tzinfo
+
+    @cached_property
+    def patient_numbers(self) -> list[str]:
+        """The numbers by which the hospital knows the patient, those that say so first (PID-3, PID-2)."""
+        patient = self._patient
+        if patient is None:
+            return []
+        rows = sorted(
+            (row for field in (3, 2) for row in patient.repetitions(field) if row and row[0]), key=_rank
+        )
+        return list(dict.fromkeys(row[0] for row in rows))
+
+    @cached_property
+    def birth_date(self) -> str:
+        """As an ISO date; empty where the message has none."""
+        text = self._patient.text(7)[:8] if self._patient else ""
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 and text.isdecimal() else ""
+
+    @cached_property
+    def person(self) -> Person:
+        patient = self._patient
+        if patient is None:
+            return Person()
+        name = _joined(patient.components(5)[:2])
+        number = next(iter(self.patient_numbers), None)
+        return Person(name or None, _SEXES.get(patient.text(8).upper()), None, number)
+
+    @cached_property
+    def _patient(self) -> Segment | None:
+        return next(iter(self.message.of("PID")), None)
+
+    def report(self) -> Report:
+        """The results as proposals; preliminary, withdrawn and failed ones are shown and not proposed."""
+        findings: list[Finding] = []
+        unread: list[str] = []
+        drawn: str | None = None
+        sampled: list[str] = []
+        for segment in self.message.segments:
+            if segment.name == "OBR":
+                drawn = self._time(segment.text(7)) or self._time(segment.text(14))
+                sampled += [drawn] if drawn else []
+            if segment.name == "OBX":
+                finding, line = self._result(segment, drawn)
+                findings += [finding] if finding else []
+                unread += [line] if line else []
+        reported = self._time(self.message.header.text(7))
+        return Report(
+            form="hl7v2",
+            patient=self.person,
+            sampled_at=sampled[0] if sampled else None,
+            reported_at=reported,
+            findings=doubts.repeated(findings),
+            unread=unread,
+        )
+
+    def _time(self, text: str) -> str | None:
+        """`YYYY-MM-DDTHH:MM` in the hospital's time; None for a day without a time, and for what is none."""
+        match = _TIME.fullmatch(text)
+        if match is None or not match[2]:
+            return None
+        try:
+            moment = datetime.strptime(match[1] + match[2], "%Y%m%d%H%M")
+        except ValueError:
+            return None
+        if match[4]:
+            sign = -1 if match[4][0] == "-" else 1
+            ahead = sign * timedelta(hours=int(match[4][1:3]), minutes=int(match[4][3:]))
+            if abs(ahead) >= timedelta(hours=24):
+                return None
+            moment = moment.replace(tzinfo=timezone(ahead)).astimezone(self.zone)
+        return moment.strftime("%Y-%m-%dT%H:%M")
+
+    def _result(self, segment: Segment, drawn: str | None) -> tuple[Finding | None, str]:
+        """The proposal of an OBX, or the line that says why there is none."""
+        printed = _value_of(segment)
+        line = " ".join(filter(None, (segment.text(3, 2) or segment.text(3), printed, segment.text(6))))
+        status = segment.text(11).upper()
+        if status not in FINAL | CORRECTED:
+            return None, f"{line} ({status})"
+        reading = _Reading(segment, printed)
+        if reading.test is None:
+            return None, line
+        codes = [*reading.doubts(), *(["corrected"] if status in CORRECTED else [])]
+        number = reading.number
+        return Finding(
+            test=reading.test.code,
+            input=reading.test.input,
+            value=None if number is None or number.ambiguous else number.value,
+            comparator=(number.bound or None) if number else None,
+            unit=reading.unit,
+            text=line,
+            sampled_at=self._time(segment.text(14)) or drawn,
+            doubts=tuple(dict.fromkeys(codes)),
+            routine=getattr(reading.test, "routine", None) if reading.test.input is None else None,
+        ), ""
+
+
+class _Reading:
+    """One OBX: which test it is, its number, its unit, and what is doubtful about them."""
+
+    def __init__(self, segment: Segment, printed: str) -> None:
+        self.segment, self.printed = segment, printed
+        self.loinc = next(_codes(segment), "")
+        self.test = OF_LOINC.get(self.loinc) or _by_name(segment)
+        self.number: Printed | None = read_number(printed)
+        self.unit: str | None = None
+        self._unit_doubts = self._read_unit() if self.test else []
+
+    def _read_unit(self) -> list[str]:
+        unit = self.segment.text(6)
+        if self.loinc in OF_LOINC:
+            try:
+                coded = coded_input(self.loinc, unit)
+            except UnitContradicts:
+                return ["code_contradicts_unit"] if unit else ["no_unit"]
+            except AmbiguousCode:
+                return ["code_unsettled"]
+            except UnknownCode:
+                return []
+            self.unit = coded.unit if coded.unit_field else None
+            return []
+        return self._unit_by_name(unit)
+
+    def _unit_by_name(self, unit: str) -> list[str]:
+        test = self.test
+        if test is None or test.spec is None or not (test.spec.units and test.spec.unit_field):
+            return []
+        if not unit:
+            return ["no_unit"]
+        spelled = spelling(unit)
+        if test.input == "urea" and spelled in ("mg/dl", "mg%"):
+            return ["urea_or_nitrogen"]
+        self.unit = test.units.get(spelled)
+        return [] if self.unit else ["unit_unknown"]
+
+    def doubts(self) -> list[str]:
+        codes = list(self._unit_doubts)
+        if self.number is None:
+            return [*codes, "not_a_number"]
+        codes += ["bound"] if self.number.bound else []
+        codes += ["number_ambiguous"] if self.number.ambiguous else []
+        spec = self.test.spec if self.test else None
+        if spec and not codes and not self.number.ambiguous:
+            issues = check_value(spec.name, self.number.value, self.unit)[1]
+            impossible = any(issue.code == "out_of_range" for issue in issues)
+            codes += [("impossible" if impossible else "unusual")] if issues else []
+        return codes
+
+
+def _codes(segment: Segment) -> Iterator[str]:
+    """The codes of OBX-3 that are LOINC's, or look like one of those we know."""
+    parts = segment.components(3)
+    for code, system in ((0, 2), (3, 5)):
+        if len(parts) > code and parts[code]:
+            is_loinc = len(parts) > system and parts[system].upper() in LOINC_NAMES
+            if is_loinc or parts[code] in OF_LOINC:
+                yield parts[code]
+
+
+def _by_name(segment: Segment) -> LabTest | None:
+    """The test that the text or the local code of OBX-3 names."""
+    parts = segment.components(3)
+    for place in (1, 0, 4, 3):
+        test = named(parts[place]) if len(parts) > place and parts[place] else None
+        if test is not None:
+            return test
+    return None
+
+
+def _value_of(segment: Segment) -> str:
+    """OBX-5 as it would be printed: of a structured number (SN) the comparator and the number."""
+    parts = segment.components(5)
+    if segment.text(2) == "SN":
+        return "".join(parts[:4])
+    return parts[0] if parts else ""
+
+
+def _rank(row: list[str]) -> int:
+    kind = row[4] if len(row) > 4 else ""
+    return _NUMBERS.index(kind) if kind in _NUMBERS else len(_NUMBERS)
+
+
+def _joined(parts: list[str]) -> str:
+    """Family and given name, without a blank between Chinese characters."""
+    plain = [part for part in parts if part]
+    is_chinese = all(ord(sign) > 0x2E80 for part in plain for sign in part)
+    return ("" if is_chinese else " ").join(plain)

@@ -1,0 +1,131 @@
+"""Results that a hospital's laboratory system sent: matched to a case, and proposed to its people.
+
+Nothing that a machine sent is a value before a person takes it. What matches nobody, or two, waits for a
+person of the hospital and is never dropped.
+"""
+
+import base64
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+from django.db import transaction
+
+from accounts.encryption import blind_index
+from accounts.models import User
+from files import hints
+from integrations.models import ReceivedMessage
+from labs.hl7 import NotHL7, read_message
+from labs.hl7_report import Results
+from labs.models import LabReading, ReadingState
+from labs.report import Report
+from referral.alerts.compose import publish_change
+from referral.identity.text import folded_name, folded_number
+from referral.models import Case, Patient
+from referral.pathway.vocabulary import OPEN
+
+log = structlog.get_logger(__name__)
+AT_ONCE = 50
+KEPT_FOR = timedelta(days=30)
+TASK = "referral.tasks.read_results"
+S = ReceivedMessage.State
+
+
+def process_waiting(now: datetime) -> int:
+    """Match and propose what has arrived, each message in a transaction of its own; return how many."""
+    waiting = ReceivedMessage.objects.filter(state=S.WAITING).order_by("received_at", "pk")
+    keys = list(waiting.values_list("pk", flat=True)[:AT_ONCE])
+    return sum(_process(key, now) for key in keys)
+
+
+@transaction.atomic
+def _process(key: UUID, now: datetime) -> bool:
+    rows = ReceivedMessage.objects.select_related("integration__account", "integration__hospital")
+    row = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=key, state=S.WAITING).first()
+    if row is None:
+        return False
+    try:
+        results = results_in(row)
+    except NotHL7 as error:
+        return _settle(row, S.UNREADABLE, now, reason=error.code)
+    report = results.report()
+    row.reading = _reading_of(row, report, now).pk
+    matching = matching_cases(results, row.integration.account)
+    if len(matching) != 1:
+        return _settle(row, S.UNMATCHED, now, reason="several" if matching else "nobody")
+    (case,) = matching
+    if reason := contradiction(results, case.patient):
+        return _settle(row, S.UNMATCHED, now, reason=reason)
+    propose(row, case, now)
+    return True
+
+
+def results_in(row: ReceivedMessage) -> Results:
+    """Raises NotHL7."""
+    message = read_message(base64.b64decode(row.content))
+    return Results(message, ZoneInfo(row.integration.hospital.zone))
+
+
+def _settle(row: ReceivedMessage, state: str, now: datetime, *, reason: str) -> bool:
+    row.state, row.reason, row.settled_at = state, reason, now
+    row.save(update_fields=["state", "reason", "settled_at", "reading"])
+    return True
+
+
+def propose(row: ReceivedMessage, case: Case, now: datetime, by: User | None = None) -> None:
+    """Hand the results of a message to the people of a case; its open pages look again."""
+    row.state, row.reason, row.settled_at = S.PROPOSED, "", now
+    row.case, row.settled_by = case.pk, by
+    row.save(update_fields=["state", "reason", "settled_at", "reading", "case", "settled_by"])
+    publish_change(case, what="results", wards=[case.ward])
+
+
+def _reading_of(row: ReceivedMessage, report: Report, now: datetime) -> LabReading:
+    return LabReading.objects.create(
+        asked_by=row.integration.account,
+        asked_at=row.received_at,
+        form=report.form,
+        state=ReadingState.READ,
+        result=report.as_dict(),
+        settled_at=now,
+        kept_until=now + KEPT_FOR,
+    )
+
+
+def matching_cases(results: Results, account: User) -> list[Case]:
+    """Open cases that the system sees whose patient has one of the numbers, as their hospital wrote it."""
+    hospitals = account.access.refers_for
+    hashes = [
+        blind_index("local_number", str(hospital), folded_number(number))
+        for hospital in hospitals
+        for number in results.patient_numbers
+        if folded_number(number)
+    ]
+    rows = Case.objects.visible_to(account).filter(state__in=OPEN, patient__local_number_index__in=hashes)
+    return list(rows.select_related("patient", "hospital", "ward")[:3])
+
+
+def contradiction(results: Results, patient: Patient) -> str:
+    """What of the message is another than the patient's: `name`, `sex`, `birth_date`; empty for nothing."""
+    said = results.person
+    if said.name and folded_name(said.name) != folded_name(patient.name):
+        return "name"
+    if said.sex and said.sex != patient.sex:
+        return "sex"
+    born = str(patient.identity["birth_date"])
+    is_other = results.birth_date and results.birth_date[: len(born)] != born
+    return "birth_date" if is_other else ""
+
+
+def hint() -> None:
+    """Let a worker look at once; without the broker the next round of beat does."""
+    hints.send(TASK, queue="bulk")
+
+
+def arrived(user: User, case: Case) -> Iterable[ReceivedMessage]:
+    """Results that wait on a case, the newest first, for who may read them."""
+    own = LabReading.objects.visible_to(user).values("pk")
+    rows = ReceivedMessage.objects.filter(case=case.pk, state=S.PROPOSED, reading__in=own)
+    return rows.select_related("integration").order_by("-received_at")

@@ -1,0 +1,269 @@
+"""Results over MLLP from a sender library that is not ours: stored, then acknowledged, then matched."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connections
+from hl7.client import MLLPClient
+
+from accounts import clock
+from integrations import listener, messages, mllp
+from integrations.models import ExchangedMessage, ReceivedMessage
+from integrations.receiving import Incoming, receive
+from labs.models import LabReading
+from referral.intake import results
+from tests.fhir.conftest import integrate
+from tests.integrations.hl7_messages import SENDER, obx, oru
+from tests.world import World, build
+
+S = ReceivedMessage.State
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    world = build()
+    lis = integrate(world.hospital, world.doctor, name="LIS", kind="laboratory")
+    lis.hl7_application, lis.hl7_facility = SENDER
+    lis.save()
+    return world
+
+
+class Server:
+    """A listener on a free port, in a thread of its own."""
+
+    def __init__(self, store: Any = listener.store) -> None:
+        self.hints = 0
+        self.loop = asyncio.new_event_loop()
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=[store], daemon=True)
+
+    def _run(self, store: Any) -> None:
+        asyncio.set_event_loop(self.loop)
+        self._task = self.loop.create_task(
+            listener.Listener(self._count, store=store).run("127.0.0.1", self.port)
+        )
+        self.loop.call_later(0.05, self._ready.set)
+        with pytest.raises(asyncio.CancelledError):
+            self.loop.run_until_complete(self._task)
+
+    def _count(self) -> None:
+        self.hints += 1
+        connections.close_all()
+
+    def __enter__(self) -> "Server":
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.loop.call_soon_threadsafe(self._task.cancel)
+        self._thread.join(10)
+
+    def send(self, content: bytes) -> str:
+        """What the sender library hears."""
+        with MLLPClient("127.0.0.1", self.port) as client:
+            return str(client.send(mllp.framed(content)).decode())
+
+
+@pytest.fixture
+def server(world: World) -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+def said(answer: str) -> tuple[str, str]:
+    """Code and control id of an acknowledgement, after checking that it is framed and whole."""
+    assert answer.startswith("\x0bMSH|^~\\&|ACLF|")
+    assert answer.endswith("\r\x1c\r")
+    fields = next(line for line in answer.split("\r") if line.startswith("MSA")).split("|")
+    return fields[1], fields[2]
+
+
+def test_a_message_is_stored_before_it_is_acknowledged(world: World, server: Server) -> None:
+    assert said(server.send(oru(control_id="77"))) == ("AA", "77")
+    row = ReceivedMessage.objects.get()
+    assert (row.control_id, row.state) == ("77", S.WAITING)
+    assert results.results_in(row).person.name == "测试甲"
+    assert server.hints == 1
+
+
+def test_the_same_message_again_is_acknowledged_and_stored_once(world: World, server: Server) -> None:
+    for _ in range(3):
+        assert said(server.send(oru(control_id="1"))) == ("AA", "1")
+    assert said(server.send(oru(obx(1, "2951-2^Na^LN", "130", "mmol/L"), control_id="1")))[0] == "AA"
+    assert ReceivedMessage.objects.count() == 2
+
+
+def test_many_senders_at_once_lose_nothing(world: World, server: Server) -> None:
+    with MLLPClient("127.0.0.1", server.port) as one, MLLPClient("127.0.0.1", server.port) as other:
+        for number in range(40):
+            for client, prefix in ((one, "a"), (other, "b")):
+                answer = client.send(mllp.framed(oru(control_id=f"{prefix}{number}"))).decode()
+                assert said(answer) == ("AA", f"{prefix}{number}")
+    assert ReceivedMessage.objects.count() == 80
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"hello", "does not begin with MSH"),
+        (oru(sender=("LIS", "elsewhere")), "is connected from this address"),
+        (oru(kind="ADT^A01"), "Only results"),
+        (oru(control_id=""), "MSH-10"),
+        (oru(charset="EBCDIC"), "MSH-18"),
+    ],
+)
+def test_what_is_not_taken_is_refused_with_a_reason_for_an_engineer(
+    world: World, server: Server, content: bytes, reason: str
+) -> None:
+    answer = server.send(content)
+    assert said(answer)[0] == "AR"
+    assert reason in answer
+    assert not ReceivedMessage.objects.exists()
+    assert ExchangedMessage.objects.get(interface="hl7").status == "AR"
+
+
+def test_a_sender_on_another_network_is_refused(world: World) -> None:
+    lis = world.hospital.integrations.get()
+    lis.addresses = ["10.0.0.0/8"]
+    lis.save()
+    now = clock.now()
+    refused, taken = receive([Incoming(oru(), "192.0.2.1"), Incoming(oru(), "10.1.2.3")], now)
+    assert (b"|AR|" in refused, b"|AA|" in taken) == (True, True)
+
+
+def test_what_has_no_end_or_is_no_frame_ends_the_connection_and_nothing_else(
+    world: World, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mllp, "WITHIN_SECONDS", 0.3)
+    for raw in (b"\x0bMSH|", b"\x0b" + b"x" * (mllp.MOST_BYTES + 10), b"GET / HTTP/1.1\r\n\r\n\x0b"):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+            connection.sendall(raw)
+            with contextlib.suppress(ConnectionError):  # a reset is as good as an end
+                assert connection.recv(100) == b""
+    assert said(server.send(oru()))[0] == "AA"
+
+
+def test_while_the_database_is_away_the_sender_is_told_to_come_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(listener, "receive", away)
+    (answer,) = listener.store([Incoming(oru(control_id="5"), "127.0.0.1")])
+    assert b"MSA|AE|5|" in answer
+    assert not ReceivedMessage.objects.exists()
+
+
+def test_one_message_that_breaks_something_keeps_no_other_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaking(batch: Any, now: Any) -> list[bytes]:
+        if any(incoming.content == b"bad" for incoming in batch):
+            raise ValueError
+        return receive(batch, now)
+
+    monkeypatch.setattr(listener, "receive", breaking)
+    good, bad = listener.store([Incoming(oru(control_id="6"), ""), Incoming(b"bad", "")])
+    assert (b"MSA|AA|6" in good, b"MSA|AE|" in bad) == (True, True)
+    assert ReceivedMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_whatever_dies_around_the_acknowledgement_nothing_is_lost_or_doubled(world: World, when: str) -> None:
+    """The sender that heard no AA sends again: what was stored already is stored once."""
+
+    def dying(batch: Any) -> list[bytes]:
+        if when == "after":
+            listener.store(batch)
+        connections.close_all()
+        raise Killed
+
+    with Server(dying) as broken, socket.create_connection(("127.0.0.1", broken.port), timeout=20) as sender:
+        sender.sendall(mllp.framed(oru(control_id="9")))
+        sender.settimeout(0.5)
+        with pytest.raises(TimeoutError):
+            sender.recv(10)
+    assert ReceivedMessage.objects.count() == (1 if when == "after" else 0)
+    with Server() as again:
+        assert said(again.send(oru(control_id="9"))) == ("AA", "9")
+    assert ReceivedMessage.objects.count() == 1
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def receive_one(**changes: Any) -> ReceivedMessage:
+    receive([Incoming(oru(**changes), "127.0.0.1")], clock.now())
+    results.process_waiting(clock.now())
+    return ReceivedMessage.objects.latest("received_at")
+
+
+def test_results_of_a_patient_are_proposed_on_the_case(world: World) -> None:
+    case = world.register(local_number="A-17")
+    row = receive_one()
+    assert (row.state, row.case) == (S.PROPOSED, case.pk)
+    reading = LabReading.objects.visible_to(world.doctor).get(pk=row.reading)
+    assert len(reading.result["findings"]) == 4
+    assert list(results.arrived(world.doctor, case)) == [row]
+    assert not list(results.arrived(world.other_doctor, case))
+    case.refresh_from_db()
+    assert (case.draft, case.state) == (None, "registered")
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"number": "B-99"}, "nobody"),
+        ({"number": ""}, "nobody"),
+        ({"name": "别人"}, "name"),
+        ({"sex": "F"}, "sex"),
+        ({"born": "19710102"}, "birth_date"),
+    ],
+)
+def test_what_matches_nobody_or_somebody_else_waits_for_a_person(
+    world: World, changes: dict[str, str], reason: str
+) -> None:
+    world.register(local_number="A-17")
+    row = receive_one(**changes)
+    assert (row.state, row.reason, row.case) == (S.UNMATCHED, reason, None)
+    assert row.reading is not None
+
+
+def test_another_hospitals_patient_of_the_same_number_is_not_meant(world: World) -> None:
+    world.register(local_number="A-17", actor=world.other_doctor, hospital=world.other_hospital)
+    assert receive_one().state == S.UNMATCHED
+
+
+def test_a_correction_of_something_never_received_is_a_proposal_with_its_doubt(world: World) -> None:
+    world.register(local_number="A-17")
+    receive([Incoming(oru(obx(1, "14631-6^T^LN", "99", "umol/L", status="C")), "127.0.0.1")], clock.now())
+    results.process_waiting(clock.now())
+    row = ReceivedMessage.objects.get()
+    finding = LabReading.objects.get(pk=row.reading).result["findings"][0]
+    assert finding["doubts"] == ["corrected"]
+
+
+def test_each_message_is_processed_once(world: World) -> None:
+    world.register(local_number="A-17")
+    receive_one()
+    assert results.process_waiting(clock.now()) == 0
+    assert LabReading.objects.count() == 1
+
+
+def test_what_was_received_is_forgotten_when_the_policy_says_so(world: World, settings: Any) -> None:
+    receive_one()
+    later = clock.now() + timedelta(days=settings.INTEGRATION_MESSAGES_DAYS, minutes=1)
+    messages.purge(later, clock.wall())
+    assert not ReceivedMessage.objects.exists()
