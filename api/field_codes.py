@@ -99,7 +99,9 @@ PATHWAY: Mapping[str, Text] = {
 VALUES: Mapping[str, Text] = {
     "not_a_number": _("Not a number."),
     "number_ambiguous": _("Can be two numbers."),
-    "bound": _("A limit of the measurement, not a value."),
+    "bound_taken": _("Computed with the limit of a measurement, which somebody took for the value."),
+    "not_plain": _("Is not plainly one value: another test, unit or number stands there."),
+    "bound": _("A limit of the measurement, not a value; confirmed by name, its number is taken for one."),
     "units_contradict": _("Names another unit than the one stated."),
     "unit_contradicts_heading": _("Names another unit than the heading."),
     "not_finite": _("Not a measured value."),

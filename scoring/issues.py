@@ -23,6 +23,10 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "not_a_number": gettext_noop(
             "%(label)s: “%(value)s” is not a number. Enter digits, with a point as the decimal sign."
         ),
+        "not_plain": gettext_noop(
+            "%(label)s: “%(value)s” is not plainly one value of it; another test, unit or number stands "
+            "there. Enter its number alone."
+        ),
         "number_ambiguous": gettext_noop(
             "%(label)s: “%(value)s” can be two numbers: the comma may part thousands or be the decimal sign. "
             "Write it without a comma."
@@ -153,6 +157,10 @@ CONFIRMABLE: Mapping[str, str] = MappingProxyType(
 NOTICES: Mapping[str, str] = MappingProxyType(
     {
         "sampled_at_missing": gettext_noop("%(label)s: the time of sampling is not known."),
+        "bound_taken": gettext_noop(
+            "%(label)s: computed with %(number)s, the limit of the measurement “%(value)s”. The true value "
+            "lies beyond it."
+        ),
         "age_by_birth_date": gettext_noop(
             "%(label)s %(value)s was entered, but by the birth date it is %(age)s. Correct what is wrong."
         ),
@@ -195,6 +203,9 @@ HINTS: Mapping[str, str] = MappingProxyType(
         "in_other_unit": gettext_noop(
             "%(value)s %(other_unit)s would be %(converted)s %(unit)s; if that is meant, choose the unit "
             "%(other_unit)s."
+        ),
+        "take_the_number": gettext_noop(
+            "Where there is none, confirm it: then %(number)s is taken for the value, and the result says so."
         ),
         "perhaps_seconds": gettext_noop(
             "Is it the prothrombin time (PT) in seconds, or the prothrombin activity (PTA) in %%? "

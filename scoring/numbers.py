@@ -55,6 +55,12 @@ def read_number(text: str) -> Printed | None:
     )
 
 
+def without_bound(text: str) -> str:
+    """The number and unit of a text such as `>513 umol/L`, without what says that it is a limit."""
+    printed = read_number(text)
+    return f"{printed.value:.15g} {printed.unit}".strip() if printed else text
+
+
 def _without_flags(text: str) -> str:
     """The text without the marks for high, low and abnormal, blanks made single."""
     plain = " ".join(_ARROWS.sub(" ", text).split()).strip("*! ")

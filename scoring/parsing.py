@@ -160,12 +160,20 @@ def _printed(spec: Input, raw: object) -> Printed:
     printed = read_number(raw) if isinstance(raw, str) else None
     params = {"value": quoted(raw).strip()}
     if printed is None or (printed.unit and not _is_unit(spec, printed.unit)):
-        raise RefusedError(Issue(spec.name, "not_a_number", {"value": quoted(raw)}))
+        raise RefusedError(_no_number(spec, raw))
     if printed.ambiguous:
         raise RefusedError(Issue(spec.name, "number_ambiguous", params))
     if printed.bound:
         raise RefusedError(Issue(spec.name, "bound", params))
     return printed
+
+
+def _no_number(spec: Input, raw: object) -> Issue:
+    """The refusal of what is no number, or a number that something else stands beside."""
+    if not isinstance(raw, str) or not any(map(str.isdigit, raw)):
+        return Issue(spec.name, "not_a_number", {"value": quoted(raw)})
+    hint = {"hint": "perhaps_seconds"} if spec.name == "inr" else {}
+    return Issue(spec.name, "not_plain", {"value": quoted(raw).strip(), **hint})
 
 
 def _is_unit(spec: Input, text: str) -> bool:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from scoring.inputs import ANY_INPUT, EIGHT, INPUTS, UNIT_FIELDS_OF_ANY, Input
-from scoring.issues import Issue, as_text
+from scoring.issues import Issue, as_text, quoted
+from scoring.numbers import without_bound
 from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
@@ -66,12 +67,14 @@ def read_inputs(
 
     `raw` uses the names of `inputs` (those of the scores; `TYPED_INPUTS` for a bedside table),
     `bilirubin_unit`, `urea_unit`, `creatinine_unit`, `albumin_unit` (g/L where it is left out), `sampled_at`
-    (one time, or times by input name) and `confirmed` (names of fields whose unusual value is right);
-    `sources` is nothing to a score. With `now` (aware), samples older than 12 h are asked about and future
-    ones refused; samples 12 h apart are asked about always. With `expect_sampled_at` an unknown time of
+    (one time, or times by input name) and `confirmed` (names of fields whose unusual value is right, or whose
+    limit of the measurement is taken for the value); `sources` is nothing to a score. With `now` (aware),
+    samples older than 12 h are asked about and future ones refused; samples 12 h apart are asked about
+    always. With `expect_sampled_at` an unknown time of
     sampling is a warning. The ratios of SpO2 and PaO2 to FiO2 are computed and are among the values. Never
     raises for bad input, of whatever type: see `Reading.issues`.
     """
+    confirmed = confirmed_names(raw.get("confirmed"))
     issues = [
         Issue(name, "unknown_field", {}) for name in raw if name not in inputs and name not in _BESIDE_VALUES
     ]
@@ -83,18 +86,49 @@ def read_inputs(
             continue
         unit = raw.get(spec.unit_field) if spec.unit_field else None
         entered[name] = _as_typed(typed, unit)
-        try:
-            value, used_unit = parse(spec, typed, unit)
-        except RefusedError as refusal:
-            issues.append(refusal.issue)
-            continue
-        values[spec.key] = value
-        warnings += soft_limits(spec, value, used_unit)
+        value, refused, noticed = _value(spec, typed, unit, takes_bound=name in confirmed)
+        issues += refused
+        warnings += noticed
+        if value is not None:
+            values[spec.key] = value
     issues += _cross_checks(values)
     values |= ratios(values)
     warnings += _half_a_ratio(values, raw)
     sampling = read_sampling(raw.get("sampled_at"), list(entered), now=now, expected=expect_sampled_at)
-    return _reading(values, entered, issues, warnings, sampling, confirmed_names(raw.get("confirmed")))
+    return _reading(values, entered, issues, warnings, sampling, confirmed)
+
+
+def _value(
+    spec: Input, typed: object, unit: object, *, takes_bound: bool
+) -> tuple[Value | None, list[Issue], list[Issue]]:
+    """A value, what it is refused with, and what is noteworthy about it."""
+    try:
+        value, used_unit = parse(spec, typed, unit)
+    except RefusedError as refusal:
+        if refusal.issue.code == "bound":
+            return _bound(spec, as_text(typed).strip(), unit, is_taken=takes_bound)
+        return None, [refusal.issue], []
+    return value, [], soft_limits(spec, value, used_unit)
+
+
+def _bound(
+    spec: Input, typed: str, unit: object, *, is_taken: bool
+) -> tuple[Value | None, list[Issue], list[Issue]]:
+    """A limit of the measurement (`>513`): its number is the value only where a person said so.
+
+    What is unusual about the number is asked together with that.
+    """
+    number = without_bound(typed)
+    try:
+        value, used_unit = parse(spec, number, unit)
+    except RefusedError as refusal:
+        impossible = Issue(spec.name, "bound", {"value": quoted(typed).strip()})
+        return None, [refusal.issue if is_taken else impossible], []
+    doubts = soft_limits(spec, value, used_unit)
+    if is_taken:
+        return value, [], [Issue(spec.name, "bound_taken", {"value": typed, "number": number}), *doubts]
+    asked = {"value": quoted(typed).strip(), "hint": "take_the_number", "number": number}
+    return None, [Issue(spec.name, "bound", asked)], doubts
 
 
 def _reading(
@@ -122,6 +156,7 @@ def with_bounds_as_missing(reading: Reading) -> Reading:
     if not bounds:
         return reading
     others = tuple(issue for issue in reading.issues if issue.code != "bound")
+    bounds = tuple(replace(issue, params={"value": issue.params["value"]}) for issue in bounds)
     return replace(reading, issues=others, warnings=(*reading.warnings, *bounds))
 
 

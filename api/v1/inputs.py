@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from api import vocabularies
 from api.v1.code_fields import CodeRequest
+from labs.typed import value_in
 from referral.pathway.refusals import InputError
 from scoring import FIELD_LABELS, INPUTS, Input
 from scoring.labels import HELP
@@ -31,6 +32,7 @@ def values_of(body: Mapping[str, Any]) -> dict[str, Any]:
             raise InputError((wrapper, "not_an_object", _("Give the values by name, in one JSON object.")))
         flat |= inner
         confirmed.append(flat.pop("confirmed", None))
+    flat = {name: value_in(name, value) if isinstance(value, str) else value for name, value in flat.items()}
     names = [name for given in confirmed if given is not None for name in _names(given)]
     return {**flat, "confirmed": names} if names else flat
 

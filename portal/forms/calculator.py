@@ -8,6 +8,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from labs.typed import LONGEST_LINE, value_in
 from portal.forms.fields import take_refusals
 from portal.forms.indicators import YES_OR_NO, factors_of
 from scoring import EIGHT, INPUTS, Input, Reading, read_inputs
@@ -70,7 +71,9 @@ class CalculatorForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        self.reading = read_inputs({name: value for name, value in cleaned.items() if value != ""})
+        self.reading = read_inputs(
+            {name: value_in(name, value) for name, value in cleaned.items() if value != ""}
+        )
         take_refusals(self, ((issue.field, issue.code, issue_text(issue)) for issue in self.reading.issues))
         return cleaned
 
@@ -104,6 +107,6 @@ def _field(spec: Input) -> forms.Field:
     return forms.CharField(
         label=label(spec.name),
         required=False,
-        max_length=40,
+        max_length=LONGEST_LINE,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.punctuation import labelled
+from labs.typed import LONGEST_LINE, value_in
 from portal.confirmations import confirmed_in
 from portal.forms.fields import MomentField, Refusal, capitalised, set_clock, take_refusals
 from portal.moments import local
@@ -36,7 +37,8 @@ LABORATORY = (*MAIN, *MORE)
 
 YES_OR_NO = [("yes", _("Yes")), ("no", _("No"))]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-QUESTION = "needs_confirmation"
+QUESTIONS = frozenset({"needs_confirmation", "bound"})
+"""Codes of refusals that a person may answer by confirming the field."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ class IndicatorsForm(forms.Form):
         self.fields[spec.name] = forms.CharField(
             label=label(spec.name),
             required=False,
-            max_length=40,
+            max_length=LONGEST_LINE,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         )
         if spec.unit_field and spec.units:
@@ -147,7 +149,7 @@ class IndicatorsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         reading = read_inputs(self.values(), now=self.now, expect_sampled_at=True)
-        self._take([(issue.field, issue.code, issue_text(issue)) for issue in reading.issues])
+        self.refuse([(issue.field, issue.code, issue_text(issue)) for issue in reading.issues])
         for issue in reading.warnings:
             self.ask(issue)
         return cleaned
@@ -159,9 +161,9 @@ class IndicatorsForm(forms.Form):
     def refuse(self, rows: Sequence[Refusal]) -> None:
         """Show what the pathway refused; questions that it asks and this form did not know are asked too."""
         for field, code, message in rows:
-            if code == QUESTION:
+            if code in QUESTIONS:
                 self.questions.setdefault(field, [str(message)])
-        self._take([row for row in rows if row[1] != QUESTION])
+        self._take([row for row in rows if row[1] not in QUESTIONS])
 
     def _take(self, rows: Sequence[Refusal]) -> None:
         """Refusals at the fields where the person typed: one time for all values is refused once."""
@@ -176,7 +178,7 @@ class IndicatorsForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What was typed, by input name, for the pathway. Empty texts empty what was stored before."""
         clean = self.cleaned_data
-        values: dict[str, Any] = {name: clean.get(name, "") for name in TYPED}
+        values: dict[str, Any] = {name: value_in(name, clean.get(name, "")) for name in TYPED}
         for name in LABORATORY:
             if spec_unit := INPUTS[name].unit_field:
                 values[spec_unit] = clean.get(spec_unit, "") if values[name] else ""

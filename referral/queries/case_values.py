@@ -238,7 +238,7 @@ def _of_draft(draft: Indicators | None, assessments: Sequence[Assessment]) -> It
 
 def draft_values(draft: Indicators) -> Iterator[Value]:
     """What was saved of the indicators, in the order of the inputs, whether it was assessed since or not."""
-    reading = read_inputs(draft.values)
+    reading = read_inputs({**draft.values, "confirmed": draft.confirmed})
     for name, typed, unit, value in _set(reading.entered, reading.values):
         by, at = _stamp(draft, name)
         yield Value(

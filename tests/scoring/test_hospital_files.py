@@ -156,7 +156,7 @@ def test_flags_and_units_behind_a_number_are_understood(score, typed: str) -> No
     [
         ({"bilirubin": "1,342"}, "number_ambiguous"),
         ({"bilirubin": "20 mg/dL"}, "units_contradict"),
-        ({"bilirubin": "约342"}, "not_a_number"),
+        ({"bilirubin": "约342"}, "not_plain"),
         ({"inr": "阴性"}, "not_a_number"),
         ({"encephalopathy_grade": "Ⅰ-Ⅱ"}, "not_whole"),
         ({"encephalopathy_grade": "有"}, "not_whole"),

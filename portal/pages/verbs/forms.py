@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext_lazy as _
 
 from accounts.local_time import in_full
+from portal.forms.indicators import QUESTIONS
 from portal.pages.verbs import identity_fields
 from portal.pages.verbs.fields import Field, Option
 from portal.pages.verbs.groups import grouped
@@ -170,7 +171,7 @@ def build(
     for name, code, message in refused:
         if name in rows:
             rows[name].errors.append(_reworded(rows[name], code, message))
-            rows[name].asks |= code == "needs_confirmation"
+            rows[name].asks |= code in QUESTIONS
         else:
             form.problems.append(message)
     return form

@@ -13,6 +13,7 @@ from accounts.models import User, Ward
 from accounts.moments import YEARS, read_moment
 from accounts.text import read_line, read_lines
 from files.models import StoredFile
+from labs.typed import LONGEST_LINE, value_in
 from referral.identity.birth import BirthDate
 from referral.models import RETRACTABLE, Assessment, Case, CaseFile, Deadline, Record
 from referral.pathway.inputs.shapes import Shape, VerbInput
@@ -152,10 +153,10 @@ def _pair_value(given: Any) -> float | str:
 
 
 def _measured(verb_input: VerbInput, value: Any, case: Case, user: User) -> Any:
-    """As typed: `scoring` reads it with its unit and limits."""
-    if not isinstance(value, bool | int | float | str) or len(str(value)) > LONGEST_NAME:
+    """As typed, of a pasted line its number: `scoring` reads it with its unit and limits."""
+    if not isinstance(value, bool | int | float | str) or len(str(value)) > LONGEST_LINE:
         raise ValueError
-    return value
+    return value_in(verb_input.name, value) if isinstance(value, str) else value
 
 
 def _one_of(rows: Callable[[Case, User], QuerySet[Any]]) -> Callable[[VerbInput, Any, Case, User], Model]:
