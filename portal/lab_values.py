@@ -14,6 +14,7 @@ from portal.windows import duration
 from referral.queries.case_values import CaseValues, Origin, Value
 from scoring import EIGHT, texts
 from scoring.inputs import ANY_INPUT
+from scoring.numbers import read_number
 from scoring.sampling import STALE_AFTER
 
 SHORT: dict[str, str | Promise] = {
@@ -94,10 +95,12 @@ def source_text(source: Mapping[str, Any]) -> str:
 
 
 def said(value: Value) -> str:
-    """The normalised value with its unit; what was typed where that cannot be read any more."""
+    """The normalised value with its unit, of a limit of the measurement with its sign; what was typed where
+    that cannot be read any more."""
     if value.value is None:
         return f"{value.typed} {value.unit}".strip()
-    return texts.value_text(value.key, value.value)
+    printed = read_number(value.typed) if isinstance(value.typed, str) else None
+    return f"{printed.bound if printed else ''}{texts.value_text(value.key, value.value)}"
 
 
 def latest(values: CaseValues, now: datetime, names: Iterable[str] | None = None) -> list[LabValue]:

@@ -29,3 +29,5 @@ def test_a_limit_of_the_measurement_is_asked_about_at_its_field_and_can_be_taken
     assert send(client, {**form, "confirmed": "bilirubin"}).status_code == 302
     assessment = Case.objects.get().assessment
     assert assessment is not None and assessment.values["bilirubin_umol_l"] == 513
+    page = text(client.get(f"/cases/{Case.objects.get().pk}/"))
+    assert "&gt;513 µmol/L" in page, "where values are shown, it is shown as a limit"
