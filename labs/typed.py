@@ -5,8 +5,8 @@ import re
 from labs.reading import read_text
 from labs.refusals import UnreadableReportError
 from labs.report import Finding
+from scoring import FIELD_LABELS
 from scoring.inputs import ANY_INPUT
-from scoring.issues import FIELD_LABELS
 from scoring.numbers import read_number
 
 LONGEST_LINE = 200
