@@ -21,7 +21,7 @@ from portal.pages.reference import calculator_views, evidence_views
 from portal.pages.reference import views as about
 from portal.pages.result import views as result
 from portal.pages.search import views as search
-from portal.pages.statistics import notification_views, predictions_views, research_views
+from portal.pages.statistics import notification_views, predictions_views, research_views, stay_views
 from portal.pages.statistics import views as statistics
 from portal.pages.verbs import views as verbs
 from portal.pages.ward_record import views as ward_record
@@ -82,6 +82,8 @@ urlpatterns = [
     path("operations/deadlines/<uuid:pk>/release/", operations.release, name="release_deadline"),
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics/research/", research_views.research, name="research"),
+    path("statistics/stays/", stay_views.stays, name="stays"),
+    path("statistics/stays/file.csv", stay_views.stays_csv, name="stays_csv"),
     path("statistics/models/", predictions_views.predictions, name="predictions"),
     path("statistics/research/kit.csv", research_views.kit_csv, name="kit_csv"),
     path("statistics/models/file.csv", predictions_views.predictions_csv, name="predictions_csv"),

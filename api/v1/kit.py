@@ -52,7 +52,10 @@ class KitSiteShape(serializers.Serializer[Any]):
 
 
 class NotCountedShape(serializers.Serializer[KitRecord]):
-    """`beside_purpose`: an organ was failing at sampling; `unknown`: what came is not known, or not yet."""
+    """`too_close`: the failure was recorded within 24 h of sampling; `beside_purpose`: an organ was failing
+    at sampling; `unknown`: what came is not known, or not yet."""
+
+    too_close = serializers.IntegerField(allow_null=True)
 
     indeterminate = serializers.IntegerField(allow_null=True)
     beside_purpose = serializers.IntegerField(allow_null=True)
@@ -62,7 +65,8 @@ class NotCountedShape(serializers.Serializer[KitRecord]):
 class KitRecordShape(serializers.Serializer[Any]):
     since = serializers.DateField()
     until = serializers.DateField()
-    whole = AgreementShape(allow_null=True)
+    whole = AgreementShape(allow_null=True, help_text="by the landmark: without those that are too close")
+    with_close = AgreementShape(allow_null=True, help_text="the other reading: those counted as failures")
     wards = KitSiteShape(many=True, help_text="by the ward that used the kit")
     lots = KitSiteShape(many=True, help_text="by the lot of the kit")
     not_counted = NotCountedShape()
@@ -94,6 +98,7 @@ def kit_answer(record: KitRecord, report_filter: ReportFilter) -> dict[str, Any]
         "since": report_filter.since,
         "until": report_filter.until,
         "whole": record.whole,
+        "with_close": record.with_close,
         "wards": [{"name": names[site.key], "agreement": site.agreement} for site in record.wards],
         "lots": [{"name": site.key, "agreement": site.agreement} for site in record.lots],
         "not_counted": record,

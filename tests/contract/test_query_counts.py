@@ -128,6 +128,8 @@ ASKED = [
     ("coordinator", "/statistics/?by=ward"),
     ("researcher", "/statistics/research/"),
     ("coordinator", "/statistics/models/"),
+    ("coordinator", "/statistics/stays/"),
+    ("coordinator", "/statistics/stays/file.csv"),
     ("coordinator", "/statistics/notifications/"),
     ("coordinator", "/statistics/notifications/file.csv"),
     ("coordinator", "/statistics/file.csv"),

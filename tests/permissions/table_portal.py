@@ -123,6 +123,8 @@ ROWS = (
     form("statistics/research/", names("researcher"), 200, outside=403),
     page("statistics/research/kit.csv", FIGURES),
     page("statistics/models/", FIGURES),
+    page("statistics/stays/", FIGURES),
+    page("statistics/stays/file.csv", FIGURES),
     page("statistics/models/file.csv", FIGURES),
     page("statistics/notifications/", CLINICAL),
     page("statistics/notifications/file.csv", CLINICAL),

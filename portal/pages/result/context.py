@@ -12,7 +12,8 @@ from referral.intake.drafts import draft_of
 from referral.models import Assessment, Case
 from referral.pathway.vocabulary import BEFORE_ADMISSION, State
 from referral.queries.urgency import unanswered_red_flags
-from scoring import DISPLAY_CAP, read_inputs, red_flags, texts
+from scoring import DISPLAY_CAP, Reading, comparators, read_inputs, red_flags, texts
+from scoring.disagreement import Opinion, opinions
 
 Text = str | Promise
 RED_FLAG: Text = gettext_lazy("Red flag: refer without waiting for a score")
@@ -54,6 +55,8 @@ class Result:
     model_checksum: str = ""
     model_status: Text = ""
     is_provisional: bool = False
+    beside: tuple[str, ...] = ()
+    disagreement: str = ""
     cautions: tuple[Text, ...] = field(default=(texts.LOW_SCORE_CAUTION,))
 
 
@@ -134,7 +137,10 @@ def assessed(assessment: Assessment) -> Result:
             red_flags=flags,
             warnings=warnings(assessment),
         )
+    beside, disagreement = _beside(assessment)
     return Result(
+        beside=beside,
+        disagreement=disagreement,
         tone="alarm" if assessment.high_risk else "calm",
         headline=_headline(assessment),
         meaning=_meaning(assessment.risk_90d, result["threshold"], assessment),
@@ -150,6 +156,27 @@ def assessed(assessment: Assessment) -> Result:
         red_flags=flags,
         warnings=warnings(assessment),
     )
+
+
+def _beside(assessment: Assessment) -> tuple[tuple[str, ...], str]:
+    """What published scores of the same values say, where the figure of the model is beyond what is shown or
+    one of them disagrees; and a sentence about the disagreement."""
+    risk = assessment.risk_90d or 0
+    said = opinions(risk, comparators(Reading(values=assessment.values, entered={}, missing=())))
+    far = [one for one in said if one.is_far]
+    if not far and risk <= DISPLAY_CAP:
+        return (), ""
+    words = _(
+        "%(scores)s of the same values say otherwise by more than a band. Look at the patient, and check "
+        "the values."
+    )
+    names = str(_(", ")).join(one.score for one in far)
+    return tuple(_opinion(one) for one in said), words % {"scores": names} if far else ""
+
+
+def _opinion(one: Opinion) -> str:
+    risk = f" · {texts.risk_text(one.risk)}" if one.risk is not None else ""
+    return f"{one.score} {one.value:.1f}{risk} · {texts.band_text(one.band)}"
 
 
 def warnings(assessment: Assessment) -> tuple[str, ...]:

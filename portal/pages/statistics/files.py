@@ -88,7 +88,7 @@ def kit_lines(named: Iterable[tuple[str, str, Agreement | None]], record: KitRec
     """Lines of KIT_HEADER: each named table, then what is not counted."""
     for part, name, table in named:
         yield (part, name, *(_agreement(table) if table else [counted(None)]))
-    for name in ("indeterminate", "beside_purpose", "unknown"):
+    for name in ("too_close", "indeterminate", "beside_purpose", "unknown"):
         yield "not_counted", name, counted(getattr(record, name))
 
 

@@ -96,6 +96,7 @@ def _named(record: KitRecord, report_filter: ReportFilter) -> list[tuple[str, st
     wards = ward_names(record, report_filter)
     return [
         ("all", _("all results"), record.whole),
+        ("with_close", _("with failures within 24 h of sampling as failures"), record.with_close),
         *(("ward", wards[site.key], site.agreement) for site in record.wards),
         *(("lot", _("lot %(lot)s") % {"lot": site.key}, site.agreement) for site in record.lots),
     ]
@@ -119,6 +120,7 @@ def _figures(agreement: Agreement | None) -> list[str] | None:
 
 def _left_out(record: KitRecord) -> list[tuple[str, int | None]]:
     return [
+        (_("failure within 24 h of sampling: at sampling, or too close to tell"), record.too_close),
         (_("indeterminate"), record.indeterminate),
         (_("organ failure at sampling, beside the kit's purpose"), record.beside_purpose),
         (_("organ failure within 28 days not known, or not yet"), record.unknown),

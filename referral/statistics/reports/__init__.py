@@ -13,5 +13,6 @@ __all__ = [
     "privacy",
     "quantiles",
     "selectors",
+    "stay_outcomes",
     "table",
 ]

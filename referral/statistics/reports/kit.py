@@ -13,25 +13,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Case, Count, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Sum, Value, When
 
 from accounts.models import Ward
-from referral.models import CaseFacts
+from referral.models import CaseFacts, OrganFailureAssessment
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.privacy import few, hidden_parts, pseudonym, shown
 from scoring.research.agreement import Agreement, agreement
 
 WINDOW = timedelta(days=28)
+LANDMARK = timedelta(hours=24)
+"""A failure that was recorded so soon after sampling may have been there already."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One counted result: where and of which lot, what the kit said, and whether an organ failed."""
+    """One counted result: where and of which lot, what the kit said, and whether an organ failed, `too_close`
+    within LANDMARK."""
 
     ward: UUID
     lot: str
     positive: bool
     failed: bool
+    too_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,14 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class KitRecord:
-    """All figures of the kit. `indeterminate`, `beside_purpose`, `unknown`: results that are not counted."""
+    """All figures of the kit, by the landmark: without the failures of `too_close`, which were recorded
+    within LANDMARK of sampling. `with_close` counts them as failures too, which flatters the kit.
+    `indeterminate`, `beside_purpose`, `unknown`: results that are not counted.
+    """
 
     whole: Agreement | None
+    with_close: Agreement | None
+    too_close: int | None
     wards: list[Site]
     lots: list[Site]
     indeterminate: int | None
@@ -56,14 +65,22 @@ class KitRecord:
 
 def kit_record(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> KitRecord:
     """The record of the kit on the cases of `rows`."""
-    counted, left_out = _counted(rows, now)
-    whole = _agreement(counted)
+    every, left_out = _counted(rows, now)
+    counted = Counter({result: cases for result, cases in every.items() if not result.too_close})
+    too_close = every.total() - counted.total()
     return KitRecord(
-        whole=None if hides_small and any(map(few, cells(whole))) else whole,
+        whole=_whole(counted, hides_small),
+        with_close=_whole(every, hides_small),
+        too_close=shown(too_close) if hides_small else too_close,
         wards=by_place(counted, lambda result: result.ward, hides_small),
         lots=by_place(counted, lambda result: result.lot, hides_small),
         **{name: shown(count) if hides_small else count for name, count in left_out.items()},
     )
+
+
+def _whole(results: Counter[Result], hides_small: bool) -> Agreement | None:
+    whole = _agreement(results)
+    return None if hides_small and any(map(few, cells(whole))) else whole
 
 
 def ward_names(record: KitRecord, report_filter: ReportFilter) -> dict[Hashable, str]:
@@ -77,18 +94,24 @@ def ward_names(record: KitRecord, report_filter: ReportFilter) -> dict[Hashable,
 def _counted(rows: QuerySet[CaseFacts], now: datetime) -> tuple[Counter[Result], dict[str, int]]:
     """The results that count, and how many of those that do not, by the reason."""
     followed = Case(When(kit_sampled_at__lte=now - WINDOW, then=Value(True)), default=Value(False))
+    soon = OrganFailureAssessment.objects.counting().filter(
+        case=OuterRef("pk"),
+        failures__gt=0,
+        occurred_at__gte=OuterRef("kit_sampled_at"),
+        occurred_at__lte=OuterRef("kit_sampled_at") + LANDMARK,
+    )
     groups = (
         rows.filter(kit_results__gt=0)
         .order_by()
-        .values_list("kit_ward", "kit_lot", "kit_positive", "kit_failed", followed)
+        .values_list("kit_ward", "kit_lot", "kit_positive", "kit_failed", followed, Exists(soon))
         .annotate(Count("pk"), Sum("kit_indeterminate"), Sum("kit_beside_purpose"))
     )
     counted: Counter[Result] = Counter()
     left_out = Counter(indeterminate=0, beside_purpose=0, unknown=0)
-    for ward, lot, positive, failed, is_followed, cases, indeterminate, beside_purpose in groups:
+    for ward, lot, positive, failed, is_followed, too_close, cases, indeterminate, beside_purpose in groups:
         left_out.update(indeterminate=indeterminate, beside_purpose=beside_purpose)
         if is_followed and failed is not None:
-            counted[Result(ward, lot, positive, failed)] += cases
+            counted[Result(ward, lot, positive, failed, too_close)] += cases
         elif positive is not None:
             left_out.update(unknown=cases)
     return counted, left_out

@@ -79,9 +79,9 @@ def test_the_kits_file_holds_the_numbers_of_the_page(world: World, as_user: Sign
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert lines[0] == list(KIT_HEADER)
     assert lines[1][:6] == ["all", "all results", "0", "0", "0", "0"]
-    assert lines[2:] == [
-        ["not_counted", name, "0"] for name in ("indeterminate", "beside_purpose", "unknown")
-    ]
+    assert lines[2][:2] == ["with_close", "with failures within 24 h of sampling as failures"]
+    left_out = ("too_close", "indeterminate", "beside_purpose", "unknown")
+    assert lines[3:] == [["not_counted", name, "0"] for name in left_out]
 
 
 def test_the_kits_file_is_for_who_sees_the_page(world: World, as_user: SignIn) -> None:

@@ -185,3 +185,13 @@ def test_a_hidden_ward_cannot_be_told_from_the_total_and_the_other_wards() -> No
     assert [part.agreement is None for part in answer] == [True, True, False]
     everything = by_place(counted, lambda result: result.ward, hides_small=False)
     assert [part.agreement is None for part in everything] == [False] * 3
+
+
+def test_a_failure_within_a_day_of_sampling_is_counted_apart(world: World, four: None) -> None:
+    failed(with_result(world, "太近", "positive", "A1"), world, 12 * HOUR)
+    record = kit_record(rows_of(world.coordinator), now=LATER, hides_small=False)
+    assert record.too_close == 1
+    assert record.whole is not None
+    assert record.with_close is not None
+    assert (record.whole.true_positive, record.with_close.true_positive) == (1, 2)
+    assert record.with_close.sensitivity.value > record.whole.sensitivity.value

@@ -1,0 +1,226 @@
+"""What became of patients of the wards: by the grade that led, by mode of artificial liver, by when it began.
+
+Time runs from the admission. A transplant and a death are events that rule each other out; whoever had
+neither is followed to the last time that somebody said something of them. The tables describe: who was
+treated how was chosen by doctors, and whoever is treated late has lived until then.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from referral.codes import LeadingDefinition, OutcomeStatus
+from referral.models import (
+    ArtificialLiverSession,
+    CaseFacts,
+    Event,
+    OrganFailureAssessment,
+    Outcome,
+    TransplantDecision,
+)
+from referral.pathway.refusals import Text
+from referral.statistics.reports.privacy import few, hidden_parts, rounded
+from referral.ward.codes import ArtificialLiverMode
+from referral.ward.codes import TransplantDecision as Decision
+from referral.ward.leading import leading_grade
+from scoring.research.competing import CENSORED, Incidence, incidence
+
+DEATH, TRANSPLANT = 1, 2
+HORIZONS = (28, 90)
+NONE = "none"
+BEGUN: tuple[tuple[str, float, Text], ...] = (
+    ("first_day", 1, _("first session within 24 h of admission")),
+    ("second_to_third_day", 3, _("first session on the second or third day")),
+    ("fourth_to_seventh_day", 7, _("first session on the fourth to seventh day")),
+    ("later", float("inf"), _("first session later")),
+)
+"""When artificial liver began: code, days after the admission at most, words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One admitted patient. `days` to `event` (DEATH, TRANSPLANT or CENSORED); `grade` as the definition that
+    led said it of the first table (`china:early`), empty without one; `mode` of the first session and the
+    days to it, NONE and None without any."""
+
+    case: UUID
+    days: float
+    event: int
+    grade: str
+    mode: str
+    first_session_days: float | None
+
+    @property
+    def begun(self) -> str:
+        """The code of when artificial liver began."""
+        if self.first_session_days is None:
+            return NONE
+        return next(code for code, most, _words in BEGUN if self.first_session_days <= most)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Patients alike in one thing: how many, how many died and were transplanted, and the incidence of each
+    by horizon in days; None where it is not known. `is_hidden`: too few for the reader."""
+
+    code: str
+    patients: int
+    deaths: int
+    transplants: int
+    death: dict[int, Incidence | None]
+    transplant: dict[int, Incidence | None]
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StayOutcomes:
+    """The same patients, all together and in three divisions."""
+
+    whole: Group
+    by_grade: list[Group]
+    by_mode: list[Group]
+    by_begun: list[Group]
+
+
+def stay_outcomes(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> StayOutcomes:
+    """The outcomes of the admitted cases of `rows`."""
+    stays = stays_of(rows, now)
+    return StayOutcomes(
+        whole=_groups(stays, lambda stay: "all", hides_small)[0] if stays else _group("all", []),
+        by_grade=_groups(stays, lambda stay: stay.grade, hides_small),
+        by_mode=_groups(stays, lambda stay: stay.mode, hides_small),
+        by_begun=_groups(stays, lambda stay: stay.begun, hides_small),
+    )
+
+
+def grade_words(code: str) -> tuple[str, str]:
+    """The definition and the grade of a code of `Stay.grade`."""
+    definition, _colon, grade = code.partition(":")
+    return definition, grade
+
+
+def stays_of(rows: QuerySet[CaseFacts], now: datetime) -> list[Stay]:
+    """The stays of the admitted cases, in a fixed number of statements."""
+    facts = list(rows.filter(admitted_at__isnull=False).order_by("pk"))
+    keys = [row.pk for row in facts]
+    tables = _first(OrganFailureAssessment.objects.counting().filter(case__in=keys))
+    sessions = _first(ArtificialLiverSession.objects.counting().filter(case__in=keys))
+    transplants = _transplants(keys)
+    seen = _last_seen(keys)
+    return [
+        _stay(row, tables.get(row.pk), sessions.get(row.pk), transplants.get(row.pk), seen.get(row.pk), now)
+        for row in facts
+    ]
+
+
+def _first(rows: QuerySet[OrganFailureAssessment] | QuerySet[ArtificialLiverSession]) -> dict[UUID, object]:
+    first: dict[UUID, object] = {}
+    for row in rows:
+        first.setdefault(row.case_id, row)
+    return first
+
+
+def _transplants(keys: Sequence[UUID]) -> dict[UUID, datetime]:
+    decided = TransplantDecision.objects.counting().filter(case__in=keys, decision=Decision.TRANSPLANTED)
+    said = Outcome.objects.filter(case__in=keys, status=OutcomeStatus.TRANSPLANTED)
+    moments = [
+        *decided.values_list("case", "occurred_at"),
+        *said.values_list("case", "at"),
+    ]
+    return {case: min(at for key, at in moments if key == case) for case in {key for key, _at in moments}}
+
+
+def _last_seen(keys: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When somebody last did something about a patient, or said that they were alive."""
+    done = Event.objects.filter(case__in=keys, actor__isnull=False)
+    alive = Outcome.objects.filter(case__in=keys, status=OutcomeStatus.ALIVE)
+    seen = dict(done.order_by().values_list("case").annotate(Max("occurred_at")))
+    for case, at in alive.values_list("case", "at"):
+        seen[case] = max(at, seen.get(case, at))
+    return seen
+
+
+def _stay(
+    row: CaseFacts,
+    table: object,
+    session: object,
+    transplanted: datetime | None,
+    seen: datetime | None,
+    now: datetime,
+) -> Stay:
+    admitted = row.admitted_at or now
+    ends = [(at, event) for at, event in ((row.died_at, DEATH), (transplanted, TRANSPLANT)) if at is not None]
+    end, event = min(ends) if ends else (max(seen or admitted, admitted), CENSORED)
+    grade = leading_grade(table) if isinstance(table, OrganFailureAssessment) else None
+    first = session if isinstance(session, ArtificialLiverSession) else None
+    return Stay(
+        case=row.pk,
+        days=_days(end - admitted),
+        event=event,
+        grade=f"{grade.definition}:{grade.value or grade.at_least}" if grade else "",
+        mode=first.mode if first else NONE,
+        first_session_days=_days(first.occurred_at - admitted) if first else None,
+    )
+
+
+def _days(span: timedelta) -> float:
+    return max(span / timedelta(days=1), 0.0)
+
+
+def _groups(stays: Sequence[Stay], key_of: Callable[[Stay], str], hides_small: bool) -> list[Group]:
+    """The groups in the order of their codes; a division tells no number that it hides."""
+    parts: dict[str, list[Stay]] = {}
+    for stay in stays:
+        parts.setdefault(key_of(stay), []).append(stay)
+    groups = [_group(code, parts[code]) for code in sorted(parts, key=_place)]
+    if not hides_small:
+        return groups
+    hidden = hidden_parts([(group.deaths, group.transplants, _others(group)) for group in groups])
+    return [_hidden(group) if place in hidden else _rounded(group) for place, group in enumerate(groups)]
+
+
+ORDER = (
+    NONE,
+    *ArtificialLiverMode.values,
+    *(code for code, _most, _words in BEGUN),
+    *LeadingDefinition.values,
+)
+
+
+def _place(code: str) -> tuple[int, str]:
+    head = code.partition(":")[0]
+    return (ORDER.index(head) if head in ORDER else len(ORDER), code)
+
+
+def _others(group: Group) -> int:
+    return group.patients - group.deaths - group.transplants
+
+
+def _group(code: str, stays: Sequence[Stay]) -> Group:
+    times, events = [stay.days for stay in stays], [stay.event for stay in stays]
+    by_kind = {
+        kind: {day: incidence(times, events, kind=kind, horizon=day) for day in HORIZONS}
+        for kind in (DEATH, TRANSPLANT)
+    }
+    return Group(
+        code=code,
+        patients=len(stays),
+        deaths=events.count(DEATH),
+        transplants=events.count(TRANSPLANT),
+        death=by_kind[DEATH],
+        transplant=by_kind[TRANSPLANT],
+    )
+
+
+def _hidden(group: Group) -> Group:
+    return Group(group.code, 0, 0, 0, {}, {}, is_hidden=True)
+
+
+def _rounded(group: Group) -> Group:
+    counts = (rounded(group.patients), rounded(group.deaths), rounded(group.transplants))
+    few_anywhere = any(map(few, counts))
+    return _hidden(group) if few_anywhere else Group(group.code, *counts, group.death, group.transplant)
