@@ -29,6 +29,8 @@ ACTIONS = {
     "reset_password": _("a new password was chosen by a mailed link"),
     "sign_in": _("signed in"),
     "use_recovery_code": _("used a recovery code"),
+    "assign_results": _("proposed a laboratory's results on a case"),
+    "set_results_aside": _("set a laboratory's results aside"),
     "close_ward": _("closed a ward"),
     "create_access_token": _("made an access token"),
     "forget_second_factors": _("removed a second factor"),

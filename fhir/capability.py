@@ -10,7 +10,11 @@ from fhir.types import TYPES, DerivedType, ResourceType
 COMMON = {"_id": "token", "_lastUpdated": "date"}
 OAUTH = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
-WRITES: dict[str, tuple[str, ...]] = {"Task": ("update",), "DocumentReference": ("create",)}
+WRITES: dict[str, tuple[str, ...]] = {
+    "Task": ("update",),
+    "DocumentReference": ("create",),
+    "Observation": ("create",),
+}
 """By type: the interactions that change something."""
 SINCE = "2026-11-29"
 
@@ -30,7 +34,7 @@ def capability_statement() -> Json:
                 "mode": "server",
                 "security": _security(),
                 "interaction": [{"code": "transaction"}],
-                "resource": [*map(_resource, TYPES.values()), _binary()],
+                "resource": [*map(_resource, TYPES.values()), _binary(), _report()],
             }
         ],
     }
@@ -60,6 +64,10 @@ def _resource(served: ResourceType | DerivedType) -> Json:
         definition = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
         described["operation"] = [{"name": "everything", "definition": definition}]
     return described
+
+
+def _report() -> Json:
+    return {"type": "DiagnosticReport", "interaction": [{"code": "create"}]}
 
 
 def _binary() -> Json:

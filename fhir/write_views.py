@@ -1,5 +1,6 @@
 """Writing: a Task sent back, a Bundle that registers a case, a document."""
 
+import json
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +17,12 @@ from fhir.views import FhirView
 from fhir.writing.bundles import register_case
 from fhir.writing.documents import add_document
 from fhir.writing.elements import Findings
+from fhir.writing.proposals import Sent, propose
 from fhir.writing.tasks import act
 from referral.models import Case
 
 NEVER = -1
+CREATED = ("DocumentReference", "Observation", "DiagnosticReport")
 
 
 def is_lenient(request: Request) -> bool:
@@ -77,17 +80,33 @@ class WritableInstance(InstanceView):
 
 
 class WritableType(SearchView):
-    """`POST DocumentReference`."""
+    """`POST` of a DocumentReference, an Observation or a DiagnosticReport."""
 
     def post(self, request: Request, resource_type: str) -> Response:
-        if resource_type != "DocumentReference":
+        if resource_type not in CREATED:
             text = _("A %(type)s is not created by itself. GET metadata says what is.")
             raise refused(405, text % {"type": resource_type[:40]}, kind="not-supported", code="create")
-        self.grant.check("c", "DocumentReference")
+        self.grant.check("c", resource_type)
         sent = self.body
         if sent["resourceType"] != resource_type:
             raise refused(400, _("The body is of another type than the address."), kind="invalid")
         findings = Findings(is_lenient(request))
+        if resource_type == "DocumentReference":
+            return self._document(request, sent, findings)
+        return self._proposals(sent, findings)
+
+    def _proposals(self, sent: Json, findings: Findings) -> Response:
+        """202: what was sent is kept, and is no Observation before a person has taken it."""
+        given = Sent(json.dumps(sent, sort_keys=True).encode(), sent)
+        case, number = propose(
+            given, integration=self.grant.integration, user=self.user, now=self.now, findings=findings
+        )
+        text = _("%(number)s values wait on case %(case)s until a person takes them.")
+        said = ("informational", "", text % {"number": number, "case": case.number})
+        body = outcome([said, *findings.warnings], severity="information")
+        return Response(body, status=202)
+
+    def _document(self, request: Request, sent: Json, findings: Findings) -> Response:
         file = add_document(sent, user=self.user, now=self.now, findings=findings)
         reader = self.reader
         resource = reader.read("DocumentReference", str(file.pk))

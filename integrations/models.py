@@ -107,7 +107,8 @@ class AcceptedBundle(models.Model):
 
 
 class ReceivedMessage(models.Model):
-    """A message of HL7 v2, stored before it was acknowledged; what came of it is written afterwards.
+    """Results as they came, over HL7 v2 stored before they were acknowledged; what came of them is written
+    afterwards.
 
     `content` is the message in base64, encrypted; `digest` recognises the same one. `reading` and `case` are
     the ids of the proposals made of it and of the case that they are for. `reason` says why it waits for a

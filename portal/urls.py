@@ -20,6 +20,7 @@ from portal.pages.readings import views as readings
 from portal.pages.reference import calculator_views, evidence_views
 from portal.pages.reference import views as about
 from portal.pages.result import views as result
+from portal.pages.results import views as results
 from portal.pages.search import views as search
 from portal.pages.statistics import notification_views, predictions_views, research_views, stay_views
 from portal.pages.statistics import views as statistics
@@ -35,6 +36,9 @@ urlpatterns = [
     path("drafts/save/", drafts.save, name="save_draft"),
     path("drafts/typed/", drafts.typed, name="typed_draft"),
     path("drafts/<uuid:pk>/discard/", drafts.discard, name="discard_draft"),
+    path("results/", results.results, name="results"),
+    path("results/<uuid:pk>/assign/", results.assign, name="assign_results"),
+    path("results/<uuid:pk>/set-aside/", results.set_aside, name="set_results_aside"),
     path("cases/check/", new_case.check, name="check"),
     path("cases/identity/", new_case.identity_remarks, name="identity_remarks"),
     path("cases/<uuid:pk>/", case.case, name="case"),

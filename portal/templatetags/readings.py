@@ -5,15 +5,29 @@ from typing import Any
 from django import template
 
 from labs.pictures import is_installed
+from referral.intake import results
 from referral.models import Case
 
 register = template.Library()
 
 
-@register.inclusion_tag("portal/readings/_reader.html")
-def lab_reader(case: Case | None = None, level: int = 3) -> dict[str, Any]:
-    """Pictures, PDF files and pasted text, for the form around it; `case` where it is about one.
+@register.inclusion_tag("portal/readings/_reader.html", takes_context=True)
+def lab_reader(context: template.Context, case: Case | None = None, level: int = 3) -> dict[str, Any]:
+    """Pictures, PDF files and pasted text, for the form around it; `case` where it is about one, with what
+    a laboratory system sent for it.
 
     `level` is that of its heading, one below the one it stands under.
     """
-    return {"case": case.pk if case else "", "level": level, "reads_pictures": is_installed()}
+    sent = results.arrived(context["request"].user, case) if case else ()
+    return {
+        "case": case.pk if case else "",
+        "level": level,
+        "reads_pictures": is_installed(),
+        "arrived": " ".join(str(row.reading) for row in sent),
+    }
+
+
+@register.inclusion_tag("portal/results/_waiting.html", takes_context=True)
+def results_waiting(context: template.Context) -> dict[str, Any]:
+    """How many results of laboratory systems wait for a patient; nothing where none does."""
+    return {"number": results.waiting_count(context["request"].user)}

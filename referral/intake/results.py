@@ -5,18 +5,23 @@ person of the hospital and is never dropped.
 """
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import structlog
+from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
+from accounts import audit
 from accounts.encryption import blind_index
 from accounts.models import User
 from files import hints
-from integrations.models import ReceivedMessage
+from integrations.models import Integration, ReceivedMessage
+from integrations.receiving import digest_of
 from labs.hl7 import NotHL7, read_message
 from labs.hl7_report import Results
 from labs.models import LabReading, ReadingState
@@ -29,6 +34,8 @@ from referral.pathway.vocabulary import OPEN
 log = structlog.get_logger(__name__)
 AT_ONCE = 50
 KEPT_FOR = timedelta(days=30)
+SHOWN_FOR = timedelta(days=3)
+MOST_SHOWN = 100
 TASK = "referral.tasks.read_results"
 S = ReceivedMessage.State
 
@@ -82,6 +89,26 @@ def propose(row: ReceivedMessage, case: Case, now: datetime, by: User | None = N
     publish_change(case, what="results", wards=[case.ward])
 
 
+@transaction.atomic
+def propose_report(
+    *, integration: Integration, case: Case, report: Report, control_id: str, content: bytes, now: datetime
+) -> None:
+    """Propose a report that came for a case which its sender names; the same one again changes nothing."""
+    row, is_new = ReceivedMessage.objects.get_or_create(
+        integration=integration,
+        control_id=control_id,
+        digest=digest_of(content),
+        defaults={
+            "content": base64.b64encode(content).decode(),
+            "received_at": now,
+            "kept_until": now + timedelta(days=settings.INTEGRATION_MESSAGES_DAYS),
+        },
+    )
+    if is_new:
+        row.reading = _reading_of(row, report, now).pk
+        propose(row, case, now)
+
+
 def _reading_of(row: ReceivedMessage, report: Report, now: datetime) -> LabReading:
     return LabReading.objects.create(
         asked_by=row.integration.account,
@@ -122,6 +149,86 @@ def contradiction(results: Results, patient: Patient) -> str:
 def hint() -> None:
     """Let a worker look at once; without the broker the next round of beat does."""
     hints.send(TASK, queue="bulk")
+
+
+def of_person(user: User, now: datetime) -> list[ReceivedMessage]:
+    """What the systems of the person's hospitals and wards sent and still matters: without a patient, and
+    others of the last days; the newest first."""
+    own = LabReading.objects.visible_to(user).values("pk")
+    access = user.access
+    systems = Q(integration__ward__in=access.wards) | Q(
+        integration__ward=None, integration__hospital__in=access.refers_for
+    )
+    unreadable = systems & Q(state=S.UNREADABLE)
+    rows = ReceivedMessage.objects.filter(Q(reading__in=own) | unreadable)
+    rows = rows.filter(Q(state=S.UNMATCHED) | Q(received_at__gte=now - SHOWN_FOR))
+    return list(rows.select_related("integration").order_by("-received_at", "-pk")[:MOST_SHOWN])
+
+
+def waiting_count(user: User) -> int:
+    """How many results wait for a patient, of those that the person may read."""
+    own = LabReading.objects.visible_to(user).values("pk")
+    return ReceivedMessage.objects.filter(state=S.UNMATCHED, reading__in=own).count()
+
+
+def reports_of(rows: Iterable[ReceivedMessage], user: User) -> dict[UUID | None, Mapping[str, Any]]:
+    """The reports of messages, by the id of their reading."""
+    keys = [row.reading for row in rows if row.reading]
+    readings = LabReading.objects.visible_to(user).filter(pk__in=keys)
+    return {reading.pk: reading.result for reading in readings}
+
+
+def cases_of(rows: Iterable[ReceivedMessage], user: User) -> dict[UUID | None, Case]:
+    """The cases that messages were proposed on, as far as the person sees them."""
+    keys = [row.case for row in rows if row.case]
+    return {case.pk: case for case in Case.objects.visible_to(user).filter(pk__in=keys)}
+
+
+def cases_to_choose(user: User) -> list[Case]:
+    """The open cases that results may be of, the newest first."""
+    rows = Case.objects.visible_to(user).filter(state__in=OPEN).select_related("patient")
+    return list(rows.order_by("-registered_at")[:MOST_SHOWN])
+
+
+@transaction.atomic
+def assign(*, user: User, key: UUID, chosen: str, now: datetime) -> Case:
+    """Propose results without a patient on a visible open case, as a person says.
+
+    Raises ReceivedMessage.DoesNotExist, then ValueError where `chosen` is no id, and Case.DoesNotExist.
+    """
+    row = _unmatched(user, key)
+    rows = Case.objects.visible_to(user).filter(state__in=OPEN).select_related("hospital", "ward")
+    case = rows.get(pk=UUID(chosen))
+    propose(row, case, now, by=user)
+    _record(user, "assign_results", case, row, now)
+    return case
+
+
+@transaction.atomic
+def set_aside(*, user: User, key: UUID, now: datetime) -> None:
+    """Results that concern none of the cases here. Raises ReceivedMessage.DoesNotExist."""
+    row = _unmatched(user, key)
+    row.state, row.settled_at, row.settled_by = S.SET_ASIDE, now, user
+    row.save(update_fields=["state", "settled_at", "settled_by"])
+    _record(user, "set_results_aside", None, row, now)
+
+
+def _unmatched(user: User, key: UUID) -> ReceivedMessage:
+    own = LabReading.objects.visible_to(user).values("pk")
+    rows = ReceivedMessage.objects.select_related("integration__hospital").filter(reading__in=own)
+    return rows.select_for_update(of=("self",)).get(pk=key, state=S.UNMATCHED)
+
+
+def _record(user: User, action: str, case: Case | None, row: ReceivedMessage, now: datetime) -> None:
+    audit.record(
+        actor=user,
+        action=action,
+        subject_type="case",
+        subject_id=case.pk if case else "",
+        now=now,
+        network=row.integration.hospital.network_id,
+        message=str(row.pk),
+    )
 
 
 def arrived(user: User, case: Case) -> Iterable[ReceivedMessage]:

@@ -23,15 +23,19 @@ from accounts.models import Catchment, DutyShift, Hospital, Membership, Role, Us
 from api.v1 import urls as api_urls
 from files import links
 from files.models import FileState, StoredFile
+from integrations.receiving import Incoming, receive
 from labs.readings.requests import read_pasted
 from notifications.models import Delivery
 from portal import urls as portal_urls
 from portal.models import FormDraft
 from referral.evidence import load_bundled
+from referral.intake import results
 from referral.intake.free_beds import state_beds
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
+from tests.fhir.conftest import integrate
+from tests.integrations.hl7_messages import SENDER, oru
 from tests.referral.case_files import added, picture
 from tests.world import HOUR, World, build
 
@@ -101,6 +105,7 @@ ASKED = [
     ("specialist", "/cases/{case}/files/{file}/"),
     ("specialist", "/cases/{case}/files/{file}/original/0/"),
     ("doctor", "/labs/readings/{reading}/"),
+    ("doctor", "/results/"),
     ("coordinator", "/cases/{case}/extend/"),
     ("specialist", "/alarm/"),
     ("coordinator", "/alarm/"),
@@ -194,9 +199,22 @@ class Scene:
         self.record(number)
         self._drafts(number)
         report = f"总胆红素 {number + 100} umol/L"
+        self._results(number)
         self.rows["reading"] = read_pasted(user=world.doctor, text=report, now=now).pk
         tokens.create(user=world.doctor, name=str(number), scopes=["read"], days=9, now=now)
         Client().force_login(world.doctor)
+
+    def _results(self, number: int) -> None:
+        """A message of a laboratory without a patient, and one for a case of its own."""
+        world, own = self.world, f"L-{number}"
+        if not world.hospital.integrations.exists():
+            lis = integrate(world.hospital, world.doctor, name="LIS")
+            lis.hl7_application, lis.hl7_facility = SENDER
+            lis.save()
+        world.register(now=self.now, name=f"检{number}", local_number=own)
+        sent = (oru(control_id=f"a{number}"), oru(control_id=own, number=own, name=f"检{number}"))
+        receive([Incoming(content, "") for content in sent], self.now)
+        results.process_waiting(self.now)
 
     def _unplaced(self, number: int) -> Case:
         Ward.objects.update(closed_at=self.now, closed_reason="isolation")

@@ -261,9 +261,9 @@ def test_the_capability_statement_says_what_is_served_and_nothing_else(
 ) -> None:
     statement = Answer(Client().get(f"{BASE}/metadata")).body
     (rest,) = statement["rest"]
-    assert {row["type"] for row in rest["resource"]} == {*TYPES, "Binary"}
+    assert {row["type"] for row in rest["resource"]} == {*TYPES, "Binary", "DiagnosticReport"}
     for row in rest["resource"]:
-        if row["type"] == "Binary":
+        if row["type"] not in TYPES:
             continue
         name, start = row["type"], f"?patient={case.patient_id}"
         start = start if name in ("Observation", "Condition") else "?_count=1"

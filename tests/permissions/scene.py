@@ -25,15 +25,19 @@ from accounts.models import (
 from files.intake import Sent, receive
 from files.models import FileState
 from integrations.counterparts import save_integration
-from integrations.models import Integration
+from integrations.models import Integration, ReceivedMessage
+from integrations.receiving import Incoming
+from integrations.receiving import receive as receive_results
 from labs.readings.requests import read_pasted
 from notifications.models import Delivery, Notification, Subscription
 from portal.models import FormDraft
 from referral.deadlines.engine import quarantine
+from referral.intake import results
 from referral.models import Case, CaseFile, Deadline, PathwayPolicy
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Kind, Verb
 from tests.files.pictures import jpeg
+from tests.integrations.hl7_messages import SENDER, oru
 from tests.world import World, build
 
 NUMBERS = {"device": "email-000000000000", "number": "999999999"}
@@ -172,8 +176,16 @@ def _file_of(case: Case, world: World, now: datetime) -> None:
 
 
 def _integration(world: World, now: datetime) -> Integration:
-    row = Integration(name="EMR", kind="records", hospital=world.hospital, responsible=world.doctor)
+    row = Integration(name="LIS", kind="laboratory", hospital=world.hospital, responsible=world.doctor)
+    row.hl7_application, row.hl7_facility = SENDER
     return save_integration(integration=row, now=now)
+
+
+def _results(now: datetime) -> ReceivedMessage:
+    """What the laboratory sent of a patient whom nobody knows."""
+    receive_results([Incoming(oru(number="X-1"), "127.0.0.1")], now)
+    results.process_waiting(now)
+    return ReceivedMessage.objects.get()
 
 
 def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
@@ -203,5 +215,6 @@ def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
         "network": str(world.network.pk),
         "user": str(world.doctor.pk),
         "integration": str(_integration(world, now).pk),
+        "results": str(_results(now).pk),
         "policy": str(PathwayPolicy.objects.get(network=world.network).pk),
     }

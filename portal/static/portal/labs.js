@@ -243,10 +243,12 @@
         });
       }
     }
-    // A form that came back with what is wrong shows again what was taken.
+    // What a laboratory system sent is there from the start; a form that came back with what is wrong shows
+    // again what was taken.
     const names = [...form.elements].filter((one) => one.name?.startsWith("source_") && one.value);
     const lines = (field("sources")?.value ?? "").split("\n").filter(Boolean);
-    const ids = new Set([...names.map((one) => one.value), ...lines.map((line) => line.split(": ")[1])]);
+    const arrived = (texts.arrived ?? "").split(" ").filter(Boolean);
+    const ids = new Set([...arrived, ...names.map((one) => one.value), ...lines.map((line) => line.split(": ")[1])]);
     for (const id of ids) {
       const line = place("");
       line.dataset.of = id;

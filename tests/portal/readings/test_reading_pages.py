@@ -64,7 +64,7 @@ def test_of_the_same_patient_nothing_is_asked(world: World, as_user: SignIn) -> 
     ("sent", "status", "words"),
     [
         ({"text": " "}, 422, "There is nothing to read."),
-        ({"text": "MSH|^~"}, 422, "HL7 and FHIR"),
+        ({"text": "MSH|^~"}, 422, "has no results, is damaged"),
         ({"text": "x" * 20_001}, 422, "longer than 20000"),
         ({}, 422, "There is nothing to read."),
         ({"file": SimpleUploadedFile("a.jpg", b"<svg/>")}, 422, "SVG drawings"),
