@@ -4,11 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, Role
+from accounts.programs import new_program
 from integrations.models import Integration
-
-ADDRESS = "{}@programs.invalid"
-"""The address of an account that nobody signs in with; no mail server takes it (RFC 6761)."""
 
 
 @transaction.atomic
@@ -16,10 +14,7 @@ def save_integration(*, integration: Integration, now: datetime) -> Integration:
     """Keep an integration, new or changed, and give its account the one role that it has."""
     if integration._state.adding:
         integration.created_at = now
-        integration.account = User(
-            email=ADDRESS.format(integration.pk), name=integration.name, is_program=True
-        )
-        integration.account.set_unusable_password()
+        integration.account = new_program(of=integration.pk, name=integration.name)
     account = integration.account
     account.name, account.is_active = integration.name, integration.is_active
     account.save()

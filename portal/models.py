@@ -1,12 +1,14 @@
-"""What the portal keeps for people: forms they have not finished, and which they have sent."""
+"""What the portal keeps: forms that people have not finished or have sent, and screens on walls of wards."""
 
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import EncryptedField
 from accounts.ids import new_id
+from accounts.models import Ward
 
 
 class FormDraft(models.Model):
@@ -45,3 +47,30 @@ class SentForm(models.Model):
 
     def __str__(self) -> str:
         return str(self.once)
+
+
+class WallScreen(models.Model):
+    """A screen that shows the board of a ward and nothing else, as `account`, which can do nothing.
+
+    `link` and `secret` are SHA-256 of what is in its link, until `link_until`, and in its cookie; each is
+    None while there is none. `shows_names`: whole names instead of initials.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    ward = models.ForeignKey(Ward, on_delete=models.PROTECT, related_name="screens")
+    name = models.CharField(_("where it hangs"), max_length=60)
+    shows_names = models.BooleanField(default=False)
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+    link = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - unique where there is one
+    link_until = models.DateTimeField(null=True)
+    secret = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - as above
+    seen_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-added_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -25,6 +25,7 @@ from portal.pages.search import views as search
 from portal.pages.statistics import notification_views, predictions_views, research_views, stay_views
 from portal.pages.statistics import views as statistics
 from portal.pages.verbs import views as verbs
+from portal.pages.wall import views as wall
 from portal.pages.ward_record import views as ward_record
 
 app_name = "portal"
@@ -71,6 +72,11 @@ urlpatterns = [
     path("board/unannounced/", board.unannounced, name="unannounced"),
     path("board/wards/<uuid:pk>/", board.ward, name="ward"),
     path("board/wards/<uuid:pk>/duty/", duty.rota, name="duty"),
+    path("board/wards/<uuid:pk>/screens/", wall.screens, name="screens"),
+    path("board/wards/<uuid:pk>/screens/<uuid:screen>/end/", wall.end, name="end_screen"),
+    path("wall/", wall.wall, name="wall"),
+    path("wall/rows/", wall.rows, name="wall_rows"),
+    path("wall/open/<slug:link>/", wall.open_wall, name="open_wall"),
     path("places/", places.places, name="places"),
     path("places/live/", places.live, name="places_live"),
     path("places/<uuid:pk>/", places.state, name="state_beds"),

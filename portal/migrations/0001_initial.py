@@ -10,10 +10,57 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ("accounts", "0002_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="WallScreen",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="where it hangs")),
+                ("shows_names", models.BooleanField(default=False)),
+                ("added_at", models.DateTimeField()),
+                ("link", models.CharField(max_length=64, null=True, unique=True)),
+                ("link_until", models.DateTimeField(null=True)),
+                ("secret", models.CharField(max_length=64, null=True, unique=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ward",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="screens",
+                        to="accounts.ward",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-added_at", "-pk"],
+            },
+        ),
         migrations.CreateModel(
             name="FormDraft",
             fields=[

@@ -7,6 +7,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from labs.readings.requests import read_pasted
 from notifications.models import Delivery
 from portal import urls as portal_urls
 from portal.models import FormDraft
+from portal.pages.wall.screens import add_screen, open_screen
 from referral.evidence import load_bundled
 from referral.intake import results
 from referral.intake.free_beds import state_beds
@@ -121,6 +123,10 @@ ASKED = [
     ("coordinator", "/cases/{unplaced}/redirect/form/"),
     ("lead", "/board/wards/{ward}/"),
     ("lead", "/board/wards/{ward}/duty/"),
+    ("lead", "/board/wards/{ward}/screens/"),
+    ("screen", "/wall/"),
+    ("screen", "/wall/rows/"),
+    ("screen", "/wall/open/{wall_link}/"),
     ("doctor", "/places/"),
     ("specialist", "/places/live/"),
     ("specialist", "/inbox/"),
@@ -268,12 +274,19 @@ class Scene:
             perform(case, verb, actor=world.specialist, now=now, **given)
         self._file(case, number)
 
-    def count(self, who: str, address: str) -> int:
-        user = self.superuser if who == "superuser" else getattr(self.world, who)
-        path = address.format(**self.rows)
+    def client_of(self, who: str) -> Client:
         client = Client()
+        if who == "screen":
+            client.cookies["wall_screen"] = self.rows["secret"]
+            return client
+        user = self.superuser if who == "superuser" else getattr(self.world, who)
         client.force_login(user)
         proved(client, user)
+        return client
+
+    def count(self, who: str, address: str) -> int:
+        path = address.format(**self.rows)
+        client = self.client_of(who)
         headers = {"X-Session-Token": str(client.session.session_key)} if path.startswith("/api/") else {}
         for memory in caches.all(initialized_only=True):
             memory.clear()
@@ -296,6 +309,9 @@ def scene(db: None) -> Scene:
     scene = Scene(world, now, superuser, {"ward": world.ward.pk})
     scene.rows["case"] = world.admitted(now - HOUR, name="院").pk
     scene.grow(0)
+    hang = partial(add_screen, ward=world.ward, actor=world.lead, shows_names=False, now=now)
+    scene.rows["wall_link"] = hang(name="corridor")[1]
+    scene.rows["secret"] = open_screen(hang(name="office")[1], now)
     scene.rows["delivery"] = Delivery.objects.first().pk
     return scene
 
@@ -316,7 +332,7 @@ def test_every_page_and_every_list_of_the_api_is_counted(scene: Scene) -> None:
     counted = {resolve(address.format(**scene.rows).partition("?")[0]).view_name for _who, address in ASKED}
     client = Client()
     client.force_login(scene.world.specialist)
-    kept = {"pk": scene.rows["case"], "key": "x", "verb": "x", "name": "x"}
+    kept = {"pk": scene.rows["case"], "screen": scene.rows["case"], "key": "x", "verb": "x", "name": "x"}
     for route in portal_urls.urlpatterns:
         if f"portal:{route.name}" not in counted | READS_NO_ROWS:
             names = {name: kept[name] for name in route.pattern.converters}

@@ -39,6 +39,9 @@ ADMIT = {"verb": "admit"}
 OWN_CONTACT_METHODS = {"test": 302, "code": 302, "confirm": 302, "remove": 302, "secret": 302, "wish": 404}
 """By act: what it answers for one's own contact method; an empty wish is none."""
 
+NO_LINK = {"link": "made-up"}
+NO_SCREEN = {"screen": "00000000-0000-7000-8000-000000000000"}
+
 ROWS = (
     *(page(route, open=True) for route in ("healthz", "readyz", "metrics")),
     page("live"),
@@ -107,6 +110,14 @@ ROWS = (
     form("board/wards/<uuid:pk>/", names("asked lead", "coordinator"), 422, subject="ward"),
     page("board/wards/<uuid:pk>/duty/", ASKED | names("coordinator"), subject="ward"),
     form("board/wards/<uuid:pk>/duty/", names(), subject="ward"),
+    page("board/wards/<uuid:pk>/screens/", names("asked lead", "coordinator"), subject="ward"),
+    form("board/wards/<uuid:pk>/screens/", names("asked lead", "coordinator"), 422, subject="ward"),
+    form("board/wards/<uuid:pk>/screens/<uuid:screen>/end/", names(), subject="ward", values=NO_SCREEN),
+    *(page(route, status=403, open=True) for route in ("wall/", "wall/rows/")),
+    *(
+        Row(method, "wall/open/<slug:link>/", PEOPLE, 404, open=True, values=NO_LINK)
+        for method in ("GET", "POST")
+    ),
     *(page(route, CLINICAL) for route in ("places/", "places/live/")),
     form("places/<uuid:pk>/", ASKED, 422, subject="ward"),
     page("inbox/"),
