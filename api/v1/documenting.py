@@ -33,6 +33,7 @@ IF_MATCH = OpenApiParameter(
     ),
 )
 ETAG = OpenApiParameter("ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=True)
+JSON = "application/json"
 LOCATION = OpenApiParameter("Location", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[201])
 
 
@@ -42,6 +43,7 @@ def described(
     *,
     answer: Any,
     status: int = 200,
+    media_type: str = JSON,
     request: Any = None,
     refusals: Sequence[int] = (),
     answers: Mapping[int, Any] = MappingProxyType({}),
@@ -50,13 +52,14 @@ def described(
     tag: str,
     description: str = "",
 ) -> Callable[[Any], Any]:
-    """Describe one method of a view. `answer` is a serializer, or None for no body; `answers` are others by
-    status.
+    """Describe one method of a view. `answer`, in `media_type`, is a serializer, or None for no body;
+    `answers` are others by status.
 
     `refusals` are those of this view; `api.openapi.answers` adds what all have in common. The method takes
     the parameters of an address that are described here, and refuses others (`Resource`).
     """
-    responses: dict[Any, Any] = {status: answer or OpenApiResponse(description="Done"), **answers}
+    done = answer or OpenApiResponse(description="Done")
+    responses: dict[Any, Any] = {status if media_type == JSON else (status, media_type): done, **answers}
     for code in sorted({*refusals, 422}):
         responses[(code, MEDIA_TYPE)] = OpenApiResponse(ProblemShape)
     describe = extend_schema(

@@ -34,6 +34,7 @@ class LetterView(Resource):
         "The referral letter of a case as PDF; the reading is audited",
         tag="cases",
         answer=PDF,
+        media_type="application/pdf",
         refusals=(404, 503),
     )
     def get(self, request: Request, case_id: UUID) -> HttpResponse:
@@ -47,6 +48,7 @@ class BackLetterView(Resource):
         tag="cases",
         description="404 until the patient was referred back.",
         answer=PDF,
+        media_type="application/pdf",
         refusals=(404, 503),
     )
     def get(self, request: Request, case_id: UUID) -> HttpResponse:

@@ -36,8 +36,8 @@ def field_of(verb_input: VerbInput) -> Field:
 
 
 def _decimal(verb_input: VerbInput, options: dict[str, Any]) -> Field:
-    unit = str(verb_input.unit)
-    named = format_lazy("{}, {}", verb_input.label, unit) if unit else verb_input.label
+    label, unit = verb_input.label, verb_input.unit
+    named = format_lazy("{}, {}", label, unit) if unit else label
     return serializers.FloatField(
         min_value=verb_input.low, max_value=verb_input.high, **{**options, "help_text": named}
     )

@@ -57,6 +57,8 @@ def _of_body(content: Json, response: Any, narrowed: bool) -> Iterator[str]:
     if media_type not in content:
         yield f"{media_type or 'a body'} is not documented"
         return
+    if not media_type.endswith("json"):
+        return
     expected = validator(json.dumps(content[media_type]["schema"]), narrowed and response.status_code == 200)
     for error in expected.iter_errors(json.loads(response.content)):
         closest = best_match([error]) or error

@@ -98,15 +98,15 @@ AROUND_A_SESSION: Mapping[str, tuple[Text, str, float, float]] = {
 }
 """What is measured before and after a session of artificial liver: label, unit, possible values."""
 SIDES_OF_A_SESSION: Mapping[str, Text] = {
-    "before": _("%(value)s before the session"),
-    "after": _("%(value)s after the session"),
+    "before": _("{value} before the session"),
+    "after": _("{value} after the session"),
 }
 
 
 def measured_around(name: str, when: str) -> VerbInput:
     """A value of the last sample before a session of artificial liver, or of the first one after it."""
     value, unit, low, high = AROUND_A_SESSION[name]
-    label = format_lazy("{}", SIDES_OF_A_SESSION[when] % {"value": value})
+    label = format_lazy(SIDES_OF_A_SESSION[when], value=value)
     return VerbInput(f"{name}_{when}", Shape.DECIMAL, label, False, low=low, high=high, unit=unit)
 
 
