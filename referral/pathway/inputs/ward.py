@@ -1,6 +1,7 @@
 """What the verbs of the specialist ward take."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -97,7 +98,7 @@ AROUND_A_SESSION: Mapping[str, tuple[Text, str, float, float]] = {
     "platelets_10e9_l": (_("platelets"), "10^9/L", 0, 3000),
 }
 """What is measured before and after a session of artificial liver: label, unit, possible values."""
-SIDES_OF_A_SESSION: Mapping[str, Text] = {
+SIDES_OF_A_SESSION: Mapping[str, Any] = {
     "before": _("{value} before the session"),
     "after": _("{value} after the session"),
 }

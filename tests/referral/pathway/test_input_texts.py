@@ -1,4 +1,4 @@
-"""What an input is called, in which unit, and what is said about it, is read in the language of the reader."""
+"""What an input is called, its unit, and what is said about it, is read in the language of the reader."""
 
 from typing import Any
 
