@@ -59,15 +59,13 @@ def described(
     the parameters of an address that are described here, and refuses others (`Resource`).
     """
     done = answer or OpenApiResponse(description="Done")
-    responses: dict[Any, Any] = {status if media_type == JSON else (status, media_type): done, **answers}
-    for code in sorted({*refusals, 422}):
-        responses[(code, MEDIA_TYPE)] = OpenApiResponse(ProblemShape)
+    described_answers = {status if media_type == JSON else (status, media_type): done, **answers}
     describe = extend_schema(
         operation_id=operation,
         summary=summary,
         description=description,
         request=request,
-        responses=responses,
+        responses=described_answers | _refusals(refusals),
         parameters=list(parameters),
         examples=list(examples),
         tags=[tag],
@@ -79,6 +77,10 @@ def described(
         return described_method
 
     return describe_method
+
+
+def _refusals(statuses: Sequence[int]) -> dict[Any, Any]:
+    return {(status, MEDIA_TYPE): OpenApiResponse(ProblemShape) for status in sorted({*statuses, 422})}
 
 
 def _query_names(parameters: Sequence[Any]) -> frozenset[str]:
