@@ -59,7 +59,10 @@ def described(
     the parameters of an address that are described here, and refuses others (`Resource`).
     """
     done = answer or OpenApiResponse(description="Done")
-    described_answers = {status if media_type == JSON else (status, media_type): done, **answers}
+    described_answers: dict[Any, Any] = {
+        status if media_type == JSON else (status, media_type): done,
+        **answers,
+    }
     describe = extend_schema(
         operation_id=operation,
         summary=summary,
