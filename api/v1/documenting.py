@@ -58,17 +58,12 @@ def described(
     `refusals` are those of this view; `api.openapi.answers` adds what all have in common. The method takes
     the parameters of an address that are described here, and refuses others (`Resource`).
     """
-    done = answer or OpenApiResponse(description="Done")
-    described_answers: dict[Any, Any] = {
-        status if media_type == JSON else (status, media_type): done,
-        **answers,
-    }
     describe = extend_schema(
         operation_id=operation,
         summary=summary,
         description=description,
         request=request,
-        responses=described_answers | _refusals(refusals),
+        responses=_answers(answer, status, media_type) | dict(answers) | _refusals(refusals),
         parameters=list(parameters),
         examples=list(examples),
         tags=[tag],
@@ -80,6 +75,11 @@ def described(
         return described_method
 
     return describe_method
+
+
+def _answers(answer: Any, status: int, media_type: str) -> dict[Any, Any]:
+    key = status if media_type == JSON else (status, media_type)
+    return {key: answer or OpenApiResponse(description="Done")}
 
 
 def _refusals(statuses: Sequence[int]) -> dict[Any, Any]:
