@@ -8,7 +8,7 @@ ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PATH=/app/.venv/bin:$PATH
 WORKDIR /app
 RUN pip install --no-cache-dir uv
 COPY pyproject.toml uv.lock ./
-RUN uv sync --frozen --no-default-groups --group build --extra ocr --extra pdf
+RUN uv sync --frozen --no-default-groups --group build --extra ocr --extra pdf --extra parquet
 COPY . .
 COPY --from=packages /app/node_modules node_modules
 # The settings are complete or nothing starts; these serve this step alone and stay in no layer.
@@ -19,7 +19,7 @@ RUN python -m config.catalogues compile \
        ACLF_IDENTITY_KEYS=$(python -c "from config import keys; print(keys.make()['ACLF_IDENTITY_KEYS'])") \
        ACLF_BLIND_INDEX_KEY=$(python -c "from config import keys; print(keys.make()['ACLF_BLIND_INDEX_KEY'])") \
        python manage.py collectstatic --noinput --verbosity 0 \
-    && uv sync --frozen --no-default-groups --extra ocr --extra pdf \
+    && uv sync --frozen --no-default-groups --extra ocr --extra pdf --extra parquet \
     && rm -rf node_modules
 
 FROM python:3.13.7-slim-bookworm

@@ -16,12 +16,14 @@ from portal.access import signed_in
 from portal.csv_files import csv_file
 from portal.pages.statistics.files import KIT_HEADER, kit_lines
 from portal.pages.statistics.predictions_context import estimate_text, share_text
+from portal.pages.statistics.tables_file import tables_file
 from portal.pages.statistics.views import asked, counter, question, read_question
 from referral.pathway.refusals import AccessError, InputError
 from referral.statistics.reports import filters
 from referral.statistics.reports.export import HEADER, export, may_export
 from referral.statistics.reports.export_columns import dictionary
 from referral.statistics.reports.filters import ReportFilter
+from referral.statistics.reports.journey import journey
 from referral.statistics.reports.kit import KitRecord, kit_record, ward_names
 from scoring.research.agreement import Agreement
 
@@ -38,11 +40,23 @@ def research(request: HttpRequest) -> HttpResponseBase:
     status = 422 if wrong else 200
     if request.method == "POST" and not wrong:
         try:
-            return csv_file(request, "cohort.csv", HEADER, export(user, report_filter, now=now))
+            return _download(request, user, report_filter, now)
         except AccessError:
             status, wrong = 403, {"export": NOT_YOURS}
     context = asked(user, report_filter, wrong, raw.dict()) | _context(user, report_filter, now)
     return render(request, "portal/statistics/research.html", context, status=status)
+
+
+def _download(
+    request: HttpRequest, user: User, report_filter: ReportFilter, now: datetime
+) -> HttpResponseBase:
+    """All tables in one file where they are asked for, else the table of cases alone."""
+    if request.POST.get("tables") is None:
+        return csv_file(request, "cohort.csv", HEADER, export(user, report_filter, now=now))
+    content = tables_file(journey(user, report_filter, now=now))
+    answer = HttpResponse(content, content_type="application/zip")
+    answer["Content-Disposition"] = 'attachment; filename="journey.zip"'
+    return answer
 
 
 def _asker(request: HttpRequest) -> User:

@@ -4,6 +4,8 @@ __all__ = [
     "export",
     "export_columns",
     "filters",
+    "journey",
+    "journey_columns",
     "kit",
     "live_overview",
     "measures",

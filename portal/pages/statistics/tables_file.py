@@ -1,0 +1,79 @@
+"""The tables of the whole journey in one file: CSV, Parquet where it can be written, and dictionaries."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
+from typing import Any
+
+from portal.csv_files import plain
+from referral.statistics.reports.journey import CASES, Journey, columns_of
+from referral.statistics.reports.journey_columns import (
+    DICTIONARY_HEADER,
+    REDCAP_HEADER,
+    journey_dictionary,
+    redcap_dictionary,
+    type_of,
+)
+
+
+def writes_parquet() -> bool:
+    """Whether the extra `parquet` is installed."""
+    return find_spec("pyarrow") is not None
+
+
+def tables_file(journey: Journey) -> bytes:
+    """A ZIP file: `csv/` and `parquet/` with a file a table, `dictionary.csv`, `redcap.csv`, `about.csv`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for table, lines in journey.tables.items():
+            columns = columns_of(table)
+            rows = ([line.get(name) for name in columns] for line in lines)
+            archive.writestr(f"csv/{table}.csv", _csv(columns, rows))
+            if writes_parquet():
+                archive.writestr(f"parquet/{table}.parquet", _parquet(table, columns, lines))
+        archive.writestr("dictionary.csv", _csv(DICTIONARY_HEADER, journey_dictionary()))
+        archive.writestr("redcap.csv", _csv(REDCAP_HEADER, redcap_dictionary()))
+        archive.writestr("about.csv", _csv(("what", "figure"), about(journey)))
+    return packed.getvalue()
+
+
+def about(journey: Journey) -> list[tuple[str, Any]]:
+    """What was measured of the file."""
+    return [
+        ("cases", len(journey.tables[CASES])),
+        ("k: least number of cases that look alike in all tables together", journey.k),
+        ("share of cells given less exactly or left out", round(journey.blurred, 4)),
+    ]
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(header)
+    writer.writerows([plain("" if cell is None else cell) for cell in row] for row in rows)
+    return "\ufeff" + text.getvalue()
+
+
+def _parquet(table: str, columns: Sequence[str], lines: Sequence[dict[str, Any]]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrays = {
+        name: pa.array([_number(line.get(name)) for line in lines], pa.float64())
+        if type_of(table, name) == "number"
+        else pa.array([_text(line.get(name)) for line in lines], pa.string())
+        for name in columns
+    }
+    written = io.BytesIO()
+    pq.write_table(pa.table(arrays), written, compression="zstd")
+    return written.getvalue()
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,249 @@
+"""The whole journey for research: a set of tables that share the codes of the cases.
+
+The table of cases is that of `export`. Of what happened on a case the others say in which span of days after
+the first visit it was. Spans are part of what somebody could know of a person: where fewer than five cases
+look alike in the table of cases and in the spans of all tables together, the spans of their group are left
+out. So k holds for the tables joined by the code of the case.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from accounts.models import User
+from referral.models import (
+    ArtificialLiverSession,
+    Assessment,
+    ImmuneStatus,
+    Intervention,
+    KitResult,
+    LaboratoryPanel,
+    OrganFailureAssessment,
+    Precipitant,
+    TransplantDecision,
+    TreatmentRecord,
+)
+from referral.statistics.reports import filters
+from referral.statistics.reports.anonymity import ANY, K
+from referral.statistics.reports.export import HEADER, KNOWN_BY, code, export
+from referral.statistics.reports.filters import ReportFilter
+from referral.ward.leading import leading_grade
+from scoring.inputs import BY_KEY
+
+SPANS: tuple[tuple[int, str], ...] = ((1, "0-1"), (7, "2-7"), (28, "8-28"))
+LAST_SPAN = "29+"
+CASES = "cases"
+
+Line = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a table beside `case` and `days`, and how a row fills them."""
+
+    names: tuple[str, ...]
+    rows: Callable[[Sequence[UUID]], Iterable[Any]]
+    lines: Callable[[Any], Iterator[Line]]
+    at: Callable[[Any], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """The tables by name, each a list of lines. `k`: the least number of cases that look alike in all tables
+    together; `blurred`: the share of cells, 0 to 1, by which somebody could be known and that are given less
+    exactly or left out."""
+
+    tables: Mapping[str, list[Line]]
+    k: int
+    blurred: float
+
+
+def _values(row: Any) -> Iterator[Line]:
+    """The numbers and codes of a set, one line each; what is the patient's is in the table of cases."""
+    for key, value in row.values.items():
+        spec = BY_KEY.get(key)
+        if spec is None or key in ("age_years", "sex", "cause"):
+            continue
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        text = "" if is_number else str(value).lower()
+        yield {"value_of": key, "number": float(value) if is_number else None, "text": text}
+
+
+def _table(row: OrganFailureAssessment) -> Iterator[Line]:
+    leading = leading_grade(row)
+    yield {
+        "definition": leading.definition,
+        "grade": leading.value or f"at least {leading.at_least}",
+        "failures": row.failures,
+        "failing": " ".join(sorted(row.failing)),
+        "clif_c_of": row.clif_c_of,
+    }
+
+
+def _session(row: ArtificialLiverSession) -> Iterator[Line]:
+    yield {
+        "mode": row.mode,
+        "hours": round((row.ended_at - row.occurred_at) / timedelta(hours=1), 1),
+        "plasma_ml": row.plasma_ml,
+        "anticoagulant": row.anticoagulant,
+        "complications": " ".join(sorted(row.complications)),
+    }
+
+
+def _counting(model: Any) -> Callable[[Sequence[UUID]], Iterable[Any]]:
+    return lambda cases: model.objects.counting().filter(case__in=cases).defer("note")
+
+
+def _interventions(cases: Sequence[UUID]) -> Iterable[Any]:
+    return _counting(Intervention)(cases).select_related("precipitant")  # type: ignore[attr-defined]
+
+
+def _assessments(cases: Sequence[UUID]) -> Iterable[Any]:
+    return Assessment.objects.filter(case__in=cases, retraction=None).order_by("case", "number")
+
+
+def _occurred(row: Any) -> datetime:
+    moment: datetime = row.occurred_at
+    return moment
+
+
+def _one(**columns: str) -> Callable[[Any], Iterator[Line]]:
+    return lambda row: iter([{name: getattr(row, source) for name, source in columns.items()}])
+
+
+VALUE = ("value_of", "number", "text")
+TABLES: Mapping[str, Columns] = {
+    "assessments": Columns(
+        ("band", "red_flags"),
+        _assessments,
+        lambda row: iter([{"band": row.band or "", "red_flags": " ".join(row.red_flags)}]),
+        lambda row: row.assessed_at,
+    ),
+    "assessment_values": Columns(VALUE, _assessments, _values, lambda row: row.assessed_at),
+    "organ_tables": Columns(
+        ("definition", "grade", "failures", "failing", "clif_c_of"),
+        _counting(OrganFailureAssessment),
+        _table,
+        _occurred,
+    ),
+    "organ_values": Columns(VALUE, _counting(OrganFailureAssessment), _values, _occurred),
+    "panel_values": Columns(VALUE, _counting(LaboratoryPanel), _values, _occurred),
+    "immune_values": Columns(VALUE, _counting(ImmuneStatus), _values, _occurred),
+    "precipitants": Columns(
+        ("precipitant", "icd10"),
+        _counting(Precipitant),
+        _one(precipitant="precipitant", icd10="icd10"),
+        _occurred,
+    ),
+    "interventions": Columns(
+        ("precipitant", "treatment"),
+        _interventions,
+        lambda row: iter([{"precipitant": row.precipitant.precipitant, "treatment": row.treatment}]),
+        _occurred,
+    ),
+    "treatments": Columns(
+        ("item", "progress", "reason"),
+        _counting(TreatmentRecord),
+        _one(item="item", progress="progress", reason="reason"),
+        _occurred,
+    ),
+    "sessions": Columns(
+        ("mode", "hours", "plasma_ml", "anticoagulant", "complications"),
+        _counting(ArtificialLiverSession),
+        _session,
+        _occurred,
+    ),
+    "kit": Columns(
+        ("answer", "probability", "organ_failure_at_sampling"),
+        _counting(KitResult),
+        _one(
+            answer="answer",
+            probability="probability",
+            organ_failure_at_sampling="organ_failure_at_sampling",
+        ),
+        lambda row: row.sampled_at,
+    ),
+    "transplant": Columns(
+        ("decision", "reason"),
+        _counting(TransplantDecision),
+        _one(decision="decision", reason="reason"),
+        _occurred,
+    ),
+}
+"""Every table beside that of the cases."""
+
+NUMBERS = frozenset({"number", "failures", "clif_c_of", "hours", "plasma_ml", "probability"})
+"""Columns with numbers; all others are text."""
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """The columns of a table in their order."""
+    return HEADER if table == CASES else ("case", "days", *TABLES[table].names)
+
+
+def journey(user: User, report_filter: ReportFilter, *, now: datetime) -> Journey:
+    """All tables of all cases of the network; that they were taken is on the audit trail.
+
+    Raises AccessError for who may not export.
+    """
+    cases = [dict(zip(HEADER, line, strict=True)) for line in export(user, report_filter, now=now)]
+    everything = filters.everything(replace(report_filter, hospital=None, ward=None))
+    visits = dict(filters.rows(user, everything).values_list("pk", "first_visit_at"))
+    tables = {name: list(_lines_of(columns, visits)) for name, columns in TABLES.items()}
+    hidden = _with_few_alike(cases, tables)
+    for lines in tables.values():
+        for line in lines:
+            if line["case"] in hidden:
+                line["days"] = ANY
+    signatures = _signatures(cases, tables)
+    k = min(Counter(signatures.values()).values(), default=0)
+    return Journey({CASES: cases, **tables}, k, _blurred(cases, tables))
+
+
+def _lines_of(columns: Columns, visits: Mapping[UUID, datetime]) -> Iterator[Line]:
+    lines = [
+        {"case": code("C", row.case_id), "days": span_of(columns.at(row) - visits[row.case_id]), **line}
+        for row in columns.rows(list(visits))
+        for line in columns.lines(row)
+    ]
+    # In an order that says nothing of when a case began.
+    return iter(sorted(lines, key=lambda line: line["case"]))
+
+
+def span_of(after: timedelta) -> str:
+    """In which span of days after the first visit something was."""
+    return next((name for last, name in SPANS if after.days <= last), LAST_SPAN)
+
+
+def _signatures(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> dict[str, tuple[Any, ...]]:
+    """By case, all by which it could be known in any table; what was left out tells nothing."""
+    spans: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for name, lines in tables.items():
+        for line in lines:
+            if line["days"] != ANY:
+                spans[line["case"]].add((name, line["days"]))
+    return {line["case"]: (*_known(line), *sorted(spans[line["case"]])) for line in cases}
+
+
+def _known(line: Line) -> tuple[Any, ...]:
+    return tuple(line[name] for name in KNOWN_BY)
+
+
+def _with_few_alike(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> set[str]:
+    """The cases of the groups in which somebody has fewer than K others alike by the spans too."""
+    signatures = _signatures(cases, tables)
+    sizes = Counter(signatures.values())
+    groups: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for line in cases:
+        groups[_known(line)].add(line["case"])
+    small = [group for group in groups.values() if any(sizes[signatures[case]] < K for case in group)]
+    return set().union(*small)
+
+
+def _blurred(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> float:
+    known = [str(line[name]) for line in cases for name in KNOWN_BY]
+    known += [line["days"] for lines in tables.values() for line in lines]
+    return sum(cell == ANY or ".." in cell for cell in known) / len(known) if known else 0.0
