@@ -16,11 +16,13 @@ from api.parsing import read
 from api.problems import MEDIA_TYPE, Refusal, problem
 from config import bodies
 from config.urls import closed
+from fhir.outcomes import outcome
 from referral.pathway.refusals import InputError
 
 FACES = ("/_allauth/", "/accounts/", "/admin/")
 PROGRAMS = "/_allauth/"
 API = "/api/"
+FHIR = "/fhir/"
 BROKEN_OFF = _("The body did not arrive whole. Nothing was changed. Send it again.")
 SECURITY_KEYS = "webauthn"
 View = Callable[..., HttpResponse]
@@ -36,6 +38,9 @@ class RefuseUnreadable:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not bodies.is_broken(request):
             return self.get_response(request)
+        if request.path.startswith(FHIR):
+            said = outcome([("incomplete", "", BROKEN_OFF)])
+            return JsonResponse(said, status=400, content_type="application/fhir+json")
         if not request.path.startswith(API):
             return bad_request(request, BadRequest())
         answer = problem(400, "malformed", BROKEN_OFF)

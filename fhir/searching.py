@@ -27,6 +27,8 @@ class Asked:
         pairs = [*request.query_params.lists(), *_lists(form)]
         self.served = served
         self.given: list[tuple[str, str]] = [(name, value) for name, values in pairs for value in values]
+        if any("\x00" in text for pair in self.given for text in pair):
+            raise refused(400, _("This has signs that are no text. Type it again."), kind="value")
         self.lenient = "handling=lenient" in request.headers.get("Prefer", "")
         self.unknown = [name for name, _value in self.given if not self._is_taken(name)]
         if self.unknown and not self.lenient:

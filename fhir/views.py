@@ -108,7 +108,7 @@ class FhirView(APIView):
         messages.log(
             integration=grant.integration if grant else None,
             interface=self.interface,
-            what=f"{request.method} {self.named()}",
+            what=f"{request.method} {self.named()}".replace("\x00", ""),
             status=response.status_code,
             reason=getattr(response, "reason_code", "") if is_refused else "",
             address=address_of(request),

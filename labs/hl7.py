@@ -108,7 +108,10 @@ def read_message(content: bytes) -> Message:
     raw = content.strip(b"\x0b\x1c\r\n \t\xef\xbb\xbf")
     if not raw.startswith(b"MSH") or len(raw) < 8:
         raise NotHL7("no_msh")
-    lines = re.split("[\r\n]+", _decoded(raw))
+    text = _decoded(raw)
+    if "\x00" in text:
+        raise NotHL7("charset")
+    lines = re.split("[\r\n]+", text)
     if len(lines) > MOST_SEGMENTS:
         raise NotHL7("too_many_segments")
     separators = _separators(lines[0])

@@ -201,6 +201,10 @@ def test_a_search_may_be_posted_so_that_nothing_stands_in_an_address(case: Case,
         ("Task?_format=xml", 406, "not-supported"),
         ("Patient/x/$everything", 404, "not-found"),
         ("AuditEvent/99999999999999999999", 404, "not-found"),
+        ("%00", 404, "not-supported"),
+        ("Patient/%00", 404, "not-found"),
+        ("Organization?name=%00", 400, "value"),
+        ("ServiceRequest?identifier=%00", 400, "value"),
     ],
 )
 def test_every_refusal_is_an_operation_outcome(first: Program, address: str, status: int, issue: str) -> None:

@@ -108,6 +108,7 @@ def test_a_time_with_an_offset_is_the_hospitals_own() -> None:
         (b"MSH|||||||||||||||", "separators"),
         (b"MSHA^~\\&", "separators"),
         (oru(charset="EBCDIC"), "charset"),
+        (oru(name="a\0b"), "charset"),
         (oru(charset="UTF-8", gb=True), "charset"),
         (b"MSH|^~\\&|a\r" + b"OBX|1\r" * 3000, "too_many_segments"),
     ],
