@@ -66,11 +66,7 @@ class Notification(models.Model):
                 condition=Q(read_at__isnull=True, withdrawn_at__isnull=True),
                 name="notification_unread",
             ),
-            models.Index(
-                fields=["subject_type", "subject_id"],
-                condition=Q(withdrawn_at__isnull=True),
-                name="notification_standing",
-            ),
+            models.Index(fields=["subject_type", "subject_id"], name="notification_by_subject"),
             models.Index(
                 fields=["instead_of"], condition=Q(instead_of__isnull=False), name="notification_substitutes"
             ),

@@ -1,11 +1,11 @@
 """Questions about what was told."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 
 from notifications.channels.registry import channels
 from notifications.contacts.test_messages import CONTACT_METHOD
@@ -167,3 +167,12 @@ def _works(row: Subscription) -> bool | None:
     if row.last_error_at is None:
         return True if row.last_success_at else None
     return row.last_success_at is not None and row.last_success_at > row.last_error_at
+
+
+def about(subjects: Mapping[str, Collection[str]]) -> QuerySet[Notification]:
+    """Everything that was said about subjects, by type and ids, to anybody; withdrawn notices too."""
+    named = Q()
+    for subject_type, ids in subjects.items():
+        named |= Q(subject_type=subject_type, subject_id__in=ids)
+    rows = Notification.objects.filter(named) if subjects else Notification.objects.none()
+    return rows.select_related("recipient").order_by("created_at", "pk")

@@ -19,6 +19,7 @@ from portal.pages.places import views as places
 from portal.pages.readings import views as readings
 from portal.pages.reference import calculator_views, evidence_views
 from portal.pages.reference import views as about
+from portal.pages.replay import views as replay
 from portal.pages.result import views as result
 from portal.pages.results import views as results
 from portal.pages.search import views as search
@@ -44,6 +45,7 @@ urlpatterns = [
     path("cases/identity/", new_case.identity_remarks, name="identity_remarks"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/live/", case.live, name="case_live"),
+    path("cases/<uuid:pk>/replay/", replay.replay, name="replay"),
     path("cases/<uuid:pk>/result/", result.result, name="result"),
     path("cases/<uuid:pk>/indicators/", new_case.indicators, name="indicators"),
     path("cases/<uuid:pk>/letter/", letter.letter, name="letter"),

@@ -312,11 +312,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="notification",
-            index=models.Index(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=["subject_type", "subject_id"],
-                name="notification_standing",
-            ),
+            index=models.Index(fields=["subject_type", "subject_id"], name="notification_by_subject"),
         ),
         migrations.AddIndex(
             model_name="notification",

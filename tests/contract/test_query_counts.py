@@ -99,6 +99,8 @@ ASKED = [
     ("specialist", "/api/v1/cases/{returned}/back-letter.pdf"),
     ("specialist", "/api/v1/cases/{case}/letter.pdf"),
     ("specialist", "/cases/{case}/trends/"),
+    ("specialist", "/cases/{case}/replay/"),
+    ("coordinator", "/cases/{case}/replay/?names=0"),
     ("specialist", "/cases/{case}/ward/"),
     ("specialist", "/cases/{case}/ward/checklist/"),
     ("specialist", "/cases/{case}/message/"),

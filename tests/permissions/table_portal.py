@@ -64,7 +64,7 @@ ROWS = (
     page(f"{CASE_PAGE}/", CASE, others=KEPT_OFFER, subject="case"),
     *(
         page(f"{CASE_PAGE}/{part}/", CASE, subject="case")
-        for part in ("live", "result", "letter", "letter/pdf", "trends")
+        for part in ("live", "replay", "result", "letter", "letter/pdf", "trends")
     ),
     page(f"{CASE_PAGE}/indicators/", ORIGIN, subject="case"),
     form(f"{CASE_PAGE}/indicators/", ORIGIN, 422, subject="case"),
