@@ -10,6 +10,7 @@ __all__ = [
     "course",
     "exchange",
     "referral_reasons",
+    "replay",
     "search",
     "urgency",
     "ward_choices",
