@@ -225,10 +225,10 @@ def _signatures(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> dict
         for line in lines:
             if line["days"] != ANY:
                 spans[line["case"]].add((name, line["days"]))
-    return {line["case"]: (*_known(line), *sorted(spans[line["case"]])) for line in cases}
+    return {line["case"]: (*_quasi_identifiers(line), *sorted(spans[line["case"]])) for line in cases}
 
 
-def _known(line: Line) -> tuple[Any, ...]:
+def _quasi_identifiers(line: Line) -> tuple[Any, ...]:
     return tuple(line[name] for name in KNOWN_BY)
 
 
@@ -238,12 +238,12 @@ def _with_few_alike(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> 
     sizes = Counter(signatures.values())
     groups: dict[tuple[Any, ...], set[str]] = defaultdict(set)
     for line in cases:
-        groups[_known(line)].add(line["case"])
+        groups[_quasi_identifiers(line)].add(line["case"])
     small = [group for group in groups.values() if any(sizes[signatures[case]] < K for case in group)]
     return set().union(*small)
 
 
 def _blurred(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> float:
-    known = [str(line[name]) for line in cases for name in KNOWN_BY]
-    known += [line["days"] for lines in tables.values() for line in lines]
-    return sum(cell == ANY or ".." in cell for cell in known) / len(known) if known else 0.0
+    cells = [str(line[name]) for line in cases for name in KNOWN_BY]
+    cells += [line["days"] for lines in tables.values() for line in lines]
+    return sum(cell == ANY or ".." in cell for cell in cells) / len(cells) if cells else 0.0
