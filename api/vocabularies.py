@@ -25,6 +25,7 @@ from labs.readings.sources import SourceForm
 from notifications import account_security
 from notifications.channels.names import ChannelName
 from notifications.contacts import contact_trouble, test_messages
+from notifications.fates import Fate, Knowledge
 from notifications.models import DeliveryState
 from notifications.types import Severity
 from referral import codes
@@ -35,7 +36,7 @@ from referral.pathway import table, timeline
 from referral.pathway.inputs import UNITS_OF, VERB_INPUTS
 from referral.pathway.perform import EFFECTS
 from referral.pathway.refusals import Text
-from referral.pathway.vocabulary import Kind, Party, State, Verb
+from referral.pathway.vocabulary import Audience, Kind, Party, State, Verb
 from referral.queries.case_values import Origin
 from referral.queries.ward_choices import TAKE_A_WARD
 from referral.statistics.reports.measures import FUNNEL, JUDGED, NO_REASON, By
@@ -227,6 +228,9 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (Severity, "How loud a notification is.", ""),
         (ChannelName, "A way to tell a person something.", "Channel"),
         (DeliveryState, "What has become of telling somebody one way.", ""),
+        (Fate, "What is certain of telling somebody one way.", "AlertFate"),
+        (Knowledge, "How far it is certain that somebody knows.", "AlertKnowledge"),
+        (Audience, "Whom an alert looks for.", ""),
         (Sex, "The sex of a patient.", ""),
         (Origin, "Which side entered a value, and where.", "ValueOrigin"),
         (ICD10, "A precipitant in ICD-10 (WHO).", "Icd10"),

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import URLPattern, path, re_path
 
 from api.v1 import (
+    alert_proof,
     case_files,
     cases,
     changes,
@@ -72,6 +73,7 @@ urlpatterns: list[URLPattern] = [
     path(CASE, cases.CaseView.as_view(), name="case"),
     path(f"{CASE}/indicators", indicators.IndicatorsView.as_view(), name="indicators"),
     path(f"{CASE}/events", cases.EventsView.as_view(), name="events"),
+    path(f"{CASE}/alerts", alert_proof.AlertProofView.as_view(), name="case_alerts"),
     path(f"{CASE}/deadlines", cases.DeadlinesView.as_view(), name="deadlines"),
     path(f"{CASE}/messages", cases.MessagesView.as_view(), name="messages"),
     path(f"{CASE}/letter.pdf", letters.LetterView.as_view(), name="case_letter"),

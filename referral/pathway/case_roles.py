@@ -39,8 +39,10 @@ def pointless_verbs(case: Case) -> frozenset[Verb]:
 
 def _pointless_on_the_request(case: Case) -> set[Verb]:
     """Of the verbs of a ward that answers "yes, if": those that were used, or have nothing to answer."""
+    if case.state != State.OFFERED:
+        return set()
     offer = next((row for row in case.offers.all() if row.is_open), None)
-    if case.state != State.OFFERED or offer is None:
+    if offer is None:
         return set()
     asked = {Verb.ASK_BACK} if offer.question_id is not None else set()
     answered = set() if offer.awaits_answer else {Verb.ANSWER_BACK}

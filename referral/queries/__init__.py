@@ -2,6 +2,7 @@
 
 __all__ = [
     "access_log",
+    "alert_proof",
     "background",
     "case_files",
     "case_values",

@@ -66,6 +66,7 @@ ASKED = [
     ("specialist", "/api/v1/cases/{case}/indicators"),
     ("specialist", "/api/v1/cases/{case}/events"),
     ("specialist", "/api/v1/cases/{case}/deadlines"),
+    ("specialist", "/api/v1/cases/{asked}/alerts"),
     ("specialist", "/api/v1/cases/{case}/messages"),
     ("specialist", "/api/v1/cases/{case}/ward-record"),
     ("specialist", "/api/v1/cases/{case}/values"),

@@ -22,7 +22,7 @@ FIGURES = COORDINATORS | names("researcher")
 CLINICAL = WARDS | COORDINATORS | DOCTORS
 
 READ_BY_ALL = ("me", "models", "evidence", "cases", "changes", "board", "notifications", "devices")
-PARTS = ("events", "deadlines", "messages", "ward-record", "values", "letter.pdf")
+PARTS = ("events", "alerts", "deadlines", "messages", "ward-record", "values", "letter.pdf")
 
 DECIDED_BY: dict[Verb, tuple[Names, int]] = {
     Verb.STATE_BACKGROUND: (names("doctor"), 200),

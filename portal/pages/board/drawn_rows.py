@@ -22,6 +22,7 @@ from accounts.models import User
 from portal.pages.board.rows import row_of
 from portal.pages.case.scene import people_around
 from referral.models import Case
+from referral.queries.alert_proof import proofs_of
 from referral.queries.background import backgrounds_of
 from referral.queries.worklists import Place
 
@@ -98,6 +99,7 @@ def _drawn(places: Sequence[Place], cases: QuerySet[Case], view: View) -> dict[U
 def _draw(ids: Collection[UUID], cases: QuerySet[Case], view: View) -> dict[UUID, str]:
     rows = list(cases.filter(pk__in=ids)) if ids else []
     people, backgrounds = people_around(rows, view.now), backgrounds_of(rows)
+    proofs = proofs_of(rows, view.now)
     template = get_template("portal/board/_row.html")
     around = {
         "now": view.now,
@@ -105,12 +107,12 @@ def _draw(ids: Collection[UUID], cases: QuerySet[Case], view: View) -> dict[UUID
         "coordinates": bool(view.user.access.coordinates),
         "readers_fields": SafeString(READERS_FIELDS),
     }
-    return {
-        case.pk: template.render(
-            {**around, "row": row_of(case, view.user, view.now, people, backgrounds.get(case.pk))}
-        )
-        for case in rows
-    }
+    drawn = {}
+    for case in rows:
+        background, proof = backgrounds.get(case.pk), proofs.get(case.pk)
+        row = row_of(case, view.user, view.now, people, background, proof)
+        drawn[case.pk] = template.render({**around, "row": row})
+    return drawn
 
 
 def _in_pieces(place: Place, html: str) -> DrawnRow:

@@ -7,6 +7,7 @@ from accounts.models import User
 from portal.background import at_a_glance
 from portal.lab_values import LabValue, common_age, in_words
 from portal.pages.case import context
+from portal.pages.case.proof import headline
 from portal.pages.case.scene import People
 from portal.pages.case.situation import Situation, situation_of
 from portal.pages.verbs import forms as verb_forms
@@ -18,6 +19,7 @@ from referral.models import Background, Case, Offer
 from referral.pathway.perform import verbs_of
 from referral.pathway.vocabulary import Party, State, Verb
 from referral.queries import cases as case_queries
+from referral.queries.alert_proof import AlertProof
 from referral.queries.case_values import CaseValues, case_values
 from referral.queries.referral_reasons import Ground, grounds_of
 from scoring import texts
@@ -69,6 +71,7 @@ class Row:
     may_redirect: bool
     is_new: bool
     situation: Situation
+    proof: str = ""
 
     @property
     def id(self) -> str:
@@ -76,7 +79,12 @@ class Row:
 
 
 def row_of(
-    case: Case, user: User, now: datetime, people: People, background: Background | None = None
+    case: Case,
+    user: User,
+    now: datetime,
+    people: People,
+    background: Background | None = None,
+    proof: AlertProof | None = None,
 ) -> Row:
     """A row for a case from `case_queries.board`; asks for nothing."""
     parties = case_queries.sides(user, case)
@@ -108,6 +116,7 @@ def row_of(
         may_redirect=Verb.REDIRECT in usable and case.state == State.OFFERED,
         is_new=fresh and Party.OFFER_WARD in parties,
         situation=situation_of(case, parties, now, people),
+        proof=headline(proof, now) if proof is not None and fresh else "",
     )
 
 

@@ -14,6 +14,7 @@ from notifications import hooks
 from portal.background import parts_of
 from portal.pages.case import timeline_texts
 from portal.pages.case.expected_steps import sorted_out
+from portal.pages.case.proof import in_words
 from portal.pages.case.scene import People, people_around, ward_of
 from portal.pages.case.situation import situation_of
 from portal.pages.discharge import context
@@ -32,6 +33,7 @@ from referral.pathway.perform import verbs_of
 from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import ACUTE, BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.queries import cases
+from referral.queries.alert_proof import proof_of
 from referral.queries.background import background_of
 from referral.queries.referral_reasons import grounds_of
 from referral.queries.urgency import unanswered_red_flags
@@ -98,6 +100,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "offer": offer,
         "awaited": awaited(case, user, offer),
         "situation": situation_of(case, sides, now, people),
+        "proof": in_words(proof_of(case, now), case, now),
         "alerts": alerts(case, user, usable),
         "is_before_admission": case.state in BEFORE_ADMISSION,
         "ward": case.ward if case.state in ACUTE else None,
