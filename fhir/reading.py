@@ -112,7 +112,7 @@ def _search_rows(reader: Reader, served: ResourceType, query: Query, count: int,
         if number < start or following:
             continue
         room = count - len(resources)
-        later = rows.filter(pk__gt=after) if after and number == start else rows
+        later = rows.filter(pk__gt=_key(rows, after)) if after and number == start else rows
         page = list(later.order_by("pk")[: room + 1])
         resources += reader.rendered(source, page[:room])
         if len(page) > room:
@@ -125,10 +125,20 @@ def position(at: str, sources: int) -> tuple[int, str]:
     if not at:
         return 0, ""
     number, dot, key = at.partition(".")
-    is_key = not key or as_uuid(key) is not None or key.isdecimal()
-    if not dot or not number.isdecimal() or int(number) >= sources or not is_key:
-        raise refused(400, _("This link of a page is not one of ours. Begin the search again."), code="page")
+    if not dot or not number.isdecimal() or int(number) >= sources:
+        raise _no_page()
     return int(number), key
+
+
+def _key(rows: QuerySet[Any], text: str) -> Any:
+    """`text` as a key of the table of `rows`. Raises Refused."""
+    for key in keys_for(rows, [text]):
+        return key
+    raise _no_page()
+
+
+def _no_page() -> Exception:
+    return refused(400, _("This link of a page is not one of ours. Begin the search again."), code="page")
 
 
 def _matching(source: Source, rows: QuerySet[Any], query: Query) -> QuerySet[Any] | None:

@@ -88,6 +88,9 @@ class TokenView(View):
         return integration, scopes
 
     def _log(self, request: HttpRequest, integration: Integration | None, reason: str, status: int) -> None:
+        """Of an integration that is known: whoever is not must not fill a table."""
+        if integration is None:
+            return
         messages.log(
             integration=integration,
             interface=ExchangedMessage.Interface.TOKEN,

@@ -102,11 +102,11 @@ class FhirView(APIView):
 
     def _log(self, request: Request, response: Response) -> None:
         grant = request.auth if isinstance(request.auth, Grant) else None
-        if response.status_code >= 500 or (grant is None and response.status_code < 400):
-            return  # the logs of the process have it; or it was what anybody may read
+        if response.status_code >= 500 or grant is None:
+            return  # the logs of the process have it: whoever is not known must not fill a table
         is_refused = response.status_code >= 400
         messages.log(
-            integration=grant.integration if grant else None,
+            integration=grant.integration,
             interface=self.interface,
             what=f"{request.method} {self.named()}".replace("\x00", ""),
             status=response.status_code,
