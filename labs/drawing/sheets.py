@@ -45,18 +45,26 @@ class DrawnSheet:
         }
 
 
-def draw_sheet(seed: int, layout: str | None = None, *, distort: bool = True) -> DrawnSheet:
-    """A sheet, the same for the same `seed`; without a `layout` the seed chooses one too."""
+def draw_sheet(
+    seed: int,
+    layout: str | None = None,
+    *,
+    distort: bool = True,
+    patient: Mapping[str, Any] | None = None,
+) -> DrawnSheet:
+    """A sheet, the same for the same `seed`; without a `layout` the seed chooses one too. What `patient` says
+    stands there instead of what the seed makes up."""
     dice = Random(seed)  # noqa: S311 - the same sheet again, not a secret
     name = layout or sorted(LAYOUTS)[seed % len(LAYOUTS)]
     look = LAYOUTS[name]
     lines = [line for panel in look.panels for line in drawn_lines(PANELS[panel], dice, look.flags)]
-    patient = {
+    made_up = {
         "name": dice.choice(_SURNAMES) + "".join(dice.sample(_GIVEN, dice.randint(1, 2))),
         "sex": dice.choice(("male", "female")),
         "age_years": dice.randint(19, 83),
         "number": f"{dice.randint(10_000, 9_999_999)}",
     }
+    patient = {**made_up, **(patient or {})}
     sampled = datetime(2026, 3, 1) + timedelta(minutes=dice.randint(0, 300_000))
     reported = sampled + timedelta(minutes=dice.randint(25, 240))
     picture = _Page(look, dice).drawn(lines, patient, (sampled, reported))

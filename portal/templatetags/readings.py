@@ -16,14 +16,17 @@ def lab_reader(context: template.Context, case: Case | None = None, level: int =
     """Pictures, PDF files and pasted text, for the form around it; `case` where it is about one, with what
     a laboratory system sent for it.
 
-    `level` is that of its heading, one below the one it stands under.
+    `level` is that of its heading, one below the one it stands under. A file of the case that the address
+    names as `report` is read at once.
     """
     sent = results.arrived(context["request"].user, case) if case else ()
+    report = context["request"].GET.get("report", "") if case else ""
     return {
         "case": case.pk if case else "",
         "level": level,
         "reads_pictures": is_installed(),
         "arrived": " ".join(str(row.reading) for row in sent),
+        "report": report,
     }
 
 

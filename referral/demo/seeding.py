@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from referral.demo.papers import add_papers
 from referral.demo.people import make_people
 from referral.demo.places import make_places
 from referral.demo.replay import Cast, replay
@@ -66,6 +67,7 @@ def seed(*, now: datetime) -> Seeded:
     replay(STORIES, Cast(places, people), now=now)
     for ward, (who, free, ago) in BEDS.items():
         state_beds(ward=places.wards[ward], actor=people[who], free=free, now=now - ago)
+    add_papers(places.network, now=now)
     if stuck := Deadline.objects.filter(quarantined_at__isnull=False).first():
         raise RuntimeError(f"The deadline {stuck.kind} of case {stuck.case} could not be fired.")
     return Seeded(made=len(STORIES), cases=len(STORIES))

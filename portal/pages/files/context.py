@@ -1,13 +1,16 @@
 """What the pages of pictures and documents show."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.urls import reverse
+
 from accounts.models import User
 from files.models import FileState
 from files.refusals import REASONS
+from portal.pages.verbs.slugs import slug
 from referral.codes import FileKind
 from referral.models import Case, CaseFile
 from referral.pathway.perform import usable_verbs
@@ -56,9 +59,19 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "now": now,
         "zone": case.hospital.zone,
         "may_add": Verb.ADD_FILE in usable,
+        "read_at": _form_for_values(case, usable),
         "kinds": FileKind.choices,
         **in_a_list(case, user),
     }
+
+
+def _form_for_values(case: Case, usable: Collection[Verb]) -> str:
+    """The address of the form that a laboratory report of the case is read into, or nothing."""
+    if Verb.SAVE_INDICATORS in usable:
+        return reverse("portal:indicators", args=[case.pk])
+    if Verb.ASSESS_ORGAN_FAILURE in usable:
+        return reverse("portal:verb", args=[case.pk, slug(Verb.ASSESS_ORGAN_FAILURE)])
+    return ""
 
 
 def viewer(row: CaseFile, case: Case, user: User) -> dict[str, Any]:

@@ -243,6 +243,8 @@
         });
       }
     }
+    // A file of the case that is to be read.
+    if (texts.report) send(place(""), { case_file: texts.report });
     // What a laboratory system sent is there from the start; a form that came back with what is wrong shows
     // again what was taken.
     const names = [...form.elements].filter((one) => one.name?.startsWith("source_") && one.value);

@@ -127,3 +127,27 @@ def test_without_the_extra_the_button_is_gone_and_the_page_says_why(
     shown = page(as_user(world.doctor).get("/cases/new/"))
     assert 'id="reader-file"' not in shown
     assert "the extra “ocr” is not installed" in shown
+
+
+def test_a_report_among_the_files_of_a_case_leads_to_the_form_of_its_values(
+    world: World, as_user: SignIn
+) -> None:
+    case, now = world.flagged(clock.now()), clock.now()
+    client = as_user(world.doctor)
+    sent = {"file": SimpleUploadedFile("a.jpg", jpeg()), "kind": "laboratory"}
+    assert client.post(f"/cases/{case.pk}/files/", sent).status_code == 302
+    file = CaseFile.objects.get()
+    address = f"/cases/{case.pk}/indicators/?report={file.pk}"
+    assert address not in page(client.get(f"/cases/{case.pk}/files/")), "not before its check"
+    checking.check(now=now)
+    assert address in page(client.get(f"/cases/{case.pk}/files/"))
+    assert f'data-report="{file.pk}"' in page(client.get(address))
+    asked = read(client, case_file=str(file.pk), case=str(case.pk))
+    assert asked.status_code == 200 and LabReading.objects.get().file == file.file
+    ward = page(as_user(world.specialist).get(f"/cases/{case.pk}/files/"))
+    assert "?report=" not in ward, "the ward has no form for values yet"
+
+
+def test_the_calculator_reads_reports_too(world: World, as_user: SignIn) -> None:
+    shown = page(as_user(world.doctor).get("/calculator/"))
+    assert "data-reader" in shown and "labs.js" in shown

@@ -13,24 +13,31 @@ from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
+from django.test import override_settings
 from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import Hospital, Role, User, Ward
 from accounts.rota import gaps
 from notifications.models import Delivery, Notification
+from referral.codes import FileKind
 from referral.deadlines.engine import run_cycle
 from referral.demo import ACCOUNTS, PASSWORD, DemoRefused, Seeded, seed
+from referral.demo.papers import WITH_PAPERS
 from referral.demo.replay import NEWS
 from referral.models import Case, Deadline, Event, Message, Offer, Patient
 from referral.pathway.vocabulary import ENDED, Kind, State
+from referral.queries.background import backgrounds_of
 from referral.queries.cases import cases
 from tests.world import HOUR, NOW
 
 
 @pytest.fixture(scope="module")
-def seeded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Seeded]:
+def seeded(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Seeded]:
     """The demo as of NOW, made once for this module and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    files = override_settings(FILE_STORE={"folder": str(tmp_path_factory.mktemp("store"))})
+    with files, django_db_blocker.unblock(), transaction.atomic():
         yield seed(now=NOW)
         transaction.set_rollback(True)
 
@@ -204,3 +211,9 @@ def test_the_command_lists_the_accounts_and_their_password(
     assert PASSWORD in listed
     for account in ACCOUNTS:
         assert (account.email in listed) is account.listed
+
+
+def test_some_patients_come_with_a_background_and_pictures(seeded: Seeded) -> None:
+    said = backgrounds_of(Case.objects.all())
+    assert {Case.objects.get(pk=pk).state for pk in said} == set(WITH_PAPERS)
+    assert all(Case.objects.get(pk=pk).files.filter(kind=FileKind.ECG).exists() for pk in said)
