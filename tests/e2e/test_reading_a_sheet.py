@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import clock
 from files import checking
 from labs.models import LabReading, ReadingState
-from labs.pictures import is_installed
 from labs.readings import worker
 from referral.models import Case, CaseFile
 from tests.e2e.conftest import PHONE, Visits, until
@@ -50,7 +48,6 @@ def read_it() -> bool:
     return LabReading.objects.filter(state=ReadingState.READ).exists()
 
 
-@pytest.mark.skipif(not is_installed(), reason="the extra “ocr” is not installed")
 def test_a_sheet_is_taken_read_corrected_submitted_and_seen_by_the_ward(
     world: World, visit: Visits, tmp_path: Path
 ) -> None:
