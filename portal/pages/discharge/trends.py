@@ -25,6 +25,8 @@ from scoring.issues import plain_number
 MOST_POINTS = 120
 SHOWN_ALWAYS = frozenset(EIGHT) - {"age_years"}
 FIRST_HOSPITAL = frozenset({Origin.DRAFT, Origin.ASSESSMENT})
+NO_FINDINGS = frozenset({"fio2", "ast_upper_limit_u_l", "baseline_creatinine", "complications"})
+"""Numbers that are no finding of the patient's course."""
 IN_SHORT = ("bilirubin", "inr", "creatinine", "platelets_10e9_l")
 """Values whose charts stand on the page of the case and in the letter."""
 
@@ -71,7 +73,7 @@ def trends(case: Case) -> dict[str, Any]:
         "columns": columns,
         "grade_rows": grade_rows(columns),
         "rows": [indicator(name, values, columns, case.patient.sex) for name in names],
-        "charts": value_charts(case, values, marks, names),
+        "charts": value_charts(case, values, marks, [name for name in names if name not in NO_FINDINGS]),
         "scores": _scores(case, values, marks),
         "marks": marks,
         "range_certainty": _(reference_ranges.CERTAINTY),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal import definitions
 from portal.lab_values import said
-from portal.pages.discharge.trends import FIRST_HOSPITAL, short_charts
+from portal.pages.discharge.trends import FIRST_HOSPITAL, NO_FINDINGS, short_charts
 from referral.models import ArtificialLiverSession, Case, NutritionTarget, OrganFailureAssessment, Precipitant
 from referral.pathway.refusals import Text
 from referral.queries.case_values import CaseValues, Value
@@ -27,9 +27,6 @@ LOWER_IS_WORSE = frozenset(
     }
 )
 """Values of which the lowest is the worst; of all others the highest."""
-
-NOT_IN_THE_COURSE = frozenset({"fio2", "ast_upper_limit_u_l", "baseline_creatinine", "complications"})
-"""Numbers that are no finding of the patient's course."""
 
 
 AT_ADMISSION = timedelta(hours=24)
@@ -112,7 +109,7 @@ def course(values: CaseValues, admitted_at: datetime | None) -> Iterator[CourseR
     """Every number that was measured: by admission, the worst since the first visit, the last."""
     for name in values.latest:
         series = [value for value in values.values if value.input == name and _is_number(value)]
-        if not series or name in NOT_IN_THE_COURSE:
+        if not series or name in NO_FINDINGS:
             continue
         by_admission = _by_admission(series, admitted_at)
         worst = (min if name in LOWER_IS_WORSE else max)(series, key=lambda value: float(value.value))
