@@ -248,6 +248,11 @@ class Delivery(models.Model):
                 name="delivery_to_bundle",
             ),
             models.Index(
+                fields=["provider_reference"],
+                condition=~Q(provider_reference=""),
+                name="delivery_by_reference",
+            ),
+            models.Index(
                 fields=["carried_by"], condition=Q(carried_by__isnull=False), name="delivery_carried"
             ),
             models.Index(

@@ -13,7 +13,17 @@ from accounts.models import User
 from portal import drafts
 from portal.page_owner import FIELD, browser_key, mark_in
 
-PROGRAMS = ("/api/", "/_allauth/", "/fhir/", "/cds-services", "/live", "/healthz", "/readyz", "/metrics")
+PROGRAMS = (
+    "/api/",
+    "/_allauth/",
+    "/fhir/",
+    "/cds-services",
+    "/live",
+    "/reports/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
 """Faces that speak the language of each request."""
 
 

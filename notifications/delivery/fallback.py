@@ -11,6 +11,7 @@ from django.db import transaction
 
 from notifications import hooks, services
 from notifications.channels.base import ChannelError, Fault
+from notifications.channels.registry import account_channels
 from notifications.contacts import contact_trouble, subscriptions
 from notifications.contacts.subscriptions import Address
 from notifications.contacts.test_messages import is_test
@@ -117,6 +118,44 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     elif state is DeliveryState.UNDELIVERABLE:
         log.error("notification_undeliverable", notification=str(notification.pk), kind=notification.kind)
         hooks.subject(notification.subject_type).undeliverable(notification, now)
+
+
+@transaction.atomic
+def reported_lost(delivery: Delivery, *, error: str, now: datetime) -> bool:
+    """The carrier reports that what it had taken did not arrive: the next way, or person, is tried at once.
+
+    Mail that was handed over keeps nobody from being tried: it wakes nobody. Returns False, and changes
+    nothing, where the delivery was not in the carrier's hands any more.
+    """
+    notification = delivery.notification
+    _lock_deliveries(notification)
+    rows = Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.SENT)
+    if not rows.exists():
+        return False
+    subscriptions.record_error(subscriptions.address_of(delivery), error=error, is_dead=False, now=now)
+    is_taken_over = (
+        is_test(notification)
+        or contact_trouble.is_of_contact_method(notification)
+        or notification.acknowledged_at is not None
+        or notification.withdrawn_at is not None
+        or _is_loud_delivery_under_way(notification, delivery)
+        or _open_another_delivery(notification, now)
+        or _next_person(notification, now)
+        or _is_delivery_under_way(notification, delivery)
+    )
+    rows.update(
+        state=DeliveryState.FAILED if is_taken_over else DeliveryState.UNDELIVERABLE, last_error=error[:300]
+    )
+    if not is_taken_over:
+        hooks.subject(notification.subject_type).undeliverable(notification, now)
+    return True
+
+
+def _is_loud_delivery_under_way(notification: Notification, delivery: Delivery) -> bool:
+    """Whether another way than mail has reached, or may still reach, the recipient."""
+    others = notification.deliveries.exclude(pk=delivery.pk).exclude(channel__in=account_channels())
+    failed = [DeliveryState.FAILED, DeliveryState.UNDELIVERABLE, DeliveryState.DROPPED]
+    return others.exclude(state__in=failed).exists()
 
 
 def _lock_deliveries(notification: Notification) -> None:

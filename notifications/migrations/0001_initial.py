@@ -414,6 +414,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(
+                condition=models.Q(("provider_reference", ""), _negated=True),
+                fields=["provider_reference"],
+                name="delivery_by_reference",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="delivery",
+            index=models.Index(
                 condition=models.Q(("carried_by__isnull", False)),
                 fields=["carried_by"],
                 name="delivery_carried",

@@ -45,6 +45,12 @@ NO_SCREEN = {"screen": "00000000-0000-7000-8000-000000000000"}
 ROWS = (
     *(page(route, open=True) for route in ("healthz", "readyz", "metrics")),
     page("live"),
+    form(
+        "reports/<slug:channel>/<str:token>",
+        status=404,
+        open=True,
+        values={"channel": "sms", "token": "guessed"},
+    ),
     page("", PEOPLE - WARDS - {"researcher"}, outside=302),
     page("search/"),
     form("search/", status=200),

@@ -1,0 +1,58 @@
+"""What a report changes: a delivery only ever goes forward, so that a report that comes twice, late or in
+disorder does no harm."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from django.db.models import QuerySet
+
+from notifications.delivery import fallback
+from notifications.models import Delivery, DeliveryState
+from notifications.reports.formats import Report
+
+log = structlog.get_logger(__name__)
+
+
+def take(reports: Iterable[Report], *, channel: str, now: datetime) -> int:
+    """Let each of `reports` move the deliveries that it names; returns how many were moved."""
+    return sum(_take(report, channel, now) for report in reports)
+
+
+def _take(report: Report, channel: str, now: datetime) -> int:
+    rows = list(_named(report, channel))
+    if not rows:
+        log.info("report_of_nothing", channel=channel, code=report.code)
+    return sum(_arrived(row, now) if report.has_arrived else _failed(row, report, now) for row in rows)
+
+
+def _named(report: Report, channel: str) -> QuerySet[Delivery]:
+    """The deliveries that the report is about: by both names where it has both, else by the one."""
+    rows = Delivery.objects.filter(channel=channel).select_related("notification__recipient", "subscription")
+    own = _own_id(report.delivery)
+    if own is not None:
+        rows = rows.filter(pk=own) | rows.filter(carried_by=own)
+        return rows.filter(provider_reference__in=["", report.reference]) if report.reference else rows
+    return rows.filter(provider_reference=report.reference) if report.reference else rows.none()
+
+
+def _own_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _arrived(row: Delivery, now: datetime) -> int:
+    """Also before our own confirmation was written: the carrier was quicker."""
+    rows = Delivery.objects.filter(pk=row.pk)
+    moved = rows.filter(state=DeliveryState.SENT).update(state=DeliveryState.DELIVERED, delivered_at=now)
+    return moved or rows.filter(state=DeliveryState.SENDING, lease_token__isnull=False).update(
+        state=DeliveryState.DELIVERED, sent_at=now, delivered_at=now, lease_token=None, leased_until=None
+    )
+
+
+def _failed(row: Delivery, report: Report, now: datetime) -> int:
+    error = f"the carrier reports: not delivered {report.code}".strip()
+    return int(fallback.reported_lost(row, error=error, now=now))
