@@ -1,8 +1,8 @@
 """Rows of the board as HTML, drawn once for all readers with the same rights who look within a minute.
 
 What was drawn stays in the memory of the process. It serves again only for a case in which nothing happened
-since, and for whoever has the same rights and language; what no event records (a telephone number, who is on
-duty) is at most a minute old.
+since, and for whoever has the same rights and language; what no event records (who is on duty, whether an
+alert was opened) is at most a minute old.
 """
 
 import hashlib
