@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -24,13 +24,18 @@ def csv_file(
     request: HttpRequest, name: str, header: tuple[str, ...], rows: Iterator[tuple[Any, ...]]
 ) -> StreamingHttpResponse:
     """A download that is written while it is read; spreadsheets see by its mark that it is UTF-8."""
-    writer = csv.writer(Echo())
-    lines = chain(["\ufeff" + writer.writerow(header)], (writer.writerow(map(plain, row)) for row in rows))
+    lines = csv_lines(header, rows)
     return StreamingHttpResponse(
         awaited(lines) if isinstance(request, ASGIRequest) else lines,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": content_disposition_header(True, name) or "attachment"},
     )
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """The lines of a table, the first with the mark by which spreadsheets know UTF-8."""
+    writer = csv.writer(Echo())
+    return chain(["\ufeff" + writer.writerow(header)], (writer.writerow(map(plain, row)) for row in rows))
 
 
 def plain(cell: Any) -> Any:

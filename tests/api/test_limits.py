@@ -152,7 +152,7 @@ def test_a_case_and_its_parts_ask_the_database_for_little(
     case = world.admitted(now)
     for number in range(5):
         perform(case, Verb.MESSAGE, actor=world.specialist, now=now, text=str(number))
-    for part, most in (("", 14), ("/events", 11), ("/messages", 11), ("/deadlines", 11)):
+    for part, most in (("", 15), ("/events", 11), ("/messages", 11), ("/deadlines", 11)):
         with django_assert_max_num_queries(most):
             assert doctor.get(f"/cases/{case.pk}{part}").status == 200
 

@@ -55,7 +55,7 @@ def test_the_kit_is_held_against_organ_failure_for_coordinators_and_researchers_
     for verb, after, inputs in (
         (Verb.ADMIT, 1, {"said": "测试甲"}),
         (Verb.RECORD_KIT_RESULT, 3, {"lot": "A1", "sampled_at": visit + 2 * HOUR, "answer": "positive"}),
-        (Verb.ASSESS_ORGAN_FAILURE, 9, {"dialysis": True}),
+        (Verb.ASSESS_ORGAN_FAILURE, 27, {"dialysis": True}),
     ):
         perform(case, verb, actor=world.specialist, now=visit + after * HOUR, **inputs)
     body = as_user(world.coordinator).get("/statistics/kit").body
@@ -66,7 +66,7 @@ def test_the_kit_is_held_against_organ_failure_for_coordinators_and_researchers_
     assert body["whole"]["kappa"] == {"value": None, "low": None, "high": None}
     assert [site["name"] for site in body["wards"]] == [str(world.ward)]
     assert [(site["name"], site["agreement"]["true_positive"]) for site in body["lots"]] == [("A1", 1)]
-    assert body["not_counted"] == {"indeterminate": 0, "beside_purpose": 0, "unknown": 0}
+    assert body["not_counted"] == {"too_close": 0, "indeterminate": 0, "beside_purpose": 0, "unknown": 0}
     hidden = as_user(world.researcher).get("/statistics/kit").body
     assert (hidden["whole"], hidden["lots"][0]["agreement"]) == (None, None)
     assert world.ward.name not in str(hidden)

@@ -23,6 +23,8 @@ NEVER = (
 )
 """Words that no text of ours has."""
 SIGNS_OF_OTHERS = {
+    "Paste a JWK Set ({“keys”: [ … ]}) or a public key in PEM (-----BEGIN PUBLIC KEY-----).",
+    "yes,no,–",
     "Give each value a name: one per line, such as “name: 1.5”, 20 at most.",
     "One per line, such as “name: 1.5”, as the report names them.",
     "Risk = 1 − exp(−exp(h + linear predictor)), with h the log cumulative hazard.",

@@ -18,7 +18,7 @@ from scoring import (
     read_inputs,
     texts,
 )
-from scoring.inputs import TYPED_INPUTS
+from scoring.inputs import ANY_INPUT, TYPED_INPUTS
 from tests.scoring.patients import everything, patient
 
 
@@ -40,9 +40,9 @@ def test_every_code_has_a_text() -> None:
     assert all(texts.label(name) != name for name in TYPED_INPUTS)
     assert set(texts.WEST_HAVEN) == {0, 1, 2, 3, 4}
     assert DEFAULT_MODEL.status in texts.MODEL_STATUS
-    assert set(texts.CHOICES) == {name for name, spec in TYPED_INPUTS.items() if spec.kind == "choice"}
+    assert set(texts.CHOICES) == {name for name, spec in ANY_INPUT.items() if spec.kind == "choice"}
     for name, answers in texts.CHOICES.items():
-        assert tuple(answers) == TYPED_INPUTS[name].choices
+        assert tuple(answers) == ANY_INPUT[name].choices
     assert aclf_grade(organ_inputs(read_inputs(everything()))).grade in texts.ACLF_GRADE
     for term in DEFAULT_MODEL.document["terms"]:
         assert term["certainty"] in texts.CERTAINTY

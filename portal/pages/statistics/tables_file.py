@@ -1,13 +1,12 @@
 """The tables of the whole journey in one file: CSV, Parquet where it can be written, and dictionaries."""
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
-from portal.csv_files import plain
+from portal.csv_files import csv_lines
 from referral.statistics.reports.journey import CASES, Journey, columns_of
 from referral.statistics.reports.journey_columns import (
     DICTIONARY_HEADER,
@@ -49,11 +48,7 @@ def about(journey: Journey) -> list[tuple[str, Any]]:
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(header)
-    writer.writerows([plain("" if cell is None else cell) for cell in row] for row in rows)
-    return "\ufeff" + text.getvalue()
+    return "".join(csv_lines(header, rows))
 
 
 def _parquet(table: str, columns: Sequence[str], lines: Sequence[dict[str, Any]]) -> bytes:

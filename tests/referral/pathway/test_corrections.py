@@ -171,7 +171,7 @@ def test_a_corrected_result_and_table_are_what_the_statistics_and_the_diagnosis_
     rows = CaseFacts.objects.filter(pk=case.pk)
 
     def cells() -> tuple[int, int, int, int]:
-        whole = kit_record(rows, now=NOW + 200 * DAY, hides_small=False).whole
+        whole = kit_record(rows, now=NOW + 200 * DAY, hides_small=False).with_close
         assert whole is not None
         return (whole.true_positive, whole.false_positive, whole.false_negative, whole.true_negative)
 

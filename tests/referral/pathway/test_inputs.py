@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import TextChoices
 
+from labs.typed import LONGEST_LINE
 from referral.codes import PrecipitantCode
 from referral.pathway.inputs import UNITS_OF, VERB_INPUTS, Shape, VerbInput, parse_inputs
 from referral.pathway.inputs.parsers import PARSERS
@@ -50,7 +51,7 @@ REFUSED: list[tuple[Shape, Any]] = [
     *((Shape.PAIRS, value) for value in ("no sign", ["a"], {"": 1}, {"a": []}, {"a": True}, {1: 1})),
     *((Shape.PAIRS, value) for value in ({"a": float("inf")}, {"a" * 61: 1}, {"a\x00": 1})),
     *((Shape.CONFIRMED, value) for value in (5, [5], {"a": 1}, ["a" * 61])),
-    *((Shape.MEASURED, value) for value in ([1], {"value": 1}, "1" * 61)),
+    *((Shape.MEASURED, value) for value in ([1], {"value": 1}, "1" * (LONGEST_LINE + 1))),
 ]
 
 
