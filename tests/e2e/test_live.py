@@ -58,7 +58,7 @@ def test_a_row_in_which_somebody_types_stays_when_its_request_is_gone(world: Wor
     page = visit(world.specialist)
     open_board(page)
     page.locator("summary", has_text="Accept with a bed").click()
-    page.get_by_label("Bed").fill("bay 7")
+    page.get_by_label("Bed, if known").fill("bay 7")
 
     perform(case, Verb.DECLINE, actor=world.lead, now=clock.now(), reason="no_bed")
 
@@ -126,7 +126,7 @@ def test_a_form_that_is_open_but_untouched_is_fetched_again_for_the_new_version(
     said = perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text="Getting worse")
 
     expect(version).to_have_value(str(said.version))
-    expect(page.get_by_label("Bed")).to_be_visible()
+    expect(page.get_by_label("Bed, if known")).to_be_visible()
 
 
 def test_a_form_that_cannot_be_fetched_leaves_the_way_to_its_page(world: World, visit: Visits) -> None:
@@ -138,7 +138,7 @@ def test_a_form_that_cannot_be_fetched_leaves_the_way_to_its_page(world: World, 
     page.locator("summary", has_text="Accept with a bed").click()
     page.locator("[data-unfolds]:visible a").click()
     page.wait_for_url("**/accept/?back=board")
-    expect(page.get_by_label("Bed")).to_be_visible()
+    expect(page.get_by_label("Bed, if known")).to_be_visible()
 
 
 def test_leaving_a_page_on_which_nothing_was_typed_asks_nothing(world: World, visit: Visits) -> None:
@@ -186,7 +186,7 @@ def test_everything_can_be_done_without_a_mouse(world: World, visit: Visits) -> 
     open_board(page)
     page.locator("summary", has_text="Accept with a bed").focus()
     page.keyboard.press("Enter")
-    page.get_by_label("Bed").focus()
+    page.get_by_label("Bed, if known").focus()
     page.keyboard.type("12")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Accepted. The first hospital was told.")).to_be_visible()
@@ -203,7 +203,7 @@ def test_without_javascript_a_request_is_accepted_all_the_same(world: World, vis
     visit.contexts.append(plain)
     page = plain.new_page()
     page.goto(f"/cases/{case.pk}/accept/")
-    page.get_by_label("Bed").fill("4")
+    page.get_by_label("Bed, if known").fill("4")
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_text("Accepted. The first hospital was told.")).to_be_visible()
 

@@ -91,7 +91,7 @@ def acknowledge_and_accept(specialist: Page, doctor: Page, case: Case) -> None:
     expect(doctor.locator("#timeline")).to_contain_text("Request acknowledged")
 
     specialist.locator("summary", has_text="Accept with a bed").click()
-    specialist.get_by_label("Bed").fill("12")
+    specialist.get_by_label("Bed, if known").fill("12")
     specialist.get_by_role("button", name="Accept", exact=True).click()
     expect(specialist.get_by_text("Accepted. The first hospital was told.")).to_be_visible()
     expect(doctor.locator(".promise")).to_contain_text("Bed 12")
@@ -119,7 +119,7 @@ def depart_and_admit(specialist: Page, doctor: Page, case: Case) -> None:
     expect(specialist.locator(".awaited")).to_contain_text("arrival and admission")
 
     specialist.locator("#action-admit > summary").click()
-    expect(specialist.locator("#action-admit").get_by_label("Bed")).to_have_value("12")
+    expect(specialist.locator("#action-admit").get_by_label("Bed, if known")).to_have_value("12")
     specialist.get_by_role("button", name="Record admission").click()
     expect(specialist.get_by_text("The admission was recorded. The second window runs.")).to_be_visible()
     expect(doctor.locator("#timeline")).to_contain_text("Patient admitted")
@@ -153,7 +153,7 @@ def test_a_patient_at_the_door_is_admitted(world: World, visit: Visits) -> None:
     page.get_by_label("Case number or national ID").fill(case.number)
     page.get_by_role("button", name="Find").click()
     page.get_by_label("as the person at the door says it").fill("测试甲")
-    page.get_by_label("Bed").fill("3")
+    page.get_by_label("Bed, if known").fill("3")
     page.get_by_role("button", name="Record admission").click()
     expect(page.get_by_role("heading", name="测试甲")).to_be_visible()
     case.refresh_from_db()

@@ -233,7 +233,7 @@ def test_indicators_over_time_are_a_table_with_charts_of_what_can_be_drawn(
     case = world.watched(now - 20 * HOUR)
     perform(case, Verb.ASSESS, actor=world.doctor, now=now, values=sampled({**WELL, "bilirubin": 90}, now))
     text = page(as_user(world.doctor), case, "trends/")
-    assert "Usual range" in text
+    assert "usual " in text
     assert 'aria-label="Total bilirubin: ' in text
     assert 'aria-label="Cirrhosis: ' not in text
     assert "provisional" in text

@@ -349,7 +349,7 @@ def test_the_laboratory_panel_is_one_form_from_which_the_table_of_organ_failure_
     refused = submit(specialist, case, Verb.RECORD_PANEL, sampled_at=drawn, **values, potassium_mmol_l="4o")
     assert refused.status_code == 422
     text = refused.content.decode()
-    assert "is not a number" in text
+    assert "Enter its number alone." in text
     assert 'value="18,1"' in text
     assert submit(specialist, case, Verb.RECORD_PANEL, sampled_at=drawn, **values).status_code == 302
     shown = page(specialist, case)
