@@ -57,6 +57,8 @@ def test_a_bad_row_changes_nothing_for_its_neighbours(patients: list[dict[str, A
         rows = [Row(number, number, raw) for number, raw in enumerate(raws, 1)]
         return [line for line, _ in result_lines(rows, model=DEFAULT_MODEL, threshold=0.15)]
 
+    # A column whose middle value is unusual for one is refused whole, whichever row is bad.
+    patients = [{**raw, "inr": 2.0} for raw in patients]
     spoilt = [{**raw, "inr": "?"} if index == bad else raw for index, raw in enumerate(patients)]
     for index, (before, after) in enumerate(zip(scored(patients), scored(spoilt), strict=True)):
         if index == bad:

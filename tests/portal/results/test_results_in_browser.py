@@ -44,6 +44,7 @@ def test_results_are_given_to_a_case_and_taken(
     sign_in(page, as_user(world.doctor))
     page.goto(f"{live_server.url}/")
     page.get_by_role("link", name="Results without a patient").click()
+    expect(page.get_by_role("heading", level=1, name="Results of the laboratory")).to_be_visible()
     assert not troubles(page)
     page.get_by_role("button", name="Propose on this case").click()
     expect(page.get_by_text("Choose the case that these results are of.")).to_be_visible()
