@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from PIL import ImageFile
 
 from referral.pathway.refusals import FilesAway
 
@@ -53,6 +54,8 @@ def _library() -> Any:
         import weasyprint.urls
     except (ImportError, OSError):
         return None
+    # It lets the whole process take a picture that breaks off for one; those that people send must not be.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return weasyprint
 
 
