@@ -50,6 +50,7 @@ def test_results_are_given_to_a_case_and_taken(
     expect(page.get_by_text("Choose the case that these results are of.")).to_be_visible()
     expect(page.get_by_label("Case", exact=True)).to_be_focused()
     page.get_by_role("button", name="Of none of our cases").click()
+    expect(page.get_by_role("button", name="Of none of our cases")).to_have_count(0)
     page.get_by_role("link", name=f"Take values on case {case.number}").click()
     page.get_by_role("button", name="Take all without doubts").click()
     expect(page.locator("[name=bilirubin]")).to_have_value("310")
