@@ -7,7 +7,7 @@ looks like.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -29,7 +29,8 @@ class LabTest:
     that it is, None for one that nothing asks for; `units` are spelled units by what they mean.
 
     `upper_normal`: between what values, in the unit of the normalised input, upper limits of reference ranges
-    lie. `loinc`: (property, unit) by code; the unit is None where sites disagree on it.
+    lie. `loinc`: (property, unit) by code; the unit is None where sites disagree on it. `shared_names`: folded
+    names that laboratories print for another test too.
     """
 
     code: str
@@ -41,6 +42,11 @@ class LabTest:
     ambiguous: frozenset[str]
     upper_normal: tuple[float, float] | None
     loinc: Mapping[str, tuple[str, str | None]]
+    shared_names: frozenset[str]
+
+    def is_shared(self, names: Iterable[str]) -> bool:
+        """Whether all of the printed `names` are also those of another test."""
+        return all(fold(name) in self.shared_names for name in names)
 
     @property
     def spec(self) -> Input | None:
@@ -72,6 +78,7 @@ def _test(entry: Mapping[str, Any]) -> LabTest:
         ambiguous=frozenset(form for column in columns for form in column.ambiguous),
         upper_normal=(limits[0], limits[1]) if limits else None,
         loinc=MappingProxyType({code: (kind, unit) for code, (kind, unit) in entry.get("loinc", {}).items()}),
+        shared_names=frozenset(map(fold, entry.get("shared_names", ()))),
     )
 
 

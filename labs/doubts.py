@@ -18,12 +18,14 @@ from scoring.units import spelling
 DOUBTS: Mapping[str, str] = MappingProxyType(
     {
         "bound": gettext_noop("This is a limit of the measurement, not a value."),
+        "estimate": gettext_noop("It is said to be about this number."),
         "no_unit": gettext_noop("No unit is printed beside it. Choose the unit."),
         "unit_unknown": gettext_noop("The unit beside it is none that this test can have."),
         "urea_or_nitrogen": gettext_noop("In mg/dL this can be urea or urea nitrogen. Choose which."),
         "range_fits_other_unit": gettext_noop("The reference range beside it fits another unit."),
         "names_contradict": gettext_noop("The line names two different tests."),
         "name_unsure": gettext_noop("Another word stands beside the name. Is it this test?"),
+        "name_shared": gettext_noop("Two tests are printed with this short name. Is it this one?"),
         "number_ambiguous": gettext_noop("The comma may be a decimal sign or part thousands."),
         "not_a_number": gettext_noop("What stands there is no number."),
         "other_number": gettext_noop("More than one number stands behind the name."),
@@ -75,6 +77,10 @@ def of_entry(entry: Entry, test: LabTest, unit: str | None) -> list[str]:
     named = {each.code for each in entry.tests}
     return [
         *(["bound"] if number.bound else []),
+        *(["name_shared"] if test.is_shared(entry.names) and not entry.unit else []),
+        *(["unclear_print"] if entry.unclear else []),
+        *(["other_specimen"] if entry.other_fluid else []),
+        *(["estimate"] if entry.roughly else []),
         *(["number_ambiguous"] if number.ambiguous else []),
         *(["names_contradict"] if len(named) > 1 else []),
         *(["name_unsure"] if entry.unsure else []),

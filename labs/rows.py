@@ -11,12 +11,16 @@ from labs.words import Word
 
 LONGEST_LINE = 2_000
 _GAP = re.compile(r" {2,}|[|｜]")
-_RESULT = re.compile(r"结果|测定值|检测值|result|value", re.IGNORECASE)
+_TEST = re.compile(r"项目|名称|代号|\bitem|\btest", re.IGNORECASE)
+_RESULT = re.compile(r"结果|测定值|检测值|\bresult|\bvalue", re.IGNORECASE)
 _PREVIOUS = re.compile(r"上次|前次|历史|既往|上一次|previous|last|history", re.IGNORECASE)
 _HEADING = re.compile(
     r"项目|名称|结果|单位|参考|提示|标志|代号|缩写|item|test|result|unit|reference|range", re.IGNORECASE
 )
 _METHOD = re.compile(r".*(?:法|仪)")
+_FLUID = re.compile(r"(?:尿|尿液|腹水|胸水|积液|引流液|脑脊液|urine|ascites|ascitic|csf)$", re.IGNORECASE)
+_SAYS_NO_MORE = re.compile(r"serum|plasma|blood|count|level|concentration|result|value", re.IGNORECASE)
+"""Words behind a name that do not make it another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ class Entry:
     flag: Token | None = None
     missing: bool = False
     unsure: bool = False
+    roughly: bool = False
+    unclear: bool = False
+    other_fluid: bool = False
     others: list[Token] = field(default_factory=list)
     words: list[Word] = field(default_factory=list)
     number_word: Word | None = None
@@ -90,11 +97,14 @@ def _cells(line: str) -> Iterator[Cell]:
 def entries_of(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Entry]]]:
     """Each row with its lines of results; names in one row with numbers in the next are one line each."""
     heads: dict[str, list[float]] = {}
+    results_first = False
     above: list[_Piece] = []
     for row in rows:
         pieces = [_Piece(token, cell) for cell in row.cells for token in tokens_of(plain(cell.text))]
         if is_heading(row):
-            heads = _heads(row)
+            heads, results_first = _heads(row), _has_results_first(row)
+        if results_first:
+            pieces.sort(key=lambda piece: piece.token.kind is not Kind.NAME)
         if paired := _paired(row, above, pieces):
             yield row, paired
             above = []
@@ -114,6 +124,13 @@ def _heads(row: Row) -> dict[str, list[float]]:
         cell.middle for cell in row.cells if _RESULT.search(cell.text) and not _PREVIOUS.search(cell.text)
     ]
     return {"previous": previous, "results": results} if previous and results else {}
+
+
+def _has_results_first(row: Row) -> bool:
+    """True for the headings of a table that has the result before the name of its test."""
+    tests = [cell.middle for cell in row.cells if _TEST.search(cell.text)]
+    results = [cell.middle for cell in row.cells if _RESULT.search(cell.text)]
+    return bool(tests and results) and min(results) < min(tests)
 
 
 def _without_previous(pieces: list[_Piece], heads: dict[str, list[float]]) -> list[_Piece]:
@@ -169,12 +186,14 @@ class _RowReader:
         self.text = text
         self.entries: list[Entry] = []
         self.entry: Entry | None = None
+        self.before: _Piece | None = None
 
     def take(self, piece: _Piece, following: Token | None) -> None:
         if piece.token.kind is Kind.NAME:
             self._name(piece)
         elif self.entry is not None:
             self._behind_a_name(self.entry, piece, following)
+        self.before = piece
 
     def _name(self, piece: _Piece) -> None:
         token, entry = piece.token, self.entry
@@ -185,7 +204,16 @@ class _RowReader:
             entry.tests.append(token.test)
             entry.names.append(token.text)
         entry.unsure = entry.unsure or token.unsure
+        entry.other_fluid = entry.other_fluid or self._is_of_fluid(piece)
         self._keep_word(entry, piece)
+
+    def _is_of_fluid(self, piece: _Piece) -> bool:
+        """Whether the word right before a name says another fluid than blood."""
+        before = self.before
+        if before is None or before.token.kind is not Kind.WORD or not _FLUID.search(before.token.text):
+            return False
+        end = before.token.start + len(before.token.text)
+        return before.cell is not piece.cell or not plain(piece.cell.text)[end : piece.token.start].strip()
 
     def _behind_a_name(self, entry: Entry, piece: _Piece, following: Token | None) -> None:
         token = piece.token
@@ -202,8 +230,10 @@ class _RowReader:
             self._keep_word(entry, piece)
         elif token.kind is Kind.NOTHING and entry.number is None:
             entry.missing = True
+        elif token.kind is Kind.ROUGHLY:
+            entry.roughly = True
         elif token.kind is Kind.WORD and entry.number is None:
-            self._word(entry, token)
+            self._word(entry, token, following)
 
     def _number(self, entry: Entry, piece: _Piece, following: Token | None) -> None:
         token = piece.token
@@ -211,15 +241,19 @@ class _RowReader:
             return  # the running number of the next line of a sheet in two columns
         if entry.number is None and not entry.missing:
             entry.number, entry.number_word = token, piece.cell.word
+            entry.unclear = token.unsure
             self._keep_word(entry, piece)
         elif token.number is not None and token.number.bound and entry.range is None:
             entry.range = _open_range(token)
         elif not entry.is_settled and (following is None or following.kind is not Kind.NAME):
             entry.others.append(token)
 
-    def _word(self, entry: Entry, token: Token) -> None:
-        """An unknown word between a name and its number: another test, or another name of this one."""
-        if _METHOD.fullmatch(token.text):
+    def _word(self, entry: Entry, token: Token, following: Token | None) -> None:
+        """An unknown word between a name and its number: of the range that follows it, another test, or
+        another name of this one.
+        """
+        of_range = following is not None and following.kind is Kind.RANGE
+        if of_range or _METHOD.fullmatch(token.text) or _SAYS_NO_MORE.fullmatch(token.text):
             return
         if token.text[0].isascii():
             entry.unsure = True

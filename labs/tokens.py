@@ -20,14 +20,15 @@ class Kind(StrEnum):
     TIME = "time"
     WORD = "word"
     NOTHING = "nothing"
+    ROUGHLY = "roughly"
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A piece of a line. `text` as it was printed; `start` is its place in the line.
 
-    `test` of a NAME, `unsure` where an unknown word stood before the name. `number` of a NUMBER. `limits` of
-    a RANGE: low and high, None where it is open. `high` of a FLAG: above, below, or None for merely abnormal.
+    `test` of a NAME, `unsure` where an unknown word stood before the name. `number` of a NUMBER, `unsure` where
+    letters that are no unit hang on it. `limits` of a RANGE: low and high, None where it is open. `high` of a FLAG: above, below, or None for merely abnormal.
     """
 
     kind: Kind
@@ -48,7 +49,16 @@ _TIME = re.compile(
 )
 _RANGE = re.compile(rf"[\[(]?(?P<low>{_NUM}) ?(?:-{{1,3}}|~|–|—|－|至|\.\.) ?(?P<high>{_NUM})(?![\d-])[\])]?")
 _POWER = re.compile(r" ?[×xX*] ?10 ?\^? ?(?P<power>\d{1,2})(?![\d/]| ?/)")
-_NUMBER = re.compile(rf"(?P<bound><=|>=|<|>|≤|≥|≦|≧|小于|大于|低于|高于) ?{_NUM}|{_NUM}(?:[eE][+-]?\d+)?")
+_LIMIT = "大于等于|小于等于|不低于|不高于|小于|大于|低于|高于|超过"
+_NUMBER = re.compile(
+    rf"(?P<bound><=|>=|<|>|≤|≥|≦|≧|{_LIMIT}) ?{_NUM}|{_NUM} ?(?:以上|以下)|{_NUM}(?:[eE][+-]?\d+)?"
+)
+_ROUGHLY = re.compile(
+    r"(?:大约|大概|约为|约|估计|接近|近|approx(?:imately|\.)?|about|~|≈) ?(?=\d)"
+    r"|(?<=\d) ?(?:左右|上下|余|多|\+)(?!\d)",
+    re.IGNORECASE,
+)
+_BEFORE_A_NUMBER = re.compile(rf"(?:{_LIMIT}|大约|大概|约为|约|估计|接近|近)$")
 _FLAG = re.compile(
     r"(?P<up>↑+|⬆|⇑|▲|△|\[H+\]|\(H+\)|(?<![A-Za-z])HH?(?![A-Za-z\d])|偏高|升高|增高|\[高\]|\(高\)|高(?![\u4e00-\u9fff]))"
     r"|(?P<down>↓+|⬇|⇓|▼|▽|\[L+\]|\(L+\)|(?<![A-Za-z])LL?(?![A-Za-z\d])|偏低|降低|减低|\[低\]|\(低\)|低(?![\u4e00-\u9fff]))"
@@ -61,7 +71,7 @@ _KNOWN_UNITS = sorted(
     {form for test in TESTS.values() for form in test.units if form and not form[0].isdigit() and form != "1"}
     | {"mg/l", "ug/l", "ng/l", "g/dl", "pg", "fl", "mm/h", "ku/l", "mmhg", "kpa", "iu/ml", "u/ml", "miu/ml"}
     | {"umol/l", "nmol/l", "pmol/l", "mmol/l", "mol/l", "mg/dl", "秒", "s", "sec", "%", "‰", "s/co", "coi"}
-    | {"copies/ml", "mosm/l", "ml/min", "meq/l", "g%", "mg%", "℃", "bpm", "l/l", "mol/mol"},
+    | {"copies/ml", "/hp", "/hpf", "/lp", "/lpf", "mosm/l", "ml/min", "meq/l", "g%", "mg%", "℃", "bpm", "l/l", "mol/mol"},
     key=len,
     reverse=True,
 )
@@ -69,11 +79,16 @@ _KNOWN_UNIT = re.compile(
     "|".join(" ?".join(map(re.escape, form)).replace("u", "[uμ]") + r"(?![A-Za-z])" for form in _KNOWN_UNITS),
     re.IGNORECASE,
 )
+_LOGARITHM = re.compile(r"(?:log|lg)(?:10)?(?![A-Za-z])(?: ?\(?(?:IU|copies|cps|拷贝) ?/ ?ml\)?)?", re.IGNORECASE)
+"""A unit of what is printed as its logarithm, which no test is kept in."""
 _GENERIC_UNIT = re.compile(
     r"[A-Za-zμ]{1,6} ?/ ?(?:[A-Za-z]{1,4}|\d{2,3} ?[A-Za-z]{1,2}|1\.73㎡?m?2?)(?![A-Za-z])"
 )
-_LITRE = re.compile(r"(?<=mol/)[1I|](?![\w.])|(?<=\d [gU]/)[1I|](?![\w.])")
-"""The L of a unit, read as another upright stroke."""
+_STROKE = re.compile(r"(?<=mo)[1I|](?= ?/)|(?<=mol/)[1I|](?![\w.])|(?<=\d [gU]/)[1I|](?![\w.])")
+"""The l or L of a unit, read as another upright stroke."""
+_CHANGE = re.compile(r"(?<=[\d\s])[-=]+ ?>")
+"""An arrow from one result to the next."""
+_NUMBER_GOES_ON = re.compile(r"\d[.,]?\d")
 _WORD = re.compile(r"[\u4e00-\u9fff]+|[A-Za-zα-ωΑ-Ω][\w.\-#%+]*|[^\s]")
 _MISSING = re.compile(
     r"未查|未做|未检|未测|未出|待查|待报|溶血|标本溶血|阴性|阳性|弱阳性|\(-\)|\(\+\)|—{1,2}|-{1,3}(?=\s|$)|/(?=\s|$)"
@@ -84,19 +99,19 @@ _BEFORE_A_NAME = re.compile(
     r"|[测检]得|动脉血|静脉血|全血|血清|血浆|血|其中|及|和|伴|予|化验|检验|检查|的|项目|名称|人|总计)*"
 )
 _AFTER_A_NAME = re.compile(
-    r"(?:测定|检测|定量|浓度|计数|结果|水平|含量|数值|值|为|是|约|达|高达|升至|降至|升高|下降|上升|增高|降低|明显|仍|到|至|在)*"
+    r"(?:测定|检测|定量|浓度|计数|结果|水平|含量|数值|值|为|是|达|高达|升至|降至|升高|下降|上升|增高|降低|明显|仍|到|至|在)*"
 )
 _OTHER_SPECIMEN = re.compile(
     r"尿|便|腹水|胸水|腹腔|胸腔|积液|引流|脑脊液|穿刺|糖化|微量|游离|直接|间接|结合|修饰|百分|校正|抗|前(?!日)"
 )
-_IGNORED = frozenset("结果:：=,，;；、。.|()[]{}的和/")
+_IGNORED = frozenset("结果:：=,，;；、。.|()[]{}【】「」《》\"'“”‘’的和/")
 
 
 def plain(text: str) -> str:
     """A line in half-width signs; what shows nothing is left out, tabs and wide blanks stay apart."""
     folded = unicodedata.normalize("NFKC", text.replace("\u3000", "  ").replace("\t", "    "))
     signs = (
-        _LITRE.sub("L", folded)
+        _CHANGE.sub("→", _STROKE.sub(_upright, folded))
         .replace("−", "-")
         .replace("‐", "-")
         .replace("‑", "-")
@@ -104,6 +119,10 @@ def plain(text: str) -> str:
         .replace("。", ".")
     )
     return "".join(sign for sign in signs if unicodedata.category(sign) not in ("Cf", "Cc")).rstrip()
+
+
+def _upright(stroke: re.Match[str]) -> str:
+    return "L" if stroke.string[stroke.start() - 1] == "/" else "l"
 
 
 def tokens_of(line: str) -> Iterator[Token]:
@@ -121,7 +140,7 @@ def tokens_of(line: str) -> Iterator[Token]:
 
 def _next(line: str, place: int) -> tuple[Token | None, int]:
     """The token that begins here, None for a sign without meaning, and where it ends."""
-    for reader in (_time, _unit, _name, _other_unit, _range, _number, _flag, _nothing):
+    for reader in (_time, _unit, _roughly, _name, _other_unit, _range, _number, _flag, _nothing):
         if token := reader(line, place):
             return token
     return _word(line, place)
@@ -134,7 +153,8 @@ def _time(line: str, place: int) -> tuple[Token, int] | None:
 
 def _name(line: str, place: int) -> tuple[Token, int] | None:
     if match := _IDEOGRAPHS.match(line, place):
-        return _chinese_name(line, place, match.end())
+        more = _BEFORE_A_NUMBER.search(match[0])
+        return _chinese_name(line, place, place + more.start() if more else match.end())
     if not line[place].isalpha() or (place and line[place - 1].isascii() and line[place - 1].isalnum()):
         return None
     return _longest_name(line, place)
@@ -145,15 +165,21 @@ def _longest_name(line: str, place: int) -> tuple[Token, int] | None:
         if line[end - 1].isspace() or not _ends_here(line, end):
             continue
         name = line[place:end]
-        if (test := NAMES.get(fold(name))) and (name[-1] != ")" or "(" in name):
+        if (test := NAMES.get(fold(name))) and (name[-1] != ")" or "(" in name) and _keeps_its_figures(name):
             return Token(Kind.NAME, name, place, test=test), end
     return None
 
 
+def _keeps_its_figures(name: str) -> bool:
+    """False where the figures at the end of a name are those of a result behind a shorter name."""
+    stem = name.rstrip("0123456789")
+    return stem == name or stem[-1:].isalpha() or stem[-1:] == "-"
+
+
 def _ends_here(line: str, end: int) -> bool:
-    """True where a name may end: not within a word, nor within a compound with a hyphen."""
+    """True where a name may end: not within a word or a number, nor within a compound with a hyphen."""
     before, after, second = line[end - 1], line[end : end + 1], line[end + 1 : end + 2]
-    if not (before.isalnum() or before in "+-#%)"):
+    if not (before.isalnum() or before in "+-#%)") or _NUMBER_GOES_ON.match(line, end - 1):
         return False
     if after in ("+", "#", "%") and after:
         return False
@@ -199,13 +225,18 @@ def _name_behind(line: str, place: int, end: int) -> tuple[Token, int] | None:
     return None
 
 
+def _roughly(line: str, place: int) -> tuple[Token, int] | None:
+    match = _ROUGHLY.match(line, place)
+    return (Token(Kind.ROUGHLY, match[0], place), match.end()) if match else None
+
+
 def _unit(line: str, place: int) -> tuple[Token, int] | None:
     if match := _COUNT_UNIT.match(line, place):
         text = f"10^{match['power']}/{'uL' if 'u' in match['per'].lower() or 'μ' in match['per'] else 'L'}"
         return Token(Kind.UNIT, text, place), match.end()
     if line[place].isdigit() or (place and line[place - 1].isascii() and line[place - 1].isalpha()):
         return None
-    match = _KNOWN_UNIT.match(line, place)
+    match = _LOGARITHM.match(line, place) or _KNOWN_UNIT.match(line, place)
     return (Token(Kind.UNIT, match[0], place), match.end()) if match else None
 
 
@@ -234,7 +265,15 @@ def _number(line: str, place: int) -> tuple[Token, int] | None:
     if power := _POWER.match(line, end):
         number = Printed(number.value * 10 ** int(power["power"]), number.bound, ambiguous=number.ambiguous)
         end = power.end()
-    return Token(Kind.NUMBER, line[place:end], place, number=number), end
+    return Token(Kind.NUMBER, line[place:end], place, unsure=_goes_on(line, end), number=number), end
+
+
+def _goes_on(line: str, end: int) -> bool:
+    """Whether letters hang on the number before `end` that are neither unit nor flag: a zero read as an O."""
+    sign = line[end : end + 1]
+    if not sign.isalnum() or _is_ideograph(sign):
+        return False
+    return not any(reader(line, end) for reader in (_unit, _other_unit, _flag, _name))
 
 
 def _tight(text: str) -> str:

@@ -21,11 +21,12 @@ _ENGLISH_NAME = re.compile(
     re.IGNORECASE,
 )
 _SEX = re.compile(rf"(?:性 *别|sex|gender){_COLON}(?P<sex>男|女|male|female|m\b|f\b)", re.IGNORECASE)
-_BARE_SEX = re.compile(r"(?:^|[\s,，、])(?P<sex>男|女)(?:性)?[\s,，、]+(?P<age>\d{1,3}) *岁")
+_BARE_SEX = re.compile(r"(?:^|[\s,，、(])(?P<sex>男|女)(?:性)?[\s,，、/]*(?P<age>\d{1,3}) *岁")
 _BARE_NAME = re.compile(
-    r"(?:^|床)[:： ]*(?:患者|病人)?[:： ]*(?P<name>[\u4e00-\u9fff·]{2,4})"
-    r"[\s,，、]+(?:男|女)性?(?=[\s,，、]|$)"
+    r"(?:^|床|[;；。.])[:： ]*(?:患者|病人)?[:： ]*(?P<name>[\u4e00-\u9fff·]{2,4})"
+    r"[\s,，、(]+(?:男|女)性?(?=[\s,，、/\d)]|$)"
 )
+_BED = re.compile(r"(?<![\d.])\+?(?P<bed>\d{1,3}) *床")
 _AGE = re.compile(
     rf"(?:年 *龄|\bage){_COLON}(?P<age>\d{{1,3}}) *(?P<unit>岁|周岁|y|years?|月|天|个月)?", re.IGNORECASE
 )
@@ -82,6 +83,7 @@ class Header:
     sexes: list[str] = field(default_factory=list)
     ages: list[float] = field(default_factory=list)
     numbers: list[str] = field(default_factory=list)
+    beds: list[str] = field(default_factory=list)
     sampled: list[str] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)
     of_blood: bool = True
@@ -103,31 +105,35 @@ class Header:
 
     def doubts(self) -> list[str]:
         """What the header as a whole makes doubtful."""
-        several = any(len(set(each)) > 1 for each in (self.names, self.sexes))
+        several = any(len(set(each)) > 1 for each in (self.names, self.sexes, self.ages, self.beds))
         return [
             *(["several_patients"] if several else []),
             *(["several_times"] if len(set(self.sampled)) > 1 else []),
         ]
 
     def _person(self, line: str) -> bool:
-        before = (len(self.names), len(self.sexes), len(self.ages), len(self.numbers))
-        if match := _NAME.search(line) or _ENGLISH_NAME.search(line) or _BARE_NAME.search(line):
-            self.names.append(_name(match["name"]))
-        if bare := _BARE_SEX.search(line):
-            self.sexes.append(_SEXES[bare["sex"]])
-            self.ages.append(int(bare["age"]))
-        if match := _SEX.search(line):
-            self.sexes.append(_SEXES[match["sex"].lower()])
-        if (match := _AGE.search(line)) and not bare:
-            self.ages.append(_age(int(match["age"]), match["unit"] or ""))
-        if match := _NUMBER.search(line):
-            self.numbers.append(match["number"])
-        return before != (len(self.names), len(self.sexes), len(self.ages), len(self.numbers))
+        before = self._count()
+        for pattern in (_NAME, _ENGLISH_NAME, _BARE_NAME):
+            if matches := list(pattern.finditer(line)):
+                self.names += [_name(match["name"]) for match in matches]
+                break
+        bare = list(_BARE_SEX.finditer(line))
+        self.sexes += [_SEXES[match["sex"]] for match in bare]
+        self.sexes += [_SEXES[match["sex"].lower()] for match in _SEX.finditer(line)]
+        self.ages += [int(match["age"]) for match in bare]
+        if not bare:
+            self.ages += [_age(int(match["age"]), match["unit"] or "") for match in _AGE.finditer(line)]
+        self.numbers += [match["number"] for match in _NUMBER.finditer(line)]
+        self.beds += [match["bed"] for match in _BED.finditer(line)]
+        return before != self._count()
+
+    def _count(self) -> tuple[int, ...]:
+        return (len(self.names), len(self.sexes), len(self.ages), len(self.numbers))
 
     def _times(self, line: str) -> bool:
-        sampled, reported = _moment(_SAMPLED, line), _moment(_REPORTED, line)
-        self.sampled += [sampled] if sampled else []
-        self.reported += [reported] if reported else []
+        sampled, reported = _moments(_SAMPLED, line), _moments(_REPORTED, line)
+        self.sampled += sampled
+        self.reported += reported
         return bool(sampled or reported)
 
     def _specimen(self, line: str) -> None:
@@ -154,12 +160,14 @@ def _age(number: int, unit: str) -> float:
     return 0 if unit in ("月", "天", "个月") else number
 
 
-def _moment(pattern: re.Pattern[str], line: str) -> str | None:
-    """A time as YYYY-MM-DDTHH:MM, or the day alone where no more was printed."""
-    match = pattern.search(line)
-    if match is None:
-        return None
-    printed = " ".join((match["time"] or match["english"]).split())
+def _moments(pattern: re.Pattern[str], line: str) -> list[str]:
+    """Times as YYYY-MM-DDTHH:MM, or the day alone where no more was printed."""
+    times = (_moment(match["time"] or match["english"]) for match in pattern.finditer(line))
+    return [moment for moment in times if moment]
+
+
+def _moment(text: str) -> str | None:
+    printed = " ".join(text.split())
     try:
         moment = read_time(printed, ZoneInfo("UTC"))
     except (AmbiguousDateError, ValueError):
