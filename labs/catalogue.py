@@ -29,8 +29,8 @@ class LabTest:
     that it is, None for one that nothing asks for; `units` are spelled units by what they mean.
 
     `upper_normal`: between what values, in the unit of the normalised input, upper limits of reference ranges
-    lie. `loinc`: (property, unit) by code; the unit is None where sites disagree on it. `shared_names`: folded
-    names that laboratories print for another test too.
+    lie. `loinc`: (property, unit) by code; the unit is None where sites disagree on it. `shared_names`:
+    folded names that laboratories print for another test too.
     """
 
     code: str

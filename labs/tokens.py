@@ -27,8 +27,9 @@ class Kind(StrEnum):
 class Token:
     """A piece of a line. `text` as it was printed; `start` is its place in the line.
 
-    `test` of a NAME, `unsure` where an unknown word stood before the name. `number` of a NUMBER, `unsure` where
-    letters that are no unit hang on it. `limits` of a RANGE: low and high, None where it is open. `high` of a FLAG: above, below, or None for merely abnormal.
+    `test` of a NAME, `unsure` where an unknown word stood before the name. `number` of a NUMBER, `unsure`
+    where letters that are no unit hang on it. `limits` of a RANGE: low and high, None where it is open.
+    `high` of a FLAG: above, below, or None for merely abnormal.
     """
 
     kind: Kind
@@ -71,7 +72,22 @@ _KNOWN_UNITS = sorted(
     {form for test in TESTS.values() for form in test.units if form and not form[0].isdigit() and form != "1"}
     | {"mg/l", "ug/l", "ng/l", "g/dl", "pg", "fl", "mm/h", "ku/l", "mmhg", "kpa", "iu/ml", "u/ml", "miu/ml"}
     | {"umol/l", "nmol/l", "pmol/l", "mmol/l", "mol/l", "mg/dl", "秒", "s", "sec", "%", "‰", "s/co", "coi"}
-    | {"copies/ml", "/hp", "/hpf", "/lp", "/lpf", "mosm/l", "ml/min", "meq/l", "g%", "mg%", "℃", "bpm", "l/l", "mol/mol"},
+    | {
+        "copies/ml",
+        "/hp",
+        "/hpf",
+        "/lp",
+        "/lpf",
+        "mosm/l",
+        "ml/min",
+        "meq/l",
+        "g%",
+        "mg%",
+        "℃",
+        "bpm",
+        "l/l",
+        "mol/mol",
+    },
     key=len,
     reverse=True,
 )
@@ -79,7 +95,9 @@ _KNOWN_UNIT = re.compile(
     "|".join(" ?".join(map(re.escape, form)).replace("u", "[uμ]") + r"(?![A-Za-z])" for form in _KNOWN_UNITS),
     re.IGNORECASE,
 )
-_LOGARITHM = re.compile(r"(?:log|lg)(?:10)?(?![A-Za-z])(?: ?\(?(?:IU|copies|cps|拷贝) ?/ ?ml\)?)?", re.IGNORECASE)
+_LOGARITHM = re.compile(
+    r"(?:log|lg)(?:10)?(?![A-Za-z])(?: ?\(?(?:IU|copies|cps|拷贝) ?/ ?ml\)?)?", re.IGNORECASE
+)
 """A unit of what is printed as its logarithm, which no test is kept in."""
 _GENERIC_UNIT = re.compile(
     r"[A-Za-zμ]{1,6} ?/ ?(?:[A-Za-z]{1,4}|\d{2,3} ?[A-Za-z]{1,2}|1\.73㎡?m?2?)(?![A-Za-z])"

