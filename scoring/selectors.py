@@ -1,44 +1,64 @@
 """Which models are installed, in force and in shadow, as rows and as pure models."""
 
+from dataclasses import dataclass
 from functools import lru_cache
-from uuid import UUID
+from operator import attrgetter
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import F, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from scoring.modelfile import default_model, model_from_document, shipped_models
 from scoring.models import ModelEvent, RiskModelVersion
 from scoring.riskmodel import RiskModel
 
 
+@dataclass(frozen=True, slots=True)
+class ModelsInUse:
+    """The rows of the model in force and of those that score in shadow beside it, the last begun first."""
+
+    active: RiskModelVersion
+    shadow: tuple[RiskModelVersion, ...]
+
+
+def models_in_use() -> ModelsInUse:
+    """What every new result is scored with, in one query.
+
+    In force is the model last activated, or the newest that is shipped while none ever was; it is never
+    among those in shadow.
+    """
+    rows = list(
+        RiskModelVersion.objects.defer("document").annotate(
+            activated=_last(ModelEvent.Kind.ACTIVATED),
+            shadow_started=_last(ModelEvent.Kind.SHADOW_STARTED),
+            shadow_ended=_last(ModelEvent.Kind.SHADOW_ENDED),
+        )
+    )
+    activated = [row for row in rows if row.activated]
+    shipped = [row for row in rows if row.checksum == default_model().checksum]
+    active = max(activated, key=attrgetter("activated"), default=next(iter(shipped), None))
+    if active is None:
+        raise ImproperlyConfigured("The shipped risk model is not in the database. Run manage.py migrate.")
+    begun = [row for row in rows if (row.shadow_started or 0) > (row.shadow_ended or 0) and row != active]
+    return ModelsInUse(active, tuple(sorted(begun, key=attrgetter("shadow_started"), reverse=True)))
+
+
+def _last(kind: ModelEvent.Kind) -> Max:
+    return Max("events__id", filter=Q(events__kind=kind))
+
+
 def active_model() -> RiskModel:
-    """The model in force: the one last activated, or the newest that is shipped while none ever was."""
+    """The model in force."""
     return to_model(active_version())
 
 
 def active_version() -> RiskModelVersion:
     """The row of the model in force."""
-    activated = Max("events__id", filter=Q(events__kind=ModelEvent.Kind.ACTIVATED))
-    version = (
-        RiskModelVersion.objects.defer("document")
-        .annotate(activated=activated)
-        .filter(Q(activated__isnull=False) | Q(checksum=default_model().checksum))
-        .order_by(F("activated").desc(nulls_last=True))
-        .first()
-    )
-    if version is None:
-        raise ImproperlyConfigured("The shipped risk model is not in the database. Run manage.py migrate.")
-    return version
+    return models_in_use().active
 
 
 def shadow_versions() -> list[RiskModelVersion]:
     """The rows of the models in shadow; the active one is never among them."""
-    latest: dict[UUID, ModelEvent] = {}
-    for event in _decisions(ModelEvent.Kind.SHADOW_STARTED, ModelEvent.Kind.SHADOW_ENDED):
-        latest.setdefault(event.model_id, event)
-    begun = [event.model for event in latest.values() if event.kind == ModelEvent.Kind.SHADOW_STARTED]
-    in_force = active_version() if begun else None
-    return [model for model in begun if model != in_force]
+    return list(models_in_use().shadow)
 
 
 def find_version(name: str) -> RiskModelVersion | None:
@@ -68,12 +88,3 @@ def _of_content(checksum: str) -> RiskModel:
             return model
     document = RiskModelVersion.objects.values_list("document", flat=True).get(checksum=checksum)
     return model_from_document(document)
-
-
-def _decisions(*kinds: ModelEvent.Kind) -> QuerySet[ModelEvent]:
-    return (
-        ModelEvent.objects.filter(kind__in=kinds)
-        .select_related("model")
-        .order_by("-id")
-        .defer("model__document")
-    )

@@ -1,5 +1,6 @@
 """The verbs of model governance: install, activate, run in shadow. Each is one transaction with its event."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -96,11 +97,16 @@ def set_shadow(
 
 
 def score_in_shadow(
-    *, reading: Reading, active: Evaluation, subject: UUID, now: datetime
+    versions: Iterable[RiskModelVersion],
+    *,
+    reading: Reading,
+    active: Evaluation,
+    subject: UUID,
+    now: datetime,
 ) -> list[ShadowScore]:
-    """Keep what every shadow model says of what the active one just scored, same threshold."""
+    """Keep what each of `versions` says of what the active model just scored, same threshold."""
     scores = []
-    for version in shadow_versions():
+    for version in versions:
         shadow = evaluate(reading, model=to_model(version), threshold=active.threshold)
         scores.append(
             ShadowScore(

@@ -137,8 +137,7 @@ class CasesView(CaseList):
     def post(self, request: Request) -> Response:
         if not self.person.access.refers_for:
             raise AccessError
-        registered, warnings = submit_request(self.body, actor=self.person, now=self.now)
-        case = cases.cases(self.person).get(pk=registered.pk)
+        case, warnings = submit_request(self.body, actor=self.person, now=self.now)
         missing = [] if case.assessment else list(draft_on(case, self.now).reading.missing)
         response = case_answer(
             case, self.person, now=self.now, status=201, missing=missing, warnings=warnings

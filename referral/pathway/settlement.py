@@ -19,6 +19,7 @@ from referral.pathway import timeline
 from referral.pathway.change import Change
 from referral.pathway.locking import lock
 from referral.pathway.vocabulary import UNREGISTERED, Kind
+from referral.queries.new_case import keep_loaded
 from referral.statistics.facts.writer import record
 
 
@@ -78,16 +79,25 @@ class Settlement:
         if self.directory is None:
             return
         notices, lines = escalation.first_alerts(lifecycle.still_open(self.fresh), self.directory, self.now)
+        begins = self.case.is_new
         self.case.updated_at = self.now
-        self.case.save(force_insert=self.case.is_new)
+        self.case.save(force_insert=begins)
         lifecycle.save_closed(self.running or (), now=self.now)
         Deadline.objects.bulk_create(self.fresh)
         self.lines += lines
+        if begins:
+            self._keep_loaded(self.directory)
         self.write_lines()
         record([self.case.pk])
         post(notices=[*self.notices, *notices], now=self.now)
         for what, wards in self.updates:
             compose.publish_change(self.case, what=what, wards=wards)
+
+    def _keep_loaded(self, directory: Directory) -> None:
+        """Let whoever registered the case be answered from memory."""
+        offer = directory.offer_of(self.case)
+        events = [line for line in self.lines if isinstance(line, Event)]
+        keep_loaded(self.case, offers=[offer] if offer else [], deadlines=self.fresh, events=events)
 
 
 @contextmanager

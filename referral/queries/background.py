@@ -1,7 +1,9 @@
 """What the first hospital says of a patient beyond the indicators, for cases that the reader sees."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from referral.models import Background, Case
 
@@ -12,11 +14,16 @@ def background_of(case: Case) -> Background | None:
 
 
 def backgrounds_of(cases: Iterable[Case]) -> dict[UUID, Background]:
-    """The background of each of the visible cases that has one, by case, in one query."""
-    latest = (
-        Background.objects.filter(case__in=[case.pk for case in cases])
+    """The background of each of the visible cases that has one, by case, in one query; in none where
+    the cases have just begun without one."""
+    asked = [case.pk for case in cases if not getattr(case, "is_without_background", False)]
+    return {row.case_id: row for row in _latest(asked)} if asked else {}
+
+
+def _latest(cases: Collection[UUID]) -> QuerySet[Background]:
+    return (
+        Background.objects.filter(case__in=cases)
         .order_by("case_id", "-stated_at", "-pk")
         .distinct("case_id")
         .select_related("stated_by")
     )
-    return {row.case_id: row for row in latest}

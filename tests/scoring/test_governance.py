@@ -143,7 +143,7 @@ def test_what_was_recorded_is_never_changed_or_deleted(model: Any) -> None:
     install(variant())
     shadow("network-model")
     reading = read_inputs(patient())
-    score_in_shadow(reading=reading, active=evaluate(reading), subject=uuid4(), now=NOW)
+    score_in_shadow(shadow_versions(), reading=reading, active=evaluate(reading), subject=uuid4(), now=NOW)
     column = {"RiskModelVersion": {"status": "validated"}, "ModelEvent": {"reason": "x"}}.get(
         model.__name__, {"risk_90d": 0.1}
     )
@@ -167,7 +167,9 @@ def test_a_shadow_model_scores_silently_beside_the_active_one() -> None:
         reading = read_inputs(patient(**changes))
         subject = uuid4()
         subjects[subject] = evaluate(reading)
-        score_in_shadow(reading=reading, active=subjects[subject], subject=subject, now=NOW)
+        score_in_shadow(
+            shadow_versions(), reading=reading, active=subjects[subject], subject=subject, now=NOW
+        )
     scored = ShadowScore.objects.filter(model=version, risk_90d__isnull=False)
     assert scored.count() == 3, "an incomplete reading is kept but cannot be compared"
     assert Counter(scored.values_list("active_high_risk", "high_risk")) == {

@@ -17,9 +17,9 @@ from referral.pathway.refusals import ConfirmationNeeded, InputError, Text
 from referral.pathway.sources import counted, sources_in, with_sources
 from referral.pathway.vocabulary import State, Verb
 from referral.queries.case_values import stamped
-from scoring import INPUTS, Evaluation, Issue, Reading, confirmed_names, evaluate, read_inputs
+from scoring import INPUTS, Evaluation, Issue, Reading, RiskModel, confirmed_names, evaluate, read_inputs
 from scoring.inputs import UNIT_FIELDS
-from scoring.selectors import active_model
+from scoring.selectors import models_in_use, to_model
 from scoring.services import score_in_shadow
 from scoring.texts import issue_text
 
@@ -44,16 +44,14 @@ def assess(
     reading = read_inputs(together, now=change.now, expect_sampled_at=True)
     reading = replace(reading, warnings=(*reading.warnings, *doubts_of_age(case, reading)))
     refuse_unless_complete(reading)
-    evaluation = evaluate(
-        reading,
-        model=active_model(),
-        threshold=case.policy.risk_threshold,
-        chronic_liver_disease=case.chronic_liver_disease != ChronicLiverDisease.NONE,
-    )
+    models = models_in_use()
+    evaluation = evaluated(case, reading, to_model(models.active))
     sources = sources_of(change, values or {}, together)
     case.assessment = store(change, reading, evaluation, sources)
     if evaluation.status == "scored":
-        score_in_shadow(reading=reading, active=evaluation, subject=case.assessment.pk, now=change.now)
+        score_in_shadow(
+            models.shadow, reading=reading, active=evaluation, subject=case.assessment.pk, now=change.now
+        )
     change.details.update(
         assessment=str(case.assessment.pk),
         flagged=evaluation.flagged,
@@ -66,6 +64,16 @@ def assess(
     if not evaluation.flagged or hold_back:
         return State.WATCHED
     return flag(change)
+
+
+def evaluated(case: Case, reading: Reading, model: RiskModel) -> Evaluation:
+    """What `model` says of a case by the policy that it began with."""
+    return evaluate(
+        reading,
+        model=model,
+        threshold=case.policy.risk_threshold,
+        chronic_liver_disease=case.chronic_liver_disease != ChronicLiverDisease.NONE,
+    )
 
 
 def flag(change: Change) -> State:

@@ -170,6 +170,8 @@ class Replay:
         first = self.moments.get("acknowledged_at") or event.occurred_at
         self.moments["acknowledged_at"] = min(first, event.occurred_at)
 
+    _ask_back = _accept_when_free = _acknowledge
+
     def _accept(self, event: Event) -> None:
         self._acknowledge(event)
         self.moments["accepted_at"], self.ward = event.occurred_at, event.details["ward"]

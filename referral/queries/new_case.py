@@ -1,0 +1,42 @@
+"""A case that was stored a moment ago, with what `cases.cases` would read of it, from memory."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.db.models import Model
+
+from referral.models import Case, Deadline, Event, Offer
+from referral.pathway.vocabulary import FOLLOW_UPS, Verb
+from referral.queries.referral_reasons import SPEAKING
+
+
+def keep_loaded(
+    case: Case, *, offers: Sequence[Offer], deadlines: Iterable[Deadline], events: Iterable[Event]
+) -> None:
+    """Let `case`, which has just begun with these rows, answer whoever registered it without a query.
+
+    Nothing else can be there yet: no file, no talk, no question, no record of a ward, nothing retracted.
+    """
+    lines = list(events)
+    in_order = sorted(deadlines, key=lambda row: (row.due_at, row.pk))
+    _keep(case, {"offers": offers, "questions": [], "deadlines": in_order})
+    if not Case.indicators.related.is_cached(case):
+        Case.indicators.related.set_cached_value(case, None)
+    acute = [row for row in in_order if row.closed_at is None and row.kind not in FOLLOW_UPS]
+    vars(case).update(
+        next_kind=acute[0].kind if acute else None,
+        next_due_at=acute[0].due_at if acute else None,
+        file_count=0,
+        has_new_files=False,
+        has_mistakes=False,
+        valued_assessments=[case.assessment] if case.assessment else [],
+        referring_events=[event for event in lines if event.what in SPEAKING],
+        is_without_background=all(event.what != Verb.STATE_BACKGROUND for event in lines),
+    )
+
+
+def _keep(case: Case, related: Mapping[str, Sequence[Model]]) -> None:
+    """What prefetching leaves on a case."""
+    querysets = {name: getattr(case, name).all() for name in related}
+    for name, rows in related.items():
+        querysets[name]._result_cache, querysets[name]._prefetch_done = list(rows), True
+    vars(case).setdefault("_prefetched_objects_cache", {}).update(querysets)
