@@ -9,7 +9,7 @@ import sys
 
 from bench import report
 
-NAMES = ("scoring", "engine", "load", "handover", "pages", "live", "statistics", "reading", "hl7")
+NAMES = ("scoring", "engine", "load", "handover", "pages", "live", "statistics", "reading", "hl7", "hooks")
 BY_NAME_ONLY = ("hour",)
 """Run only when named: it takes an hour."""
 

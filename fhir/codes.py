@@ -1,4 +1,4 @@
-"""Codes of others for what we have: LOINC and UCUM for values, ICD-10 for diseases.
+"""Codes of others for what we have: LOINC and UCUM for values; which diseases ICD-10 says exactly.
 
 This material contains content from LOINC (https://loinc.org), copyright Regenstrief Institute, Inc. and the
 LOINC Committee, available at no cost under the license at https://loinc.org/license.
@@ -12,7 +12,6 @@ from referral.codes import ChronicLiverDisease as D
 
 LOINC = "http://loinc.org"
 UCUM = "http://unitsofmeasure.org"
-ICD10 = "http://hl7.org/fhir/sid/icd-10"
 SNOMED = "http://snomed.info/sct"
 OBSERVATION_CATEGORY = "http://terminology.hl7.org/CodeSystem/observation-category"
 
@@ -48,20 +47,5 @@ UCUM_BY_UNIT: Mapping[str, str] = MappingProxyType(
 )
 INR_UNIT = "{INR}"
 
-DISEASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        D.HEPATITIS_B: ("B18.1", "B18.0"),
-        D.HEPATITIS_C: ("B18.2",),
-        D.ALCOHOL: ("K70.9", "K70.3", "K70.1", "K70.2", "K70.4", "K70.0"),
-        D.MASLD: ("K76.0", "K75.8"),
-        D.AUTOIMMUNE: ("K75.4",),
-        D.CHOLESTATIC: ("K74.3", "K83.0"),
-        D.WILSON: ("E83.0",),
-        D.DRUG: ("K71.9", "K71.7", "K71.3", "K71.4", "K71.5"),
-        D.OTHER: ("K76.9", "K74.6", "K73.9"),
-        D.UNKNOWN: ("K76.9",),
-    }
-)
-"""ICD-10 (WHO) of the chronic liver disease; the first is what we say, all are understood."""
 SAID_EXACTLY = frozenset({D.HEPATITIS_B, D.HEPATITIS_C, D.ALCOHOL, D.MASLD, D.AUTOIMMUNE, D.WILSON, D.DRUG})
 """Diseases whose ICD-10 code says what ours says; the others are said in our own code only."""

@@ -114,7 +114,7 @@ class FhirView(APIView):
             address=address_of(request),
             now=self.now,
             query=request.META.get("QUERY_STRING", ""),
-            sent=_sent(request),
+            sent=self.sent(),
             refusal=json.dumps(response.data, ensure_ascii=False, default=str) if is_refused else "",
         )
 
@@ -122,9 +122,8 @@ class FhirView(APIView):
         """What was asked, for the log: types and operations, no ids and no parameters."""
         return str(self.kwargs.get("resource_type", ""))[:40]
 
-
-def _sent(request: Request) -> str:
-    """The body as it came, where it could be read."""
-    data = getattr(request, "_data", None)
-    is_resource = isinstance(data, Mapping) and "resourceType" in data
-    return json.dumps(data, ensure_ascii=False) if is_resource else ""
+    def sent(self) -> str:
+        """The body as it came, for the log, where it could be read."""
+        data = getattr(self.request, "_data", None)
+        is_resource = isinstance(data, Mapping) and "resourceType" in data
+        return json.dumps(data, ensure_ascii=False) if is_resource else ""

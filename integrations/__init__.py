@@ -7,6 +7,7 @@ the signed proof of a program, `tokens` are what it then calls with, `messages` 
 __all__ = [
     "assertions",
     "bundles",
+    "cards",
     "counterparts",
     "keys",
     "listener",

@@ -35,7 +35,8 @@ class IntegrationAdmin(NetworkAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         asked = ("name", "kind", "hospital", "ward", "responsible", "pasted_keys", "typed_scopes")
         shown = ("client_id", "latest_messages") if obj else ()
-        return (*asked, "typed_addresses", "hl7_application", "hl7_facility", "is_active", *shown)
+        hl7, hooks = ("hl7_application", "hl7_facility"), ("issuer", "typed_origins")
+        return (*asked, "typed_addresses", *hl7, *hooks, "is_active", *shown)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "responsible":

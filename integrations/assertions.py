@@ -1,14 +1,15 @@
-"""The signed proof of a program (private_key_jwt, SMART Backend Services), checked and used once."""
+"""The signed proof of a program (SMART Backend Services, CDS Hooks), checked and used once."""
 
 import hashlib
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import jwt
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from integrations.keys import keys_for
 from integrations.models import Integration, UsedAssertion
@@ -35,16 +36,40 @@ def integration_of(assertion: str, *, audience: str, address: str | None, wall: 
 
     `wall` is the time of clocks outside, `address` where the call comes from. Raises AssertionRefused.
     """
-    header, said = _unchecked(assertion)
-    integration = _named(said)
+    return _checked(assertion, _named, {audience}, address, wall)
+
+
+def hook_client_of(
+    proof: str, *, audiences: Collection[str], address: str | None, wall: datetime
+) -> Integration:
+    """The active integration that signed a call of CDS Hooks; the same proof is refused the next time.
+
+    `iss` is its issuer, or its client id; `sub` says nothing there. Raises AssertionRefused.
+    """
+    return _checked(proof, _issuing, audiences, address, wall)
+
+
+def _checked(
+    proof: str,
+    named: Callable[[Mapping[str, Any]], Integration],
+    audiences: Collection[str],
+    address: str | None,
+    wall: datetime,
+) -> Integration:
+    header, said = _unchecked(proof)
+    integration = named(said)
     if not may_call_from(integration, address):
         raise AssertionRefused("address_not_allowed", integration)
-    claims = _signed(assertion, header, integration)
-    if audience not in _as_list(claims.get("aud")):
+    claims = _signed(proof, header, integration)
+    if not _audiences(claims) & set(audiences):
         raise AssertionRefused("wrong_audience", integration)
     expires_at = _expiry(claims, integration, wall)
     _use(integration, claims.get("jti"), expires_at)
     return integration
+
+
+def _audiences(claims: Mapping[str, Any]) -> set[str]:
+    return {each for each in _as_list(claims.get("aud")) if isinstance(each, str)}
 
 
 def may_call_from(integration: Integration, address: str | None) -> bool:
@@ -70,12 +95,30 @@ def _named(said: Mapping[str, Any]) -> Integration:
     issuer = said.get("iss")
     if not isinstance(issuer, str) or said.get("sub") != issuer:
         raise AssertionRefused("issuer_and_subject_differ")
+    return _active(Q(pk=_as_client_id(issuer)))
+
+
+def _issuing(said: Mapping[str, Any]) -> Integration:
+    issuer = said.get("iss")
+    if not isinstance(issuer, str) or not 0 < len(issuer) <= LONGEST_JTI:
+        raise AssertionRefused("unknown_client")
+    is_named = Q(issuer=issuer.replace("\x00", ""))
     try:
-        pk = UUID(issuer)
+        return _active(is_named | Q(pk=UUID(issuer)))
+    except ValueError:
+        return _active(is_named)
+
+
+def _as_client_id(issuer: str) -> UUID:
+    try:
+        return UUID(issuer)
     except ValueError as error:
         raise AssertionRefused("unknown_client") from error
+
+
+def _active(which: Q) -> Integration:
     rows = Integration.objects.select_related("account", "hospital")
-    integration = rows.filter(pk=pk, is_active=True, account__is_active=True).first()
+    integration = rows.filter(which, is_active=True, account__is_active=True).first()
     if integration is None:
         raise AssertionRefused("unknown_client")
     return integration

@@ -34,3 +34,8 @@ def _settle_role(integration: Integration) -> None:
     integration.account.memberships.exclude(**held).delete()
     if not integration.account.memberships.exists():
         Membership.objects.create(user=integration.account, **held)
+
+
+def may_call_from_page(origin: str) -> bool:
+    """Whether an active system names the web pages of this origin."""
+    return Integration.objects.filter(is_active=True, origins__contains=[origin]).exists()

@@ -3,6 +3,7 @@
 import ipaddress
 import json
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -38,14 +39,22 @@ class IntegrationForm(forms.ModelForm):
         help_text=_("Networks such as 10.20.0.0/16, one a line. Empty: from anywhere."),
     )
 
+    typed_origins = forms.CharField(
+        label=_("CDS Hooks: web pages that may call"),
+        widget=forms.Textarea({"rows": 2}),
+        required=False,
+        help_text=_("Such as https://emr.hospital.example, one a line. Empty: only servers call."),
+    )
+
     class Meta:
         model = Integration
         fields: ClassVar = [
             *("name", "kind", "hospital", "ward", "responsible"),
-            *("hl7_application", "hl7_facility", "is_active"),
+            *("hl7_application", "hl7_facility", "issuer", "is_active"),
         ]
         help_texts: ClassVar = {
             "ward": _("With a ward the program answers for it; without one it refers for the hospital."),
+            "issuer": _("As the record signs, such as https://emr.hospital.example. Empty: the client id."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,6 +64,7 @@ class IntegrationForm(forms.ModelForm):
             self.initial["pasted_keys"] = json.dumps(row.keys, indent=1)
             self.initial["typed_scopes"] = " ".join(row.scopes)
             self.initial["typed_addresses"] = "\n".join(row.addresses)
+            self.initial["typed_origins"] = "\n".join(row.origins)
 
     def clean_pasted_keys(self) -> dict[str, Any]:
         text = self.cleaned_data["pasted_keys"]
@@ -74,6 +84,9 @@ class IntegrationForm(forms.ModelForm):
     def clean_typed_addresses(self) -> list[str]:
         return [_network(line.strip()) for line in self.cleaned_data["typed_addresses"].split()]
 
+    def clean_typed_origins(self) -> list[str]:
+        return [_origin(line) for line in self.cleaned_data["typed_origins"].split()]
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         ward, hospital, responsible = (cleaned.get(name) for name in ("ward", "hospital", "responsible"))
@@ -87,6 +100,7 @@ class IntegrationForm(forms.ModelForm):
         self.instance.keys = self.cleaned_data["pasted_keys"]
         self.instance.scopes = self.cleaned_data["typed_scopes"]
         self.instance.addresses = self.cleaned_data["typed_addresses"]
+        self.instance.origins = self.cleaned_data["typed_origins"]
         return super().save(commit=commit)
 
 
@@ -96,3 +110,15 @@ def _network(text: str) -> str:
     except ValueError as error:
         message = _("“%(text)s” is no network. Write an address, or one such as 10.20.0.0/16.")
         raise ValidationError(message, params={"text": text}) from error
+
+
+def _origin(text: str) -> str:
+    parts = urlsplit(text)
+    if (
+        parts.scheme not in ("https", "http")
+        or not parts.netloc
+        or text != f"{parts.scheme}://{parts.netloc}"
+    ):
+        message = _("“%(text)s” is no origin. Write scheme and host alone: https://emr.hospital.example.")
+        raise ValidationError(message, params={"text": text})
+    return text

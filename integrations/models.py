@@ -15,7 +15,9 @@ class Integration(models.Model):
     """A program of a hospital. It acts as `account`, whose one role is at `ward`, or else at `hospital`.
 
     `keys` is a JWK Set of public keys; `scopes` are those of SMART (`system/Task.rs`); `addresses` are
-    networks it may call from, any where empty. `responsible` answers for what it does.
+    networks it may call from, any where empty. `issuer` is who signs the proofs of its CDS Hooks calls, the
+    client id where empty; `origins` are web pages that may make such calls. `responsible` answers for what it
+    does.
     """
 
     class Kind(models.TextChoices):
@@ -44,6 +46,8 @@ class Integration(models.Model):
     addresses = models.JSONField(_("addresses it may call from"), default=list, blank=True)
     hl7_application = models.CharField(_("HL7 v2: sending application (MSH-3)"), max_length=180, blank=True)
     hl7_facility = models.CharField(_("HL7 v2: sending facility (MSH-4)"), max_length=180, blank=True)
+    issuer = models.CharField(_("CDS Hooks: issuer of its proofs (iss)"), max_length=250, blank=True)
+    origins = models.JSONField(_("CDS Hooks: web pages that may call"), default=list, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"))
 
@@ -62,6 +66,12 @@ class Integration(models.Model):
                 condition=~models.Q(hl7_application=""),
                 name="integration_sends_as_itself",
                 violation_error_message=_("Another system sends under this application and facility."),
+            ),
+            models.UniqueConstraint(
+                fields=["issuer"],
+                condition=~models.Q(issuer=""),
+                name="integration_issues_as_itself",
+                violation_error_message=_("Another system signs its proofs as this issuer."),
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["laboratory", "records", "platform"]),
@@ -166,6 +176,7 @@ class ExchangedMessage(models.Model):
         TOKEN = "token", _("access token")
         FHIR = "fhir", _("FHIR")
         HL7 = "hl7", _("HL7 v2")
+        CDS = "cds", _("CDS Hooks")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     integration = models.ForeignKey(
@@ -187,3 +198,30 @@ class ExchangedMessage(models.Model):
             models.Index(fields=["integration", "-at"], name="exchanged_by_integration"),
             models.Index(fields=["at"], name="exchanged_by_time"),
         ]
+
+
+class AdviceCard(models.Model):
+    """A card that a patient record was given over CDS Hooks, and what came of it. It names no patient.
+
+    `outcome` is empty until the record says it; `override_reason` is a code of the card's reasons, and
+    `comment` (encrypted) what somebody wrote with it.
+    """
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", _("accepted")
+        OVERRIDDEN = "overridden", _("overridden")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="cards")
+    service = models.CharField(max_length=40)
+    indicator = models.CharField(max_length=8)
+    given_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    override_reason = models.CharField(max_length=40, blank=True)
+    comment = EncryptedField(null=True)
+    outcome_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("card in a patient record")
+        verbose_name_plural = _("cards in patient records")
+        indexes: ClassVar = [models.Index(fields=["integration", "-given_at"], name="card_by_integration")]

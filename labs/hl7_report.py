@@ -7,13 +7,11 @@ from datetime import datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 
 from labs import doubts
-from labs.catalogue import LabTest, named
-from labs.coded import OF_LOINC, AmbiguousCode, UnitContradicts, UnknownCode, coded_input
+from labs.coded import OF_LOINC
+from labs.coded_result import CodedResult
 from labs.hl7 import Message, Segment
 from labs.report import Finding, Person, Report
-from scoring.numbers import Printed, read_number
-from scoring.parsing import check_value
-from scoring.units import spelling
+from scoring.numbers import read_number
 
 LOINC_NAMES = frozenset({"LN", "LOINC", "2.16.840.1.113883.6.1"})
 FINAL, CORRECTED = frozenset({"F", "U", ""}), frozenset({"C", "A"})
@@ -107,74 +105,25 @@ class Results:
         status = segment.text(11).upper()
         if status not in FINAL | CORRECTED:
             return None, f"{line} ({status})"
-        reading = _Reading(segment, printed)
+        reading = _coded(segment, printed)
         if reading.test is None:
             return None, line
-        codes = [*reading.doubts(), *(["corrected"] if status in CORRECTED else [])]
-        number = reading.number
-        return Finding(
-            test=reading.test.code,
-            input=reading.test.input,
-            value=None if number is None or number.ambiguous else number.value,
-            comparator=(number.bound or None) if number else None,
-            unit=reading.unit,
+        return reading.finding(
             text=line,
             sampled_at=self._time(segment.text(14)) or drawn,
-            doubts=tuple(dict.fromkeys(codes)),
-            routine=getattr(reading.test, "routine", None) if reading.test.input is None else None,
+            is_corrected=status in CORRECTED,
         ), ""
 
 
-class _Reading:
-    """One OBX: which test it is, its number, its unit, and what is doubtful about them."""
-
-    def __init__(self, segment: Segment, printed: str) -> None:
-        self.segment, self.printed = segment, printed
-        self.loinc = next(_codes(segment), "")
-        self.test = OF_LOINC.get(self.loinc) or _by_name(segment)
-        self.number: Printed | None = read_number(printed)
-        self.unit: str | None = None
-        self._unit_doubts = self._read_unit() if self.test else []
-
-    def _read_unit(self) -> list[str]:
-        unit = self.segment.text(6)
-        if self.loinc in OF_LOINC:
-            try:
-                coded = coded_input(self.loinc, unit)
-            except UnitContradicts:
-                return ["code_contradicts_unit"] if unit else ["no_unit"]
-            except AmbiguousCode:
-                return ["code_unsettled"]
-            except UnknownCode:
-                return []
-            self.unit = coded.unit if coded.unit_field else None
-            return []
-        return self._unit_by_name(unit)
-
-    def _unit_by_name(self, unit: str) -> list[str]:
-        test = self.test
-        if test is None or test.spec is None or not (test.spec.units and test.spec.unit_field):
-            return []
-        if not unit:
-            return ["no_unit"]
-        spelled = spelling(unit)
-        if test.input == "urea" and spelled in ("mg/dl", "mg%"):
-            return ["urea_or_nitrogen"]
-        self.unit = test.units.get(spelled)
-        return [] if self.unit else ["unit_unknown"]
-
-    def doubts(self) -> list[str]:
-        codes = list(self._unit_doubts)
-        if self.number is None:
-            return [*codes, "not_a_number"]
-        codes += ["bound"] if self.number.bound else []
-        codes += ["number_ambiguous"] if self.number.ambiguous else []
-        spec = self.test.spec if self.test else None
-        if spec and not codes and not self.number.ambiguous:
-            issues = check_value(spec.name, self.number.value, self.unit)[1]
-            impossible = any(issue.code == "out_of_range" for issue in issues)
-            codes += [("impossible" if impossible else "unusual")] if issues else []
-        return codes
+def _coded(segment: Segment, printed: str) -> CodedResult:
+    """One OBX as a coded result: the names of OBX-3 that say most come first."""
+    parts = segment.components(3)
+    return CodedResult(
+        loinc=next(_codes(segment), ""),
+        names=tuple(parts[place] for place in (1, 0, 4, 3) if len(parts) > place and parts[place]),
+        number=read_number(printed),
+        unit_text=segment.text(6),
+    )
 
 
 def _codes(segment: Segment) -> Iterator[str]:
@@ -185,16 +134,6 @@ def _codes(segment: Segment) -> Iterator[str]:
             is_loinc = len(parts) > system and parts[system].upper() in LOINC_NAMES
             if is_loinc or parts[code] in OF_LOINC:
                 yield parts[code]
-
-
-def _by_name(segment: Segment) -> LabTest | None:
-    """The test that the text or the local code of OBX-3 names."""
-    parts = segment.components(3)
-    for place in (1, 0, 4, 3):
-        test = named(parts[place]) if len(parts) > place and parts[place] else None
-        if test is not None:
-            return test
-    return None
 
 
 def _value_of(segment: Segment) -> str:

@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 from fhir.codes import (
-    DISEASES,
-    ICD10,
     INR_UNIT,
     LOINC,
     LOINC_BY_UNIT,
@@ -29,6 +27,7 @@ from fhir.datatypes import (
     version_at,
     without_empty,
 )
+from referral.icd10 import DISEASES, ICD10
 from referral.models import Assessment, Case, Diagnosis, KitResult, Precipitant
 from referral.queries.case_values import OF_THE_PATIENT, Origin, Value, case_values
 from referral.ward.precipitants import snomed_of

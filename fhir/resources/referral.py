@@ -17,10 +17,10 @@ from fhir.datatypes import (
     without_empty,
 )
 from fhir.mapping import COMPLETED, REQUESTED, request_status, task_status
+from labs.fhir_report import RESIDENT_ID
 from referral.models import Case, Patient
 from referral.pathway.vocabulary import IN_WARD
 
-RESIDENT_ID = "urn:oid:2.16.156.10011.1.3"
 CASE_NUMBER = f"{OWN}case-number"
 TASK_CODE = "http://hl7.org/fhir/CodeSystem/task-code"
 ENCOUNTER_CLASS = "http://terminology.hl7.org/CodeSystem/v3-ActCode"

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from fhir.datatypes import Json
 from fhir.outcomes import Issue, Refused
+from labs.fhir_report import objects_in, text_of
+
+__all__ = ["Findings", "codings_of", "objects_in", "reference_of", "text_of"]
 
 UNREAD = frozenset({"resourceType", "id", "meta", "text", "language", "implicitRules"})
 """Elements that say nothing of a patient."""
@@ -49,15 +52,6 @@ def codings_of(value: Any) -> list[Json]:
         for row in (rows if isinstance(rows, list) else [])
         if isinstance(row, dict) and isinstance(row.get("code"), str)
     ]
-
-
-def objects_in(value: Any) -> list[Json]:
-    """The objects of a list; none where it is no list."""
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
-
-
-def text_of(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def reference_of(value: Any) -> str:

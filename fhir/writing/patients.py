@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from fhir.codes import DISEASES, ICD10
 from fhir.datatypes import own_system
-from fhir.resources.referral import RESIDENT_ID
 from fhir.writing.elements import Findings, codings_of, objects_in, text_of
+from labs.fhir_report import RESIDENT_ID, name_in
 from referral.codes import ChronicLiverDisease, Presentation
+from referral.icd10 import BY_ICD10, ICD10
 from referral.identity.birth import BirthDate
 from referral.identity.written import Identity
 
@@ -17,7 +17,6 @@ OF_A_PATIENT = ("active", "identifier", "name", "telecom", "gender", "birthDate"
 OF_A_CONDITION = (
     *("code", "subject", "clinicalStatus", "verificationStatus", "category", "evidence", "recordedDate"),
 )
-BY_ICD10 = {code: disease for disease, codes in reversed(list(DISEASES.items())) for code in reversed(codes)}
 GENDERS = frozenset({"male", "female"})
 
 
@@ -31,7 +30,7 @@ def read_patient(resource: Mapping[str, Any], where: str, findings: Findings) ->
         )
     numbers = _numbers(resource, where, findings)
     return Identity(
-        name=_name(resource),
+        name=name_in(resource),
         sex=gender if gender in GENDERS else "",
         birth_date=_birth_date(resource, where, findings),
         phone=next(
@@ -44,18 +43,6 @@ def read_patient(resource: Mapping[str, Any], where: str, findings: Findings) ->
         ),
         **numbers,
     )
-
-
-def _name(resource: Mapping[str, Any]) -> str:
-    names = objects_in(resource.get("name"))
-    official = next((row for row in names if row.get("use") == "official"), names[0] if names else {})
-    if text := text_of(official.get("text")):
-        return text
-    given = official.get("given")
-    parts = [text_of(official.get("family")), *(map(text_of, given) if isinstance(given, list) else ())]
-    plain = [part for part in parts if part]
-    is_chinese = all(ord(sign) > 0x2E80 for part in plain for sign in part)
-    return ("" if is_chinese else " ").join(plain)
 
 
 def _birth_date(resource: Mapping[str, Any], where: str, findings: Findings) -> BirthDate | None:

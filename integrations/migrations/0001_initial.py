@@ -55,6 +55,18 @@ class Migration(migrations.Migration):
                         blank=True, max_length=180, verbose_name="HL7 v2: sending facility (MSH-4)"
                     ),
                 ),
+                (
+                    "issuer",
+                    models.CharField(
+                        blank=True, max_length=250, verbose_name="CDS Hooks: issuer of its proofs (iss)"
+                    ),
+                ),
+                (
+                    "origins",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="CDS Hooks: web pages that may call"
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 ("created_at", models.DateTimeField(verbose_name="created")),
                 (
@@ -112,7 +124,12 @@ class Migration(migrations.Migration):
                 (
                     "interface",
                     models.CharField(
-                        choices=[("token", "access token"), ("fhir", "FHIR"), ("hl7", "HL7 v2")],
+                        choices=[
+                            ("token", "access token"),
+                            ("fhir", "FHIR"),
+                            ("hl7", "HL7 v2"),
+                            ("cds", "CDS Hooks"),
+                        ],
                         max_length=6,
                         verbose_name="interface",
                     ),
@@ -137,6 +154,43 @@ class Migration(migrations.Migration):
                 "verbose_name": "message of a hospital system",
                 "verbose_name_plural": "messages of hospital systems",
                 "ordering": ["-at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="AdviceCard",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("service", models.CharField(max_length=40)),
+                ("indicator", models.CharField(max_length=8)),
+                ("given_at", models.DateTimeField()),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[("accepted", "accepted"), ("overridden", "overridden")],
+                        max_length=10,
+                    ),
+                ),
+                ("override_reason", models.CharField(blank=True, max_length=40)),
+                ("comment", accounts.encryption.EncryptedField(null=True)),
+                ("outcome_at", models.DateTimeField(null=True)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cards",
+                        to="integrations.integration",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "card in a patient record",
+                "verbose_name_plural": "cards in patient records",
             },
         ),
         migrations.CreateModel(
@@ -275,6 +329,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="integration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("issuer", ""), _negated=True),
+                fields=("issuer",),
+                name="integration_issues_as_itself",
+                violation_error_message="Another system signs its proofs as this issuer.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="integration",
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["laboratory", "records", "platform"])),
                 name="integration_kind_known",
@@ -287,6 +350,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="exchangedmessage",
             index=models.Index(fields=["at"], name="exchanged_by_time"),
+        ),
+        migrations.AddIndex(
+            model_name="advicecard",
+            index=models.Index(fields=["integration", "-given_at"], name="card_by_integration"),
         ),
         migrations.AddIndex(
             model_name="receivedmessage",

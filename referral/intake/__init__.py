@@ -5,6 +5,7 @@ __all__ = [
     "drafts",
     "first_visit",
     "free_beds",
+    "patient_record",
     "registration",
     "results",
     "submission",

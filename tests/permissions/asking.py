@@ -66,7 +66,7 @@ def _send(caller: Caller, row: Row, path: str) -> Any:
 
 def is_program(row: Row) -> bool:
     """Whether a route is called with tokens and speaks JSON."""
-    return row.route.startswith(("api/", "_allauth/", "fhir/"))
+    return row.route.startswith(("api/", "_allauth/", "fhir/", "cds-services"))
 
 
 def _unnamed(text: str, name: str) -> str:

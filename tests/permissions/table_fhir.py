@@ -4,12 +4,16 @@ from tests.permissions.rows import EVERYBODY, Row
 
 R4 = "fhir/R4"
 NAMED = {"resource_type": "Task", "pk": "01970000-0000-7000-8000-000000000000", "version": "1"}
+SERVICE = {"service": "aclf-patient-view"}
 
 ROWS = (
     Row("GET", f"{R4}/.well-known/smart-configuration", EVERYBODY, 200, open=True),
     Row("POST", f"{R4}/auth/token", EVERYBODY, 400, open=True),
     Row("POST", R4, EVERYBODY, 401, open=True),
     Row("GET", f"{R4}/metadata", EVERYBODY, 200, open=True),
+    Row("GET", "cds-services", EVERYBODY, 200, open=True),
+    Row("POST", "cds-services/<slug:service>", EVERYBODY, 401, open=True, values=SERVICE),
+    Row("POST", "cds-services/<slug:service>/feedback", EVERYBODY, 401, open=True, values=SERVICE),
     *(
         Row(method, f"{R4}/{route}", EVERYBODY, 401, open=True, values=NAMED)
         for method, route in (

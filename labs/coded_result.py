@@ -1,0 +1,90 @@
+"""One result that a system sent with a code or a name: test, number, unit, and what is doubtful."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from labs.catalogue import LabTest, named
+from labs.coded import OF_LOINC, AmbiguousCode, UnitContradicts, UnknownCode, coded_input
+from labs.report import Finding
+from scoring.numbers import Printed
+from scoring.parsing import check_value
+from scoring.units import spelling
+
+
+@dataclass(frozen=True)
+class CodedResult:
+    """A result as it came. `loinc` is a code, or empty; `names` are what the sender calls the test, the best
+    first; `number` is None where the value is none; `unit_text` is the unit as it stood there."""
+
+    loinc: str
+    names: Sequence[str]
+    number: Printed | None
+    unit_text: str
+
+    @cached_property
+    def test(self) -> LabTest | None:
+        """The test that the code is of, or else the first name that is understood."""
+        by_name = (named(name) for name in self.names)
+        return OF_LOINC.get(self.loinc) or next((test for test in by_name if test is not None), None)
+
+    @cached_property
+    def _unit(self) -> tuple[str | None, list[str]]:
+        """The unit as `scoring` spells it, None where the input has one only or none is clear; and doubts."""
+        if self.test is None:
+            return None, []
+        if self.loinc not in OF_LOINC:
+            return self._unit_by_name(self.test)
+        try:
+            coded = coded_input(self.loinc, self.unit_text)
+        except UnitContradicts:
+            return None, ["code_contradicts_unit"] if self.unit_text else ["no_unit"]
+        except AmbiguousCode:
+            return None, ["code_unsettled"]
+        except UnknownCode:
+            return None, []
+        return (coded.unit if coded.unit_field else None), []
+
+    def _unit_by_name(self, test: LabTest) -> tuple[str | None, list[str]]:
+        if test.spec is None or not (test.spec.units and test.spec.unit_field):
+            return None, []
+        if not self.unit_text:
+            return None, ["no_unit"]
+        spelled = spelling(self.unit_text)
+        if test.input == "urea" and spelled in ("mg/dl", "mg%"):
+            return None, ["urea_or_nitrogen"]
+        unit = test.units.get(spelled)
+        return unit, [] if unit else ["unit_unknown"]
+
+    def doubts(self) -> list[str]:
+        """Codes of `labs.doubts.DOUBTS` about the unit and the number."""
+        unit, codes = self._unit
+        codes = list(codes)
+        if self.number is None:
+            return [*codes, "not_a_number"]
+        codes += ["bound"] if self.number.bound else []
+        codes += ["number_ambiguous"] if self.number.ambiguous else []
+        spec = self.test.spec if self.test else None
+        if spec and not codes:
+            issues = check_value(spec.name, self.number.value, unit)[1]
+            impossible = any(issue.code == "out_of_range" for issue in issues)
+            codes += [("impossible" if impossible else "unusual")] if issues else []
+        return codes
+
+    def finding(self, *, text: str, sampled_at: str | None, is_corrected: bool) -> Finding | None:
+        """The proposal; None for a test that is not in the catalogue."""
+        if self.test is None:
+            return None
+        codes = [*self.doubts(), *(["corrected"] if is_corrected else [])]
+        number = self.number
+        return Finding(
+            test=self.test.code,
+            input=self.test.input,
+            value=None if number is None or number.ambiguous else number.value,
+            comparator=(number.bound or None) if number else None,
+            unit=self._unit[0],
+            text=text,
+            sampled_at=sampled_at,
+            doubts=tuple(dict.fromkeys(codes)),
+            routine=self.test.routine if self.test.input is None else None,
+        )
