@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -70,7 +70,6 @@ WITHOUT_VALUES = frozenset({"events", "messages", "deadlines", "indicators"})
 """Parts of a case whose reader does not look at its values."""
 
 LEAST_TIME_FIRST = (F("next_due_at").asc(nulls_last=True), "first_visit_at", "pk")
-UNANSWERED = frozenset({State.UNPLACED, State.OFFERED})
 
 
 def awaited_of(case: Case) -> tuple[Party, Text] | None:
@@ -102,10 +101,8 @@ def cases(user: User) -> QuerySet[Case]:
 
 def worklist(user: User) -> QuerySet[Case]:
     """Every case the user may see, with `next_due_at` and without the people behind it, for long lists."""
-    running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
-    acute = running.exclude(kind__in=FOLLOW_UPS | _not_of_wards(user))
     return (
-        case_files.counted(Case.objects.visible_to(user), user)
+        placed(user)
         .select_related("patient", "hospital", "ward__hospital", "assessment", "policy", "indicators")
         .select_related("expecting_ward__hospital")
         .prefetch_related(
@@ -120,11 +117,17 @@ def worklist(user: User) -> QuerySet[Case]:
             ),
             Prefetch("deadlines", Deadline.objects.order_by("due_at", "pk")),
         )
-        .annotate(
-            has_mistakes=Exists(Retraction.objects.filter(case=OuterRef("pk"))),
-            next_due_at=Subquery(acute.values("due_at")[:1]),
-            next_kind=Subquery(acute.values("kind")[:1]),
-        )
+        .annotate(has_mistakes=Exists(Retraction.objects.filter(case=OuterRef("pk"))))
+    )
+
+
+def placed(user: User) -> QuerySet[Case]:
+    """Every case the user may see, with what tells its place in a list: its files, and what is due next."""
+    running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
+    acute = running.exclude(kind__in=FOLLOW_UPS | _not_of_wards(user))
+    return case_files.counted(Case.objects.visible_to(user), user).annotate(
+        next_due_at=Subquery(acute.values("due_at")[:1]),
+        next_kind=Subquery(acute.values("kind")[:1]),
     )
 
 
@@ -142,33 +145,6 @@ def with_entered(rows: QuerySet[Case]) -> QuerySet[Case]:
 def open_work(user: User, part: str = "") -> QuerySet[Case]:
     """The user's open cases, or those of one of PARTS, least time left first."""
     return cases(user).filter(state__in=PARTS[part] if part else OPEN).order_by(*LEAST_TIME_FIRST)
-
-
-def board(user: User, part: str, order: Sequence[Any] = LEAST_TIME_FIRST) -> QuerySet[Case]:
-    """The user's open cases of one of PARTS: those without an answer first, of them those that nobody has
-    acknowledged, then in `order`."""
-    rows = worklist(user).filter(state__in=PARTS[part])
-    open_offers = Offer.objects.filter(case=OuterRef("pk"), state=Offer.State.OPEN)
-    return (
-        with_entered(rows)
-        .annotate(
-            has_answer=~Q(state__in=UNANSWERED),
-            is_unseen=Exists(open_offers.filter(acknowledged_at=None)),
-        )
-        .order_by("has_answer", "-is_unseen", *order)
-    )
-
-
-def hospitals_of_open_work(user: User) -> list[Hospital]:
-    """The first hospitals of the user's open cases, by name."""
-    of_cases = Case.objects.visible_to(user).filter(state__in=OPEN).order_by().values("hospital")
-    return list(Hospital.objects.filter(pk__in=of_cases).order_by("name_zh"))
-
-
-def state_counts(user: User) -> dict[str, int]:
-    """How many open cases the user sees, by state; states without any are left out."""
-    rows = Case.objects.visible_to(user).filter(state__in=OPEN).order_by()
-    return dict(rows.values_list("state").annotate(number=Count("pk")))
 
 
 def by_time_left(rows: QuerySet[Case]) -> QuerySet[Case]:

@@ -75,8 +75,8 @@ def wards_of_networks(user: User) -> QuerySet[Ward]:
 
 
 def to_do(user: User, now: datetime) -> QuerySet[Case]:
-    """The cases in which something is awaited of the user's side now, least time left first."""
-    return in_order(cases.cases(user).filter(_awaits(user, now)), BY_TIME)
+    """The cases, as `placed`, in which something is awaited of the user's side now, least time left first."""
+    return in_order(cases.placed(user).filter(_awaits(user, now)), BY_TIME)
 
 
 def number_to_do(user: User, now: datetime) -> int:
@@ -85,7 +85,15 @@ def number_to_do(user: User, now: datetime) -> int:
 
 
 def _awaits(user: User, now: datetime) -> Q:
-    return _of_hospitals(user, now) | _of_wards(user) | _of_coordinators(user)
+    """By the roles that the user has: of the others nothing is asked."""
+    access, awaits = user.access, Q(pk__in=[])
+    if access.refers_for:
+        awaits |= _of_hospitals(user, now)
+    if access.wards:
+        awaits |= _of_wards(user)
+    if access.coordinates:
+        awaits |= _of_coordinators(user)
+    return awaits
 
 
 def _of_hospitals(user: User, now: datetime) -> Q:

@@ -24,6 +24,7 @@ from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import State
 from referral.queries import cases as case_queries
 from referral.queries import worklists
+from referral.queries.board import board_places, open_work_of
 from referral.queries.worklists import Place
 
 PER_PAGE = 50
@@ -94,17 +95,16 @@ def changed_rows(
     others: whoever has those rows keeps them."""
     name = asked.get("tab", "")
     name = name if name in TABS else FIRST_TAB
-    by_state = case_queries.state_counts(user)
-    counts = {key: sum(_in_part(by_state, part).values()) for key, (_label, part) in TABS.items()}
+    work = open_work_of(user)
+    counts = {key: sum(_in_part(work.by_state, part).values()) for key, (_label, part) in TABS.items()}
     counts[MINE] = worklists.number_to_do(user, now)
-    of_tab = _in_part(by_state, TABS[name][1])
-    hospitals = case_queries.hospitals_of_open_work(user)
-    narrowed = Narrowed.of(asked, of_tab, {str(hospital.pk) for hospital in hospitals})
+    of_tab = _in_part(work.by_state, TABS[name][1])
+    narrowed = Narrowed.of(asked, of_tab, {str(hospital.pk) for hospital in work.hospitals})
     cases = _filtered(_of_tab(user, name, narrowed, now), narrowed, now)
     count = cases.count() if narrowed.is_filtered else of_tab.get(narrowed.state, counts[name])
     shown = _page(cases, count, asked.get("page", ""))
     places = [Place(*values) for values in shown]
-    rows = rows_of(places, cases, View(user, name, now), changed)
+    rows = rows_of(places, View(user, name, now), changed)
     return {
         "now": now,
         "tab": name,
@@ -113,7 +113,7 @@ def changed_rows(
         "tabs": [Tab(key, label, counts[key], key == name) for key, (label, _part) in TABS.items()],
         "narrowed": narrowed,
         "choices": state_choices(of_tab, narrowed),
-        "hospitals": hospitals,
+        "hospitals": work.hospitals,
         "sections": sections(rows, {} if narrowed.is_filtered else of_tab),
         "coordinates": bool(user.access.coordinates),
     }
@@ -133,8 +133,8 @@ def _in_part(by_state: Mapping[str, int], part: str) -> dict[str, int]:
 
 def _of_tab(user: User, name: str, narrowed: Narrowed, now: datetime) -> QuerySet[Case]:
     if name == MINE:
-        return case_queries.with_entered(worklists.to_do(user, now))
-    rows = case_queries.board(user, TABS[name][1], worklists.ORDERS[narrowed.order])
+        return worklists.to_do(user, now)
+    rows = board_places(user, TABS[name][1], worklists.ORDERS[narrowed.order])
     return rows.filter(state=narrowed.state) if narrowed.state else rows
 
 

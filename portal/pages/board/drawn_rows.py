@@ -12,7 +12,6 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.core.cache import caches
-from django.db.models import QuerySet
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -21,9 +20,9 @@ from accounts.access import Access
 from accounts.models import User
 from portal.pages.board.rows import row_of
 from portal.pages.case.scene import people_around
-from referral.models import Case
 from referral.queries.alert_proof import proofs_of
 from referral.queries.background import backgrounds_of
+from referral.queries.board import rows_of_board
 from referral.queries.worklists import Place
 
 KEPT_SECONDS = 60
@@ -74,30 +73,30 @@ class KeptRow:
 
 
 def rows_of(
-    places: Sequence[Place], cases: QuerySet[Case], view: View, changed: Collection[UUID] | None
+    places: Sequence[Place], view: View, changed: Collection[UUID] | None
 ) -> list[DrawnRow | KeptRow]:
-    """A row of each of `places`, which are of `cases`; only a place where a page has the row already, because
-    the case is not among the `changed`, None for all."""
+    """A row of each of `places`; only a place where a page has the row already, because the case is not among
+    the `changed`, None for all."""
     asked = [place for place in places if changed is None or place.pk in changed]
-    drawn = _drawn(asked, cases, view)
+    drawn = _drawn(asked, view)
     return [
         _in_pieces(place, drawn[place.pk]) if place.pk in drawn else KeptRow(place.pk, place.state)
         for place in places
     ]
 
 
-def _drawn(places: Sequence[Place], cases: QuerySet[Case], view: View) -> dict[UUID, str]:
-    """The HTML of each row, by case; a case that has left the list meanwhile has none."""
+def _drawn(places: Sequence[Place], view: View) -> dict[UUID, str]:
+    """The HTML of each row, by case; a case that the reader no longer sees has none."""
     keys = {place.pk: view.key(place) for place in places}
     kept = caches["rows"].get_many(keys.values())
     drawn = {case_id: kept[key] for case_id, key in keys.items() if key in kept}
-    fresh = _draw([case_id for case_id in keys if case_id not in drawn], cases, view)
+    fresh = _draw([case_id for case_id in keys if case_id not in drawn], view)
     caches["rows"].set_many({keys[case_id]: html for case_id, html in fresh.items()}, KEPT_SECONDS)
     return drawn | fresh
 
 
-def _draw(ids: Collection[UUID], cases: QuerySet[Case], view: View) -> dict[UUID, str]:
-    rows = list(cases.filter(pk__in=ids)) if ids else []
+def _draw(ids: Collection[UUID], view: View) -> dict[UUID, str]:
+    rows = rows_of_board(view.user, ids)
     people, backgrounds = people_around(rows, view.now), backgrounds_of(rows)
     proofs = proofs_of(rows, view.now)
     template = get_template("portal/board/_row.html")

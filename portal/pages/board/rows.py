@@ -86,7 +86,7 @@ def row_of(
     background: Background | None = None,
     proof: AlertProof | None = None,
 ) -> Row:
-    """A row for a case from `case_queries.board`; asks for nothing."""
+    """A row for a case of `referral.queries.board`; asks for nothing."""
     parties = case_queries.sides(user, case)
     usable = verbs_of(parties, case)
     offer = case_queries.current_offer(case)

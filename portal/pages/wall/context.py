@@ -14,6 +14,7 @@ from referral.models import Case
 from referral.pathway.refusals import Text
 from referral.queries import access_log
 from referral.queries import cases as case_queries
+from referral.queries.board import board, open_work_of
 
 PARTS: tuple[tuple[str, Text, Text], ...] = (
     ("window_1", _("Requests and arrivals"), _("No open request")),
@@ -47,7 +48,7 @@ class Part:
 def wall(screen: WallScreen, now: datetime) -> dict[str, Any]:
     """The parts of a screen at `now`; which cases it showed is audited."""
     user = screen.account
-    by_state = case_queries.state_counts(user)
+    by_state = open_work_of(user).by_state
     parts = []
     for key, title, nobody in PARTS:
         count = sum(by_state.get(state, 0) for state in case_queries.PARTS[key])
@@ -58,7 +59,7 @@ def wall(screen: WallScreen, now: datetime) -> dict[str, Any]:
 
 
 def _rows(screen: WallScreen, part: str, now: datetime) -> list[WallRow]:
-    cases = list(case_queries.board(screen.account, part)[:ROOM])
+    cases = list(board(screen.account, part)[:ROOM])
     people = people_around(cases, now)
     return [WallRow(row_of(case, screen.account, now, people), _name(case, screen)) for case in cases]
 
