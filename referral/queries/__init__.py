@@ -4,6 +4,7 @@ __all__ = [
     "access_log",
     "alert_proof",
     "background",
+    "board",
     "case_files",
     "case_values",
     "cases",
