@@ -30,7 +30,9 @@ class LabTest:
 
     `upper_normal`: between what values, in the unit of the normalised input, upper limits of reference ranges
     lie. `loinc`: (property, unit) by code; the unit is None where sites disagree on it. `shared_names`:
-    folded names that laboratories print for another test too.
+    folded names that laboratories print for another test too. `answers`: it says negative or positive;
+    `positive_from`: by unit in small letters, the least number that is positive, empty where laboratories
+    measure it both ways.
     """
 
     code: str
@@ -43,6 +45,8 @@ class LabTest:
     upper_normal: tuple[float, float] | None
     loinc: Mapping[str, tuple[str, str | None]]
     shared_names: frozenset[str]
+    answers: bool
+    positive_from: Mapping[str, float]
 
     def is_shared(self, names: Iterable[str]) -> bool:
         """Whether all of the printed `names` are also those of another test."""
@@ -78,6 +82,8 @@ def _test(entry: Mapping[str, Any]) -> LabTest:
         ambiguous=frozenset(form for column in columns for form in column.ambiguous),
         upper_normal=(limits[0], limits[1]) if limits else None,
         loinc=MappingProxyType({code: (kind, unit) for code, (kind, unit) in entry.get("loinc", {}).items()}),
+        answers=entry.get("answers", False),
+        positive_from=MappingProxyType(entry.get("positive_from", {})),
         shared_names=frozenset(map(fold, entry.get("shared_names", ()))),
     )
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from labs.answers import answer_of
 from labs.catalogue import LabTest, named
 from labs.coded import OF_LOINC, AmbiguousCode, UnitContradicts, UnknownCode, coded_input
 from labs.report import Finding
+from labs.rows import entries_of, text_rows
 from scoring.numbers import Printed
 from scoring.parsing import check_value
 from scoring.units import spelling
@@ -15,12 +17,14 @@ from scoring.units import spelling
 @dataclass(frozen=True)
 class CodedResult:
     """A result as it came. `loinc` is a code, or empty; `names` are what the sender calls the test, the best
-    first; `number` is None where the value is none; `unit_text` is the unit as it stood there."""
+    first; `number` is None where the value is none; `unit_text` is the unit as it stood there, `printed` the value with its range.
+    """
 
     loinc: str
     names: Sequence[str]
     number: Printed | None
     unit_text: str
+    printed: str = ""
 
     @cached_property
     def test(self) -> LabTest | None:
@@ -75,6 +79,8 @@ class CodedResult:
         """The proposal; None for a test that is not in the catalogue."""
         if self.test is None:
             return None
+        if self.test.answers:
+            return self._answer(self.test, text=text, sampled_at=sampled_at, is_corrected=is_corrected)
         codes = [*self.doubts(), *(["corrected"] if is_corrected else [])]
         number = self.number
         return Finding(
@@ -87,4 +93,26 @@ class CodedResult:
             sampled_at=sampled_at,
             doubts=tuple(dict.fromkeys(codes)),
             routine=self.test.routine if self.test.input is None else None,
+        )
+
+    def _answer(
+        self, test: LabTest, *, text: str, sampled_at: str | None, is_corrected: bool
+    ) -> Finding | None:
+        """The proposal of a test that says negative or positive; None where the result says neither."""
+        rows = list(text_rows(f"{test.en} {self.printed}"))
+        entry = next((one for _row, entries in entries_of(rows) for one in entries), None)
+        choice, codes = answer_of(entry, test) if entry else (None, [])
+        if choice is None or test.routine is None:
+            return None
+        return Finding(
+            test=test.code,
+            input=None,
+            value=None,
+            comparator=None,
+            unit=None,
+            text=text,
+            sampled_at=sampled_at,
+            doubts=(*codes, *(["corrected"] if is_corrected else [])),
+            routine=test.routine,
+            choice=choice,
         )

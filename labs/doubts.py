@@ -19,6 +19,8 @@ DOUBTS: Mapping[str, str] = MappingProxyType(
     {
         "bound": gettext_noop("This is a limit of the measurement, not a value."),
         "estimate": gettext_noop("It is said to be about this number."),
+        "weakly_positive": gettext_noop("It is printed as weakly positive or as between."),
+        "answers_contradict": gettext_noop("The number and the words beside it do not say the same."),
         "no_unit": gettext_noop("No unit is printed beside it. Choose the unit."),
         "unit_unknown": gettext_noop("The unit beside it is none that this test can have."),
         "urea_or_nitrogen": gettext_noop("In mg/dL this can be urea or urea nitrogen. Choose which."),
@@ -74,19 +76,25 @@ def of_entry(entry: Entry, test: LabTest, unit: str | None) -> list[str]:
     number = settled_number(entry)
     if number is None:
         return []
-    named = {each.code for each in entry.tests}
     return [
         *(["bound"] if number.bound else []),
         *(["name_shared"] if test.is_shared(entry.names) and not entry.unit else []),
         *(["unclear_print"] if entry.unclear else []),
-        *(["other_specimen"] if entry.other_fluid else []),
         *(["estimate"] if entry.roughly else []),
         *(["number_ambiguous"] if number.ambiguous else []),
-        *(["names_contradict"] if len(named) > 1 else []),
-        *(["name_unsure"] if entry.unsure else []),
+        *of_names(entry),
         *(["other_number"] if entry.others else []),
         *_of_limits(entry, test, unit, number),
         *(_of_value(test.spec, number.value, unit) if test.spec and not number.ambiguous else []),
+    ]
+
+
+def of_names(entry: Entry) -> list[str]:
+    """Doubts about which test a line is of, and of which fluid."""
+    return [
+        *(["names_contradict"] if len({each.code for each in entry.tests}) > 1 else []),
+        *(["name_unsure"] if entry.unsure else []),
+        *(["other_specimen"] if entry.other_fluid else []),
     ]
 
 
@@ -173,9 +181,10 @@ def repeated(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _same(one: Finding, other: Finding) -> bool:
-    return (one.name, one.value, one.comparator, one.unit, one.sampled_at, one.page) == (
+    return (one.name, one.value, one.choice, one.comparator, one.unit, one.sampled_at, one.page) == (
         other.name,
         other.value,
+        other.choice,
         other.comparator,
         other.unit,
         other.sampled_at,

@@ -124,10 +124,19 @@ def _coded(resource: Mapping[str, Any]) -> tuple[CodedResult, str]:
     names = [name for name in dict.fromkeys(names) if name]
     quantity = object_of(resource.get("valueQuantity"))
     unit = text_of(quantity.get("code")) or text_of(quantity.get("unit"))
-    number, printed = _number(quantity, text_of(resource.get("valueString")))
+    number, printed = _number(quantity, _text_value(resource))
     loinc = next((one for one in codes if one in OF_LOINC), next(iter(codes), ""))
     line = " ".join(filter(None, (next(iter(names), "") or loinc, printed, unit)))
-    return CodedResult(loinc, tuple(names), number, unit), line
+    return CodedResult(loinc, tuple(names), number, unit, f"{printed} {unit}"), line
+
+
+def _text_value(resource: Mapping[str, Any]) -> str:
+    """A result in words: a text, or the text or display of a coded answer."""
+    coded = object_of(resource.get("valueCodeableConcept"))
+    displays = [text_of(row.get("display")) for row in objects_in(coded.get("coding"))]
+    return (
+        text_of(resource.get("valueString")) or text_of(coded.get("text")) or next(filter(None, displays), "")
+    )
 
 
 def _number(quantity: Mapping[str, Any], text: str) -> tuple[Printed | None, str]:

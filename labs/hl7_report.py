@@ -108,11 +108,12 @@ class Results:
         reading = _coded(segment, printed)
         if reading.test is None:
             return None, line
-        return reading.finding(
+        finding = reading.finding(
             text=line,
             sampled_at=self._time(segment.text(14)) or drawn,
             is_corrected=status in CORRECTED,
-        ), ""
+        )
+        return finding, "" if finding else line
 
 
 def _coded(segment: Segment, printed: str) -> CodedResult:
@@ -123,6 +124,7 @@ def _coded(segment: Segment, printed: str) -> CodedResult:
         names=tuple(parts[place] for place in (1, 0, 4, 3) if len(parts) > place and parts[place]),
         number=read_number(printed),
         unit_text=segment.text(6),
+        printed=" ".join((printed, segment.text(6), segment.text(7))),
     )
 
 

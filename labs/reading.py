@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from labs import doubts
+from labs.answers import answer_of
+from labs.catalogue import LabTest
 from labs.hl7 import NotHL7, read_message
 from labs.hl7_report import Results
 from labs.refusals import UnreadableReportError
@@ -95,7 +97,7 @@ def _read_page(page: Page, whole: Header) -> tuple[list[Finding], list[str]]:
     for row, entries in entries_of(page.rows):
         is_header = header.take(row.text)
         sampled = next(iter(header.sampled[-1:] or whole.sampled), None)
-        made = [(entry, _finding(entry, header, sampled, page.number)) for entry in entries if entry.number]
+        made = [(entry, _finding(entry, header, sampled, page.number)) for entry in entries if _says(entry)]
         pairs += made
         if not made and not is_header and not is_heading(row) and (entries or _has_figures(row)):
             unread.append(row.text)
@@ -109,8 +111,20 @@ def _has_figures(row: Row) -> bool:
     return bool(_FIGURE.search(row.text))
 
 
+def _says(entry: Entry) -> bool:
+    """Whether a line says something of its test: a number, or the answer of one that has answers."""
+    test = _test_of(entry)
+    return entry.number is not None or (test.answers and answer_of(entry, test)[0] is not None)
+
+
+def _test_of(entry: Entry) -> LabTest:
+    return next((test for test in entry.tests if test.input), entry.tests[0])
+
+
 def _finding(entry: Entry, header: Header, sampled_at: str | None, page: int) -> Finding:
-    test = next((test for test in entry.tests if test.input), entry.tests[0])
+    test = _test_of(entry)
+    if test.answers:
+        return _answer(entry, test, header, sampled_at, page)
     unit, unit_doubts = doubts.unit_of(entry, test)
     number = doubts.settled_number(entry)
     codes = [*unit_doubts, *doubts.of_entry(entry, test, unit)]
@@ -126,6 +140,25 @@ def _finding(entry: Entry, header: Header, sampled_at: str | None, page: int) ->
         text=entry.text,
         sampled_at=sampled_at,
         doubts=tuple(dict.fromkeys(codes)),
+        page=page,
+    )
+
+
+def _answer(entry: Entry, test: LabTest, header: Header, sampled_at: str | None, page: int) -> Finding:
+    """The proposal of a test that says negative or positive; a number that decides nothing is none."""
+    choice, codes = answer_of(entry, test)
+    codes += doubts.of_names(entry)
+    return Finding(
+        test=test.code,
+        input=None,
+        routine=test.routine if choice else None,
+        value=None,
+        comparator=None,
+        unit=None,
+        choice=choice,
+        text=entry.text,
+        sampled_at=sampled_at,
+        doubts=tuple(dict.fromkeys([*codes, *([] if header.of_blood else ["other_specimen"])])),
         page=page,
     )
 

@@ -30,7 +30,8 @@ class Finding:
 
     `test` is a code of the catalogue, `input` the name of the input it is, None for a test that no score
     uses; `routine` is then the value of the ward's panel, None where it is none either. `value` is None where
-    the print is no number; `comparator` is `<` or `>` for a bound. `unit` as `scoring` spells it; None where
+    the print is no number; `choice` is the answer of a test that has one (`negative`, `positive`).
+    `comparator` is `<` or `>` for a bound. `unit` as `scoring` spells it; None where
     the input has one unit only, or none was printed. `sampled_at` and the times of a report are
     `YYYY-MM-DDTHH:MM` in the hospital's time. `text` is the line it was read from; `page` and `box` (corners
     in pixels) say where on a picture, `confidence` (0 to 1) how certain its print was. `doubts` are codes of
@@ -49,6 +50,7 @@ class Finding:
     box: Corners = ()
     confidence: float | None = None
     routine: str | None = None
+    choice: str | None = None
 
     @property
     def name(self) -> str | None:
@@ -72,6 +74,8 @@ class Finding:
         }
         if self.routine:
             line["routine"] = self.routine
+        if self.choice:
+            line["choice"] = self.choice
         if self.box:
             line |= {"page": self.page, "box": [list(corner) for corner in self.box]}
         if self.confidence is not None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from labs.catalogue import LabTest
 from labs.refusals import UnreadableReportError
@@ -19,6 +19,8 @@ _HEADING = re.compile(
 )
 _METHOD = re.compile(r".*(?:法|仪)")
 _FLUID = re.compile(r"(?:尿|尿液|腹水|胸水|积液|引流液|脑脊液|urine|ascites|ascitic|csf)$", re.IGNORECASE)
+_SIGN = re.compile(r"(?:\([+-]+\)|[+-]+)$")
+"""What hangs on the name of a test that says negative or positive."""
 _SAYS_NO_MORE = re.compile(r"serum|plasma|blood|count|level|concentration|result|value", re.IGNORECASE)
 """Words behind a name that do not make it another one."""
 
@@ -55,6 +57,7 @@ class Entry:
     range: Token | None = None
     flag: Token | None = None
     missing: bool = False
+    answers: list[Token] = field(default_factory=list)
     unsure: bool = False
     roughly: bool = False
     unclear: bool = False
@@ -205,6 +208,9 @@ class _RowReader:
             entry.names.append(token.text)
         entry.unsure = entry.unsure or token.unsure
         entry.other_fluid = entry.other_fluid or self._is_of_fluid(piece)
+        if token.test is not None and token.test.answers and (sign := _SIGN.search(token.text)):
+            entry.answers.append(replace(token, kind=Kind.NOTHING, text=sign[0]))
+            entry.missing = True
         self._keep_word(entry, piece)
 
     def _is_of_fluid(self, piece: _Piece) -> bool:
@@ -228,12 +234,17 @@ class _RowReader:
         elif token.kind is Kind.FLAG and entry.flag is None and token.high is not None:
             entry.flag = token
             self._keep_word(entry, piece)
-        elif token.kind is Kind.NOTHING and entry.number is None:
-            entry.missing = True
+        elif token.kind is Kind.NOTHING:
+            self._nothing(entry, piece)
         elif token.kind is Kind.ROUGHLY:
             entry.roughly = True
         elif token.kind is Kind.WORD and entry.number is None:
             self._word(entry, token, following)
+
+    def _nothing(self, entry: Entry, piece: _Piece) -> None:
+        entry.answers.append(piece.token)
+        entry.missing = entry.missing or entry.number is None
+        self._keep_word(entry, piece)
 
     def _number(self, entry: Entry, piece: _Piece, following: Token | None) -> None:
         token = piece.token

@@ -59,7 +59,9 @@ _ROUGHLY = re.compile(
     r"|(?<=\d) ?(?:左右|上下|余|多|\+)(?!\d)",
     re.IGNORECASE,
 )
-_BEFORE_A_NUMBER = re.compile(rf"(?:{_LIMIT}|大约|大概|约为|约|估计|接近|近)$")
+_BEHIND_A_NAME = re.compile(
+    rf"(?:{_LIMIT}|大约|大概|约为|约|估计|接近|近|弱?阳性|(?:可疑|弱)阳性?|阴性|未检出|可疑)$"
+)
 _FLAG = re.compile(
     r"(?P<up>↑+|⬆|⇑|▲|△|\[H+\]|\(H+\)|(?<![A-Za-z])HH?(?![A-Za-z\d])|偏高|升高|增高|\[高\]|\(高\)|高(?![\u4e00-\u9fff]))"
     r"|(?P<down>↓+|⬇|⇓|▼|▽|\[L+\]|\(L+\)|(?<![A-Za-z])LL?(?![A-Za-z\d])|偏低|降低|减低|\[低\]|\(低\)|低(?![\u4e00-\u9fff]))"
@@ -109,7 +111,10 @@ _CHANGE = re.compile(r"(?<=[\d\s])[-=]+ ?>")
 _NUMBER_GOES_ON = re.compile(r"\d[.,]?\d")
 _WORD = re.compile(r"[\u4e00-\u9fff]+|[A-Za-zα-ωΑ-Ω][\w.\-#%+]*|[^\s]")
 _MISSING = re.compile(
-    r"未查|未做|未检|未测|未出|待查|待报|溶血|标本溶血|阴性|阳性|弱阳性|\(-\)|\(\+\)|—{1,2}|-{1,3}(?=\s|$)|/(?=\s|$)"
+    r"未检出|未查|未做|未检|未测|未出|待查|待报|溶血|标本溶血|阴性|阳性|弱阳性?|可疑|灰区"
+    r"|\((?:-|\+{1,4}|±|\+/-)\)|±|\+{1,4}(?!\d)|—{1,2}|-{1,3}(?=\s|$)|/(?=\s|$)"
+    r"|(?:pos(?:itive)?|neg(?:ative)?|non-?reactive|reactive|not detected)(?![A-Za-z])",
+    re.IGNORECASE,
 )
 _IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]+")
 _BEFORE_A_NAME = re.compile(
@@ -171,7 +176,7 @@ def _time(line: str, place: int) -> tuple[Token, int] | None:
 
 def _name(line: str, place: int) -> tuple[Token, int] | None:
     if match := _IDEOGRAPHS.match(line, place):
-        more = _BEFORE_A_NUMBER.search(match[0])
+        more = _BEHIND_A_NAME.search(match[0])
         return _chinese_name(line, place, place + more.start() if more else match.end())
     if not line[place].isalpha() or (place and line[place - 1].isascii() and line[place - 1].isalnum()):
         return None
@@ -205,7 +210,13 @@ def _ends_here(line: str, end: int) -> bool:
         return before.isalpha() and second.isdigit()
     if before.isascii() and before.isalpha() and after.isascii() and after.isalpha():
         return False
-    return not (_is_ideograph(before) and _is_ideograph(after))
+    return not (_is_ideograph(before) and _is_ideograph(after)) or _is_behind_a_name(line, end)
+
+
+def _is_behind_a_name(line: str, place: int) -> bool:
+    """Whether the rest of a run of ideographs is an answer, or says how the number behind it is meant."""
+    run = _IDEOGRAPHS.match(line, place)
+    return run is not None and bool(_BEHIND_A_NAME.match(run[0]))
 
 
 def _is_ideograph(sign: str) -> bool:

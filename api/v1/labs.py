@@ -76,6 +76,9 @@ class FindingShape(serializers.Serializer[Any]):
         help_text="where `input` is null: the value of `record_panel` that it is",
     )
     value = serializers.FloatField(allow_null=True)
+    choice = serializers.CharField(
+        required=False, help_text="`negative` or `positive`, of a test that has an answer and no number"
+    )
     comparator = serializers.CharField(allow_null=True, help_text="`<` or `>` of a bound")
     unit = serializers.CharField(allow_null=True)
     sampled_at = serializers.CharField(allow_null=True)

@@ -57,6 +57,8 @@ def value_of(finding: Mapping[str, Any]) -> str | None:
 
 def _is_same(name: str, proposed: Mapping[str, Any], value: object, unit: object) -> bool:
     """Whether a value is the one proposed. A proposal without a unit is whichever unit the person chose."""
+    if choice := proposed.get("choice"):
+        return check_value(name, value)[0] == choice
     if proposed["value"] is None:
         return False
     ours, _issues = check_value(name, value, unit)

@@ -19,7 +19,7 @@ from labs.texts import doubt_text, refusal_text, test_text
 from portal.windows import duration
 from referral.models.patients import Sex
 from scoring.inputs import ANY_INPUT, Input
-from scoring.texts import label, unit_text
+from scoring.texts import CHOICES, label, unit_text
 
 SLOW_AFTER = timedelta(seconds=30)
 """A page takes some seconds: who waits longer than this is told to go on."""
@@ -95,12 +95,12 @@ def _proposals(reading: LabReading) -> list[Proposal]:
 def _proposal(spec: Input, row: Mapping[str, Any], cutout: str) -> Proposal:
     is_open = bool(spec.units and spec.unit_field and row["unit"] is None)
     unit = "" if is_open else (row["unit"] or spec.unit)
-    value = "" if row["value"] is None else f"{row['value']:g}" if row["value"] < 1e6 else str(row["value"])
+    value = _value(row)
     return Proposal(
         name=spec.name,
         label=label(spec.name),
         value=value,
-        printed=f"{row['comparator'] or ''}{value} {unit_text(unit) if unit else ''}".strip(),
+        printed=_printed(spec, row, value, unit),
         unit=row["unit"] or "",
         unit_field=spec.unit_field or "",
         units=[(name, unit_text(name)) for name in spec.units or {}] if is_open and value else [],
@@ -110,6 +110,20 @@ def _proposal(spec: Input, row: Mapping[str, Any], cutout: str) -> Proposal:
         doubts=[doubt_text(code) for code in row["doubts"]],
         is_bound=row["comparator"] is not None,
     )
+
+
+def _value(row: Mapping[str, Any]) -> str:
+    """What goes into the field: the answer, or the number; empty where there is neither."""
+    if row.get("choice"):
+        return str(row["choice"])
+    number = row["value"]
+    return "" if number is None else f"{number:g}" if number < 1e6 else str(number)
+
+
+def _printed(spec: Input, row: Mapping[str, Any], value: str, unit: str) -> str:
+    if row.get("choice"):
+        return str(CHOICES[spec.name][value])
+    return f"{row['comparator'] or ''}{value} {unit_text(unit) if unit else ''}".strip()
 
 
 def _other(row: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from files import checking
 from labs.models import LabReading
 from labs.readings import worker
 from labs.readings.sandbox import ReadPages
+from labs.readings.sources import source_of
 from referral.models import Case, CaseFile
 from tests.files.pictures import BAD_INSIDE, EICAR, jpeg
 from tests.labs.conftest import REPORT
@@ -43,6 +44,16 @@ def test_pasted_lines_become_proposals_and_nothing_becomes_a_value(world: World,
     assert "Take the limit 38.4 as the value" in shown
     assert "Take as BUN mg/dL" in shown or 'data-unit="BUN mg/dL"' in shown
     assert not Case.objects.exists()
+
+
+def test_a_marker_of_hepatitis_is_proposed_with_its_answer(world: World, as_user: SignIn) -> None:
+    shown = page(read(as_user(world.doctor), text="HBsAg 阳性(+)\nHBeAg 0.35 S/CO"))
+    assert 'data-name="hbsag" data-value="positive"' in shown
+    assert 'data-name="hbeag" data-value="negative"' in shown
+    taken = LabReading.objects.get()
+    source = source_of(taken, "hbsag", "positive", None)
+    assert source is not None and not source["corrected"]
+    assert source_of(taken, "hbsag", "negative", None) == {**source, "corrected": True}
 
 
 def test_the_report_of_another_patient_is_asked_about_before_anything_is_taken(
