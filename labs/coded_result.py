@@ -17,7 +17,8 @@ from scoring.units import spelling
 @dataclass(frozen=True)
 class CodedResult:
     """A result as it came. `loinc` is a code, or empty; `names` are what the sender calls the test, the best
-    first; `number` is None where the value is none; `unit_text` is the unit as it stood there, `printed` the value with its range.
+    first; `number` is None where the value is none; `unit_text` is the unit as it stood there, `printed` the
+    value with its range.
     """
 
     loinc: str
