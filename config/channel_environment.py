@@ -101,7 +101,9 @@ def _service_account(value: Any) -> Any:
     return read
 
 
-TemplateField = Literal["title", "body", "link", "path", "severity", "number", "hospital", "due", "code"]
+TemplateField = Literal[
+    "title", "body", "link", "path", "severity", "number", "hospital", "due", "code", "left", "keys"
+]
 TemplateFields = Annotated[tuple[TemplateField, ...], BeforeValidator(words), Field(min_length=1)]
 Gateway = Literal["generic", "aliyun", "tencent"]
 Networks = Annotated[Words, AfterValidator(_network)]

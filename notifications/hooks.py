@@ -16,11 +16,26 @@ from django.utils import translation
 if TYPE_CHECKING:
     from accounts.models import User
     from notifications.models import Notification
+from notifications.calls.outcomes import CallOutcome
 from notifications.types import Rendered
 
 
 class Render(Protocol):
     def __call__(self, kind: str, payload: Mapping[str, Any], language: str) -> Rendered: ...
+
+
+@dataclass(frozen=True)
+class Telephone:
+    """How notifications of a subject type are answered with a telephone's keys.
+
+    `asks`: whether this one can be. `spoken`: what the voice says, with the code, in the active language.
+    `acknowledge` and `alert_next` do it for the recipient, whose number ends in the given digits.
+    """
+
+    asks: Callable[["Notification"], bool]
+    spoken: Callable[["Notification", str, datetime], Rendered]
+    acknowledge: Callable[["Notification", str, datetime], CallOutcome]
+    alert_next: Callable[["Notification", str, datetime], CallOutcome]
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,7 @@ class Subject:
     still_entitled: Callable[[Sequence["Notification"]], set[UUID]]
     next_recipients: Callable[["Notification"], Sequence[UUID]]
     undeliverable: Callable[["Notification", datetime], None]
+    telephone: Telephone | None = None
 
 
 _subjects: dict[str, Subject] = {}
@@ -52,6 +68,7 @@ def register_subject(
     still_entitled: Callable[[Sequence["Notification"]], set[UUID]],
     next_recipients: Callable[["Notification"], Sequence[UUID]] = _nobody,
     undeliverable: Callable[["Notification", datetime], None] = _accept_undeliverable,
+    telephone: Telephone | None = None,
 ) -> None:
     """Make `subject_type` known.
 
@@ -60,8 +77,9 @@ def register_subject(
     may still see the subject.
     `next_recipients` gives the ids of others of the audience, best first, when the recipient is out of reach.
     `undeliverable` is called, in the transaction that records it, when nobody at all could be told.
+    `telephone`: how a call about it is answered with keys; None where it cannot be.
     """
-    _subjects[subject_type] = Subject(render, still_entitled, next_recipients, undeliverable)
+    _subjects[subject_type] = Subject(render, still_entitled, next_recipients, undeliverable, telephone)
 
 
 def subject(subject_type: str) -> Subject:
@@ -76,6 +94,15 @@ def render(notification: "Notification", language: str) -> Rendered:
     """The words of `notification` in `language` ("zh-hans" or "en")."""
     with translation.override(language):
         return subject(notification.subject_type).render(notification.kind, notification.payload, language)
+
+
+def spoken(notification: "Notification", code: str, now: datetime) -> Rendered | None:
+    """What a call says to the recipient that asks for `code`; None where it asks for nothing."""
+    telephone = subject(notification.subject_type).telephone
+    if telephone is None or not telephone.asks(notification):
+        return None
+    with translation.override(notification.recipient.language):
+        return telephone.spoken(notification, code, now)
 
 
 def register_topics(topics_of: Callable[["User"], set[str]]) -> None:

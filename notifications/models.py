@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import EncryptedField, blind_index
 from accounts.ids import new_id
+from notifications.calls.outcomes import CallOutcome
 from notifications.channels.registry import account_channels
 
 if TYPE_CHECKING:
@@ -293,6 +294,36 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.state} ({self.pk})"
+
+
+class CallAnswer(models.Model):
+    """The keys that were pressed in the call of a delivery, and what they led to.
+
+    `was_joined`: put together from keys that the carrier reported one by one, perhaps in disorder.
+    """
+
+    delivery = models.OneToOneField(
+        Delivery, primary_key=True, on_delete=models.CASCADE, related_name="call_answer"
+    )
+    keys = models.CharField(max_length=32, blank=True)
+    was_joined = models.BooleanField(default=False)
+    outcome = models.CharField(max_length=20, choices=CallOutcome, default=CallOutcome.UNFINISHED)
+    at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(outcome__in=CallOutcome.values), name="call_outcome_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome} ({self.delivery_id})"
+
+    def may_become(self, *, is_all: bool) -> bool:
+        """Whether further keys count: none does after an outcome, but for the carrier's record of the whole
+        call where keys that came one by one were not the code."""
+        if self.outcome == CallOutcome.WRONG:
+            return is_all and self.was_joined
+        return self.outcome == CallOutcome.UNFINISHED
 
 
 class Allowance(models.Model):

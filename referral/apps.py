@@ -10,16 +10,17 @@ class ReferralConfig(AppConfig):
         import referral.pathway.effects  # noqa: F401  (makes every effect known to `perform`)
         from files.signals import file_settled
         from notifications import hooks
-        from referral.alerts import compose, delivery_hooks, rota_gaps, templates
+        from referral.alerts import compose, delivery_hooks, rota_gaps, telephone, templates
         from referral.queries import case_files
 
-        for subject_type in (compose.CASE, compose.DEADLINE):
+        for subject_type, telephones in ((compose.CASE, None), (compose.DEADLINE, telephone.TELEPHONE)):
             hooks.register_subject(
                 subject_type,
                 render=templates.render,
                 still_entitled=delivery_hooks.still_entitled,
                 next_recipients=delivery_hooks.next_recipients,
                 undeliverable=delivery_hooks.undeliverable,
+                telephone=telephones,
             )
         hooks.register_subject(
             compose.OPERATION, render=templates.render, still_entitled=delivery_hooks.entitled_operators

@@ -21,6 +21,7 @@ class Message:
     """What a channel hands over. `delivery_id` is the idempotency key: the same message, the same key.
 
     `link` is absolute and opens a page that asks for sign-in; opening it changes nothing.
+    `code`: the digits that acknowledge it by telephone, which `rendered` says; empty where none do.
     """
 
     delivery_id: UUID
@@ -32,6 +33,7 @@ class Message:
     rendered: Rendered
     link: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class Channel(ABC):
     `most_per_hour`: messages to one person; critical alerts and missed deadlines do not count.
     `most_in_flight`: messages at once from one process to the provider, or to each host that people named.
     `has_one_provider`: whose trouble is everybody's; a webhook that fails says nothing about another one.
+    `asks_for_keys`: it speaks, so that its person can answer with a telephone's keys.
     `is_floor`: severe and critical alerts come this way whatever the person wishes.
     `first_wish`: the quietest severity that a new address is sent, until its person wishes otherwise.
     `asks`: what a person types to add an address. `is_device`: a browser or phone adds itself instead.
@@ -153,6 +156,7 @@ class Channel(ABC):
     most_per_hour: ClassVar[int] = 60
     most_in_flight: ClassVar[int] = 50
     has_one_provider: ClassVar[bool] = True
+    asks_for_keys: ClassVar[bool] = False
     is_floor: ClassVar[bool] = False
     first_wish: ClassVar[str] = "info"
     is_device: ClassVar[bool] = False

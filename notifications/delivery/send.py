@@ -6,6 +6,7 @@ the same delivery is then sent again, under the same id.
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import chain
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
 from notifications import hooks
+from notifications.calls.codes import code_of
 from notifications.channels.base import ChannelError, Message, Receipt
 from notifications.channels.registry import channels
 from notifications.contacts import subscriptions
@@ -106,7 +108,10 @@ class Batch:
         channel = channels().get(delivery.channel)
         if channel is None:
             raise ChannelError("this channel is not installed", permanent=True, address_is_dead=False)
-        return HandOver(delivery, channel, _message(delivery, deliveries), deliveries)
+        message = _message(delivery, deliveries)
+        if channel.asks_for_keys and len(deliveries) == 1:
+            message = _asking_for_keys(message, delivery, self._watch.now)
+        return HandOver(delivery, channel, message, deliveries)
 
     def _still_due(self, delivery: Delivery, subscription: Subscription | None) -> list[Delivery]:
         """`delivery` and what it carries, without what lost its reason; empty if its message is not sent."""
@@ -149,6 +154,13 @@ def _message(delivery: Delivery, deliveries: Sequence[Delivery]) -> Message:
         link=f"{settings.BASE_URL}{rendered.url_path}",
         options=delivery.subscription.options if delivery.subscription else {},
     )
+
+
+def _asking_for_keys(message: Message, delivery: Delivery, now: datetime) -> Message:
+    """`message` with the code that acknowledges it by telephone, where it can be."""
+    code = code_of(delivery.pk)
+    words = hooks.spoken(delivery.notification, code, now)
+    return message if words is None else replace(message, rendered=words, code=code)
 
 
 def _settle(outcomes: Sequence[Outcome], watch: Stopwatch) -> set[Address]:

@@ -298,6 +298,63 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="CallAnswer",
+            fields=[
+                (
+                    "delivery",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="call_answer",
+                        serialize=False,
+                        to="notifications.delivery",
+                    ),
+                ),
+                ("keys", models.CharField(blank=True, max_length=32)),
+                ("was_joined", models.BooleanField(default=False)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("unfinished", "not all keys yet"),
+                            ("wrong", "not the code"),
+                            ("acknowledged", "acknowledged"),
+                            ("next_alerted", "the next were alerted"),
+                            ("nobody_else", "there is nobody else to alert"),
+                            ("already", "acknowledged by somebody else before"),
+                            ("over", "the request was no longer open"),
+                            ("no_right", "the person may not answer"),
+                        ],
+                        default="unfinished",
+                        max_length=20,
+                    ),
+                ),
+                ("at", models.DateTimeField(blank=True, null=True)),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                [
+                                    "unfinished",
+                                    "wrong",
+                                    "acknowledged",
+                                    "next_alerted",
+                                    "nobody_else",
+                                    "already",
+                                    "over",
+                                    "no_right",
+                                ],
+                            )
+                        ),
+                        name="call_outcome_known",
+                    )
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="notification",
             index=models.Index(fields=["recipient", "-created_at", "-id"], name="notification_inbox"),

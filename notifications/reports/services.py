@@ -3,14 +3,13 @@ disorder does no harm."""
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 import structlog
-from django.db.models import QuerySet
 
 from notifications.delivery import fallback
 from notifications.models import Delivery, DeliveryState
 from notifications.reports.formats import Report
+from notifications.reports.naming import deliveries_named
 
 log = structlog.get_logger(__name__)
 
@@ -21,27 +20,10 @@ def take(reports: Iterable[Report], *, channel: str, now: datetime) -> int:
 
 
 def _take(report: Report, channel: str, now: datetime) -> int:
-    rows = list(_named(report, channel))
+    rows = list(deliveries_named(report.reference, report.delivery, channel))
     if not rows:
         log.info("report_of_nothing", channel=channel, code=report.code)
     return sum(_arrived(row, now) if report.has_arrived else _failed(row, report, now) for row in rows)
-
-
-def _named(report: Report, channel: str) -> QuerySet[Delivery]:
-    """The deliveries that the report is about: by both names where it has both, else by the one."""
-    rows = Delivery.objects.filter(channel=channel).select_related("notification__recipient", "subscription")
-    own = _own_id(report.delivery)
-    if own is not None:
-        rows = rows.filter(pk=own) | rows.filter(carried_by=own)
-        return rows.filter(provider_reference__in=["", report.reference]) if report.reference else rows
-    return rows.filter(provider_reference=report.reference) if report.reference else rows.none()
-
-
-def _own_id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _arrived(row: Delivery, now: datetime) -> int:

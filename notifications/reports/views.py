@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from accounts import clock
+from notifications.calls import services as calls
 from notifications.reports import addresses, formats, services
 
 MOST_BYTES = 256 * 1024
@@ -26,8 +27,21 @@ def reports(request: HttpRequest, channel: str, token: str) -> HttpResponse:
     sent = _json(body)
     if sent is None:
         return JsonResponse({}, status=400)
-    services.take(formats.read(provider, channel, sent), channel=channel, now=clock.now())
-    return JsonResponse(dict(formats.ANSWERS[provider]))
+    now = clock.now()
+    services.take(formats.read(provider, channel, sent), channel=channel, now=now)
+    replies = calls.take(formats.read_keys(provider, channel, sent), now=now)
+    return JsonResponse(_answer(provider, replies))
+
+
+def _answer(provider: str, replies: list[calls.Reply]) -> dict[str, Any]:
+    """What the provider wants to hear; a gateway of one's own also what to say in calls that still run."""
+    answer = dict(formats.ANSWERS[provider])
+    if replies and provider == "generic":
+        answer["calls"] = [
+            {"id": str(reply.delivery), "outcome": reply.outcome.value, "say": reply.sentence}
+            for reply in replies
+        ]
+    return answer
 
 
 def _is_signed(request: HttpRequest, channel: str, body: bytes) -> bool:

@@ -26,6 +26,7 @@ NEW_OFFER, UNPLACED, REMINDER, MISSED = "new_offer", "unplaced", "reminder", "mi
 DONE, MET_ELSEWHERE, READMITTED = "done", "met_elsewhere", "readmitted"
 CONTRADICTED, MESSAGE = "contradicted", "message"
 ADMITTED_ELSEWHERE = "admitted_elsewhere"
+KEYS_TOO_LATE = "keys_too_late"
 MET_DEAD, SHARED_NUMBER = "met_recorded_dead", "shared_number"
 QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
 WITHOUT_DUTY = {"nobody_on_duty": True}

@@ -58,6 +58,13 @@ WORDS = {
             "error."
         ),
     ),
+    compose.KEYS_TOO_LATE: (
+        _("Case %(number)s: your answer by telephone came too late"),
+        _(
+            "The request of %(hospital)s was no longer open for your ward, so nothing was acknowledged. "
+            "Open the case to see which ward is asked now."
+        ),
+    ),
     compose.MET_ELSEWHERE: (
         _("The patient of case %(number)s was seen at another hospital"),
         _(
@@ -105,6 +112,7 @@ LABELS = {
     compose.DONE: _("Something was done on a case"),
     compose.MESSAGE: _("New message"),
     compose.CONTRADICTED: _("Statements about the outcome contradict each other"),
+    compose.KEYS_TOO_LATE: _("An answer by telephone came too late"),
     compose.MET_ELSEWHERE: _("Patient seen at another hospital"),
     compose.MET_DEAD: _("Patient recorded as dead was seen again"),
     compose.SHARED_NUMBER: _("Two patients have one number"),

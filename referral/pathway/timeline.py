@@ -26,6 +26,7 @@ MET_ELSEWHERE = "met_elsewhere"
 MET_DEAD = "met_recorded_dead"
 READMITTED = "readmitted"
 ACCESS_LOST = "access_lost"
+NEXT_ALERTED = "next_alerted"
 
 STORE = """
 INSERT INTO referral_event
@@ -45,6 +46,7 @@ LABELS = {
     ALERT_UNDELIVERABLE: _("An alert could not be delivered"),
     MET_ELSEWHERE: _("Seen at another hospital"),
     MET_DEAD: _("Registered again although recorded as dead"),
+    NEXT_ALERTED: _("The next were alerted at once, as somebody asked by telephone"),
     ACCESS_LOST: _("Your role no longer covers this case"),
     Verb.REGISTER: _("First visit registered"),
     Verb.SAVE_INDICATORS: _("Indicators saved"),

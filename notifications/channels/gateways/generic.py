@@ -3,6 +3,7 @@
 from typing import Any
 
 from accounts import clock
+from notifications.calls.codes import NEXT_PERSON
 from notifications.channels.base import Fault, Message, Receipt
 from notifications.channels.faults import error_of
 from notifications.channels.http import accepted, as_json, post
@@ -20,18 +21,19 @@ class Generic:
         self._channel, self._url, self._secret = channel, url, secret
 
     def send(self, message: Message) -> Receipt:
-        body = as_json(
-            {
-                "id": str(message.delivery_id),
-                "channel": self._channel,
-                "to": message.address,
-                "language": message.language,
-                "severity": message.severity,
-                "title": message.rendered.title,
-                "text": message.rendered.body,
-                "link": message.link,
-            }
-        )
+        content: dict[str, Any] = {
+            "id": str(message.delivery_id),
+            "channel": self._channel,
+            "to": message.address,
+            "language": message.language,
+            "severity": message.severity,
+            "title": message.rendered.title,
+            "text": message.rendered.body,
+            "link": message.link,
+        }
+        if message.code:
+            content["keys"] = {"acknowledge": message.code, "next": NEXT_PERSON[0]}
+        body = as_json(content)
         answer = post(self._url, body=body, headers=signed(message, body, self._secret, clock.wall()))
         said = accepted(answer, gone=GONE).json()
         if said.get("error"):

@@ -217,6 +217,7 @@ PHRASES: Mapping[str, Callable[[Any, Clock], str]] = {
     "promised_until": lambda value, clock: (
         _("no bed had become free by %(time)s") % {"time": clock.time(value)}
     ),
+    "number_ending": lambda value, clock: _("by telephone, number ending %(digits)s") % {"digits": value},
     "until": lambda value, clock: _("until %(time)s") % {"time": clock.time(value)},
     "missing": _missing,
     "sources": lambda value, clock: _listed(

@@ -33,9 +33,14 @@ def answer(change: Change, state: Offer.State, reason: str = "") -> Offer:
 
 
 @effect(Verb.ACKNOWLEDGE)
-def acknowledge(change: Change) -> None:
-    """Say that the ward has seen the request. Saying it again changes nothing but the timeline."""
+def acknowledge(change: Change, *, number_ending: str = "") -> None:
+    """Say that the ward has seen the request. Saying it again changes nothing but the timeline.
+
+    `number_ending`: the last digits of the telephone by whose keys it was said.
+    """
     offer = asked(change)
+    if number_ending:
+        change.details["number_ending"] = number_ending
     acknowledge_offer(offer, change)
     offer.save()
 

@@ -1,0 +1,1 @@
+"""Calls that can be answered with the telephone's keys: a code that only the voice says acknowledges."""
