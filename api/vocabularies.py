@@ -39,6 +39,7 @@ from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import Audience, Kind, Party, State, Verb
 from referral.queries.case_values import Origin
 from referral.queries.ward_choices import TAKE_A_WARD
+from referral.statistics.reports.first_answers import AlertedBy
 from referral.statistics.reports.measures import FUNNEL, JUDGED, NO_REASON, By
 from referral.ward import codes as ward_codes
 from referral.ward.checklist import LABELS as CHECKLIST
@@ -229,6 +230,7 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (ChannelName, "A way to tell a person something.", "Channel"),
         (DeliveryState, "What has become of telling somebody one way.", ""),
         (Fate, "What is certain of telling somebody one way.", "AlertFate"),
+        (AlertedBy, "What had last alerted the person who answered a request first.", ""),
         (Knowledge, "How far it is certain that somebody knows.", "AlertKnowledge"),
         (Audience, "Whom an alert looks for.", ""),
         (Sex, "The sex of a patient.", ""),

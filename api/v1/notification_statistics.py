@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -14,6 +15,7 @@ from api.v1.statistics import Counting, ShareShape, SpreadShape, StatisticsQuery
 from notifications.channels.names import ChannelName
 from notifications.models import DeliveryState
 from referral.statistics.reports.filters import ReportFilter
+from referral.statistics.reports.first_answers import AlertedBy, FirstAnswers, first_answers
 from referral.statistics.reports.notification_report import (
     NotificationCounts,
     NotificationReport,
@@ -59,6 +61,25 @@ class DeliveryCountShape(serializers.Serializer[Any]):
     count = serializers.IntegerField()
 
 
+class FirstAnswerShape(serializers.Serializer[Any]):
+    alerted_by = CodeShape(AlertedBy)
+    answer = SpreadShape()
+
+
+class FirstAnswersShape(serializers.Serializer[FirstAnswers]):
+    """From the first alert about a request to the first person who answered it, by the channel that had last
+    alerted them; of fewer than five only their number. `unanswered`: ran out without any answer."""
+
+    whole = SpreadShape()
+    by_alert = serializers.SerializerMethodField()
+    unanswered = serializers.IntegerField()
+
+    @extend_schema_field(FirstAnswerShape(many=True))
+    def get_by_alert(self, answers: FirstAnswers) -> list[dict[str, Any]]:
+        rows = [{"alerted_by": way, "answer": spread} for way, spread in answers.by_alert.items()]
+        return list(FirstAnswerShape(rows, many=True).data)
+
+
 class NotificationReportShape(serializers.Serializer[Any]):
     by = CodeShape(vocabularies.GROUPINGS)
     since = serializers.DateField()
@@ -66,6 +87,7 @@ class NotificationReportShape(serializers.Serializer[Any]):
     whole = NotificationCountsShape()
     groups = NamedNotificationCountsShape(many=True)
     deliveries = DeliveryCountShape(many=True)
+    first_answers = FirstAnswersShape()
 
 
 class MessageStatisticsView(Counting):
@@ -82,12 +104,14 @@ class MessageStatisticsView(Counting):
         report_filter = self.report_filter(self.asked(StatisticsQuery))
         if not may_read(self.person, report_filter):
             raise NotFound
-        return Response(
-            notification_report_answer(notification_report(self.person, report_filter), report_filter)
-        )
+        report = notification_report(self.person, report_filter)
+        answers = first_answers(self.person, report_filter)
+        return Response(notification_report_answer(report, answers, report_filter))
 
 
-def notification_report_answer(report: NotificationReport, report_filter: ReportFilter) -> dict[str, Any]:
+def notification_report_answer(
+    report: NotificationReport, answers: FirstAnswers, report_filter: ReportFilter
+) -> dict[str, Any]:
     """One NotificationReportShape."""
     context = {"names": names([group.key for group in report.groups], report_filter, "")}
     return {
@@ -100,4 +124,5 @@ def notification_report_answer(report: NotificationReport, report_filter: Report
             {"channel": channel, "state": state, "count": count}
             for (channel, state), count in sorted(report.deliveries.items())
         ],
+        "first_answers": FirstAnswersShape(answers).data,
     }

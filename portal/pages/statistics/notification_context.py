@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.punctuation import in_brackets, labelled
 from notifications.channels.registry import channels
@@ -13,11 +14,16 @@ from portal.pages.operations.context import COUNTED
 from portal.pages.statistics.context import hours_of, in_words, percent_of, series
 from referral.pathway.refusals import Text
 from referral.statistics.reports.filters import ReportFilter
+from referral.statistics.reports.first_answers import FirstAnswers
 from referral.statistics.reports.measures import By
 from referral.statistics.reports.notification_report import NotificationCounts, NotificationReport
 from referral.statistics.reports.table import Row, names, share_row, time_row
 
-PART = "messages"
+PART, ANSWERS = "messages", "first_answers"
+
+
+FIRST_ANSWER: Text = gettext_lazy("time to the first answer")
+UNANSWERED: Text = gettext_lazy("requests that ran out without any answer")
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Page:
     deliveries: list[tuple[Text, list[int]]]
     states: list[Text]
     charts: dict[str, Any]
+    answers: list[tuple[Text, tuple[str, str]]]
+    unanswered: int
 
 
 def rows_of(counts: NotificationCounts, name: str) -> list[Row]:
@@ -45,8 +53,16 @@ def rows_of(counts: NotificationCounts, name: str) -> list[Row]:
     ]
 
 
-def all_rows(report: NotificationReport, report_filter: ReportFilter) -> Iterator[Row]:
-    """Every figure: the whole, its groups, deliveries by channel and state."""
+def answer_rows(answers: FirstAnswers) -> Iterator[Row]:
+    """The time to the first answer, by what had alerted whoever gave it; all together last."""
+    for way, spread in answers.by_alert.items():
+        yield time_row(ANSWERS, str(way.label), way.value, FIRST_ANSWER, "min", spread)
+    yield time_row(ANSWERS, _("all together"), "all", FIRST_ANSWER, "min", answers.whole)
+    yield Row(ANSWERS, _("all together"), "unanswered", UNANSWERED, "", str(answers.unanswered))
+
+
+def all_rows(report: NotificationReport, answers: FirstAnswers, report_filter: ReportFilter) -> Iterator[Row]:
+    """Every figure: the whole, its groups, deliveries by channel and state, first answers."""
     everybody, called = _("everybody"), _names(report, report_filter)
     yield from rows_of(report.whole, everybody)
     for group in report.groups:
@@ -54,9 +70,10 @@ def all_rows(report: NotificationReport, report_filter: ReportFilter) -> Iterato
     for (channel, state), count in sorted(report.deliveries.items()):
         label = labelled(channel_label(channel), DeliveryState(state).label)
         yield Row(PART, everybody, f"{channel}:{state}", label, "", str(count))
+    yield from answer_rows(answers)
 
 
-def page(report: NotificationReport, report_filter: ReportFilter) -> Page:
+def page(report: NotificationReport, answers: FirstAnswers, report_filter: ReportFilter) -> Page:
     called = _names(report, report_filter)
     groups = [called[group.key] for group in report.groups]
     whole = rows_of(report.whole, _("everybody"))
@@ -74,7 +91,16 @@ def page(report: NotificationReport, report_filter: ReportFilter) -> Page:
         ],
         states=[COUNTED[state] for state in states],
         charts=_charts(report, groups),
+        answers=[(row.group, _in_minutes(row)) for row in answer_rows(answers) if row.unit],
+        unanswered=answers.unanswered,
     )
+
+
+def _in_minutes(row: Row) -> tuple[str, str]:
+    """The median, and the rest in brackets; of too few their number alone."""
+    if row.cases != "0" and not row.value:
+        return "", _("too few to be summed up: %(count)s") % {"count": row.cases}
+    return in_words(row)
 
 
 def _charts(report: NotificationReport, groups: list[str]) -> dict[str, Any]:

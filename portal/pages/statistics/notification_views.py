@@ -12,6 +12,7 @@ from portal.pages.statistics.notification_context import all_rows, page
 from portal.pages.statistics.views import asked, counter, question, read_question
 from referral.pathway.refusals import InputError
 from referral.statistics.reports.filters import ReportFilter
+from referral.statistics.reports.first_answers import first_answers
 from referral.statistics.reports.notification_report import may_read, notification_report
 from referral.statistics.reports.table import CSV_HEADER
 
@@ -25,7 +26,9 @@ def notifications(request: HttpRequest) -> HttpResponse:
     _may(user, report_filter)
     context = {
         **asked(user, report_filter, wrong, request.GET.dict()),
-        "page": page(notification_report(user, report_filter), report_filter),
+        "page": page(
+            notification_report(user, report_filter), first_answers(user, report_filter), report_filter
+        ),
     }
     return render(request, "portal/statistics/notifications.html", context, status=422 if wrong else 200)
 
@@ -40,7 +43,8 @@ def notifications_csv(request: HttpRequest) -> HttpResponseBase:
     except InputError as error:
         return HttpResponse(str(error.rows[0][2]), status=422, content_type="text/plain; charset=utf-8")
     _may(user, report_filter)
-    rows = (row.as_csv() for row in all_rows(notification_report(user, report_filter), report_filter))
+    report, answers = notification_report(user, report_filter), first_answers(user, report_filter)
+    rows = (row.as_csv() for row in all_rows(report, answers, report_filter))
     name = f"notifications-{report_filter.since:%Y-%m}-{report_filter.until:%Y-%m}-by-{report_filter.by}.csv"
     return csv_file(request, name, CSV_HEADER, rows)
 

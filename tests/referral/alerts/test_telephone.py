@@ -165,13 +165,13 @@ def test_zero_alerts_the_next_people_of_the_ladder_at_once_and_the_ladder_goes_o
     case = world.flagged()
     assert press(call_to(world.specialist, case), "0") is CallOutcome.NEXT_ALERTED
     deadline = case.deadlines.get(kind="acknowledge")
-    told = Notification.objects.filter(subject_id=str(deadline.pk))
-    assert {row.recipient.name for row in told} == {"specialist", "lead"}
-    assert told.get(recipient=world.lead).severity == "critical"
+    alerts = Notification.objects.filter(subject_id=str(deadline.pk))
+    assert {row.recipient.name for row in alerts} == {"specialist", "lead"}
+    assert alerts.get(recipient=world.lead).severity == "critical"
     assert case.events.filter(what="next_alerted", actor=world.specialist).count() == 1
     assert open_offer(case).acknowledged_at is None
     run_cycle(NOW + 15 * MINUTE)
-    assert told.filter(recipient=world.lead).count() == 2
+    assert alerts.filter(recipient=world.lead).count() == 2
 
 
 def test_zero_of_the_next_person_goes_on_to_the_coordinator(world: World) -> None:
