@@ -46,7 +46,7 @@ urlpatterns = [
     path("api/v1/", include("api.urls")),
     path("fhir/R4", SystemView.as_view()),
     path("fhir/R4/", include("fhir.urls")),
-    path("cds-services", include("fhir.hooks.urls")),
+    path("", include("fhir.hooks.urls")),
     path("_allauth/app/v1/", include("accounts.sign_in_urls")),
     path("_allauth/", include("allauth.headless.urls")),
     path("accounts/", include("allauth.urls")),

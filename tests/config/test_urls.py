@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.checks import run_checks
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -85,3 +86,7 @@ def test_no_address_of_the_library_fails(world: World) -> None:
                     answer = client.generic(method, path, body, "application/json")
                     transaction.set_rollback(True)
                 assert answer.status_code < 500, (method, path, body)
+
+
+def test_the_framework_has_nothing_to_warn_of() -> None:
+    assert run_checks() == []
