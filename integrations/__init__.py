@@ -15,5 +15,6 @@ __all__ = [
     "models",
     "receiving",
     "scopes",
+    "smart",
     "tokens",
 ]

@@ -36,7 +36,8 @@ class IntegrationAdmin(NetworkAdmin):
         asked = ("name", "kind", "hospital", "ward", "responsible", "pasted_keys", "typed_scopes")
         shown = ("client_id", "latest_messages") if obj else ()
         hl7, hooks = ("hl7_application", "hl7_facility"), ("issuer", "typed_origins")
-        return (*asked, "typed_addresses", *hl7, *hooks, "is_active", *shown)
+        smart = ("fhir_base", "smart_client_id", "typed_secret")
+        return (*asked, "typed_addresses", *hl7, *hooks, *smart, "is_active", *shown)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "responsible":

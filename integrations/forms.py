@@ -12,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from integrations.keys import KeysError, read_keys
 from integrations.models import Integration
 from integrations.scopes import letters_of
+from notifications.channels.base import AddressError
+from notifications.channels.targets import target_url
 
 EVERYTHING = "system/*.cruds"
 READING = "system/*.rs"
+NO_SECRET = "-"  # noqa: S105
 
 
 class IntegrationForm(forms.ModelForm):
@@ -46,14 +49,22 @@ class IntegrationForm(forms.ModelForm):
         help_text=_("Such as https://emr.hospital.example, one a line. Empty: only servers call."),
     )
 
+    typed_secret = forms.CharField(
+        label=_("SMART: client secret"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        required=False,
+        help_text=_("As the record gave it; empty leaves what is kept. A public client has none: write “-”."),
+    )
+
     class Meta:
         model = Integration
         fields: ClassVar = [
             *("name", "kind", "hospital", "ward", "responsible"),
-            *("hl7_application", "hl7_facility", "issuer", "is_active"),
+            *("hl7_application", "hl7_facility", "issuer", "fhir_base", "smart_client_id", "is_active"),
         ]
         help_texts: ClassVar = {
             "ward": _("With a ward the program answers for it; without one it refers for the hospital."),
+            "fhir_base": _("As the record sends it as “iss”. Only from this address a launch is taken."),
             "issuer": _("As the record signs, such as https://emr.hospital.example. Empty: the client id."),
         }
 
@@ -87,6 +98,13 @@ class IntegrationForm(forms.ModelForm):
     def clean_typed_origins(self) -> list[str]:
         return [_origin(line) for line in self.cleaned_data["typed_origins"].split()]
 
+    def clean_fhir_base(self) -> str:
+        given = str(self.cleaned_data["fhir_base"]).strip().rstrip("/")
+        try:
+            return target_url(given, field="fhir_base") if given else ""
+        except AddressError as error:
+            raise ValidationError(str(error.message)) from error
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         ward, hospital, responsible = (cleaned.get(name) for name in ("ward", "hospital", "responsible"))
@@ -101,6 +119,8 @@ class IntegrationForm(forms.ModelForm):
         self.instance.scopes = self.cleaned_data["typed_scopes"]
         self.instance.addresses = self.cleaned_data["typed_addresses"]
         self.instance.origins = self.cleaned_data["typed_origins"]
+        if secret := self.cleaned_data["typed_secret"].strip():
+            self.instance.smart_secret = None if secret == NO_SECRET else secret
         return super().save(commit=commit)
 
 

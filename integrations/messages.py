@@ -10,6 +10,7 @@ from integrations.models import (
     Integration,
     IntegrationToken,
     ReceivedMessage,
+    RecordLaunch,
     UsedAssertion,
 )
 
@@ -54,5 +55,6 @@ def purge(now: datetime, wall: datetime) -> int:
     IntegrationToken.objects.filter(expires_at__lt=now).delete()
     UsedAssertion.objects.filter(expires_at__lt=wall).delete()
     ReceivedMessage.objects.filter(kept_until__lt=now).delete()
+    RecordLaunch.objects.filter(kept_until__lt=now).delete()
     old = now - timedelta(days=settings.INTEGRATION_MESSAGES_DAYS)
     return ExchangedMessage.objects.filter(at__lt=old).delete()[0]

@@ -16,8 +16,9 @@ class Integration(models.Model):
 
     `keys` is a JWK Set of public keys; `scopes` are those of SMART (`system/Task.rs`); `addresses` are
     networks it may call from, any where empty. `issuer` is who signs the proofs of its CDS Hooks calls, the
-    client id where empty; `origins` are web pages that may make such calls. `responsible` answers for what it
-    does.
+    client id where empty; `origins` are web pages that may make such calls. `fhir_base` is the only `iss`
+    that it is launched from (SMART), with `smart_client_id` and, for a confidential client, `smart_secret`
+    (encrypted). `responsible` answers for what it does.
     """
 
     class Kind(models.TextChoices):
@@ -48,6 +49,9 @@ class Integration(models.Model):
     hl7_facility = models.CharField(_("HL7 v2: sending facility (MSH-4)"), max_length=180, blank=True)
     issuer = models.CharField(_("CDS Hooks: issuer of its proofs (iss)"), max_length=250, blank=True)
     origins = models.JSONField(_("CDS Hooks: web pages that may call"), default=list, blank=True)
+    fhir_base = models.CharField(_("SMART: FHIR address of the record (iss)"), max_length=250, blank=True)
+    smart_client_id = models.CharField(_("SMART: client id that the record gave"), max_length=250, blank=True)
+    smart_secret = EncryptedField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created"))
 
@@ -72,6 +76,12 @@ class Integration(models.Model):
                 condition=~models.Q(issuer=""),
                 name="integration_issues_as_itself",
                 violation_error_message=_("Another system signs its proofs as this issuer."),
+            ),
+            models.UniqueConstraint(
+                fields=["fhir_base"],
+                condition=~models.Q(fhir_base=""),
+                name="integration_launches_as_itself",
+                violation_error_message=_("Another system is launched from this address."),
             ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["laboratory", "records", "platform"]),
@@ -177,6 +187,7 @@ class ExchangedMessage(models.Model):
         FHIR = "fhir", _("FHIR")
         HL7 = "hl7", _("HL7 v2")
         CDS = "cds", _("CDS Hooks")
+        SMART = "smart", _("SMART launch")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     integration = models.ForeignKey(
@@ -225,3 +236,19 @@ class AdviceCard(models.Model):
         verbose_name = _("card in a patient record")
         verbose_name_plural = _("cards in patient records")
         indexes: ClassVar = [models.Index(fields=["integration", "-given_at"], name="card_by_integration")]
+
+
+class RecordLaunch(models.Model):
+    """What a patient record had of the patient from whose page a person was sent here (SMART App Launch).
+
+    `content` (encrypted) is what a form is offered, see `referral.intake.launches`; `reading` is the id of
+    the proposals of laboratory values. The row is deleted after `kept_until`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    integration = models.ForeignKey(Integration, on_delete=models.PROTECT, related_name="+", db_index=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    reading = models.UUIDField()
+    content = EncryptedField()
+    launched_at = models.DateTimeField()
+    kept_until = models.DateTimeField(db_index=True)

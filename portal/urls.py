@@ -12,6 +12,7 @@ from portal.pages.entry import views as new_case
 from portal.pages.files import views as files
 from portal.pages.home import views as home
 from portal.pages.inbox import views as inbox
+from portal.pages.launch import views as launch
 from portal.pages.letters import views as letter
 from portal.pages.offline import views as offline
 from portal.pages.operations import views as operations
@@ -38,6 +39,8 @@ urlpatterns = [
     path("drafts/save/", drafts.save, name="save_draft"),
     path("drafts/typed/", drafts.typed, name="typed_draft"),
     path("drafts/<uuid:pk>/discard/", drafts.discard, name="discard_draft"),
+    path("smart/launch/", launch.launch, name="launch"),
+    path("smart/callback/", launch.callback, name="launch_callback"),
     path("results/", results.results, name="results"),
     path("results/<uuid:pk>/assign/", results.assign, name="assign_results"),
     path("results/<uuid:pk>/set-aside/", results.set_aside, name="set_results_aside"),

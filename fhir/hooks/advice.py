@@ -21,6 +21,7 @@ class Advice:
     """`unused` are recent results that a person has to look at first; `case` is the open case of the patient,
     `doubt` why a case with the same number is not taken for it (a code of `results.contradiction`)."""
 
+    integration: Integration
     call: Call
     reading: Reading
     evaluation: Evaluation
@@ -70,7 +71,7 @@ def advise(call: Call, *, integration: Integration, user: User, now: datetime) -
         chronic_liver_disease=record.has_liver_disease or case is not None,
     )
     unused = [row for row in record.recent(now) if serious(row) or str(row.input) not in reading.entered]
-    return Advice(call, reading, evaluation, unused, case, doubt)
+    return Advice(integration, call, reading, evaluation, unused, case, doubt)
 
 
 def _open_case(record: Any, user: User) -> tuple[Case | None, str]:

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from fhir.datatypes import own_system
 from fhir.hooks.advice import Advice
 from labs.texts import doubt_text
-from referral.models import Case
 from referral.pathway.vocabulary import State
 from scoring import texts
 from scoring.inputs import BY_KEY
@@ -47,7 +46,7 @@ def card_of(advice: Advice, *, pk: UUID) -> dict[str, Any]:
             "label": _("ACLF referral platform, model %(model)s") % {"model": evaluation.model},
             "url": settings.BASE_URL + reverse("portal:model_card", args=[evaluation.model]),
         },
-        "links": [_link(advice.case)],
+        "links": [_link(advice)],
     }
     if advice.indicator != "info":
         system = own_system("override-reason")
@@ -57,14 +56,13 @@ def card_of(advice: Advice, *, pk: UUID) -> dict[str, Any]:
     return card
 
 
-def _link(case: Case | None) -> dict[str, str]:
-    if case is None:
-        url, label = reverse("portal:new_case"), _("Open a new case")
-    else:
-        url, label = (
-            reverse("portal:case", args=[case.pk]),
-            _("Open case %(number)s") % {"number": case.number},
-        )
+def _link(advice: Advice) -> dict[str, str]:
+    """To the case, or to a new one; launched where the system's record can, which fills the form."""
+    case = advice.case
+    label = _("Open case %(number)s") % {"number": case.number} if case else _("Open a new case")
+    if advice.integration.smart_client_id and advice.integration.fhir_base:
+        return {"label": label, "url": settings.BASE_URL + reverse("portal:launch"), "type": "smart"}
+    url = reverse("portal:case", args=[case.pk]) if case else reverse("portal:new_case")
     return {"label": label, "url": settings.BASE_URL + url, "type": "absolute"}
 
 

@@ -8,27 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from fhir.codes import LOINC
-from labs.coded import OF_LOINC
-from referral.intake.patient_record import ANSWERS, OWN_INPUT
+from referral.intake.patient_record import SEARCHES
 from referral.pathway.refusals import Text
-from scoring import EIGHT
 
-MOST_OBSERVATIONS = 60
-ASKED_FOR = frozenset({*EIGHT, "creatinine"})
-CODES = ",".join(
-    [
-        *(f"{LOINC}|{code}" for code, test in OF_LOINC.items() if test.input in ASKED_FOR),
-        *(f"{OWN_INPUT}|{name}" for name in ANSWERS),
-    ]
-)
+_CONTEXT_PATIENT = "{{context.patientId}}"
 PREFETCH: Mapping[str, str] = MappingProxyType(
     {
-        "patient": "Patient/{{context.patientId}}",
-        "conditions": "Condition?patient={{context.patientId}}&clinical-status=active",
-        "observations": (
-            f"Observation?patient={{{{context.patientId}}}}&code={CODES}&_sort=-date&_count={MOST_OBSERVATIONS}"
-        ),
+        "patient": f"Patient/{_CONTEXT_PATIENT}",
+        **{name: search.format(patient=_CONTEXT_PATIENT) for name, search in SEARCHES.items()},
     }
 )
 """What a record sends along: one patient, the active diagnoses, and the laboratory values by their codes."""

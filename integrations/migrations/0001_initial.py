@@ -67,6 +67,19 @@ class Migration(migrations.Migration):
                         blank=True, default=list, verbose_name="CDS Hooks: web pages that may call"
                     ),
                 ),
+                (
+                    "fhir_base",
+                    models.CharField(
+                        blank=True, max_length=250, verbose_name="SMART: FHIR address of the record (iss)"
+                    ),
+                ),
+                (
+                    "smart_client_id",
+                    models.CharField(
+                        blank=True, max_length=250, verbose_name="SMART: client id that the record gave"
+                    ),
+                ),
+                ("smart_secret", accounts.encryption.EncryptedField(blank=True, editable=False, null=True)),
                 ("is_active", models.BooleanField(default=True, verbose_name="active")),
                 ("created_at", models.DateTimeField(verbose_name="created")),
                 (
@@ -129,6 +142,7 @@ class Migration(migrations.Migration):
                             ("fhir", "FHIR"),
                             ("hl7", "HL7 v2"),
                             ("cds", "CDS Hooks"),
+                            ("smart", "SMART launch"),
                         ],
                         max_length=6,
                         verbose_name="interface",
@@ -290,6 +304,38 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="RecordLaunch",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("reading", models.UUIDField()),
+                ("content", accounts.encryption.EncryptedField()),
+                ("launched_at", models.DateTimeField()),
+                ("kept_until", models.DateTimeField(db_index=True)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="integrations.integration",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="UsedAssertion",
             fields=[
                 (
@@ -334,6 +380,15 @@ class Migration(migrations.Migration):
                 fields=("issuer",),
                 name="integration_issues_as_itself",
                 violation_error_message="Another system signs its proofs as this issuer.",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="integration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("fhir_base", ""), _negated=True),
+                fields=("fhir_base",),
+                name="integration_launches_as_itself",
+                violation_error_message="Another system is launched from this address.",
             ),
         ),
         migrations.AddConstraint(

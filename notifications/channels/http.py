@@ -30,11 +30,15 @@ MOST_CONNECTIONS = 100
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server said; at most the first 64 KiB of it. Header names are in lower case."""
+    """What a server said; at most the first 64 KiB of it, unless more was asked for.
+
+    Header names are in lower case. `is_cut`: there was more.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_cut: bool = False
 
     def json(self) -> dict[str, Any]:
         """The JSON object in the body; an empty one if there is none."""
@@ -61,14 +65,35 @@ class Answer:
         return pause(self.headers.get("retry-after") or self.headers.get("x-ogw-ratelimit-reset", ""))
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """How much of an answer is read, and within how many seconds; settings.CHANNEL_SECONDS where None.
+
+    `is_guarded`: a person gave the address (see wire.py).
+    """
+
+    is_guarded: bool = False
+    most_bytes: int = MOST_BYTES
+    seconds: float | None = None
+
+
 def post(url: str, *, body: bytes, headers: Mapping[str, str], is_guarded: bool = False) -> Answer:
     """POST to `url` and read the answer. `is_guarded`: a person gave the address (see wire.py).
 
     Raises ChannelError when there is no whole answer within settings.CHANNEL_SECONDS.
     """
-    limit = ends_at.set(time.monotonic() + settings.CHANNEL_SECONDS)
+    return call("POST", url, body=body, headers=headers, bounds=Bounds(is_guarded))
+
+
+def call(method: str, url: str, *, body: bytes, headers: Mapping[str, str], bounds: Bounds) -> Answer:
+    """Call `url` and read the answer; no redirect is followed.
+
+    Raises ChannelError when there is no whole answer in time.
+    """
+    seconds = settings.CHANNEL_SECONDS if bounds.seconds is None else bounds.seconds
+    limit = ends_at.set(time.monotonic() + seconds)
     try:
-        return _call(url, body, headers, is_guarded)
+        return _call(method, url, body, headers, bounds)
     except ForbiddenAddress as error:
         raise ChannelError(str(error), permanent=True) from error
     except (httpcore.TimeoutException, TimeoutError) as error:
@@ -79,16 +104,18 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], is_guarded: bool 
         ends_at.reset(limit)
 
 
-def _call(url: str, body: bytes, headers: Mapping[str, str], is_guarded: bool) -> Answer:
-    sent = [("User-Agent", "aclf-referral"), ("Accept", "*/*"), *headers.items()]
-    with _pool(os.getpid(), is_guarded).stream("POST", url, headers=_bytes(sent), content=body) as answer:
-        got = b""
+def _call(method: str, url: str, body: bytes, headers: Mapping[str, str], bounds: Bounds) -> Answer:
+    sent = [("User-Agent", "aclf-referral"), *({"Accept": "*/*"} | dict(headers)).items()]
+    pool = _pool(os.getpid(), bounds.is_guarded)
+    with pool.stream(method, url, headers=_bytes(sent), content=body) as answer:
+        got = bytearray()
         for part in answer.iter_stream():
             got += part
-            if len(got) > MOST_BYTES:
+            if len(got) > bounds.most_bytes:
                 break
         read = {name.decode().lower(): value.decode(errors="replace") for name, value in answer.headers}
-        return Answer(answer.status, read, got[:MOST_BYTES])
+        most = bounds.most_bytes
+        return Answer(answer.status, read, bytes(got[:most]), is_cut=len(got) > most)
 
 
 def _bytes(headers: Collection[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from integrations.models import RecordLaunch
 from labs.pictures import is_installed
 from referral.intake import results
 from referral.models import Case
@@ -12,20 +13,26 @@ register = template.Library()
 
 
 @register.inclusion_tag("portal/readings/_reader.html", takes_context=True)
-def lab_reader(context: template.Context, case: Case | None = None, level: int = 3) -> dict[str, Any]:
+def lab_reader(
+    context: template.Context,
+    case: Case | None = None,
+    level: int = 3,
+    launch: RecordLaunch | None = None,
+) -> dict[str, Any]:
     """Pictures, PDF files and pasted text, for the form around it; `case` where it is about one, with what
-    a laboratory system sent for it.
+    a laboratory system sent for it; `launch` where the person comes from a patient record.
 
     `level` is that of its heading, one below the one it stands under. A file of the case that the address
     names as `report` is read at once.
     """
     sent = results.arrived(context["request"].user, case) if case else ()
+    readings = [str(row.reading) for row in sent] + ([str(launch.reading)] if launch else [])
     report = context["request"].GET.get("report", "") if case else ""
     return {
         "case": case.pk if case else "",
         "level": level,
         "reads_pictures": is_installed(),
-        "arrived": " ".join(str(row.reading) for row in sent),
+        "arrived": " ".join(readings),
         "report": report,
     }
 

@@ -5,6 +5,7 @@ __all__ = [
     "drafts",
     "first_visit",
     "free_beds",
+    "launches",
     "patient_record",
     "registration",
     "results",

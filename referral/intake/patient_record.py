@@ -6,19 +6,37 @@ A number is used as it stands only where nothing about it is doubtful. What a re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from labs.fhir_report import RecordedResults, check_subject, object_of, objects_in, text_of
+from labs.coded import OF_LOINC
+from labs.fhir_report import LOINC, RecordedResults, check_subject, object_of, objects_in, text_of
 from labs.report import Finding, Report
 from referral.icd10 import disease_of, says_bleeding, says_cirrhosis
-from scoring import INPUTS, Reading, read_inputs
+from scoring import EIGHT, INPUTS, Reading, read_inputs
 
 RECENT = timedelta(days=7)
 """Older laboratory values say nothing of the present illness."""
 OWN_INPUT = "urn:aclf-referral:code:input"
+MOST_OBSERVATIONS = 60
 ANSWERS = ("cirrhosis", "variceal_bleeding", "encephalopathy_grade")
 """Inputs that have no LOINC code here: an Observation with our own code says them."""
+_CODES = ",".join(
+    [
+        *(f"{LOINC}|{code}" for code, test in OF_LOINC.items() if test.input in {*EIGHT, "creatinine"}),
+        *(f"{OWN_INPUT}|{name}" for name in ANSWERS),
+    ]
+)
+SEARCHES: Mapping[str, str] = MappingProxyType(
+    {
+        "conditions": "Condition?patient={patient}&clinical-status=active",
+        "observations": (
+            f"Observation?patient={{patient}}&code={_CODES}&_sort=-date&_count={MOST_OBSERVATIONS}"
+        ),
+    }
+)
+"""What is asked of a record beside the Patient: active diagnoses, laboratory values by their codes."""
 INACTIVE = frozenset({"inactive", "remission", "resolved"})
 UNTRUE = frozenset({"refuted", "entered-in-error", "provisional", "differential", "unconfirmed"})
 

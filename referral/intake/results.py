@@ -22,6 +22,7 @@ from accounts.models import User
 from files import hints
 from integrations.models import Integration, ReceivedMessage
 from integrations.receiving import digest_of
+from labs.fhir_report import RecordedResults
 from labs.hl7 import NotHL7, read_message
 from labs.hl7_report import Results
 from labs.models import LabReading, ReadingState
@@ -121,7 +122,7 @@ def _reading_of(row: ReceivedMessage, report: Report, now: datetime) -> LabReadi
     )
 
 
-def matching_cases(results: Results, account: User) -> list[Case]:
+def matching_cases(results: Results | RecordedResults, account: User) -> list[Case]:
     """Open cases that the system sees whose patient has one of the numbers, as their hospital wrote it."""
     hospitals = account.access.refers_for
     hashes = [
@@ -134,7 +135,7 @@ def matching_cases(results: Results, account: User) -> list[Case]:
     return list(rows.select_related("patient", "hospital", "ward")[:3])
 
 
-def contradiction(results: Results, patient: Patient) -> str:
+def contradiction(results: Results | RecordedResults, patient: Patient) -> str:
     """What of the message is another than the patient's: `name`, `sex`, `birth_date`; empty for nothing."""
     said = results.person
     if said.name and folded_name(said.name) != folded_name(patient.name):

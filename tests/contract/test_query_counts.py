@@ -169,7 +169,10 @@ ASKED = [
 """Who asks for which address."""
 
 
-READS_NO_ROWS = {"api:codes", "portal:worker", "portal:manifest"}
+READS_NO_ROWS = {
+    *("api:codes", "portal:worker", "portal:manifest"),
+    *("portal:launch", "portal:launch_callback"),
+}
 
 
 def proved(client: Client, user: User) -> None:

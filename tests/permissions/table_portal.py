@@ -57,6 +57,8 @@ ROWS = (
     page("cases/new/", DOCTORS, outside=403),
     form("cases/new/", DOCTORS, 422, outside=403),
     form("drafts/save/", status=403, open=True),
+    page("smart/launch/", status=400),
+    page("smart/callback/", status=400),
     page("drafts/typed/", status=404),
     page("drafts/<uuid:pk>/discard/", ORIGIN, subject="draft"),
     form("drafts/<uuid:pk>/discard/", ORIGIN, subject="draft"),

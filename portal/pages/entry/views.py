@@ -22,6 +22,7 @@ from portal.forms.indicators import LABORATORY, IndicatorsForm
 from portal.forms.visit import VisitForm
 from portal.pages.entry.background import BackgroundForm
 from portal.pages.entry.stored_values import Stored, last_values, stored_values
+from portal.pages.launch.context import offered
 from portal.pages.verbs.initial_values import proposed
 from portal.refusals import with_status
 from referral.identity.birth import BirthDate
@@ -29,6 +30,7 @@ from referral.identity.matching import NamesakeExists
 from referral.identity.national_id import resident_number
 from referral.identity.written import Identity, doubts_of_id, hints
 from referral.intake.first_visit import doubts
+from referral.intake.launches import launch_of
 from referral.intake.submission import proceed, submit
 from referral.models import Case
 from referral.pathway.perform import verbs_of
@@ -71,6 +73,7 @@ def new_case(request: HttpRequest) -> HttpResponse:
         "now": now,
         "may_refer": True,
         "wards": wards,
+        **_launched(request, now),
     }
     if data is not None:
         answer = _already_known(request, visit, values, now) or _register(
@@ -81,6 +84,12 @@ def new_case(request: HttpRequest) -> HttpResponse:
     page = render(request, "portal/new_case.html", context, status=_status(data))
     trouble = context.get("trouble")
     return with_status(page, trouble) if isinstance(trouble, TooOften) else page
+
+
+def _launched(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    """What the patient record has from which the person was sent here; nothing for who was not."""
+    launch = launch_of(person(request), request.GET.get("launch", ""), now)
+    return offered(launch) if launch else {}
 
 
 def _registered(user: User, draft: str) -> str:
@@ -135,6 +144,7 @@ def indicators(request: HttpRequest, pk: UUID) -> HttpResponse:
     values.initial.update(proposed(Verb.REFER, case))
     begins = data is None and again is None
     context = _context(case, user, values, stored, now) | {"begins": begins, "corrects": again is not None}
+    context |= _launched(request, now)
     if (
         data is not None
         and _nobody_else_saved(data.get("mark"), stored, values, context)
