@@ -64,6 +64,8 @@ PATHWAY: Mapping[str, Text] = {
     "verb_not_allowed": _("The state of the case does not allow this."),
     "offer_not_open": _("The referral request is no longer open."),
     "asked_back": _("The ward has asked its one question already."),
+    "arrived_already": _("The arrival was recorded already."),
+    "handed_over_already": _("The patient was taken over already."),
     "promised_already": _("The ward has named a time for a bed already."),
     "beds_changed": _("The number of free beds is another than the one that was seen."),
     "stale_version": _("The case has changed since it was read."),

@@ -251,6 +251,7 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (codes.AntiviralUse, "Whether a patient takes an antiviral drug.", ""),
         (codes.Comorbidity, "What a patient has beside the liver disease.", ""),
         (codes.TransportNeed, "What a patient needs on the way.", ""),
+        (codes.TransportMeans, "What brings a patient to the ward.", ""),
         (codes.FileKind, "What a picture or document is. `add_file` is a POST to `files`.", ""),
         (codes.FileErrorReason, "Why a file was entered in error.", ""),
         (FileState, "How the check of a file stands.", ""),

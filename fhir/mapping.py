@@ -42,6 +42,7 @@ BUSINESS: Mapping[str, str] = {
     "superseded": "Another ward admitted the patient",
     "transferred": "Moved to another ward",
     "in-transit": "On the way",
+    "arrived": "Arrived, not yet handed over",
     "admitted": "Admitted",
     "entered-in-error": "Entered in error",
 }
@@ -56,6 +57,7 @@ SUPERSEDED = TaskStatus("cancelled", "superseded")
 TRANSFERRED = TaskStatus("cancelled", "transferred")
 CANCELLED = TaskStatus("cancelled", "6.0")
 IN_TRANSIT = TaskStatus("in-progress", "in-transit")
+ARRIVED = TaskStatus("in-progress", "arrived")
 ADMITTED = TaskStatus("in-progress", "admitted")
 DIAGNOSED = TaskStatus("in-progress", "5.1.4")
 COMPLETED = TaskStatus("completed", "7.0")
@@ -95,7 +97,11 @@ TASK_AFTER: Mapping[Verb, TaskStatus | None] = {
     V.REDIRECT: REQUESTED,
     V.WITHDRAW: CANCELLED,
     V.DEPART: IN_TRANSIT,
+    V.DESCRIBE_TRANSPORT: None,
+    V.CHANGE_ARRIVAL: None,
     V.CORRECT_JOURNEY: None,
+    V.ARRIVE: ARRIVED,
+    V.HAND_OVER: ADMITTED,
     V.RELEASE: REJECTED,
     V.DIVERT: IN_TRANSIT,
     V.ADMIT: ADMITTED,

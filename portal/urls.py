@@ -3,6 +3,7 @@ from django.urls import path
 from portal.pages.account import contact_method_views, session_views
 from portal.pages.account import views as preferences
 from portal.pages.alarm import views as alarm
+from portal.pages.arrival import views as arrival
 from portal.pages.board import views as board
 from portal.pages.case import views as case
 from portal.pages.discharge import views as discharge
@@ -48,6 +49,8 @@ urlpatterns = [
     path("cases/identity/", new_case.identity_remarks, name="identity_remarks"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/live/", case.live, name="case_live"),
+    path("cases/<uuid:pk>/arrival/", arrival.arrival, name="arrival"),
+    path("cases/<uuid:pk>/arrival/live/", arrival.live, name="arrival_live"),
     path("cases/<uuid:pk>/replay/", replay.replay, name="replay"),
     path("cases/<uuid:pk>/result/", result.result, name="result"),
     path("cases/<uuid:pk>/indicators/", new_case.indicators, name="indicators"),

@@ -159,6 +159,18 @@ class TransportNeed(TextChoices):
     LYING = "lying", _("lying down")
 
 
+class TransportMeans(TextChoices):
+    """What brings the patient to the ward."""
+
+    HOSPITAL_AMBULANCE = "hospital_ambulance", _("ambulance of the hospital")
+    EMERGENCY_SERVICE = "emergency_service", _("ambulance of the emergency service (120)")
+    WARD_FETCHES = "ward_fetches", _("fetched by the ward")
+    OWN_CAR = "own_car", _("car of the family")
+    TRAIN = "train", _("train")
+    AIR = "air", _("by air")
+    OTHER = "other", _("other")
+
+
 class FileKind(TextChoices):
     """What a picture or document of a case is."""
 

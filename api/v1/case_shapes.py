@@ -26,9 +26,9 @@ from api.v1.shapes import (
     WholePatientShape,
 )
 from api.v1.value_shapes import EnteredValueShape, ListedValuesShape, ValuedShape
-from referral.codes import ChronicLiverDisease, Presentation
+from referral.codes import ChronicLiverDisease, Presentation, TransportMeans, TransportNeed
 from referral.intake.drafts import Draft, draft_on, writers_of
-from referral.models import Case
+from referral.models import Case, Transport
 from referral.pathway.perform import verbs_of
 from referral.pathway.vocabulary import Kind, Party, State
 from referral.queries.background import backgrounds_of
@@ -61,6 +61,19 @@ class ListedAssessmentShape(AssessmentShape):
     warnings = None  # type: ignore[assignment]
 
 
+class TransportShape(Shape[Transport]):
+    """Who brings the patient, how, and to whom they were handed over."""
+
+    means = CodeShape(TransportMeans, allow_blank=True)
+    team = serializers.CharField(allow_null=True, help_text="who brings the patient")
+    contact = serializers.CharField(allow_null=True, help_text="a phone number that is answered on the way")
+    needs = serializers.ListField(child=CodeShape(TransportNeed))
+    arrived_at = serializers.DateTimeField(allow_null=True)
+    handed_over_at = serializers.DateTimeField(allow_null=True)
+    handed_over_by = serializers.CharField(allow_null=True)
+    taken_over_by = PersonShape(allow_null=True)
+
+
 class RunningDeadlineShape(DeadlineShape):
     """An open deadline, without what is known at its end only."""
 
@@ -91,6 +104,7 @@ class ListedCaseShape(Shape[Case]):
     accepted_at = serializers.DateTimeField(allow_null=True)
     departed_at = serializers.DateTimeField(allow_null=True)
     expected_arrival_at = serializers.DateTimeField(allow_null=True)
+    transport = TransportShape(source="journey", allow_null=True)
     admitted_at = serializers.DateTimeField(allow_null=True)
     undo_until = serializers.DateTimeField(
         allow_null=True, help_text="until then the admission can be marked as entered in error"

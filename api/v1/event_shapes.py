@@ -96,6 +96,7 @@ RECORDED: Fields = {"record": ID, "corrects": ID, **JUDGED}
 KITS: Fields = {
     "kits": lambda: serializers.DictField(child=serializers.BooleanField(allow_null=True), required=False)
 }
+TRANSPORT: Fields = {"means": code(codes.TransportMeans), "needs": codes_of(codes.TransportNeed)}
 JOURNEY: Fields = {"ward": ID, "expected_arrival_at": MOMENT}
 MET: Fields = {"hospital": ID}
 RECORDED_PRECIPITANT: Fields = {**RECORDED, "precipitant": code(codes.PrecipitantCode)}
@@ -158,7 +159,14 @@ DETAILS: Mapping[str, Fields] = {
     Verb.REDIRECT: {"ward": ID},
     Verb.REFER: PLACED,
     Verb.RELEASE: PLACED,
-    Verb.DEPART: {"expected_arrival_at": MOMENT},
+    Verb.DEPART: {"expected_arrival_at": MOMENT, **TRANSPORT},
+    Verb.DESCRIBE_TRANSPORT: TRANSPORT,
+    Verb.CHANGE_ARRIVAL: {
+        "expected_arrival_at": MOMENT,
+        "expected_arrival_at_before": MOMENT,
+        "not_arrived": FLAG,
+    },
+    Verb.HAND_OVER: {"ward": ID, "bed": TEXT},
     Verb.CORRECT_JOURNEY: {
         "departed_at": MOMENT,
         "departed_at_before": TEXT,

@@ -41,6 +41,7 @@ SEVERITY_OF_VERB = {
     Verb.RELEASE: "critical",
     Verb.DIVERT: "critical",
     Verb.CORRECT_JOURNEY: "warning",
+    Verb.CHANGE_ARRIVAL: "warning",
     Verb.TRANSFER: "severe",
     Verb.UNDO_ADMISSION: "severe",
     Verb.WITHDRAW: "warning",

@@ -114,6 +114,7 @@ DEFAULT_LADDERS: dict[str, tuple[Step, ...]] = {
     Kind.ARRIVE: (
         Step(1, (DUTY, CLINICIAN), "severe"),
         Step(1, (DUTY, CLINICIAN), "severe", offset=minutes(30), every=minutes(30)),
+        Step(1, (LEAD, COORDINATOR), "severe", offset=minutes(30)),
     ),
     Kind.DIAGNOSE: WINDOW_2,
     Kind.TREAT_PRECIPITANT: WINDOW_2,

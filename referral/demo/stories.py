@@ -239,13 +239,21 @@ ACCEPTED = (
         do(7.55, V.ACCEPT, "specialist2", bed="31"),
     ),
 )
+CREW = {
+    "means": "emergency_service",
+    "team": "演示车组",
+    "contact": "020-5555 0120",
+    "needs": ["oxygen", "monitor", "escort"],
+}
 IN_TRANSIT = (
     story(
         7.5,
         "town",
         sick(1.9, "very_high"),
         do(1.95, V.ACCEPT, bed="15"),
-        do(6.8, V.DEPART, expected_arrival_at=h(8.8)),
+        do(6.8, V.DEPART, expected_arrival_at=h(8.4), **CREW),
+        do(7.1, V.MESSAGE, text="演示：途中收缩压 92，已加快补液。"),
+        do(7.3, V.CHANGE_ARRIVAL, expected_arrival_at=h(8.8), note="演示：高速拥堵。"),
     ),
     story(
         12,
@@ -267,7 +275,7 @@ IN_TRANSIT = (
         "town",
         sick(1.6),
         do(1.65, V.ACCEPT, bed="09"),
-        do(12.2, V.DEPART, expected_arrival_at=h(14.4)),
+        do(12.2, V.DEPART, expected_arrival_at=h(14.4), **CREW),
     ),
 )
 PASSED_ON = story(
@@ -278,7 +286,8 @@ PASSED_ON = story(
     do(1.65, V.ACCEPT, "specialist2", bed="28"),
     do(5, V.DEPART, expected_arrival_at=h(7)),
     do(5.2, OPEN_WARD, "lead", ward="first"),
-    do(6.8, V.ADMIT, "specialist2"),
+    do(6.6, V.ARRIVE, "specialist2"),
+    do(6.8, V.HAND_OVER, "specialist2", handed_over_by="演示车组"),
 )
 """The ward that was asked first closes for some hours, and its request passes to the next."""
 ADMITTED = (

@@ -21,7 +21,7 @@ from referral.codes import BedCause
 from referral.models import BedChange, Case, FreeBeds
 from referral.pathway.change import Change
 from referral.pathway.refusals import AccessError, BedsChanged, ConfirmationNeeded, InputError
-from referral.pathway.vocabulary import State, Verb
+from referral.pathway.vocabulary import BEFORE_ADMISSION, IN_WARD, State, Verb
 
 WHOLE_NUMBER = re.compile(r"[+-]?\d{1,9}")
 PROMISED = frozenset({State.ACCEPTED, State.IN_TRANSIT})
@@ -113,7 +113,7 @@ def settle_beds(change: Change, before: str) -> None:
     left = change.held_by if before in PROMISED else None
     kept = case.ward_id if case.state in PROMISED else None
     undone = change.held_by if verb == Verb.UNDO_ADMISSION else None
-    admitted = case.ward_id if verb == Verb.ADMIT else None
+    admitted = case.ward_id if before in BEFORE_ADMISSION and case.state in IN_WARD else None
     if left == kept and not (undone or admitted):
         return
     wards = {ward for ward in (left, kept, undone, admitted) if ward}

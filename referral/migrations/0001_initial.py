@@ -1743,6 +1743,57 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Transport",
+            fields=[
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="transport",
+                        serialize=False,
+                        to="referral.case",
+                    ),
+                ),
+                (
+                    "means",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("hospital_ambulance", "ambulance of the hospital"),
+                            ("emergency_service", "ambulance of the emergency service (120)"),
+                            ("ward_fetches", "fetched by the ward"),
+                            ("own_car", "car of the family"),
+                            ("train", "train"),
+                            ("air", "by air"),
+                            ("other", "other"),
+                        ],
+                        max_length=20,
+                        verbose_name="means of transport",
+                    ),
+                ),
+                ("team", accounts.encryption.EncryptedField(null=True)),
+                ("contact", accounts.encryption.EncryptedField(null=True)),
+                ("needs", models.JSONField(default=list)),
+                ("arrived_at", models.DateTimeField(null=True)),
+                ("handed_over_at", models.DateTimeField(null=True)),
+                ("handed_over_by", accounts.encryption.EncryptedField(null=True)),
+                (
+                    "taken_over_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "transport",
+                "verbose_name_plural": "transports",
+            },
+        ),
+        migrations.CreateModel(
             name="BedChange",
             fields=[
                 (
@@ -3099,6 +3150,38 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="facts_state_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "means__in",
+                        [
+                            "",
+                            "hospital_ambulance",
+                            "emergency_service",
+                            "ward_fetches",
+                            "own_car",
+                            "train",
+                            "air",
+                            "other",
+                        ],
+                    )
+                ),
+                name="transport_means_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="transport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("handed_over_at__isnull", True), ("taken_over_by__isnull", True)),
+                    models.Q(("handed_over_at__isnull", False), ("taken_over_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="transport_taken_over_by_somebody",
             ),
         ),
     ]

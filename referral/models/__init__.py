@@ -13,6 +13,7 @@ from referral.models.patients import Patient, Person
 from referral.models.policies import PathwayPolicy
 from referral.models.sealed import Route, SealedColumn, SealedMonth
 from referral.models.statistics import CaseFacts
+from referral.models.transports import Transport
 from referral.models.ward_records import (
     RETRACTABLE,
     ArtificialLiverSession,
@@ -74,5 +75,6 @@ __all__ = [
     "SealedMonth",
     "NotificationDay",
     "TransplantDecision",
+    "Transport",
     "TreatmentRecord",
 ]

@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -155,6 +155,11 @@ class Case(models.Model):
         if self.is_new and not Case.indicators.related.is_cached(self):
             return None
         return getattr(self, "indicators", None)
+
+    @property
+    def journey(self) -> Any:
+        """The case's `Transport`: who brings the patient; None before anybody said so."""
+        return None if self.is_new else getattr(self, "transport", None)
 
     @property
     def version(self) -> int:

@@ -4,7 +4,7 @@ from accounts.models import User, Ward
 from referral.models import Case, Deadline, Offer, Question
 from referral.pathway.retracted_records import verbs_without_cause
 from referral.pathway.table import Transition, verbs_in
-from referral.pathway.vocabulary import Kind, Party, State, Verb
+from referral.pathway.vocabulary import IN_WARD, Kind, Party, State, Verb
 
 
 def open_offer(case: Case) -> Offer | None:
@@ -34,7 +34,20 @@ def pointless_verbs(case: Case) -> frozenset[Verb]:
         pointless.add(Verb.SETTLE_OUTCOME)
     if case.undo_until is None:
         pointless.add(Verb.UNDO_ADMISSION)
+    pointless |= _pointless_on_the_way(case)
     return verbs_without_cause(case) | pointless
+
+
+def _pointless_on_the_way(case: Case) -> set[Verb]:
+    """Of the arrival: what was recorded, or what of a patient whom nobody sent is never to come."""
+    if case.state not in IN_WARD | {State.IN_TRANSIT}:
+        return set()
+    journey = case.journey
+    arrived = journey is not None and journey.arrived_at is not None
+    never_sent = case.departed_at is None
+    handed_over = journey is not None and journey.handed_over_at is not None
+    pointless = {Verb.ARRIVE} if arrived else set()
+    return pointless | ({Verb.HAND_OVER} if handed_over or never_sent else set())
 
 
 def _pointless_on_the_request(case: Case) -> set[Verb]:

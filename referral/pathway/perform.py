@@ -62,6 +62,8 @@ def prerequisite(case: Case, verb: Verb) -> Text:
         return _("Record the diagnosis first: then the patient can be referred back or discharged.")
     if case.state == State.CLOSED and verb in (Verb.RECORD_DEATH, Verb.RECORD_OUTCOME):
         return _closed_with(case)
+    if verb in (Verb.ARRIVE, Verb.HAND_OVER) and case.state in BEFORE_ADMISSION:
+        return _("The departure is not recorded. If the patient is there, record the admission.")
     row = next((row for row in TABLE if row.verb == verb), None)
     if case.state in BEFORE_ADMISSION and row is not None and row.sources <= IN_WARD:
         return _("Record the admission first: this is for patients in the ward's bed.")

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 PathwayCode = Literal[
+    "arrived_already",
+    "handed_over_already",
     "asked_back",
     "promised_already",
     "beds_changed",

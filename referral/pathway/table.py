@@ -88,6 +88,8 @@ TABLE: tuple[Transition, ...] = (
     row(V.ASK_ADVICE, {S.WATCHED}, STAYS, {P.ORIGIN}, notifies={A.DUTY}),
     row(V.WITHDRAW, {S.OFFERED, S.UNPLACED, S.ACCEPTED}, {S.WATCHED}, {P.ORIGIN}, notifies={A.DUTY}),
     row(V.DEPART, {S.ACCEPTED}, {S.IN_TRANSIT}, {P.ORIGIN}, notifies={A.DUTY}),
+    row(V.DESCRIBE_TRANSPORT, {S.ACCEPTED, S.IN_TRANSIT}, STAYS, {P.ORIGIN, P.COORDINATOR}),
+    row(V.CHANGE_ARRIVAL, {S.ACCEPTED, S.IN_TRANSIT}, STAYS, SIDES, notifies={A.CLINICIAN, A.DUTY}),
     row(
         V.CORRECT_JOURNEY,
         {S.IN_TRANSIT},
@@ -139,6 +141,16 @@ TABLE: tuple[Transition, ...] = (
         meets={K.ARRIVE},
         notifies={A.CLINICIAN, A.DUTY},
     ),
+    row(V.ARRIVE, {S.IN_TRANSIT}, STAYS, {P.CARE_WARD}, meets={K.ARRIVE}, notifies={A.CLINICIAN}),
+    row(
+        V.HAND_OVER,
+        {S.IN_TRANSIT},
+        {S.ADMITTED},
+        {P.CARE_WARD},
+        meets={K.ADMIT, K.ARRIVE},
+        notifies={A.CLINICIAN},
+    ),
+    row(V.HAND_OVER, IN_WARD, STAYS, {P.CARE_WARD}, notifies={A.CLINICIAN}),
     row(
         V.ADMIT,
         BEFORE_ADMISSION,

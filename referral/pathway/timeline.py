@@ -64,7 +64,11 @@ LABELS = {
     Verb.ANSWER_BACK: _("The first hospital answered the ward"),
     Verb.ACCEPT_WHEN_FREE: _("The ward accepts when a bed is free"),
     Verb.DEPART: _("Patient left the first hospital"),
+    Verb.DESCRIBE_TRANSPORT: _("Who brings the patient was stated"),
+    Verb.CHANGE_ARRIVAL: _("Expected arrival changed"),
     Verb.CORRECT_JOURNEY: _("Departure or arrival time corrected"),
+    Verb.ARRIVE: _("Patient arrived at the ward"),
+    Verb.HAND_OVER: _("Patient handed over to the ward"),
     Verb.RELEASE: _("Promised bed taken back"),
     Verb.DIVERT: _("Diverted to another ward"),
     Verb.ADMIT: _("Patient admitted"),
@@ -126,7 +130,7 @@ def label(what: str, state_after: str = "") -> Any:
 
 
 OF_A_STAY = frozenset(
-    {Verb.ADMIT, Verb.RETRACT_RECORD, Verb.CORRECT_DIAGNOSIS}
+    {Verb.ADMIT, Verb.HAND_OVER, Verb.RETRACT_RECORD, Verb.CORRECT_DIAGNOSIS}
     | {row.verb for row in TABLE if row.sources <= IN_WARD}
 )
 """What is done in a ward, and so goes with an admission that was entered in error."""

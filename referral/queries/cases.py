@@ -104,7 +104,7 @@ def worklist(user: User) -> QuerySet[Case]:
     return (
         placed(user)
         .select_related("patient", "hospital", "ward__hospital", "assessment", "policy", "indicators")
-        .select_related("expecting_ward__hospital")
+        .select_related("expecting_ward__hospital", "transport__taken_over_by")
         .prefetch_related(
             Prefetch(
                 "offers",

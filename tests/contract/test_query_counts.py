@@ -100,6 +100,8 @@ ASKED = [
     ("specialist", "/api/v1/cases/{returned}/back-letter.pdf"),
     ("specialist", "/api/v1/cases/{case}/letter.pdf"),
     ("specialist", "/cases/{case}/trends/"),
+    ("specialist", "/cases/{coming}/arrival/"),
+    ("specialist", "/cases/{coming}/arrival/live/"),
     ("specialist", "/cases/{case}/replay/"),
     ("coordinator", "/cases/{case}/replay/?names=0"),
     ("specialist", "/cases/{case}/ward/"),
@@ -206,6 +208,9 @@ class Scene:
         perform(passed, Verb.DECLINE, actor=world.specialist, now=now, reason="no_bed")
         left = world.accepted(now, name=f"途{number}")
         perform(left, Verb.DEPART, actor=world.doctor, now=now, expected_arrival_at=now + HOUR)
+        for _message in range(number + 1):
+            perform(left, Verb.MESSAGE, actor=world.doctor, now=now, text="?")
+        self.rows["coming"] = left.pk
         self.rows["registered"] = world.register(now=now, name=f"登{number}").pk
         self.rows["returned"] = world.returned(now, name=f"回{number}").pk
         self.record(number)

@@ -74,6 +74,8 @@ ROWS = (
         page(f"{CASE_PAGE}/{part}/", CASE, subject="case")
         for part in ("live", "replay", "result", "letter", "letter/pdf", "trends")
     ),
+    page(f"{CASE_PAGE}/arrival/", CASE, 302, subject="case"),
+    page(f"{CASE_PAGE}/arrival/live/", names(), subject="case"),
     page(f"{CASE_PAGE}/indicators/", ORIGIN, subject="case"),
     form(f"{CASE_PAGE}/indicators/", ORIGIN, 422, subject="case"),
     page(f"{CASE_PAGE}/back-letter/", names(), subject="case"),

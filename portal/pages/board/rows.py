@@ -34,7 +34,7 @@ FORMS_ON_A_ROW: dict[str, tuple[Verb, ...]] = {
     State.OFFERED: (Verb.ACCEPT, Verb.DECLINE, Verb.ASK_BACK, Verb.ACCEPT_WHEN_FREE),
     State.UNPLACED: (Verb.REDIRECT,),
     State.ACCEPTED: (Verb.ADMIT,),
-    State.IN_TRANSIT: (Verb.ADMIT,),
+    State.IN_TRANSIT: (Verb.ARRIVE, Verb.HAND_OVER, Verb.ADMIT, Verb.CHANGE_ARRIVAL),
 }
 
 
@@ -72,6 +72,11 @@ class Row:
     is_new: bool
     situation: Situation
     proof: str = ""
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether a ward expects the patient."""
+        return self.case.state in (State.ACCEPTED, State.IN_TRANSIT)
 
     @property
     def id(self) -> str:

@@ -6,6 +6,8 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from accounts.local_time import written, written_day
 from accounts.models import User, Ward
 from accounts.rota import coordinators_of, people_on_duty_at
@@ -108,6 +110,14 @@ def ward_calls(ward: Ward, scene: Scene) -> list[Call]:
     """The ward's own number and those on duty there."""
     duty = (scene.people.duty or {}).get(ward.pk, ())
     return [Call(name_of(ward), ward.phone), *(Call(person.name, person.phone) for person in duty)]
+
+
+def crew_calls(scene: Scene) -> list[Call]:
+    """Whoever answers in the vehicle."""
+    journey = scene.case.journey
+    if journey is None or not journey.contact:
+        return []
+    return [Call(journey.team or _("on the way"), journey.contact)]
 
 
 def hospital_call(scene: Scene) -> Call:

@@ -14,6 +14,7 @@ from portal.pages.case.scene import (
     Scene,
     calls_across,
     coordinator_calls,
+    crew_calls,
     hospital_call,
     name_of,
     nearest_calls,
@@ -221,12 +222,23 @@ def _in_transit(scene: Scene) -> Situation:
     if case.ward is None or case.expected_arrival_at is None:
         return Situation("waiting", str(State.IN_TRANSIT.label))
     words = {"ward": name_of(case.ward), "expected": scene.time(case.expected_arrival_at)}
+    if case.journey is not None and case.journey.arrived_at is not None:
+        return _arrived(scene, case.ward, case.journey.arrived_at)
     bed = (_("Bed %(bed)s is kept.") % {"bed": case.bed},) if case.bed else ()
     if scene.is_late(due):
         headline = _("On the way to %(ward)s and not arrived: expected %(expected)s. Call.") % words
-        return Situation("alarm", headline, bed, calls_across(scene, case.ward))
+        return Situation("alarm", headline, bed, numbers(*crew_calls(scene), *calls_across(scene, case.ward)))
+    if case.expected_arrival_at < scene.now:
+        headline = _("On the way to %(ward)s, was expected %(expected)s: not yet there.") % words
+        return Situation("warn", headline, bed, numbers(*crew_calls(scene), *calls_across(scene, case.ward)))
     headline = _("On the way to %(ward)s, expected %(expected)s.") % words
-    return Situation("waiting", headline, bed, calls_across(scene, case.ward))
+    return Situation("waiting", headline, bed, numbers(*crew_calls(scene), *calls_across(scene, case.ward)))
+
+
+def _arrived(scene: Scene, ward: Ward, at: datetime) -> Situation:
+    words = {"ward": name_of(ward), "time": scene.time(at)}
+    headline = _("Arrived at %(ward)s at %(time)s; the hand-over is to be recorded.") % words
+    return Situation("waiting", headline, (), calls_across(scene, ward))
 
 
 def _admitted_elsewhere(scene: Scene) -> Situation:

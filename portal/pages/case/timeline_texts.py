@@ -41,6 +41,8 @@ MARKS: Mapping[str, str] = {
     Verb.UNDO_ADMISSION: "bad",
     Verb.ACCEPT: "good",
     Verb.ADMIT: "good",
+    Verb.ARRIVE: "good",
+    Verb.HAND_OVER: "good",
     Verb.DIAGNOSE: "good",
     Verb.CONFIRM_RETURN: "good",
     timeline.READMITTED: "bad",
@@ -212,6 +214,9 @@ PHRASES: Mapping[str, Callable[[Any, Clock], str]] = {
     "expected_arrival_at_before": lambda value, clock: (
         _("before: expected %(time)s") % {"time": clock.time(value)}
     ),
+    "not_arrived": lambda value, clock: _("the arrival was recorded in error"),
+    "means": _label(codes.TransportMeans),
+    "needs": lambda value, clock: _listed(str(codes.TransportNeed(code).label) for code in value),
     "kind": _kind,
     "verb": lambda value, clock: str(timeline.label(value)),
     "promised_until": lambda value, clock: (

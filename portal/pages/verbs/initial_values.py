@@ -1,6 +1,6 @@
 """What the form of a verb starts with: only what is known already."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from portal.background import as_typed
 from portal.moments import local
@@ -29,6 +29,8 @@ def proposed(verb: Verb, case: Case, *, expected: bool = True) -> dict[str, str]
     """By fact, what stands on the case now. `expected`: whether the reader's ward keeps the bed."""
     if verb == Verb.ADMIT and case.bed and expected:
         return {"bed": case.bed}
+    if verb in OF_THE_WAY:
+        return _of_the_way(verb, case)
     if verb == Verb.REFER and _has_red_flag(case):
         return {"reason": ReferReason.RED_FLAG.value}
     if verb == Verb.CORRECT_JOURNEY:
@@ -40,6 +42,28 @@ def proposed(verb: Verb, case: Case, *, expected: bool = True) -> dict[str, str]
         said, names = SAID_ANEW[verb](case), {verb_input.name for verb_input in VERB_INPUTS[verb]} - {"why"}
         return {name: getattr(said, name, None) or "" for name in names}
     return {}
+
+
+OF_THE_WAY = frozenset({Verb.DEPART, Verb.DESCRIBE_TRANSPORT, Verb.CHANGE_ARRIVAL, Verb.HAND_OVER})
+
+
+def _of_the_way(verb: Verb, case: Case) -> dict[str, str]:
+    """Who brings the patient and when, as it stands; needs on the way also as the background has them."""
+    journey, expected = case.journey, case.expected_arrival_at
+    arrival = {"expected_arrival_at": local(expected, case.hospital.zone)} if expected else {}
+    if verb == Verb.CHANGE_ARRIVAL:
+        return arrival
+    if verb == Verb.HAND_OVER:
+        return {"bed": case.bed, "handed_over_by": (journey.team if journey else None) or ""}
+    if journey is not None:
+        stands = {"means": journey.means, "team": journey.team, "contact": journey.contact}
+        return arrival | {name: value or "" for name, value in stands.items()} | _needs(journey.needs)
+    background = background_of(case)
+    return arrival | _needs(background.content.get("transport_needs", ()) if background else ())
+
+
+def _needs(codes: Iterable[str]) -> dict[str, str]:
+    return {"needs": ",".join(codes)}
 
 
 def newest_panel(case: Case) -> dict[str, str]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
+from portal.pages.verbs.arrival_texts import ARRIVAL_TEXTS
 from portal.pages.verbs.long_texts import (
     ADMISSION_EFFECT,
     BACKGROUND_EFFECT,
@@ -71,6 +72,7 @@ TEXTS: dict[str, VerbText] = {
         _("The departure was recorded and the ward was told."),
         "primary",
     ),
+    **{verb: VerbText(*words) for verb, words in ARRIVAL_TEXTS.items()},
     Verb.CORRECT_JOURNEY: VerbText(
         _("Correct departure or arrival time"),
         _("The ward is told at once and expects the patient by the new time. Both versions stay on record."),

@@ -3,6 +3,7 @@
 from referral.pathway.effects import (
     admission,
     advice,
+    arrival,
     assessment,
     background,
     case_admin,
@@ -25,6 +26,7 @@ from referral.pathway.effects import (
 __all__ = [
     "admission",
     "advice",
+    "arrival",
     "assessment",
     "background",
     "case_admin",

@@ -12,7 +12,7 @@ from referral.codes import ErrorReason
 from referral.deadlines import lifecycle
 from referral.intake.routing import close_open_offer
 from referral.intake.unannounced import confirm_unannounced, expects
-from referral.models import Admission, Case, Deadline, Offer, Question, Retraction
+from referral.models import Admission, Case, Deadline, Offer, Question, Retraction, Transport
 from referral.models.cases import LEFT_WARD
 from referral.models.ward_records import RECORDS
 from referral.pathway.case_roles import open_question, own_ward
@@ -33,9 +33,14 @@ def admit(change: Change, *, bed: str = "", said: str = "") -> State:
     `said`: what an unexpected patient said of themselves. The ward that expects them is told and sees the
     case until the admission can no longer be undone.
     """
+    if not expects(change.person, change.case, change.offer):
+        confirm_unannounced(change.case, said, user=change.person, now=change.now)
+    return admit_to_ward(change, bed)
+
+
+def admit_to_ward(change: Change, bed: str) -> State:
+    """Put the patient into a bed of one of the actor's wards. Raises AccessError where none is theirs."""
     case = change.case
-    if not expects(change.person, case, change.offer):
-        confirm_unannounced(case, said, user=change.person, now=change.now)
     change.not_before(case.departed_at, _("the departure"))
     ward = own_ward(change.person, case, change.offer)
     if ward is None:
@@ -73,6 +78,7 @@ def _remember(change: Change, ward: Ward) -> None:
             "ward": _text(case.ward_id),
             "bed": case.bed,
             **moments,
+            "arrived_at": _text(case.journey.arrived_at) if case.journey else None,
             "offer": {"id": str(offer.pk), "state": offer.state} if offer else None,
             "question": str(question.pk) if question else None,
             "deadlines": {str(row.pk): row.missed_at is not None for row in ends},
@@ -167,6 +173,13 @@ def _put_back(case: Case, before: Mapping[str, Any]) -> None:
     for name in MOMENTS:
         setattr(case, name, datetime.fromisoformat(before[name]) if before[name] else None)
     case.expecting_ward = case.undo_until = None
+    arrived = before.get("arrived_at")
+    Transport.objects.filter(case=case).update(
+        arrived_at=datetime.fromisoformat(arrived) if arrived else None,
+        handed_over_at=None,
+        handed_over_by=None,
+        taken_over_by=None,
+    )
 
 
 def _restore_offer(change: Change, before: Mapping[str, Any]) -> Offer | None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Ward
 from referral.intake.free_beds import ask_if_full, refuse_promised_bed
 from referral.intake.routing import close_open_offer, offer_to, offer_to_next_ward
-from referral.models import Offer
+from referral.models import Offer, Transport
 from referral.pathway.change import Change
 from referral.pathway.perform import effect
 from referral.pathway.refusals import InputError, OfferNotOpen
@@ -126,3 +126,4 @@ def end_promise(change: Change, state: Offer.State) -> None:
     Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).update(state=state)
     case.ward, case.bed, case.accepted_at = None, "", None
     case.departed_at = case.expected_arrival_at = None
+    Transport.objects.filter(case=case).update(arrived_at=None)

@@ -1,6 +1,7 @@
 """The verbs of the way to the ward: depart, correct the times, divert."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,17 +10,16 @@ from accounts.skew import without_skew
 from referral.deadlines import lifecycle
 from referral.models import Offer
 from referral.pathway.change import Change
+from referral.pathway.effects.arrival import LONGEST_JOURNEY, state_transport
 from referral.pathway.effects.offers import end_promise
 from referral.pathway.perform import effect
 from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Kind, State, Verb
 
-LONGEST_JOURNEY = timedelta(hours=48)
-
 
 @effect(Verb.DEPART)
-def depart(change: Change, *, expected_arrival_at: datetime) -> State:
-    """The patient is on the way."""
+def depart(change: Change, *, expected_arrival_at: datetime, **transport: Any) -> State:
+    """The patient is on the way, with who brings them as far as that is said."""
     change.not_before(change.case.accepted_at, _("the acceptance"))
     case = change.case
     case.departed_at, case.expected_arrival_at = (
@@ -27,6 +27,8 @@ def depart(change: Change, *, expected_arrival_at: datetime) -> State:
         _after_departure(change, expected_arrival_at),
     )
     change.details["expected_arrival_at"] = expected_arrival_at.isoformat()
+    if transport:
+        state_transport(change, **transport)
     return State.IN_TRANSIT
 
 

@@ -92,6 +92,27 @@ def reason(choices: type[TextChoices], *, required: bool = True, hint: Text = ""
 BED = VerbInput("bed", Shape.TEXT, _("bed, if known"), required=False, max_length=40)
 PRECIPITANT = VerbInput("precipitant", Shape.CHOICE, _("precipitant"), choices=codes.PrecipitantCode)
 EXPECTED = VerbInput("expected_arrival_at", Shape.MOMENT, _("expected arrival"))
+TRANSPORT = (
+    VerbInput("means", Shape.CHOICE, _("means of transport"), False, codes.TransportMeans),
+    VerbInput(
+        "team",
+        Shape.TEXT,
+        _("who brings the patient"),
+        required=False,
+        max_length=80,
+        hint=_("Names, or the crew of the ambulance."),
+    ),
+    VerbInput(
+        "contact",
+        Shape.TEXT,
+        _("phone on the way"),
+        required=False,
+        max_length=40,
+        hint=_("A number that somebody answers in the vehicle."),
+    ),
+    VerbInput("needs", Shape.SEVERAL, _("needs on the way"), False, codes.TransportNeed),
+)
+"""Who brings the patient, and how."""
 WHY = VerbInput("reason", Shape.TEXT, _("reason"), max_length=200)
 CORRECTS = VerbInput(
     "corrects",

@@ -119,7 +119,11 @@ LADDERS: dict[Kind, tuple[Callable[[World], Case], list[Rung]]] = {
     ),
     Kind.ARRIVE: (
         on_the_way,
-        [(3 * HOUR + turn * 30 * MINUTE, {D, R}, "severe") for turn in range(5)],
+        [
+            (3 * HOUR, {D, R}, "severe"),
+            (3 * HOUR + 30 * MINUTE, {D, R, L, C}, "severe"),
+            *((3 * HOUR + turn * 30 * MINUTE, {D, R}, "severe") for turn in range(2, 5)),
+        ],
     ),
     Kind.DIAGNOSE: (lambda world: world.admitted(), WINDOW_2),
     Kind.TREAT_PRECIPITANT: (lambda world: world.admitted(), WINDOW_2),

@@ -1,0 +1,39 @@
+"""The sheet that a ward prepares an arrival by, and the live part of it."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts import clock
+from portal.access import person, signed_in
+from portal.pages.arrival import context
+from referral.models import Case
+from referral.queries import access_log, cases
+
+
+@require_safe
+@signed_in
+def arrival(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The sheet of a visible case that a ward has accepted; the case's page where none has."""
+    user, now = person(request), clock.now()
+    try:
+        case = cases.read_case(user, pk, now=now, part="arrival")
+    except Case.DoesNotExist as error:
+        raise Http404 from error
+    if not context.has_sheet(case):
+        return redirect("portal:case", pk)
+    return render(request, "portal/arrival/arrival.html", context.sheet(case, user, now))
+
+
+@require_safe
+@signed_in
+def live(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What an open sheet draws again."""
+    user, now = person(request), clock.now()
+    case = cases.with_entered(cases.cases(user)).filter(pk=pk).first()
+    if case is None or not context.has_sheet(case):
+        raise Http404
+    access_log.record_live(user=user, cases=[case], now=now)
+    return render(request, "portal/arrival/_sheet.html", context.sheet(case, user, now))
