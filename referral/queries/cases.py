@@ -154,7 +154,7 @@ def by_time_left(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def visible_case(user: User, case_id: UUID) -> Case:
     """One case the user may see, for a verb on it. Raises Case.DoesNotExist."""
-    return Case.objects.visible_to(user).select_related("hospital", "policy").get(pk=case_id)
+    return Case.objects.visible_to(user).select_related("hospital", "policy", "transport").get(pk=case_id)
 
 
 def read_case(user: User, case_id: UUID | str, *, now: datetime, part: str = "case") -> Case:
