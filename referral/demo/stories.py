@@ -239,7 +239,7 @@ ACCEPTED = (
         do(7.55, V.ACCEPT, "specialist2", bed="31"),
     ),
 )
-CREW = {
+CREW: dict[str, Any] = {
     "means": "emergency_service",
     "team": "演示车组",
     "contact": "020-5555 0120",

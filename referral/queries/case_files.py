@@ -42,7 +42,11 @@ def with_parts(rows: QuerySet[CaseFile]) -> QuerySet[CaseFile]:
 
 def visible_file(user: User, file_id: UUID) -> CaseFile:
     """A file of a case that the user may see. Raises CaseFile.DoesNotExist."""
-    return with_parts(CaseFile.objects.visible_to(user)).select_related("case__hospital", "case__transport").get(pk=file_id)
+    return (
+        with_parts(CaseFile.objects.visible_to(user))
+        .select_related("case__hospital", "case__transport")
+        .get(pk=file_id)
+    )
 
 
 def read_part(
