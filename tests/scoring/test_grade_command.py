@@ -84,6 +84,13 @@ def test_a_file_by_which_nothing_is_decided_is_an_error() -> None:
     assert "bilirubin" in done.stderr
 
 
+def test_an_organ_that_fails_is_an_answer_though_no_grade_is_decided() -> None:
+    known = {"bilirubin": 310, "bilirubin_unit": "umol/L", "inr": 1.8, "cause": "hepatitis_b"}
+    done = grade("--json", "-", stdin=json.dumps(known))
+    assert (done.returncode, lines(done)[0]["organ_failures"]) == (0, ["liver"])
+    assert (lines(done)[0]["cossh"]["grade"], lines(done)[0]["cossh"]["at_least"]) == (None, "1")
+
+
 def test_neither_and_both_kinds_of_file_are_refused() -> None:
     assert grade().returncode == 1
     assert grade("a.csv", "--json", "-").returncode == 1

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from notifications.channels.base import AddressError, Channel
 from notifications.channels.registry import channels
@@ -44,9 +46,28 @@ def contact_methods_of(user: User, typed: Mapping[str, str], error: AddressError
         "wishes": [(severity.value, severity.label) for severity in WISHES],
         "add_forms": [_add_form(channel, typed, error) for channel in addable],
         "push_key": _push_key(),
-        "absent_floor": absent_floor(),
+        "absent_floor": _absent_floor(),
         "misplaced": error if error and typed.get("channel") not in {one.name for one in addable} else None,
     }
+
+
+def _absent_floor() -> str:
+    """A sentence for the surest channels that are not set up here, each by its name; empty where all are."""
+    texts = {
+        ("sms", "voice"): _(
+            "Text messages and voice calls are not set up in this installation. Ask its operator for them: "
+            "they are the surest way for severe alerts."
+        ),
+        ("sms",): _(
+            "Text messages are not set up in this installation. Ask its operator for them: with voice calls "
+            "they are the surest way for severe alerts."
+        ),
+        ("voice",): _(
+            "Voice calls are not set up in this installation. Ask its operator for them: with text messages "
+            "they are the surest way for severe alerts."
+        ),
+    }
+    return texts.get(tuple(absent_floor()), "")
 
 
 def _add_form(channel: Channel, typed: Mapping[str, str], error: AddressError | None) -> AddForm:

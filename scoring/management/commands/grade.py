@@ -21,9 +21,9 @@ class Command(FileCommand):
     inputs = TYPED_INPUTS
 
     def missing_of(self, line: Mapping[str, Any]) -> Collection[str]:
-        """What keeps the definitions open, where none is decided."""
+        """What keeps the definitions open, where none is decided and no organ is seen to fail."""
         blocks = [line[each.name] for each in DEFINITIONS]
-        if any(is_decided(block) for block in blocks):
+        if line["organ_failures"] or any(is_decided(block) for block in blocks):
             return ()
         return list(dict.fromkeys(name for block in blocks for name in block["missing"]))
 

@@ -44,6 +44,16 @@ def added(client: Client) -> str:
     )
 
 
+def test_only_the_surest_channel_that_is_absent_is_said_to_be(
+    world: World, as_user: SignIn, settings: Any
+) -> None:
+    page = text(as_user(world.specialist).get("/me/"))
+    assert "Voice calls are not set up in this installation" in page
+    assert "Text messages" not in page.partition("Voice calls are not set up")[0].rpartition("<h2")[2]
+    settings.NOTIFICATION_CHANNELS = [each for each in settings.NOTIFICATION_CHANNELS if "sms" not in each]
+    assert "Text messages and voice calls are not set up" in text(as_user(world.specialist).get("/me/"))
+
+
 def test_a_telephone_is_added_proved_and_tested(world: World, as_user: SignIn) -> None:
     client = as_user(world.specialist)
     page = added(client)
