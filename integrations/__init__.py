@@ -8,6 +8,7 @@ __all__ = [
     "assertions",
     "bundles",
     "cards",
+    "conformance",
     "counterparts",
     "keys",
     "listener",

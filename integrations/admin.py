@@ -1,23 +1,31 @@
 """The administration of hospital systems, and what each sent and was refused."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import clock
-from accounts.administration import NetworkAdmin, ReadOnly, administrator, kind, record, within
+from accounts.administration import NetworkAdmin, ReadOnly, administrator, kind, record, rendered_in, within
 from accounts.models import User
+from integrations import cards
+from integrations.conformance import latest, try_message
 from integrations.counterparts import save_integration
 from integrations.forms import IntegrationForm
 from integrations.models import ExchangedMessage, Integration
 
 LATEST = 20
+UNPROCESSABLE = 422
 
 
 @admin.register(Integration)
@@ -30,11 +38,11 @@ class IntegrationAdmin(NetworkAdmin):
     list_select_related = ("hospital", "ward")
     list_filter = ("kind", "is_active")
     search_fields = ("name",)
-    readonly_fields = ("client_id", "latest_messages")
+    readonly_fields = ("client_id", "conformance_page", "latest_messages")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         asked = ("name", "kind", "hospital", "ward", "responsible", "pasted_keys", "typed_scopes")
-        shown = ("client_id", "latest_messages") if obj else ()
+        shown = ("client_id", "conformance_page", "latest_messages") if obj else ()
         hl7, hooks = ("hl7_application", "hl7_facility"), ("issuer", "typed_origins")
         smart = ("fhir_base", "smart_client_id", "typed_secret")
         return (*asked, "typed_addresses", *hl7, *hooks, *smart, "is_active", *shown)
@@ -61,6 +69,44 @@ class IntegrationAdmin(NetworkAdmin):
     @admin.display(description=_("client id"))
     def client_id(self, row: Integration) -> str:
         return str(row.pk)
+
+    @admin.display(description=_("conformance"))
+    def conformance_page(self, row: Integration) -> SafeString:
+        address = reverse("admin:integrations_integration_conformance", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("What it sends, and a message to try"))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.conformance)
+        name = "integrations_integration_conformance"
+        return [path("<uuid:pk>/conformance/", view, name=name), *super().get_urls()]
+
+    @method_decorator(sensitive_post_parameters())
+    def conformance(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        """What a system sent and what was understood of it; what is posted is tried and kept nowhere."""
+        rows = self.get_queryset(request).select_related("hospital")
+        integration = get_object_or_404(rows, pk=pk)
+        trial, typed = None, ""
+        if request.method == "POST":
+            typed = request.POST.get("message", "")
+            file = request.FILES.get("file")
+            trial = try_message(integration, file.read() if file else typed.encode())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Conformance of %(system)s") % {"system": integration.name},
+            "opts": self.opts,
+            "integration": integration,
+            "lines": latest(integration),
+            "trial": trial,
+            "typed": typed,
+            "cards": cards.counts(integration),
+            "override_reasons": list(cards.override_reasons(integration).items()),
+        }
+        status = UNPROCESSABLE if trial and trial.problems else 200
+
+        def page() -> HttpResponse:
+            return render(request, "admin/integrations/conformance.html", context, status=status)
+
+        return rendered_in(integration.hospital.zone, page)
 
     @admin.display(description=_("last messages"))
     def latest_messages(self, row: Integration) -> SafeString | str:

@@ -72,7 +72,8 @@ def receive(batch: Sequence[Incoming], now: datetime) -> list[bytes]:
 
 def _senders() -> dict[tuple[str, str], Integration]:
     """Active systems by the application and facility that they send as."""
-    rows = Integration.objects.filter(is_active=True).exclude(hl7_application="")
+    rows = Integration.objects.filter(is_active=True).exclude(hl7_application="").order_by()
+    rows = rows.only("hl7_application", "hl7_facility", "addresses")
     return {(row.hl7_application, row.hl7_facility): row for row in rows}
 
 

@@ -60,7 +60,8 @@ class Segment:
 
     def text(self, number: int, component: int = 1) -> str:
         """A component of the first repetition of a field, counted from 1 as the standard does; else ""."""
-        return self.components(number)[component - 1] if component <= len(self.components(number)) else ""
+        parts = self.components(number)
+        return parts[component - 1] if component <= len(parts) else ""
 
     def components(self, number: int) -> list[str]:
         rows = self.repetitions(number)
@@ -148,6 +149,8 @@ def _segment(line: str, separators: Separators) -> Segment:
 
 def unescaped(text: str, separators: Separators) -> str:
     """`text` with its escape sequences as the signs that they mean; what is none stays as it is."""
+    if separators.escape not in text:
+        return text
     sign = re.escape(separators.escape)
     meant = {
         "F": separators.field,

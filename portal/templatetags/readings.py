@@ -8,6 +8,7 @@ from integrations.models import RecordLaunch
 from labs.pictures import is_installed
 from referral.intake import results
 from referral.models import Case
+from referral.pathway.vocabulary import BEFORE_ADMISSION, OPEN
 
 register = template.Library()
 
@@ -41,3 +42,12 @@ def lab_reader(
 def results_waiting(context: template.Context) -> dict[str, Any]:
     """How many results of laboratory systems wait for a patient; nothing where none does."""
     return {"number": results.waiting_count(context["request"].user)}
+
+
+@register.inclusion_tag("portal/results/_untaken.html", takes_context=True)
+def untaken_results(context: template.Context, case: Case) -> dict[str, Any]:
+    """That results came which nobody has taken yet, never what they say; a way to them for who may."""
+    since = results.untaken_since(case) if case.state in OPEN else None
+    is_own = case.hospital_id in context["request"].user.access.refers_for
+    may_take = is_own and case.state in BEFORE_ADMISSION
+    return {"case": case, "since": since, "zone": case.hospital.zone, "may_take": may_take}

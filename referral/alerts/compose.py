@@ -16,7 +16,7 @@ from notifications.types import Notice
 from referral.alerts.recipients import Directory
 from referral.models import Case, Deadline
 from referral.pathway import timeline
-from referral.pathway.vocabulary import Audience, Kind, Verb
+from referral.pathway.vocabulary import BEFORE_ADMISSION, Audience, Kind, Verb
 
 if TYPE_CHECKING:
     from referral.pathway.change import Change
@@ -27,6 +27,7 @@ DONE, MET_ELSEWHERE, READMITTED = "done", "met_elsewhere", "readmitted"
 CONTRADICTED, MESSAGE = "contradicted", "message"
 ADMITTED_ELSEWHERE = "admitted_elsewhere"
 KEYS_TOO_LATE = "keys_too_late"
+RESULTS = "results"
 MET_DEAD, SHARED_NUMBER = "met_recorded_dead", "shared_number"
 QUARANTINED, UNDELIVERABLE = "quarantined", "undeliverable"
 WITHOUT_DUTY = {"nobody_on_duty": True}
@@ -194,6 +195,18 @@ def notify_operators(case: Case, *, kind: str, severity: str, now: datetime, **p
     notify_people(
         case, people, kind=kind, severity=severity, now=now, subject_type=OPERATION, payload=payload
     )
+
+
+def notify_results(case: Case, *, now: datetime) -> None:
+    """Say that results came for an open case: to its hospital, and before admission to the ward that is asked
+    or expects the patient. One alert for all that come before the case moves on; it says no value."""
+    directory = Directory(now, [case])
+    ward = directory.ward_of(case)
+    people = directory.people(Audience.CLINICIAN, case, None)
+    if case.state in BEFORE_ADMISSION and ward is not None:
+        people |= directory.people(Audience.DUTY, case, ward)
+    notify_people(case, people, kind=RESULTS, severity="warning", now=now)
+    publish_change(case, what=RESULTS, wards=[ward])
 
 
 def notify_people(

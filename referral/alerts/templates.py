@@ -65,6 +65,13 @@ WORDS = {
             "Open the case to see which ward is asked now."
         ),
     ),
+    compose.RESULTS: (
+        _("Case %(number)s: new laboratory results have arrived"),
+        _(
+            "Case of %(hospital)s. They are not among the values yet: somebody of the hospital looks at them "
+            "and takes what is right."
+        ),
+    ),
     compose.MET_ELSEWHERE: (
         _("The patient of case %(number)s was seen at another hospital"),
         _(
@@ -113,6 +120,7 @@ LABELS = {
     compose.MESSAGE: _("New message"),
     compose.CONTRADICTED: _("Statements about the outcome contradict each other"),
     compose.KEYS_TOO_LATE: _("An answer by telephone came too late"),
+    compose.RESULTS: _("New laboratory results"),
     compose.MET_ELSEWHERE: _("Patient seen at another hospital"),
     compose.MET_DEAD: _("Patient recorded as dead was seen again"),
     compose.SHARED_NUMBER: _("Two patients have one number"),

@@ -27,7 +27,7 @@ from labs.hl7 import NotHL7, read_message
 from labs.hl7_report import Results
 from labs.models import LabReading, ReadingState
 from labs.report import Report
-from referral.alerts.compose import publish_change
+from referral.alerts.compose import notify_results
 from referral.identity.text import folded_name, folded_number
 from referral.models import Case, Patient
 from referral.pathway.vocabulary import OPEN
@@ -83,11 +83,11 @@ def _settle(row: ReceivedMessage, state: str, now: datetime, *, reason: str) -> 
 
 
 def propose(row: ReceivedMessage, case: Case, now: datetime, by: User | None = None) -> None:
-    """Hand the results of a message to the people of a case; its open pages look again."""
+    """Hand the results of a message to the people of a case, who are told that there are some."""
     row.state, row.reason, row.settled_at = S.PROPOSED, "", now
     row.case, row.settled_by = case.pk, by
     row.save(update_fields=["state", "reason", "settled_at", "reading", "case", "settled_by"])
-    publish_change(case, what="results", wards=[case.ward])
+    notify_results(case, now=now)
 
 
 @transaction.atomic
@@ -237,3 +237,16 @@ def arrived(user: User, case: Case) -> Iterable[ReceivedMessage]:
     own = LabReading.objects.visible_to(user).values("pk")
     rows = ReceivedMessage.objects.filter(case=case.pk, state=S.PROPOSED, reading__in=own)
     return rows.select_related("integration").order_by("-received_at")
+
+
+def untaken_since(case: Case) -> datetime | None:
+    """When results came that are newer than the values of a case; None where none are. Of a visible case."""
+    saved = (
+        case.assessment.recorded_at if case.assessment else None,
+        case.draft.saved_at if case.draft else None,
+    )
+    moments = [moment for moment in saved if moment]
+    rows = ReceivedMessage.objects.filter(case=case.pk, state=S.PROPOSED)
+    if moments:
+        rows = rows.filter(settled_at__gt=max(moments))
+    return rows.order_by("-settled_at").values_list("settled_at", flat=True).first()

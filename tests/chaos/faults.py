@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-STATEMENT = "before a statement"
+STATEMENT, STORING = "before a statement", "before a statement, from the first of storing a message"
 BEFORE_COMMIT, AFTER_COMMIT = "before the commit", "after the commit, before the hint"
 BEFORE_SENDING, BEFORE_CONFIRMING = "after the lease, before sending", "between acceptance and confirmation"
-WRITES = re.compile(r"\b(INSERT INTO|UPDATE) \W?(referral_|notifications_(notification|delivery))")
+WRITES = re.compile(
+    r"\b(INSERT INTO|UPDATE) \W?(referral_|notifications_(notification|delivery)|integrations_received)"
+)
+
+BEGINS = {STATEMENT: "SKIP LOCKED", STORING: "integrations_integration"}
+"""What the first statement that is counted has in it: a claim, or the look for who sends."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +36,8 @@ class Faults:
     def install(self) -> None:
         if self.clock_off:
             _shift_clock(self.clock_off)
-        if self.dies == STATEMENT:
-            _die_before_statement(self.nth)
+        if self.dies in BEGINS:
+            _die_before_statement(self.nth, BEGINS[self.dies])
         if self.dies in (BEFORE_COMMIT, AFTER_COMMIT):
             _die_at_commit(Countdown(self.nth), self.dies)
         if self.dies in (BEFORE_SENDING, BEFORE_CONFIRMING):
@@ -75,14 +80,14 @@ def _on_statements(watch: Callable[[str], None]) -> None:
     connection_created.connect(connected, weak=False)
 
 
-def _die_before_statement(nth: int) -> None:
-    """Counted from the first claim, so that the first is the claim itself."""
+def _die_before_statement(nth: int, begins: str) -> None:
+    """Counted from the first statement with `begins` in it, that one included."""
     countdown = Countdown(nth)
     began = False
 
     def watch(sql: str) -> None:
         nonlocal began
-        began = began or "SKIP LOCKED" in sql
+        began = began or begins in sql
         if began:
             countdown()
 

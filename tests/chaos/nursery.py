@@ -23,6 +23,7 @@ NEEDED = (
     "celery.worker.consumer",
     "kombu.transport.redis",
     "notifications.management.commands.run_delivery",
+    "referral.management.commands.receive_hl7",
     "referral.management.commands.run_engine",
     "tests.chaos.channel",
 )

@@ -25,11 +25,13 @@ from tests.chaos.nursery import WORKER, Nursery
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUEUES = ("--queues", "critical,notify,retry,bulk,files", "--without-gossip", "--without-mingle")
+LISTENER_PORT = free_port()
 COMMANDS = {
     "engine": ("run_engine",),
     "delivery": ("run_delivery",),
     "worker": (WORKER, *QUEUES, "--pool", "solo"),
     "once": ("run_engine", "--once"),
+    "listener": ("receive_hl7", "--port", str(LISTENER_PORT)),
     "pool": (WORKER, *QUEUES, "--concurrency", "2"),
 }
 WHOLE = Faults()

@@ -165,6 +165,7 @@ ASKED = [
     ("administrator", "/admin/referral/pathwaypolicy/"),
     ("administrator", "/admin/integrations/integration/"),
     ("administrator", "/admin/integrations/exchangedmessage/"),
+    ("administrator", "/admin/integrations/integration/{integration}/conformance/"),
     ("superuser", "/admin/accounts/auditentry/"),
     ("superuser", "/admin/scoring/riskmodelversion/"),
 ]
@@ -232,6 +233,7 @@ class Scene:
         sent = (oru(control_id=f"a{number}"), oru(control_id=own, number=own, name=f"检{number}"))
         receive([Incoming(content, "") for content in sent], self.now)
         results.process_waiting(self.now)
+        self.rows["integration"] = world.hospital.integrations.get().pk
 
     def _unplaced(self, number: int) -> Case:
         Ward.objects.update(closed_at=self.now, closed_reason="isolation")

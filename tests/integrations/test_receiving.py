@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -37,8 +38,8 @@ def world(transactional_db: None) -> World:
 class Server:
     """A listener on a free port, in a thread of its own."""
 
-    def __init__(self, store: Any = listener.store) -> None:
-        self.hints = 0
+    def __init__(self, store: Any = listener.store, tls: ssl.SSLContext | None = None) -> None:
+        self.hints, self.tls = 0, tls
         self.loop = asyncio.new_event_loop()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -49,7 +50,7 @@ class Server:
     def _run(self, store: Any) -> None:
         asyncio.set_event_loop(self.loop)
         self._task = self.loop.create_task(
-            listener.Listener(self._count, store=store).run("127.0.0.1", self.port)
+            listener.Listener(self._count, store=store).run("127.0.0.1", self.port, self.tls)
         )
         self.loop.call_later(0.05, self._ready.set)
         with pytest.raises(asyncio.CancelledError):

@@ -54,6 +54,7 @@ ROWS = (
     of_staff("password_change/done/", 200, 200, 200),
     of_staff("jsi18n/", 200, 200, 200),
     of_staff("accounts/user/<uuid:pk>/sessions/", 200, 404, 200, "user"),
+    of_staff("integrations/integration/<uuid:pk>/conformance/", 200, 404, 200, "integration"),
     of_staff("autocomplete/", 403, 403, 403),
     of_staff("logout/", 405, 405, 405),
     of_staff(f"r/<path:content_type_id>/{OBJECT}/", 404, 404, 404, "case", content_type_id="1"),
