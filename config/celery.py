@@ -9,6 +9,8 @@ from celery.signals import setup_logging, worker_process_init
 from config.loaded import keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# The framework's checks load every page of the product; `migrate` and the tests run them.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("aclf")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from config import health
+from config.administration import register_pages
 from fhir.write_views import SystemView
 
 
@@ -36,6 +37,8 @@ NOT_OURS = rf"^(?:_allauth/(?!\w+/v1/(?:{'|'.join(APPS)})$)|accounts/(?!(?:{'|'.
 telephone numbers, codes by mail."""
 
 handler400 = "config.unreadable.refuse"
+
+register_pages()
 
 urlpatterns = [
     re_path(NOT_OURS, closed),

@@ -15,6 +15,7 @@ PAUSE_SECONDS = 1.0
 
 
 class Command(BaseCommand):
+    requires_system_checks = []
     help = (
         "Watch over the outbox: remind the workers of what waits, and deliver it here while they cannot be "
         "reached. Any number may run."

@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 class Command(BaseCommand):
     """The deadline engine's process. Any number may run; one that dies leaves nothing half done."""
 
+    requires_system_checks = []
     help = "Run the deadline engine until SIGTERM or Ctrl-C."
 
     def add_arguments(self, parser: Any) -> None:
