@@ -19,8 +19,9 @@ def keep_loaded(
     lines = list(events)
     in_order = sorted(deadlines, key=lambda row: (row.due_at, row.pk))
     _keep(case, {"offers": offers, "questions": [], "deadlines": in_order})
-    if not Case.indicators.related.is_cached(case):
-        Case.indicators.related.set_cached_value(case, None)
+    for relation in Case._meta.related_objects:
+        if relation.one_to_one and not relation.is_cached(case):
+            relation.set_cached_value(case, None)
     acute = [row for row in in_order if row.closed_at is None and row.kind not in FOLLOW_UPS]
     vars(case).update(
         next_kind=acute[0].kind if acute else None,
