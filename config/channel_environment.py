@@ -191,8 +191,6 @@ def unused(given: ChannelEnvironment) -> list[str]:
     }
     if given.fcm_service_account is None:
         unread["fcm_url"] = "fcm_service_account"
-    if not given.webhooks:
-        unread["private_networks"] = "webhooks"
     return [
         f"ACLF_{name.upper()} is set, but nothing would use it: "
         f"ACLF_{reason.upper()} is {getattr(given, reason) or 'not set'}."

@@ -56,6 +56,11 @@ BEAT = {
         "schedule": 3600,
         "options": {"queue": "bulk", "expires": 3600},
     },
+    "what programs subscribed to, second net": {
+        "task": "fhir.tasks.send_notifications",
+        "schedule": 10,
+        "options": {"queue": "retry", "expires": 10},
+    },
     "gaps in the duty rota": {
         "task": "referral.tasks.look_for_gaps",
         "schedule": 3600,

@@ -4,6 +4,7 @@ from typing import Any
 
 from fhir.datatypes import Json
 from fhir.formats import MEDIA_TYPE
+from fhir.subscriptions.topics import TYPES_WITH_TOPIC, topic_of
 from fhir.tokens import base_url, token_url
 from fhir.types import TYPES, DerivedType, ResourceType
 
@@ -14,8 +15,12 @@ WRITES: dict[str, tuple[str, ...]] = {
     "Task": ("update",),
     "DocumentReference": ("create",),
     "Observation": ("create",),
+    "Subscription": ("create", "update", "delete"),
 }
 """By type: the interactions that change something."""
+BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport"
+TOPICS = f"{BACKPORT}/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
+OPERATIONS = f"{BACKPORT}/OperationDefinition/backport-subscription-"
 SINCE = "2026-11-29"
 
 
@@ -60,6 +65,13 @@ def _resource(served: ResourceType | DerivedType) -> Json:
     }
     if served.includes:
         described["searchInclude"] = [f"{served.name}:{name}" for name in served.includes]
+    if served.name == "Subscription":
+        described["extension"] = [
+            {"url": TOPICS, "valueCanonical": topic_of(one)} for one in TYPES_WITH_TOPIC
+        ]
+        described["operation"] = [
+            {"name": name, "definition": f"{OPERATIONS}{name}"} for name in ("status", "events")
+        ]
     if served.name == "ServiceRequest":
         definition = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
         described["operation"] = [{"name": "everything", "definition": definition}]

@@ -19,10 +19,14 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`kind` as the CapabilityStatement has it; `condition` makes one of a value. Raises Refused."""
+    """`kind` as the CapabilityStatement has it; `condition` makes one of a value. Raises Refused.
+
+    `codes`: all that a token can be, where that is one list.
+    """
 
     kind: str
     condition: Callable[[str], Q]
+    codes: frozenset[str] = frozenset()
 
 
 def token(field: str, codes: Mapping[str, Q] | None = None) -> Parameter:
@@ -32,7 +36,7 @@ def token(field: str, codes: Mapping[str, Q] | None = None) -> Parameter:
         code = value.rpartition("|")[2]
         return codes.get(code, NOTHING) if codes is not None else Q(**{field: code})
 
-    return Parameter("token", condition)
+    return Parameter("token", condition, frozenset(codes or ()))
 
 
 def identifier(build: Callable[[str, str], Q]) -> Parameter:

@@ -150,7 +150,10 @@ def _uuid(text: str) -> UUID:
         raise Case.DoesNotExist from error
 
 
-BESIDE = ("Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Location", "AuditEvent")
+BESIDE = (
+    *("Practitioner", "PractitionerRole", "Organization", "HealthcareService", "Location"),
+    *("AuditEvent", "Subscription"),
+)
 
 
 def all_of(reader: Reader, case: Case) -> list[Json]:

@@ -105,7 +105,7 @@ def _search_rows(reader: Reader, served: ResourceType, query: Query, count: int,
     resources: list[Json] = []
     total, following = 0, ""
     for number, source in enumerate(served.sources):
-        rows = _matching(source, source.rows(reader.user), query)
+        rows = matching(source, source.rows(reader.user), query)
         if rows is None:
             continue
         total += rows.count()
@@ -141,7 +141,7 @@ def _no_page() -> Exception:
     return refused(400, _("This link of a page is not one of ours. Begin the search again."), code="page")
 
 
-def _matching(source: Source, rows: QuerySet[Any], query: Query) -> QuerySet[Any] | None:
+def matching(source: Source, rows: QuerySet[Any], query: Query) -> QuerySet[Any] | None:
     """Those of `rows` that match; None where this kind of row has not what is asked for."""
     for name, value in query:
         if name == "_id":

@@ -10,7 +10,8 @@ from accounts.models import Hospital, Membership, User, Ward
 from fhir.datatypes import Json
 from fhir.mapping import REQUEST_STATUS
 from fhir.parameters import NOTHING, Parameter, identifier, moment, reference, text, token
-from fhir.resources import findings, places, records, referral
+from fhir.resources import findings, places, records, referral, subscriptions
+from integrations.models import EventSubscription
 from referral.models import Case, Offer
 from referral.queries import exchange
 
@@ -68,6 +69,10 @@ def _roles(user: User) -> QuerySet[Membership]:
 
 def _no_case(_row: Any) -> None:
     return None
+
+
+def _own_subscriptions(user: User) -> QuerySet[EventSubscription]:
+    return EventSubscription.objects.filter(integration__account=user).annotate(updated=F("updated_at"))
 
 
 def _request_status() -> dict[str, Q]:
@@ -331,6 +336,17 @@ TYPES: Mapping[str, ResourceType | DerivedType] = {
                 ),
             ),
             {"target": "target"},
+        ),
+        ResourceType(
+            "Subscription",
+            (
+                Source(
+                    _own_subscriptions,
+                    subscriptions.subscription,
+                    {"status": token("status"), "criteria": text("criteria", "topic")},
+                    _no_case,
+                ),
+            ),
         ),
         ResourceType(
             "AuditEvent",

@@ -38,11 +38,11 @@ class IntegrationAdmin(NetworkAdmin):
     list_select_related = ("hospital", "ward")
     list_filter = ("kind", "is_active")
     search_fields = ("name",)
-    readonly_fields = ("client_id", "conformance_page", "latest_messages")
+    readonly_fields = ("client_id", "conformance_page", "subscribed_to", "latest_messages")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         asked = ("name", "kind", "hospital", "ward", "responsible", "pasted_keys", "typed_scopes")
-        shown = ("client_id", "conformance_page", "latest_messages") if obj else ()
+        shown = ("client_id", "conformance_page", "subscribed_to", "latest_messages") if obj else ()
         hl7, hooks = ("hl7_application", "hl7_facility"), ("issuer", "typed_origins")
         smart = ("fhir_base", "smart_client_id", "typed_secret")
         return (*asked, "typed_addresses", *hl7, *hooks, *smart, "is_active", *shown)
@@ -107,6 +107,14 @@ class IntegrationAdmin(NetworkAdmin):
             return render(request, "admin/integrations/conformance.html", context, status=status)
 
         return rendered_in(integration.hospital.zone, page)
+
+    @admin.display(description=_("notified of"))
+    def subscribed_to(self, row: Integration) -> SafeString | str:
+        lines = (
+            (one.criteria, one.get_status_display(), f"{one.accepted}/{one.numbered}", one.trouble)
+            for one in row.subscriptions.all()
+        )
+        return format_html_join("", "<div>{} · {} · {} {}</div>", lines) or str(_("nothing"))
 
     @admin.display(description=_("last messages"))
     def latest_messages(self, row: Integration) -> SafeString | str:

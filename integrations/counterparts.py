@@ -6,12 +6,14 @@ from django.db import transaction
 
 from accounts.models import Membership, Role
 from accounts.programs import new_program
+from integrations import subscriptions
 from integrations.models import Integration
 
 
 @transaction.atomic
 def save_integration(*, integration: Integration, now: datetime) -> Integration:
     """Keep an integration, new or changed, and give its account the one role that it has."""
+    before = Integration.objects.filter(pk=integration.pk).values_list("hospital", "ward").first()
     if integration._state.adding:
         integration.created_at = now
         integration.account = new_program(of=integration.pk, name=integration.name)
@@ -23,6 +25,8 @@ def save_integration(*, integration: Integration, now: datetime) -> Integration:
     _settle_role(integration)
     if not integration.is_active:
         integration.tokens.all().delete()
+    has_moved = before not in (None, (integration.hospital_id, integration.ward_id))
+    subscriptions.end_where_lost(integration, now, has_moved=has_moved)
     return integration
 
 

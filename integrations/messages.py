@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from integrations import subscriptions
 from integrations.models import (
     ExchangedMessage,
     Integration,
@@ -56,5 +57,6 @@ def purge(now: datetime, wall: datetime) -> int:
     UsedAssertion.objects.filter(expires_at__lt=wall).delete()
     ReceivedMessage.objects.filter(kept_until__lt=now).delete()
     RecordLaunch.objects.filter(kept_until__lt=now).delete()
+    subscriptions.purge(now)
     old = now - timedelta(days=settings.INTEGRATION_MESSAGES_DAYS)
     return ExchangedMessage.objects.filter(at__lt=old).delete()[0]

@@ -175,6 +175,116 @@ class ReceivedMessage(models.Model):
         ]
 
 
+class EventSubscription(models.Model):
+    """What a program wishes to be notified of, and how far it has been.
+
+    `criteria` is a search of one resource type (`Task?status=requested`), `topic` the topic that was named
+    with it, if any. `endpoint` and `headers` may hold secrets. `numbered` is the number of its last event,
+    `accepted` that of the last one that the program's server took; `next_at` is when it is tried again, and
+    `failing_since` since when it has not answered. Whoever sends holds the lease.
+    """
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", _("waits for the first answer")
+        ACTIVE = "active", _("active")
+        ERROR = "error", _("given up, its server does not answer")
+        OFF = "off", _("ended")
+
+    class Payload(models.TextChoices):
+        EMPTY = "empty", _("nothing")
+        ID_ONLY = "id-only", _("ids")
+
+    class EndReason(models.TextChoices):
+        RIGHTS = "rights_lost", _("the system may no longer see what it asked for")
+        TIME = "end_reached", _("the end that it named has come")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="subscriptions")
+    status = models.CharField(max_length=10, choices=Status, default=Status.REQUESTED)
+    reason = models.CharField(max_length=200)
+    topic = models.CharField(max_length=200, blank=True)
+    criteria = models.CharField(max_length=500)
+    endpoint = EncryptedField()
+    headers = EncryptedField(default=list)
+    payload = models.CharField(max_length=10, choices=Payload)
+    heartbeat_seconds = models.PositiveIntegerField(null=True)
+    most_per_notification = models.PositiveSmallIntegerField(default=1)
+    ends_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    numbered = models.PositiveBigIntegerField(default=0)
+    accepted = models.PositiveBigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+    last_success_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    end_reason = models.CharField(max_length=20, choices=EndReason, blank=True)
+    next_at = models.DateTimeField()
+    lease_token = models.UUIDField(null=True)
+    leased_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["next_at"],
+                condition=models.Q(status__in=["requested", "active"]),
+                name="subscription_due",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["requested", "active", "error", "off"]),
+                name="event_subscription_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted__lte=models.F("numbered")), name="event_subscription_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criteria} ({self.status})"
+
+    @property
+    def resource_type(self) -> str:
+        return self.criteria.partition("?")[0]
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is sent, or what the last attempt met; empty where all is well."""
+        return str(self.get_end_reason_display()) if self.end_reason else self.last_error
+
+
+class SubscriptionEvent(models.Model):
+    """One change of one resource that a subscription is about; `focus` is `Task/` and its id.
+
+    Written with the change. `number` is given afterwards, by whoever is about to send or to answer, so that a
+    change waits for no other; the numbers of a subscription have no gap.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    subscription = models.ForeignKey(
+        EventSubscription, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
+    number = models.PositiveBigIntegerField(null=True)
+    focus = models.CharField(max_length=80)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["subscription", "id"],
+                condition=models.Q(number__isnull=True),
+                name="event_without_a_number",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subscription", "number"], name="event_numbered_once")
+        ]
+
+
 class ExchangedMessage(models.Model):
     """One message of a program and what it was answered; `content` is encrypted and pruned by policy.
 

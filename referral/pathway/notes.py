@@ -8,6 +8,7 @@ from accounts.models import User
 from referral.alerts import compose
 from referral.models import Case
 from referral.pathway import timeline
+from referral.signals import case_changed
 
 
 def note(
@@ -31,4 +32,5 @@ def note(
     line.save(force_insert=True)
     case.updated_at = now
     case.save(update_fields=["event_count", "updated_at"])
+    case_changed.send(sender=Case, case=case, moments={now})
     compose.publish_change(case, what=what, wards=[case.ward])

@@ -255,4 +255,5 @@ def _gather(settlement: Settlement, change: Change, target: State | None) -> Non
     settlement.lines += lines
     wards = {change.ward_before, directory.ward_of(case), case.expecting_ward, *change.further_wards}
     settlement.updates.append((change.row.verb, wards))
+    settlement.moments.add(change.occurred_at)
     settlement.directory = directory

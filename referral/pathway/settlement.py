@@ -20,6 +20,7 @@ from referral.pathway.change import Change
 from referral.pathway.locking import lock
 from referral.pathway.vocabulary import UNREGISTERED, Kind
 from referral.queries.new_case import keep_loaded
+from referral.signals import case_changed
 from referral.statistics.facts.writer import record
 
 
@@ -28,7 +29,7 @@ class Settlement:
     """The deadlines, lines, notices and updates that changes of `case` bring; saved by `write`, once.
 
     `running`: the case's open deadlines, as the changes find and leave them; `fresh`: those they open.
-    `directory`: who is who after the last change.
+    `directory`: who is who after the last change. `moments`: when the changes are said to have been.
     """
 
     case: Case
@@ -39,6 +40,7 @@ class Settlement:
     notices: list[Notice] = field(default_factory=list)
     updates: list[tuple[str, Collection[Ward | None]]] = field(default_factory=list)
     directory: Directory | None = None
+    moments: set[datetime] = field(default_factory=set)
 
     def close_deadlines(self, change: Change) -> None:
         """Close the deadlines that a verb fulfils, and those that no longer matter after it."""
@@ -90,6 +92,7 @@ class Settlement:
         self.write_lines()
         record([self.case.pk])
         post(notices=[*self.notices, *notices], now=self.now)
+        case_changed.send(sender=Case, case=self.case, moments={self.now, *self.moments})
         for what, wards in self.updates:
             compose.publish_change(self.case, what=what, wards=wards)
 

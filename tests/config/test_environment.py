@@ -239,7 +239,6 @@ def test_half_a_channel_stops_the_start(changes: dict[str, str | None], words: s
         ({**ALIYUN, "ACLF_SMS_APP_ID": "1"}, "ACLF_SMS_APP_ID", "ACLF_SMS_PROVIDER is aliyun"),
         ({**ALIYUN, "ACLF_SMS_REGION": "x"}, "ACLF_SMS_REGION", "ACLF_SMS_PROVIDER is aliyun"),
         ({"ACLF_FCM_URL": "https://relay.example"}, "ACLF_FCM_URL", "ACLF_FCM_SERVICE_ACCOUNT is not set"),
-        ({"ACLF_PRIVATE_NETWORKS": "10.1.0.0/16"}, "ACLF_PRIVATE_NETWORKS", "ACLF_WEBHOOKS is not set"),
     ],
 )
 def test_a_setting_that_nothing_would_use_stops_the_start(

@@ -11,7 +11,7 @@ from accounts import clock
 from accounts.models import AuditEntry
 from integrations import messages
 from integrations.keys import KeysError, read_keys
-from integrations.models import Integration
+from integrations.models import EventSubscription, Integration
 from integrations.scopes import letters_of, narrowed
 from notifications.models import Notification
 from referral.pathway.vocabulary import Audience
@@ -163,3 +163,27 @@ def test_scopes_are_never_wider_than_given(asked: list[str], given: list[str], r
 
 def test_a_scope_without_letters_is_none() -> None:
     assert letters_of("system/Task.") is None
+
+
+def test_the_page_of_a_system_and_of_operations_say_what_is_not_taken(
+    world: World, administrator: Client
+) -> None:
+    row = integrate(world.hospital, world.doctor)
+    now = clock.now()
+    EventSubscription.objects.create(
+        integration=row,
+        status="error",
+        criteria="Task?status=requested",
+        endpoint="https://his.hospital.example/a-secret-path",
+        payload="id-only",
+        created_at=now,
+        updated_at=now,
+        next_at=now,
+        failing_since=now,
+        last_error="HTTP 503",
+    )
+    for address in (reverse(CHANGE, args=[row.pk]), reverse("portal:operations")):
+        page = administrator.get(address).content.decode()
+        assert "Task?status=requested" in page
+        assert "HTTP 503" in page
+        assert "a-secret-path" not in page

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from integrations import subscriptions
 from notifications import hooks, operations
 from notifications.channels.registry import channels
 from notifications.models import Delivery, DeliveryState
@@ -80,6 +81,7 @@ def overview(user: User, now: datetime) -> dict[str, Any]:
     undeliverable = operations.deliveries(user).filter(
         state=DeliveryState.UNDELIVERABLE, notification__created_at__gte=now - operations.RECENT
     )
+    failing = list(subscriptions.failing(user)[:MOST_SHOWN])
     is_well = not any(row.is_silent for row in processes) and all(row.is_working for row in reports)
     lost, set_aside = undeliverable.count(), aside.count()
     return {
@@ -97,7 +99,8 @@ def overview(user: User, now: datetime) -> dict[str, Any]:
         ],
         "set_aside_count": set_aside,
         "undeliverable": lost,
-        "is_well": is_well and not (lost or set_aside or oldest > LATE),
+        "failing": failing,
+        "is_well": is_well and not (failing or lost or set_aside or oldest > LATE),
     }
 
 
