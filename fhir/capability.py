@@ -21,6 +21,7 @@ WRITES: dict[str, tuple[str, ...]] = {
 BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport"
 TOPICS = f"{BACKPORT}/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
 OPERATIONS = f"{BACKPORT}/OperationDefinition/backport-subscription-"
+PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
 SINCE = "2026-11-29"
 
 
@@ -39,6 +40,7 @@ def capability_statement() -> Json:
                 "mode": "server",
                 "security": _security(),
                 "interaction": [{"code": "transaction"}],
+                "operation": [{"name": "process-message", "definition": PROCESS_MESSAGE}],
                 "resource": [*map(_resource, TYPES.values()), _binary(), _report()],
             }
         ],

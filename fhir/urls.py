@@ -13,6 +13,7 @@ urlpatterns = [
     # Whoever asks proves it with a signature; there is no cookie to protect.
     path("auth/token", csrf_exempt(TokenView.as_view()), name="token"),
     path("metadata", read_views.Metadata.as_view(), name="metadata"),
+    path("$process-message", write_views.MessageView.as_view(), name="process_message"),
     path("Subscription/$status", subscription_views.StatusesView.as_view(), name="statuses"),
     path("Subscription/<str:pk>/$status", subscription_views.StatusView.as_view(), name="status"),
     path("Subscription/<str:pk>/$events", subscription_views.EventsView.as_view(), name="events"),

@@ -17,6 +17,7 @@ from fhir.views import FhirView
 from fhir.writing.bundles import register_case
 from fhir.writing.documents import add_document
 from fhir.writing.elements import Findings
+from fhir.writing.messages import process_message
 from fhir.writing.proposals import Sent, propose
 from fhir.writing.tasks import act
 from referral.models import Case
@@ -130,3 +131,22 @@ class SystemView(FhirView):
 
     def named(self) -> str:
         return "transaction"
+
+
+class MessageView(FhirView):
+    """`POST [base]/$process-message`: a message, answered by a message."""
+
+    def post(self, request: Request) -> Response:
+        for name in request.query_params:
+            text = _("“%(name)s” is no parameter of $process-message: messages are answered at once.")
+            raise refused(400, text % {"name": name[:60]}, kind="not-supported", code="parameter")
+        sent = self.body
+        if sent["resourceType"] != "Bundle" or sent.get("type") != "message":
+            text = _("Send a Bundle of the type “message” here.")
+            raise refused(400, text, "Bundle.type", kind="not-supported", code="bundle")
+        findings = Findings(is_lenient(request))
+        body = process_message(sent, actor=self.user, grant=self.grant, now=self.now, findings=findings)
+        return Response(body)
+
+    def named(self) -> str:
+        return "$process-message"

@@ -118,12 +118,25 @@ class UsedAssertion(models.Model):
 
 
 class AcceptedBundle(models.Model):
-    """The digest of what registered a case, so that the same again can be told from something else."""
+    """The digest of what registered a case, so that the same again can be told from something else.
+
+    `message` is the id of the message that brought it, empty where it was a transaction.
+    """
 
     integration = models.ForeignKey(Integration, on_delete=models.CASCADE, related_name="+")
     case = models.UUIDField(primary_key=True)
     digest = models.CharField(max_length=64)
     accepted_at = models.DateTimeField()
+    message = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["integration", "message"],
+                condition=~models.Q(message=""),
+                name="message_accepted_once",
+            )
+        ]
 
 
 class ReceivedMessage(models.Model):

@@ -38,24 +38,28 @@ _OTHER_CONTENT = _(
 
 @dataclass
 class Entries:
-    """The entries of a Bundle by type, each with where it stands; `order` is that in which they came."""
+    """The entries of a Bundle by type, each with where it stands; `order` is that in which they came.
+
+    `content` is what recognises the same again: the resources with their addresses.
+    """
 
     of_type: dict[str, list[tuple[str, Json]]] = field(default_factory=dict)
     order: list[tuple[str, int]] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    content: list[Any] = field(default_factory=list)
 
     def one(self, name: str) -> tuple[str, Json]:
         return self.of_type[name][0]
 
 
-def read_entries(bundle: Mapping[str, Any], grant: Grant, findings: Findings) -> Entries:
-    """Raises Refused for a Bundle of another kind, and for what no case can be registered from."""
+def read_entries(bundle: Mapping[str, Any], grant: Grant, findings: Findings, *, begin: int = 0) -> Entries:
+    """The entries from `begin` on. Raises Refused for what no case can be registered from."""
     rows = bundle.get("entry")
     if not isinstance(rows, list) or not rows or len(rows) > MOST_ENTRIES:
         text = _("A Bundle has from 1 to %(most)s entries.") % {"most": MOST_ENTRIES}
         raise refused(400, text, "Bundle.entry", kind="structure")
     entries = Entries()
-    for position, row in enumerate(rows):
+    for position, row in enumerate(rows[begin:], begin):
         _sort(entries, position, row, findings)
     for name in ("Patient", "ServiceRequest"):
         if len(entries.of_type.get(name, ())) != 1:
@@ -85,26 +89,49 @@ def _sort(entries: Entries, position: int, row: Any, findings: Findings) -> None
             f"{where}.request.method", _("Entries are created: the method is POST."), "not-supported"
         )
     given = {**resource, "fullUrl": text_of(row.get("fullUrl"))}
+    entries.content.append(given)
     rows = entries.of_type.setdefault(name, [])
     rows.append((f"{where}.resource", given))
     entries.order.append((name, len(rows) - 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The case that entries are about, and whether they have begun it."""
+
+    case: Case
+    is_new: bool
+
+
 def register_case(
     bundle: Mapping[str, Any], *, actor: User, grant: Grant, now: datetime, findings: Findings
 ) -> Json:
-    """Register what a Bundle says and answer each entry; the same one again is answered as the first time.
+    """Register what a transaction says and answer each entry; the same one again is answered as before.
 
-    With `status: active` and all indicators the case is assessed, and referred where that flags it; with
-    `draft`, or while values are missing, they wait as a draft. Raises Refused and what `submit` raises.
+    Raises Refused and what `submit` raises.
     """
     entries = read_entries(bundle, grant, findings)
+    result = register(entries, actor=actor, grant=grant, now=now, findings=findings)
+    if result.is_new:
+        return _answer(result.case, entries, entries.names, "201 Created", findings)
+    return _answer(result.case, entries, _names(entries), "200 OK", findings)
+
+
+def register(
+    entries: Entries, *, actor: User, grant: Grant, now: datetime, findings: Findings, message: str = ""
+) -> Registered:
+    """Register what entries say, or find the case that the same ones have begun.
+
+    With `status: active` and all indicators the case is assessed, and referred where that flags it; with
+    `draft`, or while values are missing, they wait as a draft. `message` is the id of the message that
+    brought them. Raises Refused and what `submit` raises.
+    """
     where, request = entries.one("ServiceRequest")
-    case_id = _case_id(request, grant)
+    case_id = _case_id(request, grant, message)
     if case_id and (there := Case.objects.filter(pk=case_id, registered_by=actor).first()):
-        if not bundles.is_same(case=there.pk, content=bundle):
+        if not bundles.is_same(case=there.pk, content=entries.content):
             raise refused(409, _OTHER_CONTENT, where, kind="conflict", code="other_content")
-        return _answer(there, entries, _names(entries), "200 OK", findings)
+        return Registered(there, is_new=False)
     visit, values = _read(entries, case_id, findings)
     findings.check()
     then = Verb.ASSESS if request.get("status") == "active" and _is_complete(values) else None
@@ -115,8 +142,9 @@ def register_case(
         )
     except InputError as error:
         raise Refused(422, *((_kind(code), name, text) for name, code, text in error.rows)) from error
-    bundles.keep(integration=grant.integration, case=case.pk, content=bundle, now=now)
-    return _answer(case, entries, entries.names, "201 Created", findings)
+    content, integration = entries.content, grant.integration
+    bundles.keep(integration=integration, case=case.pk, content=content, message=message, now=now)
+    return Registered(case, is_new=True)
 
 
 def _kind(code: str) -> str:
@@ -168,8 +196,9 @@ def _moment(request: Mapping[str, Any], where: str, findings: Findings) -> datet
         return None
 
 
-def _case_id(request: Mapping[str, Any], grant: Grant) -> uuid.UUID | None:
-    """The id of the case: that of `fullUrl` or `id` where it is a UUID, else made of the first identifier.
+def _case_id(request: Mapping[str, Any], grant: Grant, message: str) -> uuid.UUID | None:
+    """The id of the case: that of `fullUrl` or `id` where it is a UUID, else made of the first identifier,
+    or of the message.
 
     So the same Bundle, sent again after an answer that was lost, is the same case.
     """
@@ -179,7 +208,7 @@ def _case_id(request: Mapping[str, Any], grant: Grant) -> uuid.UUID | None:
     for row in objects_in(request.get("identifier")):
         if value := text_of(row.get("value")):
             return uuid.uuid5(grant.integration.pk, f"{text_of(row.get('system'))}|{value}")
-    return None
+    return uuid.uuid5(grant.integration.pk, f"message|{message}") if message else None
 
 
 def _is_complete(values: Mapping[str, Any]) -> bool:

@@ -213,6 +213,7 @@ class Migration(migrations.Migration):
                 ("case", models.UUIDField(primary_key=True, serialize=False)),
                 ("digest", models.CharField(max_length=64)),
                 ("accepted_at", models.DateTimeField()),
+                ("message", models.CharField(blank=True, max_length=64)),
                 (
                     "integration",
                     models.ForeignKey(
@@ -409,6 +410,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="advicecard",
             index=models.Index(fields=["integration", "-given_at"], name="card_by_integration"),
+        ),
+        migrations.AddConstraint(
+            model_name="acceptedbundle",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("message", ""), _negated=True),
+                fields=("integration", "message"),
+                name="message_accepted_once",
+            ),
         ),
         migrations.AddIndex(
             model_name="receivedmessage",

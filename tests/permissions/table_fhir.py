@@ -25,6 +25,7 @@ ROWS = (
             ("GET", "<str:resource_type>/<str:pk>"),
             ("GET", "<str:resource_type>/<str:pk>/_history/<str:version>"),
             ("GET", "<str:resource_type>/<str:pk>/$everything"),
+            ("POST", "$process-message"),
             ("GET", "Subscription"),
             ("POST", "Subscription"),
             ("GET", "Subscription/<str:pk>"),
