@@ -171,6 +171,76 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="EventSubscription",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "waits for the first answer"),
+                            ("active", "active"),
+                            ("error", "given up, its server does not answer"),
+                            ("off", "ended"),
+                        ],
+                        default="requested",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(max_length=200)),
+                ("topic", models.CharField(blank=True, max_length=200)),
+                ("criteria", models.CharField(max_length=500)),
+                ("endpoint", accounts.encryption.EncryptedField()),
+                ("headers", accounts.encryption.EncryptedField(default=list)),
+                (
+                    "payload",
+                    models.CharField(choices=[("empty", "nothing"), ("id-only", "ids")], max_length=10),
+                ),
+                ("heartbeat_seconds", models.PositiveIntegerField(null=True)),
+                ("most_per_notification", models.PositiveSmallIntegerField(default=1)),
+                ("ends_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                ("numbered", models.PositiveBigIntegerField(default=0)),
+                ("accepted", models.PositiveBigIntegerField(default=0)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=200)),
+                ("last_success_at", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                (
+                    "end_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("rights_lost", "the system may no longer see what it asked for"),
+                            ("end_reached", "the end that it named has come"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("next_at", models.DateTimeField()),
+                ("lease_token", models.UUIDField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                (
+                    "integration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subscriptions",
+                        to="integrations.integration",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["created_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="AdviceCard",
             fields=[
                 (
@@ -337,6 +407,27 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="SubscriptionEvent",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("number", models.PositiveBigIntegerField(null=True)),
+                ("focus", models.CharField(max_length=80)),
+                ("at", models.DateTimeField(db_index=True)),
+                (
+                    "subscription",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="integrations.eventsubscription",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.CreateModel(
             name="UsedAssertion",
             fields=[
                 (
@@ -408,6 +499,28 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["at"], name="exchanged_by_time"),
         ),
         migrations.AddIndex(
+            model_name="eventsubscription",
+            index=models.Index(
+                condition=models.Q(("status__in", ["requested", "active"])),
+                fields=["next_at"],
+                name="subscription_due",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="eventsubscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["requested", "active", "error", "off"])),
+                name="event_subscription_status_known",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="eventsubscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accepted__lte", models.F("numbered"))),
+                name="event_subscription_in_order",
+            ),
+        ),
+        migrations.AddIndex(
             model_name="advicecard",
             index=models.Index(fields=["integration", "-given_at"], name="card_by_integration"),
         ),
@@ -434,6 +547,18 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("integration", "control_id", "digest"), name="received_once"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="subscriptionevent",
+            index=models.Index(
+                condition=models.Q(("number__isnull", True)),
+                fields=["subscription", "id"],
+                name="event_without_a_number",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="subscriptionevent",
+            constraint=models.UniqueConstraint(fields=("subscription", "number"), name="event_numbered_once"),
         ),
         migrations.AddConstraint(
             model_name="usedassertion",
