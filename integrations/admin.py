@@ -97,6 +97,7 @@ class IntegrationAdmin(NetworkAdmin):
             "integration": integration,
             "lines": latest(integration),
             "trial": trial,
+            "sampled": (trial.report.sampled_at or "").replace("T", " ") if trial and trial.report else "",
             "typed": typed,
             "cards": cards.counts(integration),
             "override_reasons": list(cards.override_reasons(integration).items()),

@@ -131,7 +131,7 @@ def _sorted_out(rows: Iterable[tuple[str, Sequence[str]]]) -> tuple[list[str], l
     given = list(rows)
     mapped = [label(name) for name, doubts in given if not doubts and name in EIGHT]
     refused = [Refused(label(name), doubt_text(code)) for name, doubts in given for code in doubts]
-    return list(dict.fromkeys(mapped)), refused
+    return list(dict.fromkeys(mapped)), list(dict.fromkeys(refused))
 
 
 def _issues(outcome: Mapping[str, Any]) -> Iterator[Refused]:

@@ -138,5 +138,5 @@ def launch_of(user: User, given: str, now: datetime) -> RecordLaunch | None:
         key = UUID(given)
     except ValueError:
         return None
-    rows = RecordLaunch.objects.select_related("integration").filter(user=user, kept_until__gt=now)
+    rows = RecordLaunch.objects.select_related("integration__hospital").filter(user=user, kept_until__gt=now)
     return rows.filter(pk=key).first()

@@ -33,10 +33,12 @@
     const field = form.elements[name];
     const typed = current(field);
     if (typed && typed !== value && !("asked" in button.dataset)) {
-      button.dataset.asked = "";
+      button.dataset.asked = button.firstChild.textContent;
       button.firstChild.textContent = box.dataset.replace;
       return;
     }
+    if ("asked" in button.dataset) button.firstChild.textContent = button.dataset.asked;
+    delete button.dataset.asked;
     if (put(field, value)) button.nextElementSibling.textContent = box.dataset.taken;
   });
 })();

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
 from tests.fhir import hook_calls as calls
 
@@ -65,6 +65,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self._path()
         self.record.asked.append(self.path)
+        if path == "authorize":
+            self._send_back()
+            return
         if not path.endswith("smart-configuration") and self.headers["Authorization"] != f"Bearer {TOKEN}":
             self.send(401, {"error": "no token"})
             return
@@ -86,6 +89,14 @@ class Handler(BaseHTTPRequestHandler):
             return
         given = {"access_token": TOKEN, "token_type": "Bearer", "expires_in": 300, "patient": calls.PATIENT}
         self._answer("token", lambda _path: given)
+
+    def _send_back(self) -> None:
+        """As the record's own page does once its user has agreed."""
+        back = self.record.authorize(self.path)
+        self.send_response(302)
+        self.send_header("Location", f"{self.record.redirect_uri}?{urlencode(back)}")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _is_the_client(self, form: dict[str, str]) -> bool:
         if not self.record.secret:
