@@ -35,6 +35,7 @@ COMMANDS = {
     "pool": (WORKER, *QUEUES, "--concurrency", "2"),
 }
 WHOLE = Faults()
+VOICE_SECRET = "shared-with-the-carrier"
 END_SECONDS = 20.0
 WEB_START_SECONDS = 60.0
 
@@ -169,7 +170,7 @@ def platform(*, marks_before_sending: bool) -> Iterator[Platform]:
         servers.start()
         stack.callback(servers.stop)
         mail_port, honouring_port = free_port(), free_port()
-        _set_environment(servers, mail_port)
+        _set_environment(servers, mail_port, honouring_port)
         django.setup()
         nursery = Nursery()
         running = Platform(
@@ -188,7 +189,7 @@ def platform(*, marks_before_sending: bool) -> Iterator[Platform]:
         yield running
 
 
-def _set_environment(servers: embedded.Servers, mail_port: int) -> None:
+def _set_environment(servers: embedded.Servers, mail_port: int, honouring_port: int) -> None:
     for name in [name for name in os.environ if name.startswith("ACLF_")]:
         del os.environ[name]
     os.environ.update(
@@ -200,6 +201,9 @@ def _set_environment(servers: embedded.Servers, mail_port: int) -> None:
             "ACLF_MODE": "test",
             "ACLF_LOG_LEVEL": "WARNING",
             "ACLF_EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+            "ACLF_VOICE_PROVIDER": "generic",
+            "ACLF_VOICE_URL": f"http://127.0.0.1:{honouring_port}/",
+            "ACLF_VOICE_SECRET": VOICE_SECRET,
             "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
         }
     )
