@@ -11,7 +11,7 @@ NOWHERE: Places = frozenset()
 @dataclass(frozen=True)
 class Access:
     """The ids of every place a user acts at, by what they do there; `networks` are those of all roles,
-    `ward_networks` those of the wards. Empty for the inactive."""
+    `ward_networks` those of the wards. Empty for the inactive. `practises`: they are practice places."""
 
     refers_for: Places = NOWHERE
     treats_at: Places = NOWHERE
@@ -21,6 +21,7 @@ class Access:
     administers: Places = NOWHERE
     networks: Places = NOWHERE
     ward_networks: Places = NOWHERE
+    practises: bool = False
 
     @property
     def wards(self) -> Places:
@@ -32,10 +33,12 @@ class Access:
         return bool(self.refers_for or self.wards or self.coordinates)
 
 
-def access_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID]]) -> Access:
-    """Fold rows of (role, hospital id, ward id, network id)."""
+def access_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID, bool]]) -> Access:
+    """Fold rows of (role, hospital id, ward id, network id, whether the network is for practice)."""
     places: dict[str, set[UUID]] = {}
-    for role, hospital, ward, network in rows:
+    practises = False
+    for role, hospital, ward, network, is_practice in rows:
+        practises = practises or is_practice
         places.setdefault(role, set()).add(hospital or ward or network)
         places.setdefault("network", set()).add(network)
         if ward:
@@ -53,4 +56,5 @@ def access_from(rows: Iterable[tuple[str, UUID | None, UUID | None, UUID]]) -> A
         administers=at("administrator"),
         networks=at("network"),
         ward_networks=at("ward network"),
+        practises=practises,
     )

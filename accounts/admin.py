@@ -62,14 +62,14 @@ admin.site.unregister(Group)
 @admin.register(Network)
 class ReferralNetworkAdmin(NetworkAdmin):
     network_path = "pk"
-    list_display = ("name_zh", "name_en", "zone")
+    list_display = ("name_zh", "name_en", "zone", "is_practice")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return administrator(request).is_superuser
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """The zone of a network is chosen once: what was counted since is by its calendar."""
-        return ("zone",) if obj else ()
+        """Zone and practice are chosen once: what was counted since is by that calendar, or is not."""
+        return ("zone", "is_practice") if obj else ()
 
 
 class CatchmentInline(RowsInside):

@@ -87,6 +87,11 @@ class MembershipFormSet(forms.BaseInlineFormSet):
         ]
         if len(set(rows)) < len(rows):
             raise ValidationError(_("The same role at the same place is listed twice."))
+        kinds = {network_of(place).is_practice for row in rows for place in row[1:] if place is not None}
+        if len(kinds) > 1:
+            raise ValidationError(
+                _("An account is for practice or for patients: make a second account for practising.")
+            )
 
 
 def network_of(place: Hospital | Ward | Network) -> Network:

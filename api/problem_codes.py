@@ -91,6 +91,7 @@ DEVICES: Mapping[str, Text] = {
     "below_the_floor": _("Severe alerts cannot be switched off."),
     "last_of_floor": _("The last way for severe alerts cannot be removed."),
     "no_secret": _("This device has no signing secret."),
+    "practice": _("In practice nothing is sent, so that no address can be added."),
     "of_account": _("The address belongs to the account."),
 }
 MEANINGS: Mapping[str, Text] = {**REQUESTS, **ACCESS, **SIGN_IN, **INPUT_PROBLEMS, **PATHWAY, **DEVICES}

@@ -183,6 +183,7 @@ class Demo:
         if not self._sign_ins.exists():
             made, *sign_ins = self._manage("seed_demo").splitlines()
             say("demo", made)
+            sign_ins += self._manage("make_practice_network").splitlines()
             self._sign_ins.write_text("\n".join(sign_ins))
 
     def _refuse_data_of_another_version(self) -> None:

@@ -77,6 +77,12 @@ class IntegrationForm(forms.ModelForm):
             self.initial["typed_addresses"] = "\n".join(row.addresses)
             self.initial["typed_origins"] = "\n".join(row.origins)
 
+    def clean_hospital(self) -> Any:
+        hospital = self.cleaned_data["hospital"]
+        if hospital is not None and hospital.network.is_practice:
+            raise ValidationError(_("No program is connected to a practice network. Choose a real hospital."))
+        return hospital
+
     def clean_pasted_keys(self) -> dict[str, Any]:
         text = self.cleaned_data["pasted_keys"]
         try:

@@ -186,6 +186,7 @@ class DropReason(models.TextChoices):
     INACTIVE = "inactive", _("the account is closed")
     NOT_ENTITLED = "not_entitled", _("the recipient may no longer see it")
     UNSUBSCRIBED = "unsubscribed", _("the recipient switched the channel off")
+    PRACTICE = "practice", _("practice: nothing is sent")
 
 
 OPEN_STATES = (DeliveryState.PENDING, DeliveryState.SENDING)

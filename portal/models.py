@@ -35,6 +35,18 @@ class FormDraft(models.Model):
         return str(self.pk)
 
 
+class PracticeIntroduction(models.Model):
+    """That the guide of practice was put before this account's first page."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"introduced at {self.at:%Y-%m-%d %H:%M}"
+
+
 class SentForm(models.Model):
     """A form of a verb that was done: `once` is the id that the form was drawn with."""
 

@@ -18,6 +18,7 @@ from portal.pages.letters import views as letter
 from portal.pages.offline import views as offline
 from portal.pages.operations import views as operations
 from portal.pages.places import views as places
+from portal.pages.practice import views as practice
 from portal.pages.readings import views as readings
 from portal.pages.reference import calculator_views, evidence_views
 from portal.pages.reference import views as about
@@ -36,6 +37,9 @@ app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
+    path("practice/", practice.practice, name="practice"),
+    path("practice/request/", practice.send, name="practice_send"),
+    path("practice/answer/", practice.answer, name="practice_answer"),
     path("cases/new/", new_case.new_case, name="new_case"),
     path("drafts/save/", drafts.save, name="save_draft"),
     path("drafts/typed/", drafts.typed, name="typed_draft"),

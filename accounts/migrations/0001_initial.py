@@ -85,6 +85,15 @@ class Migration(migrations.Migration):
                         verbose_name="time zone",
                     ),
                 ),
+                (
+                    "is_practice",
+                    models.BooleanField(
+                        db_default=False,
+                        default=False,
+                        help_text="For learning with made-up patients: nothing of it is sent or counted. Chosen once.",
+                        verbose_name="practice network",
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "referral network",

@@ -70,7 +70,18 @@ class NetworkQuerySet(models.QuerySet["Network"]):
 
 class Network(Named, InZone):
     """Hospitals and wards that refer to each other under one policy; days and months of what is counted are
-    those of its zone."""
+    those of its zone.
+
+    `is_practice`: its patients are made up; nothing of it is sent or counted. Chosen once: the database
+    refuses another answer, and whoever has a role in a practice network has none in a real one.
+    """
+
+    is_practice = models.BooleanField(
+        _("practice network"),
+        default=False,
+        db_default=False,
+        help_text=_("For learning with made-up patients: nothing of it is sent or counted. Chosen once."),
+    )
 
     objects = NetworkQuerySet.as_manager()
 

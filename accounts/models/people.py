@@ -20,7 +20,7 @@ from accounts.punctuation import labelled
 from accounts.signals import access_ended
 from accounts.text import folded_address
 
-ACCESS_FIELDS = ("role", "hospital_id", "ward_id", "network_id")
+ACCESS_FIELDS = ("role", "hospital_id", "ward_id", "network_id", "network__is_practice")
 
 
 class Role(models.TextChoices):
@@ -51,10 +51,10 @@ class UserManager(BaseUserManager["User"]):
     def read_access(self, users: Iterable["User"]) -> None:
         """Read the access of all of these user objects anew, at once."""
         active = {user.pk: user for user in users if user.is_active}
-        rows: dict[Any, list[tuple[str, Any, Any, Any]]] = {pk: [] for pk in active}
+        rows: dict[Any, list[tuple[str, Any, Any, Any, bool]]] = {pk: [] for pk in active}
         memberships = Membership.objects.filter(user__in=active)
         for pk, *row in memberships.values_list("user", *ACCESS_FIELDS):
-            rows[pk].append((row[0], row[1], row[2], row[3]))
+            rows[pk].append((row[0], row[1], row[2], row[3], row[4]))
         for pk, user in active.items():
             user.access = access_from(rows[pk])
 

@@ -34,6 +34,9 @@ class MeShape(serializers.Serializer[Any]):
     phone = serializers.CharField()
     language = CodeShape(User.Language, help_text="of screens and messages; the API speaks Accept-Language")
     roles = MembershipShape(many=True)
+    practises = serializers.BooleanField(
+        help_text="the account is for practice with made-up patients: nothing of it is sent or counted"
+    )
     reachable = serializers.BooleanField(
         allow_null=True, help_text="outside of the portal, now; null while nothing was sent yet"
     )
@@ -70,6 +73,7 @@ class MeView(Resource):
         user = self.person
         answer = {name: getattr(user, name) for name in ("id", "email", "name", "phone", "language")}
         answer["roles"] = user.memberships.select_related("hospital", "ward", "network")
+        answer["practises"] = user.access.practises
         answer["reachability"], answer["unread"] = reachability(user), unread_count(user)
         answer["reachable"] = is_reachable(answer["reachability"])
         return Response(MeShape(answer).data)

@@ -38,6 +38,7 @@ ContactMethodCode = Literal[
     "last_of_floor",
     "no_secret",
     "of_account",
+    "practice",
     "too_many",
     "too_often",
     "too_soon",
@@ -87,6 +88,8 @@ def add(
     AddressError and ContactMethodError.
     """
     kind = _addable(channel)
+    if user.access.practises:
+        raise ContactMethodError("practice", _("In practice nothing is sent, so that no way can be added."))
     target = kind.read(given)
     if has_unprintable(name):
         raise AddressError("name", NO_LINE)

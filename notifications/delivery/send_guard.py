@@ -55,6 +55,8 @@ def find(ids: Sequence[UUID]) -> dict[UUID, DropReason | None]:
 
 
 def _drop_reason(notification: Notification, *, is_entitled: bool) -> DropReason | None:
+    if notification.recipient.access.practises and not notification.is_of_account:
+        return DropReason.PRACTICE
     if notification.withdrawn_at is not None:
         return DropReason.WITHDRAWN
     if notification.acknowledged_at is not None and not notification.is_of_account:

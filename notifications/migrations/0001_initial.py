@@ -217,6 +217,7 @@ class Migration(migrations.Migration):
                             ("inactive", "the account is closed"),
                             ("not_entitled", "the recipient may no longer see it"),
                             ("unsubscribed", "the recipient switched the channel off"),
+                            ("practice", "practice: nothing is sent"),
                         ],
                         max_length=20,
                     ),

@@ -16,6 +16,22 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="PracticeIntroduction",
+            fields=[
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="WallScreen",
             fields=[
                 (

@@ -186,11 +186,13 @@ def _contradiction(change: "Change", directory: Directory) -> list[Notice]:
 def notify_operators(case: Case, *, kind: str, severity: str, now: datetime, **payload: Any) -> None:
     """Tell those who run the platform for the case's network; it leads them to their own page.
 
-    Where the network has no administrator, all superusers.
+    Where the network has no administrator, all superusers; of practice nobody outside of it hears.
     """
     administrators = Q(memberships__network=case.network_id, memberships__role=Role.ADMINISTRATOR)
     active = User.objects.filter(is_active=True)
-    operators = active.filter(administrators).distinct() or active.filter(is_superuser=True)
+    operators = active.filter(administrators).distinct()
+    if not operators and not case.network.is_practice:
+        operators = active.filter(is_superuser=True)
     people = [one.pk for one in operators]
     notify_people(
         case, people, kind=kind, severity=severity, now=now, subject_type=OPERATION, payload=payload

@@ -36,6 +36,8 @@ from referral.intake.free_beds import state_beds
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
+from referral.practice.made_up import send_request
+from referral.practice.network import Made, make_practice_network
 from tests.fhir.conftest import integrate
 from tests.integrations.hl7_messages import SENDER, oru
 from tests.referral.case_files import added, picture
@@ -83,6 +85,7 @@ ASKED = [
     ("specialist", "/api/v1/notifications"),
     ("specialist", "/api/v1/devices"),
     ("doctor", "/"),
+    ("learner", "/practice/"),
     ("doctor", "/search/"),
     ("doctor", "/cases/new/"),
     ("doctor", "/cases/new/?draft={unborn}"),
@@ -194,12 +197,14 @@ class Scene:
     world: World
     now: datetime
     superuser: User
+    practice: Made
     rows: dict[str, Any]
 
     def grow(self, number: int) -> None:
         """One more of everything that a list shows."""
         world, now = self.world, self.now
         self._places(number)
+        send_request(self.practice.network, now=now)
         world.watched(now, name=f"观{number}")
         asked = world.watched(now, name=f"问{number}")
         perform(asked, Verb.ASK_ADVICE, actor=world.doctor, now=now, text="?")
@@ -292,7 +297,8 @@ class Scene:
         if who == "screen":
             client.cookies["wall_screen"] = self.rows["secret"]
             return client
-        user = self.superuser if who == "superuser" else getattr(self.world, who)
+        others = {"superuser": self.superuser, "learner": self.practice.accounts["practice-specialist"]}
+        user = others[who] if who in others else getattr(self.world, who)
         client.force_login(user)
         proved(client, user)
         return client
@@ -319,7 +325,8 @@ def scene(db: None) -> Scene:
     User.objects.filter(pk=world.administrator.pk).update(is_staff=True)
     load_bundled(now=now)
     superuser = User.objects.create_superuser("root@test.example", "a-long-password", name="root")
-    scene = Scene(world, now, superuser, {"ward": world.ward.pk})
+    practice = make_practice_network(domain="practice.example", password=None, now=now)
+    scene = Scene(world, now, superuser, practice, {"ward": world.ward.pk})
     scene.rows["case"] = world.admitted(now - HOUR, name="院").pk
     scene.grow(0)
     hang = partial(add_screen, ward=world.ward, actor=world.lead, shows_names=False, now=now)

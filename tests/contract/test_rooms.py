@@ -12,7 +12,7 @@ APPS = ("accounts", "scoring", "notifications", "integrations", "referral", "por
 FACES = ("portal", "api", "fhir")
 ROOMS = (
     *("pathway", "intake", "identity", "deadlines", "policy_editing", "alerts", "ward"),
-    *("outcomes", "queries"),
+    *("outcomes", "queries", "practice"),
     *("statistics.facts", "statistics.columns", "statistics.reports"),
 )
 MODELS_THAT_NAME_EACH_OTHER = {

@@ -121,4 +121,5 @@ def _in_pieces(place: Place, html: str) -> DrawnRow:
 
 def _places(access: Access) -> list[list[str]]:
     """Everything that a reader may do, in an order that is always the same."""
-    return [sorted(map(str, getattr(access, name.name))) for name in fields(access)]
+    values = (getattr(access, name.name) for name in fields(access))
+    return [sorted(map(str, value)) for value in values if isinstance(value, frozenset)]

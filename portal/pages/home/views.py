@@ -21,6 +21,7 @@ from portal.pages.case.context import Awaited, awaited, time_left
 from portal.pages.case.scene import People, people_around
 from portal.pages.case.situation import Situation, situation_of
 from portal.pages.places.context import places
+from portal.pages.practice.views import is_introduced
 from portal.windows import OVER, Window, severity
 from referral.models import Case
 from referral.pathway.vocabulary import ACUTE, ENDED, State
@@ -63,6 +64,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """The list for those who refer or coordinate; a ward's people are led to its board, others to figures."""
     user = person(request)
     access = user.access
+    if access.practises and not is_introduced(user):
+        return redirect("portal:practice")
     if not access.refers_for and not access.coordinates:
         if access.wards or access.researches:
             return redirect("portal:board" if access.wards else "portal:statistics")

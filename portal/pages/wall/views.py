@@ -37,6 +37,8 @@ def screens(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, ward)
     typed = request.POST.get("name", "").strip()
+    if user.access.practises:
+        return _page(request, ward, typed=typed, problem=_("In practice no screen is hung on a wall."))
     name = "" if has_unprintable(typed) else cleaned(typed)
     if not name or len(name) > LONGEST_NAME:
         return _page(request, ward, typed=typed, problem=_("Say in a few words where the screen hangs."))

@@ -118,7 +118,7 @@ LEFT JOIN LATERAL (
       AND {_STANDS.format(record="result")}
     ORDER BY sampled_at, recorded_at, id LIMIT 1
 ) AS kit ON true
-WHERE c.id = ANY(%s)
+WHERE c.id = ANY(%s) AND NOT network.is_practice
 ON CONFLICT (case_id) DO UPDATE SET
     ({", ".join(COLUMNS)}) = ({", ".join(f"excluded.{name}" for name in COLUMNS)})
 """  # noqa: S608 - put together from the constants above
@@ -127,7 +127,10 @@ _FIRST = UUID(int=0)
 
 
 def record(cases: Iterable[UUID]) -> None:
-    """Write the rows of these cases anew, from everything that was written before in this transaction."""
+    """Write the rows of these cases anew, from everything that was written before in this transaction.
+
+    Cases of a practice network have none, so that nothing that counts can meet them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(RECORD, [list(cases)])
 

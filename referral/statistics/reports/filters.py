@@ -35,8 +35,9 @@ class ReportFilter:
 
 
 def may_count(user: User) -> bool:
-    """Whether there is anything that the user may count."""
-    return bool(user.access.is_clinical or user.access.researches)
+    """Whether there is anything that the user may count; what is practised is not counted."""
+    access = user.access
+    return bool(access.is_clinical or access.researches) and not access.practises
 
 
 def networks(user: User) -> QuerySet[Network]:
