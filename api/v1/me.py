@@ -73,7 +73,7 @@ class MeView(Resource):
         user = self.person
         answer = {name: getattr(user, name) for name in ("id", "email", "name", "phone", "language")}
         answer["roles"] = user.memberships.select_related("hospital", "ward", "network")
-        answer["practises"] = user.access.practises
+        answer["practises"] = any(row.network.is_practice for row in answer["roles"])
         answer["reachability"], answer["unread"] = reachability(user), unread_count(user)
         answer["reachable"] = is_reachable(answer["reachability"])
         return Response(MeShape(answer).data)
