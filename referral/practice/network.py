@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -81,7 +82,7 @@ def _account(email: str, name: str, secret: str) -> User:
 
 
 def _give_role(user: User, role: Role, *, hospital: Hospital, ward: Ward, network: Network) -> None:
-    place: dict[str, Hospital | Ward | Network]
+    place: dict[str, Any]
     match role:
         case Role.REFERRING_CLINICIAN:
             place = {"hospital": hospital}

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from accounts.models import Membership, Role, User
 from referral.models import Event
@@ -51,8 +52,8 @@ def _of_role(
     role: Role,
     verbs: tuple[Verb, ...],
     user: User,
-    roles: Mapping[str, set[object]],
-    tried: Mapping[str, set[object]],
+    roles: Mapping[str, set[UUID]],
+    tried: Mapping[str, set[UUID]],
 ) -> RoleSteps:
     holders = roles.get(role, set())
     steps = tuple(
@@ -61,17 +62,17 @@ def _of_role(
     return RoleSteps(role, user.pk in holders, steps)
 
 
-def _roles(networks: Collection[object]) -> dict[str, set[object]]:
+def _roles(networks: Collection[UUID]) -> dict[str, set[UUID]]:
     """Who has each role."""
-    held: dict[str, set[object]] = {}
+    held: dict[str, set[UUID]] = {}
     for role, user in Membership.objects.filter(network__in=networks).values_list("role", "user"):
         held.setdefault(role, set()).add(user)
     return held
 
 
-def _tried(networks: Collection[object]) -> dict[str, set[object]]:
+def _tried(networks: Collection[UUID]) -> dict[str, set[UUID]]:
     """By what was done: who has done it."""
-    done: dict[str, set[object]] = {}
+    done: dict[str, set[UUID]] = {}
     rows = Event.objects.filter(case__network__in=networks, case__network__is_practice=True)
     for what, actor in rows.exclude(actor=None).values_list("what", "actor").distinct():
         done.setdefault(what, set()).add(actor)
