@@ -52,7 +52,7 @@ class BackLetterView(Resource):
         refusals=(404, 503),
     )
     def get(self, request: Request, case_id: UUID) -> HttpResponse:
-        case = cases.read_case(self.person, case_id, now=self.now, part="letter")
+        case = cases.read_case(self.person, case_id, now=self.now, part="back_letter")
         if cases.back_referral_of(case) is None:
             raise Case.DoesNotExist
         return _answer("back-letter", case, self)

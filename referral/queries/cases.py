@@ -66,8 +66,8 @@ PARTS: dict[str, frozenset[State]] = {
 }
 """The parts of the pathway that open cases are in, by state."""
 
-WITHOUT_VALUES = frozenset({"events", "messages", "deadlines", "indicators"})
-"""Parts of a case whose reader does not look at its values."""
+WITHOUT_VALUES = frozenset({"events", "messages", "deadlines", "indicators", "back_letter"})
+"""Parts of a case whose reader does not look at its values, or reads them with the whole ward record."""
 
 LEAST_TIME_FIRST = (F("next_due_at").asc(nulls_last=True), "first_visit_at", "pk")
 

@@ -46,15 +46,15 @@ def letter_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def returned_case(request: HttpRequest, pk: UUID) -> Case:
-    """A visible case that was referred back."""
-    case = visible_case(request, pk)
+    """A visible case that was referred back, whose values the letter reads with the record of the ward."""
+    case = visible_case(request, pk, part="back_letter")
     if cases.back_referral_of(case) is None:
         raise Http404
     return case
 
 
-def visible_case(request: HttpRequest, pk: UUID) -> Case:
+def visible_case(request: HttpRequest, pk: UUID, *, part: str = "case") -> Case:
     try:
-        return cases.read_case(person(request), pk, now=clock.now())
+        return cases.read_case(person(request), pk, now=clock.now(), part=part)
     except Case.DoesNotExist as error:
         raise Http404 from error
