@@ -28,6 +28,7 @@ from api.v1 import (
     search,
     sessions,
     statistics,
+    stay_statistics,
     tokens,
     unannounced,
     values,
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     path("labs/read", labs.ReadReportView.as_view(), name="read_lab_report"),
     path("statistics", statistics.StatisticsView.as_view(), name="statistics"),
     path("statistics/kit", kit.KitView.as_view(), name="kit_statistics"),
+    path("statistics/stays", stay_statistics.StaysView.as_view(), name="stay_statistics"),
     path(
         "statistics/notifications",
         notification_statistics.MessageStatisticsView.as_view(),

@@ -146,3 +146,22 @@ def test_predictions_are_for_coordinators_and_researchers_and_notifications_not_
     assert as_user(world.doctor).get("/statistics/notifications").status == 200
     for month in ("0001-01", "9999-12"):
         assert as_user(world.doctor).get("/statistics/notifications", until=month).status == 422
+
+
+def test_outcomes_of_stays_by_grade_and_artificial_liver_for_those_who_see_the_whole_network(
+    world: World, now: datetime, as_user: Callable[..., Caller]
+) -> None:
+    visit = now - 30 * 24 * HOUR
+    case = world.accepted(now=visit, name="测试甲")
+    perform(case, Verb.ADMIT, actor=world.specialist, now=visit + 2 * HOUR)
+    liver = {"mode": "dpmas", "started_at": visit + 8 * HOUR, "ended_at": visit + 10 * HOUR}
+    perform(case, Verb.RECORD_ARTIFICIAL_LIVER, actor=world.specialist, now=visit + 11 * HOUR, **liver)
+    answer = as_user(world.coordinator).get("/statistics/stays")
+    assert answer.status == 200
+    whole = answer.body["whole"]
+    assert (whole["patients"], whole["deaths"], whole["transplants"]) == (1, 0, 0)
+    assert set(whole["death"]) == {"day_28", "day_90"}
+    assert [group["code"] for group in answer.body["by_mode"]] == ["dpmas"]
+    assert [group["code"] for group in answer.body["by_begin"]] == ["first_day"]
+    assert as_user(world.researcher).get("/statistics/stays").body["by_mode"][0]["patients"] is None
+    assert as_user(world.specialist).get("/statistics/stays").status == 404

@@ -53,6 +53,7 @@ ASKED = [
     ("coordinator", "/api/v1/statistics"),
     ("coordinator", "/api/v1/statistics?by=hospital"),
     ("coordinator", "/api/v1/statistics/kit"),
+    ("coordinator", "/api/v1/statistics/stays"),
     ("coordinator", "/api/v1/statistics/notifications"),
     ("coordinator", "/api/v1/statistics/notifications?by=ward"),
     ("coordinator", "/api/v1/statistics/predictions"),

@@ -107,6 +107,7 @@ ROWS = (
     Row("GET", f"{V1}/labs/readings/<uuid:reading_id>", names("doctor"), 200, subject="reading"),
     Row("GET", f"{V1}/statistics", CLINICAL | names("researcher"), 200),
     Row("GET", f"{V1}/statistics/kit", FIGURES, 200),
+    Row("GET", f"{V1}/statistics/stays", FIGURES, 200),
     Row("GET", f"{V1}/statistics/notifications", CLINICAL, 200),
     Row("GET", f"{V1}/statistics/predictions", FIGURES, 200),
     Row("GET", f"{V1}/models/<slug:name>", PEOPLE, 200, values={"name": "aclf8-provisional"}),
