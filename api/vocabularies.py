@@ -29,7 +29,7 @@ from notifications.fates import Fate, Knowledge
 from notifications.models import DeliveryState
 from notifications.types import Severity
 from referral import codes
-from referral.alerts import rota_gaps, templates
+from referral.alerts import morning, rota_gaps, templates
 from referral.models import Deadline, Offer
 from referral.models.patients import Sex
 from referral.pathway import table, timeline
@@ -106,6 +106,7 @@ NOTIFICATION_KINDS = of_words(
     {
         **templates.LABELS,
         **rota_gaps.LABELS,
+        **morning.LABELS,
         **test_messages.LABELS,
         **contact_trouble.LABELS,
         **noted(account_security.TITLES),

@@ -61,6 +61,11 @@ BEAT = {
         "schedule": 10,
         "options": {"queue": "retry", "expires": 10},
     },
+    "the coordinator's morning": {
+        "task": "referral.tasks.send_morning_digests",
+        "schedule": 300,
+        "options": {"queue": "bulk", "expires": 300},
+    },
     "gaps in the duty rota": {
         "task": "referral.tasks.look_for_gaps",
         "schedule": 3600,

@@ -44,14 +44,14 @@ def parts_of(background: Background | None, zone: str) -> list[Part]:
     return [part for part in parts if part.rows]
 
 
-def at_a_glance(background: Background | None, zone: str) -> list[tuple[str, str]]:
-    """What a row of the board has room for, as pairs of name and words."""
+def at_a_glance(background: Background | None, zone: str, *, without: str = "") -> list[tuple[str, str]]:
+    """What a row of the board has room for, as pairs of name and words; `without` the input of that name."""
     said = background.content if background else {}
     rows = {row.name: row for row in BACKGROUND}
     return [
         (label(rows[name]), _shortened(in_words(rows[name], said[name], zone)))
         for name in AT_A_GLANCE
-        if name in said
+        if name in said and name != without
     ]
 
 

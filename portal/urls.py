@@ -15,6 +15,7 @@ from portal.pages.home import views as home
 from portal.pages.inbox import views as inbox
 from portal.pages.launch import views as launch
 from portal.pages.letters import views as letter
+from portal.pages.morning import views as morning
 from portal.pages.offline import views as offline
 from portal.pages.operations import views as operations
 from portal.pages.places import views as places
@@ -36,6 +37,8 @@ app_name = "portal"
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("morning/", morning.morning, name="morning"),
+    path("morning/live/", morning.live, name="morning_live"),
     path("search/", search.search, name="search"),
     path("practice/", practice.practice, name="practice"),
     path("practice/request/", practice.send, name="practice_send"),
@@ -55,6 +58,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/live/", case.live, name="case_live"),
     path("cases/<uuid:pk>/arrival/", arrival.arrival, name="arrival"),
     path("cases/<uuid:pk>/arrival/live/", arrival.live, name="arrival_live"),
+    path("hand-over/<str:code>/", arrival.by_code, name="hand_over_code"),
     path("cases/<uuid:pk>/replay/", replay.replay, name="replay"),
     path("cases/<uuid:pk>/result/", result.result, name="result"),
     path("cases/<uuid:pk>/indicators/", new_case.indicators, name="indicators"),

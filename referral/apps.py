@@ -10,7 +10,7 @@ class ReferralConfig(AppConfig):
         import referral.pathway.effects  # noqa: F401  (makes every effect known to `perform`)
         from files.signals import file_settled
         from notifications import hooks
-        from referral.alerts import compose, delivery_hooks, rota_gaps, telephone, templates
+        from referral.alerts import compose, delivery_hooks, morning, rota_gaps, telephone, templates
         from referral.queries import case_files
 
         for subject_type, telephones in ((compose.CASE, None), (compose.DEADLINE, telephone.TELEPHONE)):
@@ -31,5 +31,6 @@ class ReferralConfig(AppConfig):
             still_entitled=rota_gaps.still_entitled,
             next_recipients=rota_gaps.next_recipients,
         )
+        hooks.register_subject(morning.NETWORK, render=morning.render, still_entitled=morning.still_entitled)
         hooks.register_topics(delivery_hooks.topics_of)
         file_settled.connect(case_files.let_pages_look_again, dispatch_uid="referral.case_files")

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from accounts import clock
-from referral.alerts import rota_gaps
+from referral.alerts import morning, rota_gaps
 from referral.deadlines import engine
 from referral.intake import results
 from referral.statistics.columns import notification_days, seal
@@ -19,6 +19,12 @@ def run_engine_cycle() -> None:
 def look_for_gaps() -> None:
     """Tells ward leads of gaps in the duty rota before they happen; called by beat every hour."""
     rota_gaps.look_ahead(clock.now())
+
+
+@shared_task
+def send_morning_digests() -> None:
+    """Tells coordinators at seven what waits for them; called by beat every few minutes, sent once a day."""
+    morning.send_digests(clock.now())
 
 
 @shared_task

@@ -11,6 +11,7 @@ __all__ = [
     "changes",
     "course",
     "exchange",
+    "morning",
     "referral_reasons",
     "replay",
     "search",

@@ -29,6 +29,7 @@ from labs.readings.requests import read_pasted
 from notifications.models import Delivery
 from portal import urls as portal_urls
 from portal.models import FormDraft
+from portal.pages.arrival.codes import make_code
 from portal.pages.wall.screens import add_screen, open_screen
 from referral.evidence import load_bundled
 from referral.intake import results
@@ -87,6 +88,8 @@ ASKED = [
     ("specialist", "/api/v1/devices"),
     ("doctor", "/"),
     ("learner", "/practice/"),
+    ("coordinator", "/morning/"),
+    ("coordinator", "/morning/live/"),
     ("doctor", "/search/"),
     ("doctor", "/cases/new/"),
     ("doctor", "/cases/new/?draft={unborn}"),
@@ -106,6 +109,7 @@ ASKED = [
     ("specialist", "/cases/{case}/trends/"),
     ("specialist", "/cases/{coming}/arrival/"),
     ("specialist", "/cases/{coming}/arrival/live/"),
+    ("specialist", "/hand-over/{code}/"),
     ("specialist", "/cases/{case}/replay/"),
     ("coordinator", "/cases/{case}/replay/?names=0"),
     ("specialist", "/cases/{case}/ward/"),
@@ -217,7 +221,7 @@ class Scene:
         perform(left, Verb.DEPART, actor=world.doctor, now=now, expected_arrival_at=now + HOUR)
         for _message in range(number + 1):
             perform(left, Verb.MESSAGE, actor=world.doctor, now=now, text="?")
-        self.rows["coming"] = left.pk
+        self.rows |= {"coming": left.pk, "code": make_code(left.pk)}
         self.rows["registered"] = world.register(now=now, name=f"登{number}").pk
         self.rows["returned"] = world.returned(now, name=f"回{number}").pk
         self.record(number)

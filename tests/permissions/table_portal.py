@@ -55,6 +55,8 @@ ROWS = (
     page("practice/", frozenset(), outside=404),
     form("practice/request/", frozenset(), outside=404),
     form("practice/answer/", frozenset(), outside=404),
+    page("morning/", COORDINATORS),
+    page("morning/live/", COORDINATORS),
     page("search/"),
     form("search/", status=200),
     page("cases/new/", DOCTORS, outside=403),
@@ -78,6 +80,7 @@ ROWS = (
         for part in ("live", "replay", "result", "letter", "letter/pdf", "trends")
     ),
     page(f"{CASE_PAGE}/arrival/", CASE, 302, subject="case"),
+    page("hand-over/<str:code>/", names(), values={"code": "made-up"}),
     page(f"{CASE_PAGE}/arrival/live/", names(), subject="case"),
     page(f"{CASE_PAGE}/indicators/", ORIGIN, subject="case"),
     form(f"{CASE_PAGE}/indicators/", ORIGIN, 422, subject="case"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from portal.background import at_a_glance
-from portal.lab_values import LabValue, in_words
+from portal.lab_values import LabValue, in_words, said
 from portal.pages.case.scene import people_around
 from portal.pages.case.situation import situation_of
 from portal.pages.case.timeline_texts import Line, lines
@@ -28,6 +28,8 @@ from scoring import texts
 EXPECTED_ARRIVAL: Text = gettext_lazy("expected arrival")
 ONE_TAP = (Verb.ARRIVE, Verb.HAND_OVER, Verb.CHANGE_ARRIVAL, Verb.DESCRIBE_TRANSPORT)
 """What can be done from the sheet, in the order in which it is done."""
+BY_CODE = (Verb.ARRIVE, Verb.HAND_OVER)
+"""What can be done from the page of a letter's code; who was never said to have left is admitted."""
 SHOWN_ABOVE = frozenset({Verb.MESSAGE, Verb.ADD_FILE, Verb.SAVE_INDICATORS, Verb.ACCEPT})
 """Events of which the sheet shows what they brought."""
 
@@ -54,11 +56,34 @@ def sheet(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "journey": case.journey,
         "means": TransportMeans(case.journey.means).label if case.journey and case.journey.means else "",
         "needs": needs(case, background),
-        "ready": at_a_glance(background, case.hospital.zone),
+        "ready": at_a_glance(background, case.hospital.zone, without="transport_needs"),
         "flags": [texts.red_flag_text(code) for code in values.red_flags],
         "forms": [forms.build(verb, case=case) for verb in ONE_TAP if verb in usable],
         **since_acceptance(case, values, now),
     }
+
+
+def to_confirm(case: Case, user: User, now: datetime) -> dict[str, Any]:
+    """The context of the page that the code of a letter opens: who it is, and what the reader can do."""
+    sides = cases.sides(user, case)
+    usable = verbs_of(sides, case)
+    people = people_around([case], now, with_duty=True)
+    return {
+        "case": case,
+        "now": now,
+        "zone": case.hospital.zone,
+        "journey": case.journey,
+        "situation": situation_of(case, sides, now, people),
+        "forms": [forms.build(verb, case=case) for verb in _by_code(case, usable, user)],
+        "is_sheet": has_sheet(case),
+    }
+
+
+def _by_code(case: Case, usable: Sequence[Verb], user: User) -> list[Verb]:
+    """What the reader can do at the door, of a case that goes to a ward of theirs."""
+    if case.ward_id not in user.access.wards:
+        return []
+    return [verb for verb in BY_CODE if verb in usable] or [verb for verb in (Verb.ADMIT,) if verb in usable]
 
 
 def window(case: Case, now: datetime) -> Window | None:
@@ -95,11 +120,11 @@ def since_acceptance(case: Case, values: CaseValues, now: datetime) -> dict[str,
 
 
 def new_values(values: CaseValues, since: datetime, now: datetime) -> list[tuple[LabValue, LabValue | None]]:
-    """The newest value of each input that was entered after `since`, with the last one from before it."""
+    """The newest value of each input that is another one since then, with the last one from before it."""
     rows = []
     for name, newest in values.latest.items():
-        if newest.entered_at > since:
-            before = [row for row in values.values if row.input == name and row.entered_at <= since]
+        before = [row for row in values.values if row.input == name and row.entered_at <= since]
+        if newest.entered_at > since and not (before and said(before[-1]) == said(newest)):
             rows.append((in_words(newest, now), in_words(before[-1], now) if before else None))
     return rows
 

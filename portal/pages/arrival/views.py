@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from portal.access import person, signed_in
 from portal.pages.arrival import context
+from portal.pages.arrival.codes import case_of
 from referral.models import Case
 from referral.queries import access_log, cases
 
@@ -25,6 +26,23 @@ def arrival(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not context.has_sheet(case):
         return redirect("portal:case", pk)
     return render(request, "portal/arrival/arrival.html", context.sheet(case, user, now))
+
+
+@require_safe
+@signed_in
+def by_code(request: HttpRequest, code: str) -> HttpResponse:
+    """What the code of a letter leads to: taking the patient over, or a sentence that says why not here."""
+    user, now = person(request), clock.now()
+    pk = case_of(code)
+    if pk is None:
+        return render(request, "portal/arrival/no_code.html", {"is_over": True}, status=404)
+    try:
+        case = cases.read_case(user, pk, now=now, part="hand_over")
+    except Case.DoesNotExist:
+        offers = list(cases.own_offers(user, pk))
+        shown = {"offer": offers[-1] if offers else None, "has_wards": bool(user.access.wards)}
+        return render(request, "portal/arrival/no_code.html", shown, status=404)
+    return render(request, "portal/arrival/code.html", context.to_confirm(case, user, now))
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from files.models import FileState
 from portal import lab_values
 from portal.background import parts_of
+from portal.pages.arrival.codes import GOOD_FOR_HOURS, drawn_code
 from portal.pages.case.context import identity
 from portal.pages.discharge import context as discharge_context
 from portal.pages.letters.stay import stay
@@ -46,6 +47,8 @@ def letter(case: Case, now: datetime) -> dict[str, Any]:
         **_assessed(case),
         "said": cases.messages(case),
         "files": case.files.counting().filter(file__state=FileState.CHECKED),
+        "code": drawn_code(case),
+        "code_hours": GOOD_FOR_HOURS,
     }
 
 
