@@ -92,7 +92,10 @@ def _named(outcomes: StayOutcomes) -> list[tuple[str, str, list[tuple[str, Group
 
 def _grade(code: str) -> str:
     definition, grade = grade_words(code)
-    return f"{definitions.title_of(definition)} · {grade}" if definition else _("no table of organ failure")
+    if not definition:
+        return _("no table of organ failure")
+    said = {"definition": definition, "value": grade, "at_least": grade, "aclf_type": None}
+    return definitions.leading_words(said)
 
 
 def _row(name: str, group: Group) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
+from portal import definitions
 from referral.models import Case, CaseFacts
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
@@ -124,3 +126,16 @@ def test_the_page_says_that_it_describes_and_does_not_prove(
     )
     assert lines[0].lstrip("\ufeff").startswith("division,group,patients,deaths,transplants,death_28")
     assert len(lines) >= 5
+
+
+def test_the_page_says_the_grade_in_the_words_of_its_definition(
+    world: World,
+    as_user: SignIn,  # noqa: F811
+) -> None:
+    case = patient(world, 1)
+    table = {"bilirubin": 310, "bilirubin_unit": "umol/L", "inr": 2.0, "complications": 0}
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + HOUR, **table)
+    client: Client = as_user(world.coordinator)
+    text = client.get("/statistics/stays/?since=2026-05&until=2026-12").content.decode()
+    said = {"definition": "china", "value": "middle", "at_least": "middle", "aclf_type": None}
+    assert escape(definitions.leading_words(said)) in text
