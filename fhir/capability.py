@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fhir.datatypes import Json
+from fhir.datatypes import OWN, Json
 from fhir.formats import MEDIA_TYPE
 from fhir.subscriptions.topics import TYPES_WITH_TOPIC, topic_of
 from fhir.tokens import base_url, token_url
@@ -22,6 +22,10 @@ BACKPORT = "http://hl7.org/fhir/uv/subscriptions-backport"
 TOPICS = f"{BACKPORT}/StructureDefinition/capabilitystatement-subscriptiontopic-canonical"
 OPERATIONS = f"{BACKPORT}/OperationDefinition/backport-subscription-"
 PROCESS_MESSAGE = "http://hl7.org/fhir/OperationDefinition/MessageHeader-process-message"
+EVERYTHING = {
+    "Patient": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+    "ServiceRequest": f"{OWN}operation:everything",
+}
 SINCE = "2026-11-29"
 
 
@@ -74,9 +78,8 @@ def _resource(served: ResourceType | DerivedType) -> Json:
         described["operation"] = [
             {"name": name, "definition": f"{OPERATIONS}{name}"} for name in ("status", "events")
         ]
-    if served.name == "ServiceRequest":
-        definition = "http://hl7.org/fhir/OperationDefinition/Patient-everything"
-        described["operation"] = [{"name": "everything", "definition": definition}]
+    if served.name in EVERYTHING:
+        described["operation"] = [{"name": "everything", "definition": EVERYTHING[served.name]}]
     return described
 
 

@@ -1,20 +1,23 @@
 """Search parameters: what a value of one means for the rows of a table."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
+from accounts.moments import read_moment
 from fhir.datatypes import as_uuid
 from fhir.outcomes import refused
 
 NOTHING = Q(pk__in=())
 PREFIXES: Mapping[str, str] = {"eq": "", "ge": "__gte", "gt": "__gt", "le": "__lte", "lt": "__lt"}
 DAY = timedelta(days=1)
+WHOLE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+ZONED = re.compile(r"(?:Z|[+-]\d{2}:\d{2})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +84,38 @@ def _when(field: str, value: str) -> Q:
 
 
 def period_of(value: str) -> tuple[datetime, datetime, str]:
-    """Start and end of what a date says, and its prefix. Raises Refused."""
+    """Start and end of what a date says, and its prefix. Raises Refused.
+
+    A year, a month, a day, a minute or a second is all of it. A day is one of UTC, as is a time without zone.
+    """
     prefix, rest = (value[:2], value[2:]) if value[:2] in PREFIXES else ("eq", value)
     try:
-        day, exact = parse_date(rest), parse_datetime(rest.replace(" ", "+"))
-    except ValueError:
-        day = exact = None
-    if day is not None:
-        start = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return start, start + DAY, prefix
-    if exact is None:
+        start, end = _span(rest.replace(" ", "+"))
+    except (ValueError, OverflowError) as error:
         message = _("“%(value)s” is no date. Write for example ge2026-05-17 or ge2026-05-17T08:00:00+08:00.")
-        raise refused(400, message % {"value": value[:40]}, kind="value", code="date")
-    start = exact if exact.tzinfo else exact.replace(tzinfo=UTC)
-    return start, start + timedelta(microseconds=1 if start.microsecond else 1_000_000), prefix
+        raise refused(400, message % {"value": value[:40]}, kind="value", code="date") from error
+    return start, end, prefix
+
+
+def _span(text: str) -> tuple[datetime, datetime]:
+    """Raises ValueError, also for years that nobody means."""
+    match = WHOLE.fullmatch(text)
+    if match is None:
+        start = read_moment(text if ZONED.search(text) else f"{text}+00:00")
+        return start, start + _width(text, start)
+    year, month, day = (int(part) if part else None for part in match.groups())
+    start = read_moment(datetime(year or 0, month or 1, day or 1, tzinfo=UTC))
+    if day:
+        return start, start + DAY
+    if month:
+        return start, datetime(start.year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    return start, datetime(start.year + 1, 1, 1, tzinfo=UTC)
+
+
+def _width(text: str, start: datetime) -> timedelta:
+    if start.microsecond or "." in text:
+        return timedelta(microseconds=1)
+    return timedelta(seconds=1 if text.count(":", 0, 19) == 2 else 60)
 
 
 def matches_date(moment_text: str | None, value: str) -> bool:

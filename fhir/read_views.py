@@ -2,6 +2,8 @@
 
 import base64
 import re
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +13,12 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.moments import read_moment
 from fhir.capability import capability_statement
 from fhir.datatypes import Json
-from fhir.formats import FhirParser, PlainJsonParser
 from fhir.outcomes import refused
 from fhir.reading import Reader
-from fhir.searching import Asked, answer, everything
+from fhir.searching import Asked, answer, everything, refuse_parameters
 from fhir.tokens import base_url
 from fhir.types import TYPES, DerivedType, ResourceType
 from fhir.views import FhirView
@@ -54,8 +56,6 @@ class Absent(FhirView):
 class TypeView(FhirView):
     """What is asked of a type."""
 
-    parser_classes = (FhirParser, PlainJsonParser, FormParser)
-
     @property
     def served(self) -> ResourceType | DerivedType:
         """Raises Refused for a type that is not served."""
@@ -84,9 +84,10 @@ class SearchView(TypeView):
 
 
 class FormSearchView(SearchView):
-    """`POST [type]/_search`: what should not stand in an address."""
+    """`POST [type]/_search`: what should not stand in an address. Its body is a form."""
 
     http_method_names = ("post",)
+    parser_classes = (FormParser,)
 
     def post(self, request: Request, resource_type: str) -> Response:
         return self.get(request, resource_type)
@@ -94,6 +95,7 @@ class FormSearchView(SearchView):
 
 class InstanceView(TypeView):
     def get(self, request: Request, resource_type: str, pk: str, version: str = "") -> Response:
+        refuse_parameters(request)
         if resource_type == "Binary":
             return self._binary(pk)
         served = self.served
@@ -130,17 +132,47 @@ def shown(request: Request, resource: Json, version: str = "", status: int = 200
 
 
 class EverythingView(TypeView):
-    """`ServiceRequest/[id]/$everything`: all of a case, in one answer."""
+    """`ServiceRequest/[id]/$everything`, and that of its Patient: all of a case, in one answer.
+
+    `_type` names the types that are asked for, `_since` leaves out what has not changed since.
+    """
 
     def get(self, request: Request, resource_type: str, pk: str) -> Response:
-        if resource_type != "ServiceRequest":
+        if resource_type not in EVERYTHING_OF:
             raise Case.DoesNotExist
-        self.grant.check("r", "ServiceRequest")
+        self.grant.check("r", resource_type)
+        refuse_parameters(request, "_type", "_since")
+        types, since = self._types(request), self._since(request)
         reader = self.reader
-        case = exchange.referrals(self.user).get(pk=_uuid(pk))
-        resources = all_of(reader, case)
+        case = exchange.referrals(self.user).get(**{EVERYTHING_OF[resource_type]: _uuid(pk)})
+        resources = [row for row in all_of(reader, case, types) if _is_since(row, since)]
         reader.record()
-        return Response(everything(resources, f"{base_url()}/ServiceRequest/{pk}/$everything"))
+        return Response(everything(resources, f"{base_url()}/{resource_type}/{pk}/$everything"))
+
+    def _types(self, request: Request) -> list[str]:
+        names = [name for text in request.query_params.getlist("_type") for name in text.split(",")]
+        for name in names:
+            served_type(name)
+        return names or list(TYPES)
+
+    def _since(self, request: Request) -> datetime | None:
+        text = request.query_params.get("_since")
+        if text is None:
+            return None
+        try:
+            return read_moment(text.replace(" ", "+"))
+        except (ValueError, TypeError) as error:
+            message = _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
+            raise refused(400, message, "_since", kind="value", code="date") from error
+
+
+EVERYTHING_OF = {"ServiceRequest": "pk", "Patient": "patient"}
+"""By type: where the id of the address stands in a case."""
+
+
+def _is_since(resource: Json, since: datetime | None) -> bool:
+    at = resource["meta"].get("lastUpdated")
+    return since is None or at is None or datetime.fromisoformat(at) >= since
 
 
 def _uuid(text: str) -> UUID:
@@ -156,11 +188,11 @@ BESIDE = (
 )
 
 
-def all_of(reader: Reader, case: Case) -> list[Json]:
-    """Every resource of a case that the token may read."""
+def all_of(reader: Reader, case: Case, types: Collection[str]) -> list[Json]:
+    """Every resource of a case, of these types, that the token may read."""
     resources: list[Json] = []
     for name, served in TYPES.items():
-        if name in BESIDE or not reader.grant.allows("r", name):
+        if name in BESIDE or name not in types or not reader.grant.allows("r", name):
             continue
         if isinstance(served, DerivedType):
             resources += reader.derived(served, exchange.visible(reader.user).filter(pk=case.pk))

@@ -13,13 +13,14 @@ from accounts.models import User
 from fhir.authentication import Grant
 from fhir.datatypes import Json, as_uuid
 from fhir.outcomes import refused
-from fhir.parameters import matches_date, moment
+from fhir.parameters import matches_date, moment, period_of
 from fhir.types import TYPES, DerivedType, ResourceType, Source
 from referral.models import Case
 from referral.queries import exchange
 
 Query = Sequence[tuple[str, str]]
 OF_A_PERSON = ("patient", "subject")
+DATES = ("_lastUpdated", "date")
 
 
 @dataclass
@@ -162,6 +163,9 @@ def _search_derived(reader: Reader, served: DerivedType, query: Query, count: in
     if not given.keys() & {"_id", "based-on", *OF_A_PERSON}:
         text = _("Name a patient: add “patient=Patient/…” to the search.")
         raise refused(400, text, kind="too-costly", code="too_costly")
+    for value in (value for name, value in query if name in DATES):
+        for one in filter(None, value.split(",")):
+            period_of(one)
     start = int(at) if at.isdecimal() and len(at) < 9 else 0
     if "_id" in given:
         resources = reader.by_ids(served.name, given["_id"].split(","))
@@ -185,7 +189,9 @@ def _cases_named(user: User, given: Mapping[str, str]) -> QuerySet[Case]:
 def _matches(resource: Json, name: str, value: str) -> bool:
     """Whether a rendered resource has one of the values of a parameter."""
     values = [part for part in value.split(",") if part]
-    if name in ("_lastUpdated", "date"):
+    if not values:
+        return True
+    if name in DATES:
         moment_text = resource["meta"]["lastUpdated"] if name != "date" else resource.get("effectiveDateTime")
         return any(matches_date(moment_text, one) for one in values)
     if name == "status":
@@ -202,7 +208,7 @@ def _has_coding(concepts: Any, value: str) -> bool:
         for part in (concepts if isinstance(concepts, list) else [concepts or {}])
         for one in part.get("coding", ())
     ]
-    return any(one["code"] == code and (not bar or one["system"] == system) for one in codings)
+    return any((not code or one["code"] == code) and (not bar or one["system"] == system) for one in codings)
 
 
 def references_in(resource: Json, element: str) -> list[str]:

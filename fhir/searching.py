@@ -17,6 +17,9 @@ from fhir.types import DerivedType, ResourceType
 DEFAULT_COUNT, MOST = 50, 200
 HANDLED = ("_count", "_page", "_include", "_format", "_pretty", "_total")
 PAGE = "_page"
+TOTALS = ("none", "estimate", "accurate")
+OF_ANSWERS = ("_format", "_pretty")
+"""Parameters that say how an answer is written."""
 
 
 class Asked:
@@ -29,6 +32,9 @@ class Asked:
         self.given: list[tuple[str, str]] = [(name, value) for name, values in pairs for value in values]
         if any("\x00" in text for pair in self.given for text in pair):
             raise refused(400, _("This has signs that are no text. Type it again."), kind="value")
+        if self._last("_total") not in ("", *TOTALS):
+            choices = _("“_total” is one of %(choices)s.") % {"choices": ", ".join(TOTALS)}
+            raise refused(400, choices, "_total", kind="value", code="total")
         self.lenient = "handling=lenient" in request.headers.get("Prefer", "")
         self.unknown = [name for name, _value in self.given if not self._is_taken(name)]
         if self.unknown and not self.lenient:
@@ -80,6 +86,14 @@ class Asked:
         """The address of this search, with other values for some parameters."""
         kept = [(name, value) for name, value in self.given if name != PAGE]
         return f"{base_url()}/{self.served.name}?{urlencode([*kept, *changes.items()])}"
+
+
+def refuse_parameters(request: Request, *taken: str) -> None:
+    """Raises Refused for a parameter that nothing here takes, unless it may be left out."""
+    others = [name for name in request.query_params if name not in (*taken, *OF_ANSWERS)]
+    if others and "handling=lenient" not in request.headers.get("Prefer", ""):
+        text = _("“%(name)s” is no parameter here.") % {"name": others[0][:60]}
+        raise refused(400, text, kind="not-supported", code="parameter")
 
 
 def _lists(form: Any) -> list[tuple[str, list[str]]]:

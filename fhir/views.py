@@ -52,6 +52,7 @@ class FhirView(APIView):
     parser_classes: Sequence[type[BaseParser]] = (FhirParser, PlainJsonParser)
     renderer_classes = (FhirRenderer,)
     content_negotiation_class = JsonOnly
+    metadata_class = None
     schema = None
     interface: ClassVar[str] = ExchangedMessage.Interface.FHIR
 

@@ -84,15 +84,24 @@ def _sort(entries: Entries, position: int, row: Any, findings: Findings) -> None
         text = _("“%(type)s” is not taken in a Bundle: only %(types)s.")
         findings.add(where, text % {"type": name[:40], "types": ", ".join(TYPES)}, "not-supported")
         return
-    if isinstance(request, Mapping) and request.get("method") != "POST":
-        findings.add(
-            f"{where}.request.method", _("Entries are created: the method is POST."), "not-supported"
-        )
+    if request is not None:
+        _check_request(request, name, f"{where}.request", findings)
     given = {**resource, "fullUrl": text_of(row.get("fullUrl"))}
     entries.content.append(given)
     rows = entries.of_type.setdefault(name, [])
     rows.append((f"{where}.resource", given))
     entries.order.append((name, len(rows) - 1))
+
+
+def _check_request(request: Any, name: str, where: str, findings: Findings) -> None:
+    """An entry creates its resource, under no condition."""
+    if not isinstance(request, Mapping) or request.get("method") != "POST":
+        findings.add(f"{where}.method", _("Entries are created: the method is POST."), "not-supported")
+        return
+    findings.refuse_unknown(request, where, ("method", "url"))
+    if text_of(request.get("url")).strip("/") != name:
+        text = _("The address of an entry is its type: %(type)s.") % {"type": name}
+        findings.add(f"{where}.url", text)
 
 
 @dataclass(frozen=True, slots=True)

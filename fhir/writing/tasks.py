@@ -81,6 +81,9 @@ def _refuse_other_changes(served: Json, sent: Mapping[str, Any]) -> None:
 def _inputs(sent: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs of the verb, by name: `Task.input`, the reason of the status, and the note."""
     inputs: dict[str, Any] = {}
+    for name in ("input", "note"):
+        if not isinstance(sent.get(name, []), list):
+            raise refused(422, _("This element is a list."), f"Task.{name}", kind="structure")
     for position, row in enumerate(objects_in(sent.get("input"))):
         names = [coding["code"] for coding in codings_of(row.get("type"))]
         values = [row[name] for name in VALUES if name in row]
