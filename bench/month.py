@@ -113,7 +113,7 @@ def figures(month: "Month", name: str) -> list[report.Figure]:
     places = month.places
     placed, asked, median, p90 = reckoning.placements(places)
     answers = reckoning.answers_of(places, month.end)
-    journeys, overdue = reckoning.arrivals(places)
+    journeys, overdue = reckoning.overdue_journeys(places)
     sent, failed = reckoning.messages(places)
     rows: list[tuple[str, float]] = [
         ("patients flagged", month.done["assess"]),

@@ -104,5 +104,5 @@ class StaysView(Counting):
 
 def _by_horizon(figures: Any) -> dict[str, Any]:
     """An estimate by day of the horizon; null where it is not known."""
-    known = {day: figures.get(day) for day in HORIZONS}
-    return {f"day_{day}": EstimateShape(one).data if one else None for day, one in known.items()}
+    estimates = {day: figures.get(day) for day in HORIZONS}
+    return {f"day_{day}": EstimateShape(one).data if one else None for day, one in estimates.items()}

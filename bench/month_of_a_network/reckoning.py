@@ -61,11 +61,11 @@ OF_EVENT = "what = 'deadline_missed' AND details ->> 'deadline' = deadline.id::t
 
 def faults(places: Places, end: datetime) -> dict[str, int]:
     """By what must not be: how often it is."""
-    found = {}
+    numbers = {}
     for what, text in FAULTS.items():
         query = text.replace("event_is_of(case_id, deadline)", OF_EVENT)
-        found[what] = _number(query, network=places.network.pk, end=end)
-    return found | _against_statistics(places, end)
+        numbers[what] = _number(query, network=places.network.pk, end=end)
+    return numbers | _against_statistics(places, end)
 
 
 def _against_statistics(places: Places, end: datetime) -> dict[str, int]:
@@ -135,7 +135,7 @@ def placements(places: Places) -> tuple[int, float, float, float]:
     return int(cases), float(asked or 0), float(median or 0), float(p90 or 0)
 
 
-def arrivals(places: Places) -> tuple[int, int]:
+def overdue_journeys(places: Places) -> tuple[int, int]:
     """Journeys, and those whose arrival was overdue."""
     journeys, overdue = _row(OVERDUE, places)
     return int(journeys), int(overdue)

@@ -85,8 +85,8 @@ def test_a_file_by_which_nothing_is_decided_is_an_error() -> None:
 
 
 def test_an_organ_that_fails_is_an_answer_though_no_grade_is_decided() -> None:
-    known = {"bilirubin": 310, "bilirubin_unit": "umol/L", "inr": 1.8, "cause": "hepatitis_b"}
-    done = grade("--json", "-", stdin=json.dumps(known))
+    values = {"bilirubin": 310, "bilirubin_unit": "umol/L", "inr": 1.8, "cause": "hepatitis_b"}
+    done = grade("--json", "-", stdin=json.dumps(values))
     assert (done.returncode, lines(done)[0]["organ_failures"]) == (0, ["liver"])
     assert (lines(done)[0]["cossh"]["grade"], lines(done)[0]["cossh"]["at_least"]) == (None, "1")
 
