@@ -18,7 +18,6 @@ from referral.codes import ChronicLiverDisease, Presentation
 from referral.identity.birth import BirthDate
 from referral.identity.written import Identity
 from referral.intake.first_visit import FirstVisit, doubts
-from referral.intake.registration import register
 from referral.intake.submission import submit
 from referral.models import Case
 from referral.models.patients import Sex
@@ -147,8 +146,6 @@ def _registered(
     background: Mapping[str, Any],
     now: datetime,
 ) -> Case:
-    if not values and not background:
-        return register(actor=actor, hospital=hospital, visit=visit, now=now)
     return submit(
         actor=actor,
         hospital=hospital,

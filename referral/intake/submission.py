@@ -35,9 +35,13 @@ def submit(
 
     `then` is ASSESS, REFER, or None to keep the values as a draft while the laboratory works; `inputs` are
     the other inputs of that verb, as typed. `background`: inputs of STATE_BACKGROUND, as typed. Nothing is
-    registered when any of it is refused. Raises what `register` and `perform` raise.
+    registered when any of it is refused. The case that is returned answers from memory, as it is now. Raises
+    what `register` and `perform` raise.
     """
-    with beginning(actor, hospital, visit, now) as case, settling(case, now) as settlement:
+    with (
+        beginning(actor, hospital, visit, now) as case,
+        settling(case, now, is_answered=True) as settlement,
+    ):
         refuse_unusable(values, then, inputs, actor=actor, hospital=hospital, now=now)
         stated = read_background(background or {}, actor=actor, hospital=hospital, now=now)
         apply(settlement, Verb.REGISTER, actor=actor, visit=visit)

@@ -40,6 +40,7 @@ class Settlement:
     notices: list[Notice] = field(default_factory=list)
     updates: list[tuple[str, Collection[Ward | None]]] = field(default_factory=list)
     directory: Directory | None = None
+    is_answered: bool = False
     moments: set[datetime] = field(default_factory=set)
 
     def close_deadlines(self, change: Change) -> None:
@@ -87,7 +88,7 @@ class Settlement:
         lifecycle.save_closed(self.running or (), now=self.now)
         Deadline.objects.bulk_create(self.fresh)
         self.lines += lines
-        if begins:
+        if begins and self.is_answered:
             self._keep_loaded(self.directory)
         self.write_lines()
         record([self.case.pk])
@@ -104,11 +105,14 @@ class Settlement:
 
 
 @contextmanager
-def settling(case: Case | UUID, now: datetime) -> Iterator[Settlement]:
-    """A transaction in which `apply` changes one case, locked or about to begin; written at its end, once."""
+def settling(case: Case | UUID, now: datetime, *, is_answered: bool = False) -> Iterator[Settlement]:
+    """A transaction in which `apply` changes one case, locked or about to begin; written at its end, once.
+
+    `is_answered`: a case that begins is kept as `referral.queries.new_case` has it.
+    """
     with transaction.atomic():
         if isinstance(case, Case) and case.state == UNREGISTERED:
-            settlement = Settlement(case, now, running=[])
+            settlement = Settlement(case, now, running=[], is_answered=is_answered)
         else:
             settlement = Settlement(lock(case), now)
         yield settlement
