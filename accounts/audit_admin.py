@@ -35,6 +35,7 @@ ACTIONS = {
     "create_access_token": _("made an access token"),
     "forget_second_factors": _("removed a second factor"),
     "hand_over": _("wrote a hand-over note"),
+    "launch_from_record": _("opened a new case from a patient record"),
     "invite": _("invited a new person"),
     "list": _("was shown a list of cases"),
     "look_up_unannounced": _("looked up an unannounced patient"),
