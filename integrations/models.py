@@ -86,6 +86,7 @@ class Integration(models.Model):
             models.CheckConstraint(
                 condition=models.Q(kind__in=["laboratory", "records", "platform"]),
                 name="integration_kind_known",
+                violation_error_message=_("Choose what kind of system it is."),
             ),
         ]
 

@@ -488,6 +488,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["laboratory", "records", "platform"])),
                 name="integration_kind_known",
+                violation_error_message="Choose what kind of system it is.",
             ),
         ),
         migrations.AddIndex(

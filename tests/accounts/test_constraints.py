@@ -1,17 +1,21 @@
 """What the database refuses is said in words wherever the administration can meet it."""
 
+from importlib import import_module
+
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db import models
 from django.test import RequestFactory
 
 from accounts.models import User
 
-ROOMS = ("accounts", "scoring", "notifications", "files", "referral")
+ROOMS = ("accounts", "scoring", "notifications", "files", "integrations", "referral")
 
 
 def editable() -> list[type[models.Model]]:
     """Every model that the administration lets a superuser edit, in rows of its own or inside another."""
+    import_module(settings.ROOT_URLCONF)
     request = RequestFactory().get("/")
     request.user = User(is_superuser=True)
     pages = [page for page in admin.site._registry.values() if page.has_change_permission(request)]

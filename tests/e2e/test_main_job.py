@@ -112,7 +112,7 @@ def talk_both_ways(specialist: Page, doctor: Page, case: Case) -> None:
 
 def depart_and_admit(specialist: Page, doctor: Page, case: Case) -> None:
     doctor.locator("summary", has_text="Patient has left").click()
-    doctor.get_by_label("Expected arrival").fill(field_time(2))
+    doctor.get_by_role("textbox", name="Expected arrival").fill(field_time(2))
     doctor.get_by_role("button", name="Record departure").click()
     expect(doctor.get_by_text("The departure was recorded and the ward was told.")).to_be_visible()
     expect(specialist.locator("#action-admit > summary")).to_be_visible()
