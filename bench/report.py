@@ -12,6 +12,8 @@ from typing import Any
 RESULTS = Path(__file__).parent / "results"
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 PLACE = re.compile(r"(?<=<!-- measured -->\n).*(?=\n<!-- /measured -->)", re.DOTALL)
+BEGINNING = re.compile(r"(?=^### )", re.MULTILINE)
+NAMED = re.compile(r"^`make bench ARGS=(\w+)`", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,20 @@ def publish(name: str, title: str, figures: Sequence[Figure], conditions: dict[s
 
 
 def document(names: Sequence[str]) -> None:
-    """Put the figures that are kept of these benchmarks into docs/benchmarks.md."""
-    text = "\n\n".join(_section(name) for name in names if (RESULTS / f"{name}.json").exists())
-    DOCUMENT.write_text(PLACE.sub(lambda _: text, DOCUMENT.read_text()))
+    """Put the figures that are kept of these benchmarks into docs/benchmarks.md; what it says of those that
+    were not measured here stays."""
+    written = DOCUMENT.read_text()
+    sections = _written(written)
+    sections |= {name: _section(name) for name in names if (RESULTS / f"{name}.json").exists()}
+    text = "\n\n".join(sections[name] for name in names if name in sections)
+    DOCUMENT.write_text(PLACE.sub(lambda _: text, written))
+
+
+def _written(document: str) -> dict[str, str]:
+    """The sections that stand in the document, by benchmark."""
+    place = PLACE.search(document)
+    sections = [section.strip() for section in BEGINNING.split(place[0] if place else "")]
+    return {named[1]: section for section in sections if (named := NAMED.search(section))}
 
 
 def _section(name: str) -> str:
