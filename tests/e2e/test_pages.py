@@ -59,7 +59,9 @@ def pages_of(world: World) -> Iterator[tuple[Any, str]]:
     yield world.lead, f"/board/wards/{world.ward.pk}/duty/"
     for path in ("/operations/", "/operations/deliveries/", "/operations/deliveries/?state=sent"):
         yield world.administrator, path
-    yield world.coordinator, "/board/"
+    yield world.specialist, f"/cases/{accepted.pk}/arrival/"
+    for path in ("/board/", "/morning/"):
+        yield world.coordinator, path
     for path in ("", "models/", "research/", "notifications/"):
         yield world.coordinator, f"/statistics/{path}"
     yield world.researcher, "/statistics/?by=hospital"
