@@ -3,7 +3,6 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -83,9 +82,7 @@ class KitView(Counting):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        report_filter = self.report_filter(self.asked(PeriodQuery))
-        if not filters.sees_all(self.person, report_filter.network):
-            raise NotFound
+        report_filter = self.whole_network()
         rows = filters.study(self.person, report_filter).rows
         record = kit_record(rows, now=self.now, hides_small=report_filter.hides_small)
         return Response(KitRecordShape(kit_answer(record, report_filter)).data)

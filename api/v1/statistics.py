@@ -14,7 +14,7 @@ from api import vocabularies
 from api.resource import Resource
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import described
-from referral.statistics.reports.filters import ReportFilter, may_count, parse_filter
+from referral.statistics.reports.filters import ReportFilter, may_count, parse_filter, sees_all
 from referral.statistics.reports.measures import FUNNEL, MEASURES, By
 from referral.statistics.reports.overview import Group, Report
 from referral.statistics.reports.privacy import FEWEST
@@ -128,6 +128,13 @@ class Counting(Resource):
     def report_filter(self, asked: Mapping[str, str]) -> ReportFilter:
         """What `asked` means for the caller now."""
         return parse_filter(self.person, asked, now=self.now)
+
+    def whole_network(self) -> ReportFilter:
+        """A period of a network; NotFound for who does not see all of it."""
+        report_filter = self.report_filter(self.asked(PeriodQuery))
+        if not sees_all(self.person, report_filter.network):
+            raise NotFound
+        return report_filter
 
 
 class StatisticsView(Counting):

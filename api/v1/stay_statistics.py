@@ -4,7 +4,6 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -86,9 +85,7 @@ class StaysView(Counting):
         refusals=(404, 422),
     )
     def get(self, request: Request) -> Response:
-        report_filter = self.report_filter(self.asked(PeriodQuery))
-        if not filters.sees_all(self.person, report_filter.network):
-            raise NotFound
+        report_filter = self.whole_network()
         rows = filters.study(self.person, report_filter).rows
         outcomes = stay_outcomes(rows, now=self.now, hides_small=report_filter.hides_small)
         answer = {
