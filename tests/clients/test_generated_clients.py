@@ -102,6 +102,11 @@ def test_the_python_client_passes_a_strict_check_of_types(generated: None) -> No
     run([f"{clients.PYTHON_BIN}/mypy", *strict, "main_job.py", "sign_in.py"], clients.PYTHON)
 
 
+def test_the_relay_between_two_installations_passes_a_strict_check_of_types() -> None:
+    strict = ["--strict", "--python-version", "3.11", "--config-file", "../python/mypy.ini"]
+    run([f"{clients.PYTHON_BIN}/mypy", *strict, "relay.py"], clients.CLIENTS / "relay")
+
+
 def test_the_typescript_client_does_the_main_job(
     generated: None, people: dict[str, str], live_server: LiveServer
 ) -> None:

@@ -1,6 +1,6 @@
-"""One instance of the product as a process: its own database, its address, its programs' client ids.
+"""One installation of the product as a process: its own database, address and keys, a network with programs.
 
-Run by test_two_instances; prints one line of JSON when it answers, and sends what was subscribed to.
+Run by test_two_instances; prints the client ids in one line when it answers, and sends what is subscribed to.
 """
 
 import json
@@ -8,35 +8,32 @@ import os
 import sys
 import threading
 import time
-from typing import Any
+from urllib.parse import urlsplit
+
+import django
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.handlers.wsgi import WSGIHandler  # noqa: E402
+from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: E402
+
+from accounts import clock  # noqa: E402
+from fhir.subscriptions.sending import send_due  # noqa: E402
+from integrations.counterparts import save_integration  # noqa: E402
+from integrations.keys import read_keys  # noqa: E402
+from integrations.models import Integration  # noqa: E402
+from tests.world import build  # noqa: E402
 
 
-def main() -> None:
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.core.handlers.wsgi import WSGIHandler
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-
-    server = ThreadedWSGIServer(("127.0.0.1", 0), WSGIRequestHandler)
-    server.set_app(WSGIHandler())
-    settings.BASE_URL = f"http://127.0.0.1:{server.server_port}"
-    settings.PRIVATE_NETWORKS = ["127.0.0.0/8"]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(json.dumps({"url": settings.BASE_URL, **_network(os.environ["HOSPITALS_KEY"])}), flush=True)
-    _send_for_ever()
-
-
-def _network(jwk: str) -> dict[str, Any]:
-    """A network with a hospital's program and a ward's, both with the key that the test has."""
-    from accounts import clock
-    from integrations.counterparts import save_integration
-    from integrations.models import Integration
-    from tests.world import build
-
+def programs(key: str) -> dict[str, str]:
+    """A network whose first hospital and both wards have a program each, all with the same public key."""
     world = build()
-    places = {"hospital": (world.hospital, None), "ward": (world.ward.hospital, world.ward)}
+    places = {
+        "hospital": (world.hospital, None),
+        "ward": (world.ward.hospital, world.ward),
+        "second ward": (world.second_ward.hospital, world.second_ward),
+    }
     ids = {}
     for name, (hospital, ward) in places.items():
         row = Integration(
@@ -45,22 +42,28 @@ def _network(jwk: str) -> dict[str, Any]:
             hospital=hospital,
             ward=ward,
             responsible=world.lead,
-            keys={"keys": [json.loads(jwk)]},
+            keys=read_keys(key),
             scopes=["system/*.cruds"],
         )
         ids[name] = str(save_integration(integration=row, now=clock.now()).pk)
     return ids
 
 
-def _send_for_ever() -> None:
-    """What a worker does: until the test hangs up."""
-    from accounts import clock
-    from fhir.subscriptions.sending import send_due
+class SilentHandler(WSGIRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Write nothing of a request."""
 
+
+def main() -> None:
+    port = urlsplit(settings.BASE_URL).port
+    server = ThreadedWSGIServer(("127.0.0.1", port), SilentHandler)
+    server.set_app(WSGIHandler())
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(json.dumps(programs(os.environ["PROGRAMS_KEY"])), flush=True)
     threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     while True:
         send_due(clock.now())
-        time.sleep(0.3)
+        time.sleep(0.2)
 
 
 if __name__ == "__main__":

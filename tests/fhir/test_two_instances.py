@@ -1,9 +1,7 @@
-"""Two instances with a database each: a referral made in one is answered in the other, over FHIR alone.
+"""Two installations: a referral made in one is answered in the other, over FHIR alone.
 
-What carries it across is a program outside of both (`Link`): at the first instance it is the system of a
-ward, at the second that of a hospital. It has a key, two addresses and a server that both notify, and it
-reads and writes nothing but FHIR. The test itself acts as the record of the first instance's hospital and as
-that of the second instance's ward.
+Each is a process with a database, keys and an address of its own. What stands between them is the program of
+`clients/relay`. The test acts as the record of the first one's hospital and as that of the second one's ward.
 """
 
 import json
@@ -12,243 +10,203 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import jwt
 import psycopg
 import pytest
-import requests
-from psycopg.errors import ObjectInUse
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from accounts import clock
+from config import embedded
+from config.servers import free_port
 from tests.contract.test_house import ROOT
-from tests.fhir.conftest import ASSERTION_TYPE, BASE, KEY, public_jwk
 from tests.fhir.sending import referral
-from tests.fhir.subscribing import wish
-from tests.fhir.validator import findings
-from tests.notifications.channels.provider import Provider, serving
 
-PATIENCE_SECONDS = 120
-Json = dict[str, Any]
+RELAY = ROOT / "clients" / "relay"
+sys.path.append(str(RELAY))
+
+from fhir_client import Access, FhirClient, Json, code_of, objects  # noqa: E402
+from relay import VERBS, newest  # noqa: E402
+
+PATIENCE_SECONDS = 60
+FIRST_REDIS_DATABASE = 14
+PROGRAM = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
 
 
 @dataclass
-class Program:
-    """A client of one instance that knows its address, its id and its key."""
+class Installation:
+    """Where one answers, and the clients of its hospital and of its ward."""
 
     url: str
-    client: str
-    token: str = ""
+    ids: dict[str, str]
+    key: Path
 
-    def send(self, method: str, path: str, body: Json | None = None) -> Json:
-        headers = {"Authorization": f"Bearer {self._token()}", "Content-Type": "application/fhir+json"}
-        address = path if path.startswith("http") else f"{self.url}{BASE}/{path}"
-        answer = requests.request(method, address, json=body, headers=headers, timeout=60)
-        assert answer.ok, (method, path, answer.text)
-        return dict(answer.json()) if answer.content else {}
+    def access(self, who: str) -> Access:
+        return {"url": self.url, "client_id": self.ids[who], "key": str(self.key)}
 
-    def read(self, path: str) -> Json:
-        return self.send("GET", path)
-
-    def rows(self, path: str) -> list[Json]:
-        return [entry["resource"] for entry in self.read(path).get("entry", ())]
-
-    def move(self, task: Json, status: str, business: str = "", **inputs: str) -> Json:
-        """Send a Task back with another status."""
-        sent = task | {"status": status}
-        if business:
-            sent["businessStatus"] = {"coding": [{"code": business}]}
-        sent["input"] = [
-            {"type": {"coding": [{"code": name}]}, "valueString": value} for name, value in inputs.items()
-        ]
-        return self.send("PUT", f"Task/{task['id']}", sent)
-
-    def _token(self) -> str:
-        if not self.token:
-            address = f"{self.url}{BASE}/auth/token"
-            claims = {"iss": self.client, "sub": self.client, "aud": address, "jti": str(uuid4())}
-            claims["exp"] = int(clock.wall().timestamp()) + 240
-            proof = jwt.encode(claims, KEY, algorithm="ES384", headers={"kid": "one"})
-            form = {"grant_type": "client_credentials", "client_assertion_type": ASSERTION_TYPE}
-            form |= {"client_assertion": proof, "scope": "system/*.cruds"}
-            self.token = requests.post(address, form, timeout=60).json()["access_token"]
-        return self.token
-
-
-class Link:
-    """Carries a referral from the first instance to the second, and what becomes of it back."""
-
-    def __init__(self, ward_of_first: Program, hospital_of_second: Program, hook: Provider) -> None:
-        self.near, self.far, self.hook = ward_of_first, hospital_of_second, hook
-        self.read = 0
-        self.tasks: dict[str, str] = {}
-        for program, name in ((self.near, "near"), (self.far, "far")):
-            program.send("POST", "Subscription", wish(f"{hook.url}/{name}", "Task"))
-
-    def work(self) -> None:
-        """Look at each notification that came since."""
-        while self.read < len(self.hook.asked):
-            asked = self.hook.asked[self.read]
-            self.read += 1
-            for entry in asked.json["entry"][1:]:
-                carry = self._forward if asked.path.startswith("/near") else self._back
-                carry(entry["request"]["url"])
-
-    def _forward(self, task: str) -> None:
-        """A request to the ward here becomes a referral there."""
-        row = self.near.read(task)
-        if row["status"] != "requested":
-            return
-        resources = self.near.rows(f"{row['focus']['reference']}/$everything")
-        self.far.send("POST", "", bundle_of(resources, row["focus"]["reference"].partition("/")[2]))
-        (there,) = self.far.rows(f"Task?focus={row['focus']['reference']}")
-        self.tasks[f"Task/{there['id']}"] = task
-
-    def _back(self, task: str) -> None:
-        """What the ward there says is what the ward here says."""
-        if task not in self.tasks:
-            return
-        row, own = self.far.read(task), self.near.read(self.tasks[task])
-        if row["status"] in (own["status"], "requested") and business(row) == business(own):
-            return
-        self.near.move(own, row["status"], business(row), **self._inputs(row))
-
-    def _inputs(self, row: Json) -> dict[str, str]:
-        """What the verb needs, read where it was recorded."""
-        if business(row) == "5.1.4":
-            diagnoses = self.far.rows(
-                f"Condition?patient={row['for']['reference']}&category=encounter-diagnosis"
-            )
-            return {"category": diagnoses[0]["code"]["coding"][0]["code"]}
-        if row["status"] == "completed":
-            back = self.far.read(row["output"][0]["valueReference"]["reference"])
-            return {"plan": back["note"][0]["text"].removeprefix("Plan: ")}
-        return {}
-
-
-def business(task: Json) -> str:
-    return str(task["businessStatus"]["coding"][0]["code"])
-
-
-def bundle_of(resources: list[Json], case: str) -> Json:
-    """A transaction of what was read of a referral, under the id that it has."""
-    kept = {
-        "Patient": ("identifier", "name", "gender", "birthDate", "telecom"),
-        "ServiceRequest": ("status", "intent", "occurrenceDateTime"),
-        "Condition": ("code", "evidence"),
-        "Observation": (
-            "status",
-            "code",
-            "effectiveDateTime",
-            "valueQuantity",
-            "valueBoolean",
-            "valueInteger",
-        ),
-    }
-    entries = []
-    for row in resources:
-        name = row["resourceType"]
-        codes = [one["code"] for one in row["code"]["coding"]] if name == "Observation" else []
-        if name not in kept or "age_years" in codes:
-            continue
-        elements = (*kept[name], "valueCodeableConcept")
-        resource = {"resourceType": name} | {key: row[key] for key in elements if key in row}
-        entry: Json = {"resource": resource, "request": {"method": "POST", "url": name}}
-        if name == "ServiceRequest":
-            entry["fullUrl"] = f"urn:uuid:{case}"
-        entries.append(entry)
-    return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+    def client(self, who: str) -> FhirClient:
+        return FhirClient(self.access(who))
 
 
 @pytest.fixture
-def instances(django_db_setup: None) -> Iterator[list[Json]]:
-    """Two processes of the product, each on a database of its own."""
-    server, _slash, original = os.environ["DATABASE_URL"].rpartition("/")
-    running: list[subprocess.Popen[str]] = []
-    names = [f"instance_{number}_{os.getpid()}" for number in (1, 2)]
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as database:
-        try:
-            for name in names:
-                _copy(database, original, name)
-            for name in names:
-                running.append(_start(f"{server}/{name}"))
-            yield [json.loads(process.stdout.readline()) for process in running if process.stdout]
-        finally:
-            for process in running:
-                process.kill()
-                process.wait()
-            for name in names:
-                database.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
-
-
-def _copy(database: psycopg.Connection[Any], original: str, name: str) -> None:
-    """A copy of the migrated database, as soon as nobody looks at that one."""
-    for _second in range(PATIENCE_SECONDS):
-        with suppress(ObjectInUse):
-            database.execute(f"CREATE DATABASE {name} TEMPLATE {original}".encode())
-            return
-        time.sleep(1)
-    raise AssertionError("the migrated database is always in use")
-
-
-def _start(database: str) -> subprocess.Popen[str]:
-    environ = os.environ | {
-        "DATABASE_URL": database,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "HOSPITALS_KEY": json.dumps(public_jwk()),
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.fhir.instance"],
-        cwd=ROOT,
-        env=environ,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
+def key(tmp_path: Path) -> Path:
+    """The private key of every program here, in a file as they keep it."""
+    private = ec.generate_private_key(ec.SECP384R1())
+    file = tmp_path / "private.pem"
+    file.write_bytes(private.private_bytes(serialization.Encoding.PEM, *PROGRAM))
+    file.with_name("public.pem").write_bytes(
+        private.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
     )
+    return file
 
 
-def until(link: Link, holds: Callable[[], bool]) -> None:
-    """Let the link work until what is waited for is so."""
+@pytest.fixture
+def installations(tmp_path: Path, key: Path) -> Iterator[list[Installation]]:
+    with ExitStack() as stack:
+        begun = [begin(stack, number, tmp_path, key) for number in (1, 2)]
+        yield [Installation(url, json.loads(said()), key) for url, said in begun]
+
+
+def begin(stack: ExitStack, number: int, folder: Path, key: Path) -> tuple[str, Callable[[], str]]:
+    """Start an installation; its address, and a function that waits for the line it says when it answers."""
+    server, _slash, migrated = os.environ["DATABASE_URL"].rpartition("/")
+    name, url = f"installation_{number}_{os.getpid()}", f"http://127.0.0.1:{free_port()}"
+    database = stack.enter_context(psycopg.connect(f"{server}/postgres", autocommit=True))
+    database.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}".encode())
+    stack.callback(database.execute, f"DROP DATABASE {name} WITH (FORCE)".encode())
+    redis, _slash, _own = os.environ["REDIS_URL"].rpartition("/")
+    environ = os.environ | embedded.keys(folder / name) | embedded.files_folder(folder / name)
+    environ |= {
+        "DATABASE_URL": f"{server}/{name}",
+        "REDIS_URL": f"{redis}/{FIRST_REDIS_DATABASE + number - 1}",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "ACLF_BASE_URL": url,
+        "ACLF_LOG_LEVEL": "ERROR",
+        "ACLF_PRIVATE_NETWORKS": "127.0.0.0/8",
+        "PROGRAMS_KEY": key.with_name("public.pem").read_text(),
+    }
+    process = running(stack, [sys.executable, "-m", "tests.fhir.instance"], environ)
+    assert process.stdout is not None
+    return url, process.stdout.readline
+
+
+def running(stack: ExitStack, command: list[str], environ: dict[str, str]) -> subprocess.Popen[str]:
+    """A process that ends with the test."""
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, cwd=ROOT, env=environ, stdin=pipe, stdout=pipe, text=True)
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    return process
+
+
+@pytest.fixture
+def relay(installations: list[Installation], tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Starts the relay between the two, as often as it is called: the one before is killed."""
+    one, two = installations
+    port = free_port()
+    file = tmp_path / "relay.json"
+    given = {"origin": one.access("ward"), "destination": two.access("hospital"), "port": port}
+    file.write_text(json.dumps({**given, "address": f"http://127.0.0.1:{port}/", "secret": "of-the-relay"}))
+    started: list[subprocess.Popen[str]] = []
+    with ExitStack() as stack:
+
+        def start() -> None:
+            for earlier in started:
+                earlier.kill()
+                earlier.wait()
+            command = [sys.executable, str(RELAY / "relay.py"), str(file)]
+            started.append(running(stack, command, dict(os.environ)))
+
+        yield start
+
+
+def until(holds: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not holds():
         assert time.monotonic() < deadline, "what was waited for did not come"
         time.sleep(0.2)
-        link.work()
 
 
-def test_a_referral_of_one_instance_is_answered_in_the_other_over_fhir_alone(instances: list[Json]) -> None:
-    one, two = instances
-    hospital, near = Program(one["url"], one["hospital"]), Program(one["url"], one["ward"])
-    far, ward = Program(two["url"], two["hospital"]), Program(two["url"], two["ward"])
-    with ExitStack() as stack:
-        link = Link(near, far, stack.enter_context(serving()))
-        hospital.send("POST", "", referral(clock.wall()))
-        (request,) = hospital.rows("ServiceRequest?status=active")
-        until(link, lambda: bool(link.tasks))
+def refer(hospital: FhirClient, name: str = "测试患者") -> str:
+    """A flagged first visit, as the hospital's record sends it; the id of the referral."""
+    number = {"system": "urn:oid:1.2.3.4.5.6", "value": name}
+    bundle = referral(clock.wall(), Patient={"name": [{"text": name}], "identifier": [number]})
+    hospital.send("POST", "", bundle)
+    return str(bundle["entry"][1]["fullUrl"]).rpartition(":")[2]
 
-        (task,) = ward.rows("Task?status=requested")
-        assert task["focus"]["reference"] == f"ServiceRequest/{request['id']}"
-        risks = [program.rows("RiskAssessment")[0]["prediction"][0] for program in (hospital, ward)]
-        assert risks[0]["probabilityDecimal"] == risks[1]["probabilityDecimal"]
 
-        def here() -> tuple[str, str]:
-            (row,) = hospital.rows(f"Task?focus=ServiceRequest/{request['id']}")
-            return row["status"], business(row)
+def task_of(side: FhirClient, case: str) -> Json | None:
+    return newest(side.rows(f"Task?focus=ServiceRequest/{case}"))
 
-        steps: list[tuple[str, str, dict[str, str]]] = [
-            ("received", "2.0", {}),
-            ("accepted", "3.0", {}),
-            ("in-progress", "admitted", {}),
-            ("in-progress", "5.1.4", {"category": "early_aclf"}),
-            ("completed", "7.0", {"plan": "抗病毒，每周复查"}),
-        ]
-        for status, code, inputs in steps:
-            task = ward.move(task, status, code, **inputs)
-            until(link, lambda said=(status, code): here() == said)  # type: ignore[misc]
 
-        back = next(row for row in hospital.rows("ServiceRequest") if "basedOn" in row)
-        assert back["note"] == [{"text": "Plan: 抗病毒，每周复查"}]
-        assert findings([asked.json for asked in link.hook.asked]) == {}
+def said(side: FhirClient, case: str) -> tuple[str, str]:
+    task = task_of(side, case)
+    return (str(task["status"]), code_of(task["businessStatus"])) if task else ("", "")
+
+
+def answer(side: FhirClient, case: str, status: str, code: str, **inputs: str) -> None:
+    """What a record says of a request; `code` is a business status, or a verb where that is not enough."""
+    task: dict[str, Any] = dict(task_of(side, case) or {})
+    rows = [{"type": {"coding": [{"code": name}]}, "valueString": text} for name, text in inputs.items()]
+    coding = {"system": VERBS, "code": code} if code == "withdraw" else {"code": code}
+    task |= {"status": status, "businessStatus": {"coding": [coding]}, "input": rows}
+    side.send("PUT", f"Task/{task['id']}", task)
+
+
+def test_a_referral_of_one_installation_is_answered_in_the_other_over_fhir_alone(
+    installations: list[Installation], relay: Callable[[], None]
+) -> None:
+    one, two = installations
+    hospital, ward = one.client("hospital"), two.client("ward")
+    relay()
+    case = refer(hospital)
+    until(lambda: task_of(ward, case) is not None)
+    risks = [next(side.rows("RiskAssessment")) for side in (hospital, ward)]
+    probabilities = [objects(risk["prediction"])[0]["probabilityDecimal"] for risk in risks]
+    assert probabilities[0] == probabilities[1]
+    answers: list[tuple[str, str, dict[str, str]]] = [
+        ("received", "2.0", {}),
+        ("accepted", "3.0", {}),
+        ("in-progress", "admitted", {}),
+    ]
+    for status, business, inputs in answers:
+        answer(ward, case, status, business, **inputs)
+        until(lambda expected=(status, business): said(hospital, case) == expected)  # type: ignore[misc]
+
+    # While the relay is away the ward goes on; the next relay says all of it, in the order of the pathway.
+    relay()
+    answer(ward, case, "in-progress", "5.1.4", category="early_aclf")
+    answer(ward, case, "completed", "7.0", plan="抗病毒，每周复查", medicines="恩替卡韦")
+    until(lambda: said(hospital, case) == ("completed", "7.0"))
+    (back,) = [row for row in hospital.rows("ServiceRequest") if "basedOn" in row]
+    assert back["note"] == [{"text": "Plan: 抗病毒，每周复查"}, {"text": "Medicines: 恩替卡韦"}]
+
+    # The patient is back: the hospital says so to its own installation, and the ward reads it in its own.
+    returned = task_of(hospital, str(back["id"]))
+    assert returned is not None
+    hospital.send("PUT", f"Task/{returned['id']}", returned | {"status": "completed"})
+    until(lambda: [row["status"] for row in ward.rows("ServiceRequest") if "basedOn" in row] == ["completed"])
+
+
+def test_what_is_withdrawn_or_declined_in_one_installation_is_so_in_the_other(
+    installations: list[Installation], relay: Callable[[], None]
+) -> None:
+    one, two = installations
+    hospital, ward = one.client("hospital"), two.client("ward")
+    relay()
+    withdrawn, declined = refer(hospital, "张三"), refer(hospital, "李四")
+    until(lambda: task_of(ward, withdrawn) is not None and task_of(ward, declined) is not None)
+    answer(hospital, withdrawn, "cancelled", "withdraw", reason="refused")
+    until(lambda: said(ward, withdrawn) == ("cancelled", "6.0"))
+    answer(ward, declined, "rejected", "4.0", reason="no_bed")
+    second = two.client("second ward")
+    until(lambda: task_of(second, declined) is not None)
+    assert said(one.client("ward"), declined) == ("requested", "2.0")
+    answer(second, declined, "rejected", "4.0", reason="no_bed")
+    until(lambda: said(one.client("ward"), declined) == ("rejected", "4.0"))
