@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from referral.pathway.refusals import Text
 
 ApiCode = Literal[
+    "code_not_valid",
     "idempotency_key_reused",
     "invalid_idempotency_key",
     "malformed",
     "not_an_object",
+    "not_coming",
     "refresh_refused",
     "second_proof_required",
     "too_large",
@@ -70,6 +72,8 @@ PATHWAY: Mapping[str, Text] = {
     "beds_changed": _("The number of free beds is another than the one that was seen."),
     "stale_version": _("The case has changed since it was read."),
     "open_case_exists": _("The patient has an open case already."),
+    "code_not_valid": _("The code of the letter is not whole, or is too old."),
+    "not_coming": _("The patient is not on the way to your ward any more."),
     "files_away": _("Where pictures and documents are kept cannot be reached."),
     "id_taken": _("The id that the client made is taken."),
     "no_policy": _("The network has no policy in force."),

@@ -278,7 +278,7 @@ class ProblemShape(Shape[Any]):
         required=False, help_text="`stale_version`, `beds_changed`: the present one"
     )
     free = serializers.IntegerField(required=False, help_text="`beds_changed`: the present figure")
-    hospital = CallHospitalShape(required=False, help_text="`open_case_exists`: whom to call")
+    hospital = CallHospitalShape(required=False, help_text="`open_case_exists`, `not_coming`: whom to call")
     case = serializers.UUIDField(
         required=False, allow_null=True, help_text="`open_case_exists`: its id where it is your hospital's"
     )

@@ -14,11 +14,13 @@ from api.v1 import (
     docs,
     evidence,
     free_beds,
+    hand_over,
     indicators,
     kit,
     labs,
     letters,
     me,
+    morning,
     notification_statistics,
     notifications,
     prediction_statistics,
@@ -90,7 +92,9 @@ urlpatterns: list[URLPattern] = [
         path(f"{CASE}/{verb.value.replace('_', '-')}", verb_view(verb).as_view(), name=verb.value)
         for verb in VERBS
     ),
+    path("hand-over/<str:code>", hand_over.HandOverView.as_view(), name="hand_over_code"),
     path("unannounced", unannounced.UnannouncedView.as_view(), name="unannounced"),
+    path("morning", morning.MorningView.as_view(), name="morning"),
     path("wards", wards.WardsView.as_view(), name="wards"),
     path("wards/<uuid:ward_id>/duty", wards.DutyView.as_view(), name="ward_duty"),
     path("wards/<uuid:ward_id>/beds", free_beds.BedsView.as_view(), name="ward_beds"),

@@ -11,6 +11,7 @@ __all__ = [
     "changes",
     "course",
     "exchange",
+    "hand_over_codes",
     "morning",
     "referral_reasons",
     "replay",

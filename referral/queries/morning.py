@@ -1,6 +1,6 @@
 """A coordinator's morning: what happened overnight, what waits, what will be missed, whose outcome is due."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -11,8 +11,11 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet, Valu
 from accounts.models import User
 from referral.models import Case, Deadline, Event
 from referral.pathway import timeline
-from referral.pathway.vocabulary import ACUTE, FOLLOW_UPS, Verb
-from referral.queries.cases import LEAST_TIME_FIRST, worklist
+from referral.pathway.perform import verbs_of
+from referral.pathway.refusals import Text
+from referral.pathway.vocabulary import ACUTE, FOLLOW_UPS, Party, Verb
+from referral.queries import access_log
+from referral.queries.cases import LEAST_TIME_FIRST, awaited_of, current_offer, sides, worklist
 
 EVENING = time(19)
 SOON = timedelta(hours=6)
@@ -39,6 +42,97 @@ class Counts:
     @property
     def is_quiet(self) -> bool:
         return not (self.overnight or self.overdue or self.soon or self.follow_ups)
+
+
+@dataclass(frozen=True, slots=True)
+class MorningCase:
+    """A case as the morning names it. `contacts`: name and number of whom to call, the nearest first;
+    `verbs`: what the reader can do."""
+
+    case: Case
+    contacts: tuple[tuple[str, str], ...]
+    verbs: Sequence[Verb]
+
+    @property
+    def may_redirect(self) -> bool:
+        return Verb.REDIRECT in self.verbs
+
+
+@dataclass(frozen=True, slots=True)
+class MorningDeadline:
+    """A deadline of the morning, and when it is or was due; for an outcome: when it is asked for."""
+
+    about: MorningCase
+    deadline: Deadline
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """What a coordinator starts the day with.
+
+    `due`: what is overdue or will be missed within six hours, the oldest first; `waiting`: the acute cases
+    by who is awaited, each with what for; `night`: what happened since `since`, the oldest event of a case
+    first; `follow_ups`: outcomes whose day has come, or comes within three days.
+    """
+
+    since: datetime
+    due: list[MorningDeadline]
+    waiting: dict[Party, list[tuple[MorningCase, Text]]]
+    night: list[tuple[MorningCase, list[Event]]]
+    follow_ups: list[MorningDeadline]
+
+
+def read_morning(user: User, now: datetime, zone: str) -> Morning:
+    """The morning of who coordinates, by the clock of `zone`; MOST rows of each part at the most.
+
+    Which cases it names is audited.
+    """
+    mine, since = coordinated(user), evening_before(now, zone)
+    night = by_case(overnight(mine, since, now)[:MOST])
+    due = [*overdue(mine, now)[:MOST], *due_soon(mine, now)[:MOST]]
+    asked = list(follow_ups(mine, now)[:MOST])
+    acute = waiting(user)
+    named = {*night, *(row.case_id for row in (*due, *asked))} - {case.pk for case in acute}
+    rows = [*acute, *worklist(user).filter(pk__in=named)]
+    access_log.record_live(user=user, cases=rows, now=now)
+    by_id = {case.pk: _morning_case(case, user) for case in rows}
+    return Morning(
+        since,
+        _deadlines(due, by_id),
+        _by_party(by_id[case.pk] for case in acute),
+        [(by_id[pk], list(reversed(events))) for pk, events in night.items() if pk in by_id],
+        _deadlines(asked, by_id),
+    )
+
+
+def _morning_case(case: Case, user: User) -> MorningCase:
+    return MorningCase(case, tuple(_contacts(case)), verbs_of(sides(user, case), case))
+
+
+def _contacts(case: Case) -> list[tuple[str, str]]:
+    """The ward that is asked, expects or has the patient, then the first hospital."""
+    offer = current_offer(case)
+    ward = offer.ward if offer is not None and offer.is_open else case.ward
+    wards = [(ward.name, ward.phone)] if ward is not None else []
+    return [*wards, *([(case.hospital.name, case.hospital.phone)] if case.hospital.phone else [])]
+
+
+def _deadlines(rows: Iterable[Deadline], by_id: Mapping[UUID, MorningCase]) -> list[MorningDeadline]:
+    return [
+        MorningDeadline(by_id[row.case_id], row, getattr(row, "asked_at", row.due_at))
+        for row in rows
+        if row.case_id in by_id
+    ]
+
+
+def _by_party(acute: Iterable[MorningCase]) -> dict[Party, list[tuple[MorningCase, Text]]]:
+    """Acute cases by who is awaited, in the order of the parties."""
+    groups: dict[Party, list[tuple[MorningCase, Text]]] = {party: [] for party in Party}
+    for about in acute:
+        if (step := awaited_of(about.case)) is not None:
+            groups[step[0]].append((about, step[1]))
+    return {party: rows for party, rows in groups.items() if rows}
 
 
 def evening_before(now: datetime, zone: str) -> datetime:

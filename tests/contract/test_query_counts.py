@@ -29,7 +29,6 @@ from labs.readings.requests import read_pasted
 from notifications.models import Delivery
 from portal import urls as portal_urls
 from portal.models import FormDraft
-from portal.pages.arrival.codes import make_code
 from portal.pages.wall.screens import add_screen, open_screen
 from referral.evidence import load_bundled
 from referral.intake import results
@@ -39,6 +38,7 @@ from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from referral.practice.made_up import send_request
 from referral.practice.network import Made, make_practice_network
+from referral.queries.hand_over_codes import make_code
 from tests.fhir.conftest import integrate
 from tests.integrations.hl7_messages import SENDER, oru
 from tests.referral.case_files import added, picture
@@ -81,6 +81,8 @@ ASKED = [
     ("lead", "/api/v1/wards/{ward}/duty"),
     ("lead", "/api/v1/wards/{ward}/beds"),
     ("coordinator", "/api/v1/wards"),
+    ("coordinator", "/api/v1/morning"),
+    ("specialist", "/api/v1/hand-over/{code}"),
     ("coordinator", "/api/v1/wards?for={case}&verb=transfer"),
     ("coordinator", "/api/v1/board"),
     ("specialist", "/api/v1/board"),

@@ -125,6 +125,8 @@ ROWS = (
     Row("GET", f"{FILE_ROUTE}/<slug:role>/<int:number>", CASE, 200, subject="case", values=AS_SENT),
     Row("GET", f"{V1}/files/<str:token>", PEOPLE, 404, open=True, values={"token": "made-up"}),
     *(_verb_row(verb) for verb in (*DECIDED_BY, *NOT_NOW)),
+    Row("GET", f"{V1}/morning", COORDINATORS, 200),
+    Row("GET", f"{V1}/hand-over/<str:code>", names(), 404, values={"code": "made-up"}),
     Row("POST", f"{V1}/unannounced", WARDS, 422, outside=403, reads=True),
     Row("GET", f"{V1}/wards/<uuid:ward_id>/duty", ASKED | names("coordinator"), 200, subject="ward"),
     Row("GET", f"{V1}/wards/<uuid:ward_id>/beds", ASKED | names("coordinator"), 200, subject="ward"),

@@ -1,35 +1,13 @@
-"""The code on a printed letter: an address that leads whoever takes the patient over to the case.
-
-It is signed and names the case alone, so that it cannot be guessed and says nothing of the patient; it gives
-no right: what the reader may do is asked of the pathway.
-"""
-
-from uuid import UUID
+"""The code on a printed letter, as an address and drawn."""
 
 import segno
 from django.conf import settings
-from django.core import signing
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from referral.models import Case
 from referral.pathway.vocabulary import BEFORE_ADMISSION
-
-GOOD_FOR_HOURS = 72
-SALT = "portal.hand_over"
-
-
-def make_code(case_id: UUID) -> str:
-    """A code for a letter that is printed now."""
-    return signing.dumps(case_id.hex, salt=SALT, compress=False)
-
-
-def case_of(code: str) -> UUID | None:
-    """The id of the case of a code; None for one that is malformed, forged, or older than 72 hours."""
-    try:
-        return UUID(signing.loads(code, salt=SALT, max_age=GOOD_FOR_HOURS * 3600))
-    except (signing.BadSignature, ValueError, TypeError, AttributeError):
-        return None
+from referral.queries.hand_over_codes import make_code
 
 
 def drawn_code(case: Case) -> SafeString | None:

@@ -23,13 +23,12 @@ from referral.pathway.vocabulary import Kind, Verb
 from referral.queries import cases
 from referral.queries.background import background_of
 from referral.queries.case_values import CaseValues, case_values
+from referral.queries.hand_over_codes import verbs_at_the_door
 from scoring import texts
 
 EXPECTED_ARRIVAL: Text = gettext_lazy("expected arrival")
 ONE_TAP = (Verb.ARRIVE, Verb.HAND_OVER, Verb.CHANGE_ARRIVAL, Verb.DESCRIBE_TRANSPORT)
 """What can be done from the sheet, in the order in which it is done."""
-BY_CODE = (Verb.ARRIVE, Verb.HAND_OVER)
-"""What can be done from the page of a letter's code; who was never said to have left is admitted."""
 SHOWN_ABOVE = frozenset({Verb.MESSAGE, Verb.ADD_FILE, Verb.SAVE_INDICATORS, Verb.ACCEPT})
 """Events of which the sheet shows what they brought."""
 
@@ -65,25 +64,16 @@ def sheet(case: Case, user: User, now: datetime) -> dict[str, Any]:
 
 def to_confirm(case: Case, user: User, now: datetime) -> dict[str, Any]:
     """The context of the page that the code of a letter opens: who it is, and what the reader can do."""
-    sides = cases.sides(user, case)
-    usable = verbs_of(sides, case)
     people = people_around([case], now, with_duty=True)
     return {
         "case": case,
         "now": now,
         "zone": case.hospital.zone,
         "journey": case.journey,
-        "situation": situation_of(case, sides, now, people),
-        "forms": [forms.build(verb, case=case) for verb in _by_code(case, usable, user)],
+        "situation": situation_of(case, cases.sides(user, case), now, people),
+        "forms": [forms.build(verb, case=case) for verb in verbs_at_the_door(case, user)],
         "is_sheet": has_sheet(case),
     }
-
-
-def _by_code(case: Case, usable: Sequence[Verb], user: User) -> list[Verb]:
-    """What the reader can do at the door, of a case that goes to a ward of theirs."""
-    if case.ward_id not in user.access.wards:
-        return []
-    return [verb for verb in BY_CODE if verb in usable] or [verb for verb in (Verb.ADMIT,) if verb in usable]
 
 
 def window(case: Case, now: datetime) -> Window | None:

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from portal.access import person, signed_in
 from portal.pages.arrival import context
-from portal.pages.arrival.codes import case_of
 from referral.models import Case
 from referral.queries import access_log, cases
+from referral.queries.hand_over_codes import case_of
 
 
 @require_safe

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from files.models import FileState
 from portal import lab_values
 from portal.background import parts_of
-from portal.pages.arrival.codes import GOOD_FOR_HOURS, drawn_code
+from portal.pages.arrival.codes import drawn_code
 from portal.pages.case.context import identity
 from portal.pages.discharge import context as discharge_context
 from portal.pages.letters.stay import stay
@@ -22,6 +22,7 @@ from referral.pathway.vocabulary import BEFORE_ADMISSION
 from referral.queries import cases
 from referral.queries.background import background_of
 from referral.queries.case_values import CaseValues, case_values
+from referral.queries.hand_over_codes import GOOD_FOR_HOURS
 from referral.queries.referral_reasons import grounds_of
 from referral.ward.record import WardRecord, counting, ward_record
 from scoring import texts

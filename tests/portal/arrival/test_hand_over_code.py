@@ -8,10 +8,10 @@ from django.core import signing
 from django.test import Client
 
 from accounts import clock
-from portal.pages.arrival.codes import GOOD_FOR_HOURS, SALT, case_of, make_code
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import State, Verb
+from referral.queries.hand_over_codes import GOOD_FOR_HOURS, SALT, case_of, make_code
 from tests.portal.conftest import SignIn
 from tests.world import HOUR, World
 
