@@ -15,7 +15,7 @@ from api.problems import CODES, DETAILS, MEDIA_TYPE, problem
 
 PROGRAMS = ("/api/", "/_allauth/")
 SIGN_IN = "/_allauth/"
-CARRIED = ("Retry-After", "WWW-Authenticate", "Allow", "Cache-Control")
+CARRIED = ("Retry-After", "WWW-Authenticate", "Allow", "Cache-Control", "Content-Range")
 
 
 class ProblemsForPrograms:

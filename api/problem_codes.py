@@ -31,6 +31,7 @@ REQUESTS: Mapping[str, Text] = {
     "idempotency_key_reused": _("The Idempotency-Key was used for another request."),
     "too_large": _("The body is too large."),
     "not_json": _("The body is not sent as JSON."),
+    "beyond_the_end": _("The content ends before the range that was asked for."),
     "method_not_allowed": _("The address does not take this method."),
     "not_found": _("Does not exist, or is not yours to see."),
     "too_many_requests": _("Too many requests in a short time."),

@@ -40,6 +40,7 @@ TITLES: Mapping[int, Text] = {
     412: _("Changed since you read it"),
     413: _("The request is too large"),
     415: _("Not JSON"),
+    416: _("Beyond the end"),
     422: _("Some of this needs correction"),
     429: _("Too many requests"),
     500: _("Something went wrong here"),
@@ -51,6 +52,7 @@ CODES: Mapping[int, str] = {
     404: "not_found",
     405: "method_not_allowed",
     415: "not_json",
+    416: "beyond_the_end",
     429: "too_many_requests",
 }
 DETAILS: Mapping[int, Text] = {
@@ -58,6 +60,7 @@ DETAILS: Mapping[int, Text] = {
     404: _("This does not exist, or it is not yours to see. Check the address."),
     405: _("Use one of the methods named in the header “Allow”."),
     415: _("Send JSON, with the header “Content-Type: application/json”."),
+    416: _("The content ends before the range that was asked for. “Content-Range” says how long it is."),
     429: _("Wait for as many seconds as the header “Retry-After” says, then try again."),
     500: _("This is our fault and was recorded. Nothing was changed. Try again in a moment."),
     503: _("The service is busy or restarting. Nothing was changed. Try again in a moment."),

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import TextChoices
+from django.utils.functional import lazy
 from django.utils.text import format_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts import proof
@@ -18,10 +20,15 @@ from accounts.models import Role, SignIn, User
 from accounts.tokens import READ, WRITE
 from api.field_codes import FIELD_CODES
 from api.problem_codes import MEANINGS
+from files.inspection.kinds import MediaType
 from files.models import FileState, PartRole
+from files.refusals import REASONS
+from labs.catalogue import TESTS
 from labs.doubts import DOUBTS
 from labs.models import ReadingState
 from labs.readings.sources import SourceForm
+from labs.refusals import REFUSALS, UnreadableReportError
+from labs.texts import refusal_text, test_text
 from notifications import account_security
 from notifications.channels.names import ChannelName
 from notifications.contacts import contact_trouble, test_messages
@@ -45,7 +52,8 @@ from referral.ward import codes as ward_codes
 from referral.ward.checklist import LABELS as CHECKLIST
 from referral.ward.precipitants import ICD10
 from scoring import BANDS, FIELD_LABELS, ORGANS, RED_FLAGS, texts
-from scoring.immune import MARKERS
+from scoring.immune import GENERAL_KNOWLEDGE, MARKERS
+from scoring.immune import READ as READ_IN_SOURCE
 from scoring.inputs import ANY_INPUT, UNIT_FIELDS_OF_ANY
 
 
@@ -86,6 +94,11 @@ def _constant(code: str) -> str:
 def noted(words: Mapping[Any, str]) -> dict[str, Text]:
     """Words that `scoring` only marks for translation, translated when they are read."""
     return {str(code): format_lazy("{}", _(text)) for code, text in words.items()}
+
+
+def _unread(code: str) -> str:
+    """Why a report is not read, for whatever limit."""
+    return refusal_text(UnreadableReportError(code, {"limit": "…"}))
 
 
 VERBS = of_choices(
@@ -131,6 +144,37 @@ SIMPLE_GRADES = of_words(
     {"I": _("one failing organ"), "II": _("two failing organs"), "III": _("three or more failing organs")},
     "grade_",
 )
+DEFINITION_GRADES = of_words(
+    "DefinitionGrade",
+    "What a definition of ACLF says. Each has some of these.",
+    {
+        **texts.CHINESE_STAGE,
+        **texts.ACLF_GRADE,
+        **{"1": _("ACLF grade 1"), "3": _("ACLF grade 3")},
+        **dict(SIMPLE_GRADES.words),
+        **{"no": _("No ACLF"), "yes": _("ACLF")},
+    },
+    "grade_",
+)
+ACLF_TYPES = of_words(
+    "AclfType",
+    "The type of ACLF by the Chinese guideline.",
+    {
+        "A": _("without cirrhosis"),
+        "B": _("compensated cirrhosis"),
+        "C": _("decompensated cirrhosis"),
+    },
+)
+CODING_CERTAINTIES = of_words(
+    "CodingCertainty",
+    "How certain the codes of a precipitant are.",
+    {"verified": _("every code was checked in a source"), "none": _("there is no code")},
+)
+READ_IN = of_words(
+    "ReadIn",
+    "How certain a published range is.",
+    {READ_IN_SOURCE: _("read in the source"), GENERAL_KNOWLEDGE: _("general knowledge")},
+)
 CERTAINTIES = of_words("Certainty", "How certain a number of a model is.", texts.CERTAINTY)
 INPUT_NAMES = of_words(
     "InputName", "A value of a patient.", noted({name: FIELD_LABELS[name] for name in ANY_INPUT})
@@ -142,6 +186,37 @@ UNITS = of_words(
     "Unit",
     "The unit of a normalised value.",
     {spec.unit: texts.UNITS.get(spec.unit, spec.unit) for spec in ANY_INPUT.values() if spec.unit},
+)
+LAB_TESTS = of_words(
+    "LabTest",
+    "A test of a laboratory.",
+    {code: lazy(lambda code: test_text(code, get_language() or ""), str)(code) for code in TESTS},
+)
+BOUNDS = Vocabulary(
+    "Bound",
+    "What a report prints before a limit instead of a value.",
+    {"<": _("below"), ">": _("above")},
+    ("BELOW", "ABOVE"),
+)
+MEDIA_TYPES = of_words(
+    "MediaType",
+    "What a file, or a part of one, is.",
+    {
+        MediaType.JPEG: _("JPEG picture"),
+        MediaType.PNG: _("PNG picture"),
+        MediaType.WEBP: _("WebP picture"),
+        MediaType.HEIC: _("HEIC picture"),
+        MediaType.PDF: _("PDF document"),
+    },
+)
+FILE_REFUSALS = of_words("FileRefusal", "Why a file was not taken.", REASONS)
+READING_REFUSALS = of_words(
+    "ReadingRefusal",
+    "Why a report could not be read. Limits are in the words beside the code.",
+    {
+        **{code: lazy(_unread, str)(code) for code in REFUSALS},
+        **REASONS,
+    },
 )
 LAB_DOUBTS = of_words("LabDoubt", "Why a person has to look at a proposal of a report.", noted(DOUBTS))
 CHECKLIST_ITEMS = of_words("ChecklistCode", "An item of the treatment checklist.", CHECKLIST)

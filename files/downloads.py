@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.http import parse_etags
 
 from files.models import PartRole, StoredPart
 
@@ -48,19 +49,19 @@ def answer(request: HttpRequest, part: StoredPart, content: bytes) -> HttpRespon
     """The answer with `content`, which is that of `part`. It is in no shared cache and runs no script."""
     tag = f'"{part.object_name}"'
     response = _response(request, content, tag)
-    response["Accept-Ranges"] = "bytes"
     response["ETag"] = tag
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     if response.status_code in (200, 206):
+        response["Accept-Ranges"] = "bytes"
         response["Content-Type"] = part.media_type
         response["Content-Disposition"] = _disposition(part)
     return response
 
 
 def _response(request: HttpRequest, content: bytes, tag: str) -> HttpResponse:
-    if request.headers.get("If-None-Match") == tag:
+    if _is_there_already(request.headers.get("If-None-Match", ""), tag):
         return HttpResponse(status=304)
     is_same = request.headers.get("If-Range", tag) == tag
     try:
@@ -74,6 +75,11 @@ def _response(request: HttpRequest, content: bytes, tag: str) -> HttpResponse:
     response = HttpResponse(content[span.first : span.last + 1], status=206)
     response["Content-Range"] = f"bytes {span.first}-{span.last}/{len(content)}"
     return response
+
+
+def _is_there_already(header: str, tag: str) -> bool:
+    """Whether the caller has the content of `tag` (RFC 9110, 13.1.2: compared weakly)."""
+    return any(one == "*" or one.removeprefix("W/") == tag for one in parse_etags(header))
 
 
 def _disposition(part: StoredPart) -> str:

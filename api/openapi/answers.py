@@ -40,8 +40,11 @@ REFUSED: Mapping[str, Refused] = {
         "an `Idempotency-Key` that was used for another request.",
     ),
     "412": Refused("Changed", "The case has changed since it was read: read it again, then decide."),
-    "413": Refused("TooLarge", "The body has more than 1 MiB."),
-    "415": Refused("NotJson", "The body is not sent as `application/json`."),
+    "413": Refused("TooLarge", "The body has more than 1 MiB; of a file, more than 21 MiB."),
+    "415": Refused("NotJson", "The body is not sent in a form that the operation takes."),
+    "416": Refused(
+        "BeyondTheEnd", "The range begins beyond the end, which `Content-Range` names.", ("Content-Range",)
+    ),
     "422": Refused("Invalid", "Some of what was sent needs correction, field by field in `errors`."),
     "429": Refused(
         "TooOften", "Too many requests: wait as many seconds as `Retry-After` says.", ("Retry-After",)
@@ -86,6 +89,18 @@ HEADERS: Mapping[str, Json] = {
         "description": "Seconds to wait before the next try.",
         "schema": {"type": "integer", "minimum": 1},
     },
+    "Accept-Ranges": {
+        "description": "That a part of the content can be asked for with `Range`.",
+        "schema": {"type": "string", "const": "bytes"},
+    },
+    "Content-Range": {
+        "description": "Which bytes these are, of how many.",
+        "schema": {"type": "string", "examples": ["bytes 0-65535/204800", "bytes */204800"]},
+    },
+    "Content-Disposition": {
+        "description": "Whether it is to be shown, or saved under which name.",
+        "schema": {"type": "string", "examples": ["inline", "attachment; filename*=UTF-8''CT.pdf"]},
+    },
     "WWW-Authenticate": {
         "description": "How to sign in.",
         "schema": {"type": "string", "examples": ['Bearer realm="api"']},
@@ -119,6 +134,7 @@ def add_answers(result: Json, **_kwargs: Any) -> Json:
         _let_overlap(schema)
         for part in schema.get("properties", {}).values():
             _refer_at_once(part)
+            part.pop("readOnly", None)  # it made the member required; what is sent has shapes of its own
     components["headers"] = dict(HEADERS)
     components["parameters"] = dict(PARAMETERS)
     components["responses"] = {
@@ -154,7 +170,7 @@ def operations(document: Json) -> Iterator[tuple[str, Json]]:
 
 
 def _complete(method: str, operation: Json) -> None:
-    operation.setdefault("security", [])
+    operation["security"] = [one for one in operation.get("security", ()) if one]
     given = {parameter["name"] for parameter in operation.get("parameters", ())}
     for parameter in operation.get("parameters", ()):
         _refer_at_once(parameter["schema"])

@@ -12,6 +12,9 @@ GUIDE = Path(__file__).with_name("guide.md")
 IN_PATHS: Mapping[str, str] = {
     "key": "The id of a device.",
     "name": "A model by its name, by name and version, or by its checksum.",
+    "number": "Of a page, from 1; 0 for the others.",
+    "role": "Which part of the file.",
+    "token": "The last part of the address that `link_to_file` gave.",
     "token_id": "The id of an access token.",
 }
 """What variables in addresses mean, where their name does not say it."""
@@ -32,10 +35,9 @@ class Schema(AutoSchema):
         return [{**one, "description": _in_path(one["name"])} for one in parameters]
 
     def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
-        """Without defaults, which generators take for members that are always there, and what only reads."""
+        """Without defaults, which generators take for members that are always there."""
         meta = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
         default = meta.pop("default", None)
-        meta.pop("readOnly", None)
         if default:
             meta["description"] = "; ".join(filter(None, (meta.get("description"), f"{default} if left out")))
         return meta

@@ -14,16 +14,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.ids import is_identifier, new_id
-from accounts.models import User
+from api import vocabularies
 from api.idempotency import changes_nothing, idempotent
+from api.narrowing import FieldsQuery
 from api.parsing import StrictJSONParser
 from api.problems import not_known
-from api.resource import Resource
+from api.resource import Resource, whole
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
-from api.v1.fields import MomentField
+from api.v1.fields import KnownFieldsMixin, MomentField, UploadField
 from api.v1.shapes import PersonShape, Shape
 from files import downloads, links
+from files.inspection.kinds import MediaType
 from files.intake import MOST_BYTES, Sent
 from files.models import FileState, PartRole
 from files.refusals import REASONS
@@ -40,13 +42,26 @@ RANGE = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="one range of bytes, such as `bytes=0-65535`",
 )
-CONTENT = OpenApiResponse(OpenApiTypes.BINARY, "The content; 206 with a part of it, 416 beyond its end")
+ROLE = OpenApiParameter(
+    "role", {"$ref": "#/components/schemas/FilePartRole"}, OpenApiParameter.PATH, description="which part"
+)
+CONTENT_HEADERS = [
+    OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, response=statuses)
+    for name, statuses in (
+        ("Accept-Ranges", [200, 206]),
+        ("Content-Disposition", [200, 206]),
+        ("Content-Range", [206]),
+    )
+]
+MEDIA_TYPES = tuple(one.value for one in MediaType)
+CONTENT = OpenApiResponse(OpenApiTypes.BINARY, "The content.")
+PART = {(206, *MEDIA_TYPES): OpenApiResponse(OpenApiTypes.BINARY, "The part that `Range` asked for.")}
 
 
 class FilePartShape(Shape[Any]):
     role = CodeShape(PartRole)
     number = serializers.IntegerField(help_text="of a page, from 1; 0 for the others")
-    media_type = serializers.CharField()
+    media_type = CodeShape(vocabularies.MEDIA_TYPES)
     size = serializers.IntegerField(help_text="bytes")
     width = serializers.IntegerField(allow_null=True, help_text="pixels")
     height = serializers.IntegerField(allow_null=True, help_text="pixels")
@@ -60,10 +75,15 @@ class CaseFileShape(Shape[CaseFile]):
     added_at = serializers.DateTimeField()
     added_by = PersonShape()
     name = serializers.CharField(source="file.name")
-    media_type = serializers.CharField(source="file.media_type")
+    media_type = CodeShape(vocabularies.MEDIA_TYPES, source="file.media_type")
     size = serializers.IntegerField(source="file.size", help_text="bytes, as it was sent")
     state = CodeShape(FileState, source="file.state")
-    reason = serializers.CharField(source="file.reason", help_text="why it was not taken; else empty")
+    reason = CodeShape(
+        vocabularies.FILE_REFUSALS,
+        source="file.reason",
+        allow_blank=True,
+        help_text="why it was not taken; else empty",
+    )
     reason_text = serializers.SerializerMethodField()
     parts = FilePartShape(many=True, source="file.parts", help_text="empty until the file is checked")
     error_at = serializers.DateTimeField(allow_null=True, help_text="marked as entered in error")
@@ -79,10 +99,11 @@ class CaseFileShape(Shape[CaseFile]):
 
 class CaseFilesShape(Shape[Any]):
     results = CaseFileShape(many=True)
+    next = serializers.CharField(allow_null=True, help_text="always null: all are on one page")
 
 
 class FileRequest(serializers.Serializer[Any]):
-    file = serializers.FileField(help_text="JPEG, PNG, WebP, HEIC or PDF, 20 MB at most")
+    file = UploadField(help_text="JPEG, PNG, WebP, HEIC or PDF, 20 MB at most")
     id = serializers.UUIDField(
         required=False, help_text="made by the sender; sent again it makes no second file"
     )
@@ -91,7 +112,7 @@ class FileRequest(serializers.Serializer[Any]):
     taken_at = MomentField(required=False)
 
 
-class LinkRequest(serializers.Serializer[Any]):
+class LinkRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     role = CodeRequest(PartRole)
     number = serializers.IntegerField(required=False, default=0, min_value=0, max_value=99)
 
@@ -113,11 +134,13 @@ class CaseFilesView(Resource):
         "The pictures and documents of a case, the newest first; the reading is audited",
         tag="files",
         answer=CaseFilesShape,
+        parameters=[FieldsQuery],
         refusals=(404,),
     )
     def get(self, request: Request, case_id: UUID) -> Response:
+        names = self.query(FieldsQuery)["fields"]
         case = cases.read_case(self.person, case_id, now=self.now, part="files")
-        return Response(CaseFilesShape({"results": case_files.of_case(case, self.person)}).data)
+        return whole(CaseFileShape, case_files.of_case(case, self.person), names=names)
 
     @described(
         "add_file",
@@ -174,8 +197,10 @@ class FileContentView(Resource):
         "One part of a file; the reading is audited",
         tag="files",
         answer=CONTENT,
-        parameters=[RANGE],
-        refusals=(404, 503),
+        media_type=MEDIA_TYPES,
+        answers=PART,
+        parameters=[RANGE, ROLE, *CONTENT_HEADERS],
+        refusals=(404, 416, 503),
     )
     def get(self, request: Request, case_id: UUID, file_id: UUID, role: str, number: int) -> HttpResponseBase:
         part, content = case_files.read_part(
@@ -203,7 +228,7 @@ class FileLinkView(Resource):
         read = LinkRequest(data=dict(self.body))
         read.is_valid(raise_exception=True)
         token = links.make(
-            user=self.person.pk,
+            user=self.person,
             attachment=file_id,
             role=read.validated_data["role"],
             number=read.validated_data["number"],
@@ -224,14 +249,14 @@ class LinkedFileView(Resource):
         "What a short-lived link opens",
         tag="files",
         answer=CONTENT,
-        parameters=[RANGE],
-        refusals=(404, 503),
+        media_type=MEDIA_TYPES,
+        answers=PART,
+        parameters=[RANGE, *CONTENT_HEADERS],
+        refusals=(404, 416, 503),
     )
     def get(self, request: Request, token: str) -> HttpResponseBase:
-        opened = links.read(token)
-        if opened is None:
+        link = links.read(token)
+        if link is None:
             raise CaseFile.DoesNotExist
-        user_id, file_id, role, number = opened
-        user = User.objects.get(pk=user_id, is_active=True)
-        part, content = case_files.read_part(user, file_id, role, number, now=self.now)
+        part, content = case_files.read_part(link.user, link.attachment, link.role, link.number, now=self.now)
         return downloads.answer(request._request, part, content)

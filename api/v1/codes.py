@@ -8,7 +8,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.resource import Resource
+from api.narrowing import FieldsQuery
+from api.resource import Resource, whole
 from api.v1.documenting import described
 from api.vocabularies import Vocabulary, vocabularies
 
@@ -50,9 +51,12 @@ class CodesView(Resource):
         tag="codes",
         description="Without a sign-in. Ask for it once a day and in each language that is shown.",
         answer=VocabulariesShape,
+        parameters=[FieldsQuery],
     )
     def get(self, request: Request) -> Response:
+        names = self.query(FieldsQuery)["fields"]
         rows = [{"name": vocabulary.name, "codes": worded(vocabulary)} for vocabulary in vocabularies()]
-        body = VocabulariesShape({"results": rows, "next": None}).data
-        digest = hashlib.sha256(JSONRenderer().render(body)).hexdigest()[:20]
-        return Response(body, headers={"ETag": f'"{digest}"', "Cache-Control": KEPT})
+        response = whole(VocabularyShape, rows, names=names)
+        digest = hashlib.sha256(JSONRenderer().render(response.data)).hexdigest()[:20]
+        response.headers["ETag"], response.headers["Cache-Control"] = f'"{digest}"', KEPT
+        return response

@@ -12,9 +12,10 @@ from rest_framework.response import Response
 from accounts import sign_ins
 from api import vocabularies
 from api.idempotency import idempotent
+from api.narrowing import FieldsQuery
 from api.permissions import AtAScreen, Scope, SecondFactor, session_of
 from api.problems import Refusal
-from api.resource import Resource
+from api.resource import Resource, whole
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin
@@ -77,7 +78,7 @@ class DevicesShape(serializers.Serializer[Any]):
 class DeviceRequest(KnownFieldsMixin, serializers.Serializer[Any]):
     """`address` (and `secret`) for what is typed; `token` for an app; three fields for a browser."""
 
-    channel = serializers.CharField(max_length=20)
+    channel = CodeRequest(ChannelName)
     name = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
     address = serializers.CharField(max_length=2000, required=False)
     secret = serializers.CharField(
@@ -132,11 +133,18 @@ class DevicesResource(Resource):
 
 
 class DevicesView(DevicesResource):
-    @described("devices", "Your contact methods, and what can be added", tag="devices", answer=DevicesShape)
+    @described(
+        "devices",
+        "Your contact methods, and what can be added",
+        tag="devices",
+        answer=DevicesShape,
+        parameters=[FieldsQuery],
+    )
     def get(self, request: Request) -> Response:
-        addable = [one for one in channels().values() if one.asks or one.is_device]
-        answer = {"results": selectors.reachability(self.person), "next": None, "addable": addable}
-        return Response(DevicesShape(answer).data)
+        names = self.query(FieldsQuery)["fields"]
+        addable: Any = [one for one in channels().values() if one.asks or one.is_device]
+        described_ones = AddableShape(addable, many=True).data
+        return whole(ReachShape, selectors.reachability(self.person), names=names, addable=described_ones)
 
     @described(
         "add_device",

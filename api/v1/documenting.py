@@ -43,7 +43,7 @@ def described(
     *,
     answer: Any,
     status: int = 200,
-    media_type: str = JSON,
+    media_type: str | tuple[str, ...] = JSON,
     request: Any = None,
     refusals: Sequence[int] = (),
     answers: Mapping[int, Any] = MappingProxyType({}),
@@ -52,8 +52,8 @@ def described(
     tag: str,
     description: str = "",
 ) -> Callable[[Any], Any]:
-    """Describe one method of a view. `answer`, in `media_type`, is a serializer, or None for no body;
-    `answers` are others by status.
+    """Describe one method of a view. `answer`, in `media_type` or one of several, is a serializer, or None
+    for no body; `answers` are others by status.
 
     `refusals` are those of this view; `api.openapi.answers` adds what all have in common. The method takes
     the parameters of an address that are described here, and refuses others (`Resource`).
@@ -77,8 +77,9 @@ def described(
     return describe_method
 
 
-def _answers(answer: Any, status: int, media_type: str) -> dict[Any, Any]:
-    key = status if media_type == JSON else (status, media_type)
+def _answers(answer: Any, status: int, media_type: str | tuple[str, ...]) -> dict[Any, Any]:
+    media_types = (media_type,) if isinstance(media_type, str) else media_type
+    key = status if media_type == JSON else (status, *media_types)
     return {key: answer or OpenApiResponse(description="Done")}
 
 

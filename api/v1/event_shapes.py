@@ -68,9 +68,9 @@ class LeadingDetailsShape(Shape[Any]):
     """What the definition that leads says of a table. `value` is null while something is missing."""
 
     definition = CodeShape(codes.LeadingDefinition)
-    value = serializers.CharField(allow_null=True)
-    at_least = serializers.CharField()
-    aclf_type = serializers.CharField(allow_blank=True)
+    value = CodeShape(vocabularies.DEFINITION_GRADES, allow_null=True)
+    at_least = CodeShape(vocabularies.DEFINITION_GRADES)
+    aclf_type = CodeShape(vocabularies.ACLF_TYPES, allow_blank=True)
 
 
 GRADES: Fields = {
@@ -169,9 +169,9 @@ DETAILS: Mapping[str, Fields] = {
     Verb.HAND_OVER: {"ward": ID, "bed": TEXT},
     Verb.CORRECT_JOURNEY: {
         "departed_at": MOMENT,
-        "departed_at_before": TEXT,
+        "departed_at_before": MOMENT,
         "expected_arrival_at": MOMENT,
-        "expected_arrival_at_before": TEXT,
+        "expected_arrival_at_before": MOMENT,
     },
     Verb.DIVERT: JOURNEY,
     Verb.ADMIT: {"ward": ID, "bed": TEXT, "unannounced": FLAG},

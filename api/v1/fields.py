@@ -52,6 +52,23 @@ class BirthDateField(serializers.Field[BirthDate, Any, str, Any]):
         return str(value)
 
 
+@extend_schema_field(OpenApiTypes.BINARY)
+class UploadField(serializers.FileField):
+    """A file as it is sent; the framework's is described as the address that it is answered as."""
+
+
+@extend_schema_field(
+    {
+        "type": "string",
+        "pattern": r"^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2})?$",
+        "example": "2026-11-29T01:35",
+        "description": "in the hospital's time, or the day alone",
+    }
+)
+class LocalMomentField(serializers.CharField):
+    """A time as a report prints it: without an offset, or only a day."""
+
+
 class KnownFieldsMixin:
     """Refuses what it does not know by name, so that a misspelt field is never lost in silence."""
 

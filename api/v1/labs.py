@@ -21,7 +21,7 @@ from api.problems import not_known
 from api.resource import Resource
 from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
-from api.v1.fields import KnownFieldsMixin
+from api.v1.fields import KnownFieldsMixin, LocalMomentField, UploadField
 from api.v1.shapes import Shape
 from files.intake import MOST_BYTES, Sent, receive
 from files.models import StoredFile
@@ -29,6 +29,7 @@ from files.refusals import REASONS, AnotherFile, FileRefused, StoreAway
 from labs.models import LabReading, ReadingState
 from labs.reading import LONGEST_TEXT, read_text
 from labs.readings.requests import ask_for, reading_of
+from labs.readings.sources import SourceForm
 from labs.refusals import UnreadableReportError
 from labs.texts import doubt_text, refusal_text, test_text
 from referral.models.patients import Sex
@@ -45,7 +46,7 @@ class ReadRequest(KnownFieldsMixin, serializers.Serializer[Any]):
 class ReadFileRequest(serializers.Serializer[Any]):
     """A picture or PDF, or one that is among the files of a case."""
 
-    file = serializers.FileField(required=False, help_text="JPEG, PNG, WebP, HEIC or PDF, 20 MB at most")
+    file = UploadField(required=False, help_text="JPEG, PNG, WebP, HEIC or PDF, 20 MB at most")
     id = serializers.UUIDField(
         required=False, help_text="of the file, made by the sender; sent again it makes no second reading"
     )
@@ -63,11 +64,10 @@ class FindingShape(serializers.Serializer[Any]):
     """A proposal, not a value: a person takes it, and then sends it like any value that was typed.
 
     `test` is a code of the catalogue of tests, `name` its name. `input` is the input it is, null for a test
-    that no score uses. `unit` is null where the input has one unit only, or none was printed. `sampled_at` is
-    in the hospital's time: `2026-11-29T01:35`, or the day alone.
+    that no score uses. `unit` is null where the input has one unit only, or none was printed.
     """
 
-    test = serializers.CharField()
+    test = CodeShape(vocabularies.LAB_TESTS)
     name = serializers.CharField()
     input = CodeShape(vocabularies.INPUT_NAMES, allow_null=True)
     routine = CodeShape(
@@ -76,12 +76,14 @@ class FindingShape(serializers.Serializer[Any]):
         help_text="where `input` is null: the value of `record_panel` that it is",
     )
     value = serializers.FloatField(allow_null=True)
-    choice = serializers.CharField(
-        required=False, help_text="`negative` or `positive`, of a test that has an answer and no number"
+    choice = CodeShape(
+        vocabularies.CHOICES_BY_INPUT["hbsag"],
+        required=False,
+        help_text="of a test that has an answer and no number",
     )
-    comparator = serializers.CharField(allow_null=True, help_text="`<` or `>` of a bound")
+    comparator = CodeShape(vocabularies.BOUNDS, allow_null=True, help_text="of a bound")
     unit = serializers.CharField(allow_null=True)
-    sampled_at = serializers.CharField(allow_null=True)
+    sampled_at = LocalMomentField(allow_null=True)
     text = serializers.CharField(help_text="the line it was read from")
     page = serializers.IntegerField(required=False, help_text="of a picture or PDF, from 0")
     box = serializers.ListField(
@@ -106,10 +108,10 @@ class NamedPersonShape(serializers.Serializer[Any]):
 class ReportShape(serializers.Serializer[Any]):
     """A report as read. `unread` are lines with a number of which nothing was made."""
 
-    form = serializers.CharField()
+    form = CodeShape(SourceForm)
     patient = NamedPersonShape()
-    sampled_at = serializers.CharField(allow_null=True)
-    reported_at = serializers.CharField(allow_null=True)
+    sampled_at = LocalMomentField(allow_null=True)
+    reported_at = LocalMomentField(allow_null=True)
     findings = FindingShape(many=True)
     unread = serializers.ListField(child=serializers.CharField())
 
@@ -120,7 +122,7 @@ class LabReadingShape(Shape[LabReading]):
     id = serializers.UUIDField(help_text="what `sources` names for a value that was taken from it")
     state = CodeShape(ReadingState)
     asked_at = serializers.DateTimeField()
-    reason = serializers.CharField()
+    reason = CodeShape(vocabularies.READING_REFUSALS, allow_blank=True)
     reason_text = serializers.SerializerMethodField()
     report = serializers.SerializerMethodField()
 

@@ -9,7 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api import vocabularies
-from api.resource import Resource
+from api.narrowing import FieldsQuery
+from api.resource import Resource, whole
 from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from referral.statistics.reports import filters
@@ -76,8 +77,15 @@ class ModelsShape(serializers.Serializer[Any]):
 
 
 class ModelsView(Resource):
-    @described("models", "The cards of the risk models in use", tag="scoring", answer=ModelsShape)
+    @described(
+        "models",
+        "The cards of the risk models in use",
+        tag="scoring",
+        answer=ModelsShape,
+        parameters=[FieldsQuery],
+    )
     def get(self, request: Request) -> Response:
+        names = self.query(FieldsQuery)["fields"]
         cards = [
             {**card(active_model(), "active"), "comparison": None},
             *(
@@ -85,7 +93,7 @@ class ModelsView(Resource):
                 for version in shadow_versions()
             ),
         ]
-        return Response({"results": cards, "next": None})
+        return whole(ShadowedModelShape, cards, names=names)
 
     def _comparison(self, version: RiskModelVersion) -> Any:
         """Over the first assessments in the networks that the caller coordinates; nobody else's are shown."""

@@ -12,8 +12,9 @@ from accounts import open_access, sign_ins
 from accounts.open_access import OpenAccess
 from api import vocabularies
 from api.idempotency import idempotent
+from api.narrowing import FieldsQuery
 from api.permissions import AtAScreen, SecondFactor, session_of
-from api.resource import Resource
+from api.resource import Resource, whole
 from api.v1.code_fields import CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin, LineField
@@ -73,10 +74,11 @@ class SessionsView(SessionsResource):
         "Browsers, apps and access tokens that open your account",
         tag="me",
         answer=SessionsShape,
+        parameters=[FieldsQuery],
         refusals=(403,),
     )
     def get(self, request: Request) -> Response:
-        return Response({"results": SessionShape(self.rows(), many=True).data, "next": None})
+        return whole(SessionShape, self.rows(), names=self.query(FieldsQuery)["fields"])
 
 
 class SessionView(SessionsResource):

@@ -13,8 +13,9 @@ from accounts import tokens
 from accounts.tokens import MOST_DAYS, SCOPES
 from api import vocabularies
 from api.idempotency import idempotent
+from api.narrowing import FieldsQuery
 from api.permissions import AtAScreen, SecondFactor, SecondProof
-from api.resource import Resource
+from api.resource import Resource, whole
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin, LineField
@@ -59,10 +60,17 @@ class TokensView(Resource):
         own = list(super().get_permissions())
         return [*own, SecondProof()] if self.request.method == "POST" else own
 
-    @described("access_tokens", "Your living access tokens", tag="me", answer=TokensShape, refusals=(403,))
+    @described(
+        "access_tokens",
+        "Your living access tokens",
+        tag="me",
+        answer=TokensShape,
+        parameters=[FieldsQuery],
+        refusals=(403,),
+    )
     def get(self, request: Request) -> Response:
-        rows = TokenShape(tokens.living(self.person, self.now), many=True).data
-        return Response({"results": rows, "next": None})
+        names = self.query(FieldsQuery)["fields"]
+        return whole(TokenShape, tokens.living(self.person, self.now), names=names)
 
     @described(
         "create_access_token",

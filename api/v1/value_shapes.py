@@ -34,7 +34,7 @@ class SourceShape(Shape[Any]):
 
     form = CodeShape(SourceForm)
     corrected = serializers.BooleanField(help_text="it is another value than stood there")
-    bound = serializers.CharField(allow_null=True, help_text="`<` or `>`: what stood there is a limit")
+    bound = CodeShape(vocabularies.BOUNDS, allow_null=True, help_text="what stood there is a limit")
     file = serializers.UUIDField(allow_null=True, help_text="the report among the files of the case")
 
 
@@ -180,14 +180,13 @@ class GroundedShape(Shape[Case]):
 class LeadingGradeShape(Shape[LeadingGrade]):
     """The grade by which a case is spoken of: that of the definition that the network's policy lets lead.
 
-    `value` is a code of the definition, as `manage.py grade` prints it (APASL: yes, no), null while something
-    is missing; `at_least` the least that it can be. `aclf_type`: A, B or C by the Chinese guideline.
+    `value` is null while something is missing; `at_least` the least that it can be.
     """
 
     definition = CodeShape(LeadingDefinition)
-    value = serializers.CharField(allow_null=True)
-    at_least = serializers.CharField()
-    aclf_type = serializers.CharField(allow_blank=True)
+    value = CodeShape(vocabularies.DEFINITION_GRADES, allow_null=True)
+    at_least = CodeShape(vocabularies.DEFINITION_GRADES)
+    aclf_type = CodeShape(vocabularies.ACLF_TYPES, allow_blank=True)
     at = serializers.DateTimeField(help_text="of the table of organ failure")
 
 

@@ -119,6 +119,7 @@ class RecordedPrecipitantShape(RetractableShape):
     def get_snomed(self, row: Precipitant) -> str:
         return snomed_of(row.precipitant, row.icd10)
 
+    @extend_schema_field(CodeShape(vocabularies.CODING_CERTAINTIES))
     def get_certainty(self, row: Precipitant) -> str:
         return {str(code): coding.certainty for code, coding in CODINGS.items()}[row.precipitant]
 
@@ -193,13 +194,13 @@ class PanelShape(RetractableShape):
 
 
 class PublishedRangeShape(Shape[Any]):
-    """From `low` to `high`; null is open. `certainty`: read in the source, or general knowledge."""
+    """From `low` to `high`; null is open."""
 
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
     meaning = serializers.SerializerMethodField()
     source = serializers.CharField()  # type: ignore[assignment]
-    certainty = serializers.CharField()
+    certainty = CodeShape(vocabularies.READ_IN)
 
     def get_meaning(self, row: immune.PublishedRange) -> str:
         return gettext(row.meaning)

@@ -13,8 +13,8 @@ from accounts import duty
 from accounts.models import HandoverNote, Ward
 from accounts.rota import AHEAD, gaps, next_on_duty, on_duty, wards_watched_by, watches
 from api import vocabularies
-from api.narrowing import FieldsQuery, narrowed
-from api.resource import Resource
+from api.narrowing import FieldsQuery
+from api.resource import Resource, whole
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import described
 from api.v1.fields import IdField
@@ -137,8 +137,7 @@ class WardsView(Resource):
         choices: Any = self._choices(query.get("for"))
         if verb := query.get("verb"):
             choices = [choice for choice in choices if verb in choice.verbs]
-        rows = narrowed(WardChoiceShape(choices, many=True), query["fields"])
-        return Response({"results": rows, "next": None})
+        return whole(WardChoiceShape, choices, names=query["fields"])
 
     def _choices(self, case_id: UUID | None) -> list[WardChoice]:
         if case_id is not None:

@@ -25,17 +25,17 @@ _missed = False
 
 @dataclass(frozen=True)
 class Update:
-    """`kind` happened to `ids`, for every open page that listens to one of `topics`."""
+    """`kind` happened to `ids` (a version is a number), for who listens to one of `topics`."""
 
     topics: frozenset[str]
     kind: str
-    ids: Mapping[str, str]
+    ids: Mapping[str, str | int]
 
 
 RESYNC = Update(topics=frozenset({EVERYONE}), kind="resync", ids={})
 
 
-def publish(*, topics: Iterable[str], kind: str, ids: Mapping[str, str]) -> None:
+def publish(*, topics: Iterable[str], kind: str, ids: Mapping[str, str | int]) -> None:
     """Tell open pages that `kind` happened to `ids`. Never raises; call it from `transaction.on_commit`."""
     publish_all([Update(topics=frozenset(topics), kind=kind, ids=ids)])
 
@@ -73,7 +73,7 @@ def _entry(update: Update) -> dict[str, str]:
     return {
         "topics": " ".join(sorted(update.topics)),
         "kind": update.kind,
-        "ids": json.dumps({name: str(value) for name, value in update.ids.items()}),
+        "ids": json.dumps(dict(update.ids), default=str),
     }
 
 

@@ -13,6 +13,7 @@ from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from tests.api.conftest import API, Answer, Caller
+from tests.contract.conformance import findings
 from tests.files.pictures import EICAR, encrypted_pdf, jpeg, pdf, png
 from tests.referral.case_files import added_and_checked
 from tests.world import World
@@ -30,7 +31,9 @@ def send(
 
 def read(caller: Caller, path: str, **headers: str) -> Any:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return caller.client.get(f"{API}{path}", headers={**caller.headers, **named})
+    response = caller.client.get(f"{API}{path}", headers={**caller.headers, **named})
+    assert not findings("GET", f"{API}{path}", response)
+    return response
 
 
 @pytest.fixture
@@ -64,7 +67,9 @@ def test_a_part_is_read_by_ranges(case: Case, world: World) -> None:
     some = read(caller, path, Range="bytes=5-9")
     assert (some.status_code, some.content) == (206, content[5:10])
     assert some["Content-Range"] == f"bytes 5-9/{len(content)}"
-    assert read(caller, path, Range="bytes=999999999-").status_code == 416
+    beyond = read(caller, path, Range="bytes=999999999-")
+    assert (beyond.status_code, Answer(beyond).code) == (416, "beyond_the_end")
+    assert beyond["Content-Range"] == f"bytes */{len(content)}"
     assert read(caller, path, If_None_Match=some["ETag"]).status_code == 304
 
 
@@ -150,11 +155,32 @@ def test_a_link_that_is_old_or_made_up_opens_nothing(
     case: Case, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = added_and_checked(case, world.doctor, now=clock.now())
-    token = links.make(user=world.doctor.pk, attachment=row.pk, role="page", number=1)
+    token = links.make(user=world.doctor, attachment=row.pk, role="page", number=1)
     assert read(Caller(None), f"/files/{token}").status_code == 200
     assert read(Caller(None), f"/files/{token}x").status_code == 404
     monkeypatch.setattr(links, "GOOD_FOR_SECONDS", -1)
     assert read(Caller(None), f"/files/{token}").status_code == 404
+
+
+def test_a_link_ends_with_the_password_and_the_account_of_who_made_it(case: Case, world: World) -> None:
+    row = added_and_checked(case, world.doctor, now=clock.now())
+    path = f"/files/{links.make(user=world.doctor, attachment=row.pk, role='page', number=1)}"
+    assert read(Caller(None), path).status_code == 200
+    world.doctor.set_password("another-long-password")
+    world.doctor.save()
+    assert read(Caller(None), path).status_code == 404
+    again = f"/files/{links.make(user=world.doctor, attachment=row.pk, role='page', number=1)}"
+    assert read(Caller(None), again).status_code == 200
+    world.doctor.is_active = False
+    world.doctor.save()
+    assert read(Caller(None), again).status_code == 404
+
+
+def test_a_link_is_not_made_of_what_nobody_understands(case: Case, world: World) -> None:
+    row = added_and_checked(case, world.doctor, now=clock.now())
+    body = {"role": "page", "number": 1, "hours": 24}
+    answer = Caller(world.doctor).send("POST", f"/cases/{case.pk}/files/{row.pk}/links", body)
+    assert (answer.status, answer.fields) == (422, {"hours": "unknown_field"})
 
 
 def test_files_of_another_case_or_of_strangers_are_as_none(case: Case, world: World) -> None:

@@ -54,6 +54,13 @@ def test_a_name_that_is_named_whole_is_whole_whatever_else_is_named_of_it(
         ("/cases/{case}/deadlines", "kind,due_at"),
         ("/cases/{case}/messages", "text"),
         ("/cases/{case}/indicators", "missing,entries.input"),
+        ("/cases/{case}/files", "id,state,parts.role"),
+        ("/wards", "name,hospital.phone"),
+        ("/devices", "id,channel"),
+        ("/models", "name,terms"),
+        ("/codes", "name"),
+        ("/me/sessions", "id,current"),
+        ("/me/tokens", "id,scopes"),
     ],
 )
 def test_every_list_and_the_case_can_be_narrowed_and_refuse_what_they_do_not_have(

@@ -257,7 +257,7 @@ class Scene:
         world = self.world
         row = added(case, world.specialist, content=picture(number), now=self.now)
         StoredFile.objects.filter(pk=row.file_id).update(state=FileState.CHECKED, checked_at=self.now)
-        link = links.make(user=world.specialist.pk, attachment=row.pk, role="original", number=0)
+        link = links.make(user=world.specialist, attachment=row.pk, role="original", number=0)
         self.rows |= {"file": row.pk, "link": link}
 
     def _drafts(self, number: int) -> None:

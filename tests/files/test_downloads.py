@@ -55,7 +55,9 @@ def test_a_range_of_another_version_is_answered_with_all(part: StoredPart) -> No
 
 
 def test_what_is_known_is_not_sent_again(part: StoredPart) -> None:
-    assert answer(part, If_None_Match='"abc"')[:2] == (304, b"")
+    for tag in ('"abc"', 'W/"abc"', '"x", "abc"', "*"):
+        assert answer(part, If_None_Match=tag)[:2] == (304, b"")
+    assert answer(part, If_None_Match='"x", W/"y"')[0] == 200
 
 
 def test_a_document_is_saved_under_a_clean_name_and_runs_nothing(part: StoredPart) -> None:
@@ -69,7 +71,7 @@ def test_a_document_is_saved_under_a_clean_name_and_runs_nothing(part: StoredPar
 def test_a_link_opens_for_five_minutes_and_cannot_be_made_up(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    user, attachment = world.doctor.pk, world.lead.pk
+    user, attachment = world.doctor, world.lead.pk
     token = links.make(user=user, attachment=attachment, role="page", number=3)
     assert links.read(token) == (user, attachment, "page", 3)
     assert links.read(token[:-1]) is None

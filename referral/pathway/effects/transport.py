@@ -81,7 +81,8 @@ def correct_journey(
     for name, moment in after.items():
         if moment is not None and moment != (was := before[name]):
             change.details[name] = moment.isoformat()
-            change.details[f"{name}_before"] = was.isoformat() if was else ""
+            if was is not None:
+                change.details[f"{name}_before"] = was.isoformat()
     change.note, change.occurred_at = note, change.now
     for deadline in case.deadlines.open().filter(kind=Kind.ARRIVE):
         lifecycle.restart(deadline, case, starts_at=case.departed_at or change.now, now=change.now)
