@@ -16,8 +16,13 @@ from accounts import devices, problems, sign_ins
 from accounts.models import User
 from accounts.proof import FACTORS
 
-WITHOUT_A_FACTOR = ("/accounts/", "/_allauth/", "/i18n/", "/language/", "/healthz", "/readyz", "/metrics")
-"""What a person may use before there is a second factor: signing in and out, setting it up, the language."""
+WITHOUT_A_FACTOR = (
+    *("/accounts/", "/_allauth/", "/i18n/", "/language/", "/healthz", "/readyz", "/metrics"),
+    *("/api/v1/sessions/refresh", "/api/v1/me/sessions/current"),
+    *("/api/v1/codes", "/api/v1/schema", "/api/v1/docs", "/api/v1/files/"),
+)
+"""What a person may use before there is a second factor: signing in and out, setting it up, the language; and
+what is open to who has not signed in at all."""
 ADMINISTRATION = "/admin/"
 PROGRAMS = ("/api/", "/fhir/", "/cds-services", "/live")
 """Faces whose callers cannot follow a redirect to a form."""

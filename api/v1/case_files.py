@@ -21,7 +21,7 @@ from api.parsing import StrictJSONParser
 from api.problems import not_known
 from api.resource import Resource, whole
 from api.v1.code_fields import CodeRequest, CodeShape
-from api.v1.documenting import IDEMPOTENCY_KEY, described
+from api.v1.documenting import DISPOSITION, IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin, MomentField, UploadField
 from api.v1.shapes import PersonShape, Shape
 from files import downloads, links
@@ -45,14 +45,11 @@ RANGE = OpenApiParameter(
 ROLE = OpenApiParameter(
     "role", {"$ref": "#/components/schemas/FilePartRole"}, OpenApiParameter.PATH, description="which part"
 )
-CONTENT_HEADERS = [
-    OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, response=statuses)
-    for name, statuses in (
-        ("Accept-Ranges", [200, 206]),
-        ("Content-Disposition", [200, 206]),
-        ("Content-Range", [206]),
-    )
-]
+CONTENT_HEADERS = (
+    DISPOSITION,
+    OpenApiParameter("Accept-Ranges", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 206]),
+    OpenApiParameter("Content-Range", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[206]),
+)
 MEDIA_TYPES = tuple(one.value for one in MediaType)
 CONTENT = OpenApiResponse(OpenApiTypes.BINARY, "The content.")
 PART = {(206, *MEDIA_TYPES): OpenApiResponse(OpenApiTypes.BINARY, "The part that `Range` asked for.")}

@@ -37,6 +37,11 @@ JSON = "application/json"
 LOCATION = OpenApiParameter("Location", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[201])
 
 
+DISPOSITION = OpenApiParameter(
+    "Content-Disposition", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 206]
+)
+
+
 def described(
     operation: str,
     summary: str,

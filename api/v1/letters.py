@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from api.etags import content_etag
 from api.resource import Resource
-from api.v1.documenting import described
+from api.v1.documenting import DISPOSITION, described
 from referral.models import Case
 from referral.queries import cases
 
@@ -35,6 +35,7 @@ class LetterView(Resource):
         tag="cases",
         answer=PDF,
         media_type="application/pdf",
+        parameters=[DISPOSITION],
         refusals=(404, 503),
     )
     def get(self, request: Request, case_id: UUID) -> HttpResponse:
@@ -49,6 +50,7 @@ class BackLetterView(Resource):
         description="404 until the patient was referred back.",
         answer=PDF,
         media_type="application/pdf",
+        parameters=[DISPOSITION],
         refusals=(404, 503),
     )
     def get(self, request: Request, case_id: UUID) -> HttpResponse:

@@ -70,6 +70,30 @@ def test_the_apps_session_token_does_not_get_around_it(required: None, world: Wo
     assert (answer.status_code, answer.json()["code"]) == (403, "mfa_required")
 
 
+def test_the_app_reads_codes_refreshes_and_signs_out_before_there_is_one(
+    required: None, world: World
+) -> None:
+    signed_in = Client().post(
+        LOGIN,
+        {"email": "doctor@test.example", "password": "a-long-password"},
+        content_type="application/json",
+    )
+    meta = signed_in.json()["meta"]
+    headers = {"X-Session-Token": meta["session_token"], "X-Device-Token": meta["device_token"]}
+    assert Client().get("/api/v1/codes", headers=headers).status_code == 200
+    refreshed = Client().post(
+        "/api/v1/sessions/refresh",
+        {"refresh_token": meta["refresh_token"]},
+        "application/json",
+        headers=headers,
+    )
+    assert refreshed.status_code == 200
+    headers["X-Session-Token"] = refreshed.json()["session_token"]
+    assert Client().get("/api/v1/me", headers=headers).json()["code"] == "mfa_required"
+    assert Client().delete("/api/v1/me/sessions/current", headers=headers).status_code == 204
+    assert Client().get("/api/v1/me", headers=headers).status_code == 401
+
+
 @pytest.mark.parametrize("whose", ["nobody's", "another's"])
 def test_a_token_beside_the_cookie_does_not_get_around_it(
     required: None, world: World, client: Client, whose: str

@@ -122,7 +122,7 @@ def test_guesses_at_a_code_are_counted(doctor: Caller) -> None:
     ("body", "fields"),
     [
         ({}, {"channel": "required"}),
-        ({"channel": "pigeon"}, {"channel": "invalid"}),
+        ({"channel": "pigeon"}, {"channel": "invalid_choice"}),
         ({"channel": "email", "address": "a@b.example"}, {"channel": "invalid"}),
         ({"channel": "sms"}, {"address": "invalid"}),
         ({"channel": "sms", "address": "12"}, {"address": "invalid"}),

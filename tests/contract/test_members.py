@@ -92,8 +92,8 @@ def test_a_text_of_an_answer_is_a_code_of_a_set_or_one_of_those_in_words() -> No
 
 
 def test_no_name_of_a_text_is_kept_that_no_answer_has() -> None:
-    found = {member for _shape, member in texts()} | {f"{shape}.{member}" for shape, member in texts()}
-    assert not (IN_WORDS | ELSEWHERE) - found
+    present = {member for _shape, member in texts()} | {f"{shape}.{member}" for shape, member in texts()}
+    assert not (IN_WORDS | ELSEWHERE) - present
 
 
 def test_a_file_is_sent_as_bytes_and_not_as_an_address() -> None:
