@@ -51,14 +51,14 @@ def described(
     media_type: str | tuple[str, ...] = JSON,
     request: Any = None,
     refusals: Sequence[int] = (),
-    answers: Mapping[int, Any] = MappingProxyType({}),
+    answers: Mapping[Any, Any] = MappingProxyType({}),
     parameters: Sequence[Any] = (),
     examples: Sequence[OpenApiExample] = (),
     tag: str,
     description: str = "",
 ) -> Callable[[Any], Any]:
     """Describe one method of a view. `answer`, in `media_type` or one of several, is a serializer, or None
-    for no body; `answers` are others by status.
+    for no body; `answers` are others, by status or by status and media types.
 
     `refusals` are those of this view; `api.openapi.answers` adds what all have in common. The method takes
     the parameters of an address that are described here, and refuses others (`Resource`).

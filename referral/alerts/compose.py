@@ -275,7 +275,7 @@ def publish_missed(cases: Iterable[Case]) -> None:
 def _update(case: Case, what: str, wards: Iterable[Ward | None]) -> Update:
     topics = {f"hospital:{case.hospital_id}", f"network:{case.network_id}"}
     topics |= {f"ward:{ward.pk}" for ward in wards if ward}
-    ids = {"case": str(case.pk), "version": case.version, "what": what}
+    ids: dict[str, str | int] = {"case": str(case.pk), "version": case.version, "what": what}
     return Update(topics=frozenset(topics), kind="case", ids=ids)
 
 

@@ -114,6 +114,6 @@ def let_pages_look_again(file: StoredFile, **_signal: object) -> None:
     topics = {f"hospital:{case.hospital_id}", f"network:{case.network_id}"}
     topics |= {f"ward:{case.ward_id}"} if case.ward_id else set()
     topics |= {f"ward:{ward}" for ward in case.offers.filter(state="open").values_list("ward", flat=True)}
-    ids = {"case": str(case.pk), "version": case.version, "what": LOOKED_AGAIN}
+    ids: dict[str, str | int] = {"case": str(case.pk), "version": case.version, "what": LOOKED_AGAIN}
     update = Update(topics=frozenset(topics), kind="case", ids=ids)
     transaction.on_commit(partial(publish_all, [update]), robust=True)
