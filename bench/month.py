@@ -1,6 +1,6 @@
 """A simulated month of a network: people answer late, wards are full, carriers fail, arrivals are overdue.
 
-`python -m bench.month` lives through it twice with the same dice: bare, and equipped with free beds that
+`python -m bench.month` lives through it twice with the same patients: bare, and equipped with free beds that
 wards state, calls that say a code, and carriers' reports. At the end deadlines, alerts and statistics are
 counted against each other: whatever must be 0 and is not is a missed target. How people and carriers behave
 is an assumption that stands in `bench/month_of_a_network`; what is compared is the product under it.
@@ -9,15 +9,16 @@ is an assumption that stands in `bench/month_of_a_network`; what is compared is 
 import random
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from bench import report, rig
 
 if TYPE_CHECKING:
     from bench.month_of_a_network.life import Month
 
-BEGIN = datetime(2026, 6, 1, tzinfo=UTC)
+BEGIN = datetime(2026, 6, 1, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAYS, A_DAY, SEED = 30, 1.2, 20260601
 NUMBERS = {
     "ACLF_SMS_PROVIDER": "generic",
@@ -69,12 +70,14 @@ def _patients(month: "Month") -> None:
 
 
 def _first_visit(month: "Month", number: int) -> Any:
+    from bench.month_of_a_network.life import course_of
     from referral.demo.patients import demo_person
     from referral.intake.first_visit import FirstVisit
     from referral.intake.registration import register
     from referral.pathway.vocabulary import Verb
 
     hospital = month.places.hospitals[number % len(month.places.hospitals)]
+    course = course_of(random.Random(f"{SEED}-{number}"))  # noqa: S311
 
     def come() -> None:
         person = demo_person(number, on=hospital.day_of(month.now))
@@ -86,6 +89,7 @@ def _first_visit(month: "Month", number: int) -> Any:
             presentation="acute_liver_injury",
         )
         case = register(actor=doctor, hospital=hospital, visit=visit, now=month.now)
+        month.courses[case.pk] = course
         values = {**ILL, "sampled_at": month.now.isoformat()}
         month.do(case.pk, Verb.ASSESS, doctor, values=values)
 

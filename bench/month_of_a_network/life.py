@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from accounts.models import Ward
 from bench.month_of_a_network.carrier import (
     DOUBLED,
     LOST,
@@ -30,16 +31,50 @@ from referral.models import Case, Deadline, Offer
 from referral.pathway.perform import perform
 from referral.pathway.refusals import AccessError, InputError, PathwayError
 from referral.pathway.vocabulary import IN_WARD, Kind, State, Verb
+from referral.queries.ward_places import network_places
 
 HOUR = timedelta(hours=1)
 TAKEN = (State.ACCEPTED, State.IN_TRANSIT, *IN_WARD)
 REFUSED = (PathwayError, AccessError, InputError)
 SIGN_IN = 3 * MINUTE
+NEXT_ROUND = 2 * HOUR
+"""How long a coordinator waits who has just asked every ward in vain."""
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Course:
+    """What becomes of one patient, the same in both months: `withdraws` before the departure, or how long
+    each part takes."""
+
+    withdraws: bool
+    to_departure: timedelta
+    journey: timedelta
+    delay: timedelta
+    to_diagnosis: timedelta
+    to_discharge: timedelta
+
+
+def course_of(dice: random.Random) -> Course:
+    """One patient's course; how long things take is assumed, not measured."""
+    return Course(
+        withdraws=dice.random() < 0.05,
+        to_departure=_spread(dice, 70 * MINUTE),
+        journey=_spread(dice, 100 * MINUTE, 0.3),
+        delay=_spread(dice, 50 * MINUTE) if dice.random() < 0.25 else timedelta(0),
+        to_diagnosis=_spread(dice, 20 * HOUR),
+        to_discharge=_spread(dice, 5 * DAY, 0.4),
+    )
+
+
+def _spread(dice: random.Random, median: timedelta, sigma: float = 0.6) -> timedelta:
+    return median * dice.lognormvariate(0, sigma)
 
 
 @dataclass
 class Month:
-    """One run. `done`: what people did, by verb; `refused`: what came too late or was not possible."""
+    """One run. `done`: what people did, by verb; `refused`: what came too late or was not possible;
+    `retried`: cases that a coordinator has put off."""
 
     places: Places
     carrier: Carrier
@@ -52,12 +87,14 @@ class Month:
     refused: Counter[str] = field(default_factory=Counter)
     decided: set[UUID] = field(default_factory=set)
     keys: Counter[str] = field(default_factory=Counter)
+    courses: dict[UUID, Course] = field(default_factory=dict)
+    retried: set[UUID] = field(default_factory=set)
 
     def after(self, delay: timedelta, act: Callable[[], None]) -> None:
         heapq.heappush(self.agenda, (self.now + delay, next(self.numbers), act))
 
-    def spread(self, median: timedelta, sigma: float = 0.6) -> timedelta:
-        return median * self.dice.lognormvariate(0, sigma)
+    def spread(self, median: timedelta) -> timedelta:
+        return _spread(self.dice, median)
 
     def run(self) -> None:
         """Let time pass to the end, minute by minute where something is due."""
@@ -98,7 +135,7 @@ class Month:
         if self.places.equipped and handed.channel != "email" and self.dice.random() >= NOT_REPORTED:
             for _copy in range(2 if self.dice.random() < DOUBLED else 1):
                 self.after(self.spread(MINUTE), lambda: self._report(handed, has_arrived=not is_lost))
-        seconds = None if is_lost else noticed_after(self.dice, handed.channel, (self.now + 8 * HOUR).hour)
+        seconds = None if is_lost else noticed_after(self.dice, handed.channel, self._hour())
         if seconds is not None:
             self.after(seconds, lambda: self._noticed(handed))
 
@@ -121,17 +158,22 @@ class Month:
         for reply in calls.take([pressed] * copies, now=self.now)[:1]:
             self.keys[reply.outcome.value] += 1
             if reply.outcome.value == "acknowledged":
-                self.after(self.spread(SIGN_IN), lambda: self._look(handed.delivery))
+                self.after(self.spread(SIGN_IN), lambda: self._look(handed.delivery, has_promised=True))
 
-    def _look(self, delivery: UUID) -> None:
-        """Somebody signs in because of a message, and does what is theirs to do."""
+    def _hour(self) -> int:
+        return self.now.astimezone(self.end.tzinfo).hour
+
+    def _look(self, delivery: UUID, *, has_promised: bool = False) -> None:
+        """Somebody signs in because of a message, or because they have acknowledged it, and does what is
+        theirs to do."""
         alert = Delivery.objects.select_related("notification__recipient").get(pk=delivery).notification
         kind = alert.payload.get("deadline")
-        if alert.withdrawn_at is not None or kind is None:
+        if kind is None or (alert.withdrawn_at is not None and not has_promised):
             return
         case = UUID(alert.payload["case"])
         if kind == Kind.PLACE and alert.recipient == self.places.coordinator:
-            self._redirect(case)
+            if case not in self.retried:
+                self._redirect(case)
         elif kind in (Kind.ACKNOWLEDGE, Kind.DECIDE):
             self._answer(case, alert.recipient)
 
@@ -150,40 +192,58 @@ class Month:
         if self.free(ward) < 1:
             self.do(case, Verb.DECLINE, user, offer=offer, reason="no_bed")
         elif self.do(case, Verb.ACCEPT, user, offer=offer):
-            self.after(self.spread(70 * MINUTE), lambda: self._depart(case))
+            self.after(self.courses[case].to_departure, lambda: self._depart(case))
 
-    def free(self, ward: Any) -> int:
-        return int(ward.beds) - Case.objects.filter(ward=ward, state__in=TAKEN).count()
+    def free(self, ward: Ward) -> int:
+        """Beds that the ward really has, as its people see when they look."""
+        return ward.beds - Case.objects.filter(ward=ward, state__in=TAKEN).count()
 
     def _redirect(self, case: UUID) -> None:
-        """The coordinator asks a ward with a bed; where none has one, they try again later."""
-        row = Case.objects.get(pk=case)
-        free = [ward for ward in self.places.wards if self.free(ward) > 0]
-        if row.state == State.UNPLACED and free:
-            self.do(case, Verb.REDIRECT, self.places.coordinator, ward=self.dice.choice(free))
-        elif row.state == State.UNPLACED:
-            self.after(2 * HOUR, lambda: self._redirect(case))
+        """The coordinator asks the next ward; who has asked all of them in vain waits, and begins again."""
+        self.retried.discard(case)
+        if Case.objects.get(pk=case).state != State.UNPLACED:
+            return
+        ward = self._next_ward(case)
+        if ward is not None:
+            self.do(case, Verb.REDIRECT, self.places.coordinator, ward=ward)
+        else:
+            self.retried.add(case)
+            self.after(NEXT_ROUND, lambda: self._redirect(case))
+
+    def _next_ward(self, case: UUID) -> Ward | None:
+        """Of the wards that were not asked lately the one asked longest ago; who sees the network's beds
+        passes over those that have none, and begins with those that have said they have one."""
+        offers = Offer.objects.filter(case=case).order_by("offered_at")
+        asked = dict(offers.values_list("ward", "offered_at"))
+        left = [ward for ward in self.places.wards if self._may_ask(asked.get(ward.pk))]
+        left.sort(key=lambda ward: asked.get(ward.pk, self.now - DAY))
+        if not self.places.equipped or self.places.coordinator is None:
+            return next(iter(left), None)
+        figures = {row.ward.pk: row.free for row in network_places(self.places.coordinator, self.now)}
+        stated = [ward for ward in left if figures[ward.pk]]
+        unknown = [ward for ward in left if figures[ward.pk] is None]
+        return next(iter(stated + unknown), None)
+
+    def _may_ask(self, asked_at: datetime | None) -> bool:
+        return asked_at is None or asked_at <= self.now - NEXT_ROUND
 
     def _depart(self, case: UUID) -> None:
-        row = Case.objects.get(pk=case)
+        row, course = Case.objects.get(pk=case), self.courses[case]
         doctor = self.places.doctors[row.hospital_id]
-        if self.dice.random() < 0.05:
+        if course.withdraws:
             self.do(case, Verb.WITHDRAW, doctor, reason="improved")
-            return
-        expected = self.spread(100 * MINUTE, 0.3)
-        if self.do(case, Verb.DEPART, doctor, expected_arrival_at=self.now + expected):
-            late = self.spread(50 * MINUTE) if self.dice.random() < 0.25 else timedelta(0)
-            self.after(expected + late, lambda: self._admit(case))
+        elif self.do(case, Verb.DEPART, doctor, expected_arrival_at=self.now + course.journey):
+            self.after(course.journey + course.delay, lambda: self._admit(case))
 
     def _admit(self, case: UUID) -> None:
         row = Case.objects.get(pk=case)
         staff = self.places.staff.get(row.ward_id)
         if staff and self.do(case, Verb.ADMIT, staff[0]):
-            self.after(self.spread(20 * HOUR), lambda: self._diagnose(case, staff[0]))
+            self.after(self.courses[case].to_diagnosis, lambda: self._diagnose(case, staff[0]))
 
     def _diagnose(self, case: UUID, user: Any) -> None:
         if self.do(case, Verb.DIAGNOSE, user, category="early_aclf"):
-            self.after(self.spread(5 * 24 * HOUR, 0.4), lambda: self._discharge(case, user))
+            self.after(self.courses[case].to_discharge, lambda: self._discharge(case, user))
 
     def _discharge(self, case: UUID, user: Any) -> None:
         self.do(case, Verb.BACK_REFER, user, plan="plan")

@@ -1,4 +1,4 @@
-"""The network of the month: six first hospitals, three wards of three beds, their people and telephones."""
+"""The network of the month: six first hospitals, three wards of four beds, their people and telephones."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -7,7 +7,7 @@ from accounts.models import Catchment, DutyShift, Hospital, Membership, Network,
 from notifications.models import Subscription
 from referral.models import PathwayPolicy
 
-HOSPITALS, WARDS, BEDS = 6, 3, 3
+HOSPITALS, WARDS, BEDS = 6, 3, 4
 PHONES = ("sms", "voice")
 
 
