@@ -96,7 +96,7 @@ def alerts_about(case: Case, user: User) -> QuerySet[Notification]:
 
 def cases(user: User) -> QuerySet[Case]:
     """Every case the user may see, with what a page shows, and `next_due_at` of its deadlines."""
-    return worklist(user).select_related("registered_by")
+    return worklist(user).select_related("registered_by", "network")
 
 
 def worklist(user: User) -> QuerySet[Case]:
