@@ -38,7 +38,7 @@ def main() -> int:
 
 def play_all(running: Platform, chosen: argparse.Namespace) -> "Table":
     # These need Django's settings, which name the servers that have just been started.
-    from tests.chaos import callbacks, deaths, laboratory, outages, portal, times  # noqa: F401
+    from tests.chaos import callbacks, deaths, laboratory, outages, portal, subscriber, times  # noqa: F401
     from tests.chaos.report import Table
     from tests.chaos.suite import SCENARIOS, Chaos, play
     from tests.chaos.traffic import begin

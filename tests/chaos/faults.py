@@ -13,14 +13,19 @@ from datetime import timedelta
 from typing import Any
 
 STATEMENT, STORING = "before a statement", "before a statement, from the first of storing a message"
+NOTIFYING = "before a statement, from the first of notifying a subscriber"
 BEFORE_COMMIT, AFTER_COMMIT = "before the commit", "after the commit, before the hint"
 BEFORE_SENDING, BEFORE_CONFIRMING = "after the lease, before sending", "between acceptance and confirmation"
 WRITES = re.compile(
     r"\b(INSERT INTO|UPDATE) \W?(referral_|notifications_(notification|delivery)|integrations_received)"
 )
 
-BEGINS = {STATEMENT: "SKIP LOCKED", STORING: "integrations_integration"}
-"""What the first statement that is counted has in it: a claim, or the look for who sends."""
+BEGINS = {
+    STATEMENT: "SKIP LOCKED",
+    STORING: "integrations_integration",
+    NOTIFYING: "integrations_eventsubscription",
+}
+"""What the first statement that is counted has in it: a claim, the look for who sends, for what is due."""
 
 
 @dataclass(frozen=True)

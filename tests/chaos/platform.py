@@ -201,6 +201,7 @@ def _set_environment(servers: embedded.Servers, mail_port: int, honouring_port: 
             "ACLF_MODE": "test",
             "ACLF_LOG_LEVEL": "WARNING",
             "ACLF_EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+            "ACLF_PRIVATE_NETWORKS": "127.0.0.0/8",
             "ACLF_VOICE_PROVIDER": "generic",
             "ACLF_VOICE_URL": f"http://127.0.0.1:{honouring_port}/",
             "ACLF_VOICE_SECRET": VOICE_SECRET,

@@ -80,6 +80,22 @@ def test_a_handshake_comes_first_and_makes_it_active(
     assert send_due(now + SECOND) == 0
 
 
+def test_a_handshake_that_is_refused_is_tried_again_and_nothing_passes_it(
+    world: World, ward: Program, hook: Hook, now: datetime
+) -> None:
+    row = subscribe(ward, hook.url)
+    hook.provider.behave = replies_with(Reply(403))
+    flagged(world, "一")
+    assert send_due(now) == send_due(now + HOUR) == 0
+    assert hook.kinds == ["handshake", "handshake"]
+    shown = ward.get(f"Subscription/{row.pk}/$status").body
+    assert status_of(events(ward, row).body)["status"] == "requested"
+    assert "403" in str(shown)
+    hook.provider.behave = replies_with(Reply())
+    assert send_due(now + 2 * HOUR) == 2
+    assert (hook.kinds[2:], numbers(hook.bundles)) == (["handshake", "event-notification"], [1])
+
+
 def test_a_notification_is_valid_has_ids_only_and_the_secret_header(
     world: World, ward: Program, hook: Hook, now: datetime
 ) -> None:
