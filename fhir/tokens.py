@@ -36,6 +36,8 @@ class SmartConfiguration(View):
                 "token_endpoint": token_url(),
                 "token_endpoint_auth_methods_supported": ["private_key_jwt"],
                 "token_endpoint_auth_signing_alg_values_supported": ["RS384", "ES384"],
+                # SMART wants it in every configuration; there is no authorization endpoint here to use it.
+                "code_challenge_methods_supported": ["S256"],
                 "grant_types_supported": ["client_credentials"],
                 "scopes_supported": ["system/*.rs", "system/*.cruds"],
                 "capabilities": ["client-confidential-asymmetric", "permission-v1", "permission-v2"],

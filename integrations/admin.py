@@ -41,7 +41,7 @@ class IntegrationAdmin(NetworkAdmin):
     readonly_fields = ("client_id", "conformance_page", "subscribed_to", "latest_messages")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        asked = ("name", "kind", "hospital", "ward", "responsible", "pasted_keys", "typed_scopes")
+        asked = ("name", "kind", "hospital", "ward", "responsible", "pasted_keys", "keys_url", "typed_scopes")
         shown = ("client_id", "conformance_page", "subscribed_to", "latest_messages") if obj else ()
         hl7, hooks = ("hl7_application", "hl7_facility"), ("issuer", "typed_origins")
         smart = ("fhir_base", "smart_client_id", "typed_secret")

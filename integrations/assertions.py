@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from integrations.keys import keys_for
 from integrations.models import Integration, UsedAssertion
+from integrations.published_keys import current_keys
 
 ALGORITHMS = ("RS384", "ES384")
 LONGEST_LIFE = timedelta(minutes=5)
@@ -60,7 +61,7 @@ def _checked(
     integration = named(said)
     if not may_call_from(integration, address):
         raise AssertionRefused("address_not_allowed", integration)
-    claims = _signed(proof, header, integration)
+    claims = _signed(proof, header, integration, wall)
     if not _audiences(claims) & set(audiences):
         raise AssertionRefused("wrong_audience", integration)
     expires_at = _expiry(claims, integration, wall)
@@ -124,13 +125,20 @@ def _active(which: Q) -> Integration:
     return integration
 
 
-def _signed(assertion: str, header: Mapping[str, Any], integration: Integration) -> Mapping[str, Any]:
-    algorithm = header.get("alg")
+def _signed(
+    assertion: str, header: Mapping[str, Any], integration: Integration, wall: datetime
+) -> Mapping[str, Any]:
+    algorithm, kid = header.get("alg"), header.get("kid")
     if algorithm not in ALGORITHMS:
         raise AssertionRefused("algorithm_not_allowed", integration)
+    if integration.keys_url and header.get("jku", integration.keys_url) != integration.keys_url:
+        raise AssertionRefused("jku_differs", integration)
+    keys = current_keys(integration, kid, wall)
+    if integration.keys_url and not keys["keys"]:
+        raise AssertionRefused("keys_not_reachable", integration)
     # Times and audience are judged by the caller, whose clock and address are known there.
     unjudged: Any = dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat", "verify_aud"), False)
-    for key in keys_for(integration.keys, header.get("kid"), algorithm):
+    for key in keys_for(keys, kid, algorithm):
         try:
             return jwt.decode(assertion, key, algorithms=[algorithm], options=unjudged)
         except jwt.PyJWTError:

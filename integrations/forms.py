@@ -60,10 +60,19 @@ class IntegrationForm(forms.ModelForm):
         model = Integration
         fields: ClassVar = [
             *("name", "kind", "hospital", "ward", "responsible"),
-            *("hl7_application", "hl7_facility", "issuer", "fhir_base", "smart_client_id", "is_active"),
+            *(
+                "keys_url",
+                "hl7_application",
+                "hl7_facility",
+                "issuer",
+                "fhir_base",
+                "smart_client_id",
+                "is_active",
+            ),
         ]
         help_texts: ClassVar = {
             "ward": _("With a ward the program answers for it; without one it refers for the hospital."),
+            "keys_url": _("Where the program publishes its JWK Set, in place of keys that are pasted."),
             "fhir_base": _("As the record sends it as “iss”. Only from this address a launch is taken."),
             "issuer": _("As the record signs, such as https://emr.hospital.example. Empty: the client id."),
         }
@@ -72,7 +81,7 @@ class IntegrationForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         row = self.instance
         if not row._state.adding:
-            self.initial["pasted_keys"] = json.dumps(row.keys, indent=1)
+            self.initial["pasted_keys"] = "" if row.keys_url else json.dumps(row.keys, indent=1)
             self.initial["typed_scopes"] = " ".join(row.scopes)
             self.initial["typed_addresses"] = "\n".join(row.addresses)
             self.initial["typed_origins"] = "\n".join(row.origins)
@@ -105,9 +114,16 @@ class IntegrationForm(forms.ModelForm):
         return [_origin(line) for line in self.cleaned_data["typed_origins"].split()]
 
     def clean_fhir_base(self) -> str:
-        given = str(self.cleaned_data["fhir_base"]).strip().rstrip("/")
+        return self._target("fhir_base").rstrip("/")
+
+    def clean_keys_url(self) -> str:
+        return self._target("keys_url")
+
+    def _target(self, name: str) -> str:
+        """An address that may be called, or none. Raises ValidationError."""
+        given = str(self.cleaned_data[name]).strip()
         try:
-            return target_url(given, field="fhir_base") if given else ""
+            return target_url(given, field=name) if given else ""
         except AddressError as error:
             raise ValidationError(str(error.message)) from error
 
@@ -118,10 +134,14 @@ class IntegrationForm(forms.ModelForm):
             self.add_error("ward", _("This ward belongs to another hospital. Choose one of the hospital."))
         if responsible and hospital and hospital.network_id not in responsible.access.networks:
             self.add_error("responsible", _("This person is of another network. Choose somebody else."))
+        if cleaned.get("keys_url") and cleaned.get("pasted_keys", {}).get("keys"):
+            self.add_error("keys_url", _("Give the keys or their address, not both."))
         return cleaned
 
     def save(self, commit: bool = True) -> Integration:
-        self.instance.keys = self.cleaned_data["pasted_keys"]
+        if not self.cleaned_data["keys_url"] or "keys_url" in self.changed_data:
+            self.instance.keys = self.cleaned_data["pasted_keys"]
+            self.instance.keys_fetched_at = self.instance.keys_tried_at = None
         self.instance.scopes = self.cleaned_data["typed_scopes"]
         self.instance.addresses = self.cleaned_data["typed_addresses"]
         self.instance.origins = self.cleaned_data["typed_origins"]

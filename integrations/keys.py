@@ -1,7 +1,8 @@
 """Public keys of programs: read from what an administrator pastes, and looked up for a signature."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import jwt
@@ -81,6 +82,16 @@ def _checked(row: Mapping[str, Any]) -> dict[str, Any]:
     names = ("kty", "n", "e", "crv", "x", "y", "kid")
     kept = {name: str(row[name]) for name in names if row.get(name)}
     return kept | {"alg": "RS384" if is_rsa else "ES384", "use": "sig"}
+
+
+def usable_keys(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Those of a published JWK Set that sign as it is wanted here; its other keys are for others."""
+    usable = []
+    for row in rows:
+        if isinstance(row, dict) and row.get("use", "sig") == "sig":
+            with suppress(KeysError):
+                usable.append(_checked(row))
+    return usable[:MOST_KEYS]
 
 
 def public_key(row: Mapping[str, Any]) -> Any:

@@ -14,11 +14,12 @@ from accounts.models import Hospital, Ward
 class Integration(models.Model):
     """A program of a hospital. It acts as `account`, whose one role is at `ward`, or else at `hospital`.
 
-    `keys` is a JWK Set of public keys; `scopes` are those of SMART (`system/Task.rs`); `addresses` are
-    networks it may call from, any where empty. `issuer` is who signs the proofs of its CDS Hooks calls, the
-    client id where empty; `origins` are web pages that may make such calls. `fhir_base` is the only `iss`
-    that it is launched from (SMART), with `smart_client_id` and, for a confidential client, `smart_secret`
-    (encrypted). `responsible` answers for what it does.
+    `keys` is a JWK Set of public keys: pasted, or fetched from `keys_url`, which was asked last at
+    `keys_tried_at` and answered last at `keys_fetched_at`, both by clocks outside. `scopes` are those of
+    SMART (`system/Task.rs`); `addresses` are networks it may call from, any where empty. `issuer` is who
+    signs the proofs of its CDS Hooks calls, the client id where empty; `origins` are web pages that may make
+    such calls. `fhir_base` is the only `iss` that it is launched from (SMART), with `smart_client_id` and,
+    for a confidential client, `smart_secret` (encrypted). `responsible` answers for what it does.
     """
 
     class Kind(models.TextChoices):
@@ -43,6 +44,9 @@ class Integration(models.Model):
         related_name="+",
     )
     keys = models.JSONField(_("public keys"), default=dict)
+    keys_url = models.CharField(_("address of its public keys (JWKS)"), max_length=250, blank=True)
+    keys_fetched_at = models.DateTimeField(null=True, editable=False)
+    keys_tried_at = models.DateTimeField(null=True, editable=False)
     scopes = models.JSONField(_("what it may do"), default=list)
     addresses = models.JSONField(_("addresses it may call from"), default=list, blank=True)
     hl7_application = models.CharField(_("HL7 v2: sending application (MSH-3)"), max_length=180, blank=True)

@@ -38,6 +38,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("keys", models.JSONField(default=dict, verbose_name="public keys")),
+                (
+                    "keys_url",
+                    models.CharField(
+                        blank=True, max_length=250, verbose_name="address of its public keys (JWKS)"
+                    ),
+                ),
+                ("keys_fetched_at", models.DateTimeField(editable=False, null=True)),
+                ("keys_tried_at", models.DateTimeField(editable=False, null=True)),
                 ("scopes", models.JSONField(default=list, verbose_name="what it may do")),
                 (
                     "addresses",

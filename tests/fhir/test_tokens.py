@@ -12,10 +12,12 @@ from accounts import clock
 from integrations import messages, tokens
 from integrations.counterparts import save_integration
 from integrations.models import ExchangedMessage, Integration, IntegrationToken, UsedAssertion
-from tests.fhir.conftest import BASE, ask_for_token, assertion
+from tests.fhir.conftest import BASE, KEY, ask_for_token, assertion, public_jwk
 from tests.world import World
 
 OTHER = ec.generate_private_key(ec.SECP384R1())
+PUBLIC = public_jwk()["x"] + public_jwk()["y"]
+"""The public key as who mistakes it for a secret signs with it."""
 RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -66,22 +68,18 @@ def test_an_rsa_key_signs_with_rs384(emr: Integration) -> None:
         ({"key": RSA, "alg": "RS384"}, "signature_wrong"),
         ({"key": RSA, "alg": "RS256"}, "algorithm_not_allowed"),
         ({"key": "s" * 48, "alg": "HS384"}, "algorithm_not_allowed"),
+        ({"key": PUBLIC, "alg": "HS256"}, "algorithm_not_allowed"),
+        ({"key": None, "alg": "none"}, "algorithm_not_allowed"),
     ],
 )
 def test_a_proof_that_is_none_is_refused_with_its_reason(
     emr: Integration, changes: dict[str, Any], reason: str
 ) -> None:
-    proof = assertion(emr, changes.pop("key", None) or _key(), **changes)
+    proof = assertion(emr, changes.pop("key", KEY), **changes)
     answer = ask_for_token(proof)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
     assert answer.json()["error_description"] == reason
     assert not IntegrationToken.objects.exists()
-
-
-def _key() -> Any:
-    from tests.fhir.conftest import KEY
-
-    return KEY
 
 
 def test_a_proof_that_lives_too_long_or_is_not_yet_valid_is_refused(emr: Integration) -> None:
