@@ -8,7 +8,10 @@ ESTIMATE = 2
 """By how many years an estimated year may miss: ages are rounded, nominal ages are 1 or 2 higher."""
 OLDEST_YEAR = 1850
 HIGHEST_AGE = 130
-NUMBER = re.compile(r"(?:大?约|大概|[~～≈]|about)?\s*(\d{1,4})\s*(?:年生?|周?岁|years?)?\s*(?:左右)?")
+ABOUT, ROUGHLY = r"(?:大?约|大概|[~～≈]|about)?\s*", r"\s*(?:左右)?"
+YEAR = re.compile(rf"{ABOUT}(\d{{4}})\s*(?:年(?:出?生)?)?{ROUGHLY}", re.IGNORECASE)
+AGE = re.compile(rf"{ABOUT}(\d{{1,3}})\s*(?:周?[岁歲]|years?|y)?{ROUGHLY}", re.IGNORECASE)
+"""A year has four digits: 62年 would be 1962 to who wrote it, and somebody aged 62 to a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,8 @@ class BirthDate:
 
 def read_estimate(text: str, on: date) -> BirthDate:
     """A year or an age on the day `on` as people write it: 1962, 约1962年, 64, 64岁. Raises ValueError."""
-    match = NUMBER.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(text)
-    number = int(match[1])
-    if number <= HIGHEST_AGE:
-        return BirthDate.of_age(number, on)
-    if not OLDEST_YEAR <= number <= on.year:
-        raise ValueError(text)
-    return BirthDate(number)
+    if (year := YEAR.fullmatch(text.strip())) and OLDEST_YEAR <= int(year[1]) <= on.year:
+        return BirthDate(int(year[1]))
+    if (age := AGE.fullmatch(text.strip())) and int(age[1]) <= HIGHEST_AGE:
+        return BirthDate.of_age(int(age[1]), on)
+    raise ValueError(text)

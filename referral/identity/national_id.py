@@ -13,8 +13,8 @@ from referral.identity.text import without_signs
 
 EIGHTEEN = regex.compile(r"[0-9]{17}[0-9X]")
 FIFTEEN = regex.compile(r"[0-9]{15}")
-SEEMS_RESIDENT = regex.compile(r"[0-9]{9,}X?")
-"""Digits only, and more than any other document known here has: a resident's number with a slip."""
+SEEMS_RESIDENT = regex.compile(r"[0-9]{1,7}|[0-9]{9,}X?")
+"""Digits only, and not the 8 that a permit for Taiwan residents has: a resident's number with a slip."""
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECKS = "10X98765432"
 CROSSES = str.maketrans({"×": "X", "✕": "X", "╳": "X", "Х": "X", "х": "X", "Χ": "X", "χ": "X"})

@@ -15,8 +15,9 @@ from opencc import OpenCC
 from accounts.text import BLANKS, INVISIBLE
 
 LETTER = regex.compile(r"[\p{L}\p{Co}]")
-NOT_OF_A_NAME = regex.compile(r"[^\p{L}\p{M}\p{N}\p{Co}]|[\u1427\u318D\uA78F]")
-"""What a name is compared without: blanks, dots, hyphens, and the letters that serve as dots."""
+NOT_OF_A_NAME = regex.compile(r"[^\p{L}\p{M}\p{N}\p{Co}]|[\u02B0-\u02FF\u119E\u1427\uA78F]")
+"""What a name is compared without: blanks, dots, hyphens, and the letters that serve as dots or apostrophes
+(U+318D is U+119E after NFKC)."""
 HYPHENS = regex.compile(r"[\p{Pd}\u2212]")
 SIGNS = regex.compile(r"[\p{P}\p{S}\p{Z}\p{C}\p{M}]")
 

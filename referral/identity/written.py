@@ -11,7 +11,7 @@ from accounts.encryption import blind_index
 from accounts.text import NO_LINE, cleaned, has_unprintable
 from referral.identity.birth import BirthDate
 from referral.identity.national_id import canonical, has_wrong_length, resident_number
-from referral.identity.placeholders import is_no_national_id, is_no_number
+from referral.identity.placeholders import is_no_name, is_no_national_id, is_no_number
 from referral.identity.text import folded_name, folded_number, has_letter
 from referral.models import Patient
 from referral.pathway.refusals import ConfirmationNeeded, InputError, Text
@@ -156,7 +156,7 @@ def _unreadable(typed: Identity) -> Iterator[Row]:
     for name in TEXTS:
         if has_unprintable(getattr(typed, name)):
             yield f"patient.{name}", "unprintable", NO_LINE
-    if not has_letter(typed.name):
+    if not has_letter(typed.name) or is_no_name(typed.name):
         yield "patient.name", "required", NAME_NEEDED
     if typed.confirmed_same and typed.confirmed_different:
         message = _("Choose one of the two: the same person, or another.")

@@ -23,6 +23,7 @@ WORDS = [
         "空",
         "无号",
     ),
+    *("不详123", "未知 1234567", "无1", "暂缺123456", "待补2", "身份证丢失3", "A0000", "不清楚"),
     *("none", "NULL", "nil", "n/a", "N/A", "unknown", "Ｎ／Ａ", "xxx", "XXXXXX", "test"),
     *("?", "？", "-", "--", "——", "/", "\\", ".", "…", "*", "***", "\u200b", "0", "00", "000000", "０００"),
 ]
@@ -39,6 +40,7 @@ def test_what_says_that_there_is_no_number_is_no_number(text: str) -> None:
     [
         *("111111", "123456", "123456789", "1234567890", "987654321", "999999999999999999", "1", "12345"),
         *("000000000000000000", "123456789012345678", "1101**********1234", "110101XXXXXXXX1234", "1 1 1 1"),
+        *("123123", "121212", "110110110110"),
     ],
 )
 def test_digits_that_nobody_was_given_are_no_national_id(text: str) -> None:
@@ -50,7 +52,7 @@ def test_runs_that_nobody_was_given_are_no_hospital_number(text: str) -> None:
     assert is_no_number(text)
 
 
-@pytest.mark.parametrize("text", ["7", "111", "1234", "A-1", "DEMO-0001", "MRN-7", "2026000012", "１２３９"])
+@pytest.mark.parametrize("text", ["7", "111", "1234", "A-1", "DEMO-0001", "MRN-7", "2026000012", "１２３９", "123123", "无名氏3"])
 def test_a_short_number_of_a_hospital_is_one(text: str) -> None:
     assert not is_no_number(text)
 
@@ -115,7 +117,7 @@ def test_a_number_that_cannot_be_says_why(number: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1101051949123100", "11010519491231002", "1101051949123100200", "13800000000"]
+    "text", ["1101051949123100", "11010519491231002", "1101051949123100200", "13800000000", "654987"]
 )
 def test_a_number_that_lost_or_won_a_digit_is_noticed(text: str) -> None:
     assert has_wrong_length(text)

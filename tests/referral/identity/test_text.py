@@ -8,7 +8,7 @@ from referral.identity.text import folded_name, folded_number, has_letter
 PLAIN = "阿卜杜拉·买买提"
 
 
-@pytest.mark.parametrize("dot", "·•・‧．∙⋅᛫·･.․﹒ꞏ|-–  ")
+@pytest.mark.parametrize("dot", "·•・‧．∙⋅᛫·･.․﹒ꞏㆍᆞᐧʼ|-–  ")
 def test_the_dot_inside_a_name_may_be_any_dot_or_none(dot: str) -> None:
     for written in (f"阿卜杜拉{dot}买买提", f"阿卜杜拉 {dot} 买买提", "阿卜杜拉买买提"):
         assert folded_name(written) == folded_name(PLAIN)

@@ -85,6 +85,16 @@ def test_names_are_kept_as_written_without_what_nobody_sees() -> None:
     assert read(someone(name=" 阿卜杜拉\u200b•  买买提\ufeff"), visited=VISITED).name == "阿卜杜拉• 买买提"
 
 
+@pytest.mark.parametrize("name", ["无", "不详", "姓名不详", "未知", "待补", "N/A", "unknown", "xxx", "无名", "／"])
+def test_a_placeholder_is_no_name_and_asks_for_what_tells_them_apart(name: str) -> None:
+    assert refused(name=name) == {"patient.name": "required"}
+
+
+@pytest.mark.parametrize("name", ["无名氏", "无名氏（桥下）", "吴无忌", "安娜", "Na Li", "空海"])
+def test_a_name_that_resembles_a_placeholder_is_a_name(name: str) -> None:
+    assert read(someone(name=name), visited=VISITED).name == name
+
+
 def test_a_placeholder_counts_as_empty_with_a_hint() -> None:
     typed = someone(national_id="不详", local_number="待补")
     reading = read(typed, visited=VISITED)
