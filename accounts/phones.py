@@ -36,7 +36,13 @@ class Number:
     @property
     def can_be_dialled(self) -> bool:
         is_placeholder = set(self.digits) <= {"0"} or set(self.digits) <= {"1"}
-        return SHORTEST <= len(self.digits) <= LONGEST and not is_placeholder
+        return SHORTEST <= len(self.digits) <= LONGEST and not is_placeholder and not self._is_mistyped
+
+    @property
+    def _is_mistyped(self) -> bool:
+        """Whether it begins as mobile or area code does and has a digit too many or too few."""
+        is_long = re.match(r"1\d{6}|0[1-9]\d{7}", self.digits) is not None
+        return is_long and not self.is_international and not self.is_whole
 
 
 def dial_address(written: str) -> str:

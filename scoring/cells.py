@@ -6,29 +6,20 @@ from functools import lru_cache
 
 _NOT_MEASURED = frozenset(
     {
-        *(
-            "",
-            "-",
-            "--",
-            "---",
-            "—",
-            "——",
-            "–",
-            "−",
-            "―",
-            "_",
-            "/",
-            "\\",
-            "//",
-            ".",
-            "..",
-            "...",
-            "…",
-            "……",
-            "*",
-        ),
-        *("**", "?", "??", "na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "(null)", "<na>", "nil", "nd"),
+        *("na", "n/a", "n.a.", "n.a", "#n/a", "nan", "null", "(null)", "<na>", "nil", "nd"),
         *("n.d.", "n/d", "none.", "missing", "unknown", "pending", "notdone", "nottested", "notavailable"),
+        *(
+            "tbd",
+            "tba",
+            "nt",
+            "n.t.",
+            "notreported",
+            "hemolyzed",
+            "haemolysed",
+            "clotted",
+            "cancelled",
+            "canceled",
+        ),
         *(
             "notmeasured",
             "notdetermined",
@@ -84,16 +75,34 @@ _NOT_MEASURED = frozenset(
             "不适用",
         ),
         *("暂无", "暂缺", "无数据", "无结果", "无记录", "没查", "没测", "没做", "拒查", "拒检"),
+        *(
+            "未回",
+            "未归",
+            "未见报告",
+            "取消",
+            "已取消",
+            "作废",
+            "退检",
+            "已退检",
+            "拒收",
+            "无法测定",
+            "无法检测",
+        ),
     }
 )
+_SIGNS = re.compile(r"[-\u2010-\u2015\u2212\u2500_/\\.*?~·]*")
+_SPOILT = re.compile(
+    r"(?:标本|样本|血样|样品)?(?:重度|严重|明显)?(?:溶血|脂血|乳糜|凝固|有凝块|不合格|不足|量不足|量少|污染|丢失)"
+)
+"""A sample from which nothing could be measured."""
 _NO_NUMBER = frozenset({"无", "没有", "none", "no", "否"})
 """Answers that in a numeric column say that there is no value."""
 
 _SUMMARY = re.compile(
     r"(?:本[页月年组季]|全[部组年]|各组)?"
     r"(?:合计|总计|小计|共计|累计|总和|总数|总人数|人数|例数|平均|平均值|平均数|均数|均值|中位数|标准差|最大值|最小值|"
-    r"百分比|构成比|共(?=\d)|sum|total|subtotal|grandtotal|mean|average|median|sd|std|min|max|count)"
-    r"(?:[:：(（±+/].*|\d+[例人].*|[例人].*)?",
+    r"百分比|构成比|共(?=\d)|n(?==\d)|sum|total|subtotal|grandtotal|mean|average|median|sd|std|min|max|count)"
+    r"(?:[:：(（±+/=].*|\d+[例人].*|[例人].*)?",
 )
 _FOOTNOTE = re.compile(r"(?:注|备注|说明|制表|审核|打印|导出|数据来源|note|source|printed|exported)[^a-z].*")
 
@@ -102,6 +111,8 @@ _FOOTNOTE = re.compile(r"(?:注|备注|说明|制表|审核|打印|导出|数据
 def is_missing(cell: str, *, numeric: bool = False) -> bool:
     """True for a cell that says that nothing was measured; in a numeric one “none” says so too."""
     word = _folded(cell)
+    if _SIGNS.fullmatch(word) or _SPOILT.fullmatch(word):
+        return True
     return word in _NOT_MEASURED or (numeric and word in _NO_NUMBER)
 
 

@@ -11,7 +11,7 @@ from scoring.inputs import TYPED_INPUTS
 from scoring.issues import Issue
 from scoring.organ_failure import aclf_grade
 from scoring.plausibility import column_faults
-from scoring.reading import Reading, read_inputs, with_bounds_as_missing
+from scoring.reading import Reading, read_inputs, with_bounds_as_missing, without_unusable
 from scoring.riskmodel import RiskModel
 from scoring.rows import Row
 from scoring.scores import ScoreValue, comparators, organ_inputs
@@ -47,6 +47,7 @@ def result_lines(
         if unchecked:
             refuse_wrong_columns(readings)
             unchecked = False
+        readings = [None if one is None else without_unusable(one, model.inputs) for one in readings]
         usable = [reading for reading in readings if reading is not None and not reading.issues]
         evaluations = iter(evaluate_many(usable, model=model, threshold=threshold))
         for row, reading in zip(chunk, readings, strict=True):

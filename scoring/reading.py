@@ -1,6 +1,6 @@
 """Raw input of one patient to typed, normalised values, with everything that is wrong or unusual about it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -158,6 +158,20 @@ def with_bounds_as_missing(reading: Reading) -> Reading:
     others = tuple(issue for issue in reading.issues if issue.code != "bound")
     bounds = tuple(replace(issue, params={"value": issue.params["value"]}) for issue in bounds)
     return replace(reading, issues=others, warnings=(*reading.warnings, *bounds))
+
+
+def without_unusable(reading: Reading, needed: Collection[str]) -> Reading:
+    """The reading of a row of a file: what cannot be used of an input that is not `needed` costs that value
+    only, a warning names it."""
+    optional = {
+        name for name, spec in ANY_INPUT.items() if name not in needed and spec.key not in reading.values
+    }
+    optional |= {ANY_INPUT[name].unit_field for name in optional} - {
+        ANY_INPUT[name].unit_field for name in needed
+    }
+    left_out = tuple(issue for issue in reading.issues if issue.field in optional)
+    others = tuple(issue for issue in reading.issues if issue.field not in optional)
+    return replace(reading, issues=others, warnings=(*reading.warnings, *left_out))
 
 
 def _as_typed(typed: object, unit: object) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scoring.issues import gettext_noop
+from scoring.issues import REFUSALS, gettext_noop
 from scoring.sentences import Listed, Sentence
 
 _LINES_NAMED = 5
+REFUSED_VALUES = REFUSALS.keys() - {"unknown_field"}
+"""Codes of a value that could not be used; as a warning, in a row that could."""
 
 ROWS = gettext_noop("Rows: %(rows)s. Scored %(scored)s, incomplete %(incomplete)s, refused %(refused)s.")
 MISSING = gettext_noop("Missing, by input: %(inputs)s.")
@@ -40,11 +42,16 @@ class Tally:
         elif lacking := list(missing):
             self.incomplete += 1
             self.lacking.update(lacking)
-            for warning in line["warnings"]:
-                if warning["code"] == "bound":
-                    self._count(warning, line["line"])
+            self._count_left_out(line)
         else:
             self.scored += 1
+            self._count_left_out(line)
+
+    def _count_left_out(self, line: Mapping[str, Any]) -> None:
+        """Values that could not be used, of a row that was."""
+        for warning in line["warnings"]:
+            if warning["code"] in REFUSED_VALUES:
+                self._count(warning, line["line"])
 
     def _count(self, issue: Mapping[str, Any], line: int) -> None:
         reason = (issue["field"], issue["code"])
@@ -55,8 +62,8 @@ class Tally:
             named.append(line)
 
     def sentences(self) -> list[Sentence]:
-        """What to say of the rows that were not scored; nothing where all were."""
-        if self.scored == self.rows:
+        """What to say of rows that were not scored, and of values left out; nothing where all were used."""
+        if self.scored == self.rows and not self.reasons:
             return []
         counts = {"scored": self.scored, "incomplete": self.incomplete, "refused": self.refused}
         sentences = [Sentence(ROWS, {"rows": self.rows, **counts})]

@@ -93,6 +93,13 @@ def test_a_whole_number_is_found_among_other_words_and_figures(written: str, dia
 
 
 @pytest.mark.parametrize(
+    "written", ["1380000000", "138000000011", "12345678901", "057187236", "0571-872366661"]
+)
+def test_a_mistyped_number_is_no_link(written: str) -> None:
+    assert dial_address(written) == ""
+
+
+@pytest.mark.parametrize(
     ("written", "dialled"),
     [
         ("+86 571 8723 6666", "tel:+8657187236666"),

@@ -135,6 +135,26 @@ def test_a_missing_marker_costs_only_its_value(score, marker: str) -> None:  # t
     assert "Missing, by input: inr 1." in scored.said
 
 
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("9999", "out_of_range"),
+        ("阴性", "not_a_number"),
+        ("1,342", "number_ambiguous"),
+        ("2.1 furlong", "not_plain"),
+    ],
+)
+def test_what_cannot_be_used_and_is_not_needed_costs_its_value_only_and_is_counted(  # type: ignore[no-untyped-def]
+    score, typed: str, code: str
+) -> None:
+    scored = score(table(row(), row(lactate_mmol_l=typed)))
+    assert (scored.status, scored.risks) == (0, [RISK, RISK])
+    (warning,) = scored.lines[1]["warnings"]
+    assert (warning["field"], warning["code"]) == ("lactate_mmol_l", code)
+    assert "Rows: 2. Scored 2, incomplete 0, refused 0." in scored.said
+    assert f"lactate_mmol_l, {code}: 1 (line 3). The first: {warning['message']}" in scored.said
+
+
 @pytest.mark.parametrize("bound", [">513", "＞513", "≥400", "<0.5", ">513↑"])
 def test_a_bound_is_explained_and_costs_only_its_value(score, bound: str) -> None:  # type: ignore[no-untyped-def]
     scored = score(table(row(), row(bilirubin=bound), row(lactate_mmol_l=bound)))

@@ -175,13 +175,14 @@ def test_what_is_no_day_is_refused(text: str) -> None:
             "　",
         ),
         *("未查", "未测", "未做", "缺失", "不详", "待回报", "未 查", "暂无", "拒查", "－"),
+        *("――", "—/—", "溶血", "标本溶血", "样本不合格", "标本量不足", "取消", "未回", "TBD", "hemolyzed"),
     ],
 )
 def test_a_cell_that_says_that_nothing_was_measured_is_missing(cell: str) -> None:
     assert is_missing(cell)
 
 
-@pytest.mark.parametrize("cell", ["0", "1.4", "无", "否", "none", "阴性", "<0.5", "-1"])
+@pytest.mark.parametrize("cell", ["0", "1.4", "无", "否", "none", "阴性", "<0.5", "-1", "不足1", "凝固酶"])
 def test_an_answer_is_not_missing(cell: str) -> None:
     assert not is_missing(cell)
 
@@ -191,13 +192,13 @@ def test_none_is_missing_where_a_number_is_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["合计", "总计：", "合计（例）", "共计5例", "平均值", "Total", "Mean", "标准差"]
+    "cell", ["合计", "总计：", "合计（例）", "共计5例", "平均值", "Total", "Mean", "标准差", "n=2", "N = 120"]
 )
 def test_a_row_of_totals_is_known_by_its_first_cell(cell: str) -> None:
     assert is_summary(cell)
 
 
-@pytest.mark.parametrize("cell", ["A1", "0012345", "张三", "Total1", "Meaney", "总", "Sumner"])
+@pytest.mark.parametrize("cell", ["A1", "N12", "0012345", "张三", "Total1", "Meaney", "总", "Sumner"])
 def test_a_patient_is_no_row_of_totals(cell: str) -> None:
     assert not is_summary(cell)
     assert not is_footnote(cell)

@@ -29,7 +29,9 @@ def test_a_year_or_an_age_is_read_as_people_write_it(typed: str, year: int) -> N
     assert read_estimate(typed, TODAY) == BirthDate(year)
 
 
-@pytest.mark.parametrize("typed", ["", "old", "1849", "2027", "131", "1962-05", "-3x", "六十四", "196", "62年", "62年生", "1962岁"])
+@pytest.mark.parametrize(
+    "typed", ["", "old", "1849", "2027", "131", "1962-05", "-3x", "六十四", "196", "62年", "62年生", "1962岁"]
+)
 def test_what_is_neither_is_refused(typed: str) -> None:
     with pytest.raises(ValueError):
         read_estimate(typed, TODAY)

@@ -52,7 +52,9 @@ def test_runs_that_nobody_was_given_are_no_hospital_number(text: str) -> None:
     assert is_no_number(text)
 
 
-@pytest.mark.parametrize("text", ["7", "111", "1234", "A-1", "DEMO-0001", "MRN-7", "2026000012", "１２３９", "123123", "无名氏3"])
+@pytest.mark.parametrize(
+    "text", ["7", "111", "1234", "A-1", "DEMO-0001", "MRN-7", "2026000012", "１２３９", "123123", "无名氏3"]
+)
 def test_a_short_number_of_a_hospital_is_one(text: str) -> None:
     assert not is_no_number(text)
 

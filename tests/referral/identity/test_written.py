@@ -85,7 +85,9 @@ def test_names_are_kept_as_written_without_what_nobody_sees() -> None:
     assert read(someone(name=" 阿卜杜拉\u200b•  买买提\ufeff"), visited=VISITED).name == "阿卜杜拉• 买买提"
 
 
-@pytest.mark.parametrize("name", ["无", "不详", "姓名不详", "未知", "待补", "N/A", "unknown", "xxx", "无名", "／"])
+@pytest.mark.parametrize(
+    "name", ["无", "不详", "姓名不详", "未知", "待补", "N/A", "unknown", "xxx", "无名", "／"]
+)
 def test_a_placeholder_is_no_name_and_asks_for_what_tells_them_apart(name: str) -> None:
     assert refused(name=name) == {"patient.name": "required"}
 
