@@ -18,7 +18,7 @@ UP = "01234567890123456789012345678901234567890"
 
 
 def is_no_name(text: str) -> bool:
-    """Whether `text` is a placeholder where a name belongs: 无, 不详, N/A, xxx. 无名氏 with a mark is a name."""
+    """Whether `text` is a placeholder where a name belongs: 无, 不详, N/A, xxx; 无名氏 is a name."""
     return bool(NO_NAME.fullmatch(without_signs(text)))
 
 

@@ -14,6 +14,9 @@ from scoring.sentences import Listed, Readable, Sentence
 OUTCOME_COLUMNS = ("time_days", "event")
 _LINES_NAMED = 3
 _NOT_UNDERSTOOD = ("time_not_understood", "time_negative", "time_too_long", "event_not_understood")
+_OUTCOME_UNKNOWN = ("time_missing", "time_not_understood", "event_missing", "event_not_understood")
+_FEW, _SHARE = 10, 0.1
+"""So many rows without an outcome may be chance; more depend on how it ended."""
 EXPECTED = gettext_noop(
     "time_days is a number of days, 0 or more (90, 90天); event is 1, 死亡, 是 or 2, 移植 for the end point, "
     "0, 存活 or 否 for none."
@@ -24,6 +27,10 @@ NO_COLUMN = gettext_noop(
 )
 NO_OUTCOME = gettext_noop("No patient has a usable outcome. %(expected)s %(left_out)s")
 NOT_UNDERSTOOD = gettext_noop("%(count)s of %(rows)s rows cannot be understood. %(expected)s %(left_out)s")
+SELECTED = gettext_noop(
+    "%(count)s of %(rows)s rows have no usable outcome. Which patients are left out would then depend on how "
+    "it ended, and nothing would be true of the rest. Complete them. %(expected)s %(left_out)s"
+)
 REPEATED = gettext_noop("%(count)s of %(rows)s rows repeat a patient. %(expected)s %(left_out)s")
 ONE_OR_TWO = gettext_noop(
     "The column event holds 2 but never 0, so 1 and 2 may mean alive and dead. Write 0 for who reached no "
@@ -88,6 +95,9 @@ class Intake:
             count = sum(self.excluded[code] for code in codes)
             if 2 * count > self.rows:
                 raise CohortError(self._refusal(text, count))
+        unknown = sum(self.excluded[code] for code in _OUTCOME_UNKNOWN)
+        if unknown >= _FEW and unknown > _SHARE * self.rows:
+            raise CohortError(self._refusal(SELECTED, unknown))
         if "2" in self._codes and all(ending != "none" for _, _, ending in self.kept):
             raise CohortError(Sentence(ONE_OR_TWO))
 

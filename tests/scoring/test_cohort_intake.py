@@ -154,6 +154,22 @@ def test_a_file_whose_outcomes_are_mostly_not_understood_is_refused(
         assert each in sentence
 
 
+@pytest.mark.parametrize("end", ["好转", "", "3", "自动出院"])
+def test_a_file_that_leaves_out_those_who_ended_one_way_is_refused(end: str) -> None:
+    died = [f"D{day},1.5,{day},1" for day in range(60)]
+    others = [f"A{day},1.6,{day + 90},{end}" for day in range(40)]
+    sentence = refusal(*died, *others)
+    assert "40 of 100 rows have no usable outcome" in sentence
+    assert f"line 62: “{end}”" in sentence if end else "line 62" in sentence
+
+
+def test_some_rows_without_an_outcome_cost_only_themselves() -> None:
+    died = [f"D{day},1.5,{day},{day % 2}" for day in range(1, 100)]
+    assert cohort_of(*died, *[f"A{day},1.6,9,好转" for day in range(9)]).excluded == {
+        "event_not_understood": 9
+    }
+
+
 def test_a_time_in_months_is_not_taken_for_days() -> None:
     assert "no column time_days" in refusal("A,1.5,3,1", header="id,inr,随访时间(月),event")
 
