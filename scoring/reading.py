@@ -163,14 +163,12 @@ def with_bounds_as_missing(reading: Reading) -> Reading:
 def without_unusable(reading: Reading, needed: Collection[str]) -> Reading:
     """The reading of a row of a file: what cannot be used of an input that is not `needed` costs that value
     only, a warning names it."""
-    optional = {
-        name for name, spec in ANY_INPUT.items() if name not in needed and spec.key not in reading.values
-    }
-    optional |= {ANY_INPUT[name].unit_field for name in optional} - {
-        ANY_INPUT[name].unit_field for name in needed
-    }
-    left_out = tuple(issue for issue in reading.issues if issue.field in optional)
-    others = tuple(issue for issue in reading.issues if issue.field not in optional)
+    optional = [spec for name, spec in ANY_INPUT.items() if name not in needed]
+    optional = [spec for spec in optional if spec.key not in reading.values]
+    fields = {field for spec in optional for field in (spec.name, spec.unit_field)}
+    fields -= {ANY_INPUT[name].unit_field for name in needed}
+    left_out = tuple(issue for issue in reading.issues if issue.field in fields)
+    others = tuple(issue for issue in reading.issues if issue.field not in fields)
     return replace(reading, issues=others, warnings=(*reading.warnings, *left_out))
 
 

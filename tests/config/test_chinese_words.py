@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core import validators
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as translated
 from django.utils.translation import override
+from rest_framework import serializers
 
 from scoring import Issue
 from scoring.texts import issue_text, value_text
@@ -75,6 +79,36 @@ def test_texts_of_libraries_that_say_it_otherwise_are_put_into_our_words(library
         english for english, text in theirs.items() if any(word in text for word in ("你", "token", "双因素"))
     }
     assert not {one for one in wrong - own.keys() if not any(part in one for part in SEEN_BY_NOBODY)}
+
+
+def test_what_a_field_refuses_is_said_in_words_of_ours() -> None:
+    fields = [*vars(forms.fields).values(), *vars(validators).values(), *vars(serializers).values()]
+    own = (
+        "max_length",
+        "min_length",
+        "max_value",
+        "min_value",
+        "invalid_choice",
+        "null",
+        "blank",
+        "max_digits",
+    )
+    messages = {
+        str(text)
+        for field in fields
+        for code, text in getattr(field, "default_error_messages", {}).items()
+        if code in own
+    }
+    with override("zh-hans"):
+        said = {
+            *map(translated, messages),
+            validators.MaxLengthValidator(3).message % {"limit_value": 3, "show_value": 4},
+        }
+    assert not {
+        text
+        for text in said
+        if any(word in text for word in ("变量", "字段", "该值", "确保", "null", "合法"))
+    }
 
 
 def test_texts_in_chinese_have_full_width_brackets_and_colons() -> None:
