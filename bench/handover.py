@@ -67,21 +67,16 @@ def send_messages(case: "Case", messages: int, name: str) -> float:
 
     recipients = User.objects.filter(name__regex=r"^\d+$").values_list("pk", flat=True)[:messages]
     payload = compose.about(case, verb="accept")
-    notify(
-        notices=[
-            Notice(
-                dedup_key=f"{name}:{recipient}",
-                recipient_id=recipient,
-                subject_type=compose.CASE,
-                subject_id=str(case.pk),
-                kind=compose.DONE,
-                severity="warning",
-                payload=payload,
-            )
-            for recipient in recipients
-        ],
-        now=clock.now(),
+    notice = Notice(
+        dedup_key=name,
+        recipients=list(recipients),
+        subject_type=compose.CASE,
+        subject_id=str(case.pk),
+        kind=compose.DONE,
+        severity="warning",
+        payload=payload,
     )
+    notify(notices=[notice], now=clock.now())
     return clock.wall().timestamp()
 
 

@@ -1,7 +1,7 @@
 """The rows of the engine, by hand: what a database of this schema on this machine can do at most.
 
-One statement per batch claims due deadlines and writes, for each, one event, four notifications and their
-deliveries, the case's count of events and the deadline's next time. It decides nothing: whom to tell, how
+One statement per batch claims due deadlines and writes, for each, one event, one alert with a row for each of
+four people, the case's count of events and the deadline's next time. It decides nothing: whom to tell, how
 loudly and when again are constants.
 """
 
@@ -24,22 +24,20 @@ WITH due AS MATERIALIZED (
     SELECT uuidv7(), case_id, number, 'deadline_missed', state, state,
         jsonb_build_object('kind', 'admit', 'deadline', id), due_at, %(now)s
     FROM due
-), notification AS (
-    INSERT INTO notifications_notification
-        (id, dedup_key, recipient_id, subject_type, subject_id, kind, severity, payload, created_at)
-    SELECT uuidv7(), due.id || ':' || %(now)s || ':' || recipient, recipient, 'deadline', due.id, 'missed',
+), alert AS (
+    INSERT INTO notifications_alert
+        (id, dedup_key, subject_type, subject_id, kind, severity, payload, created_at)
+    SELECT uuidv7(), due.id || ':' || %(now)s, 'deadline', due.id, 'missed',
         'critical', jsonb_build_object('case', due.case_id, 'number', case_number, 'hospital_zh', '医院',
             'hospital_en', '', 'zone', 'Asia/Shanghai', 'band', '', 'deadline', 'admit', 'due_at', due_at,
             'rungs', 1), %(now)s
-    FROM due CROSS JOIN unnest(%(audience)s::uuid[]) AS recipient
+    FROM due
     ON CONFLICT (dedup_key) DO NOTHING
     RETURNING id
 ), outbox AS (
-    INSERT INTO notifications_delivery
-        (id, notification_id, channel, urgent, state, attempts, uncertain_attempts, available_at,
-         next_hint_at, provider_reference, last_error, dropped_reason)
-    SELECT uuidv7(), id, 'email', true, 'pending', 0, 0, %(now)s, %(now)s, '', '', ''
-    FROM notification
+    INSERT INTO notifications_notification (id, alert_id, recipient_id, urgent, created_at, next_hint_at)
+    SELECT uuidv7(), id, recipient, true, %(now)s, %(now)s
+    FROM alert CROSS JOIN unnest(%(audience)s::uuid[]) AS recipient
 ), counted AS (
     UPDATE referral_case SET event_count = due.number FROM due WHERE referral_case.id = due.case_id
 ), moved AS (

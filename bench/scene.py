@@ -9,9 +9,7 @@ from referral.models import Case, Deadline, PathwayPolicy, Patient, Person
 from referral.pathway.vocabulary import Kind, State
 
 HOSPITALS, WARDS = 20, 5
-TABLES = (
-    "referral_case, referral_patient, referral_person, notifications_notification, notifications_processtick"
-)
+TABLES = "referral_case, referral_patient, referral_person, notifications_alert, notifications_processtick"
 
 PLACES = """
 CREATE TEMP TABLE place ON COMMIT DROP AS

@@ -146,17 +146,23 @@ WHERE facts.state = 'admitted' AND template.kind = 'assess'
 """
 
 
+ALERTS = """
+INSERT INTO notifications_alert (id, dedup_key, subject_type, subject_id, kind, severity, payload, created_at)
+SELECT uuidv7(), 'bench ' || n, 'case', 'x', 'missed', 'warning', '{}', %(end)s
+FROM generate_series(0, %(count)s / 4) AS n
+"""
 NOTIFICATIONS = """
-INSERT INTO notifications_notification (id, dedup_key, recipient_id, subject_type, subject_id, kind, severity,
-    payload, created_at, read_at, acknowledged_at)
-SELECT uuidv7(), 'bench ' || n, (%(people)s::uuid[])[1 + floor(random() * 300)], 'case', 'x', 'missed',
-    (array['info', 'warning', 'severe', 'critical'])[1 + floor(random() * 4)], '{}', at,
+INSERT INTO notifications_notification (id, alert_id, recipient_id, urgent, created_at, read_at,
+    acknowledged_at)
+SELECT uuidv7(), alert.id, (%(people)s::uuid[])[1 + floor(random() * 300)], random() < 0.5, at,
     CASE WHEN drawn < 0.8 THEN at + interval '20 min' END,
     CASE WHEN drawn < 0.5 THEN at + interval '20 min' + random() * interval '3 h' END
 FROM (
     SELECT n, %(end)s - interval '1 year' + n * interval '1 year' / %(count)s AS at, random() AS drawn
     FROM generate_series(0, %(count)s - 1) AS n
 ) AS written
+JOIN notifications_alert AS alert ON dedup_key = 'bench ' || n / 4
+ON CONFLICT DO NOTHING
 """
 DELIVERIES = """
 INSERT INTO notifications_delivery (id, notification_id, channel, bundle_key, urgent, state, attempts,
@@ -195,9 +201,12 @@ def write_notifications(network: Any) -> None:
     )
     asked = {"people": [person.pk for person in people], "end": END, "count": WRITTEN}
     with connection.cursor() as cursor:
+        cursor.execute(ALERTS, asked)
         cursor.execute(NOTIFICATIONS, asked)
         cursor.execute(DELIVERIES)
-        cursor.execute("VACUUM ANALYZE notifications_notification, notifications_delivery")
+        cursor.execute(
+            "VACUUM ANALYZE notifications_alert, notifications_notification, notifications_delivery"
+        )
         while seal_days(END):
             pass
         cursor.execute(DAYS_OF_BEFORE)

@@ -38,7 +38,7 @@ def alert(row: EventSubscription, now: datetime) -> None:
     since = row.failing_since or now
     notice = Notice(
         dedup_key=f"{kind}:{row.pk}:{since.isoformat()}",
-        recipient_id=row.integration.responsible_id,
+        recipients=[row.integration.responsible_id],
         subject_type=SUBSCRIPTION,
         subject_id=str(row.pk),
         kind=kind,
@@ -65,10 +65,10 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
 
 def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
     """Those whose recipient still answers for the system."""
-    ids = {one.subject_id for one in notifications}
+    ids = {one.alert.subject_id for one in notifications}
     rows = EventSubscription.objects.filter(pk__in=ids).values_list("pk", "integration__responsible")
     answers = {str(pk): person for pk, person in rows}
-    return {one.pk for one in notifications if answers.get(one.subject_id) == one.recipient_id}
+    return {one.pk for one in notifications if answers.get(one.alert.subject_id) == one.recipient_id}
 
 
 def register() -> None:

@@ -23,7 +23,7 @@ from notifications.channels.registry import account_channels
 from notifications.contacts.subscriptions import of_account
 from notifications.models import ACCOUNT, Notification
 from notifications.outbox import hints, store
-from notifications.types import Rendered, Severity
+from notifications.types import Notice, Rendered, Severity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -62,17 +62,16 @@ ADVICE = {
 @transaction.atomic
 def notify_of(*, user: "User", event: str, about: Mapping[str, str], now: datetime, **_: Any) -> Notification:
     """Put what happened in the inbox and the mail of `user`: receives accounts.signals.security_event."""
-    notification = Notification.objects.create(
-        id=new_id(),
+    notice = Notice(
         dedup_key=f"{ACCOUNT}:{event}:{new_id()}",
-        recipient_id=user.pk,
+        recipients=[user.pk],
         subject_type=ACCOUNT,
         subject_id=str(user.pk),
         kind=event,
         severity=Severity.WARNING,
         payload={"at": now.isoformat(), **about},
-        created_at=now,
     )
+    notification = store.store_one(notice, now=now)
     waiting = [
         store.open_delivery(of_account(user, channel), notification=notification, now=now)
         for channel in account_channels()

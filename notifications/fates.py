@@ -75,8 +75,10 @@ class Alerted:
 def alerted_about(subject_type: str, subject_ids: Collection[str]) -> list[Alerted]:
     """The alerts about the subjects, as far as they still matter, the first first; two questions."""
     deliveries = Delivery.objects.filter(replay_of=None).order_by("pk")
-    rows = Notification.objects.active().filter(subject_type=subject_type, subject_id__in=subject_ids)
-    rows = rows.select_related("recipient").prefetch_related(Prefetch("deliveries", deliveries))
+    rows = Notification.objects.active().filter(
+        alert__subject_type=subject_type, alert__subject_id__in=subject_ids
+    )
+    rows = rows.select_related("alert", "recipient").prefetch_related(Prefetch("deliveries", deliveries))
     return [
         Alerted(row, row.recipient, tuple(fate_of(one) for one in row.deliveries.all()))
         for row in rows.order_by("created_at", "pk")

@@ -92,13 +92,14 @@ def subject(subject_type: str) -> Subject:
 
 def render(notification: "Notification", language: str) -> Rendered:
     """The words of `notification` in `language` ("zh-hans" or "en")."""
+    alert = notification.alert
     with translation.override(language):
-        return subject(notification.subject_type).render(notification.kind, notification.payload, language)
+        return subject(alert.subject_type).render(alert.kind, alert.payload, language)
 
 
 def spoken(notification: "Notification", code: str, now: datetime) -> Rendered | None:
     """What a call says to the recipient that asks for `code`; None where it asks for nothing."""
-    telephone = subject(notification.subject_type).telephone
+    telephone = subject(notification.alert.subject_type).telephone
     if telephone is None or not telephone.asks(notification):
         return None
     with translation.override(notification.recipient.language):

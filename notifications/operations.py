@@ -24,6 +24,7 @@ from notifications.models import (
     ChannelBreaker,
     Delivery,
     DeliveryState,
+    Notification,
     ProcessTick,
 )
 from notifications.outbox import hints, store
@@ -94,17 +95,23 @@ def deliveries(user: "User") -> QuerySet[Delivery]:
     return (
         Delivery.objects.filter(notification__recipient__in=people_of(user))
         .exclude(channel__in=stored_channels())
-        .select_related("notification__recipient", "subscription", "replay_of")
+        .select_related("notification__alert", "notification__recipient", "subscription", "replay_of")
         .prefetch_related("replays")
         .order_by("-notification__created_at", "-pk")
     )
 
 
 def waiting(user: "User", now: datetime) -> tuple[int, timedelta]:
-    """How many deliveries wait although they could go, and for how long the oldest of them."""
+    """How many messages wait although they could go, those of which no delivery is made yet included, and
+    for how long the oldest of them."""
     due = deliveries(user).filter(state__in=OPEN_STATES, available_at__lte=now)
-    totals = due.order_by().aggregate(number=Count("pk"), oldest=Min("available_at"))
-    return totals["number"], now - totals["oldest"] if totals["oldest"] else timedelta(0)
+    new = Notification.objects.filter(recipient__in=people_of(user), next_hint_at__isnull=False)
+    totals = [
+        due.order_by().aggregate(number=Count("pk"), oldest=Min("available_at")),
+        new.order_by().aggregate(number=Count("pk"), oldest=Min("created_at")),
+    ]
+    oldest = min((one["oldest"] for one in totals if one["oldest"]), default=now)
+    return sum(one["number"] for one in totals), now - oldest
 
 
 def channel_reports(user: "User", now: datetime) -> list[ChannelReport]:

@@ -53,12 +53,13 @@ class Reach:
 
 def inbox(user: "User") -> NotificationQuerySet:
     """Standing notifications of `user`, newest first."""
-    return Notification.objects.visible_to(user).active().exclude(subject_type=CONTACT_METHOD)
+    rows = Notification.objects.visible_to(user).active().select_related("alert")
+    return rows.exclude(alert__subject_type=CONTACT_METHOD)
 
 
 def notifications_of(user: "User") -> NotificationQuerySet:
     """Everything `user` was ever told, what has been withdrawn since included."""
-    return Notification.objects.visible_to(user)
+    return Notification.objects.visible_to(user).select_related("alert")
 
 
 def unread_count(user: "User") -> int:
@@ -87,10 +88,13 @@ def delivery_health(recipients: "QuerySet[User]", *, since: datetime) -> Health:
 
 
 def oldest_pending(now: datetime) -> timedelta:
-    """For how long the longest waiting delivery could already have been sent; zero when none waits."""
-    waiting = Delivery.objects.filter(state__in=OPEN_STATES)
-    oldest = waiting.aggregate(oldest=Min("available_at"))["oldest"]
-    return max(now - oldest, timedelta(0)) if oldest else timedelta(0)
+    """For how long the longest waiting message could already have been sent; zero when none waits."""
+    new = Notification.objects.filter(next_hint_at__isnull=False).order_by()
+    waiting = [
+        Delivery.objects.filter(state__in=OPEN_STATES).aggregate(oldest=Min("available_at"))["oldest"],
+        new.aggregate(oldest=Min("created_at"))["oldest"],
+    ]
+    return max(now - min((at for at in waiting if at), default=now), timedelta(0))
 
 
 def tick_age(name: str, now: datetime) -> timedelta | None:
@@ -173,6 +177,6 @@ def about(subjects: Mapping[str, Collection[str]]) -> QuerySet[Notification]:
     """Everything that was said about subjects, by type and ids, to anybody; withdrawn notices too."""
     named = Q()
     for subject_type, ids in subjects.items():
-        named |= Q(subject_type=subject_type, subject_id__in=ids)
+        named |= Q(alert__subject_type=subject_type, alert__subject_id__in=ids)
     rows = Notification.objects.filter(named) if subjects else Notification.objects.none()
-    return rows.select_related("recipient").order_by("created_at", "pk")
+    return rows.select_related("alert", "recipient").order_by("created_at", "pk")

@@ -1,6 +1,7 @@
 """The verbs of telling: notify, withdraw, acknowledge, mark as read; and the sign of life of a process."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,10 +10,19 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.functions import Coalesce
 
-from accounts.ids import new_id
 from notifications.live import publish
-from notifications.models import Notification, NotificationQuerySet, ProcessTick
-from notifications.outbox import post_commit, store
+from notifications.models import (
+    OPEN_STATES,
+    Alert,
+    Delivery,
+    DeliveryState,
+    DropReason,
+    Notification,
+    NotificationQuerySet,
+    ProcessTick,
+)
+from notifications.outbox import hints, post_commit, store
+from notifications.outbox.store import Stored, Waiting
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,43 +31,85 @@ from notifications.types import Notice
 
 def notify(*, notices: Iterable[Notice], now: datetime) -> list[Notification]:
     """Do what `post` does; return the notifications that are new."""
-    return [_row(id, notice, now) for id, notice in post(notices=notices, now=now).items()]
+    by_key = _by_key(notices)
+    return [_row(stored, by_key[stored.dedup_key], now) for stored in _post(by_key, now)]
 
 
-def post(*, notices: Iterable[Notice], now: datetime) -> dict[UUID, Notice]:
-    """Store notices and a delivery for each way their recipients can be reached; hint once committed.
+def post(*, notices: Iterable[Notice], now: datetime) -> int:
+    """Store alerts and a notification for each recipient; hint once committed. Returns how many are new.
 
-    One statement does it, so that outside a transaction, too, all of it is stored or nothing.
-
-    A notice whose dedup key is already stored has no effect. Returns those that are new by their ids.
+    One statement does it, so that outside a transaction, too, all of it is stored or nothing. Whoever was
+    told by the same dedup key is not told again.
     """
-    by_key = {notice.dedup_key: notice for notice in notices}
+    return len(_post(_by_key(notices), now))
+
+
+def _by_key(notices: Iterable[Notice]) -> dict[str, Notice]:
+    """One notice for each alert, in the order of their keys, with the recipients of all."""
+    joined: dict[str, Notice] = {}
+    for notice in sorted(notices, key=lambda one: one.dedup_key):
+        first = joined.get(notice.dedup_key)
+        if first is not None:
+            notice = replace(first, recipients={*first.recipients, *notice.recipients})
+        joined[notice.dedup_key] = notice
+    return joined
+
+
+def _post(by_key: Mapping[str, Notice], now: datetime) -> list[Stored]:
     if not by_key:
-        return {}
-    drafts = {new_id(): notice for _, notice in sorted(by_key.items())}
-    new, waiting = store.store(drafts, now)
+        return []
+    new = store.store(list(by_key.values()), now)
     if new:
-        posted = [drafts[id] for id in new]
-        transaction.on_commit(partial(post_commit.publish_and_hint, posted, waiting), robust=True)
-    return {id: drafts[id] for id in new}
+        hint = partial(post_commit.publish_and_hint, [(by_key[one.dedup_key], one) for one in new])
+        transaction.on_commit(hint, robust=True)
+    return new
 
 
-def _row(id: UUID, notice: Notice, now: datetime) -> Notification:
-    """The stored row of `notice`."""
-    row = Notification(
-        id=id,
+def _row(stored: Stored, notice: Notice, now: datetime) -> Notification:
+    """The stored row, with its alert, of `notice`."""
+    alert = Alert(
+        id=stored.alert_id,
         dedup_key=notice.dedup_key,
-        recipient_id=notice.recipient_id,
-        instead_of_id=notice.instead_of_id,
         subject_type=notice.subject_type,
         subject_id=notice.subject_id,
         kind=notice.kind,
         severity=notice.severity,
         payload=dict(notice.payload),
+        bundle_group=notice.group,
         created_at=now,
     )
-    row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+    row = Notification(
+        id=stored.id,
+        alert=alert,
+        recipient_id=stored.recipient_id,
+        urgent=stored.urgent,
+        created_at=now,
+        next_hint_at=now + store.FIRST_REMINDER,
+    )
+    for one in (alert, row):
+        one._state.adding, one._state.db = False, DEFAULT_DB_ALIAS
     return row
+
+
+def notify_instead(root: Notification, person: UUID, *, now: datetime) -> bool:
+    """Tell `person` what `root` could not be told to its recipient. False if they were told so before."""
+    row, is_new = Notification.objects.get_or_create(
+        alert_id=root.alert_id,
+        recipient_id=person,
+        instead_of=root,
+        defaults={
+            "urgent": root.urgent,
+            "created_at": now,
+            "next_hint_at": now + store.FIRST_REMINDER,
+        },
+    )
+    if is_new:
+        waiting = Waiting(row.pk, row.urgent, is_notification=True)
+        transaction.on_commit(partial(hints.hint, [waiting]), robust=True)
+        ids = {root.alert.subject_type: root.alert.subject_id}
+        look = partial(publish, topics=[f"user:{person}"], kind="notification", ids=ids)
+        transaction.on_commit(look, robust=True)
+    return is_new
 
 
 def withdraw(
@@ -74,9 +126,11 @@ def withdraw(
     """
     if not subject_ids:
         return 0
-    active = Notification.objects.active().filter(subject_type=subject_type, subject_id__in=subject_ids)
+    active = Notification.objects.active().filter(
+        alert__subject_type=subject_type, alert__subject_id__in=subject_ids
+    )
     if kinds is not None:
-        active = active.filter(kind__in=kinds)
+        active = active.filter(alert__kind__in=kinds)
     if recipient is not None:
         active = active.filter(recipient_id=recipient.pk)
     return active.update(withdrawn_at=now)
@@ -123,6 +177,19 @@ def mark_read(*, notification: Notification, user: "User", now: datetime) -> Not
 def mark_all_read(*, user: "User", now: datetime) -> int:
     """Everything in the inbox of `user` has been seen. Returns how many were unread."""
     return Notification.objects.visible_to(user).active().filter(read_at__isnull=True).update(read_at=now)
+
+
+def drop_unsent(*, recipients: Collection[UUID], now: datetime) -> None:
+    """What was not sent to `recipients` yet is sent no more; it keeps how it would have gone, and why not."""
+    new = Notification.objects.filter(recipient__in=recipients, next_hint_at__isnull=False)
+    ids = list(new.values_list("pk", flat=True))
+    store.open_deliveries(ids=ids, limit=len(ids), now=now)
+    unsent = Delivery.objects.filter(state__in=OPEN_STATES, notification__recipient__in=recipients)
+    for withdrawn, reason in ((True, DropReason.WITHDRAWN), (False, DropReason.ACKNOWLEDGED)):
+        of_reason = unsent.filter(notification__withdrawn_at__isnull=not withdrawn)
+        of_reason.update(
+            state=DeliveryState.DROPPED, dropped_reason=reason, lease_token=None, leased_until=None
+        )
 
 
 def tick(*, name: str, now: datetime, lag: timedelta = timedelta(0)) -> None:

@@ -10,7 +10,12 @@ from notifications.delivery import send
 
 @shared_task(name="notifications.tasks.deliver")
 def deliver(ids: list[str]) -> None:
-    send.deliver(ids=[UUID(id) for id in ids], now=clock.now())
+    send.deliver_waiting(ids=[UUID(id) for id in ids], now=clock.now())
+
+
+@shared_task(name="notifications.tasks.deliver_new")
+def deliver_new(ids: list[str]) -> None:
+    send.deliver_new(ids=[UUID(id) for id in ids], now=clock.now())
 
 
 @shared_task(name="notifications.tasks.canary")

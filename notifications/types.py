@@ -24,21 +24,21 @@ class Severity(TextChoices):
 
 @dataclass(slots=True)
 class Notice:
-    """What to tell whom. `topics` are the live topics whose open pages should look again.
+    """One alert, and whom to tell. `topics` are the live topics whose open pages should look again.
 
-    Many notices of one `group` to one person may become one message; without a group it goes alone, and a
+    Notices of one `dedup_key` are one alert: the first says what it is, the others add recipients. Many
+    notices of one `group` to one person may become one message; without a group it goes alone, and a
     critical one always does.
     """
 
     dedup_key: str
-    recipient_id: UUID
+    recipients: Collection[UUID]
     subject_type: str
     subject_id: str
     kind: str
     severity: Severity | str
     payload: Mapping[str, Any] = field(default_factory=dict)
     topics: Collection[str] = ()
-    instead_of_id: UUID | None = None
     group: str = ""
 
     def __post_init__(self) -> None:

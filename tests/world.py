@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Network, Role, User, Ward
+from notifications.outbox import store
 from referral.identity.birth import BirthDate
 from referral.identity.candidates import find_candidates
 from referral.identity.matching import question_about
@@ -163,6 +164,11 @@ def sampled(values: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 def open_offer(case: Case) -> Offer:
     return Offer.objects.get(case=case, state=Offer.State.OPEN)
+
+
+def make_deliveries(now: datetime) -> None:
+    """Let a worker have taken what is new, and given it back: its deliveries are made and wait."""
+    store.release(store.open_deliveries(limit=1000, now=now), now=now)
 
 
 def build() -> World:

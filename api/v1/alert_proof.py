@@ -31,7 +31,7 @@ class AlertedShape(serializers.Serializer[Alerted]):
     """One alert to one person. Opening it is not acknowledging it."""
 
     recipient = PersonShape()
-    severity = CodeShape(Severity, source="notification.severity")
+    severity = CodeShape(Severity, source="notification.alert.severity")
     created_at = serializers.DateTimeField(source="notification.created_at")
     channels = ChannelFateShape(many=True)
     opened_at = serializers.DateTimeField(source="notification.read_at", allow_null=True)

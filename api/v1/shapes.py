@@ -201,8 +201,8 @@ class NotificationShape(Shape[Notification]):
     """`title` and `body` are worded in the request's language."""
 
     id = serializers.UUIDField()
-    kind = CodeShape(vocabularies.NOTIFICATION_KINDS)
-    severity = CodeShape(Severity)
+    kind = CodeShape(vocabularies.NOTIFICATION_KINDS, source="alert.kind")
+    severity = CodeShape(Severity, source="alert.severity")
     case = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
     read_at = serializers.DateTimeField(allow_null=True)
@@ -214,7 +214,8 @@ class NotificationShape(Shape[Notification]):
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_case(self, notification: Notification) -> str | None:
         """None for those who run the platform, and need not see the case."""
-        return None if notification.subject_type == OPERATION else notification.payload.get("case")
+        alert = notification.alert
+        return None if alert.subject_type == OPERATION else alert.payload.get("case")
 
     @extend_schema_field(SentTogetherShape(many=True))
     def get_sent_together(self, notification: Notification) -> Any:

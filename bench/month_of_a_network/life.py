@@ -166,16 +166,18 @@ class Month:
     def _look(self, delivery: UUID, *, has_promised: bool = False) -> None:
         """Somebody signs in because of a message, or because they have acknowledged it, and does what is
         theirs to do."""
-        alert = Delivery.objects.select_related("notification__recipient").get(pk=delivery).notification
-        kind = alert.payload.get("deadline")
-        if kind is None or (alert.withdrawn_at is not None and not has_promised):
+        rows = Delivery.objects.select_related("notification__recipient", "notification__alert")
+        notification = rows.get(pk=delivery).notification
+        payload, user = notification.alert.payload, notification.recipient
+        kind = payload.get("deadline")
+        if kind is None or (notification.withdrawn_at is not None and not has_promised):
             return
-        case = UUID(alert.payload["case"])
-        if kind == Kind.PLACE and alert.recipient == self.places.coordinator:
+        case = UUID(payload["case"])
+        if kind == Kind.PLACE and user == self.places.coordinator:
             if case not in self.retried:
                 self._redirect(case)
         elif kind in (Kind.ACKNOWLEDGE, Kind.DECIDE):
-            self._answer(case, alert.recipient)
+            self._answer(case, user)
 
     def _answer(self, case: UUID, user: Any) -> None:
         offer = Offer.objects.filter(case=case, state=Offer.State.OPEN, ward__in=user.access.wards).first()

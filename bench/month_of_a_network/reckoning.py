@@ -27,17 +27,19 @@ FAULTS: Mapping[str, str] = {
         SELECT count(*) FROM referral_offer AS offer JOIN referral_case AS "case" ON "case".id = case_id
         WHERE network_id = %(network)s AND offer.state = 'expired' AND 3 > (
             SELECT count(DISTINCT recipient_id) FROM notifications_notification
+            JOIN notifications_alert AS alert ON alert.id = alert_id
             JOIN referral_deadline AS deadline ON deadline.id::text = subject_id
             WHERE subject_type = 'deadline' AND deadline.offer_id = offer.id)""",
     "urgent alerts of which no message was handed over, and nobody was alerted instead": """
-        SELECT count(*) FROM notifications_notification AS alert
+        SELECT count(*) FROM notifications_notification AS notification
+        JOIN notifications_alert AS alert ON alert.id = alert_id
         JOIN referral_case AS "case" ON "case".id::text = payload ->> 'case'
-        WHERE network_id = %(network)s AND severity IN ('severe', 'critical') AND withdrawn_at IS NULL
-          AND acknowledged_at IS NULL AND alert.created_at < %(end)s - interval '3 hours'
-          AND NOT EXISTS (SELECT FROM notifications_delivery WHERE notification_id = alert.id
+        WHERE network_id = %(network)s AND urgent AND withdrawn_at IS NULL
+          AND acknowledged_at IS NULL AND notification.created_at < %(end)s - interval '3 hours'
+          AND NOT EXISTS (SELECT FROM notifications_delivery WHERE notification_id = notification.id
                           AND state IN ('sent', 'delivered', 'pending', 'sending', 'dropped'))
           AND NOT EXISTS (SELECT FROM notifications_notification AS other
-                          WHERE other.instead_of_id = alert.id)
+                          WHERE other.instead_of_id = notification.id)
           AND NOT EXISTS (SELECT FROM referral_event WHERE case_id = "case".id
                           AND what = 'alert_undeliverable')""",
     "requests that were acknowledged twice by telephone": """
@@ -124,7 +126,9 @@ JOIN referral_case AS "case" ON "case".id = case_id WHERE network_id = %s AND ki
 """
 MESSAGES = """
 SELECT count(*), count(*) FILTER (WHERE delivery.state IN ('failed', 'undeliverable'))
-FROM notifications_delivery AS delivery JOIN notifications_notification AS alert ON alert.id = notification_id
+FROM notifications_delivery AS delivery
+JOIN notifications_notification AS notification ON notification.id = notification_id
+JOIN notifications_alert AS alert ON alert.id = alert_id
 JOIN referral_case AS "case" ON "case".id::text = payload ->> 'case' WHERE network_id = %s
 """
 

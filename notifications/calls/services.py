@@ -50,7 +50,7 @@ def _take(pressed: KeysPressed, now: datetime) -> Reply | None:
 def _asked_for_keys(delivery: Delivery) -> bool:
     """Whether the voice said a code: a message that tells several things at once says none."""
     notification = delivery.notification
-    telephone = hooks.subject(notification.subject_type).telephone
+    telephone = hooks.subject(notification.alert.subject_type).telephone
     is_alone = delivery.carried_by_id is None and not delivery.carries.exists()
     return telephone is not None and is_alone and telephone.asks(notification)
 
@@ -72,7 +72,7 @@ def _settle(delivery: Delivery, pressed: KeysPressed, now: datetime) -> CallOutc
 
 def _outcome(delivery: Delivery, meaning: Meaning, now: datetime) -> CallOutcome:
     notification = delivery.notification
-    telephone = hooks.subject(notification.subject_type).telephone
+    telephone = hooks.subject(notification.alert.subject_type).telephone
     if meaning in OF_MEANING or telephone is None:
         return OF_MEANING[meaning]
     ending = delivery.subscription.address[-4:] if delivery.subscription else ""

@@ -12,7 +12,6 @@ from django.utils.crypto import constant_time_compare
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.ids import new_id
 from accounts.text import NO_LINE, cleaned, has_unprintable
 from notifications.channels.base import AddressError, Channel, Target
 from notifications.channels.registry import channels
@@ -21,7 +20,7 @@ from notifications.contacts.subscriptions import of_account
 from notifications.contacts.test_messages import CODE, CODE_LIFE, CONTACT_METHOD, TEST, code_of
 from notifications.models import Notification, Subscription, key_of
 from notifications.outbox import hints, store
-from notifications.types import Severity
+from notifications.types import Notice, Severity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -207,18 +206,16 @@ def send_test(*, subscription: Subscription, now: datetime) -> Notification:
 
 def _try(subscription: Subscription, kind: str, now: datetime) -> Notification:
     _pace(subscription, kind, now)
-    notification = Notification.objects.create(
-        id=new_id(),
+    notice = Notice(
         dedup_key=f"{CONTACT_METHOD}:{kind}:{subscription.pk}:{now.isoformat()}",
-        recipient_id=subscription.user_id,
+        recipients=[subscription.user_id],
         subject_type=CONTACT_METHOD,
         subject_id=str(subscription.pk),
         kind=kind,
         severity=Severity.WARNING,
         payload={"contact_method": str(subscription.pk), "sent_at": now.isoformat()},
-        created_at=now,
-        read_at=now,
     )
+    notification = store.store_one(notice, now=now, read_at=now)
     waiting = store.open_delivery(subscription, notification=notification, now=now)
     transaction.on_commit(partial(hints.hint, [waiting]), robust=True)
     return notification
@@ -227,10 +224,10 @@ def _try(subscription: Subscription, kind: str, now: datetime) -> Notification:
 def _pace(subscription: Subscription, kind: str, now: datetime) -> None:
     """One a minute for a method, some a day for a person: a stranger's phone must not ring at our cost."""
     sent = Notification.objects.filter(
-        subject_type=CONTACT_METHOD, kind=kind, recipient_id=subscription.user_id
+        alert__subject_type=CONTACT_METHOD, alert__kind=kind, recipient_id=subscription.user_id
     )
     last = (
-        sent.filter(subject_id=str(subscription.pk), created_at__gt=now - PAUSE)
+        sent.filter(alert__subject_id=str(subscription.pk), created_at__gt=now - PAUSE)
         .order_by("-created_at")
         .first()
     )

@@ -44,7 +44,7 @@ def notify_trouble(delivery: Delivery, *, address: Address, is_dead: bool, now: 
 
 def is_of_contact_method(notification: Notification) -> bool:
     """Whether it tells of trouble with a contact method, so that nobody else is told instead."""
-    return notification.subject_type == SUBJECT
+    return notification.alert.subject_type == SUBJECT
 
 
 def notify_taken(subscription: Subscription, now: datetime) -> None:
@@ -56,7 +56,7 @@ def _notify(subscription: Subscription, kind: str, now: datetime) -> None:
     worked = subscription.last_success_at.isoformat() if subscription.last_success_at else "never"
     notice = Notice(
         dedup_key=f"{kind}:{subscription.pk}:{worked}",
-        recipient_id=subscription.user_id,
+        recipients=[subscription.user_id],
         subject_type=SUBJECT,
         subject_id=str(subscription.pk),
         kind=kind,

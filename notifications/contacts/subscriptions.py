@@ -11,7 +11,6 @@ from django.db.models import F, Q
 from notifications.channels.registry import account_channels, floor_channels, optional_channels
 from notifications.contacts.test_messages import is_test
 from notifications.models import Delivery, Notification, Subscription, key_of
-from notifications.types import Severity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -58,7 +57,7 @@ def wants(subscription: Subscription | None, delivery: Delivery) -> bool:
         return False
     if is_test(delivery.notification) or delivery.notification.is_of_account:
         return True
-    is_floor = delivery.channel in floor_channels() and Severity(delivery.notification.severity).is_urgent
+    is_floor = delivery.channel in floor_channels() and delivery.notification.urgent
     return subscription.enabled or is_floor
 
 

@@ -22,7 +22,7 @@ CODE_LIFE = timedelta(minutes=30)
 
 def is_test(notification: Notification) -> bool:
     """Whether it concerns one contact method only, so that no other and no other person is told instead."""
-    return notification.subject_type == CONTACT_METHOD
+    return notification.alert.subject_type == CONTACT_METHOD
 
 
 def code_of(subscription: UUID | str, sent_at: datetime) -> str:

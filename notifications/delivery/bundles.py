@@ -7,7 +7,7 @@ whoever repeats it after a crash repeats the same message under the same id.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,9 +20,6 @@ from notifications import hooks
 from notifications.channels.registry import channels
 from notifications.models import OPEN_STATES, Delivery, DeliveryState, Notification
 from notifications.types import Rendered, Severity
-
-if TYPE_CHECKING:
-    from notifications.types import Notice
 
 KIND, DIGEST = "bundle", "digest"
 DIGEST_EVERY = timedelta(hours=1)
@@ -50,13 +47,6 @@ SET carried_by_id = found.head, state = 'sending', attempts = attempts + 1
 FROM found
 WHERE delivery.id = found.id
 """
-
-
-def key_of(notice: "Notice") -> str:
-    """With which others a notice may share a message: empty for one that goes alone."""
-    if not notice.group or notice.severity == Severity.CRITICAL:
-        return ""
-    return f"{notice.recipient_id}:{DIGEST if notice.severity == Severity.INFO else notice.group}"
 
 
 def digest_at(created_at: datetime) -> datetime:
@@ -89,7 +79,7 @@ def carried(heads: Sequence[Delivery]) -> dict[UUID, list[Delivery]]:
     if not able or not settings.STORM_CONTROL:
         return by_head
     rows = Delivery.objects.filter(carried_by__in=able, state__in=OPEN_STATES).select_related(
-        "notification__recipient", "subscription"
+        "notification__alert", "notification__recipient", "subscription"
     )
     for row in rows.order_by("notification__created_at", "pk"):
         if row.carried_by_id is not None:
@@ -121,7 +111,7 @@ def confirm(head: Delivery, deliveries: Sequence[Delivery]) -> None:
 def loudest(notifications: Sequence[Notification]) -> str:
     """The severity of a message that tells all of these."""
     scale = list(Severity)
-    return max((Severity(one.severity) for one in notifications), key=scale.index)
+    return max((Severity(one.alert.severity) for one in notifications), key=scale.index)
 
 
 def render(notifications: Sequence[Notification], language: str) -> Rendered:

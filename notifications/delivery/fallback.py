@@ -18,7 +18,7 @@ from notifications.contacts.test_messages import is_test
 from notifications.delivery import bundles
 from notifications.models import Delivery, DeliveryState, Notification
 from notifications.outbox import hints, store
-from notifications.types import Notice, Severity
+from notifications.types import Severity
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,9 @@ def failed(delivery: Delivery, *, address: Address, error: ChannelError, now: da
     )
     if error.address_is_dead or error.fault.is_of_person:
         contact_trouble.notify_trouble(delivery, address=address, is_dead=error.address_is_dead, now=now)
-    again_at = now + wait_before(delivery.attempts + 1, delivery.notification.severity, error.retry_after)
+    again_at = now + wait_before(
+        delivery.attempts + 1, delivery.notification.alert.severity, error.retry_after
+    )
     is_enough = error.fault is Fault.UNKNOWN and delivery.attempts >= MOST_OF_UNKNOWN
     if error.permanent or is_enough or _is_pointless(delivery, again_at):
         give_up(delivery, error=words, now=now)
@@ -83,7 +85,7 @@ def _is_pointless(delivery: Delivery, again_at: datetime) -> bool:
 
 
 def _useful_until(notification: Notification) -> datetime:
-    return notification.created_at + PATIENCE[Severity(notification.severity)].useful_for
+    return notification.created_at + PATIENCE[Severity(notification.alert.severity)].useful_for
 
 
 def out_of_order(delivery: Delivery, *, now: datetime) -> None:
@@ -116,8 +118,9 @@ def give_up(delivery: Delivery, *, error: str, now: datetime) -> None:
     if not store.give_up(delivery, state=state, error=error):
         transaction.set_rollback(True)
     elif state is DeliveryState.UNDELIVERABLE:
-        log.error("notification_undeliverable", notification=str(notification.pk), kind=notification.kind)
-        hooks.subject(notification.subject_type).undeliverable(notification, now)
+        alert = notification.alert
+        log.error("notification_undeliverable", notification=str(notification.pk), kind=alert.kind)
+        hooks.subject(alert.subject_type).undeliverable(notification, now)
 
 
 @transaction.atomic
@@ -147,7 +150,7 @@ def reported_lost(delivery: Delivery, *, error: str, now: datetime) -> bool:
         state=DeliveryState.FAILED if is_taken_over else DeliveryState.UNDELIVERABLE, last_error=error[:300]
     )
     if not is_taken_over:
-        hooks.subject(notification.subject_type).undeliverable(notification, now)
+        hooks.subject(notification.alert.subject_type).undeliverable(notification, now)
     return True
 
 
@@ -188,18 +191,8 @@ def _next_person(notification: Notification, now: datetime) -> bool:
     """Tell the next person of the audience whom nobody told instead of this recipient yet."""
     root = notification.instead_of or notification
     tried = {root.recipient_id, *root.substitutes.values_list("recipient_id", flat=True)}
-    candidates = hooks.subject(notification.subject_type).next_recipients(notification)
+    candidates = hooks.subject(notification.alert.subject_type).next_recipients(notification)
     person = next((candidate for candidate in candidates if candidate not in tried), None)
     if person is None:
         return False
-    notice = Notice(
-        dedup_key=f"instead:{root.pk}:{person}",
-        recipient_id=person,
-        subject_type=root.subject_type,
-        subject_id=root.subject_id,
-        kind=root.kind,
-        severity=root.severity,
-        payload=root.payload,
-        instead_of_id=root.pk,
-    )
-    return bool(services.notify(notices=[notice], now=now))
+    return services.notify_instead(root, person, now=now)

@@ -38,7 +38,7 @@ class Stopwatch:
     """`now` moves on from the given start by the time that really passed."""
 
     def __init__(self, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._start, self._monotonic, self._zero = start, monotonic, monotonic()
+        self.start, self._monotonic, self._zero = start, monotonic, monotonic()
 
     @property
     def seconds(self) -> float:
@@ -46,24 +46,37 @@ class Stopwatch:
 
     @property
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=self.seconds)
+        return self.start + timedelta(seconds=self.seconds)
+
+
+def deliver_waiting(*, ids: Sequence[UUID], now: datetime) -> int:
+    """Send the due ones of the deliveries `ids`. Returns how many it leased."""
+    return _deliver(store.claim(ids=ids, limit=len(ids), now=now), Stopwatch(now))
+
+
+def deliver_new(*, ids: Sequence[UUID], now: datetime) -> int:
+    """Send the notifications `ids`, in every way that reaches its person; returns how many deliveries."""
+    return _deliver(store.open_deliveries(ids=ids, limit=len(ids), now=now), Stopwatch(now))
 
 
 def deliver(
-    *,
-    ids: Sequence[UUID] | None = None,
-    now: datetime,
-    limit: int | None = None,
-    must_stop: Callable[[], bool] = lambda: False,
+    *, now: datetime, limit: int = BATCH_OF_ALL, must_stop: Callable[[], bool] = lambda: False
 ) -> int:
-    """Send the due ones of the deliveries `ids`, or some of all, at most `limit`. Returns how many it leased.
+    """Send some of all that is due: what waits again, and at most `limit` notifications that are new.
 
-    Those that do not fit into the batch's time, or come after `must_stop`, are given back.
+    Returns how many deliveries it leased.
     """
     watch = Stopwatch(now)
-    most = limit or (BATCH_OF_ALL if ids is None else len(ids))
-    claimed = store.claim(ids=ids, limit=most, now=now)
-    passed = storm.let_through(claimed, now=now)
+    claimed = store.claim(limit=limit, now=now) + store.open_deliveries(limit=limit, now=now)
+    return _deliver(sorted(claimed, key=lambda one: not one.urgent), watch, must_stop)
+
+
+def _deliver(
+    claimed: Sequence[Delivery], watch: Stopwatch, must_stop: Callable[[], bool] = lambda: False
+) -> int:
+    """Send leased deliveries. Those that do not fit into the batch's time, or come after `must_stop`, are
+    given back. Returns how many there were."""
+    passed = storm.let_through(claimed, now=watch.start)
     if not passed:
         return len(claimed)
     batch = Batch(passed, watch)
@@ -149,7 +162,7 @@ def _message(delivery: Delivery, deliveries: Sequence[Delivery]) -> Message:
         address=subscriptions.address_of(delivery)[2],
         language=recipient.language,
         severity=bundles.loudest(notifications),
-        kind=bundles.KIND if is_bundle else notification.kind,
+        kind=bundles.KIND if is_bundle else notification.alert.kind,
         rendered=rendered,
         link=f"{settings.BASE_URL}{rendered.url_path}",
         options=delivery.subscription.options if delivery.subscription else {},

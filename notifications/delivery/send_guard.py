@@ -45,11 +45,12 @@ class SendGuard:
 
 def find(ids: Sequence[UUID]) -> dict[UUID, DropReason | None]:
     """Why each of these notifications is not to be told any more, as the database has it now."""
-    rows = Notification.objects.filter(pk__in=ids).prefetch_related("recipient").order_by("subject_type")
+    rows = Notification.objects.filter(pk__in=ids).select_related("alert").prefetch_related("recipient")
+    rows = rows.order_by("alert__subject_type")
     notifications = list(rows)
     User.objects.read_access(one.recipient for one in notifications)
     entitled: set[UUID] = set()
-    for subject_type, group in groupby(notifications, key=lambda one: one.subject_type):
+    for subject_type, group in groupby(notifications, key=lambda one: one.alert.subject_type):
         entitled |= hooks.subject(subject_type).still_entitled(list(group))
     return {one.pk: _drop_reason(one, is_entitled=one.pk in entitled) for one in notifications}
 

@@ -25,6 +25,54 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Alert",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("dedup_key", models.CharField(max_length=200, unique=True)),
+                ("subject_type", models.CharField(max_length=40)),
+                ("subject_id", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=60)),
+                (
+                    "severity",
+                    models.CharField(
+                        choices=[
+                            ("info", "information"),
+                            ("warning", "warning"),
+                            ("severe", "severe"),
+                            ("critical", "critical"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("payload", models.JSONField(default=dict)),
+                ("bundle_group", models.CharField(blank=True, db_default="", default="", max_length=80)),
+                ("created_at", models.DateTimeField()),
+            ],
+            options={
+                "indexes": [models.Index(fields=["subject_type", "subject_id"], name="alert_by_subject")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("severity__in", ["info", "warning", "severe", "critical"])),
+                        name="alert_severity_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("dedup_key", ""), _negated=True),
+                            models.Q(("subject_type", ""), _negated=True),
+                            models.Q(("subject_id", ""), _negated=True),
+                            models.Q(("kind", ""), _negated=True),
+                        ),
+                        name="alert_names_its_reason",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="ChannelBreaker",
             fields=[
                 ("channel", models.CharField(max_length=20, primary_key=True, serialize=False)),
@@ -71,27 +119,21 @@ class Migration(migrations.Migration):
                         default=accounts.ids.new_id, editable=False, primary_key=True, serialize=False
                     ),
                 ),
-                ("dedup_key", models.CharField(max_length=200, unique=True)),
-                ("subject_type", models.CharField(max_length=40)),
-                ("subject_id", models.CharField(max_length=64)),
-                ("kind", models.CharField(max_length=60)),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[
-                            ("info", "information"),
-                            ("warning", "warning"),
-                            ("severe", "severe"),
-                            ("critical", "critical"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("payload", models.JSONField(default=dict)),
+                ("urgent", models.BooleanField()),
                 ("created_at", models.DateTimeField()),
+                ("next_hint_at", models.DateTimeField(blank=True, null=True)),
                 ("read_at", models.DateTimeField(blank=True, null=True)),
                 ("acknowledged_at", models.DateTimeField(blank=True, null=True)),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "alert",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notifications",
+                        to="notifications.alert",
+                    ),
+                ),
                 (
                     "instead_of",
                     models.ForeignKey(
@@ -370,7 +412,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="notification",
-            index=models.Index(fields=["subject_type", "subject_id"], name="notification_by_subject"),
+            index=models.Index(
+                condition=models.Q(("next_hint_at__isnull", False)),
+                fields=["-urgent", "next_hint_at"],
+                name="notification_to_deliver",
+            ),
         ),
         migrations.AddIndex(
             model_name="notification",
@@ -382,9 +428,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity__in", ["info", "warning", "severe", "critical"])),
-                name="notification_severity_known",
+            constraint=models.UniqueConstraint(
+                fields=("alert", "recipient", "instead_of"),
+                name="notification_once_per_person",
+                nulls_distinct=False,
             ),
         ),
         migrations.AddConstraint(
@@ -394,18 +441,6 @@ class Migration(migrations.Migration):
                     ("acknowledged_at__isnull", True), ("read_at__isnull", False), _connector="OR"
                 ),
                 name="notification_acknowledged_is_read",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("dedup_key", ""), _negated=True),
-                    models.Q(("subject_type", ""), _negated=True),
-                    models.Q(("subject_id", ""), _negated=True),
-                    models.Q(("kind", ""), _negated=True),
-                ),
-                name="notification_names_its_reason",
             ),
         ),
         migrations.AddConstraint(

@@ -1,4 +1,4 @@
-from notifications.models.alerts import ACCOUNT, Notification, NotificationQuerySet
+from notifications.models.alerts import ACCOUNT, Alert, Notification, NotificationQuerySet
 from notifications.models.deliveries import (
     OPEN_STATES,
     CallAnswer,
@@ -12,6 +12,7 @@ from notifications.models.subscriptions import Subscription, key_of
 __all__ = [
     "ACCOUNT",
     "OPEN_STATES",
+    "Alert",
     "Allowance",
     "BreakerState",
     "CallAnswer",

@@ -27,26 +27,59 @@ ACCOUNT = "account"
 """The subject type of what happened to a person's own account."""
 
 
-class Notification(models.Model):
-    """One thing told to one person about one subject; `dedup_key` makes telling it twice impossible.
+class Alert(models.Model):
+    """One thing that people are told about one subject; `dedup_key` makes telling it twice impossible.
 
-    `payload` holds codes, ids and numbers, never personal data; words are chosen when it is read.
+    `payload` holds codes, ids and numbers, never personal data; words are chosen when it is read. Alerts of
+    one `bundle_group` to one person may share a message; without a group it goes alone.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     dedup_key = models.CharField(max_length=200, unique=True)
+    subject_type = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=64)
+    kind = models.CharField(max_length=60)
+    severity = models.CharField(max_length=10, choices=Severity)
+    payload = models.JSONField(default=dict)
+    bundle_group = models.CharField(max_length=80, blank=True, db_default="", default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["subject_type", "subject_id"], name="alert_by_subject")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(severity__in=["info", "warning", "severe", "critical"]),
+                name="alert_severity_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(dedup_key="") & ~Q(subject_type="") & ~Q(subject_id="") & ~Q(kind=""),
+                name="alert_names_its_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.severity}) on {self.subject_type} {self.subject_id}"
+
+
+class Notification(models.Model):
+    """An alert to one person: what they did about it. `instead_of`: whose place they take, who cannot be
+    reached.
+
+    `next_hint_at` is when a sweeper should remind the workers that its deliveries are not made yet; null
+    once they are.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    alert = models.ForeignKey(Alert, on_delete=models.PROTECT, related_name="notifications", db_index=False)
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifications", db_index=False
     )
     instead_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="substitutes", db_index=False
     )
-    subject_type = models.CharField(max_length=40)
-    subject_id = models.CharField(max_length=64)
-    kind = models.CharField(max_length=60)
-    severity = models.CharField(max_length=10, choices=Severity)
-    payload = models.JSONField(default=dict)
+    urgent = models.BooleanField()
     created_at = models.DateTimeField()
+    next_hint_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -62,30 +95,31 @@ class Notification(models.Model):
                 condition=Q(read_at__isnull=True, withdrawn_at__isnull=True),
                 name="notification_unread",
             ),
-            models.Index(fields=["subject_type", "subject_id"], name="notification_by_subject"),
+            models.Index(
+                fields=["-urgent", "next_hint_at"],
+                condition=Q(next_hint_at__isnull=False),
+                name="notification_to_deliver",
+            ),
             models.Index(
                 fields=["instead_of"], condition=Q(instead_of__isnull=False), name="notification_substitutes"
             ),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(severity__in=["info", "warning", "severe", "critical"]),
-                name="notification_severity_known",
+            models.UniqueConstraint(
+                fields=["alert", "recipient", "instead_of"],
+                nulls_distinct=False,
+                name="notification_once_per_person",
             ),
             models.CheckConstraint(
                 condition=Q(acknowledged_at__isnull=True) | Q(read_at__isnull=False),
                 name="notification_acknowledged_is_read",
             ),
-            models.CheckConstraint(
-                condition=~Q(dedup_key="") & ~Q(subject_type="") & ~Q(subject_id="") & ~Q(kind=""),
-                name="notification_names_its_reason",
-            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} ({self.severity}) on {self.subject_type} {self.subject_id}"
+        return f"{self.alert_id} to {self.recipient_id}"
 
     @property
     def is_of_account(self) -> bool:
         """Whether it tells of the person's own account: then it is mailed whatever they, or a thief, wish."""
-        return self.subject_type == ACCOUNT
+        return self.alert.subject_type == ACCOUNT

@@ -35,14 +35,14 @@ def is_reachable() -> bool:
 
 def hint(waiting: Iterable[Waiting]) -> bool:
     """Tell the workers what waits. Never raises, never waits long; False when the broker is out of reach."""
-    by_queue: dict[str, list[str]] = {}
-    for delivery in waiting:
-        by_queue.setdefault(_queue(delivery), []).append(str(delivery.id))
-    if not by_queue:
+    by_task: dict[tuple[str, str], list[str]] = {}
+    for one in waiting:
+        by_task.setdefault((_task(one), _queue(one)), []).append(str(one.id))
+    if not by_task:
         return True
     return _may_send() and all(
-        _send("notifications.tasks.deliver", [ids], queue=queue)
-        for queue, queued in by_queue.items()
+        _send(task, [ids], queue=queue)
+        for (task, queue), queued in by_task.items()
         for ids in _portions(queued)
     )
 
@@ -65,10 +65,14 @@ def _may_send() -> bool:
     return outage.is_over and is_reachable()
 
 
-def _queue(delivery: Waiting) -> str:
-    if delivery.is_retry:
+def _task(waiting: Waiting) -> str:
+    return "notifications.tasks.deliver_new" if waiting.is_notification else "notifications.tasks.deliver"
+
+
+def _queue(waiting: Waiting) -> str:
+    if waiting.is_retry:
         return "retry"
-    return "critical" if delivery.urgent else "notify"
+    return "critical" if waiting.urgent else "notify"
 
 
 def _send(task: str, args: list[Any], **options: Any) -> bool:

@@ -1,4 +1,5 @@
-"""The statements of the outbox: store, claim with a lease, and the moves of a delivery, each only forward.
+"""The statements of the outbox: store, make deliveries, claim with a lease, and the moves of a delivery, each
+only forward.
 
 Every move names the lease under which it is made, so that a worker that lost its lease changes nothing.
 """
@@ -18,7 +19,7 @@ from accounts.ids import new_id
 from notifications.channels.base import Receipt
 from notifications.channels.registry import account_channels, floor_channels, optional_channels
 from notifications.delivery import bundles
-from notifications.models import Delivery, DeliveryState, DropReason, Notification, Subscription
+from notifications.models import Alert, Delivery, DeliveryState, DropReason, Notification, Subscription
 from notifications.types import Severity
 
 if TYPE_CHECKING:
@@ -27,58 +28,76 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=120)
 FIRST_REMINDER = timedelta(seconds=5)
 NEXT_REMINDER = timedelta(seconds=30)
+URGENT = [str(severity) for severity in Severity if severity.is_urgent]
 
 STORE = """
-WITH stored AS (
-    INSERT INTO notifications_notification
-        (id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, payload,
-         created_at)
-    SELECT id, dedup_key, recipient_id, instead_of_id, subject_type, subject_id, kind, severity, payload,
-        %(now)s
-    FROM unnest(%(ids)s::uuid[], %(keys)s::text[], %(recipients)s::uuid[], %(said)s::int[])
-        WITH ORDINALITY AS draft(id, dedup_key, recipient_id, said, place)
-    JOIN (
-        SELECT * FROM ROWS FROM (
-            unnest(%(instead)s::uuid[], %(types)s::text[], %(subjects)s::text[], %(kinds)s::text[],
-                %(severities)s::text[]),
-            jsonb_array_elements(%(payloads)s)
-        ) WITH ORDINALITY
-    ) AS matter(instead_of_id, subject_type, subject_id, kind, severity, payload, said) USING (said)
-    ORDER BY place
-    ON CONFLICT (dedup_key) DO NOTHING
-    RETURNING id, recipient_id, severity
+WITH alert AS (
+    INSERT INTO notifications_alert
+        (id, dedup_key, subject_type, subject_id, kind, severity, bundle_group, payload, created_at)
+    SELECT uuidv7(), dedup_key, subject_type, subject_id, kind, severity, bundle_group, payload, %(now)s
+    FROM ROWS FROM (
+        unnest(%(keys)s::text[], %(types)s::text[], %(subjects)s::text[], %(kinds)s::text[],
+            %(severities)s::text[], %(groups)s::text[]),
+        jsonb_array_elements(%(payloads)s)
+    ) AS draft(dedup_key, subject_type, subject_id, kind, severity, bundle_group, payload)
+    ON CONFLICT (dedup_key) DO UPDATE SET dedup_key = EXCLUDED.dedup_key
+    RETURNING id, dedup_key, severity = ANY(%(urgent)s) AS urgent
+), stored AS (
+    INSERT INTO notifications_notification (id, alert_id, recipient_id, urgent, created_at, next_hint_at)
+    SELECT uuidv7(), alert.id, recipient_id, urgent, %(now)s, %(hint)s
+    FROM unnest(%(keys_of_recipients)s::text[], %(recipients)s::uuid[]) AS audience(dedup_key, recipient_id)
+    JOIN alert USING (dedup_key)
+    ON CONFLICT (alert_id, recipient_id, instead_of_id) DO NOTHING
+    RETURNING id, alert_id, recipient_id, urgent
+)
+SELECT stored.id, alert_id, dedup_key, recipient_id, stored.urgent
+FROM stored JOIN alert ON alert.id = alert_id
+"""
+"""An alert that is there already is named again, so that its id is known and further people can be told."""
+
+OPEN = """
+WITH due AS MATERIALIZED (
+    SELECT id, alert_id, recipient_id, urgent FROM notifications_notification
+    WHERE next_hint_at IS NOT NULL {which}
+    ORDER BY urgent DESC, next_hint_at
+    LIMIT %(limit)s
+    FOR NO KEY UPDATE SKIP LOCKED
+), opened AS (
+    UPDATE notifications_notification AS notification SET next_hint_at = NULL
+    FROM due WHERE notification.id = due.id
+), audience AS (
+    SELECT due.id, due.urgent, severity, person.id AS person_id, person.email, person.access_generation,
+        CASE WHEN severity = 'critical' OR bundle_group = '' THEN ''
+            ELSE person.id || ':' || CASE severity WHEN 'info' THEN %(digest)s ELSE bundle_group END END
+            AS bundle_key
+    FROM due JOIN notifications_alert AS alert ON alert.id = alert_id
+    JOIN {users} AS person ON person.id = recipient_id
 ), ways AS (
-    SELECT stored.id AS notification_id, severity, account.channel, NULL::uuid AS subscription_id
-    FROM stored
-    JOIN {users} AS person ON person.id = stored.recipient_id
+    SELECT audience.*, account.channel, NULL::uuid AS subscription_id
+    FROM audience
     CROSS JOIN unnest(%(account)s::text[]) AS account(channel)
     LEFT JOIN notifications_subscription AS subscription
-        ON subscription.user_id = person.id AND subscription.channel = account.channel
-        AND subscription.address_key = person.email
-    WHERE severity = ANY(%(urgent)s) OR (coalesce(subscription.enabled, true) AND {loud_enough})
+        ON subscription.user_id = person_id AND subscription.channel = account.channel
+        AND subscription.address_key = email
+    WHERE urgent OR (coalesce(subscription.enabled, true) AND {loud_enough})
     UNION ALL
-    SELECT stored.id, severity, subscription.channel, subscription.id
-    FROM stored JOIN notifications_subscription AS subscription ON subscription.user_id = stored.recipient_id
-    JOIN {users} AS person ON person.id = subscription.user_id
+    SELECT audience.*, subscription.channel, subscription.id
+    FROM audience JOIN notifications_subscription AS subscription ON subscription.user_id = person_id
     WHERE subscription.channel = ANY(%(optional)s)
-        AND coalesce(subscription.device_generation = person.access_generation, true)
+        AND coalesce(subscription.device_generation = access_generation, true)
         AND (
-            subscription.enabled AND {loud_enough}
-            OR subscription.channel = ANY(%(floor)s) AND severity = ANY(%(urgent)s)
+            subscription.enabled AND {loud_enough} OR subscription.channel = ANY(%(floor)s) AND urgent
         )
         AND NOT subscription.awaits_code AND subscription.retired_at IS NULL
-), delivery AS (
-    INSERT INTO notifications_delivery
-        (id, notification_id, channel, subscription_id, urgent, state, attempts, uncertain_attempts,
-         available_at, next_hint_at, provider_reference, last_error, dropped_reason, bundle_key)
-    SELECT uuidv7(), notification_id, channel, subscription_id, severity = ANY(%(urgent)s), 'pending', 0, 0,
-        %(now)s, %(hint)s, '', '', '', bundle.key
-    FROM ways
-    JOIN unnest(%(ids)s::uuid[], %(bundles)s::text[]) AS bundle(id, key) ON bundle.id = notification_id
-    RETURNING id, notification_id, urgent
 )
-SELECT stored.id, delivery.id, delivery.urgent
-FROM stored LEFT JOIN delivery ON delivery.notification_id = stored.id
+INSERT INTO notifications_delivery
+    (id, notification_id, channel, subscription_id, urgent, state, attempts, uncertain_attempts,
+     available_at, next_hint_at, leased_until, lease_token, provider_reference, last_error, dropped_reason,
+     bundle_key)
+SELECT uuidv7(), id, channel, subscription_id, urgent, 'sending', 1, 0,
+    %(now)s, %(until)s, %(until)s, %(token)s, '', '', '', bundle_key
+FROM ways
+RETURNING id
 """
 LOUD_ENOUGH = """
     array_position(%(severity_scale)s::text[], severity::text)
@@ -141,64 +160,102 @@ RETURNING delivery.id, delivery.urgent, delivery.attempts
 """
 
 
+REMIND_OF_NEW = """
+WITH due AS MATERIALIZED (
+    SELECT id FROM notifications_notification
+    WHERE next_hint_at <= %(now)s
+    ORDER BY urgent DESC, next_hint_at
+    LIMIT %(limit)s
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE notifications_notification AS notification
+SET next_hint_at = %(next)s
+FROM due
+WHERE notification.id = due.id
+RETURNING notification.id, notification.urgent
+"""
+
+
 class Waiting(NamedTuple):
-    """A delivery that wants a worker."""
+    """What wants a worker: a delivery, or a notification whose deliveries are not made yet."""
 
     id: UUID
     urgent: bool
     is_retry: bool = False
+    is_notification: bool = False
 
 
-def store(drafts: Mapping[UUID, "Notice"], now: datetime) -> tuple[list[UUID], list[Waiting]]:
-    """Insert notices, by the ids of their notifications, with their deliveries, in one statement.
+class Stored(NamedTuple):
+    """A new notification: which notice it is of, and to whom."""
 
-    Those whose dedup key is known already are left out. Returns the ids of the new ones, and what to deliver.
+    id: UUID
+    alert_id: UUID
+    dedup_key: str
+    recipient_id: UUID
+    urgent: bool
+
+    @property
+    def waiting(self) -> Waiting:
+        return Waiting(self.id, self.urgent, is_notification=True)
+
+
+def store(notices: Sequence["Notice"], now: datetime) -> list[Stored]:
+    """Insert the alerts of notices, each of another dedup key, and a notification for each recipient, in one
+    statement. Whoever was told already is left out. How they are reached is decided when a worker takes them.
     """
-    query = STORE.format(users=get_user_model()._meta.db_table, loud_enough=LOUD_ENOUGH)
     with connection.cursor() as cursor:
-        cursor.execute(query, _store_params(drafts, now))
-        rows = cursor.fetchall()
-    new = {row[0] for row in rows}
-    waiting = [Waiting(delivery, urgent) for _, delivery, urgent in rows if delivery is not None]
-    return [id for id in drafts if id in new], waiting
+        cursor.execute(STORE, _store_params(notices, now))
+        return [Stored(*row) for row in cursor.fetchall()]
 
 
-def _store_params(drafts: Mapping[UUID, "Notice"], now: datetime) -> dict[str, Any]:
-    notices = drafts.values()
-    matters = {_matter(notice): notice for notice in notices}
-    place = {matter: number for number, matter in enumerate(matters, 1)}
+def _store_params(notices: Sequence["Notice"], now: datetime) -> dict[str, Any]:
+    audience = [(notice.dedup_key, person) for notice in notices for person in sorted(notice.recipients)]
     return {
-        "ids": array(drafts),
         "keys": array(notice.dedup_key for notice in notices),
-        "recipients": array(notice.recipient_id for notice in notices),
-        "bundles": array(bundles.key_of(notice) for notice in notices),
-        "said": array(place[_matter(notice)] for notice in notices),
-        "instead": array(notice.instead_of_id for notice in matters.values()),
-        "types": array(notice.subject_type for notice in matters.values()),
-        "subjects": array(notice.subject_id for notice in matters.values()),
-        "kinds": array(notice.kind for notice in matters.values()),
-        "severities": array(notice.severity for notice in matters.values()),
-        "payloads": Jsonb([dict(notice.payload) for notice in matters.values()]),
-        "account": account_channels(),
-        "optional": optional_channels(),
-        "floor": floor_channels(),
-        "urgent": [str(severity) for severity in Severity if severity.is_urgent],
-        "severity_scale": [str(severity) for severity in Severity],
+        "types": array(notice.subject_type for notice in notices),
+        "subjects": array(notice.subject_id for notice in notices),
+        "kinds": array(notice.kind for notice in notices),
+        "severities": array(notice.severity for notice in notices),
+        "groups": array(notice.group for notice in notices),
+        "payloads": Jsonb([dict(notice.payload) for notice in notices]),
+        "keys_of_recipients": array(key for key, _person in audience),
+        "recipients": array(person for _key, person in audience),
+        "urgent": URGENT,
         "now": now,
         "hint": now + FIRST_REMINDER,
     }
 
 
-def _matter(notice: "Notice") -> tuple[object, ...]:
-    """What notices to several people have in common, so that it is written out once."""
-    return (
-        notice.subject_type,
-        notice.subject_id,
-        notice.kind,
-        notice.severity,
-        notice.instead_of_id,
-        id(notice.payload),
+def open_deliveries(*, ids: Sequence[UUID] | None = None, limit: int, now: datetime) -> list[Delivery]:
+    """Make and lease the deliveries of up to `limit` new notifications, of `ids` or all, urgent ones first.
+
+    There is one for each way their recipients can be reached now. What others hold is passed over.
+    """
+    which = "AND id = ANY(%(ids)s)" if ids is not None else ""
+    users = get_user_model()._meta.db_table
+    params: dict[str, Any] = {
+        "account": account_channels(),
+        "optional": optional_channels(),
+        "floor": floor_channels(),
+        "digest": bundles.DIGEST,
+        "severity_scale": [str(severity) for severity in Severity],
+        "token": new_id(),
+        "until": now + LEASE,
+        "now": now,
+        "limit": limit,
+        "ids": list(ids or ()),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN.format(which=which, users=users, loud_enough=LOUD_ENOUGH), params)
+        return _leased([id for (id,) in cursor.fetchall()])
+
+
+def _leased(ids: Sequence[UUID]) -> list[Delivery]:
+    """Deliveries with all that sending asks of them, urgent and oldest first."""
+    joined = Delivery.objects.filter(pk__in=ids).select_related(
+        "notification__alert", "notification__recipient", "subscription"
     )
+    return list(joined.order_by("-urgent", "available_at", "pk"))
 
 
 def claim(*, ids: Sequence[UUID] | None = None, limit: int, now: datetime) -> list[Delivery]:
@@ -216,16 +273,20 @@ def claim(*, ids: Sequence[UUID] | None = None, limit: int, now: datetime) -> li
     }
     with connection.cursor() as cursor:
         cursor.execute(CLAIM.format(which=which), params)
-        claimed = Delivery.objects.filter(pk__in=[id for (id,) in cursor.fetchall()])
-    joined = claimed.select_related("notification__recipient", "subscription")
-    return list(joined.order_by("-urgent", "available_at", "pk"))
+        return _leased([id for (id,) in cursor.fetchall()])
 
 
 def remind(*, limit: int, now: datetime) -> list[Waiting]:
-    """Deliveries whose hint seems lost, whose lease ran out or whose time has come; each once per 30 s."""
+    """Notifications and deliveries whose hint seems lost, whose lease ran out or whose time has come; each
+    once per 30 s."""
+    params: dict[str, Any] = {"next": now + NEXT_REMINDER, "now": now, "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(REMIND, {"next": now + NEXT_REMINDER, "now": now, "limit": limit})
-        return [Waiting(id, urgent, is_retry=attempts > 0) for id, urgent, attempts in cursor.fetchall()]
+        cursor.execute(REMIND_OF_NEW, params)
+        new = [Waiting(id, urgent, is_notification=True) for id, urgent in cursor.fetchall()]
+        cursor.execute(REMIND, params)
+        return new + [
+            Waiting(id, urgent, is_retry=attempts > 0) for id, urgent, attempts in cursor.fetchall()
+        ]
 
 
 def _move(delivery: Delivery, **changes: Any) -> bool:
@@ -289,13 +350,31 @@ def hold(waits: Mapping[Delivery, datetime]) -> None:
         cursor.execute(HOLD, params)
 
 
+def store_one(notice: "Notice", *, now: datetime, read_at: datetime | None = None) -> Notification:
+    """Insert an alert to one person, whose deliveries the caller opens."""
+    (recipient,) = notice.recipients
+    alert = Alert.objects.create(
+        dedup_key=notice.dedup_key,
+        subject_type=notice.subject_type,
+        subject_id=notice.subject_id,
+        kind=notice.kind,
+        severity=notice.severity,
+        payload=dict(notice.payload),
+        created_at=now,
+    )
+    urgent = Severity(notice.severity).is_urgent
+    return Notification.objects.create(
+        alert=alert, recipient_id=recipient, urgent=urgent, created_at=now, read_at=read_at
+    )
+
+
 def open_delivery(subscription: Subscription, *, notification: Notification, now: datetime) -> Waiting:
     """A further delivery of `notification`."""
     delivery = Delivery.objects.create(
         notification=notification,
         channel=subscription.channel,
         subscription=subscription,
-        urgent=Severity(notification.severity).is_urgent,
+        urgent=notification.urgent,
         available_at=now,
         next_hint_at=now + FIRST_REMINDER,
     )

@@ -66,11 +66,11 @@ def _requests(user: User) -> list[Cause]:
 def _alerts(user: User) -> list[Cause]:
     """Critical alerts that `user` has not acknowledged, the oldest first."""
     loud = inbox(user).filter(
-        severity=Severity.CRITICAL,
+        alert__severity=Severity.CRITICAL,
         acknowledged_at__isnull=True,
-        subject_type__in=(compose.CASE, compose.DEADLINE),
+        alert__subject_type__in=(compose.CASE, compose.DEADLINE),
     )
-    rows = loud.order_by("created_at", "pk").values_list("pk", "payload", "created_at")[:MOST_ALERTS]
+    rows = loud.order_by("created_at", "pk").values_list("pk", "alert__payload", "created_at")[:MOST_ALERTS]
     alerts = [
         Cause(pk, CauseKind.ALERT, UUID(payload["case"]), payload["number"], since)
         for pk, payload, since in rows

@@ -1,6 +1,7 @@
 """Whom the pathway tells what: rows of the outbox, written with the change; nothing is sent."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -82,7 +83,7 @@ def alerts(
     nobody_on_duty: bool = False,
     coordinators: Collection[UUID] = (),
 ) -> list[Notice]:
-    """One alert of a deadline to each of `recipients`; `rungs` of its ladder were passed together.
+    """The alert of a deadline to `recipients`; `rungs` of its ladder were passed together.
 
     Those of them who are `coordinators` are told what only they can do.
     """
@@ -90,20 +91,22 @@ def alerts(
     group = "" if deadline.missed_at else _group(deadline.case, offer.ward_id if offer else None)
     payload = about(deadline.case, deadline=deadline.kind, due_at=deadline.due_at.isoformat(), rungs=rungs)
     payload |= WITHOUT_DUTY if nobody_on_duty else {}
-    subject, moment, kind = str(deadline.pk), now.isoformat(), _alert_kind(deadline)
-    return [
-        Notice(
-            dedup_key=f"{subject}:{moment}:{recipient}",
-            recipient_id=recipient,
-            subject_type=DEADLINE,
-            subject_id=subject,
-            kind=kind,
-            severity=severity,
-            payload=payload | COORDINATES if recipient in coordinators else payload,
-            group=group,
-        )
-        for recipient in recipients
-    ]
+    people, coordinating = frozenset(recipients), frozenset(coordinators)
+    notice = Notice(
+        dedup_key=f"{deadline.pk}:{now.isoformat()}",
+        recipients=people - coordinating,
+        subject_type=DEADLINE,
+        subject_id=str(deadline.pk),
+        kind=_alert_kind(deadline),
+        severity=severity,
+        payload=payload,
+        group=group,
+    )
+    notices = [notice] if notice.recipients else []
+    if coordinators_among := people & coordinating:
+        key, more = f"{notice.dedup_key}:coordinators", payload | COORDINATES
+        notices.append(replace(notice, dedup_key=key, recipients=coordinators_among, payload=more))
+    return notices
 
 
 def nobody_on_duty(deadline: Deadline, now: datetime) -> timeline.Line:
@@ -221,7 +224,7 @@ def notify_people(
     payload: Mapping[str, Any] | None = None,
     subject_type: str = CASE,
 ) -> None:
-    """Notify each of `recipients` as `notices_to` says."""
+    """Notify `recipients` as `notices_to` says."""
     rows = notices_to(
         case, recipients, kind=kind, severity=severity, payload=payload, subject_type=subject_type
     )
@@ -237,21 +240,18 @@ def notices_to(
     payload: Mapping[str, Any] | None = None,
     subject_type: str = CASE,
 ) -> list[Notice]:
-    """One notice about the case, as it stands after its latest event, to each of `recipients`."""
-    matter = about(case, **(payload or {}))
-    return [
-        Notice(
-            dedup_key=f"{case.pk}:{case.event_count}:{kind}:{recipient}",
-            recipient_id=recipient,
-            subject_type=subject_type,
-            subject_id=str(case.pk),
-            kind=kind,
-            severity=severity,
-            payload=matter,
-            group=_group(case),
-        )
-        for recipient in recipients
-    ]
+    """The notice about the case, as it stands after its latest event, to `recipients`; none to nobody."""
+    notice = Notice(
+        dedup_key=f"{case.pk}:{case.event_count}:{kind}",
+        recipients=frozenset(recipients),
+        subject_type=subject_type,
+        subject_id=str(case.pk),
+        kind=kind,
+        severity=severity,
+        payload=about(case, **(payload or {})),
+        group=_group(case),
+    )
+    return [notice] if notice.recipients else []
 
 
 def publish_change(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) -> None:

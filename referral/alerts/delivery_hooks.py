@@ -33,22 +33,22 @@ def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
 def _entitled_alike(group: Sequence[Notification]) -> set[UUID]:
     """Those of `group` whose case is seen or was asked about; its recipients all act at the same places."""
     user = group[0].recipient
-    cases = {UUID(one.payload["case"]) for one in group}
+    cases = {UUID(one.alert.payload["case"]) for one in group}
     seen = Case.objects.visible_to(user).filter(pk__in=cases).values_list("pk", flat=True)
     asked = Offer.objects.filter(case__in=cases, ward__in=user.access.wards).values_list("case", flat=True)
     allowed = {*seen, *asked}
-    return {one.pk for one in group if UUID(one.payload["case"]) in allowed}
+    return {one.pk for one in group if UUID(one.alert.payload["case"]) in allowed}
 
 
 def entitled_operators(notifications: Sequence[Notification]) -> set[UUID]:
     """Those whose recipient runs the platform for the network of the case, which they need not see."""
-    cases = {one.payload["case"] for one in notifications}
+    cases = {one.alert.payload["case"] for one in notifications}
     networks = dict(Case.objects.filter(pk__in=cases).values_list("pk", "network"))
     return {
         one.pk
         for one in notifications
         if one.recipient.is_superuser
-        or networks.get(UUID(one.payload["case"])) in one.recipient.access.administers
+        or networks.get(UUID(one.alert.payload["case"])) in one.recipient.access.administers
     }
 
 
@@ -58,7 +58,9 @@ def next_recipients(notification: Notification) -> Sequence[UUID]:
     Colleagues of the same side before the other side: of the hospital's people its clinicians, of the ward's
     its duty and its lead; at last the coordinator.
     """
-    case = Case.objects.select_related("ward__hospital", "hospital").get(pk=notification.payload["case"])
+    case = Case.objects.select_related("ward__hospital", "hospital").get(
+        pk=notification.alert.payload["case"]
+    )
     directory = Directory(notification.created_at, [case])
     ward = directory.ward_of(case)
     of_hospital = directory.people(Audience.HOSPITAL, case, ward)
@@ -70,8 +72,9 @@ def next_recipients(notification: Notification) -> Sequence[UUID]:
 @transaction.atomic
 def undeliverable(notification: Notification, now: datetime) -> None:
     """Nobody at all could be told: say so on the timeline and to the operators."""
-    case = lock(UUID(notification.payload["case"]))
-    about = {"kind": notification.payload.get("deadline"), "verb": notification.payload.get("verb")}
+    payload = notification.alert.payload
+    case = lock(UUID(payload["case"]))
+    about = {"kind": payload.get("deadline"), "verb": payload.get("verb")}
     details = {name: value for name, value in about.items() if value}
     note(case, timeline.ALERT_UNDELIVERABLE, actor=None, details=details, now=now)
     compose.notify_operators(case, kind=compose.UNDELIVERABLE, severity="severe", now=now)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Network
 from accounts.rota import coordinators_of
 from notifications.models import Notification
-from notifications.services import notify
+from notifications.services import post
 from notifications.types import Notice, Rendered
 from referral.models import Case
 from referral.queries import morning
@@ -53,19 +53,16 @@ def _send(network: Network, now: datetime) -> int:
         "soon": counts.soon,
         "follow_ups": counts.follow_ups,
     }
-    notices = [
-        Notice(
-            dedup_key=f"{DIGEST}:{network.pk}:{day.isoformat()}:{person.pk}",
-            recipient_id=person.pk,
-            subject_type=NETWORK,
-            subject_id=str(network.pk),
-            kind=DIGEST,
-            severity="warning",
-            payload=payload,
-        )
-        for person in coordinators_of(network)
-    ]
-    return len(notify(notices=notices, now=now))
+    notice = Notice(
+        dedup_key=f"{DIGEST}:{network.pk}:{day.isoformat()}",
+        recipients=[person.pk for person in coordinators_of(network)],
+        subject_type=NETWORK,
+        subject_id=str(network.pk),
+        kind=DIGEST,
+        severity="warning",
+        payload=payload,
+    )
+    return post(notices=[notice], now=now)
 
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
@@ -75,4 +72,4 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
 
 def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
     """Those whose recipient still coordinates the network."""
-    return {one.pk for one in notifications if UUID(one.subject_id) in one.recipient.access.coordinates}
+    return {one.pk for one in notifications if UUID(one.alert.subject_id) in one.recipient.access.coordinates}

@@ -86,6 +86,8 @@ class Directory:
         return frozenset().union(*people), nobody_on_duty
 
     def _at(self, place: UUID, *roles: Role) -> frozenset[UUID]:
+        if len(roles) == 1:
+            return self._members.get((place, roles[0]), NO_RECIPIENTS)
         return frozenset().union(*(self._members.get((place, role), NO_RECIPIENTS) for role in roles))
 
     @cached_property

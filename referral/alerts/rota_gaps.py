@@ -14,7 +14,7 @@ from accounts.duty import may_arrange
 from accounts.models import User, Ward
 from accounts.rota import Span, coordinators_of, gaps, leads_of
 from notifications.models import Notification
-from notifications.services import notify, withdraw_one
+from notifications.services import post, withdraw_one
 from notifications.types import Notice, Rendered
 
 WARD = "ward"
@@ -49,19 +49,21 @@ def notify_gaps(ward: Ward, now: datetime) -> int:
     people = leads_of(ward)
     people = people if people.exists() else coordinators_of(ward.hospital.network_id)
     earlier = Notification.objects.filter(
-        subject_type=WARD, subject_id=str(ward.pk), kind__in=TITLES, created_at__gt=now - 2 * AHEAD
+        alert__subject_type=WARD,
+        alert__subject_id=str(ward.pk),
+        alert__kind__in=TITLES,
+        created_at__gt=now - 2 * AHEAD,
     )
-    kept = _take_back(earlier.active(), open_gaps, now)
-    gone = earlier.filter(recipient__in=people, withdrawn_at__isnull=False).values_list(
-        "dedup_key", flat=True
-    )
-    turns = Counter(key.partition("#")[0] for key in gone)
-    drafts = [_notice(ward, span, person, now, horizon) for span in open_gaps for person in people]
-    new = [draft for draft in drafts if _identity_of(draft) not in kept]
-    for draft in new:
-        # A gap that was filled and is open again is a new one.
-        draft.dedup_key += f"#{turns[draft.dedup_key]}"
-    return len(notify(notices=new, now=now))
+    kept = _take_back(earlier.active().select_related("alert"), open_gaps, now)
+    gone = earlier.filter(recipient__in=people, withdrawn_at__isnull=False)
+    # A gap that was filled and is open again is a new one.
+    turns = Counter(key.partition("#")[0] for key in set(gone.values_list("alert__dedup_key", flat=True)))
+    notices = [_notice(ward, span, people, now, horizon) for span in open_gaps]
+    for notice in notices:
+        notice.dedup_key += f"#{turns[notice.dedup_key]}"
+        gap = notice.kind, notice.payload["end"]
+        notice.recipients = [one for one in notice.recipients if (one, *gap) not in kept]
+    return post(notices=[notice for notice in notices if notice.recipients], now=now)
 
 
 def _key(ward: Ward, span: Span, now: datetime, horizon: datetime) -> str:
@@ -72,11 +74,11 @@ def _key(ward: Ward, span: Span, now: datetime, horizon: datetime) -> str:
     return f"{since}{until}" or f"{ward.hospital.day_of(now):%G-%V}"
 
 
-def _notice(ward: Ward, span: Span, person: User, now: datetime, horizon: datetime) -> Notice:
+def _notice(ward: Ward, span: Span, people: Iterable[User], now: datetime, horizon: datetime) -> Notice:
     kind = GAP_IS_NEAR if span[0] - now <= NEAR else GAP
     return Notice(
-        dedup_key=f"{kind}:{ward.pk}:{_key(ward, span, now, horizon)}:{person.pk}",
-        recipient_id=person.pk,
+        dedup_key=f"{kind}:{ward.pk}:{_key(ward, span, now, horizon)}",
+        recipients=[person.pk for person in people],
         subject_type=WARD,
         subject_id=str(ward.pk),
         kind=kind,
@@ -93,20 +95,17 @@ def _notice(ward: Ward, span: Span, person: User, now: datetime, horizon: dateti
     )
 
 
-def _identity_of(notice: Notice | Notification) -> tuple[UUID, str, str]:
-    """Whom what was told: a gap that has begun since is still the one that ends then."""
-    return notice.recipient_id, notice.kind, notice.payload["end"]
-
-
 def _take_back(
     earlier: Iterable[Notification], open_gaps: Iterable[Span], now: datetime
 ) -> set[tuple[UUID, str, str]]:
-    """Withdraw what was told of times at which somebody is on duty now; return what is still open."""
+    """Withdraw what was told of times at which somebody is on duty now; return whom what is still told: a gap
+    that has begun since is still the one that ends then."""
     kept = set()
     for notification in earlier:
-        start, end = (datetime.fromisoformat(notification.payload[name]) for name in ("start", "end"))
+        alert = notification.alert
+        start, end = (datetime.fromisoformat(alert.payload[name]) for name in ("start", "end"))
         if end > now and any(since <= max(start, now) and end <= until for since, until in open_gaps):
-            kept.add(_identity_of(notification))
+            kept.add((notification.recipient_id, alert.kind, alert.payload["end"]))
         else:
             withdraw_one(notification=notification, now=now)
     return kept
@@ -129,16 +128,16 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
 
 def still_entitled(notifications: Sequence[Notification]) -> set[UUID]:
     """Those whose recipient may still arrange the ward's rota."""
-    ids = {one.subject_id for one in notifications}
+    ids = {one.alert.subject_id for one in notifications}
     wards = {str(ward.pk): ward for ward in Ward.objects.select_related("hospital").filter(pk__in=ids)}
     return {
         one.pk
         for one in notifications
-        if (ward := wards.get(one.subject_id)) is not None and may_arrange(one.recipient, ward)
+        if (ward := wards.get(one.alert.subject_id)) is not None and may_arrange(one.recipient, ward)
     }
 
 
 def next_recipients(notification: Notification) -> list[Any]:
     """The coordinators, when the lead is out of reach."""
-    ward = Ward.objects.select_related("hospital").get(pk=notification.subject_id)
+    ward = Ward.objects.select_related("hospital").get(pk=notification.alert.subject_id)
     return list(coordinators_of(ward.hospital.network_id).values_list("pk", flat=True))

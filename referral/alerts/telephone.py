@@ -22,7 +22,7 @@ from referral.pathway.vocabulary import Kind, Verb
 
 def asks(notification: Notification) -> bool:
     """Whether its recipient is asked to acknowledge a request: a coordinator cannot."""
-    payload = notification.payload
+    payload = notification.alert.payload
     return payload.get("deadline") == Kind.ACKNOWLEDGE and not payload.get("coordinates")
 
 
@@ -30,7 +30,7 @@ def spoken(notification: Notification, code: str, now: datetime) -> Rendered:
     """What the voice says: hospital, number, time left, and which keys do what."""
     rendered = hooks.render(notification, notification.recipient.language)
     keys = gettext(", ").join(code)
-    left = _time_left(datetime.fromisoformat(notification.payload["due_at"]), now)
+    left = _time_left(datetime.fromisoformat(notification.alert.payload["due_at"]), now)
     ask = gettext("To acknowledge, press %(keys)s. To have the next person alerted now, press 0.")
     body = f"{rendered.title}{gettext('. ')}{left} {ask % {'keys': keys}}"
     parameters = {**rendered.parameters, "keys": keys, "left": left}
@@ -80,8 +80,8 @@ def alert_next(notification: Notification, number_ending: str, now: datetime) ->
 
 def _locked(notification: Notification) -> Deadline:
     """The deadline that the notification is about, its case locked and its offer read after that."""
-    case = lock(Deadline.objects.values_list("case", flat=True).get(pk=notification.subject_id))
-    deadline = Deadline.objects.select_related("offer__ward__hospital").get(pk=notification.subject_id)
+    case = lock(Deadline.objects.values_list("case", flat=True).get(pk=notification.alert.subject_id))
+    deadline = Deadline.objects.select_related("offer__ward__hospital").get(pk=notification.alert.subject_id)
     deadline.case = case
     return deadline
 

@@ -29,7 +29,9 @@ def alert_next_rung(deadline: Deadline, *, by: UUID, now: datetime) -> int:
 
 
 def _alerted(deadline: Deadline) -> set[UUID]:
-    rows = Notification.objects.active().filter(subject_type=compose.DEADLINE, subject_id=str(deadline.pk))
+    rows = Notification.objects.active().filter(
+        alert__subject_type=compose.DEADLINE, alert__subject_id=str(deadline.pk)
+    )
     return set(rows.values_list("recipient", flat=True))
 
 
@@ -47,4 +49,4 @@ def _alert(
 ) -> int:
     coordinators = directory.people("coordinator", deadline.case, None)
     notices = compose.alerts(deadline, people, severity=severity, rungs=1, now=now, coordinators=coordinators)
-    return len(post(notices=notices, now=now))
+    return post(notices=notices, now=now)

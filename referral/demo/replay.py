@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from notifications.models import Delivery, DeliveryState, DropReason
-from notifications.services import mark_all_read
+from notifications.services import drop_unsent, mark_all_read
 from referral.deadlines.engine import confirm_admissions, fire_batch
 from referral.demo.patients import demo_person, indicators
 from referral.demo.people import STAFF_OF
@@ -150,9 +149,4 @@ def settle_inboxes(cast: Cast, now: datetime) -> None:
     """Everybody has read what they were told before `now`, so what was not sent by then is sent no more."""
     for person in cast.people.values():
         mark_all_read(user=person, now=now)
-    unsent = Delivery.objects.filter(
-        state=DeliveryState.PENDING, notification__recipient__in=[user.pk for user in cast.people.values()]
-    )
-    for withdrawn, reason in ((True, DropReason.WITHDRAWN), (False, DropReason.ACKNOWLEDGED)):
-        of_reason = unsent.filter(notification__withdrawn_at__isnull=not withdrawn)
-        of_reason.update(state=DeliveryState.DROPPED, dropped_reason=reason)
+    drop_unsent(recipients=[user.pk for user in cast.people.values()], now=now)

@@ -51,7 +51,7 @@ def proofs_of(cases: Collection[Case], now: datetime) -> Mapping[UUID, AlertProo
     subjects = {str(row.pk): pk for pk, rows in awaited.items() for row in rows}
     alerts: dict[UUID, list[Alerted]] = {}
     for one in alerted_about(compose.DEADLINE, list(subjects)) if subjects else ():
-        alerts.setdefault(subjects[one.notification.subject_id], []).append(one)
+        alerts.setdefault(subjects[one.notification.alert.subject_id], []).append(one)
     policies = {case.pk: case.policy for case in cases}
     return {
         pk: AlertProof(alerts.get(pk, []), _ahead(rows, policies[pk].steps, now))

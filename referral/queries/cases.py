@@ -13,7 +13,6 @@ from accounts import audit
 from accounts.models import Catchment, Hospital, User, Ward
 from notifications.models import Notification
 from notifications.selectors import inbox
-from notifications.types import Severity
 from referral.alerts import compose
 from referral.models import (
     Assessment,
@@ -87,11 +86,10 @@ def awaited_of(case: Case) -> tuple[Party, Text] | None:
 
 def alerts_about(case: Case, user: User) -> QuerySet[Notification]:
     """Severe and critical alerts to `user` about a case of `cases` that they have not acknowledged yet."""
-    about = Q(subject_type=compose.CASE, subject_id=str(case.pk)) | Q(
-        subject_type=compose.DEADLINE, subject_id__in=[str(row.pk) for row in case.deadlines.all()]
-    )
-    loud = [severity for severity in Severity if severity.is_urgent]
-    return inbox(user).filter(about, severity__in=loud, acknowledged_at__isnull=True)
+    deadlines = [str(row.pk) for row in case.deadlines.all()]
+    about = Q(alert__subject_type=compose.CASE, alert__subject_id=str(case.pk))
+    about |= Q(alert__subject_type=compose.DEADLINE, alert__subject_id__in=deadlines)
+    return inbox(user).filter(about, urgent=True, acknowledged_at__isnull=True)
 
 
 def cases(user: User) -> QuerySet[Case]:

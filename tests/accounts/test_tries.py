@@ -181,7 +181,7 @@ def test_another_way_of_writing_the_address_is_the_same_account(doctor: User, ty
 def test_the_person_is_told_once_of_many_tries(doctor: User) -> None:
     for number in range(24):
         guess(at(f"198.51.100.{number}"), doctor.email, 5)
-    assert [one.kind for one in Notification.objects.filter(recipient=doctor)] == ["guessing"]
+    assert [one.alert.kind for one in Notification.objects.filter(recipient=doctor)] == ["guessing"]
 
 
 def test_administrators_of_the_network_see_who_was_tried_from_where(world: World, doctor: User) -> None:
@@ -220,7 +220,7 @@ def test_codes_are_limited_too_and_one_who_has_the_password_locks_nobody_out(doc
     assert statuses[-1] == 429
     answer = send_code(client, headers, code_of(secret))
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_tries")
-    notifications = Notification.objects.filter(recipient=doctor).values_list("kind", flat=True)
+    notifications = Notification.objects.filter(recipient=doctor).values_list("alert__kind", flat=True)
     assert list(notifications) == ["code_guessing"]
     assert AuditEntry.objects.filter(action="second_factor_failed").count() == 20
 

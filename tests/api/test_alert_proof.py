@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from tests.api.conftest import Caller
-from tests.world import World
+from tests.world import World, make_deliveries
 
 
 def test_who_was_alerted_and_who_is_next(
@@ -14,8 +14,10 @@ def test_who_was_alerted_and_who_is_next(
     assert body["knowledge"] == "waiting"
     (alerts,) = body["alerts"]
     assert alerts["recipient"]["name"] == "specialist"
-    assert {row["channel"] for row in alerts["channels"]} == {"email"}
-    assert all(row["fate"] == "waiting" for row in alerts["channels"])
+    assert alerts["channels"] == [], "no worker has taken it yet"
+    make_deliveries(now)
+    (alerts,) = doctor.get(f"/cases/{case.pk}/alerts").body["alerts"]
+    assert [(row["channel"], row["fate"]) for row in alerts["channels"]] == [("email", "waiting")]
     assert (alerts["opened_at"], alerts["acknowledged_at"]) == (None, None)
     assert body["ahead"][0]["audience"] == ["duty"]
     assert any(rung["expires_offer"] for rung in body["ahead"])

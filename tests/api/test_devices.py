@@ -42,7 +42,7 @@ def code(key: str) -> str:
 
 def sent_to(key: str) -> list[str]:
     rows = Delivery.objects.filter(subscription=key).order_by("pk")
-    return list(rows.values_list("notification__kind", flat=True))
+    return list(rows.values_list("notification__alert__kind", flat=True))
 
 
 def test_a_phone_is_added_proved_tested_wished_for_and_listed(doctor: Caller) -> None:
@@ -102,7 +102,7 @@ def test_the_same_request_twice_sends_one_test(doctor: Caller) -> None:
     answers = [doctor.post("/devices/email/test", Idempotency_Key="k1") for _ in range(2)]
 
     assert [answer.status for answer in answers] == [200, 200]
-    assert Delivery.objects.filter(notification__kind="test").count() == 1
+    assert Delivery.objects.filter(notification__alert__kind="test").count() == 1
 
 
 def test_guesses_at_a_code_are_counted(doctor: Caller) -> None:

@@ -66,7 +66,7 @@ def app(world: World) -> App:
 
 
 def notices_to(user: User) -> list[str]:
-    return list(Notification.objects.filter(recipient=user).values_list("kind", flat=True))
+    return list(Notification.objects.filter(recipient=user).values_list("alert__kind", flat=True))
 
 
 def test_a_refresh_gives_another_session_and_another_token(app: App) -> None:

@@ -25,12 +25,13 @@ ANSWERED = ("doubled", "out of order")
 CALLS = """
 SELECT "case".id, delivery.id FROM notifications_delivery AS delivery
 JOIN notifications_notification AS notification ON notification.id = notification_id
+JOIN notifications_alert AS alert ON alert.id = alert_id
 JOIN referral_deadline AS deadline ON deadline.id::text = subject_id AND subject_type = 'deadline'
 JOIN referral_case AS "case" ON "case".id = case_id
 JOIN accounts_user AS person ON person.id = recipient_id
 WHERE delivery.channel = 'voice' AND delivery.state IN ('sent', 'delivered')
   AND delivery.carried_by_id IS NULL
-  AND notification.severity = 'critical' AND person.name = 'specialist' AND registered_at >= %(since)s
+  AND alert.severity = 'critical' AND person.name = 'specialist' AND registered_at >= %(since)s
 """
 ACKNOWLEDGED = """
 SELECT "case".id, count(event.id) FILTER (WHERE what = 'acknowledge'),

@@ -21,9 +21,10 @@ WITH line AS (
     SELECT details ->> 'deadline' AS deadline, count(*) AS lines FROM referral_event
     WHERE what = 'deadline_missed' AND recorded_at >= %(since)s GROUP BY 1
 ), copy AS (
-    SELECT subject_id AS deadline, count(*) AS copies FROM notifications_notification
-    WHERE subject_type = 'deadline' AND kind = 'missed' AND created_at >= %(since)s
-    GROUP BY subject_id, recipient_id, CASE WHEN %(repeats)s THEN created_at END
+    SELECT subject_id AS deadline, count(*) AS copies FROM notifications_notification AS notification
+    JOIN notifications_alert AS alert ON alert.id = alert_id
+    WHERE subject_type = 'deadline' AND kind = 'missed' AND notification.created_at >= %(since)s
+    GROUP BY subject_id, recipient_id, CASE WHEN %(repeats)s THEN notification.created_at END
 ), told AS (SELECT deadline, max(copies) AS copies FROM copy GROUP BY deadline)
 SELECT deadline.kind || ' ' || deadline.id, coalesce(lines, 0), coalesce(copies, 0)
 FROM referral_deadline AS deadline
@@ -59,7 +60,8 @@ OPEN = """
 SELECT (SELECT count(*) FROM referral_deadline
         WHERE closed_at IS NULL AND quarantined_at IS NULL AND next_at <= %(now)s),
     (SELECT count(*) FROM notifications_delivery
-        WHERE state IN ('pending', 'sending') AND available_at <= %(now)s + interval '10 minutes'),
+        WHERE state IN ('pending', 'sending') AND available_at <= %(now)s + interval '10 minutes')
+    + (SELECT count(*) FROM notifications_notification WHERE next_hint_at IS NOT NULL),
     (SELECT coalesce(sum(attempts), 0) FROM notifications_delivery WHERE state = 'sending')
 """
 

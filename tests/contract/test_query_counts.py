@@ -42,7 +42,7 @@ from referral.queries.hand_over_codes import make_code
 from tests.fhir.conftest import integrate
 from tests.integrations.hl7_messages import SENDER, oru
 from tests.referral.case_files import added, picture
-from tests.world import HOUR, World, build
+from tests.world import HOUR, World, build, make_deliveries
 
 FILE = Path(__file__).with_name("query_counts.json")
 WRITTEN_ANEW = "UPDATE_QUERY_COUNTS"
@@ -339,7 +339,9 @@ def scene(db: None) -> Scene:
     hang = partial(add_screen, ward=world.ward, actor=world.lead, shows_names=False, now=now)
     scene.rows["wall_link"] = hang(name="corridor")[1]
     scene.rows["secret"] = open_screen(hang(name="office")[1], now)
-    scene.rows["delivery"] = Delivery.objects.first().pk
+    make_deliveries(now)
+    of_deadline = Delivery.objects.filter(notification__alert__subject_type="deadline")
+    scene.rows["delivery"] = of_deadline.earliest("pk").pk
     return scene
 
 

@@ -220,8 +220,8 @@ def test_after_a_week_it_is_in_error_its_person_knows_and_it_can_begin_again(
     hook.die()
     for after in (timedelta(), WARNED_AFTER, WARNED_AFTER + HOUR, PATIENCE, PATIENCE + DAY):
         send_due(now + after)
-    notices = Notification.objects.filter(recipient=ward_emr.responsible, subject_id=str(row.pk))
-    assert [one.kind for one in notices.order_by("created_at")] == [
+    notices = Notification.objects.filter(recipient=ward_emr.responsible, alert__subject_id=str(row.pk))
+    assert [one.alert.kind for one in notices.order_by("created_at")] == [
         "subscription_failing",
         "subscription_given_up",
     ]

@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 import redis
 from django.conf import settings as django_settings
+from django.db.models import QuerySet
 from django.test import AsyncClient, Client
 from django.utils.translation import gettext
 
@@ -23,7 +24,7 @@ from notifications import hooks
 from notifications.channels.base import Channel, ChannelError, Message, Receipt
 from notifications.live import publishing
 from notifications.models import Delivery, Notification
-from notifications.outbox import hints
+from notifications.outbox import hints, store
 from notifications.services import notify
 from notifications.types import Notice, Rendered, Severity
 from tests.notifications.pages import Open, Page
@@ -135,14 +136,26 @@ def user(make_user: Callable[..., User]) -> User:
     return make_user()
 
 
+def deliveries_of(*notifications: Notification) -> QuerySet[Delivery]:
+    """Their deliveries; those that no worker has made yet are made and wait for one."""
+    ids = [one.pk for one in notifications]
+    store.release(store.open_deliveries(ids=ids, limit=len(ids), now=NOW), now=NOW)
+    return Delivery.objects.filter(notification__in=ids)
+
+
 def email_of(notification: Notification) -> Delivery:
-    return notification.deliveries.get(channel="email")
+    return deliveries_of(notification).get(channel="email")
+
+
+def is_sent(notification: Notification) -> bool:
+    """Whether somebody else has made and sent it."""
+    return notification.deliveries.filter(channel="email", state="sent").exists()
 
 
 def notice(user: User, key: str = "k", **changes: Any) -> Notice:
     fields: dict[str, Any] = {
         "dedup_key": key,
-        "recipient_id": user.pk,
+        "recipients": [user.pk],
         "subject_type": "thing",
         "subject_id": "7",
         "kind": "offer.acknowledge",

@@ -45,7 +45,9 @@ def sign_in(user: User, client: Client | None = None) -> Client:
 
 
 def notices_to(user: User) -> list[str]:
-    return list(Notification.objects.filter(recipient=user).order_by("pk").values_list("kind", flat=True))
+    return list(
+        Notification.objects.filter(recipient=user).order_by("pk").values_list("alert__kind", flat=True)
+    )
 
 
 def test_a_first_device_is_no_news_and_a_second_one_is(doctor: User) -> None:
@@ -84,7 +86,7 @@ def test_a_token_that_is_made_or_ended_is_told_with_its_name_and_without_its_sec
     for notification in Notification.objects.filter(recipient=doctor):
         rendered = hooks.render(notification, "zh-hans")
         assert "检验科" in rendered.body
-        assert secret not in rendered.body + rendered.title + str(notification.payload)
+        assert secret not in rendered.body + rendered.title + str(notification.alert.payload)
         assert rendered.url_path == reverse("portal:sessions")
 
 
@@ -120,7 +122,7 @@ def test_every_event_has_words_in_both_languages(doctor: User, kind: str) -> Non
         address="198.51.100.7", created_at=clock.now(), last_used_at=clock.now(),
     )  # fmt: skip
     security_event.send(sender=User, user=doctor, event=kind, about={"sign_in": str(row.pk)}, now=clock.now())
-    notification = Notification.objects.get(kind=kind)
+    notification = Notification.objects.get(alert__kind=kind)
     chinese, english = (hooks.render(notification, language) for language in ("zh-hans", "en"))
     assert not LATIN_SENTENCE.search(chinese.title + chinese.body), chinese
     assert english.title != chinese.title
@@ -132,7 +134,7 @@ def test_it_is_mailed_whatever_the_person_or_a_thief_wishes_to_hear_of(doctor: U
     mail = subscriptions.of_account(doctor, "email")
     Subscription.objects.filter(pk=mail.pk).update(enabled=False, min_severity="severe")
     tokens.create(user=doctor, name="x", scopes=["read"], days=1, now=clock.now())
-    notification = Notification.objects.get(kind="create_access_token")
+    notification = Notification.objects.get(alert__kind="create_access_token")
     delivery = notification.deliveries.get()
     assert delivery.channel == "email"
     assert subscriptions.wants(Subscription.objects.get(pk=mail.pk), delivery)

@@ -54,7 +54,7 @@ def test_nothing_less_than_an_acknowledgement_is_called_one(knowledge: Knowledge
 
 
 def knowledge_of(notification: Notification) -> Knowledge:
-    return alerted_about(notification.subject_type, [notification.subject_id])[0].knowledge
+    return alerted_about(notification.alert.subject_type, [notification.alert.subject_id])[0].knowledge
 
 
 def test_opening_is_not_acknowledging(user: User) -> None:
@@ -69,4 +69,4 @@ def test_opening_is_not_acknowledging(user: User) -> None:
 def test_what_lost_its_reason_is_not_counted(user: User) -> None:
     row = new_notification(user)
     Notification.objects.filter(pk=row.pk).update(withdrawn_at=NOW)
-    assert alerted_about(row.subject_type, [notice(user).subject_id]) == []
+    assert alerted_about(row.alert.subject_type, [notice(user).subject_id]) == []

@@ -13,7 +13,7 @@ from notifications.delivery.send import deliver
 from notifications.models import Delivery, Notification, Subscription
 from notifications.operations import ReplayRefused, replay
 from notifications.services import acknowledge, notify, tick, withdraw
-from tests.notifications.conftest import NOW, Case, RecordingChannel, email_of, notice
+from tests.notifications.conftest import NOW, Case, RecordingChannel, deliveries_of, email_of, notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 
@@ -138,6 +138,8 @@ def test_counts_are_of_one_day_and_of_the_askers_people(
 
 
 def test_waiting_counts_what_could_go_now(user: User, root: User) -> None:
-    notify(notices=[notice(user, "a"), notice(user, "b")], now=NOW)
-    Delivery.objects.filter(notification__dedup_key="b").update(available_at=NOW + timedelta(hours=1))
+    first, second = notify(notices=[notice(user, "a"), notice(user, "b")], now=NOW)
+    deliveries_of(second).update(available_at=NOW + timedelta(hours=1))
+    assert operations.waiting(root, NOW + timedelta(minutes=2)) == (1, timedelta(minutes=2))
+    deliveries_of(first)
     assert operations.waiting(root, NOW + timedelta(minutes=2)) == (1, timedelta(minutes=2))

@@ -38,7 +38,7 @@ from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Kind, Verb
 from tests.files.pictures import jpeg
 from tests.integrations.hl7_messages import SENDER, oru
-from tests.world import World, build
+from tests.world import World, build, make_deliveries
 
 NUMBERS = {"device": "email-000000000000", "number": "999999999"}
 """The names of absent things that have no UUID."""
@@ -201,6 +201,7 @@ def _things(world: World, case: Case, now: datetime) -> dict[str, str]:
     quarantine(set_aside.pk, now)
     reading = read_pasted(user=world.doctor, text="TBIL 356.8 umol/L", now=now)
     notification = Notification.objects.filter(recipient=world.second_specialist).latest("created_at")
+    make_deliveries(now)
     return {
         "case": str(case.pk),
         "reading": str(reading.pk),

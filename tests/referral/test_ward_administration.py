@@ -90,9 +90,9 @@ def test_an_order_that_leaves_nobody_is_told_at_once(
     administrator: User, world: World, client: Client
 ) -> None:
     assert DutyShift.objects.filter(ward=world.ward).exists()
-    assert not Notification.objects.filter(kind__startswith="duty_gap").exists()
+    assert not Notification.objects.filter(alert__kind__startswith="duty_gap").exists()
     number = DutyShift.objects.filter(ward=world.ward).count()
     removed = {f"shifts-{row}-DELETE": "on" for row in range(number)}
     assert send(client, world, **removed).status_code == 302
-    notifications = Notification.objects.filter(kind__startswith="duty_gap", recipient=world.lead)
+    notifications = Notification.objects.filter(alert__kind__startswith="duty_gap", recipient=world.lead)
     assert notifications.exists()

@@ -19,8 +19,7 @@ from django.db.models.functions import Cast, TruncMonth
 
 from accounts.models import Network, User
 from notifications.contacts.test_messages import CONTACT_METHOD
-from notifications.models import Delivery, DeliveryState, Notification
-from notifications.types import Severity
+from notifications.models import Alert, Delivery, DeliveryState, Notification
 from referral.models import Addressee, DeliveryFate, NotificationDay
 from referral.statistics.columns.column_cache import get, put
 from referral.statistics.columns.column_reader import fetched_as_bytes
@@ -36,7 +35,6 @@ PEOPLE = np.dtype([("person", "<i4"), ("counts", "<i4", len(COUNTS))])
 ANSWERS = np.dtype([("person", "<i4"), ("seconds", "<i4")])
 DELIVERIES = np.dtype([("person", "<i4"), ("fate", "<i4"), ("count", "<i4")])
 LAYOUT = hashlib.sha256(f"{PEOPLE} {ANSWERS} {DELIVERIES} {OBSERVED} {COUNTS}".encode()).hexdigest()[:16]
-URGENT = [str(severity) for severity in Severity if severity.is_urgent]
 HANDED_OVER = [str(DeliveryState.SENT), str(DeliveryState.DELIVERED)]
 
 FATES = f"""
@@ -47,9 +45,7 @@ SELECT recipient_id, deliveries, to_char(created_at AT TIME ZONE %(zone)s, 'YYYY
        string_agg(int4send(extract(epoch FROM acknowledged_at - created_at)::int4), ''::bytea)
            FILTER (WHERE urgent AND acknowledged_at <= last)
 FROM {Notification._meta.db_table} AS notification
-CROSS JOIN LATERAL (
-    SELECT created_at + %(observed)s AS last, severity = ANY(%(urgent)s) AS urgent
-) AS seen
+CROSS JOIN LATERAL (SELECT created_at + %(observed)s AS last) AS seen
 CROSS JOIN LATERAL (
     SELECT coalesce(bool_or(state = ANY(%(handed_over)s) AND sent_at <= last), false) AS got,
            coalesce(bool_or(state = '{DeliveryState.UNDELIVERABLE}'), false) AS lost,
@@ -57,7 +53,10 @@ CROSS JOIN LATERAL (
     FROM {Delivery._meta.db_table} WHERE notification_id = notification.id
 ) AS sent
 WHERE recipient_id = ANY(%(people)s) AND created_at >= %(since)s AND created_at < %(until)s
-  AND subject_type <> '{CONTACT_METHOD}'
+  AND NOT EXISTS (
+      SELECT FROM {Alert._meta.db_table} AS alert
+      WHERE alert.id = alert_id AND subject_type = '{CONTACT_METHOD}'
+  )
 GROUP BY recipient_id, deliveries, month
 """  # noqa: S608 - put together from names of tables and constants
 MONTHS = f"""
@@ -185,7 +184,6 @@ def _as_they_are(people: Iterable[UUID], since: date, until: date, zone: str) ->
         "until": _midnight(until, zone),
         "zone": zone,
         "observed": OBSERVED,
-        "urgent": URGENT,
         "handed_over": HANDED_OVER,
     }
     return [

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from notifications.models import Delivery, DeliveryState, Notification
+from notifications.models import Alert, Delivery, DeliveryState, Notification
 from referral.alerts.compose import DEADLINE
 from referral.models import Deadline, Event, Offer
 from referral.pathway.vocabulary import Kind, Verb
@@ -55,17 +55,19 @@ CROSS JOIN LATERAL (
     SELECT coalesce(acknowledged_at, answered_at) AS at, coalesce(noted_by, answered_by) AS who
 ) AS answer
 CROSS JOIN LATERAL (
-    SELECT coalesce(array_agg(id::text), '{{{{}}}}') AS deadlines FROM {Deadline._meta.db_table}
-    WHERE offer_id = asked.id AND kind = '{Kind.ACKNOWLEDGE}'
+    SELECT coalesce(array_agg(alert.id), '{{{{}}}}') AS alerts
+    FROM {Deadline._meta.db_table} AS deadline JOIN {Alert._meta.db_table} AS alert
+        ON alert.subject_type = '{DEADLINE}' AND alert.subject_id = deadline.id::text
+    WHERE offer_id = asked.id AND deadline.kind = '{Kind.ACKNOWLEDGE}'
 ) AS due
 CROSS JOIN LATERAL (
     SELECT min(created_at) AS first_at, bool_or(recipient_id = who AND created_at <= at) AS self
-    FROM {Notification._meta.db_table} WHERE subject_type = '{DEADLINE}' AND subject_id = ANY(deadlines)
+    FROM {Notification._meta.db_table} WHERE alert_id = ANY(alerts)
 ) AS alerted
 LEFT JOIN LATERAL (
     SELECT channel FROM {Delivery._meta.db_table} AS delivery
     JOIN {Notification._meta.db_table} AS notification ON notification.id = notification_id
-    WHERE subject_type = '{DEADLINE}' AND subject_id = ANY(deadlines) AND recipient_id = who
+    WHERE alert_id = ANY(alerts) AND recipient_id = who
       AND state IN ('{DeliveryState.SENT}', '{DeliveryState.DELIVERED}') AND sent_at <= at
     ORDER BY sent_at DESC LIMIT 1
 ) AS last ON true

@@ -9,7 +9,7 @@ from notifications.delivery.send import deliver
 from notifications.models import Notification, Subscription
 from notifications.services import notify
 from tests.notifications.channels.provider import Provider
-from tests.notifications.conftest import NOW, notice
+from tests.notifications.conftest import NOW, deliveries_of, notice
 
 PHONE = {"address": "138 0000 0000"}
 
@@ -32,4 +32,4 @@ def new_notification(user: User, key: str = "k", **changes: Any) -> Notification
 
 
 def channels_of(notification: Notification) -> set[str]:
-    return set(notification.deliveries.values_list("channel", flat=True)) - {"email"}
+    return set(deliveries_of(notification).values_list("channel", flat=True)) - {"email"}

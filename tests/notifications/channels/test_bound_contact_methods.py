@@ -13,7 +13,7 @@ from accounts.people import settle_address
 from notifications import services
 from notifications.contacts import subscriptions
 from notifications.models import Delivery, Notification, Subscription
-from tests.notifications.conftest import notice
+from tests.notifications.conftest import deliveries_of, notice
 from tests.world import World, build
 
 LOGIN = "/_allauth/app/v1/auth/login"
@@ -59,7 +59,7 @@ class Phone:
 def pushed(user: User, key: str) -> bool:
     """Whether an alert to this person goes to a phone."""
     [notification] = services.notify(notices=[notice(user, key)], now=clock.now())
-    return Delivery.objects.filter(notification=notification, channel="vendorpush").exists()
+    return deliveries_of(notification).filter(channel="vendorpush").exists()
 
 
 def test_an_alert_goes_to_a_phone_while_its_person_is_signed_in_there(world: World) -> None:
@@ -91,7 +91,7 @@ def test_the_next_person_on_a_shared_phone_does_not_turn_on_alerts_of_the_one_be
     phone.register()
     assert pushed(world.lead, "2")
     assert not Subscription.objects.filter(user=world.doctor, channel="vendorpush", removed_at=None).exists()
-    assert Notification.objects.filter(recipient=world.doctor, kind="contact_method_taken").exists()
+    assert Notification.objects.filter(recipient=world.doctor, alert__kind="contact_method_taken").exists()
 
 
 def test_a_phone_that_was_signed_out_from_elsewhere_is_forgotten(world: World) -> None:

@@ -23,7 +23,7 @@ from tests.notifications.channels.own_contact_methods import (
     phone,
 )
 from tests.notifications.channels.provider import Provider, Reply, replies_with
-from tests.notifications.conftest import NOW, Case, RecordingChannel
+from tests.notifications.conftest import NOW, Case, RecordingChannel, deliveries_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_channels")]
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -158,7 +158,7 @@ def test_what_was_removed_is_forgotten_and_gets_nothing_that_was_on_its_way(
     user: User, provider: Provider
 ) -> None:
     subscription = browser(user, provider)
-    waiting = new_notification(user).deliveries.get(channel="webpush")
+    waiting = deliveries_of(new_notification(user)).get(channel="webpush")
 
     contact_methods.remove(subscription=subscription, now=NOW)
     deliver(now=NOW)
@@ -285,7 +285,7 @@ def test_a_provider_that_accepted_unheard_is_asked_again_under_the_same_id(
     """The receiver takes it twice; whoever honours the id keeps one, and the gap is counted."""
     phone(user, provider)
     notification = new_notification(user, severity="critical")
-    delivery = notification.deliveries.get(channel="sms")
+    delivery = deliveries_of(notification).get(channel="sms")
     before = len(provider.asked)
     Delivery.objects.filter(pk=delivery.pk).update(
         state="sending", attempts=1, lease_token=delivery.pk, leased_until=NOW + MINUTE

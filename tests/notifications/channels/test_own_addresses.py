@@ -86,7 +86,7 @@ def test_a_device_belongs_to_whoever_registered_it_last(
     first.refresh_from_db()
     assert (first.removed_at, first.address, first.enabled) == (NOW, None, False)
     assert (second.user_id, second.removed_at, second.address is not None) == (later.pk, None, True)
-    [notification] = Notification.objects.filter(kind="contact_method_taken")
+    [notification] = Notification.objects.filter(alert__kind="contact_method_taken")
     assert notification.recipient_id == user.pk
     again = contact_methods.add(user=user, channel=channel, given=given, now=NOW)
     second.refresh_from_db()

@@ -46,8 +46,8 @@ def test_whose_way_ended_or_refuses_is_told_once_and_not_by_that_way_alone(
     for second in range(4):
         deliver(now=NOW + second * SECOND)
 
-    [trouble] = Notification.objects.filter(kind=kind)
-    assert (trouble.recipient, trouble.severity) == (user, "warning")
+    [trouble] = Notification.objects.filter(alert__kind=kind)
+    assert (trouble.recipient, trouble.alert.severity) == (user, "warning")
     subscription.refresh_from_db()
     assert (subscription.retired_at is not None) is is_retired
     assert email_of(trouble).state == "sent"
@@ -71,7 +71,7 @@ def test_trouble_that_reaches_nobody_is_no_alert_that_reached_nobody(user: User,
     new_notification(user)
     for second in range(4):
         deliver(now=NOW + second * SECOND)
-    trouble = Notification.objects.get(kind="contact_method_ended")
+    trouble = Notification.objects.get(alert__kind="contact_method_ended")
     assert {row.state for row in trouble.deliveries.all()} <= {"failed"}
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import User
 from notifications.channels.base import ChannelError, Message, Receipt
 from notifications.delivery import breaker
-from notifications.delivery.send import deliver
+from notifications.delivery.send import deliver, deliver_waiting
 from notifications.models import ChannelBreaker, Delivery, Notification, Subscription
 from notifications.services import notify
 from tests.notifications.conftest import NOW, Case, PagerChannel, RecordingChannel, email_of, notice
@@ -86,7 +86,7 @@ def test_a_resting_channel_is_left_alone_and_its_messages_wait_without_using_att
     tripped(user)
     sent = len(RecordingChannel.sent)
     [late] = new_notifications(user, key="late")
-    deliver(ids=[email_of(late).pk], now=NOW + SECOND)
+    deliver_waiting(ids=[email_of(late).pk], now=NOW + SECOND)
     assert len(RecordingChannel.sent) == sent
     assert (email_of(late).state, email_of(late).attempts) == ("sending", 0)
     assert email_of(late).available_at >= NOW + REST
@@ -150,7 +150,7 @@ def test_what_lost_its_use_while_the_channel_rested_goes_to_somebody_else(
     case.audience = [stands_in.pk]
     long_after = NOW + timedelta(hours=7)
     breaker.record_failure("email", error="x", now=long_after)
-    deliver(ids=[email_of(late).pk], now=long_after)
+    deliver_waiting(ids=[email_of(late).pk], now=long_after)
     assert email_of(late).state == "failed"
     assert Notification.objects.filter(instead_of=late, recipient=stands_in).exists()
 

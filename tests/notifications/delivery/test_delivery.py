@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import User
 from notifications.channels.base import Receipt
-from notifications.delivery.send import deliver
+from notifications.delivery.send import deliver, deliver_new, deliver_waiting
 from notifications.models import DropReason, Notification, Subscription
 from notifications.services import acknowledge, notify, withdraw
 from tests.notifications.conftest import (
@@ -24,11 +24,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 
 
 def test_a_delivery_is_handed_over_and_confirmed(user: User) -> None:
-    delivery = email_of(new_notification(user))
+    notification = new_notification(user)
 
-    assert deliver(ids=[delivery.pk], now=NOW) == 1
+    assert deliver_new(ids=[notification.pk], now=NOW) == 1
 
-    delivery.refresh_from_db()
+    delivery = email_of(notification)
     [message] = RecordingChannel.sent
     assert (delivery.state, delivery.provider_reference, delivery.attempts) == ("sent", "accepted", 1)
     assert delivery.lease_token is delivery.leased_until is None
@@ -39,26 +39,29 @@ def test_a_delivery_is_handed_over_and_confirmed(user: User) -> None:
 
 def test_a_provider_that_vouches_for_arrival_makes_it_delivered(user: User) -> None:
     RecordingChannel.behave = lambda message: Receipt("r", is_delivered=True)
-    delivery = email_of(new_notification(user))
+    notification = new_notification(user)
 
-    deliver(ids=[delivery.pk], now=NOW)
+    deliver_new(ids=[notification.pk], now=NOW)
 
-    delivery.refresh_from_db()
+    delivery = email_of(notification)
     assert delivery.state == "delivered"
     assert delivery.delivered_at is not None
 
 
 def test_repeated_and_reordered_hints_send_nothing_twice(user: User) -> None:
-    ids = [email_of(n).pk for n in notify(notices=[notice(user, key) for key in "abc"], now=NOW)]
+    notifications = notify(notices=[notice(user, key) for key in "abc"], now=NOW)
+    ids = [one.pk for one in notifications]
 
     for hint in (ids, ids[::-1], ids[:1]):
-        deliver(ids=hint, now=NOW)
+        deliver_new(ids=hint, now=NOW)
+    deliveries = [email_of(one).pk for one in notifications]
+    deliver_waiting(ids=deliveries, now=NOW)
 
-    assert sorted(m.delivery_id for m in RecordingChannel.sent) == sorted(ids)
+    assert sorted(m.delivery_id for m in RecordingChannel.sent) == sorted(deliveries)
 
 
-def test_a_hint_for_an_unknown_delivery_is_ignored(user: User) -> None:
-    assert deliver(ids=[user.pk], now=NOW) == 0
+def test_a_hint_for_what_is_unknown_is_ignored(user: User) -> None:
+    assert deliver_waiting(ids=[user.pk], now=NOW) == deliver_new(ids=[user.pk], now=NOW) == 0
 
 
 def test_the_loudest_goes_first(user: User) -> None:
@@ -112,6 +115,7 @@ def test_what_lost_its_reason_is_dropped_and_not_sent(
     user: User, case: Case, happens: Callable[[Notification, Case], None], reason: str
 ) -> None:
     notification = new_notification(user)
+    email_of(notification)
     happens(notification, case)
 
     deliver(now=NOW)

@@ -17,6 +17,7 @@ from tests.notifications.conftest import (
     Case,
     PagerChannel,
     RecordingChannel,
+    deliveries_of,
     email_of,
     fails,
     new_notification,
@@ -119,7 +120,7 @@ def test_the_last_browser_that_is_gone_moves_on_to_the_mail_that_was_kept_for_lo
     Subscription.objects.create(user=user, channel="pager", address="1")
     PagerChannel.behave = fails(permanent=True)
     notification = new_notification(user)
-    assert [delivery.channel for delivery in notification.deliveries.all()] == ["pager"]
+    assert [delivery.channel for delivery in deliveries_of(notification)] == ["pager"]
 
     deliver(now=NOW)
     deliver(now=NOW + timedelta(seconds=1))
@@ -182,7 +183,7 @@ def test_someone_out_of_reach_is_replaced_by_the_next_person_and_at_last_somebod
 def test_a_channel_that_was_removed_does_not_swallow_messages(user: User, case: Case) -> None:
     Subscription.objects.create(user=user, channel="pager", address="1")
     notification = new_notification(user)
-    notification.deliveries.filter(channel="pager").update(channel="carrier-pigeon")
+    deliveries_of(notification).filter(channel="pager").update(channel="carrier-pigeon")
 
     deliver(now=NOW)
 
@@ -198,7 +199,7 @@ def test_a_hook_that_raises_does_not_stop_the_others(user: User, case: Case) -> 
     deliver(now=NOW)
 
     states = Delivery.objects.filter(channel="email").values_list(
-        "notification__dedup_key", "state", "attempts"
+        "notification__alert__dedup_key", "state", "attempts"
     )
     assert sorted(states) == [("a", "sending", 1), ("b", "sent", 1)]
 

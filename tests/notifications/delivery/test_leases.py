@@ -12,7 +12,7 @@ from django.db import connection, connections
 
 from accounts.models import User
 from notifications.channels.base import ChannelError, Message, Receipt
-from notifications.delivery.send import BATCH_SECONDS, Stopwatch, deliver
+from notifications.delivery.send import BATCH_SECONDS, Stopwatch, deliver, deliver_waiting
 from notifications.models import Delivery, DeliveryState, DropReason, Notification, Subscription
 from notifications.outbox import store
 from notifications.outbox.store import LEASE
@@ -22,6 +22,7 @@ from tests.notifications.conftest import (
     Case,
     PagerChannel,
     RecordingChannel,
+    deliveries_of,
     email_of,
     new_notification,
     notice,
@@ -34,8 +35,8 @@ def test_a_lease_keeps_others_away_until_it_runs_out(user: User) -> None:
     delivery = email_of(new_notification(user))
     store.claim(ids=[delivery.pk], limit=1, now=NOW)
 
-    assert deliver(ids=[delivery.pk], now=NOW + LEASE - timedelta(seconds=1)) == 0
-    assert deliver(ids=[delivery.pk], now=NOW + LEASE) == 1
+    assert deliver_waiting(ids=[delivery.pk], now=NOW + LEASE - timedelta(seconds=1)) == 0
+    assert deliver_waiting(ids=[delivery.pk], now=NOW + LEASE) == 1
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.uncertain_attempts) == ("sent", 2, 1)
@@ -95,14 +96,12 @@ def test_a_stop_gives_back_what_was_not_sent(user: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_send_each_message_once(user: User) -> None:
-    ids = [
-        email_of(n).pk for n in notify(notices=[notice(user, str(number)) for number in range(40)], now=NOW)
-    ]
+    notify(notices=[notice(user, str(number)) for number in range(40)], now=NOW)
     start = threading.Barrier(2)
 
     def work() -> None:
         start.wait()
-        while deliver(ids=ids, now=NOW, limit=3):
+        while deliver(now=NOW, limit=3):
             pass
         connections.close_all()
 
@@ -112,6 +111,8 @@ def test_two_workers_at_once_send_each_message_once(user: User) -> None:
     for worker in workers:
         worker.join()
 
+    ids = Delivery.objects.filter(channel="email").values_list("pk", flat=True)
+    assert len(ids) == 40
     assert sorted(m.delivery_id for m in RecordingChannel.sent) == sorted(ids)
     assert set(Delivery.objects.filter(channel="email").values_list("state", "attempts")) == {("sent", 1)}
 
@@ -171,10 +172,10 @@ def test_two_ways_that_fail_at_the_same_moment_find_that_nobody_was_reached(user
         raise ChannelError("gone", permanent=True)
 
     RecordingChannel.behave = PagerChannel.behave = fail_together
-    ids = notification.deliveries.values_list("pk", flat=True)
+    ids = list(deliveries_of(notification).values_list("pk", flat=True))
 
     def work(id: object) -> None:
-        deliver(ids=[id], now=NOW)  # type: ignore[list-item]
+        deliver_waiting(ids=[id], now=NOW)  # type: ignore[list-item]
         connections.close_all()
 
     workers = [threading.Thread(target=work, args=[id]) for id in ids]

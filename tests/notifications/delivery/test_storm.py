@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from notifications.channels.base import ChannelError, Message, Receipt
 from notifications.delivery import bundles
-from notifications.delivery.send import deliver
+from notifications.delivery.send import deliver, deliver_waiting
 from notifications.delivery.storm import BUNDLE_SECONDS
 from notifications.models import Delivery, Notification, Subscription
 from notifications.services import acknowledge, notify
@@ -103,7 +103,7 @@ def test_critical_alerts_and_those_without_a_group_pass_a_storm_each_alone(
 ) -> None:
     many(user, 100, group="storm")
     notifications = many(user, 80, **changes)
-    deliver(ids=[email_of(one).pk for one in notifications], now=NOW)
+    deliver_waiting(ids=[email_of(one).pk for one in notifications], now=NOW)
     assert states(notifications) == ["sent"] * 80
     assert len({message.delivery_id for message in RecordingChannel.sent}) == 80
     assert not Delivery.objects.filter(notification__in=notifications, carried_by__isnull=False).exists()

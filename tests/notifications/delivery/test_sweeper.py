@@ -20,10 +20,11 @@ from notifications.models import ProcessTick
 from notifications.outbox import store
 from notifications.outbox.store import LEASE, NEXT_REMINDER
 from notifications.services import notify, tick
-from tests.notifications.conftest import NOW, RecordingChannel, email_of, notice, queued, until
+from tests.notifications.conftest import NOW, RecordingChannel, is_sent, notice, queued, until
 from tests.notifications.smtp import Mailbox, smtp_server
 
-CANARY, DELIVER = "notifications.tasks.canary", "notifications.tasks.deliver"
+CANARY = "notifications.tasks.canary"
+DELIVER, DELIVER_NEW = "notifications.tasks.deliver", "notifications.tasks.deliver_new"
 CUT_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
@@ -55,7 +56,7 @@ def test_what_waits_for_five_seconds_is_hinted_again_but_not_every_second(
     counts = []
     for second in (1, 4.9, 5, 6, 20, 5 + NEXT_REMINDER.total_seconds()):
         stage.cycle(second)
-        counts.append(queued(redis_client)["notify"].count(DELIVER))
+        counts.append(queued(redis_client)["notify"].count(DELIVER_NEW))
 
     assert counts == [0, 0, 1, 1, 1, 2]
 
@@ -64,7 +65,7 @@ def test_an_expired_lease_and_a_due_repetition_are_hinted_at_once(
     user: User, stage: Stage, redis_client: redis.Redis
 ) -> None:
     notify(notices=[notice(user, key) for key in "ab"], now=NOW)
-    _, postponed = store.claim(limit=2, now=NOW)
+    _, postponed = store.open_deliveries(limit=2, now=NOW)
     store.postpone(postponed, until=NOW + timedelta(seconds=50), error="busy")
 
     stage.cycle(49)
@@ -158,17 +159,17 @@ def test_without_a_broker_the_command_delivers_survives_a_lost_database_and_ends
     with smtp_server(mailbox) as port:
         process = run_delivery(REDIS_URL=own_redis.url, ACLF_EMAIL_URL=f"smtp://127.0.0.1:{port}")
         [first] = notify(notices=[notice(user, "a")], now=clock.now())
-        until(lambda: email_of(first).state == "sent", seconds=90)
+        until(lambda: is_sent(first), seconds=90)
 
         with connection.cursor() as cursor:
             cursor.execute(CUT_OTHERS)
         [second] = notify(notices=[notice(user, "b")], now=clock.now())
-        until(lambda: email_of(second).state == "sent")
+        until(lambda: is_sent(second))
 
         own_redis.start()
         notify(notices=[notice(user, "c")], now=clock.now())
         client = redis.Redis.from_url(own_redis.url, decode_responses=True)
-        until(lambda: DELIVER in queued(client)["notify"])
+        until(lambda: DELIVER_NEW in queued(client)["notify"])
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=120) == 0
 

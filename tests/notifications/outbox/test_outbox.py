@@ -8,24 +8,30 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from notifications import selectors
-from notifications.models import Delivery, DeliveryState, Notification, Subscription
+from notifications.models import Alert, Delivery, DeliveryState, Notification, Subscription
 from notifications.services import acknowledge, mark_all_read, mark_read, notify, tick, withdraw
 from notifications.types import Severity
-from tests.notifications.conftest import NOW, RecordingChannel, notice
+from tests.notifications.conftest import NOW, RecordingChannel, deliveries_of, email_of, notice
 
 pytestmark = pytest.mark.django_db
 
 
 def states(notification: Notification) -> dict[str, str]:
-    return dict(notification.deliveries.values_list("channel", "state"))
+    return dict(deliveries_of(notification).values_list("channel", "state"))
 
 
-def test_telling_stores_the_notification_with_a_delivery_for_each_way(user: User) -> None:
+def test_a_stored_notification_gets_a_delivery_for_each_way_when_a_worker_takes_it(user: User) -> None:
     [notification] = notify(notices=[notice(user)], now=NOW)
 
     stored = Notification.objects.get(pk=notification.pk)
-    assert (stored.recipient, stored.kind, stored.payload) == (user, "offer.acknowledge", {"number": "C-7"})
-    assert states(stored) == {"email": "pending"}
+    assert (stored.recipient, stored.alert.kind, stored.alert.payload) == (
+        user,
+        "offer.acknowledge",
+        {"number": "C-7"},
+    )
+    assert not Delivery.objects.exists()
+    assert states(stored) == {"email": "sending"}
+    assert states(stored) == {"email": "sending"}, "made once"
 
 
 def test_a_rollback_leaves_nothing_and_hints_nothing(
@@ -46,9 +52,29 @@ def test_the_same_key_is_told_once(user: User) -> None:
     first = notify(notices=[notice(user), notice(user)], now=NOW)
     second = notify(notices=[notice(user, severity="critical"), notice(user, "other")], now=NOW)
 
-    assert [n.dedup_key for n in first] == ["k"]
-    assert [n.dedup_key for n in second] == ["other"]
-    assert Delivery.objects.filter(channel="email").count() == 2
+    assert [n.alert.dedup_key for n in first] == ["k"]
+    assert [n.alert.dedup_key for n in second] == ["other"]
+    assert deliveries_of(*first, *second).filter(channel="email").count() == 2
+
+
+def test_an_alert_is_one_row_with_a_narrow_one_for_each_person_and_others_join_it(
+    user: User, make_user: Callable[..., User]
+) -> None:
+    first, second = make_user("li"), make_user("zhao")
+    together = notify(notices=[notice(user, recipients=[user.pk, first.pk])], now=NOW)
+    joined = notify(notices=[notice(user, recipients=[first.pk, second.pk])], now=NOW)
+
+    [alert] = Alert.objects.all()
+    assert {one.recipient_id for one in together} == {user.pk, first.pk}
+    assert [one.recipient_id for one in joined] == [second.pk]
+    assert {one.alert_id for one in (*together, *joined)} == {alert.pk}
+
+
+def test_two_notices_of_one_alert_tell_the_people_of_both(user: User, make_user: Callable[..., User]) -> None:
+    other = make_user("li")
+    new = notify(notices=[notice(user), notice(other)], now=NOW)
+    assert {one.recipient_id for one in new} == {user.pk, other.pk}
+    assert Alert.objects.count() == 1
 
 
 def test_telling_nobody_is_no_error(db: None) -> None:
@@ -58,7 +84,7 @@ def test_telling_nobody_is_no_error(db: None) -> None:
 def test_an_urgent_notification_makes_urgent_deliveries(user: User) -> None:
     [notification] = notify(notices=[notice(user, severity="critical")], now=NOW)
 
-    assert notification.deliveries.get(channel="email").urgent
+    assert email_of(notification).urgent
 
 
 def test_a_person_who_wants_less_mail_gets_less_but_never_misses_a_severe_alert(user: User) -> None:
@@ -68,7 +94,7 @@ def test_a_person_who_wants_less_mail_gets_less_but_never_misses_a_severe_alert(
 
     assert (states(info), states(severe)) == (
         {},
-        {"email": "pending"},
+        {"email": "sending"},
     )
 
 
@@ -78,7 +104,7 @@ def test_a_wish_for_louder_ones_only_is_kept(user: User, recording: type[Recordi
     [warning, critical] = notify(notices=[notice(user, "a"), notice(user, "b", severity="critical")], now=NOW)
 
     assert "pager" not in states(warning)
-    assert states(critical)["pager"] == "pending"
+    assert states(critical)["pager"] == "sending"
 
 
 def test_every_address_of_a_person_gets_its_own_delivery(
@@ -92,7 +118,9 @@ def test_every_address_of_a_person_gets_its_own_delivery(
 
     [notification] = notify(notices=[notice(user)], now=NOW)
 
-    paged = notification.deliveries.filter(channel="pager").values_list("subscription__address", flat=True)
+    paged = (
+        deliveries_of(notification).filter(channel="pager").values_list("subscription__address", flat=True)
+    )
     assert sorted(paged) == ["1", "2"]
     assert not notification.deliveries.filter(channel="gone").exists()
 
@@ -102,7 +130,7 @@ def test_an_old_address_of_the_account_says_nothing_about_the_new_one(user: User
 
     [notification] = notify(notices=[notice(user)], now=NOW)
 
-    assert states(notification)["email"] == "pending"
+    assert states(notification)["email"] == "sending"
 
 
 def test_nobody_can_lower_the_floor(user: User) -> None:
@@ -153,9 +181,9 @@ def test_withdrawing_takes_back_only_what_it_names(user: User, make_user: Callab
     notify(notices=notices, now=NOW)
 
     assert withdraw(subject_type="thing", subject_ids=["7"], kinds=["x"], recipient=user, now=NOW) == 1
-    assert [n.dedup_key for n in selectors.inbox(user)] == ["d", "b"]
+    assert [n.alert.dedup_key for n in selectors.inbox(user)] == ["d", "b"]
     assert withdraw(subject_type="thing", subject_ids=["7"], now=NOW) == 2
-    assert [n.dedup_key for n in selectors.inbox(user)] == ["d"]
+    assert [n.alert.dedup_key for n in selectors.inbox(user)] == ["d"]
     assert withdraw(subject_type="thing", subject_ids=["7"], now=NOW) == 0
 
 
@@ -163,7 +191,7 @@ def test_the_inbox_is_newest_first(user: User) -> None:
     for minute, key in enumerate("abc"):
         notify(notices=[notice(user, key)], now=NOW + timedelta(minutes=minute))
 
-    assert [n.dedup_key for n in selectors.inbox(user)] == ["c", "b", "a"]
+    assert [n.alert.dedup_key for n in selectors.inbox(user)] == ["c", "b", "a"]
 
 
 def test_the_oldest_waiting_delivery_is_measured(user: User) -> None:
@@ -195,7 +223,7 @@ def test_a_tick_is_kept_once_per_process_name(db: None) -> None:
 )
 def test_the_database_refuses_every_way_back(user: User, before: str, after: str) -> None:
     [notification] = notify(notices=[notice(user)], now=NOW)
-    delivery = notification.deliveries.filter(channel="email")
+    delivery = deliveries_of(notification).filter(channel="email")
     fields = {
         "sent_at": NOW if before in ("sent", "delivered") else None,
         "delivered_at": NOW if before == "delivered" else None,
@@ -215,15 +243,19 @@ def test_the_database_refuses_every_way_back(user: User, before: str, after: str
         {"state": DeliveryState.DELIVERED, "sent_at": NOW},
         {"state": DeliveryState.DROPPED},
         {"state": DeliveryState.SENDING, "leased_until": NOW},
-        {"leased_until": NOW, "lease_token": "0198d3a0-0000-7000-8000-000000000000"},
+        {
+            "state": DeliveryState.FAILED,
+            "leased_until": NOW,
+            "lease_token": "0198d3a0-0000-7000-8000-000000000000",
+        },
         {"dropped_reason": "withdrawn"},
     ],
 )
 def test_the_database_refuses_a_state_without_its_facts(user: User, changes: dict[str, object]) -> None:
-    [notification] = notify(notices=[notice(user)], now=NOW)
+    deliveries = deliveries_of(*notify(notices=[notice(user)], now=NOW))
 
     with pytest.raises(IntegrityError):
-        notification.deliveries.filter(channel="email").update(**changes)
+        deliveries.filter(channel="email").update(**changes)
 
 
 def test_the_database_refuses_an_unknown_severity_and_an_empty_reason(user: User) -> None:
@@ -236,7 +268,7 @@ def test_the_database_refuses_an_unknown_severity_and_an_empty_reason(user: User
             "severity": Severity.INFO,
         }
         with pytest.raises(IntegrityError), transaction.atomic():
-            Notification.objects.create(recipient=user, created_at=NOW, **(fields | changes))
+            Alert.objects.create(created_at=NOW, **(fields | changes))
 
 
 def test_telling_a_thousand_people_takes_one_statement(

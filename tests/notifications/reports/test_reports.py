@@ -14,7 +14,7 @@ from accounts.models import User
 from notifications.channels.signing import signature
 from notifications.models import Delivery, Notification, Subscription
 from notifications.reports.addresses import address_of
-from tests.notifications.conftest import NOW, new_notification
+from tests.notifications.conftest import NOW, email_of, new_notification
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 Send = Callable[..., Any]
@@ -28,6 +28,7 @@ def notification(user: User) -> Notification:
 
 @pytest.fixture
 def sent(notification: Notification, settings: Any) -> Delivery:
+    email_of(notification)
     subscription = Subscription.objects.create(
         user=notification.recipient, channel="sms", address="+8613800000000", address_key="+8613800000000"
     )

@@ -67,7 +67,7 @@ def test_a_telephone_is_added_proved_and_tested(world: World, as_user: SignIn) -
     )
     assert "on its way" in text(client.post(f"/me/contact-methods/{subscription.pk}/test/", follow=True))
     assert "Wait a minute" in text(client.post(f"/me/contact-methods/{subscription.pk}/test/", follow=True))
-    assert Delivery.objects.filter(subscription=subscription, notification__kind="test").count() == 1
+    assert Delivery.objects.filter(subscription=subscription, notification__alert__kind="test").count() == 1
 
 
 def test_a_wrong_code_says_what_to_do(world: World, as_user: SignIn) -> None:

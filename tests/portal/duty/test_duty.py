@@ -208,13 +208,13 @@ def test_an_order_that_leaves_nobody_says_so_at_once_and_the_lead_is_told(
     start, end = (typed[name].replace("T", " ") for name in ("starts_at", "ends_at"))
     assert f"Since this change nobody is on duty: {start} – {end}." in page
     assert list(on_duty(world.ward, clock.now() + 2 * HOUR)) == []
-    [notification] = Notification.objects.filter(subject_id=str(world.ward.pk), withdrawn_at=None)
+    [notification] = Notification.objects.filter(alert__subject_id=str(world.ward.pk), withdrawn_at=None)
     assert notification.recipient == world.lead
     undone = text(
         lead.post(where, {"do": "undo", "exception": DutyOverride.objects.latest("pk").pk}, follow=True)
     )
     assert "nobody is on duty" not in undone.casefold()
-    assert not Notification.objects.filter(subject_id=str(world.ward.pk), withdrawn_at=None).exists()
+    assert not Notification.objects.filter(alert__subject_id=str(world.ward.pk), withdrawn_at=None).exists()
 
 
 def test_calling_in_somebody_who_has_time_off_is_refused_by_name(

@@ -1,12 +1,15 @@
 """The inbox of one person, and their preferences."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
 
 from notifications.delivery.send import deliver
-from notifications.models import Notification
+from notifications.models import Alert, Notification
 from notifications.selectors import unread_count
+from notifications.services import post
+from notifications.types import Notice
 from referral.deadlines.engine import quarantine, run_cycle
 from referral.models import Deadline
 from referral.pathway.vocabulary import Kind
@@ -89,7 +92,7 @@ def test_one_tap_on_the_case_acknowledges_what_one_was_told_of_it(world: World, 
     case, other = world.flagged(), world.flagged(name="测试乙")
     run_cycle(NOW + 31 * MINUTE)
     client, where = as_user(world.coordinator), reverse("portal:case", args=[case.pk])
-    mine = Notification.objects.filter(recipient=world.coordinator, payload__case=str(case.pk))
+    mine = Notification.objects.filter(recipient=world.coordinator, alert__payload__case=str(case.pk))
     assert mine.exists()
     assert "Alerts to you about this case" in text(client.get(where))
     assert not mine.filter(acknowledged_at__isnull=False).exists()
@@ -100,7 +103,7 @@ def test_one_tap_on_the_case_acknowledges_what_one_was_told_of_it(world: World, 
     assert not mine.filter(acknowledged_at=None).exists()
     assert "Alerts to you about this case" not in text(client.get(where))
     untouched = Notification.objects.exclude(recipient=world.coordinator)
-    untouched |= Notification.objects.filter(payload__case=str(other.pk))
+    untouched |= Notification.objects.filter(alert__payload__case=str(other.pk))
     assert not untouched.filter(acknowledged_at__isnull=False).exists()
 
 
@@ -134,11 +137,15 @@ def test_the_badge_counts_to_ninety_nine_and_keeps_its_place(world: World, as_us
     client, answer = as_user(world.specialist), of(world.specialist)
     assert ">1<span" in text(client.get("/inbox/unread/"))
 
-    copies = [Notification(**columns_of(answer), dedup_key=f"copy {number}") for number in range(99)]
-    Notification.objects.bulk_create(copies)
+    notices = [
+        replace(notice_of(answer.alert), dedup_key=f"copy {number}", recipients=[world.specialist.pk])
+        for number in range(99)
+    ]
+    post(notices=notices, now=answer.created_at)
     assert ">99+<span" in text(client.get("/inbox/unread/"))
 
 
-def columns_of(notification: Notification) -> dict[str, Any]:
-    names = ("recipient", "subject_type", "subject_id", "kind", "severity", "payload", "created_at")
-    return {name: getattr(notification, name) for name in names}
+def notice_of(alert: Alert) -> Notice:
+    """The same to nobody yet."""
+    names = ("dedup_key", "subject_type", "subject_id", "kind", "severity", "payload")
+    return Notice(recipients=[], **{name: getattr(alert, name) for name in names})

@@ -12,11 +12,13 @@ from accounts.models import AuditEntry, Membership, Network, Role, User
 from notifications import services
 from notifications.delivery import breaker
 from notifications.models import Delivery, DeliveryState, Notification, Subscription
+from notifications.outbox.store import store_one
+from notifications.types import Notice
 from referral.models import Case, Deadline
 from referral.pathway.vocabulary import Kind
 from tests.portal.conftest import SignIn
 from tests.portal.entry.test_new_case import text
-from tests.world import World
+from tests.world import World, make_deliveries
 
 PAGES = ("/operations/", "/operations/live/", "/operations/deliveries/")
 
@@ -39,8 +41,9 @@ def stranger(world: World) -> User:
 def lost(world: World, **changes: Any) -> Delivery:
     """An e-mail to the specialist that nobody could deliver."""
     world.flagged(now=clock.now(), **changes)
+    make_deliveries(clock.now())
     mine = Delivery.objects.filter(channel="email", notification__recipient=world.specialist)
-    result = mine.filter(state="pending")
+    result = mine.filter(state="sending")
     last = result.latest("notification__created_at")
     result.update(state=DeliveryState.UNDELIVERABLE, last_error="550 no such user", attempts=4)
     last.refresh_from_db()
@@ -107,18 +110,20 @@ def test_a_telephone_is_shown_without_its_middle(world: World, operator: Client,
 
 def test_long_lists_have_pages(world: World, operator: Client) -> None:
     case = world.flagged(now=clock.now())
-    payload = Notification.objects.filter(payload__case=str(case.pk)).values_list("payload", flat=True)[0]
+    payload = Notification.objects.filter(alert__payload__case=str(case.pk)).values_list(
+        "alert__payload", flat=True
+    )[0]
     for number in range(30):
-        row = Notification.objects.create(
-            recipient=world.specialist,
+        notice = Notice(
+            dedup_key=f"x{number}",
+            recipients=[world.specialist.pk],
             subject_type="case",
             subject_id=str(case.pk),
             kind="done",
             severity="severe",
-            created_at=clock.now(),
-            dedup_key=f"x{number}",
             payload={**payload, "verb": "accept"},
         )
+        row = store_one(notice, now=clock.now())
         Delivery.objects.create(
             notification=row,
             channel="email",

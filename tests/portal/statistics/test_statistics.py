@@ -17,7 +17,7 @@ from notifications.models import Delivery, Notification
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from tests.portal.conftest import SignIn
-from tests.world import HOUR, MINUTE, World
+from tests.world import HOUR, MINUTE, World, make_deliveries
 
 CHARTS = re.compile(r'<script id="chart-data" type="application/json">(.*?)</script>', re.DOTALL)
 
@@ -101,6 +101,7 @@ def test_the_file_holds_the_numbers_of_the_page(world: World, as_user: SignIn) -
 
 def test_a_coordinators_file_ends_with_what_became_of_messages(world: World, as_user: SignIn) -> None:
     world.flagged(now=clock.now())
+    make_deliveries(clock.now())
     notifications = Notification.objects.count()
     deliveries = Counter(f"{row.channel}:{row.state}" for row in Delivery.objects.all())
     lines = [row for row in file_of(world.coordinator, as_user) if row["part"] == "messages"]

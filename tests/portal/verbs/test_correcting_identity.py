@@ -57,8 +57,10 @@ def test_both_versions_are_on_the_timeline_of_those_who_see_the_case(
     for reader in (world.doctor, world.specialist, world.coordinator):
         page = text(as_user(reader).get(f"/cases/{case.pk}/"))
         assert "李秘密 → 李机密" in page and "13800001111 → —" in page and "mistyped at night" in page
-    notification = Notification.objects.get(recipient=world.specialist, payload__verb="correct_identity")
-    assert "李" not in str(notification.payload)
+    notification = Notification.objects.get(
+        recipient=world.specialist, alert__payload__verb="correct_identity"
+    )
+    assert "李" not in str(notification.alert.payload)
 
 
 def test_a_ward_that_passed_the_patient_on_sees_neither_version(

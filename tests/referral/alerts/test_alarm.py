@@ -25,7 +25,7 @@ def world(db: None) -> World:
 def alert(case: Case, user: User, severity: str = "critical", now: object = NOW) -> None:
     notice = Notice(
         dedup_key=f"{case.pk}:{user.pk}:{severity}:{now}",
-        recipient_id=user.pk,
+        recipients=[user.pk],
         subject_type=compose.CASE,
         subject_id=str(case.pk),
         kind=compose.DONE,

@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import Membership, Role, User
 from notifications.delivery.send_guard import find
-from notifications.models import Notification
+from notifications.models import Alert, Notification
 from referral.alerts.delivery_hooks import still_entitled
 from referral.deadlines.engine import run_cycle
 from referral.models import Case
@@ -12,7 +12,7 @@ from tests.world import NOW, World
 
 
 def about(case: Case, user: User) -> Notification:
-    return Notification(recipient=user, payload={"case": str(case.pk)})
+    return Notification(recipient=user, alert=Alert(payload={"case": str(case.pk)}))
 
 
 def everyone(world: World) -> list[User]:
@@ -60,7 +60,7 @@ def test_colleagues_of_one_standing_cost_one_question(world: World, django_asser
 def test_a_role_that_was_taken_away_counts_at_once(world: World) -> None:
     world.flagged()
     run_cycle(NOW)
-    alert = Notification.objects.get(recipient=world.specialist, kind="new_offer")
+    alert = Notification.objects.get(recipient=world.specialist, alert__kind="new_offer")
     assert find([alert.pk]) == {alert.pk: None}
     Membership.objects.filter(user=world.specialist).delete()
     assert find([alert.pk]) == {alert.pk: "not_entitled"}

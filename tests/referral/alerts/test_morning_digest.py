@@ -7,7 +7,7 @@ from django.db.utils import OperationalError
 
 from accounts.models import Membership
 from notifications import hooks
-from notifications.models import Delivery, Notification
+from notifications.models import Notification
 from referral.alerts import morning as digest
 from referral.alerts.morning import DIGEST, send_digests
 from referral.models import Case, PathwayPolicy
@@ -20,7 +20,7 @@ NIGHT = SEVEN - 5 * HOUR
 
 
 def digests() -> list[Notification]:
-    return list(Notification.objects.filter(kind=DIGEST).order_by("created_at"))
+    return list(Notification.objects.filter(alert__kind=DIGEST).order_by("created_at"))
 
 
 def test_a_night_with_news_is_told_at_seven_and_not_before(world: World) -> None:
@@ -29,13 +29,13 @@ def test_a_night_with_news_is_told_at_seven_and_not_before(world: World) -> None
     assert send_digests(SEVEN) == 1
     [sent] = digests()
     assert sent.recipient == world.coordinator
-    assert sent.payload["overnight"] == 1
+    assert sent.alert.payload["overnight"] == 1
     for language in ("en", "zh-hans"):
         words = hooks.render(sent, language)
         assert words.url_path == "/morning/"
         for personal in (case.patient.name, case.number, case.hospital.name):
             assert personal not in words.title + words.body
-    assert Delivery.objects.filter(notification=sent).exists()
+    assert sent.next_hint_at is not None, "a worker will take it"
 
 
 def test_however_often_it_runs_it_is_told_once_a_day(world: World) -> None:
@@ -58,7 +58,7 @@ def test_a_worker_that_dies_is_made_up_for_by_the_next(world: World, monkeypatch
         raise OperationalError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(digest, "notify", dies)
+        patch.setattr(digest, "post", dies)
         with pytest.raises(OperationalError):
             send_digests(SEVEN)
     assert digests() == []

@@ -70,7 +70,7 @@ def test_after_the_duty_comes_its_lead_and_then_the_coordinator(world: World) ->
             ward=world.ward, user=world.researcher, weekday=weekday, starts="00:00", ends="00:00"
         )
     asked(world)
-    alert = Notification.objects.get(recipient=world.specialist, kind="new_offer")
+    alert = Notification.objects.get(recipient=world.specialist, alert__kind="new_offer")
     assert names(alert) == ["researcher", "lead", "coordinator"]
 
 
@@ -79,7 +79,7 @@ def test_for_a_clinician_the_colleagues_of_the_hospital_come_first(world: World)
     Membership.objects.create(user=nurse, role=Role.REFERRING_CLINICIAN, hospital=world.hospital)
     world.register()
     run_cycle(NOW + 2 * HOUR)
-    assert names(Notification.objects.get(recipient=world.doctor, kind="reminder")) == [
+    assert names(Notification.objects.get(recipient=world.doctor, alert__kind="reminder")) == [
         "nurse",
         "coordinator",
     ]
@@ -92,7 +92,7 @@ def test_when_nobody_at_all_was_reached_the_timeline_and_the_operator_know(
     case = asked(world)
     deliver_all()
     assert case.events.filter(what="alert_undeliverable").count() == 1
-    [alert] = Notification.objects.filter(kind="undeliverable")
+    [alert] = Notification.objects.filter(alert__kind="undeliverable")
     assert alert.recipient == world.administrator
     [sent] = mailed(world.administrator)
     assert case.number in sent.subject
@@ -103,7 +103,7 @@ def test_an_operator_who_is_out_of_reach_too_is_the_end_of_it(world: World, unre
     unreachable |= {user.email for user in User.objects.all()}
     asked(world)
     deliver_all()
-    assert Notification.objects.filter(kind="undeliverable").count() == 1
+    assert Notification.objects.filter(alert__kind="undeliverable").count() == 1
     assert set(Delivery.objects.values_list("state", flat=True)) == {"failed", "undeliverable"}
 
 
@@ -131,7 +131,7 @@ def test_an_operators_alert_leads_from_the_inbox_to_a_page_that_is_theirs(
 ) -> None:
     case = world.accepted()
     quarantine(Deadline.objects.get(case=case, kind=Kind.ADMIT).pk, NOW)
-    alert = Notification.objects.get(recipient=world.administrator, kind="quarantined")
+    alert = Notification.objects.get(recipient=world.administrator, alert__kind="quarantined")
     client.force_login(world.administrator)
     assert client.post(f"/inbox/{alert.pk}/open/", follow=True).status_code == 200
 
@@ -159,7 +159,7 @@ def test_what_is_told_to_an_empty_duty_goes_to_the_lead_and_the_coordinator(
 ) -> None:
     DutyShift.objects.all().delete()
     case = change(world)
-    last = Notification.objects.filter(kind="done", payload__verb__in=["ask_advice", "depart"])
+    last = Notification.objects.filter(alert__kind="done", alert__payload__verb__in=["ask_advice", "depart"])
     assert {one.recipient for one in last} == {world.lead, world.coordinator}
     assert all("Nobody is on duty" in words(one) for one in last)
     assert case.events.filter(what="nobody_on_duty", details__has_key="verb").exists()
@@ -171,7 +171,7 @@ def test_what_is_told_to_an_empty_duty_goes_to_the_lead_and_the_coordinator(
 def test_the_alert_of_an_empty_duty_says_so(world: World) -> None:
     DutyShift.objects.all().delete()
     asked(world)
-    alerts = Notification.objects.filter(kind="new_offer")
+    alerts = Notification.objects.filter(alert__kind="new_offer")
     assert {one.recipient for one in alerts} == {world.lead, world.coordinator}
     assert all("Nobody is on duty" in words(one) for one in alerts)
 

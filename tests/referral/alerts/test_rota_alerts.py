@@ -22,7 +22,7 @@ def gap(world: World, start: datetime = START, hours: int = 6) -> DutyOverride:
 
 
 def notifications_of(world: World, kind: str) -> list[Notification]:
-    return list(Notification.objects.filter(kind=kind, withdrawn_at=None).order_by("pk"))
+    return list(Notification.objects.filter(alert__kind=kind, withdrawn_at=None).order_by("pk"))
 
 
 def test_a_full_rota_tells_nobody(world: World) -> None:
@@ -33,10 +33,10 @@ def test_the_lead_is_told_of_a_gap_once_and_again_a_day_before(world: World) -> 
     gap(world)
     assert [look_ahead(NOW + hours * HOUR) for hours in (0, 1, 50)] == [1, 0, 0]
     [early] = notifications_of(world, GAP)
-    assert (early.recipient, early.severity) == (world.lead, "warning")
+    assert (early.recipient, early.alert.severity) == (world.lead, "warning")
     assert [look_ahead(START - hours * HOUR) for hours in (23, 22, 1)] == [1, 0, 0]
     [near] = notifications_of(world, GAP_IS_NEAR)
-    assert (near.recipient, near.severity) == (world.lead, "severe")
+    assert (near.recipient, near.alert.severity) == (world.lead, "severe")
 
 
 def test_a_gap_that_runs_is_not_told_anew_every_hour(world: World) -> None:
@@ -63,7 +63,7 @@ def test_of_two_gaps_the_filled_one_leaves_the_inbox(world: World) -> None:
     look_ahead(NOW)
     undo_exception(override=filled, actor=world.lead, now=NOW + HOUR)
     assert look_ahead(NOW + HOUR) == 0
-    assert [row.payload["start"] for row in notifications_of(world, GAP)] == [
+    assert [row.alert.payload["start"] for row in notifications_of(world, GAP)] == [
         open_still.starts_at.isoformat()
     ]
 
@@ -85,10 +85,10 @@ def test_a_gap_that_shrinks_or_grows_is_told_with_its_new_times(world: World) ->
     swap_duty(ward=world.ward, off=None, on=world.lead, span=half, actor=world.lead, now=NOW)
     assert look_ahead(NOW) == 1
     [row] = notifications_of(world, GAP)
-    assert row.payload["start"] == half[1].isoformat()
+    assert row.alert.payload["start"] == half[1].isoformat()
     gap(world, START + 6 * HOUR, hours=2)
     assert look_ahead(NOW) == 1
-    assert notifications_of(world, GAP)[-1].payload["end"] == (START + 8 * HOUR).isoformat()
+    assert notifications_of(world, GAP)[-1].alert.payload["end"] == (START + 8 * HOUR).isoformat()
 
 
 def test_a_gap_that_begins_is_no_new_one(world: World) -> None:
@@ -129,8 +129,8 @@ def test_who_no_longer_leads_the_ward_is_not_sent_it(world: World) -> None:
     gap(world)
     look_ahead(NOW)
     [row] = notifications_of(world, GAP)
-    entitled = hooks.subject(row.subject_type).still_entitled
+    entitled = hooks.subject(row.alert.subject_type).still_entitled
     assert entitled([row])
     Membership.objects.filter(user=world.lead).delete()
     assert not entitled([Notification.objects.get(pk=row.pk)])
-    assert hooks.subject(row.subject_type).next_recipients(row) == [world.coordinator.pk]
+    assert hooks.subject(row.alert.subject_type).next_recipients(row) == [world.coordinator.pk]

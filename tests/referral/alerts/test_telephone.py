@@ -25,7 +25,9 @@ SOON = NOW + 2 * MINUTE
 def call_to(user: User, case: Case) -> Delivery:
     """A call that was placed to tell `user` of the request of `case`."""
     deadline = Deadline.objects.filter(case=case, kind="acknowledge").latest("starts_at")
-    alert = Notification.objects.filter(recipient=user, subject_id=str(deadline.pk)).latest("created_at")
+    alert = Notification.objects.filter(recipient=user, alert__subject_id=str(deadline.pk)).latest(
+        "created_at"
+    )
     number = f"+86138{user.pk.int % 10**8:08}"
     telephone = Subscription.objects.filter(user=user, channel="voice").first()
     telephone = telephone or Subscription.objects.create(user=user, channel="voice", address=number)
@@ -140,7 +142,7 @@ def test_a_key_press_after_the_request_went_on_acknowledges_nothing_and_its_pers
     assert acknowledgements(case) == []
     assert open_offer(case).ward == world.second_ward
     assert open_offer(case).acknowledged_at is None
-    late = Notification.objects.get(kind="keys_too_late")
+    late = Notification.objects.get(alert__kind="keys_too_late")
     assert late.recipient == world.specialist
 
 
@@ -165,9 +167,9 @@ def test_zero_alerts_the_next_people_of_the_ladder_at_once_and_the_ladder_goes_o
     case = world.flagged()
     assert press(call_to(world.specialist, case), "0") is CallOutcome.NEXT_ALERTED
     deadline = case.deadlines.get(kind="acknowledge")
-    alerts = Notification.objects.filter(subject_id=str(deadline.pk))
+    alerts = Notification.objects.filter(alert__subject_id=str(deadline.pk))
     assert {row.recipient.name for row in alerts} == {"specialist", "lead"}
-    assert alerts.get(recipient=world.lead).severity == "critical"
+    assert alerts.get(recipient=world.lead).alert.severity == "critical"
     assert case.events.filter(what="next_alerted", actor=world.specialist).count() == 1
     assert open_offer(case).acknowledged_at is None
     run_cycle(NOW + 15 * MINUTE)
@@ -179,7 +181,9 @@ def test_zero_of_the_next_person_goes_on_to_the_coordinator(world: World) -> Non
     press(call_to(world.specialist, case), "*")
     assert press(call_to(world.lead, case), "0") is CallOutcome.NEXT_ALERTED
     deadline = case.deadlines.get(kind="acknowledge")
-    assert Notification.objects.filter(subject_id=str(deadline.pk), recipient=world.coordinator).exists()
+    assert Notification.objects.filter(
+        alert__subject_id=str(deadline.pk), recipient=world.coordinator
+    ).exists()
 
 
 def test_zero_after_the_acknowledgement_alerts_nobody(world: World) -> None:

@@ -22,8 +22,10 @@ def of(case: Case, kind: Kind) -> Deadline:
 
 
 def alerts(case: Case, deadline: str, kind: str | None = None) -> int:
-    notifications = Notification.objects.filter(payload__case=str(case.pk), payload__deadline=deadline)
-    return (notifications.filter(kind=kind) if kind else notifications).count()
+    notifications = Notification.objects.filter(
+        alert__payload__case=str(case.pk), alert__payload__deadline=deadline
+    )
+    return (notifications.filter(alert__kind=kind) if kind else notifications).count()
 
 
 def test_a_rung_fires_when_it_is_due_and_not_before(world: World) -> None:
@@ -42,7 +44,7 @@ def test_after_thirty_days_of_outage_everyone_is_told_once_and_the_miss_is_on_th
     case = world.accepted()
     run_cycle(NOW + timedelta(days=30))
     per_person = Notification.objects.filter(
-        payload__case=str(case.pk), payload__deadline="admit"
+        alert__payload__case=str(case.pk), alert__payload__deadline="admit"
     ).values_list("recipient", flat=True)
     assert len(per_person) == len(set(per_person)) > 0
     assert alerts(case, "admit", "missed") == len(per_person)
@@ -66,7 +68,7 @@ def test_a_missed_admission_is_repeated_every_twelve_hours_until_it_is_closed(wo
 def test_closing_a_deadline_withdraws_what_was_told_about_it(world: World) -> None:
     case = world.flagged()
     perform(case, Verb.ACCEPT, actor=world.specialist, now=NOW + MINUTE, bed="1")
-    notifications = Notification.objects.filter(payload__case=str(case.pk), kind="new_offer")
+    notifications = Notification.objects.filter(alert__payload__case=str(case.pk), alert__kind="new_offer")
     assert notifications.exists()
     assert not notifications.filter(withdrawn_at=None).exists()
 
@@ -254,7 +256,9 @@ def test_a_patient_on_the_way_is_diverted_with_a_new_time_of_arrival(world: Worl
     )
     assert case.state == State.IN_TRANSIT
     assert of(case, Kind.ARRIVE).due_at == NOW + 5 * HOUR
-    assert Notification.objects.filter(recipient=world.second_specialist, payload__verb="divert").exists()
+    assert Notification.objects.filter(
+        recipient=world.second_specialist, alert__payload__verb="divert"
+    ).exists()
     assert (
         perform(case, Verb.ADMIT, actor=world.second_specialist, now=NOW + 4 * HOUR).ward == world.second_ward
     )
@@ -286,7 +290,7 @@ def test_a_deadline_that_cannot_be_fired_is_set_aside_and_the_rest_go_on(
     fire_batch(NOW + 24 * HOUR)
     assert of(broken, Kind.ADMIT).quarantined_at is not None
     assert alerts(sound, "admit") == 2
-    assert Notification.objects.filter(recipient=world.administrator, kind="quarantined").exists()
+    assert Notification.objects.filter(recipient=world.administrator, alert__kind="quarantined").exists()
     assert broken.events.filter(what="deadline_quarantined").exists()
 
 
@@ -317,7 +321,9 @@ def test_after_an_outage_every_miss_of_an_expired_offer_is_told_however_the_batc
     offer = Offer.objects.get(case=case, ward=world.ward)
     assert offer.state == Offer.State.EXPIRED
     for deadline in Deadline.objects.filter(offer=offer):
-        notifications = Notification.objects.active().filter(kind="missed", subject_id=str(deadline.pk))
+        notifications = Notification.objects.active().filter(
+            alert__kind="missed", alert__subject_id=str(deadline.pk)
+        )
         assert world.lead.pk in notifications.values_list("recipient", flat=True)
         assert case.events.filter(what="deadline_missed", details__deadline=str(deadline.pk)).count() == 1
 

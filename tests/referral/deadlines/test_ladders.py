@@ -174,9 +174,9 @@ def play(deadline: Deadline, rungs: int) -> list[Rung]:
 
 def heard(deadline: Deadline) -> list[Rung]:
     """What was told about a deadline so far: when, whom, how loudly."""
-    rows = Notification.objects.filter(subject_id=str(deadline.pk)).order_by("created_at")
+    rows = Notification.objects.filter(alert__subject_id=str(deadline.pk)).order_by("created_at")
     lines: dict[datetime, tuple[set[str], str]] = {}
-    for at, name, severity in rows.values_list("created_at", "recipient__name", "severity"):
+    for at, name, severity in rows.values_list("created_at", "recipient__name", "alert__severity"):
         lines.setdefault(at, (set(), severity))[0].add(name)
     return [(at - NOW, people, severity) for at, (people, severity) in lines.items()]
 
@@ -195,7 +195,7 @@ def test_the_last_rung_takes_the_offer_to_the_next_ward_and_tells_its_duty(world
     end = NOW + rungs[-1][0]
     assert Offer.objects.get(case=case, ward=world.ward).state == Offer.State.EXPIRED
     assert open_offer(case).ward == world.second_ward
-    asked = Notification.objects.filter(recipient=world.second_specialist, kind="new_offer")
+    asked = Notification.objects.filter(recipient=world.second_specialist, alert__kind="new_offer")
     assert [row.created_at for row in asked] == [end]
     deadline = Deadline.objects.get(case=case, kind=Kind.ACKNOWLEDGE, offer=open_offer(case))
     assert deadline.due_at == end + 15 * MINUTE

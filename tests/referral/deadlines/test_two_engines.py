@@ -74,5 +74,5 @@ def test_a_miss_is_alerted_that_another_engine_holds_when_the_offer_expires(worl
 
     unseen.refresh_from_db()
     assert unseen.missed_at == unseen.due_at
-    alerted = Notification.objects.filter(subject_id=str(unseen.pk), kind="missed")
+    alerted = Notification.objects.filter(alert__subject_id=str(unseen.pk), alert__kind="missed")
     assert world.lead.pk in alerted.values_list("recipient", flat=True)

@@ -36,9 +36,9 @@ def test_both_versions_are_on_the_timeline_encrypted_and_the_ward_is_told(world:
     }  # fmt: skip
     assert (line.note, case.patient.name) == ("mistyped", "李机密")
     notification = Notification.objects.filter(
-        recipient=world.specialist, payload__verb="correct_identity"
+        recipient=world.specialist, alert__payload__verb="correct_identity"
     ).get()
-    assert "李" not in str(notification.payload)
+    assert "李" not in str(notification.alert.payload)
     with connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(t::text, '') FROM referral_event AS t")
         assert "密" not in cursor.fetchone()[0]
@@ -102,7 +102,7 @@ def test_whoever_corrects_learns_nothing_of_another_patient_but_the_coordinator_
     case = correct(world.register(), world.doctor, national_id=NUMBER)
     assert case.events.latest("number").details == {"fields": ["national_id"]}
     assert case.person_id != other.person_id
-    assert Notification.objects.filter(recipient=world.coordinator, kind="shared_number").count() == 1
+    assert Notification.objects.filter(recipient=world.coordinator, alert__kind="shared_number").count() == 1
     assert other.events.latest("number").what == "met_elsewhere"
 
 

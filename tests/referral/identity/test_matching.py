@@ -70,7 +70,7 @@ def test_somebody_else_with_the_number_is_a_new_person_and_the_coordinator_is_to
     other = world.register(local_number="A-7", name="李四", confirmed_different=True)
     assert other.person_id != first.person_id
     assert other.previous_id is None
-    assert Notification.objects.filter(recipient=world.coordinator, kind="shared_number").count() == 1
+    assert Notification.objects.filter(recipient=world.coordinator, alert__kind="shared_number").count() == 1
 
 
 def test_the_same_hospital_that_writes_the_same_again_is_not_asked(world: World) -> None:
@@ -114,7 +114,7 @@ def test_a_question_about_another_hospitals_patient_is_told_there_audited_and_li
     with pytest.raises(IdentityQuestion):
         elsewhere(world, national_id=NUMBER)
     assert first.events.filter(what="met_elsewhere").count() == 1
-    assert Notification.objects.filter(recipient=world.doctor, kind="met_elsewhere").count() == 1
+    assert Notification.objects.filter(recipient=world.doctor, alert__kind="met_elsewhere").count() == 1
     assert AuditEntry.objects.filter(action="met_elsewhere", actor=world.other_doctor).count() == 1
     with pytest.raises(TooOften):
         elsewhere(world, national_id=NUMBER)
@@ -131,12 +131,16 @@ def test_a_patient_recorded_dead_is_asked_about_with_the_date_and_the_coordinato
         world.register(national_id=NUMBER, now=NOW + DAY)
     assert asked(question) == {"patient.national_id": "recorded_dead"}
     assert "2026-05-17" in str(question.value.rows[0][2])
-    assert Notification.objects.filter(recipient=world.coordinator, kind="met_recorded_dead").count() == 1
+    assert (
+        Notification.objects.filter(recipient=world.coordinator, alert__kind="met_recorded_dead").count() == 1
+    )
     assert case.events.latest("number").what == "met_recorded_dead"
     alive = world.register(national_id=NUMBER, now=NOW + DAY, confirmed_same=True)
     assert alive.previous_id == case.pk
     assert alive.events.get().details == {"identity": "same"}
-    assert Notification.objects.filter(recipient=world.coordinator, kind="met_recorded_dead").count() == 2
+    assert (
+        Notification.objects.filter(recipient=world.coordinator, alert__kind="met_recorded_dead").count() == 2
+    )
 
 
 def test_another_hospital_is_told_of_the_death_and_of_nothing_else(world: World) -> None:
@@ -225,7 +229,7 @@ def test_two_patients_with_a_placeholder_are_two_persons_and_nobody_is_told(worl
     second = elsewhere(world, national_id=typed, local_number="待补", name="王五")
     assert second.state == State.REGISTERED
     assert not second.patient.detail("national_id")
-    assert not Notification.objects.filter(kind="met_elsewhere").exists()
+    assert not Notification.objects.filter(alert__kind="met_elsewhere").exists()
 
 
 def test_a_case_entered_in_error_leads_nowhere(world: World) -> None:

@@ -76,7 +76,9 @@ def test_the_ward_that_expects_the_patient_asks_nothing_and_hears_of_another(wor
     expected = perform(world.accepted(), Verb.ADMIT, actor=world.specialist, now=NOW)
     assert expected.state == State.ADMITTED
     case = admit(world, world.accepted(name="测试乙"), "测试乙")
-    notifications = Notification.objects.filter(payload__number=case.number, payload__verb="admit")
+    notifications = Notification.objects.filter(
+        alert__payload__number=case.number, alert__payload__verb="admit"
+    )
     assert {row.recipient for row in notifications} >= {world.specialist, world.doctor, world.coordinator}
 
 

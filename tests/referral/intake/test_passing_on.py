@@ -19,7 +19,7 @@ def closed(world: World, *, after: timedelta = MINUTE) -> None:
 
 def titles(world: World, person: str) -> list[str]:
     notifications = Notification.objects.filter(recipient=getattr(world, person), withdrawn_at=None)
-    return [render(row, "zh-hans").title for row in notifications if row.kind == "done"]
+    return [render(row, "zh-hans").title for row in notifications if row.alert.kind == "done"]
 
 
 def test_the_request_ends_as_passed_on_and_not_as_unanswered(world: World) -> None:
@@ -42,7 +42,7 @@ def test_the_doctor_is_told_once_that_the_ward_stopped_and_the_coordinator_is_le
     assert all("病房停止接收，请求已转下一病房" in title for title in titles(world, "doctor"))
     assert not titles(world, "coordinator")
     assert not Notification.objects.filter(
-        severity__in=("severe", "critical"), recipient=world.doctor
+        alert__severity__in=("severe", "critical"), recipient=world.doctor
     ).exists()
 
 
@@ -54,7 +54,7 @@ def test_where_there_is_no_other_ward_the_line_says_so_and_the_coordinator_is_al
     assert case.state == State.UNPLACED
     line = case.events.get(what=Verb.PASS_ON)
     assert "no other ward" in str(timeline.label(line.what, line.state_after))
-    assert world.coordinator.notifications.filter(kind="unplaced").exists()
+    assert world.coordinator.notifications.filter(alert__kind="unplaced").exists()
 
 
 def test_a_ward_that_opens_again_can_be_asked_again(world: World) -> None:
@@ -82,7 +82,7 @@ def test_only_a_doctor_is_told_to_call_and_only_a_coordinator_to_redirect(world:
     world.flagged()
 
     def body(person: str) -> str:
-        return render(getattr(world, person).notifications.get(kind="unplaced"), "en").body
+        return render(getattr(world, person).notifications.get(alert__kind="unplaced"), "en").body
 
     assert "redirect" not in body("doctor") and "call a ward" in body("doctor")
     assert "redirect" in body("coordinator")

@@ -34,7 +34,7 @@ def arrive(*lines: str, control_id: str = "1") -> datetime:
 
 
 def alerts() -> list[Notification]:
-    return list(Notification.objects.filter(kind="results"))
+    return list(Notification.objects.filter(alert__kind="results"))
 
 
 def test_the_hospital_and_the_ward_that_is_asked_hear_that_results_came(world: World) -> None:
@@ -43,14 +43,14 @@ def test_the_hospital_and_the_ward_that_is_asked_hear_that_results_came(world: W
     recipients = {row.recipient_id for row in alerts()}
     assert {world.doctor.pk, world.specialist.pk} <= recipients
     assert world.other_doctor.pk not in recipients
-    assert {row.subject_id for row in alerts()} == {str(case.pk)}
+    assert {row.alert.subject_id for row in alerts()} == {str(case.pk)}
 
 
 def test_no_alert_says_a_value_or_names_the_patient(world: World) -> None:
     world.flagged(clock.now(), local_number="A-17")
     arrive()
     for row in alerts():
-        said = json.dumps(row.payload, ensure_ascii=False)
+        said = json.dumps(row.alert.payload, ensure_ascii=False)
         assert "310" not in said
         assert "测试甲" not in said
 

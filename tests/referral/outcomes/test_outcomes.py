@@ -48,7 +48,9 @@ def test_an_outcome_seen_in_time_and_recorded_late_meets_its_deadline_after_all(
 def test_reminders_come_three_days_before_on_the_day_and_then_weekly(world: World) -> None:
     case = world.returned()
     perform(case, Verb.CONFIRM_RETURN, actor=world.doctor, now=NOW + HOUR)
-    notifications = Notification.objects.filter(payload__deadline="follow_up_28", recipient=world.doctor)
+    notifications = Notification.objects.filter(
+        alert__payload__deadline="follow_up_28", recipient=world.doctor
+    )
     expected = [0, 1, 2, 3, 4]
     moments = [D28 - 4 * DAY, D28 - 3 * DAY, D28, D28 + 7 * DAY, D28 + 14 * DAY]
     findings = []
@@ -56,13 +58,13 @@ def test_reminders_come_three_days_before_on_the_day_and_then_weekly(world: Worl
         run_cycle(moment)
         findings.append(notifications.count())
     assert findings == expected
-    assert notifications.filter(kind="missed").count() == 2
+    assert notifications.filter(alert__kind="missed").count() == 2
 
 
 def test_reminders_go_to_the_ward_while_it_has_the_patient(world: World) -> None:
     world.admitted()
     run_cycle(D28)
-    notifications = Notification.objects.filter(payload__deadline="follow_up_28")
+    notifications = Notification.objects.filter(alert__payload__deadline="follow_up_28")
     assert {row.recipient for row in notifications} == {world.specialist, world.lead}
 
 

@@ -24,8 +24,10 @@ def test_two_sides_that_disagree_are_both_kept_and_the_coordinator_is_told(world
     assert case.outcomes.count() == 2
     assert len(outcomes_of(case).disputes) == 1
     assert case.events.filter(what="record_outcome").latest("number").details["disputed"] is True
-    notification = Notification.objects.get(recipient=world.coordinator, payload__verb="record_outcome")
-    assert (notification.kind, notification.severity) == ("contradicted", "severe")
+    notification = Notification.objects.get(
+        recipient=world.coordinator, alert__payload__verb="record_outcome"
+    )
+    assert (notification.alert.kind, notification.alert.severity) == ("contradicted", "severe")
     assert (
         "contradict" in render(notification, "en").title
         and "settle the outcome" in render(notification, "en").body
@@ -61,7 +63,7 @@ def test_a_settled_death_closes_the_case_and_is_told_to_both(world: World) -> No
     )
     assert (case.state, case.died_at, status_at(case, 28)) == (State.CLOSED, died, "dead")
     assert not outcomes_of(case).disputes
-    notifications = Notification.objects.filter(payload__verb="settle_outcome")
+    notifications = Notification.objects.filter(alert__payload__verb="settle_outcome")
     assert {row.recipient for row in notifications} == {world.doctor, world.specialist}
 
 
@@ -192,7 +194,9 @@ def test_a_recorded_death_that_contradicts_a_statement_is_told_to_the_coordinato
     case = perform(case, Verb.RECORD_DEATH, actor=world.specialist, now=D28 + DAY, occurred_at=NOW + 20 * DAY)
     assert case.outcome_disputed
     assert case.events.get(what="record_death").details["disputed"] is True
-    assert Notification.objects.filter(recipient=world.coordinator, payload__verb="record_death").exists()
+    assert Notification.objects.filter(
+        recipient=world.coordinator, alert__payload__verb="record_death"
+    ).exists()
 
 
 def discharged(world: World, *verbs: tuple[Verb, dict[str, Any]]) -> Case:
@@ -208,7 +212,9 @@ def test_the_wards_transplant_contradicts_a_patient_alive_without_one(world: Wor
     case = say(case, world.doctor, 90, "alive", D90)
     assert (case.state, case.outcome_disputed) == (State.FOLLOW_UP, True)
     assert [row.status for row in outcomes_of(case).against_records] == ["alive"]
-    notifications = Notification.objects.filter(recipient=world.coordinator, payload__verb="record_outcome")
+    notifications = Notification.objects.filter(
+        recipient=world.coordinator, alert__payload__verb="record_outcome"
+    )
     assert notifications.exists()
     case = say(
         case,
@@ -249,7 +255,7 @@ def test_what_the_ward_records_later_can_contradict_a_statement_too(world: World
     )
     assert case.outcome_disputed
     notifications = Notification.objects.filter(
-        recipient=world.coordinator, payload__verb="assess_organ_failure"
+        recipient=world.coordinator, alert__payload__verb="assess_organ_failure"
     )
     assert notifications.exists()
     organs = OrganFailureAssessment.objects.get()

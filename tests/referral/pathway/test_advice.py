@@ -40,7 +40,7 @@ def test_a_question_goes_to_the_first_open_ward_and_is_due_in_four_hours(world: 
     assert (question.ward, question.asked_by, question.text) == (world.ward, world.doctor, "Is it safe?")
     assert case.state == State.WATCHED
     assert case.deadlines.get(kind=Kind.ANSWER_ADVICE).due_at == NOW + 4 * HOUR
-    assert Notification.objects.filter(recipient=world.specialist, payload__verb="ask_advice").exists()
+    assert Notification.objects.filter(recipient=world.specialist, alert__payload__verb="ask_advice").exists()
 
 
 def test_the_words_are_encrypted_and_stay_out_of_timeline_and_notifications(world: World) -> None:
@@ -48,7 +48,7 @@ def test_the_words_are_encrypted_and_stay_out_of_timeline_and_notifications(worl
     with connection.cursor() as cursor:
         cursor.execute("SELECT text, answer FROM referral_question")
         assert not {"Is it safe?", "Repeat the INR."} & set(cursor.fetchone())
-    written = str([*case.events.values_list("details"), *Notification.objects.values_list("payload")])
+    written = str([*case.events.values_list("details"), *Notification.objects.values_list("alert__payload")])
     assert "safe" not in written
     assert "INR" not in written
 
@@ -80,7 +80,7 @@ def test_the_answer_meets_the_deadline_and_is_told(world: World) -> None:
     question = Question.objects.get(case=case)
     assert (question.advice, question.answered_by) == ("refer", world.specialist)
     assert case.deadlines.get(kind=Kind.ANSWER_ADVICE).state == "met"
-    assert Notification.objects.filter(recipient=world.doctor, payload__verb="answer_advice").exists()
+    assert Notification.objects.filter(recipient=world.doctor, alert__payload__verb="answer_advice").exists()
 
 
 def test_an_unanswered_question_is_missed_and_the_ward_is_reminded(world: World) -> None:
@@ -88,7 +88,7 @@ def test_an_unanswered_question_is_missed_and_the_ward_is_reminded(world: World)
     Notification.objects.all().delete()
     run_cycle(NOW + 4 * HOUR)
     assert case.deadlines.get(kind=Kind.ANSWER_ADVICE).missed_at == NOW + 4 * HOUR
-    notifications = Notification.objects.filter(payload__deadline="answer_advice")
+    notifications = Notification.objects.filter(alert__payload__deadline="answer_advice")
     assert {row.recipient for row in notifications} == {world.specialist}
     run_cycle(NOW + 6 * HOUR)
     assert notifications.filter(recipient=world.lead).exists()

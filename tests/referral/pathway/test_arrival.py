@@ -71,7 +71,9 @@ def test_both_sides_change_the_expected_arrival_and_the_deadline_follows(world: 
         (NOW + hours * HOUR).isoformat() for hours in (2, 4, 3)
     ]
     for heard in (world.doctor, world.specialist):
-        assert heard.notifications.filter(payload__verb="change_arrival", severity="warning").exists()
+        assert heard.notifications.filter(
+            alert__payload__verb="change_arrival", alert__severity="warning"
+        ).exists()
 
 
 def test_an_arrival_can_be_expected_before_the_departure(world: World) -> None:
@@ -121,18 +123,18 @@ def test_who_changes_an_arrival_on_an_older_state_is_shown_the_new_one(world: Wo
 def test_an_overdue_arrival_alerts_and_escalates(world: World, coming: Case) -> None:
     due = coming.deadlines.get(kind=Kind.ARRIVE)
     run_cycle(due.due_at + MINUTE)
-    assert world.specialist.notifications.filter(kind="missed", subject_id=str(due.pk)).exists()
-    assert not world.coordinator.notifications.filter(subject_id=str(due.pk)).exists()
+    assert world.specialist.notifications.filter(alert__kind="missed", alert__subject_id=str(due.pk)).exists()
+    assert not world.coordinator.notifications.filter(alert__subject_id=str(due.pk)).exists()
     run_cycle(due.due_at + 31 * MINUTE)
     for person in (world.lead, world.coordinator):
-        assert person.notifications.filter(kind="missed", subject_id=str(due.pk)).exists()
+        assert person.notifications.filter(alert__kind="missed", alert__subject_id=str(due.pk)).exists()
 
 
 def test_an_arrival_ends_the_wait_and_is_told_to_the_first_hospital(world: World, coming: Case) -> None:
     case = perform(coming, Verb.ARRIVE, actor=world.specialist, now=NOW + HOUR)
     assert case.state == State.IN_TRANSIT
     assert case.deadlines.get(kind=Kind.ARRIVE).outcome == "met"
-    assert world.doctor.notifications.filter(payload__verb="arrive").exists()
+    assert world.doctor.notifications.filter(alert__payload__verb="arrive").exists()
     case = Case.objects.get(pk=case.pk)
     assert Verb.ARRIVE not in usable_verbs(world.specialist, case)
     with pytest.raises(PathwayError, match="arrived_already"):

@@ -150,7 +150,7 @@ def test_the_other_side_is_told_of_the_first_of_several(world: World) -> None:
     case = world.flagged()
 
     def notifications_sent() -> int:
-        rows = Notification.objects.filter(recipient=world.specialist, payload__verb=Verb.ADD_FILE)
+        rows = Notification.objects.filter(recipient=world.specialist, alert__payload__verb=Verb.ADD_FILE)
         return rows.count()
 
     for number in range(3):

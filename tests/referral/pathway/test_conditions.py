@@ -35,7 +35,7 @@ def test_a_question_acknowledges_and_the_time_to_decide_runs_on(world: World) ->
     after = case.deadlines.get(kind=Kind.DECIDE)
     assert (after.due_at, after.closed_at) == (decide.due_at, None)
     assert open_offer(case).acknowledged_by == world.specialist
-    assert Notification.objects.filter(recipient=world.doctor, payload__verb="ask_back").exists()
+    assert Notification.objects.filter(recipient=world.doctor, alert__payload__verb="ask_back").exists()
 
 
 def test_question_and_answer_stand_in_the_talk_and_go_back_to_the_ward(world: World) -> None:
@@ -43,8 +43,10 @@ def test_question_and_answer_stand_in_the_talk_and_go_back_to_the_ward(world: Wo
     offer = open_offer(case)
     assert offer.question and offer.answer
     assert (offer.question.text, offer.answer.text) == ("Is he on noradrenaline?", "No.")
-    assert Notification.objects.filter(recipient=world.specialist, payload__verb="answer_back").exists()
-    written = str([*case.events.values_list("details"), *Notification.objects.values_list("payload")])
+    assert Notification.objects.filter(
+        recipient=world.specialist, alert__payload__verb="answer_back"
+    ).exists()
+    written = str([*case.events.values_list("details"), *Notification.objects.values_list("alert__payload")])
     assert "noradrenaline" not in written
 
 

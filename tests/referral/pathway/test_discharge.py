@@ -104,14 +104,18 @@ def test_the_first_hospital_confirms_the_return_within_a_day(world: World) -> No
     assert case.deadlines.get(kind=Kind.CONFIRM_RETURN).state == "met"
     back = BackReferral.objects.get(case=case)
     assert (back.confirmed_at, back.confirmed_by) == (NOW + 3 * HOUR, world.doctor)
-    assert Notification.objects.filter(recipient=world.specialist, payload__verb="confirm_return").exists()
+    assert Notification.objects.filter(
+        recipient=world.specialist, alert__payload__verb="confirm_return"
+    ).exists()
 
 
 def test_an_unconfirmed_return_is_missed_and_told(world: World) -> None:
     case = world.returned()
     run_cycle(NOW + DAY + MINUTE)
     assert case.deadlines.get(kind=Kind.CONFIRM_RETURN).missed_at == NOW + DAY
-    assert Notification.objects.filter(recipient=world.doctor, payload__deadline="confirm_return").exists()
+    assert Notification.objects.filter(
+        recipient=world.doctor, alert__payload__deadline="confirm_return"
+    ).exists()
 
 
 def test_a_return_is_confirmed_by_the_first_hospital_only_once_and_only_where_there_was_one(
@@ -158,7 +162,7 @@ def test_a_new_episode_is_a_case_of_its_own_and_the_old_one_hears_of_it(world: W
     assert line.details == {"later": str(new.pk), "number": new.number}
     assert old.event_count == old.events.latest("number").number
     notifications = set(
-        Notification.objects.filter(kind="readmitted").values_list("recipient__name", flat=True)
+        Notification.objects.filter(alert__kind="readmitted").values_list("recipient__name", flat=True)
     )
     assert notifications == {"doctor", "lead"}
     assert {"follow_up_28", "follow_up_90"} <= set(old.deadlines.open().values_list("kind", flat=True))

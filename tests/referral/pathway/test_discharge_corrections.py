@@ -23,7 +23,7 @@ def rediagnosed(world: World, case: Case, now: Any = NOW + 2 * DAY, **inputs: An
 
 
 def is_notified(world: World, verb: Verb) -> bool:
-    return Notification.objects.filter(recipient=world.doctor, payload__verb=verb).exists()
+    return Notification.objects.filter(recipient=world.doctor, alert__payload__verb=verb).exists()
 
 
 def stands(case: Case) -> Diagnosis:

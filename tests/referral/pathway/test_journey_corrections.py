@@ -31,8 +31,8 @@ def test_a_later_arrival_moves_its_deadline_and_is_told_to_the_ward(world: World
     assert due.due_at == due.first_due_at == NOW + 5 * HOUR + case.policy.length(Kind.ARRIVE)
     event = case.events.get(what=Verb.CORRECT_JOURNEY)
     assert event.details["expected_arrival_at_before"] == (NOW + 2 * HOUR).isoformat()
-    notification = world.specialist.notifications.get(payload__verb="correct_journey")
-    assert notification.severity == "warning"
+    notification = world.specialist.notifications.get(alert__payload__verb="correct_journey")
+    assert notification.alert.severity == "warning"
 
 
 def test_a_departure_is_corrected_with_the_old_time_kept(world: World, leaving: Case) -> None:

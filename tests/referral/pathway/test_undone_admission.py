@@ -106,7 +106,7 @@ def test_deadlines_that_passed_meanwhile_are_missed_at_their_true_times_and_aler
     run_cycle(NOW + 20 * MINUTE)
     acknowledge.refresh_from_db()
     assert acknowledge.missed_at == NOW + 15 * MINUTE
-    alerted = Notification.objects.filter(subject_id=str(acknowledge.pk), withdrawn_at=None)
+    alerted = Notification.objects.filter(alert__subject_id=str(acknowledge.pk), withdrawn_at=None)
     assert {row.recipient for row in alerted} >= {world.specialist, world.lead}
     done = perform(case, Verb.ACCEPT, actor=world.specialist, now=NOW + 21 * MINUTE)
     assert (done.state, done.ward) == (State.ACCEPTED, world.ward)
@@ -203,12 +203,12 @@ def test_the_expecting_ward_is_asked_at_once_and_sees_the_case_until_the_admissi
     case = world.accepted()
     case = world.admitted_elsewhere(case, LATER)
     assert Case.objects.visible_to(world.lead).filter(pk=case.pk).exists()
-    asked = Notification.objects.filter(kind="admitted_elsewhere")
+    asked = Notification.objects.filter(alert__kind="admitted_elsewhere")
     assert {row.recipient for row in asked} == {world.specialist, world.lead, world.coordinator}
-    assert {row.severity for row in asked} == {"severe"}
+    assert {row.alert.severity for row in asked} == {"severe"}
     assert set(usable_verbs(world.specialist, case)) == {Verb.MESSAGE}
     perform(case, Verb.MESSAGE, actor=world.specialist, now=LATER + MINUTE, text="Ours is still on the way.")
-    objected = Notification.objects.filter(kind="message")
+    objected = Notification.objects.filter(alert__kind="message")
     assert {row.recipient for row in objected} >= {world.second_specialist, world.coordinator}
 
     run_cycle(case.undo_until + timedelta(seconds=1))
@@ -222,13 +222,13 @@ def test_everybody_hears_of_the_undoing(world: World) -> None:
     case = world.flagged()
     world.admitted_elsewhere(case, LATER)
     undo(world, case, world.coordinator, note="Two patients of one name.")
-    notifications = Notification.objects.filter(payload__verb="undo_admission")
+    notifications = Notification.objects.filter(alert__payload__verb="undo_admission")
     assert {row.recipient for row in notifications} == {
         world.doctor,
         world.specialist,
         world.second_specialist,
     }
-    assert {row.severity for row in notifications} == {"severe"}
+    assert {row.alert.severity for row in notifications} == {"severe"}
     line = case.events.get(what="undo_admission")
     assert line.note == "Two patients of one name."
     assert line.details["left_ward"] == str(world.second_ward.pk)

@@ -97,7 +97,7 @@ def test_a_second_hospital_is_told_whom_to_call_and_the_first_hospital_is_told_t
     assert Case.objects.count() == 1
     case.refresh_from_db()
     assert case.events.filter(what="met_elsewhere").count() == 1
-    assert world.doctor.notifications.filter(kind="met_elsewhere").count() == 1
+    assert world.doctor.notifications.filter(alert__kind="met_elsewhere").count() == 1
 
 
 def test_a_namesake_without_an_id_is_registered_only_after_a_person_confirmed(world: World) -> None:

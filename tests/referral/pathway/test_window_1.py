@@ -13,7 +13,7 @@ from tests.world import HOUR, ILL, MINUTE, NOW, WELL, World, open_offer, sampled
 
 def recipients_of(case: Case, kind: str) -> set[str]:
     return set(
-        Notification.objects.filter(payload__case=str(case.pk), kind=kind).values_list(
+        Notification.objects.filter(alert__payload__case=str(case.pk), alert__kind=kind).values_list(
             "recipient__name", flat=True
         )
     )

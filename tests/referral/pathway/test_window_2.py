@@ -225,8 +225,8 @@ def test_a_transfer_moves_the_case_to_the_other_ward_and_the_window_runs_on(worl
     assert deadline(case, Kind.DIAGNOSE).due_at == due_at
     assert not Case.objects.visible_to(world.specialist).filter(pk=case.pk).exists()
     assert Verb.DIAGNOSE in usable_verbs(world.second_specialist, case)
-    notifications = world.second_specialist.notifications.filter(payload__case=str(case.pk))
-    assert notifications.filter(payload__verb="transfer").exists()
+    notifications = world.second_specialist.notifications.filter(alert__payload__case=str(case.pk))
+    assert notifications.filter(alert__payload__verb="transfer").exists()
 
 
 def test_a_transfer_goes_to_another_ward_only(world: World) -> None:

@@ -81,7 +81,7 @@ def test_no_channel_carries_anything_of_a_practice_case_whatever_happens_to_it(m
     for minutes in (5, 15, 46, 120):
         run_cycle(NOW + minutes * MINUTE)
     send_all(until=3 * HOUR)
-    of_practice = Delivery.objects.filter(notification__payload__case=str(case.pk))
+    of_practice = Delivery.objects.filter(notification__alert__payload__case=str(case.pk))
     assert of_practice.count() > 50
     assert set(of_practice.values_list("channel", flat=True)) == {import_string(p).name for p in CHANNELS[1:]}
     assert set(of_practice.values_list("state", "dropped_reason")) == {("dropped", "practice")}
@@ -101,7 +101,7 @@ def test_a_real_alert_takes_every_channel_beside_it(world: World, made: Made) ->
 def test_what_happens_to_the_account_itself_is_mailed_in_practice_too(made: Made) -> None:
     doctor = person(made, "doctor")
     notice = Notice(
-        "k", doctor.pk, ACCOUNT, str(doctor.pk), "password_changed", "severe", {"at": NOW.isoformat()}
+        "k", [doctor.pk], ACCOUNT, str(doctor.pk), "password_changed", "severe", {"at": NOW.isoformat()}
     )
     notify(notices=[notice], now=NOW)
     send_all()
@@ -114,7 +114,7 @@ def test_trouble_of_a_practice_case_reaches_no_real_operator(made: Made) -> None
     case = send_request(made.network, now=NOW)
     quarantine(Deadline.objects.filter(case=case).earliest("due_at").pk, NOW)
     assert not Notification.objects.filter(recipient=superuser).exists()
-    assert not Notification.objects.filter(subject_type=compose.OPERATION).exists()
+    assert not Notification.objects.filter(alert__subject_type=compose.OPERATION).exists()
 
 
 def test_practice_is_in_no_table_that_counts_and_in_no_statistics(world: World, made: Made) -> None:

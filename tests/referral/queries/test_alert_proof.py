@@ -13,7 +13,7 @@ from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Audience, Verb
 from referral.queries import cases as case_queries
 from referral.queries.alert_proof import AlertProof, proof_of, proofs_of
-from tests.world import MINUTE, NOW, World
+from tests.world import MINUTE, NOW, World, make_deliveries
 
 
 def proof(world: World, case: Case, now: object = NOW) -> AlertProof:
@@ -54,6 +54,7 @@ def test_opened_and_acknowledged_are_told_apart_with_their_minutes(world: World)
 
 def test_delivered_is_said_only_with_the_carriers_report(world: World) -> None:
     case = world.flagged()
+    make_deliveries(NOW)
     channels = Delivery.objects.filter(notification__recipient=world.specialist)
     channels.filter(channel="inapp").update(state="delivered", sent_at=NOW, delivered_at=NOW)
     channels.filter(channel="email").update(state="sent", sent_at=NOW)

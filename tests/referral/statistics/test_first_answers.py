@@ -26,7 +26,9 @@ def request(world: World, number: int = 0) -> Case:
 
 def alerted(case: Case, channel: str, after: timedelta, state: str = "sent") -> None:
     """The duty specialist was sent the alert about `case` by `channel`."""
-    alert = Notification.objects.filter(payload__case=str(case.pk), kind="new_offer").earliest("created_at")
+    alert = Notification.objects.filter(alert__payload__case=str(case.pk), alert__kind="new_offer").earliest(
+        "created_at"
+    )
     at = alert.created_at + after
     Delivery.objects.create(
         notification=alert, channel=channel, urgent=True, state=state, available_at=at, next_hint_at=at,

@@ -8,6 +8,8 @@ import pytest
 
 from accounts.models import User
 from notifications.models import Delivery, DeliveryState, Notification
+from notifications.outbox.store import store_one
+from notifications.types import Notice
 from referral.models import NotificationDay
 from referral.statistics.columns.notification_days import seal_days
 from referral.statistics.reports.filters import ReportFilter, parse_filter
@@ -24,17 +26,16 @@ def notify_at(
     answered: datetime | None = None,
 ) -> Notification:
     """A notification to `user`, with a delivery in each of these states."""
-    notified = Notification.objects.create(
+    notice = Notice(
         dedup_key=f"{user.pk} {Notification.objects.count()}",
-        recipient=user,
+        recipients=[user.pk],
         subject_type="case",
         subject_id="1",
         kind="missed",
         severity=severity,
-        created_at=at,
-        read_at=answered or (at if read else None),
-        acknowledged_at=answered,
     )
+    notified = store_one(notice, now=at, read_at=answered or (at if read else None))
+    Notification.objects.filter(pk=notified.pk).update(acknowledged_at=answered)
     for number, state in enumerate(deliveries):
         Delivery.objects.create(
             notification=notified,
