@@ -88,7 +88,9 @@ def test_a_laboratorys_message_never_meets_a_practice_case(world: World, made: M
     practised(world, made)
     receive([Incoming(oru(number="A-17", name=PERSON["name"]), "")], NOW)
     results.process_waiting(NOW)
-    assert not Notification.objects.filter(recipient__email__endswith="@practice.example", kind="results")
+    assert not Notification.objects.filter(
+        recipient__email__endswith="@practice.example", alert__kind="results"
+    )
     assert results.waiting_count(person(made, "doctor")) == 0
     assert results.waiting_count(world.doctor) == 1
 
@@ -108,7 +110,7 @@ def test_the_mornings_digest_of_practice_is_mailed_to_nobody(
     assert send_digests(seven) == 1
     while deliver(now=seven):
         pass
-    digests = Delivery.objects.filter(notification__kind=DIGEST).exclude(channel="inapp")
+    digests = Delivery.objects.filter(notification__alert__kind=DIGEST).exclude(channel="inapp")
     assert set(digests.values_list("state", "dropped_reason")) == {("dropped", "practice")}
     assert mailed == []
 
