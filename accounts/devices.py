@@ -34,16 +34,15 @@ def token_of(device: UUID) -> str:
 
 
 def device_for(request: HttpRequest) -> UUID:
-    """The id of the request's device; a new one where it has none, which `keep` hands to a browser."""
-    device = device_of(request) or getattr(request, "new_device", None)
-    if device is None:
-        device = request.new_device = uuid4()  # type: ignore[attr-defined]
+    """The id of the request's device, which `keep` hands to a browser; a new one where it has none."""
+    device = device_of(request) or getattr(request, "device", None) or uuid4()
+    request.device = device  # type: ignore[attr-defined]
     return device
 
 
 def keep(request: HttpRequest, response: HttpResponse) -> None:
-    """Let the browser that just signed in keep the token of its new device."""
-    device = getattr(request, "new_device", None)
+    """Let the browser that just signed in keep the token of its device, signed anew."""
+    device = getattr(request, "device", None)
     if device is not None and request.headers.get(HEADER) is None:
         response.set_cookie(
             COOKIE,

@@ -39,6 +39,7 @@ class Refreshed:
     expires_at: datetime
     refresh_token: str
     refresh_until: datetime
+    device_token: str
 
 
 def token_of(sign_in: SignIn) -> str:
@@ -128,6 +129,7 @@ def _exchange(sign_in: SignIn, request: HttpRequest, now: datetime, *, is_lost_a
         expires_at=session.get_expiry_date(),
         refresh_token=token_of(sign_in),
         refresh_until=sign_in.refresh_until,
+        device_token=devices.token_of(sign_in.device),
     )
 
 

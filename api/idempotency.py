@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.encryption import recognition
 from accounts.retention import ANSWERS_KEPT_FOR
 from api.models import StoredAnswer
 from api.problems import Refusal
@@ -93,7 +93,7 @@ def _once(handler: Handler, view: "Resource", request: Request, key: str, kwargs
 def _fingerprint(request: Request) -> str:
     body = json.dumps(request.data, sort_keys=True, default=_digest)
     text = f"{request.method} {request.get_full_path()}\n{body}"
-    return salted_hmac("api.idempotency", text, algorithm="sha256").hexdigest()
+    return recognition("api.idempotency", text.encode())
 
 
 def _digest(file: UploadedFile) -> str:

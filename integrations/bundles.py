@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.crypto import salted_hmac
-
+from accounts.encryption import recognition
 from integrations.models import AcceptedBundle, Integration
 
 Content = Sequence[Any]
@@ -34,4 +33,4 @@ def of_message(integration: Integration, message: str) -> AcceptedBundle | None:
 
 def _digest(content: Content) -> str:
     text = json.dumps(content, sort_keys=True)
-    return salted_hmac("integrations.bundle", text, algorithm="sha256").hexdigest()
+    return recognition("integrations.bundle", text.encode())

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 
+from accounts.encryption import recognition
 from integrations.models import ExchangedMessage, Integration, ReceivedMessage
 from labs.hl7 import Message, NotHL7, Separators, read_message
 
@@ -113,7 +113,7 @@ def _row(incoming: Incoming, message: Message, integration: Integration, now: da
 
 def digest_of(content: bytes) -> str:
     """What recognises the same message again, and says nothing of it."""
-    return salted_hmac("integrations.received", content, algorithm="sha256").hexdigest()
+    return recognition("integrations.received", content)
 
 
 def _refusal(incoming: Incoming, code: str, now: datetime) -> ExchangedMessage:

@@ -6,13 +6,12 @@ of the other, and what a browser keeps must not be shown to anybody else.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from django.core import signing
 from django.http import HttpRequest
-from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.encryption import recognition
 from accounts.models import User
 
 FIELD = "page_owner"
@@ -28,28 +27,27 @@ class Mark:
     """What a form says of the person it was drawn for. `is_fresh`: not older than a day."""
 
     user_id: UUID
-    password: str
+    generation: int
     is_fresh: bool
 
     def person(self) -> User | None:
         """The owner, unless the account or its password is no longer the one that opened the page."""
-        user = User.objects.filter(pk=self.user_id, is_active=True).first()
-        is_right = user is not None and constant_time_compare(self.password, _password(user))
-        return user if is_right and self.is_fresh else None
+        owners = User.objects.filter(pk=self.user_id, access_generation=self.generation, is_active=True)
+        return owners.first() if self.is_fresh else None
 
 
 def mark_of(user: User) -> str:
     """The mark for a form drawn for `user`: it says who, and holds as long as their password."""
-    return signing.dumps([str(user.pk), _password(user)], salt=SALT)
+    return signing.dumps([str(user.pk), user.access_generation], salt=SALT)
 
 
 def read_mark(text: str) -> Mark | None:
     """The mark that `text` is; None for anything else."""
     try:
-        user_id, password = signing.loads(text, salt=SALT)
+        user_id, generation = signing.loads(text, salt=SALT)
     except signing.BadSignature:
         return None
-    return Mark(UUID(user_id), password, _is_fresh(text))
+    return Mark(UUID(user_id), generation, _is_fresh(text))
 
 
 def mark_in(request: HttpRequest) -> Mark | None:
@@ -59,11 +57,7 @@ def mark_in(request: HttpRequest) -> Mark | None:
 
 def browser_key(user: User) -> str:
     """Names a person to their browser without saying who it is: the same in every page, useless elsewhere."""
-    return salted_hmac("portal.browser_key", str(user.pk)).hexdigest()[:32]
-
-
-def _password(user: Any) -> str:
-    return salted_hmac(SALT, user.get_session_auth_hash()).hexdigest()[:16]
+    return recognition("portal.browser_key", user.pk.bytes)[:32]
 
 
 def _is_fresh(text: str) -> bool:

@@ -21,7 +21,8 @@ from referral.pathway.refusals import InputError
 DESCRIPTION = """\
 `meta` of the answer that completes a sign-in holds `session_token` (for `X-Session-Token`), `expires_in` (its
 seconds), `refresh_token` and `device_token`. Keep the device token for ever, on this device only, and send it
-as `X-Device-Token` here and with every sign-in: it makes this device known.
+as `X-Device-Token` here and with every sign-in: it makes this device known. Every refresh gives it anew: keep
+that one then, because an earlier one ends when the installation changes its keys.
 
 Refresh before the session expires, or on a 401. Each refresh token is used once: keep the one in the answer
 before you use anything else of it. The session before goes on for a minute. **A lost answer** does no harm:
@@ -50,6 +51,7 @@ class RefreshedShape(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(help_text="of the session token")
     refresh_token = serializers.CharField(help_text="for the next refresh, instead of the one sent")
     refresh_until = serializers.DateTimeField(help_text="unless refreshed before")
+    device_token = serializers.CharField(help_text="for `X-Device-Token` from now on; of the same device")
 
 
 class RefreshView(Resource):

@@ -273,6 +273,15 @@ def test_the_former_secret_key_is_honoured_while_it_is_rotated_out(app: App, set
     assert app.refresh().status == 200
 
 
+def test_with_a_refresh_the_device_token_outlives_the_key_that_signed_it(app: App, settings: Any) -> None:
+    former, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 50
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert app.refresh().status == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert app.refresh().status == 200
+    assert notices_to(app.user) == []
+
+
 def test_a_browser_has_nothing_to_refresh(world: World) -> None:
     client = Client()
     client.force_login(world.doctor)

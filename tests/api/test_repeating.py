@@ -127,6 +127,17 @@ def test_a_message_that_a_phone_sends_again_after_days_stands_once(
     assert Message.objects.count() == 1
 
 
+def test_a_request_is_recognised_although_the_secret_key_was_rotated_meanwhile(
+    doctor: Caller, now: datetime, settings: Any
+) -> None:
+    first = doctor.post("/cases", visit(now), Idempotency_Key="one")
+    former, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 50
+    settings.SECRET_KEY_FALLBACKS = [former]
+    again = doctor.post("/cases", visit(now), Idempotency_Key="one")
+    assert (again.status, again.body["id"]) == (first.status, first.body["id"])
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
 def test_a_key_outlives_what_any_device_keeps() -> None:
     assert UNSENT_KEPT_FOR + timedelta(hours=12) <= ANSWERS_KEPT_FOR
     browser = Path(settings.BASE_DIR, "portal/static/portal/device.js").read_text()

@@ -52,7 +52,17 @@ IN_WORDS = frozenset(
         *("registry_number", "reference", "source", "evidence_level"),
         # numbers, addresses and secrets
         *("number", "number_ending", "local_number", "national_id", "phone", "email", "address", "url"),
-        *("token", "session_token", "refresh_token", "secret", "next", "key", "checksum", "model_checksum"),
+        *(
+            "token",
+            "session_token",
+            "refresh_token",
+            "device_token",
+            "secret",
+            "next",
+            "key",
+            "checksum",
+            "model_checksum",
+        ),
         *("snomed", "cutout", "value", "field", "score", "model", "unit", "typed_unit"),
         # of the library of sign-in, which may have more
         *("param", "method", "provider", "uid"),

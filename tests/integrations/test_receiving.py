@@ -104,6 +104,15 @@ def test_the_same_message_again_is_acknowledged_and_stored_once(world: World, se
     assert ReceivedMessage.objects.count() == 2
 
 
+def test_a_message_is_recognised_although_the_secret_key_was_rotated_meanwhile(
+    world: World, settings: Any
+) -> None:
+    receive([Incoming(oru(control_id="1"), "127.0.0.1")], clock.now())
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "n" * 50
+    receive([Incoming(oru(control_id="1"), "127.0.0.1")], clock.now())
+    assert ReceivedMessage.objects.count() == 1
+
+
 def test_many_senders_at_once_lose_nothing(world: World, server: Server) -> None:
     with MLLPClient("127.0.0.1", server.port) as one, MLLPClient("127.0.0.1", server.port) as other:
         for number in range(40):

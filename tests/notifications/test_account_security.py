@@ -60,6 +60,20 @@ def test_a_first_device_is_no_news_and_a_second_one_is(doctor: User) -> None:
     assert notices_to(doctor) == ["new_device"], "the first device is known"
 
 
+def test_a_browser_that_signs_in_stays_known_when_the_secret_key_is_rotated(
+    doctor: User, settings: Any
+) -> None:
+    browser = sign_in(doctor)
+    former, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 50
+    settings.SECRET_KEY_FALLBACKS = [former]
+    browser.post(reverse("account_logout"))
+    sign_in(doctor, browser)
+    settings.SECRET_KEY_FALLBACKS = []
+    browser.post(reverse("account_logout"))
+    sign_in(doctor, browser)
+    assert notices_to(doctor) == []
+
+
 def test_a_forged_cookie_makes_no_device_known(doctor: User) -> None:
     sign_in(doctor)
     browser = Client()

@@ -161,6 +161,15 @@ def test_a_verb_that_is_sent_after_the_sign_in_ended_is_kept(world: World, as_us
     assert case.number in as_user(world.specialist).get("/board/").content.decode()
 
 
+def test_a_page_stays_its_owners_while_the_secret_key_is_rotated(world: World, settings: Any) -> None:
+    mark, key = mark_of(world.doctor), browser_key(world.doctor)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "n" * 50
+    kept = read_mark(mark)
+    assert kept is not None
+    assert kept.person() == world.doctor
+    assert browser_key(world.doctor) == key
+
+
 def test_a_page_of_one_person_does_nothing_in_the_name_of_another(world: World, as_user: SignIn) -> None:
     colleague = as_user(world.other_doctor)
     typed = visit()
