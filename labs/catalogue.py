@@ -103,6 +103,8 @@ TESTS: Mapping[str, LabTest] = MappingProxyType({entry["test"]: _test(entry) for
 """Every test by its code."""
 NAMES: Mapping[str, LabTest] = MappingProxyType(_names())
 """Every test by folded name."""
+SHORTEST_MISPRINT = 3
+"""Signs that a name has at least to be recognised with misprints; shorter ones are too much alike."""
 LONGEST_NAME = max(map(len, NAMES)) + 6
 SOURCES: Mapping[str, str] = MappingProxyType(_DATA["sources"])
 SOURCE_OF: Mapping[str, str] = MappingProxyType(
@@ -113,6 +115,30 @@ NITROGEN_NAMES = frozenset(
     name for name, column in COLUMNS.items() if column.input == "urea" and "mg/dl" not in column.ambiguous
 )
 """Folded names that say urea nitrogen, which in mg/dL is another number than urea."""
+
+
+_ALIKE = str.maketrans("l1|!058索纳淮扳", "iiiiosb素钠准板")
+"""Signs that are taken for each other where print is read, by the one that stands for them."""
+
+
+def _misprints() -> Mapping[str, LabTest]:
+    """Tests by how their names look; names that look like those of another test are left out."""
+    looks: dict[str, set[str]] = {}
+    for name, test in NAMES.items():
+        looks.setdefault(name.translate(_ALIKE), set()).add(test.code)
+    return {
+        look: TESTS[next(iter(codes))]
+        for look, codes in looks.items()
+        if len(codes) == 1 and len(look) >= SHORTEST_MISPRINT
+    }
+
+
+_MISPRINTS = _misprints()
+
+
+def misprinted(name: str) -> LabTest | None:
+    """The test whose name looks like this one; None where there is none."""
+    return _MISPRINTS.get(fold(name).translate(_ALIKE))
 
 
 def named(name: str) -> LabTest | None:

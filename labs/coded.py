@@ -79,6 +79,19 @@ def coded_input(loinc: str, unit: str) -> CodedInput:
     return CodedInput(test.input, expected, test.spec.unit_field)
 
 
+def unit_by_code(loinc: str, unit: str) -> tuple[str | None, list[str]]:
+    """The unit as `scoring` spells it, None where the input has one only or none is clear; and doubts."""
+    try:
+        coded = coded_input(loinc, unit)
+    except UnitContradicts:
+        return None, ["code_contradicts_unit"] if unit else ["no_unit"]
+    except AmbiguousCode:
+        return None, ["code_unsettled"]
+    except UnknownCode:
+        return None, []
+    return (coded.unit if coded.unit_field else None), []
+
+
 def _is_urea(test: LabTest) -> bool:
     return test.input == "urea"
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from labs.answers import answer_of
 from labs.catalogue import LabTest, named
-from labs.coded import OF_LOINC, AmbiguousCode, UnitContradicts, UnknownCode, coded_input
+from labs.coded import OF_LOINC, unit_by_code
 from labs.report import Finding
 from labs.rows import entries_of, text_rows
 from scoring.numbers import Printed
@@ -40,15 +40,7 @@ class CodedResult:
             return None, []
         if self.loinc not in OF_LOINC:
             return self._unit_by_name(self.test)
-        try:
-            coded = coded_input(self.loinc, self.unit_text)
-        except UnitContradicts:
-            return None, ["code_contradicts_unit"] if self.unit_text else ["no_unit"]
-        except AmbiguousCode:
-            return None, ["code_unsettled"]
-        except UnknownCode:
-            return None, []
-        return (coded.unit if coded.unit_field else None), []
+        return unit_by_code(self.loinc, self.unit_text)
 
     def _unit_by_name(self, test: LabTest) -> tuple[str | None, list[str]]:
         if test.spec is None or not (test.spec.units and test.spec.unit_field):

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from labs.catalogue import NITROGEN_NAMES, LabTest
+from labs.coded import OF_LOINC, unit_by_code
 from labs.refusals import gettext_noop
 from labs.report import Finding
 from labs.rows import Entry
@@ -54,6 +55,8 @@ def unit_of(entry: Entry, test: LabTest) -> tuple[str | None, list[str]]:
     printed = spelling(entry.unit.text) if entry.unit else ""
     if test.spec is None:
         return (entry.unit.text if entry.unit else None), []
+    if codes := [name for name in entry.names if name in OF_LOINC]:
+        return unit_by_code(codes[0], entry.unit.text if entry.unit else "")
     several = test.spec.units is not None and test.spec.unit_field is not None
     if not printed:
         return None, ["no_unit"] if several else []
@@ -79,7 +82,6 @@ def of_entry(entry: Entry, test: LabTest, unit: str | None) -> list[str]:
     return [
         *(["bound"] if number.bound else []),
         *(["name_shared"] if test.is_shared(entry.names) and not entry.unit else []),
-        *(["unclear_print"] if entry.unclear else []),
         *(["estimate"] if entry.roughly else []),
         *(["number_ambiguous"] if number.ambiguous else []),
         *of_names(entry),
@@ -94,6 +96,7 @@ def of_names(entry: Entry) -> list[str]:
     return [
         *(["names_contradict"] if len({each.code for each in entry.tests}) > 1 else []),
         *(["name_unsure"] if entry.unsure else []),
+        *(["unclear_print"] if entry.unclear else []),
         *(["other_specimen"] if entry.other_fluid else []),
     ]
 

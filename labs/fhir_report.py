@@ -92,7 +92,7 @@ class RecordedResults:
         status = text_of(resource.get("status"))
         if status not in FINAL | CORRECTED:
             return None, f"{line} ({status or '-'})"
-        moment = self._time(text_of(resource.get("effectiveDateTime")))
+        moment = self._time(_effective(resource))
         finding = result.finding(text=line, sampled_at=moment, is_corrected=status in CORRECTED)
         return finding, "" if finding else line
 
@@ -105,6 +105,12 @@ class RecordedResults:
             )
         except (ValueError, OverflowError):
             return None
+
+
+def _effective(resource: Mapping[str, Any]) -> str:
+    """The time of sampling, in whichever of its forms it stands; of a period its beginning."""
+    period = text_of(object_of(resource.get("effectivePeriod")).get("start"))
+    return text_of(resource.get("effectiveDateTime")) or text_of(resource.get("effectiveInstant")) or period
 
 
 def _newest(findings: Sequence[Finding]) -> list[Finding]:

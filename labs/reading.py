@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from labs import doubts
 from labs.answers import answer_of
 from labs.catalogue import LabTest
+from labs.fhir_file import NoResults, read_fhir
 from labs.hl7 import NotHL7, read_message
 from labs.hl7_report import Results
 from labs.refusals import UnreadableReportError
@@ -53,6 +54,8 @@ def read(content: bytes) -> Report:
         raise UnreadableReportError("not_a_report") from None
     if not is_text(text):
         raise UnreadableReportError("not_text")
+    if _FHIR.match(text):
+        return _read_fhir(text)
     return read_text(text)
 
 
@@ -65,7 +68,7 @@ def read_text(text: str) -> Report:
     if _HL7.match(text):
         return _read_hl7(text.encode())
     if _FHIR.match(text):
-        raise UnreadableReportError("form_not_read")
+        return _read_fhir(text)
     return report_of([Page(list(text_rows(text)))], "text")
 
 
@@ -172,6 +175,14 @@ def _read_hl7(content: bytes) -> Report:
     if not report.findings and not report.unread:
         raise UnreadableReportError("message_damaged")
     return report
+
+
+def _read_fhir(text: str) -> Report:
+    """A report from a resource of FHIR R4. Raises UnreadableReportError."""
+    try:
+        return read_fhir(text, CHINA)
+    except NoResults:
+        raise UnreadableReportError("fhir_damaged") from None
 
 
 def _read_picture(content: bytes) -> Report:

@@ -37,7 +37,9 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
         "pictures_not_installed": gettext_noop(
             "Pictures and PDF files cannot be read here: the extra “ocr” is not installed. Paste the text."
         ),
-        "form_not_read": gettext_noop("FHIR messages cannot be read here yet. Paste the text of the report."),
+        "fhir_damaged": gettext_noop(
+            "The FHIR message has no laboratory results, or is damaged. Paste the text of the report."
+        ),
         "message_damaged": gettext_noop(
             "The HL7 message has no results, is damaged, or in an unknown character set. Paste the text."
         ),

@@ -8,6 +8,7 @@ from labs.catalogue import LabTest
 from labs.refusals import UnreadableReportError
 from labs.tokens import Kind, Token, plain, tokens_of
 from labs.words import Word
+from scoring.units import spelling
 
 LONGEST_LINE = 2_000
 _GAP = re.compile(r" {2,}|[|｜]")
@@ -21,6 +22,8 @@ _METHOD = re.compile(r".*(?:法|仪)")
 _FLUID = re.compile(r"(?:尿|尿液|腹水|胸水|积液|引流液|脑脊液|urine|ascites|ascitic|csf)$", re.IGNORECASE)
 _SIGN = re.compile(r"(?:\([+-]+\)|[+-]+)$")
 """What hangs on the name of a test that says negative or positive."""
+_LATER = re.compile(r"今|现|目前|复查|复测|再次|now|today|repeat", re.IGNORECASE)
+"""Words between two results of a test, of which the second is then the newer one."""
 _SAYS_NO_MORE = re.compile(r"serum|plasma|blood|count|level|concentration|result|value", re.IGNORECASE)
 """Words behind a name that do not make it another one."""
 
@@ -207,6 +210,7 @@ class _RowReader:
             entry.tests.append(token.test)
             entry.names.append(token.text)
         entry.unsure = entry.unsure or token.unsure
+        entry.unclear = entry.unclear or token.misprinted
         entry.other_fluid = entry.other_fluid or self._is_of_fluid(piece)
         if token.test is not None and token.test.answers and (sign := _SIGN.search(token.text)):
             entry.answers.append(replace(token, kind=Kind.NOTHING, text=sign[0]))
@@ -252,12 +256,23 @@ class _RowReader:
             return  # the running number of the next line of a sheet in two columns
         if entry.number is None and not entry.missing:
             entry.number, entry.number_word = token, piece.cell.word
-            entry.unclear = token.unsure
+            entry.unclear = entry.unclear or token.unsure
             self._keep_word(entry, piece)
         elif token.number is not None and token.number.bound and entry.range is None:
             entry.range = _open_range(token)
-        elif not entry.is_settled and (following is None or following.kind is not Kind.NAME):
+        elif self._is_another(entry, following):
             entry.others.append(token)
+
+    def _is_another(self, entry: Entry, following: Token | None) -> bool:
+        """Whether a further number may be a result of this test too: a later one, or one with its unit."""
+        before = self.before.token if self.before else None
+        if before is not None and before.kind is Kind.WORD and _LATER.search(before.text):
+            return True
+        if before is not None and before.kind is Kind.RANGE and before is not entry.range:
+            return True  # what looks like ranges are the days of two results
+        if following is not None and following.kind is Kind.UNIT and entry.unit is not None:
+            return spelling(following.text) == spelling(entry.unit.text)
+        return not entry.is_settled and (following is None or following.kind is not Kind.NAME)
 
     def _word(self, entry: Entry, token: Token, following: Token | None) -> None:
         """An unknown word between a name and its number: of the range that follows it, another test, or

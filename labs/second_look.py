@@ -1,5 +1,6 @@
 """Where print was read: how certain it was, and whether a second reading of the number says the same."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,10 @@ from scoring.numbers import Printed
 LEAST_CONFIDENCE = 0.9
 """Below this certainty of a number the person is asked. By what was measured (docs/labs.md) certainty alone
 separates little: the second reading and the other doubts catch what is wrong."""
+
+
+_CUT_OFF = re.compile(r"(?<![\d.])\d+[.,] *$")
+"""A number at the end of a line of which the decimals may stand on the next."""
 
 
 class Second:
@@ -39,7 +44,12 @@ def _placed(entry: Entry, finding: Finding, texts: dict[int, str]) -> Finding:
     placed = replace(finding, box=_box(entry.words or [word]), confidence=word.confidence)
     if finding.name is None:
         return placed
-    certain = word.confidence >= LEAST_CONFIDENCE and _shows(texts.get(id(word), ""), entry.number.number)
+    is_whole = not _CUT_OFF.search(plain(word.text))
+    certain = (
+        is_whole
+        and word.confidence >= LEAST_CONFIDENCE
+        and _shows(texts.get(id(word), ""), entry.number.number)
+    )
     return placed if certain else placed.with_doubts("unclear_print")
 
 

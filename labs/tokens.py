@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from labs.catalogue import LONGEST_NAME, NAMES, TESTS, LabTest
+from labs.catalogue import LONGEST_NAME, NAMES, SHORTEST_MISPRINT, TESTS, LabTest, misprinted
+from labs.coded import OF_LOINC
 from scoring.catalogue import fold
 from scoring.numbers import Printed, read_number
 
@@ -27,8 +28,9 @@ class Kind(StrEnum):
 class Token:
     """A piece of a line. `text` as it was printed; `start` is its place in the line.
 
-    `test` of a NAME, `unsure` where an unknown word stood before the name. `number` of a NUMBER, `unsure`
-    where letters that are no unit hang on it. `limits` of a RANGE: low and high, None where it is open.
+    `test` of a NAME, `unsure` where an unknown word stood before the name, `misprinted` where it is one only
+    if some of its signs were taken for others. `number` of a NUMBER, `unsure` where letters that are no unit
+    hang on it. `limits` of a RANGE: low and high, None where it is open.
     `high` of a FLAG: above, below, or None for merely abnormal.
     """
 
@@ -37,6 +39,7 @@ class Token:
     start: int
     test: LabTest | None = None
     unsure: bool = False
+    misprinted: bool = False
     number: Printed | None = None
     limits: tuple[float | None, float | None] = (None, None)
     high: bool | None = None
@@ -63,9 +66,9 @@ _BEHIND_A_NAME = re.compile(
     rf"(?:{_LIMIT}|大约|大概|约为|约|估计|接近|近|弱?阳性|(?:可疑|弱)阳性?|阴性|未检出|可疑)$"
 )
 _FLAG = re.compile(
-    r"(?P<up>↑+|⬆|⇑|▲|△|\[H+\]|\(H+\)|(?<![A-Za-z])HH?(?![A-Za-z\d])|偏高|升高|增高|\[高\]|\(高\)|高(?![\u4e00-\u9fff]))"
-    r"|(?P<down>↓+|⬇|⇓|▼|▽|\[L+\]|\(L+\)|(?<![A-Za-z])LL?(?![A-Za-z\d])|偏低|降低|减低|\[低\]|\(低\)|低(?![\u4e00-\u9fff]))"
-    r"|(?P<odd>[*★☆!]+)"
+    r"(?P<up>↑+|⬆|⇑|⇧|▲|△|\[H+\]|\(H+\)|(?<![A-Za-z])HH?(?![A-Za-z]|\d+(?!\.?\d))|偏高|升高|增高|\[高\]|\(高\)|高(?![\u4e00-\u9fff]))"
+    r"|(?P<down>↓+|⬇|⇓|⇩|▼|▽|\[L+\]|\(L+\)|(?<![A-Za-z])LL?(?![A-Za-z]|\d+(?!\.?\d))|偏低|降低|减低|\[低\]|\(低\)|低(?![\u4e00-\u9fff]))"
+    r"|(?P<odd>[*★☆!●○◆◇■□◎]+)"
 )
 _COUNT_UNIT = re.compile(
     r"[×xX*]? ?10 ?[\^*eE~'°\"]? ?(?P<power>9|12|3|6) ?/ ?(?P<per>[Ll1I]|[uμ][Ll])(?![A-Za-z])"
@@ -109,6 +112,7 @@ _STROKE = re.compile(r"(?<=mo)[1I|](?= ?/)|(?<=mol/)[1I|](?![\w.])|(?<=\d [gU]/)
 _CHANGE = re.compile(r"(?<=[\d\s])[-=]+ ?>")
 """An arrow from one result to the next."""
 _NUMBER_GOES_ON = re.compile(r"\d[.,]?\d")
+_LOINC = re.compile(r"\d{3,5}-\d(?![\d.-])")
 _WORD = re.compile(r"[\u4e00-\u9fff]+|[A-Za-zα-ωΑ-Ω][\w.\-#%+]*|[^\s]")
 _MISSING = re.compile(
     r"未检出|未查|未做|未检|未测|未出|待查|待报|溶血|标本溶血|阴性|阳性|弱阳性?|可疑|灰区"
@@ -122,7 +126,7 @@ _BEFORE_A_NAME = re.compile(
     r"|[测检]得|动脉血|静脉血|全血|血清|血浆|血|其中|及|和|伴|予|化验|检验|检查|的|项目|名称|人|总计)*"
 )
 _AFTER_A_NAME = re.compile(
-    r"(?:测定|检测|定量|浓度|计数|结果|水平|含量|数值|值|为|是|达|高达|升至|降至|升高|下降|上升|增高|降低|明显|仍|到|至|在)*"
+    r"(?:测定|检测|定量|浓度|计数|结果|水平|含量|数值|值|为|是|达|高达|升至|降至|升高|下降|上升|增高|降低|明显|仍|到|至|在|由|从)*"
 )
 _OTHER_SPECIMEN = re.compile(
     r"尿|便|腹水|胸水|腹腔|胸腔|积液|引流|脑脊液|穿刺|糖化|微量|游离|直接|间接|结合|修饰|百分|校正|抗|前(?!日)"
@@ -163,7 +167,19 @@ def tokens_of(line: str) -> Iterator[Token]:
 
 def _next(line: str, place: int) -> tuple[Token | None, int]:
     """The token that begins here, None for a sign without meaning, and where it ends."""
-    for reader in (_time, _unit, _roughly, _name, _other_unit, _range, _number, _flag, _nothing):
+    for reader in (
+        _time,
+        _unit,
+        _roughly,
+        _name,
+        _code,
+        _misprint,
+        _other_unit,
+        _range,
+        _number,
+        _flag,
+        _nothing,
+    ):
         if token := reader(line, place):
             return token
     return _word(line, place)
@@ -190,6 +206,25 @@ def _longest_name(line: str, place: int) -> tuple[Token, int] | None:
         name = line[place:end]
         if (test := NAMES.get(fold(name))) and (name[-1] != ")" or "(" in name) and _keeps_its_figures(name):
             return Token(Kind.NAME, name, place, test=test), end
+    return None
+
+
+def _code(line: str, place: int) -> tuple[Token, int] | None:
+    """A LOINC code, which names its test."""
+    match = _LOINC.match(line, place)
+    test = OF_LOINC.get(match[0]) if match else None
+    if match is None or test is None or (place and line[place - 1].isalnum()):
+        return None
+    return Token(Kind.NAME, match[0], place, test=test), match.end()
+
+
+def _misprint(line: str, place: int) -> tuple[Token, int] | None:
+    """A name of which some signs were read as others that look like them."""
+    if not line[place].isalnum() or (place and line[place - 1].isalnum()):
+        return None
+    for end in range(min(len(line), place + LONGEST_NAME), place + SHORTEST_MISPRINT - 1, -1):
+        if _ends_here(line, end) and (test := misprinted(line[place:end])):
+            return Token(Kind.NAME, line[place:end], place, test=test, misprinted=True), end
     return None
 
 

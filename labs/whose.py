@@ -72,6 +72,8 @@ _SECTION = re.compile(
     r"(?:24 *小时|24h|随机)?(?P<urine>尿)(?:液)?(?:常规|生化|电解质|检|分析|沉渣)"
     r"|(?P<blood>血常规|血生化|生化|肝功|肾功|电解质|凝血|血气|感染|免疫)"
 )
+OLDEST = 120
+"""Years; an age above it was not read as it was printed."""
 _SEXES = {"男": "male", "m": "male", "male": "male", "女": "female", "f": "female", "female": "female"}
 
 
@@ -120,9 +122,10 @@ class Header:
         bare = list(_BARE_SEX.finditer(line))
         self.sexes += [_SEXES[match["sex"]] for match in bare]
         self.sexes += [_SEXES[match["sex"].lower()] for match in _SEX.finditer(line)]
-        self.ages += [int(match["age"]) for match in bare]
+        ages = [float(match["age"]) for match in bare]
         if not bare:
-            self.ages += [_age(int(match["age"]), match["unit"] or "") for match in _AGE.finditer(line)]
+            ages = [_age(int(match["age"]), match["unit"] or "") for match in _AGE.finditer(line)]
+        self.ages += [age for age in ages if age <= OLDEST]
         self.numbers += [match["number"] for match in _NUMBER.finditer(line)]
         self.beds += [match["bed"] for match in _BED.finditer(line)]
         return before != self._count()

@@ -130,6 +130,13 @@ def test_two_sheets_at_once_are_asked_about() -> None:
     assert report.findings[-1].sampled_at == "2026-11-28T09:00"
 
 
+def test_an_age_that_nobody_has_was_not_read_as_printed() -> None:
+    assert read_text("姓名：李四 男 569岁\nTBIL 356.8 umol/L").patient.as_dict() == {
+        "name": "李四",
+        "sex": "male",
+    }
+
+
 @pytest.mark.parametrize("specimen", ["标本：尿液", "样本类型：腹水", "24小时尿电解质", "Specimen: urine"])
 def test_a_sheet_of_another_fluid_is_doubted(specimen: str) -> None:
     (finding,) = read_text(f"{specimen}\nNa 140 mmol/L").findings
@@ -148,7 +155,7 @@ def test_lines_with_numbers_of_which_nothing_was_made_are_named() -> None:
         ("TBIL 1\n" * 4000, "text_too_long"),
         ("1" * 2001, "line_too_long"),
         ("MSH|^~\\&|LIS|...", "message_damaged"),
-        ('{"resourceType": "Bundle"}', "form_not_read"),
+        ('{"resourceType": "Bundle"}', "fhir_damaged"),
     ],
 )
 def test_what_cannot_be_read_says_why(text: str, code: str) -> None:

@@ -25,6 +25,11 @@ SLOW_AFTER = timedelta(seconds=30)
 """A page takes some seconds: who waits longer than this is told to go on."""
 
 
+MIXED = {"several_patients", "several_times"}
+FEW_UNREAD = 5
+"""So many lines without a result stand on any sheet: addresses, methods, remarks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """Whom a form is about, as far as that is typed; empty is not known."""
@@ -72,11 +77,19 @@ def shown(reading: LabReading, patient: Patient, *, zone: str, now: datetime) ->
         "person": _person_words(report["patient"]),
         "differences": _differences(report["patient"], patient),
         "drawn": _drawn(report["sampled_at"], zone, now),
+        "is_of_several": any(MIXED & set(row["doubts"]) for row in report["findings"]),
+        "is_hardly_read": _is_hardly_read(reading),
         "proposals": proposals,
         "without_doubt": sum(one.is_without_doubt for one in proposals),
         "unread": report["unread"],
         "others": [_other(row) for row in report["findings"] if value_of(row) not in ANY_INPUT],
     }
+
+
+def _is_hardly_read(reading: LabReading) -> bool:
+    """Whether nothing was made of most lines of a picture, as when it is blurred or was taken from afar."""
+    unread, read = len(reading.result["unread"]), len(reading.result["findings"])
+    return reading.form != "text" and unread > max(FEW_UNREAD, read)
 
 
 def _trouble(reading: LabReading) -> str | Promise:

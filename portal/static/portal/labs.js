@@ -29,6 +29,7 @@
       if (name) line.append(make("strong", name));
       line.append(make("div"));
       list.append(line);
+      line.scrollIntoView({ block: "nearest" });
       return line;
     };
 

@@ -131,6 +131,18 @@ def test_a_picture_of_which_nothing_was_taken_stays_away_from_the_case(world: Wo
     assert Case.objects.exists() and not CaseFile.objects.exists()
 
 
+def test_two_reports_at_once_and_a_blurred_one_are_said_above_the_proposals(
+    world: World, as_user: SignIn
+) -> None:
+    both = "姓名：张三 男 52岁\nTBIL 356.8 umol/L\n姓名：李四 女 71岁\nINR 1.3"
+    shown = page(read(as_user(world.doctor), text=both))
+    assert shown.index("More than one report seems to be on it.") < shown.index("data-take")
+    reading = LabReading.objects.get()
+    reading.form, reading.result = "photo", {**reading.result, "unread": ["356"] * 16}
+    reading.save()
+    assert "Most lines could not be read." in page(as_user(world.doctor).get(f"/labs/readings/{reading.pk}/"))
+
+
 def test_without_the_extra_the_button_is_gone_and_the_page_says_why(
     world: World, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
