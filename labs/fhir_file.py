@@ -80,7 +80,9 @@ def _single(observation: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The observation, and each of its components as one."""
     shared = {name: value for name, value in observation.items() if not name.startswith(("value", "comp"))}
     has_value = any(name.startswith("value") for name in observation)
-    components = [shared | component for component in objects_in(observation.get("component"))]
+    components: list[Mapping[str, Any]] = [
+        shared | component for component in objects_in(observation.get("component"))
+    ]
     return [observation, *components] if has_value or not components else components
 
 
