@@ -223,9 +223,15 @@ def _misprint(line: str, place: int) -> tuple[Token, int] | None:
     if not line[place].isalnum() or (place and line[place - 1].isalnum()):
         return None
     for end in range(min(len(line), place + LONGEST_NAME), place + SHORTEST_MISPRINT - 1, -1):
-        if _ends_here(line, end) and (test := misprinted(line[place:end])):
-            return Token(Kind.NAME, line[place:end], place, test=test, misprinted=True), end
+        name = line[place:end]
+        if _is_word(name) and _ends_here(line, end) and (test := misprinted(name)):
+            return Token(Kind.NAME, name, place, test=test, misprinted=True), end
     return None
+
+
+def _is_word(text: str) -> bool:
+    """Letters with at most one figure that may have been one."""
+    return text.isalnum() and sum(sign.isalpha() for sign in text) >= max(2, len(text) - 1)
 
 
 def _keeps_its_figures(name: str) -> bool:

@@ -119,6 +119,8 @@ def test_what_may_mean_something_else_is_doubted(line: str, doubt: str) -> None:
         "A1c 6.5 %",
         "IgA 2.1 g/L",
         "H2O 30",
+        "118 ↑ U/L 9-50",
+        "1.16 ↑ mg/L 0.6-1.1",
     ],
 )
 def test_decoys_of_other_hospitals_are_no_proposal(line: str) -> None:

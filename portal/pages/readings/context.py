@@ -89,7 +89,7 @@ def shown(reading: LabReading, patient: Patient, *, zone: str, now: datetime) ->
 def _is_hardly_read(reading: LabReading) -> bool:
     """Whether nothing was made of most lines of a picture, as when it is blurred or was taken from afar."""
     unread, read = len(reading.result["unread"]), len(reading.result["findings"])
-    return reading.form != "text" and unread > max(FEW_UNREAD, read)
+    return reading.form in ("photo", "pdf") and unread > max(FEW_UNREAD, read)
 
 
 def _trouble(reading: LabReading) -> str | Promise:
