@@ -25,11 +25,13 @@ CANONICAL = frozenset({*TYPED_INPUTS, *UNIT_FIELDS, *OTHER_COLUMNS})
 """The names of interfaces and documents, which are always understood as they are."""
 
 _DATA: Mapping[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
-_PUNCTUATION = re.compile(r"[\s()\[\]{}【】〔〕_.,:;·/\\+\-–—、*&]+")
+_PUNCTUATION = re.compile(r"[\s()\[\]{}【】〔〕_.,:;·/\\+\-–—、*&?]+")
 _BRACKETS = re.compile(r"[(\[{【〔]([^()\[\]{}【】〔〕]*)[)\]}】〕]")
 _SCRIPTS = re.compile(r"[\u4e00-\u9fff]+|[a-z0-9#%]+")
 _UNIT_WORDS = re.compile(r"的?(单位|units?)$")
-_LAST_WORD = re.compile(r"^(.+?)[\s_,:;]+(\S+)$")
+_LAST_WORD = re.compile(r"^(.+?)[\s_,:;/]+(\S+)$")
+_GLUED = re.compile(r"^(.*[\u4e00-\u9fff])([a-zµμ%].*)$")
+_WHETHER = re.compile(r"^是否(?:有|存在|合并|发生|患)?")
 _PARTS = re.compile(r"[,;、]")
 _RESULT = re.compile(r"(测定|检测)?(值|结果|定量|水平)$")
 _CODE = re.compile(r"(?P<digit>\d)\s*[=:.]?\s*(?P<word>[^\d=:.]+)|(?P<first>[^\d=:.]+)[=:](?P<last>\d)")
@@ -139,8 +141,8 @@ def column_of(heading: str) -> Column:
     base = " ".join(_BRACKETS.sub(" ", text).split())
     notes = [part.strip() for note in _BRACKETS.findall(text) for part in _PARTS.split(note)]
     column = _named(heading, text, []) or _named(heading, base, notes)
-    if column is None and (last := _LAST_WORD.match(base)):
-        column = _with_unit(heading, last[1], last[2].replace("_", "/"))
+    for last in filter(None, (_LAST_WORD.match(base), _GLUED.match(base))):
+        column = column or _with_unit(heading, last[1], last[2].replace("_", "/"))
     return column or Column(heading, text)
 
 
@@ -155,7 +157,7 @@ def _named(heading: str, base: str, notes: list[str]) -> Column | None:
         return _measured(heading, base, test, notes)
     if unit_field := _unit_field(key):
         return Column(heading, unit_field)
-    plain = _PLAIN.get(key)
+    plain = _PLAIN.get(key) or _PLAIN.get(_WHETHER.sub("", key))
     if plain == "time_days" and any(spelling(note) not in _DAYS for note in notes):
         return Column(heading, base, fault=Sentence(NOT_IN_DAYS))
     return Column(heading, plain, fault=_coding_fault(plain, notes)) if plain else None

@@ -19,6 +19,13 @@ from scoring.inputs import TYPED_INPUTS, UNIT_FIELDS
         ("总胆红素\n(umol/L)", "bilirubin", "umol/L"),
         ("TBIL μmol/L", "bilirubin", "umol/L"),
         ("TBIL_umol/L", "bilirubin", "umol/L"),
+        ("总胆红素umol/L", "bilirubin", "umol/L"),
+        ("总胆红素mg/dL", "bilirubin", "mg/dL"),
+        ("总胆红素/μmol/L", "bilirubin", "umol/L"),
+        ("尿素氮mmol/L", "urea", "mmol/L"),
+        ("是否静脉曲张破裂出血", "variceal_bleeding", None),
+        ("是否合并肝性脑病", "encephalopathy_grade", None),
+        ("cirrhosis?", "cirrhosis", None),
         ("T-BIL [mg/dl]", "bilirubin", "mg/dL"),
         ("总胆红素TBIL(mg/dL)", "bilirubin", "mg/dL"),
         ("总胆红素 (TBIL, μmol/L)", "bilirubin", "umol/L"),
@@ -90,7 +97,9 @@ def test_what_only_looks_like_an_input_is_not_taken_for_one(heading: str, words:
     assert words in str(column.fault)
 
 
-@pytest.mark.parametrize("heading", ["姓名", "备注", "bilirubin_furlong", "INR2", "", "科室(病区)"])
+@pytest.mark.parametrize(
+    "heading", ["姓名", "备注", "总胆红素furlong", "是否", "bilirubin_furlong", "INR2", "", "科室(病区)"]
+)
 def test_an_unknown_heading_is_itself(heading: str) -> None:
     column = column_of(heading)
     assert (column.name, column.fault) == (heading.lower(), None)
