@@ -16,6 +16,8 @@
   };
   const show = (node, block) => {
     unfold(node);
+    // A choice among nothing has no control that could take the focus.
+    if (!node.matches(`${CONTROLS}, [tabindex]`)) node.tabIndex = -1;
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block, behavior: "instant" });
   };

@@ -137,6 +137,16 @@ def test_a_reason_that_is_a_button(go: Any, world: World) -> None:
     refused_at(page, "reason")
 
 
+def test_a_choice_among_nothing_is_where_the_reader_is_led(go: Any, world: World) -> None:
+    case = world.flagged(now=clock.now())
+    page = go(world.specialist, reverse("portal:verb", args=[case.pk, "explain-delay"]))
+    page.locator(".verb-submit").click()
+    expect(page.locator(".error-summary").first).to_be_attached()
+    page.wait_for_load_state("load")
+    state = page.evaluate(STATE)
+    assert state["isMarked"] and state["isInView"] and state["errorIsInView"], state
+
+
 def test_a_choice_of_a_verb_on_its_own_page(go: Any, world: World) -> None:
     case = world.admitted(now=clock.now())
     page = go(world.specialist, reverse("portal:verb", args=[case.pk, "diagnose"]))
