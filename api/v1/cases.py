@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,9 +34,14 @@ NEWEST_FIRST = ("-registered_at", "-pk")
 LEAST_TIME_FIRST = ("first_due", "first_visit_at", "pk")
 
 
+@extend_schema_field(serializers.ListField(child=CodeRequest(State)))
+class StatesField(serializers.CharField):
+    """Codes with commas between them, or the parameter repeated."""
+
+
 class CaseQuery(PageQuery):
-    state = serializers.CharField(
-        required=False, default="", max_length=200, help_text="one or several, with commas"
+    state = StatesField(
+        required=False, default="", max_length=200, help_text="one or several, repeated or with commas"
     )
     hospital = serializers.UUIDField(required=False, help_text="first hospital")
     ward = serializers.UUIDField(required=False, help_text="that has or expects the patient")

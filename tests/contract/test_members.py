@@ -119,6 +119,12 @@ def test_what_is_always_answered_is_required_also_where_it_is_computed() -> None
     assert not [name for name, shape in shapes().items() if "readOnly" in str(shape.get("properties"))]
 
 
+def test_the_states_that_narrow_a_list_are_those_of_the_enumeration() -> None:
+    parameters = document()["paths"]["/api/v1/cases"]["get"]["parameters"]
+    (states,) = [one["schema"] for one in parameters if one.get("name") == "state"]
+    assert (states["type"], states["items"]) == ("array", {"$ref": "#/components/schemas/State"})
+
+
 def test_every_list_is_a_page_and_can_be_narrowed() -> None:
     for path, operation in lists():
         shape = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]

@@ -31,6 +31,8 @@ from portal.csv_files import csv_file, plain
         "－cmd",
         "＠SUM(1)",
         "−1+1",
+        "﹦1+1",
+        "﹢1+1",
         "\t=1",
         "\ttext",
         "\rtext",
