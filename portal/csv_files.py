@@ -16,8 +16,8 @@ from accounts.text import INVISIBLE
 LINES_AT_ONCE = 500
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 FORMULA = re.compile(r"(^|[\t\r\n;|])[\s\x00-\x1f]*[=+\-@＝＋－＠﹦﹢﹣﹫\u2212]|^[\t\r\n]")
-"""How a spreadsheet takes a cell for a formula: by its first visible sign, in full width and small form too, and by the
-first one after what it may take for the end of a cell or line."""
+"""How a spreadsheet takes a cell for a formula: by its first visible sign, in full width and small form too,
+and by the first one after what it may take for the end of a cell or line."""
 
 
 def csv_file(
