@@ -22,13 +22,12 @@ from accounts.models import User
 from config.spawning import before_exec
 from notifications.channels.webpush.keys import make_private_key
 from notifications.models import ProcessTick
+from tests.e2e.screens import DESKTOP
 from tests.notifications.smtp import Mailbox, smtp_server
 from tests.world import World, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90
-PHONE, DESKTOP = (390, 844), (1440, 900)
-
 WAYS = {
     "ACLF_SMS_PROVIDER": "generic",
     "ACLF_SMS_URL": "http://127.0.0.1:9",

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 PHONES = ((320, 568), (390, 844))
 """The narrow one first."""
+PHONE, DESKTOP = PHONES[-1], (1440, 900)
 SETTLED = """async () => {
     await document.fonts.ready;
     const ends = (one) => one.effect.getComputedTiming().endTime !== Infinity;
@@ -78,10 +79,19 @@ SMALL_TARGETS = """() => {
 }"""
 
 
-def barriers(page: Page, **options: Any) -> list[str]:
-    """What axe finds on the page as it stands."""
+SEEN = "[...document.querySelectorAll('body *')].filter((one) => one.checkVisibility())"
+MARK_SEEN = f"{SEEN}.forEach((one) => one.setAttribute('data-seen', ''))"
+UNMARK_SEEN = f"{SEEN}.forEach((one) => one.removeAttribute('data-seen'))"
+
+
+def barriers(page: Page, context: str | None = None, **options: Any) -> list[str]:
+    """What axe finds on the page, or in what `context` selects, as it stands.
+
+    The style sheets, which one rule reads, are not fetched for each page: they are everywhere the same.
+    """
     script = "0" if page.evaluate("'axe' in window") else AXE_SCRIPT
-    rows = Axe(script).run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+    asked = {"resultTypes": ["violations"], "preload": False, **options}
+    rows = Axe(script).run(page, context, options=asked).response["violations"]
     return [f"{row['id']}: {node['html'][:200]}" for row in rows for node in row["nodes"]]
 
 
@@ -94,18 +104,46 @@ def unfit_for_phones(page: Page) -> list[str]:
     """What is too small for a finger, wider than its box, or wider than the screen, on two phones."""
     findings = []
     for width, height in PHONES:
-        page.set_viewport_size({"width": width, "height": height})
+        _resize(page, (width, height))
         findings += [f"{width} px: {row}" for row in page.evaluate(SMALL_TARGETS)]
         findings += [f"wider than {width} px: {row}" for row in page.evaluate(WIDER_PARTS)]
         findings += [f"spilled at {width} px: {row}" for row in page.evaluate(SPILLED)]
     return findings
 
 
+def troubles_everywhere(page: Page) -> list[str]:
+    """What does not fit phones and desks, and what axe finds in the light on a phone and in the dark on a
+    desk. Colours do not depend on the size: of a phone in the dark only what a desk does not show is asked.
+
+    The page, loaded once, is left as it was found: on a phone and in the light.
+    """
+    values = unfit_for_phones(page) + barriers(page)
+    page.evaluate(MARK_SEEN)
+    _resize(page, DESKTOP)
+    _darken(page)
+    page.evaluate(UNMARK_SEEN)
+    values += [f"on a desk in the dark: {row}" for row in troubles(page)]
+    _resize(page, PHONE)
+    if page.locator("[data-seen]").count():
+        found = barriers(page, "[data-seen]", runOnly=["color-contrast"])
+        values += [f"on a phone in the dark: {row}" for row in found]
+    page.emulate_media(color_scheme="light")
+    return values
+
+
+def _resize(page: Page, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def _darken(page: Page) -> None:
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
 def troubles_on_phones(page: Page) -> list[str]:
     """What does not fit phones, and what axe finds in both themes, of a page that is loaded once."""
     values = unfit_for_phones(page) + barriers(page)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    _darken(page)
     values += [f"in the dark: {row}" for row in barriers(page, runOnly=["color-contrast"])]
     page.emulate_media(color_scheme="light")
     return values

@@ -12,7 +12,8 @@ from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from tests.conftest import CHROMIUM_FLAGS
-from tests.e2e.conftest import PHONE, Platform, Visits, live, until
+from tests.e2e.conftest import Platform, Visits, live, until
+from tests.e2e.screens import PHONE
 from tests.world import World
 
 LOUDNESS_OF_RINGS = """

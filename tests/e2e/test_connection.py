@@ -7,7 +7,8 @@ from playwright.sync_api import Page, expect
 from accounts import clock
 from referral.models import Case
 from referral.pathway.vocabulary import Verb
-from tests.e2e.conftest import PHONE, Visits, live
+from tests.e2e.conftest import Visits, live
+from tests.e2e.screens import PHONE
 from tests.e2e.test_pages import troubles
 from tests.world import MINUTE, World
 

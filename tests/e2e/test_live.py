@@ -5,7 +5,8 @@ from playwright.sync_api import BrowserContext, Page, Request, expect
 from accounts import clock
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
-from tests.e2e.conftest import PHONE, Visits, live
+from tests.e2e.conftest import Visits, live
+from tests.e2e.screens import PHONE
 from tests.world import World
 
 

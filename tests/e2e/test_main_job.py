@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from accounts import clock
 from referral.models import Case
 from referral.pathway.vocabulary import State
-from tests.e2e.conftest import PHONE, Platform, Visits, live, until
+from tests.e2e.conftest import Platform, Visits, live, until
+from tests.e2e.screens import PHONE
 from tests.world import World
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

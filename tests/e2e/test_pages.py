@@ -11,8 +11,8 @@ from accounts import clock
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
-from tests.e2e.conftest import DESKTOP, PHONE, Visits
-from tests.e2e.screens import PHONES, SETTLED, troubles, troubles_on_phones
+from tests.e2e.conftest import Visits
+from tests.e2e.screens import PHONE, PHONES, SETTLED, barriers, troubles, troubles_everywhere
 from tests.world import HOUR, MINUTE, WELL, World, sampled
 
 NOWHERE = "/nowhere/"
@@ -137,14 +137,16 @@ def test_every_page_is_for_desks_phones_and_fingers_in_light_and_dark(
     """Each page is loaded once; only the screen and the colours change."""
     faults = []
     for path, page in opened(list(pages(world))[part::PARTS], visit):
-        faults += [f"{path} {trouble}" for trouble in troubles_on_phones(page)]
-        page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-        faults += [f"{path} {trouble}" for trouble in troubles(page)]
-        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-        page.emulate_media(color_scheme="light")
+        faults += [f"{path} {trouble}" for trouble in troubles_everywhere(page)]
     assert faults == []
+
+
+def test_axe_reads_the_styles_that_all_pages_share(world: World, visit: Visits) -> None:
+    """The rule that no style turns a page by the way a phone is held reads the files; they are everywhere
+    the same."""
+    page = visit(world.doctor, size=PHONE)
+    page.goto("/")
+    assert barriers(page, preload=True, runOnly=["css-orientation-lock"]) == []
 
 
 def test_the_newest_value_stands_beside_its_name_on_a_narrow_phone(world: World, visit: Visits) -> None:

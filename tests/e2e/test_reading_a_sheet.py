@@ -9,8 +9,8 @@ from files import checking
 from labs.models import LabReading, ReadingState
 from labs.readings import worker
 from referral.models import Case, CaseFile
-from tests.e2e.conftest import PHONE, Visits, until
-from tests.e2e.screens import SETTLED, troubles_on_phones
+from tests.e2e.conftest import Visits, until
+from tests.e2e.screens import PHONE, SETTLED, troubles_on_phones
 from tests.e2e.test_main_job import field_time
 from tests.world import World
 

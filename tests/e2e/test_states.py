@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 
 from accounts import clock
 from accounts.models import Hospital, User
-from tests.e2e.conftest import PHONE, Visits, live
-from tests.e2e.screens import troubles_on_phones, unfit_for_phones
+from tests.e2e.conftest import Visits, live
+from tests.e2e.screens import PHONE, troubles_on_phones, unfit_for_phones
 from tests.world import World
 
 NATIONAL_ID = "110105197001020033"
