@@ -37,8 +37,6 @@ TOGETHER_SECONDS = 0.15
 ANSWERS_AFTER = {"acknowledge": (5, 40), "accept": (60, 240), "admit": (300, 900)}
 """Seconds until a ward's answer, at least and at most."""
 BREAKS_AT_MS = 1000
-POOL = "8"
-"""Connections of each web process, as docker-compose.yml has it."""
 TARGETS_MS = {"submission": 200, "board": 300, "row": 200}
 COMMANDS = (
     "-m granian --interface asginl --workers 2 --port {port} config.asgi:application",
@@ -224,7 +222,7 @@ def main() -> int:
     url = f"http://127.0.0.1:{port}"
     with smtp_server(Mailbox()) as mail_port:
         mail = f"smtp://127.0.0.1:{mail_port}"
-        rig.start(ACLF_BASE_URL=url, ACLF_EMAIL_URL=mail, ACLF_DATABASE_POOL=POOL)
+        rig.start(ACLF_BASE_URL=url, ACLF_EMAIL_URL=mail)
         from accounts import clock
         from bench import country
 

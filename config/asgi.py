@@ -7,6 +7,8 @@ from config import bodies
 from config.loaded import keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Each request has a thread of its own, which without a pool would connect anew.
+os.environ.setdefault("ACLF_DATABASE_POOL", "8")
 
 application = bodies.whole(get_asgi_application())
 get_resolver().url_patterns  # noqa: B018 - every page is loaded before the first is asked for

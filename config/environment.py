@@ -61,7 +61,8 @@ class Environment(ChannelEnvironment):
     allowed_hosts: Hosts = ()
     behind_proxy: bool = False
 
-    # A pool (0: none) is for web processes, which serve many requests; a time limit of 0 is for migrations.
+    # A pool (0: none) is for web processes, which ask for one (config/asgi.py); a time limit of 0 is for
+    # migrations.
     database_url: Annotated[str, read_by(addresses.postgres)]
     database_pool: Annotated[int, Field(ge=0, le=100)] = 0
     statement_timeout_seconds: Annotated[int, Field(ge=0, le=3600)] = 30

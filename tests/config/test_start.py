@@ -49,6 +49,31 @@ def test_an_unknown_setting_stops_the_web_server_too() -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("start", "given", "kept"),
+    [
+        ("import config.asgi", {}, "{'min_size': 1, 'max_size': 8, 'timeout': 5}"),
+        ("import config.asgi", {"ACLF_DATABASE_POOL": "0"}, "False"),
+        ("", {}, "False"),
+    ],
+)
+def test_a_web_process_keeps_its_connections_unless_told_otherwise(
+    start: str, given: dict[str, str], kept: str
+) -> None:
+    script = (
+        f"import os; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; {start}\n"
+        "from django.conf import settings; print(settings.DATABASES['default']['OPTIONS']['pool'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=embedded.ROOT,
+        env=check.production_environment() | given,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == kept, done.stderr
+
+
 @pytest.mark.parametrize("variable", ["DATABASE_URL", "SECRET_KEY"])
 def test_production_never_falls_back_to_embedded_servers_or_made_up_keys(variable: str) -> None:
     done = manage("check", **{variable: ""})
