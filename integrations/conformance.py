@@ -38,6 +38,7 @@ PROBLEMS: Mapping[str, Any] = {
     "separators": gettext_lazy("MSH-1 and MSH-2 do not name the separators."),
     "too_many_segments": gettext_lazy("The message has too many segments."),
     "not_results": gettext_lazy("Only results are taken: MSH-9 must be ORU^R01."),
+    "two_patients": gettext_lazy("Results of more than one patient are in it."),
     "no_control_id": gettext_lazy("MSH-10 is missing or too long."),
     "nothing": gettext_lazy("Paste a message or choose a file."),
     "too_large": gettext_lazy("The message is larger than 1 MiB."),
@@ -47,7 +48,6 @@ PROBLEMS: Mapping[str, Any] = {
     "no_results": gettext_lazy(
         "No Observation is in it. Give an Observation, a DiagnosticReport or a Bundle."
     ),
-    "two_patients": gettext_lazy("Results of more than one patient are in it."),
 }
 
 
@@ -164,6 +164,8 @@ def _of_hl7(integration: Integration, content: bytes) -> Trial:
     problems = []
     if message.kind != RESULTS:
         problems.append(PROBLEMS["not_results"])
+    if message.has_several_patients:
+        problems.append(PROBLEMS["two_patients"])
     if not 0 < len(message.control_id) <= LONGEST_ID:
         problems.append(PROBLEMS["no_control_id"])
     own = (integration.hl7_application, integration.hl7_facility)

@@ -22,6 +22,7 @@ REASONS = {
     "separators": "MSH-1 and MSH-2 do not name the separators",
     "too_many_segments": "The message has too many segments",
     "not_results": "Only results are taken (ORU^R01)",
+    "two_patients": "Results of more than one patient: send a message for each",
     "no_control_id": "MSH-10 is missing or too long",
     "not_connected": "No system with this MSH-3 and MSH-4 is connected from this address",
     "failed": "Not stored: this is our fault and was recorded. Send it again later",
@@ -87,6 +88,8 @@ def _admitted(incoming: Incoming, senders: dict[tuple[str, str], Integration]) -
         raise Turned("not_connected", message)
     if message.kind != RESULTS:
         raise Turned("not_results", message)
+    if message.has_several_patients:
+        raise Turned("two_patients", message)
     if not 0 < len(message.control_id) <= LONGEST_ID:
         raise Turned("no_control_id", message)
     return message, integration

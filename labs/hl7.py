@@ -11,12 +11,13 @@ from types import MappingProxyType
 CHARSETS: Mapping[str, str] = MappingProxyType(
     {
         "": "",
-        "ASCII": "ascii",
+        "ASCII": "",
         "UNICODE": "utf-8",
         "UNICODE UTF-8": "utf-8",
         "UTF-8": "utf-8",
         "UTF8": "utf-8",
         "GB 18030-2000": "gb18030",
+        "GB 18030": "gb18030",
         "GB18030": "gb18030",
         "GB18030-2000": "gb18030",
         "GBK": "gb18030",
@@ -25,7 +26,10 @@ CHARSETS: Mapping[str, str] = MappingProxyType(
         "ISO IR87": "",
     }
 )
-"""Python's name for what MSH-18 says; empty: UTF-8 if it is that, else GB18030."""
+"""Python's name for what MSH-18 says; empty: UTF-8 if it is that, else GB18030.
+
+Analysers say ASCII by default, whatever they send.
+"""
 MOST_SEGMENTS = 2000
 _SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
 _ESCAPED = "FSTRE"
@@ -99,6 +103,12 @@ class Message:
     def sender(self) -> tuple[str, str]:
         """Application and facility that sent it."""
         return self.header.text(3), self.header.text(4)
+
+    @property
+    def has_several_patients(self) -> bool:
+        """Whether its PID segments have other numbers or other names."""
+        whose = {(tuple(row.fields[1:3]), row.text(5)) for row in self.of("PID")}
+        return len(whose) > 1
 
     def of(self, name: str) -> list[Segment]:
         return [segment for segment in self.segments if segment.name == name]

@@ -1,21 +1,33 @@
 """A message of results (`ORU^R01`) as a report: proposals that wait for a person."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import cached_property
 
 from labs import doubts
+from labs.catalogue import named
 from labs.coded import OF_LOINC
 from labs.coded_result import CodedResult
 from labs.hl7 import Message, Segment
 from labs.report import Finding, Person, Report
 from scoring.numbers import read_number
+from scoring.units import spelling
 
 LOINC_NAMES = frozenset({"LN", "LOINC", "2.16.840.1.113883.6.1"})
 FINAL, CORRECTED = frozenset({"F", "U", ""}), frozenset({"C", "A"})
 _TIME = re.compile(r"(\d{8})(\d{4})?(\d{2})?(?:\.\d+)?([+-]\d{4})?")
+_WRITTEN_OUT = re.compile(
+    r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?(?:\.\d+)?"
+)
+"""A date with signs in it, which the standard does not have and laboratories send."""
+_BRACKETED = re.compile(r"(.+?) ?[(（](.+)[)）]")
+_NO_BLOOD = re.compile(
+    r"尿(?!素|酸|氮)|腹水|胸水|脑脊液|引流液|粪|大便|痰"
+    r"|\b(?:urine?|ascit\w*|pleural|csf|cerebrospinal|stool|f(?:a)?eces|drain\w*|UR|PLR)\b",
+    re.IGNORECASE,
+)
 _SEXES = {"M": "male", "F": "female", "1": "male", "2": "female", "男": "male", "女": "female"}
 _NUMBERS = ("MR", "PI", "PN", "VN", "")
 
@@ -41,7 +53,7 @@ class Results:
     @cached_property
     def birth_date(self) -> str:
         """As an ISO date; empty where the message has none."""
-        text = self._patient.text(7)[:8] if self._patient else ""
+        text = _WRITTEN_OUT.sub(_without_signs, self._patient.text(7))[:8] if self._patient else ""
         return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 and text.isdecimal() else ""
 
     @cached_property
@@ -61,16 +73,16 @@ class Results:
         """The results as proposals; preliminary, withdrawn and failed ones are shown and not proposed."""
         findings: list[Finding] = []
         unread: list[str] = []
-        drawn: str | None = None
         sampled: list[str] = []
-        for segment in self.message.segments:
-            if segment.name == "OBR":
-                drawn = self._time(segment.text(7)) or self._time(segment.text(14))
-                sampled += [drawn] if drawn else []
-            if segment.name == "OBX":
-                finding, line = self._result(segment, drawn)
-                findings += [finding] if finding else []
-                unread += [line] if line else []
+        for order in self._orders():
+            drawn = self._drawn(order)
+            sampled += [drawn] if drawn else []
+            specimen = _other_specimen(order)
+            for segment in order:
+                if segment.name == "OBX":
+                    finding, line = self._result(segment, drawn, specimen)
+                    findings += [finding] if finding else []
+                    unread += [line] if line else []
         reported = self._time(self.message.header.text(7))
         return Report(
             form="hl7v2",
@@ -81,9 +93,24 @@ class Results:
             unread=unread,
         )
 
+    def _orders(self) -> Iterator[list[Segment]]:
+        """The segments of each order: an OBR and what follows it."""
+        order: list[Segment] = []
+        for segment in self.message.segments:
+            if segment.name == "OBR" and order:
+                yield order
+                order = []
+            order.append(segment)
+        yield order
+
+    def _drawn(self, order: Sequence[Segment]) -> str | None:
+        """When the sample was taken, else when the laboratory got it."""
+        request = next((row for row in order if row.name == "OBR"), None)
+        return (self._time(request.text(7)) or self._time(request.text(14))) if request else None
+
     def _time(self, text: str) -> str | None:
         """`YYYY-MM-DDTHH:MM` in the hospital's time; None for a day without a time, and for what is none."""
-        match = _TIME.fullmatch(text)
+        match = _TIME.fullmatch(_WRITTEN_OUT.sub(_without_signs, text))
         if match is None or not match[2]:
             return None
         try:
@@ -98,10 +125,12 @@ class Results:
             moment = moment.replace(tzinfo=timezone(ahead)).astimezone(self.zone)
         return moment.strftime("%Y-%m-%dT%H:%M")
 
-    def _result(self, segment: Segment, drawn: str | None) -> tuple[Finding | None, str]:
-        """The proposal of an OBX, or the line that says why there is none."""
+    def _result(self, segment: Segment, drawn: str | None, specimen: str) -> tuple[Finding | None, str]:
+        """The proposal of an OBX, or the line that says why there is none. `specimen`: where not blood."""
         printed = _value_of(segment)
-        line = " ".join(filter(None, (segment.text(3, 2) or segment.text(3), printed, segment.text(6))))
+        line = " ".join(filter(None, (_name_of(segment), printed, segment.text(6))))
+        if specimen:
+            return None, f"{line} ({specimen})"
         status = segment.text(11).upper()
         if status not in FINAL | CORRECTED:
             return None, f"{line} ({status})"
@@ -118,14 +147,48 @@ class Results:
 
 def _coded(segment: Segment, printed: str) -> CodedResult:
     """One OBX as a coded result: the names of OBX-3 that say most come first."""
-    parts = segment.components(3)
+    number, unit = read_number(printed), segment.text(6)
+    if number and number.unit and unit and spelling(number.unit) != spelling(unit):
+        number = None
     return CodedResult(
         loinc=next(_codes(segment), ""),
-        names=tuple(parts[place] for place in (1, 0, 4, 3) if len(parts) > place and parts[place]),
-        number=read_number(printed),
-        unit_text=segment.text(6),
+        names=tuple(_names(segment)),
+        number=number,
+        unit_text=unit or (number.unit if number else ""),
         printed=" ".join((printed, segment.text(6), segment.text(7))),
     )
+
+
+def _names(segment: Segment) -> Iterator[str]:
+    """What the test is called: in OBX-3, and in OBX-4, where analysers write it behind a number of their own.
+
+    A short form in brackets behind a name is one only where both mean the same test.
+    """
+    parts = segment.components(3)
+    for name in (*(parts[place] for place in (1, 0, 4, 3) if len(parts) > place), segment.text(4)):
+        outer, inner = _BRACKETED.fullmatch(name).groups() if _BRACKETED.fullmatch(name) else (name, name)
+        test = named(outer)
+        yield outer if test is not None and test == named(inner) else name
+
+
+def _name_of(segment: Segment) -> str:
+    """The name of the test for people."""
+    name = segment.text(3, 2) or segment.text(3)
+    return segment.text(4) or name if name.isdecimal() else name
+
+
+def _other_specimen(order: Sequence[Segment]) -> str:
+    """What an order was about where that was not blood: its specimen, or its own name. Empty for blood."""
+    said = [text for row in order if row.name == "OBR" for text in (*row.components(15), *row.components(4))]
+    said += [text for row in order if row.name == "SPM" for text in row.components(4)]
+    return next((text for text in said if _NO_BLOOD.search(text)), "")
+
+
+def _without_signs(match: re.Match[str]) -> str:
+    """A date, and a time, as the standard writes them."""
+    year, month, day, hour, minute, second = match.groups()
+    clock = f"{int(hour):02}{minute}{second or ''}" if hour else ""
+    return f"{year}{int(month):02}{int(day):02}{clock}"
 
 
 def _codes(segment: Segment) -> Iterator[str]:
@@ -142,7 +205,7 @@ def _value_of(segment: Segment) -> str:
     """OBX-5 as it would be printed: of a structured number (SN) the comparator and the number."""
     parts = segment.components(5)
     if segment.text(2) == "SN":
-        return "".join(parts[:4])
+        return "".join(parts[:4]).removeprefix("=")
     return parts[0] if parts else ""
 
 

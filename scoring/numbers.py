@@ -1,5 +1,6 @@
 """Numbers as laboratories print them: full-width digits, flags, bounds, thousands, units behind."""
 
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ _DECIMAL_COMMA = r"(?P<comma>0,\d+|\d+,\d{1,2}|\d+,\d{4,})(?![\d,])"
 _DIGITS = r"\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?: \d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+"
 _PRINTED = re.compile(
     rf"(?P<bound>{_BOUND})? ?(?P<number>[+-]?(?:{_DECIMAL_COMMA}|{_DIGITS})(?:[eE][+-]?\d+)?)"
-    r" ?(?P<over>以上|以下)? ?(?P<unit>[^\s\d.,+\-].*)?"
+    r" ?(?P<over>以上|以下)? ?(?P<unit>(?![:/]\s?\d)[^\s\d.,+\-].*)?"
 )
 _GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _BELOW = frozenset({"<", "<=", "≤", "≦", "⩽", "小于", "小于等于", "不高于", "低于", "以下"})
@@ -36,8 +37,8 @@ class Printed:
 def read_number(text: str) -> Printed | None:
     """What a laboratory printed; None if it is no number.
 
-    A comma with other than three digits behind it is a decimal sign. A range (`342-350`), a fraction and an
-    estimate in words are none.
+    A comma with other than three digits behind it is a decimal sign. A range (`342-350`), a fraction, a titre
+    (`1:32`), an estimate in words, and what is larger than a computer's numbers are none.
     """
     if len(text) > _LONGEST:
         return None
@@ -48,8 +49,11 @@ def read_number(text: str) -> Printed | None:
     if match is None:
         return None
     bound = match["bound"] or match["over"] or ""
+    value = float(match["number"].replace(",", "." if match["comma"] else "").replace(" ", ""))
+    if not math.isfinite(value):
+        return None
     return Printed(
-        value=float(match["number"].replace(",", "." if match["comma"] else "").replace(" ", "")),
+        value=value,
         bound=("<" if bound in _BELOW else ">") if bound else "",
         unit=match["unit"] or "",
     )

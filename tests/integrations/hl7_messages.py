@@ -2,6 +2,7 @@
 
 from typing import Any
 
+OTHER_PATIENT = "PID|2||B-18^^^LIS^MR||测试乙||19800102|F"
 SENDER = ("LIS", "甲医院")
 EIGHT = (
     ("14631-6^总胆红素^LN", "310", "umol/L"),
@@ -36,7 +37,7 @@ def oru(
     segments = [
         f"{head}||||||{charset}",
         f"PID|1||{number}^^^LIS^MR||{name}||{born}|{sex}",
-        f"OBR|1||7|LIVER^肝功能^L|||{sampled}",
+        changes.get("order", f"OBR|1||7|LIVER^肝功能^L|||{sampled}"),
         *rows,
     ]
     coding = "gb18030" if charset.startswith("GB") or changes.get("gb") else "utf-8"

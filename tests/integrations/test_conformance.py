@@ -18,7 +18,7 @@ from referral.intake import results
 from tests.fhir import hook_calls as calls
 from tests.fhir.conftest import Program, integrate
 from tests.fhir.sending import observation, referral
-from tests.integrations.hl7_messages import SENDER, obx, oru
+from tests.integrations.hl7_messages import OTHER_PATIENT, SENDER, obx, oru
 from tests.integrations.test_administration import administrator, world
 from tests.world import World
 
@@ -90,6 +90,7 @@ def test_a_refused_unit_is_named_with_its_reason(lis: Integration, administrator
         (json.dumps({"resourceType": "Patient"}), "No Observation"),
         (oru(kind="ADT^A01").decode(), "ORU^R01"),
         (oru(control_id="").decode(), "MSH-10"),
+        (oru(OTHER_PATIENT).decode(), "more than one patient"),
         (oru(sender=("other", "place")).decode(), "connected as"),
         (oru(charset="EBCDIC").decode(), "MSH-18"),
         (b"\x00\xff" * 9, "neither"),

@@ -20,7 +20,7 @@ from integrations.receiving import Incoming, receive
 from labs.models import LabReading
 from referral.intake import results
 from tests.fhir.conftest import integrate
-from tests.integrations.hl7_messages import SENDER, obx, oru
+from tests.integrations.hl7_messages import OTHER_PATIENT, SENDER, obx, oru
 from tests.world import World, build
 
 S = ReceivedMessage.State
@@ -129,6 +129,7 @@ def test_many_senders_at_once_lose_nothing(world: World, server: Server) -> None
         (oru(sender=("LIS", "elsewhere")), "is connected from this address"),
         (oru(kind="ADT^A01"), "Only results"),
         (oru(control_id=""), "MSH-10"),
+        (oru(OTHER_PATIENT), "more than one patient"),
         (oru(charset="EBCDIC"), "MSH-18"),
     ],
 )

@@ -117,3 +117,87 @@ def test_what_is_no_message_is_refused_with_a_reason(content: bytes, code: str) 
     with pytest.raises(NotHL7) as refused:
         read_message(content)
     assert refused.value.code == code
+
+
+def test_a_name_that_an_analyser_writes_behind_a_number_of_its_own_is_read() -> None:
+    found = only(oru("OBX|1|NM|19|TBIL|310|umol/L|||||F"))
+    assert (found.input, found.value, found.text) == ("bilirubin", 310, "TBIL 310 umol/L")
+
+
+@pytest.mark.parametrize(
+    ("name", "input"),
+    [
+        ("总胆红素(TBIL)", "bilirubin"),
+        ("国际标准化比率（INR）", "inr"),
+        ("直接胆红素(DBIL)", None),
+        ("钠(尿)", None),
+        ("总胆红素(INR)", None),
+    ],
+)
+def test_a_short_form_in_brackets_counts_where_both_mean_the_same(name: str, input: str | None) -> None:
+    findings = report(oru(obx(1, name, "3.1", "umol/L", kind="ST"))).findings
+    assert [row.input for row in findings if row.input] == ([input] if input else [])
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "OBR|1||7|NA^尿电解质^L|||20260517103000",
+        "OBR|1||7|NA^电解质^L|||20260517103000||||||||UR^Urine",
+        "OBR|1||7|NA^电解质^L|||20260517103000||||||||腹水",
+    ],
+)
+def test_what_was_not_measured_in_blood_is_shown_and_not_proposed(order: str) -> None:
+    read = report(oru(obx(1, "NA^钠", "129", "mmol/L"), order=order))
+    assert (read.findings, len(read.unread)) == ([], 1)
+
+
+def test_the_specimen_that_follows_its_results_counts_for_its_order_alone() -> None:
+    urea = obx(1, "UREA^尿素", "11", "mmol/L")
+    lines = (obx(1, "NA^钠", "80", "mmol/L"), "SPM|1|||UR^尿液", "OBR|2||8|肝功+尿素", urea)
+    read = report(oru(*lines))
+    assert [row.input for row in read.findings] == ["urea"]
+    assert read.findings[0].sampled_at is None
+    assert read.unread == ["钠 80 mmol/L (UR)"]
+
+
+@pytest.mark.parametrize(
+    ("sampled", "expected"),
+    [
+        ("2026-05-17 10:30:00", "2026-05-17T10:30"),
+        ("2026/5/17 8:05", "2026-05-17T08:05"),
+        ("2026-05-17T10:30:00.000", "2026-05-17T10:30"),
+        ("2026-05-17", None),
+        ("2026-13-45 10:30", None),
+        ("17.05.2026 10:30", None),
+    ],
+)
+def test_times_with_signs_in_them_are_read(sampled: str, expected: str | None) -> None:
+    assert report(oru(sampled=sampled)).findings[0].sampled_at == expected
+
+
+def test_a_birth_date_with_signs_in_it_is_read() -> None:
+    assert Results(read_message(oru(born="1970-01-02")), SHANGHAI).birth_date == "1970-01-02"
+
+
+@pytest.mark.parametrize(
+    ("line", "value", "doubts"),
+    [
+        ("OBX|1|SN|3094-0^BUN^LN||=^31|mg/dL|||||F", 31, ()),
+        ("OBX|1|NM|TBIL||1e999|umol/L|||||F", None, ("not_a_number",)),
+        ("OBX|1|ST|TBIL||1:32|umol/L|||||F", None, ("not_a_number",)),
+        ("OBX|1|ST|TBIL||310 mg/dL|umol/L|||||F", None, ("not_a_number",)),
+        ("OBX|1|ST|TBIL||310 umol/L|μmol/L|||||F", 310, ()),
+        ("OBX|1|ST|TBIL||310 umol/L||||||F", 310, ()),
+    ],
+)
+def test_what_stands_beside_a_number_is_not_passed_over(
+    line: str, value: float | None, doubts: tuple[str, ...]
+) -> None:
+    found = only(oru(line))
+    assert (found.value, found.doubts) == (value, doubts)
+
+
+def test_an_analyser_that_says_ascii_and_sends_chinese_is_read() -> None:
+    raw = oru(charset="ASCII").decode().encode("gb18030")
+    assert report(raw).patient.name == "测试甲"
