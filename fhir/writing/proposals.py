@@ -26,6 +26,7 @@ OF_A_REPORT = (
     *("status", "code", "subject", "basedOn", "effectiveDateTime", "issued", "result", "contained"),
     *("identifier", "category", "performer", "resultsInterpreter", "specimen"),
 )
+WITHDRAWN = frozenset({"cancelled", "entered-in-error", "unknown"})
 MOST_RESULTS = 60
 
 
@@ -72,6 +73,9 @@ def _observations(resource: Mapping[str, Any], findings: Findings) -> Sequence[t
     if resource["resourceType"] == "Observation":
         return [("Observation", resource)]
     findings.refuse_unknown(resource, "DiagnosticReport", OF_A_REPORT)
+    if text_of(resource.get("status")) in WITHDRAWN:
+        text = _("A report that is “%(status)s” has no results to propose. Nothing was taken.")
+        findings.add("DiagnosticReport.status", text % {"status": resource["status"]}, "business-rule")
     contained = objects_in(resource.get("contained"))
     by_id = {f"#{text_of(row.get('id'))}": row for row in contained}
     named = [reference_of(row) for row in objects_in(resource.get("result"))]
@@ -123,7 +127,7 @@ def _finding(
         unit=unit or None,
         text=text,
         sampled_at=_sampled(resource, zone, place, findings),
-        doubts=("corrected",) if resource.get("status") in ("corrected", "amended") else (),
+        doubts=("corrected",) if text_of(resource.get("status")) in ("corrected", "amended") else (),
     )
 
 

@@ -41,7 +41,7 @@ def read_values(
 
 
 def _read(values: dict[str, Any], where: str, resource: Mapping[str, Any], findings: Findings) -> str:
-    if resource.get("status") not in FINAL:
+    if text_of(resource.get("status")) not in FINAL:
         text = _("Only final values are taken (final, amended, corrected): this one is “%(status)s”.")
         findings.add(f"{where}.status", text % {"status": text_of(resource.get("status"))})
     codings = codings_of(resource.get("code"))
