@@ -1,6 +1,5 @@
 """A patient and Observations of FHIR R4 (as JSON) as a report: proposals that wait for a person."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -11,7 +10,7 @@ from labs import doubts
 from labs.coded import OF_LOINC
 from labs.coded_result import CodedResult
 from labs.report import Finding, Person, Report
-from scoring.numbers import Printed, read_number
+from scoring.numbers import Printed, is_number, read_number
 
 LOINC = "http://loinc.org"
 RESIDENT_ID = "urn:oid:2.16.156.10011.1.3"
@@ -148,7 +147,7 @@ def _text_value(resource: Mapping[str, Any]) -> str:
 def _number(quantity: Mapping[str, Any], text: str) -> tuple[Printed | None, str]:
     """The number of a Quantity, or of a text, and how it is written."""
     value = quantity.get("value")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if not is_number(value):
         return read_number(text), text
     sign = text_of(quantity.get("comparator"))[:1]
     return Printed(float(value), sign if sign in ("<", ">") else ""), f"{sign}{value}"

@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TypeGuard
 
 _LONGEST = 60
 _ARROWS = re.compile(r"[↑↓⬆⬇⇑⇓▲▼△▽]")
@@ -57,6 +58,14 @@ def read_number(text: str) -> Printed | None:
         bound=("<" if bound in _BELOW else ">") if bound else "",
         unit=match["unit"] or "",
     )
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Whether a value of JSON is a number, and one that arithmetic here can hold."""
+    try:
+        return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:
+        return False
 
 
 def without_bound(text: str) -> str:

@@ -21,6 +21,7 @@ from referral.intake import results
 from referral.models import Case
 from referral.pathway.vocabulary import OPEN
 from scoring import INPUTS
+from scoring.numbers import is_number
 
 OF_A_REPORT = (
     *("status", "code", "subject", "basedOn", "effectiveDateTime", "issued", "result", "contained"),
@@ -114,7 +115,7 @@ def _finding(
     codes = [row["code"] for row in codings_of(resource.get("code"))]
     test = next((OF_LOINC[code].code for code in codes if code in OF_LOINC), name)
     value = values[name]
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not is_number(value):
         findings.add(f"{place}.value[x]", _("Only numbers are proposed: a person enters the others."))
         value = 0
     unit = str(values.get(unit_field, "")) if unit_field else ""

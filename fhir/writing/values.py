@@ -10,6 +10,7 @@ from fhir.datatypes import own_system
 from fhir.writing.elements import Findings, codings_of, text_of
 from labs.coded import AmbiguousCode, UnitContradicts, UnknownCode, coded_input
 from scoring import INPUTS
+from scoring.numbers import is_number
 
 TAKEN = (
     *("status", "code", "subject", "effectiveDateTime", "issued", "category", "performer", "basedOn"),
@@ -64,7 +65,7 @@ def _coded(
     values: dict[str, Any], where: str, resource: Mapping[str, Any], loinc: str, findings: Findings
 ) -> str:
     quantity = resource.get("valueQuantity")
-    if not isinstance(quantity, Mapping) or not _is_number(quantity.get("value")):
+    if not isinstance(quantity, Mapping) or not is_number(quantity.get("value")):
         findings.add(f"{where}.valueQuantity", _("A measured value needs “valueQuantity.value”, a number."))
         return ""
     if quantity.get("comparator"):
@@ -121,7 +122,3 @@ def _plain(resource: Mapping[str, Any]) -> Any:
         return codings[0]["code"]
     quantity = resource.get("valueQuantity")
     return quantity.get("value") if isinstance(quantity, Mapping) else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
