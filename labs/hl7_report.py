@@ -166,9 +166,9 @@ def _names(segment: Segment) -> Iterator[str]:
     """
     parts = segment.components(3)
     for name in (*(parts[place] for place in (1, 0, 4, 3) if len(parts) > place), segment.text(4)):
-        outer, inner = _BRACKETED.fullmatch(name).groups() if _BRACKETED.fullmatch(name) else (name, name)
-        test = named(outer)
-        yield outer if test is not None and test == named(inner) else name
+        bracketed = _BRACKETED.fullmatch(name)
+        test = named(bracketed[1]) if bracketed else None
+        yield bracketed[1] if bracketed and test and test == named(bracketed[2]) else name
 
 
 def _name_of(segment: Segment) -> str:
