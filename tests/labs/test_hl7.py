@@ -120,8 +120,8 @@ def test_what_is_no_message_is_refused_with_a_reason(content: bytes, code: str) 
 
 
 def test_a_name_that_an_analyser_writes_behind_a_number_of_its_own_is_read() -> None:
-    found = only(oru("OBX|1|NM|19|TBIL|310|umol/L|||||F"))
-    assert (found.input, found.value, found.text) == ("bilirubin", 310, "TBIL 310 umol/L")
+    finding = only(oru("OBX|1|NM|19|TBIL|310|umol/L|||||F"))
+    assert (finding.input, finding.value, finding.text) == ("bilirubin", 310, "TBIL 310 umol/L")
 
 
 @pytest.mark.parametrize(
@@ -194,8 +194,8 @@ def test_a_birth_date_with_signs_in_it_is_read() -> None:
 def test_what_stands_beside_a_number_is_not_passed_over(
     line: str, value: float | None, doubts: tuple[str, ...]
 ) -> None:
-    found = only(oru(line))
-    assert (found.value, found.doubts) == (value, doubts)
+    finding = only(oru(line))
+    assert (finding.value, finding.doubts) == (value, doubts)
 
 
 def test_an_analyser_that_says_ascii_and_sends_chinese_is_read() -> None:
