@@ -1,6 +1,7 @@
 """Pictures and documents of a case: sent, listed, read in parts, and opened by short-lived links."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponseBase
@@ -156,18 +157,17 @@ class CaseFilesView(Resource):
     @idempotent
     def post(self, request: Request, case_id: UUID) -> Response:
         case = cases.visible_case(self.person, case_id)
-        sent, inputs = sent_in(request)
+        sent, inputs = sent_in(self.body, request.FILES.get("file"))
         added = add_to_case(user=self.person, case=case, sent=sent, inputs=inputs, now=self.now)
         return Response(CaseFileShape(case_files.visible_file(self.person, added.pk)).data, status=201)
 
 
-def sent_in(request: Request) -> tuple[Sent, dict[str, Any]]:
+def sent_in(data: Mapping[str, Any], file: Any) -> tuple[Sent, dict[str, Any]]:
     """The file of a request and the inputs sent with it. Raises InputError."""
     allowed = {*FIELDS, "file", "id"}
-    unknown = [name for name in request.data if name not in allowed]
+    unknown = [name for name in data if name not in allowed]
     if unknown:
         raise InputError(*((name, "unknown_field", not_known(name)) for name in unknown))
-    data, file = cast("dict[str, Any]", request.data), request.FILES.get("file")
     if file is None:
         raise InputError(("file", "required", _("Choose a picture or a PDF, and send it as “file”.")))
     sent = Sent(_id(data.get("id")), str(file.name), file.read())

@@ -1,5 +1,6 @@
 """Pictures and documents over the API: sent, listed, read in parts, opened by links."""
 
+import json
 from typing import Any
 from uuid import uuid4
 
@@ -121,6 +122,13 @@ def test_wrong_facts_are_refused_by_name(
 ) -> None:
     assert send(Caller(world.doctor), case, jpeg(), **inputs).fields == fields
     assert not case.files.exists()
+
+
+@pytest.mark.parametrize("body", [None, [], [1], "x", 1, True])
+def test_what_is_no_form_and_no_object_is_refused(body: Any, case: Case, world: World) -> None:
+    raw = json.dumps(body).encode()
+    answer = Caller(world.doctor).send("POST", f"/cases/{case.pk}/files", raw)
+    assert (answer.status, answer.code) == (400, "not_an_object")
 
 
 def test_sent_again_by_key_by_id_or_by_content_it_is_one_file(case: Case, world: World) -> None:
