@@ -46,6 +46,7 @@ class Subject:
     still_entitled: Callable[[Sequence["Notification"]], set[UUID]]
     next_recipients: Callable[["Notification"], Sequence[UUID]]
     undeliverable: Callable[["Notification", datetime], None]
+    fate_changed: Callable[["Notification"], None]
     telephone: Telephone | None = None
 
 
@@ -61,6 +62,10 @@ def _accept_undeliverable(notification: "Notification", now: datetime) -> None:
     return None
 
 
+def _show_nobody(notification: "Notification") -> None:
+    return None
+
+
 def register_subject(
     subject_type: str,
     *,
@@ -68,6 +73,7 @@ def register_subject(
     still_entitled: Callable[[Sequence["Notification"]], set[UUID]],
     next_recipients: Callable[["Notification"], Sequence[UUID]] = _nobody,
     undeliverable: Callable[["Notification", datetime], None] = _accept_undeliverable,
+    fate_changed: Callable[["Notification"], None] = _show_nobody,
     telephone: Telephone | None = None,
 ) -> None:
     """Make `subject_type` known.
@@ -77,9 +83,13 @@ def register_subject(
     may still see the subject.
     `next_recipients` gives the ids of others of the audience, best first, when the recipient is out of reach.
     `undeliverable` is called, in the transaction that records it, when nobody at all could be told.
+    `fate_changed` is called after the commit when a carrier has reported about it, or its recipient has
+    opened or acknowledged it, so that open pages which show that can look again.
     `telephone`: how a call about it is answered with keys; None where it cannot be.
     """
-    _subjects[subject_type] = Subject(render, still_entitled, next_recipients, undeliverable, telephone)
+    _subjects[subject_type] = Subject(
+        render, still_entitled, next_recipients, undeliverable, fate_changed, telephone
+    )
 
 
 def subject(subject_type: str) -> Subject:
@@ -88,6 +98,11 @@ def subject(subject_type: str) -> Subject:
         return _subjects[subject_type]
     except KeyError:
         raise ImproperlyConfigured(f"No room registered the notification subject “{subject_type}”.") from None
+
+
+def show_fate(notification: "Notification") -> None:
+    """Let open pages look again that show what became of `notification`."""
+    subject(notification.alert.subject_type).fate_changed(notification)
 
 
 def render(notification: "Notification", language: str) -> Rendered:

@@ -1,6 +1,6 @@
 """The verbs of telling: notify, withdraw, acknowledge, mark as read; and the sign of life of a process."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.functions import Coalesce
 
+from notifications import hooks
 from notifications.live import publish
 from notifications.models import (
     OPEN_STATES,
@@ -147,21 +148,27 @@ def acknowledge(*, notification: Notification, user: "User", now: datetime) -> N
     Raises Notification.DoesNotExist when it is not theirs.
     """
     own = Notification.objects.visible_to(user).filter(pk=notification.pk)
-    _acknowledge(own, user, now)
+    _acknowledge([notification], own, user, now)
     return own.get()
 
 
 def acknowledge_all(*, notifications: Iterable[Notification], user: "User", now: datetime) -> int:
     """`user` says that they know of several notifications; returns how many were not acknowledged before."""
-    own = Notification.objects.visible_to(user).filter(pk__in=[one.pk for one in notifications])
-    return _acknowledge(own, user, now)
+    given = list(notifications)
+    own = Notification.objects.visible_to(user).filter(pk__in=[one.pk for one in given])
+    return _acknowledge(given, own, user, now)
 
 
-def _acknowledge(own: NotificationQuerySet, user: "User", now: datetime) -> int:
-    """Acknowledge those of `own` that were not; the person's open pages look again, and their alarm stops."""
+def _acknowledge(
+    given: Sequence[Notification], own: NotificationQuerySet, user: "User", now: datetime
+) -> int:
+    """Acknowledge those of `own`, the rows of `given`, that were not; open pages that show them look again,
+    and the person's alarm stops."""
     fresh = own.filter(acknowledged_at__isnull=True)
     number = fresh.update(acknowledged_at=now, read_at=Coalesce("read_at", now))
     if number:
+        for notification in given:
+            transaction.on_commit(partial(hooks.show_fate, notification), robust=True)
         look_again = partial(publish, topics=[f"user:{user.pk}"], kind="notification", ids={})
         transaction.on_commit(look_again, robust=True)
     return number
@@ -170,7 +177,8 @@ def _acknowledge(own: NotificationQuerySet, user: "User", now: datetime) -> int:
 def mark_read(*, notification: Notification, user: "User", now: datetime) -> Notification:
     """`user` has seen it. Raises Notification.DoesNotExist when it is not theirs."""
     own = Notification.objects.visible_to(user).filter(pk=notification.pk)
-    own.filter(read_at__isnull=True).update(read_at=now)
+    if own.filter(read_at__isnull=True).update(read_at=now):
+        transaction.on_commit(partial(hooks.show_fate, notification), robust=True)
     return own.get()
 
 

@@ -20,6 +20,7 @@ class ReferralConfig(AppConfig):
                 still_entitled=delivery_hooks.still_entitled,
                 next_recipients=delivery_hooks.next_recipients,
                 undeliverable=delivery_hooks.undeliverable,
+                fate_changed=delivery_hooks.show_fate,
                 telephone=telephones,
             )
         hooks.register_subject(

@@ -3,9 +3,12 @@ disorder does no harm."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 
 import structlog
+from django.db import transaction
 
+from notifications import hooks
 from notifications.delivery import fallback
 from notifications.models import Delivery, DeliveryState
 from notifications.reports.formats import Report
@@ -23,7 +26,10 @@ def _take(report: Report, channel: str, now: datetime) -> int:
     rows = list(deliveries_named(report.reference, report.delivery, channel))
     if not rows:
         log.info("report_of_nothing", channel=channel, code=report.code)
-    return sum(_arrived(row, now) if report.has_arrived else _failed(row, report, now) for row in rows)
+    moved = [row for row in rows if (_arrived(row, now) if report.has_arrived else _failed(row, report, now))]
+    for row in moved:
+        transaction.on_commit(partial(hooks.show_fate, row.notification), robust=True)
+    return len(moved)
 
 
 def _arrived(row: Delivery, now: datetime) -> int:

@@ -259,6 +259,12 @@ def publish_change(case: Case, *, what: str, wards: Iterable[Ward | None] = ()) 
     transaction.on_commit(partial(publish_all, [_update(case, str(what), wards)]), robust=True)
 
 
+def publish_proof(case: Case, *, wards: Iterable[UUID]) -> None:
+    """Let open pages of the case look again at what became of its alerts; lists of cases do not show that."""
+    topics = {f"hospital:{case.hospital_id}", f"network:{case.network_id}", *(f"ward:{pk}" for pk in wards)}
+    publish_all([Update(topics=frozenset(topics), kind="proof", ids={"case": str(case.pk)})])
+
+
 def publish_beds(ward: Ward) -> None:
     """After the commit, let open pages look again at how many beds `ward` can give."""
     topics = frozenset({f"places:{ward.hospital.network_id}"})

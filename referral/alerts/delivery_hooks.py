@@ -52,6 +52,15 @@ def entitled_operators(notifications: Sequence[Notification]) -> set[UUID]:
     }
 
 
+def show_fate(notification: Notification) -> None:
+    """Let open pages of the case look again at who knows of it. Ids and kinds only."""
+    rows = Case.objects.filter(pk=notification.alert.payload["case"])
+    case = rows.only("hospital", "network", "ward").first()
+    if case is not None:
+        asked = Offer.objects.filter(case=case.pk, state=Offer.State.OPEN).values_list("ward", flat=True)
+        compose.publish_proof(case, wards={pk for pk in (case.ward_id, *asked) if pk is not None})
+
+
 def next_recipients(notification: Notification) -> Sequence[UUID]:
     """Others who answer for the case, best first, when one person is out of reach.
 

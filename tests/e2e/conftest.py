@@ -23,21 +23,25 @@ from config.spawning import before_exec
 from notifications.channels.webpush.keys import make_private_key
 from notifications.models import ProcessTick
 from tests.e2e.screens import DESKTOP
+from tests.notifications.channels.provider import Provider, Reply, replies_with, serving
 from tests.notifications.smtp import Mailbox, smtp_server
 from tests.world import World, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 90
+CARRIER_SECRET = "shared-with-the-carrier"
 WAYS = {
     "ACLF_SMS_PROVIDER": "generic",
-    "ACLF_SMS_URL": "http://127.0.0.1:9",
-    "ACLF_SMS_SECRET": "secret",
+    "ACLF_SMS_SECRET": CARRIER_SECRET,
+    "ACLF_VOICE_PROVIDER": "generic",
+    "ACLF_VOICE_SECRET": CARRIER_SECRET,
+    "ACLF_PRIVATE_NETWORKS": "127.0.0.0/8",
     "ACLF_VAPID_PRIVATE_KEY": make_private_key(),
     "ACLF_VAPID_CONTACT": "mailto:it@aclf.example",
     "ACLF_DINGTALK_URL": "https://oapi.dingtalk.com",
     "ACLF_WEBHOOKS": "true",
 }
-"""So that the preferences show every kind of way; nobody has a telephone there."""
+"""So that the preferences show every kind of way; nobody has a telephone until a test gives them one."""
 
 COMMANDS = {
     "web": "-m granian --interface asginl --port {port} config.asgi:application",
@@ -49,10 +53,11 @@ COMMANDS = {
 
 @dataclass
 class Platform:
-    """Where the product answers, and the mail it has sent."""
+    """Where the product answers, the mail it has sent, and what its carrier was given."""
 
     url: str
     mailbox: Mailbox
+    carrier: Provider
 
 
 @pytest.fixture(scope="package")
@@ -64,13 +69,16 @@ def platform(
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     mailbox = Mailbox()
-    with smtp_server(mailbox) as mail_port:
+    with smtp_server(mailbox) as mail_port, serving() as carrier:
+        carrier.behave = replies_with(Reply(202, b"{}"))
         database, _, _ = os.environ["DATABASE_URL"].rpartition("/")
         environ = os.environ | {
             "DATABASE_URL": f"{database}/{connection.settings_dict['NAME']}",
             "ACLF_BASE_URL": f"http://127.0.0.1:{port}",
             "ACLF_EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "DJANGO_SETTINGS_MODULE": "tests.settings",
+            "ACLF_SMS_URL": carrier.url,
+            "ACLF_VOICE_URL": carrier.url,
             **WAYS,
         }
         environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
@@ -86,7 +94,7 @@ def platform(
         ]
         try:
             _wait_for(f"http://127.0.0.1:{port}/healthz", running)
-            yield Platform(f"http://127.0.0.1:{port}", mailbox)
+            yield Platform(f"http://127.0.0.1:{port}", mailbox, carrier)
         finally:
             for process in running:
                 os.killpg(process.pid, signal.SIGKILL)  # their children too, or the database stays in use

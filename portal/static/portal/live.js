@@ -7,7 +7,7 @@
 (function () {
   "use strict";
   const NAME = "aclf-live";
-  const KINDS = ["ready", "case", "beds", "notification", "resync", "degraded", "alive"];
+  const KINDS = ["ready", "case", "proof", "beds", "notification", "resync", "degraded", "alive"];
   const NEWS = ["ready", "case", "beds", "notification", "resync"];
   const BEAT_MS = 4000;
   const SILENT_MS = 12000;
@@ -282,6 +282,12 @@
     });
   };
 
+  // What became of the alerts about a case is shown on its own pages, and in no list.
+  const onProof = ({ data }) => {
+    const { case: changed } = JSON.parse(data);
+    document.querySelectorAll(`[data-live-case="${CSS.escape(changed)}"]`).forEach((part) => refresh(part));
+  };
+
   // Parts that show the figures of wards hear of those, and of no case.
   const onBeds = () => document.querySelectorAll('[data-live-kind="beds"]').forEach((part) => refresh(part));
 
@@ -292,6 +298,7 @@
     for (const kind of KINDS) source.addEventListener(kind, () => say("heard"));
     for (const kind of NEWS) source.addEventListener(kind, () => say("news"));
     source.addEventListener("case", onCase);
+    source.addEventListener("proof", onProof);
     source.addEventListener("beds", onBeds);
     source.addEventListener("degraded", () => streamIs("lost"));
     source.addEventListener("resync", () => {
