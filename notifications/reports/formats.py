@@ -50,8 +50,10 @@ def read(provider: str, channel: str, sent: Any) -> list[Report]:
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
+    """What stands under `name`; empty where it is no text, or has what no carrier names a message by."""
     value = row.get(name)
-    return str(value)[:200] if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    text = str(value)[:200] if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return text if text.isprintable() else ""
 
 
 def _aliyun_sms(row: Mapping[str, Any]) -> Iterator[Report]:

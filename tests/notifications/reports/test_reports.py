@@ -162,6 +162,32 @@ def test_what_is_no_report_is_passed_over(sent: Delivery, send: Send, body: Any)
     assert state(sent) == "sent"
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "ref-1\n", "REF-1", " ref-1", "٣", "x" * 5000])
+@pytest.mark.parametrize("provider", ["aliyun", "tencent", "generic"])
+@pytest.mark.parametrize("channel", ["sms", "voice"])
+def test_a_name_that_no_message_has_moves_nothing_and_is_never_an_error(
+    sent: Delivery, send: Send, text: str, provider: str, channel: str
+) -> None:
+    call = {"result": "1", "callid": text}
+    for body in (
+        {"success": False, "biz_id": text, "out_id": text, "err_code": text},
+        {"call_id": text, "out_id": text, "start_time": "", "status_code": text, "dtmf": text},
+        {"report_status": "FAIL", "sid": text, "errmsg": text},
+        {"voiceprompt_callback": call, "voicekey_callback": {"callid": text, "keypress": text}},
+        {"status": "failed", "reference": text, "id": text, "code": text, "keys": text},
+    ):
+        assert send(provider, body, channel).status_code == 200
+    assert state(sent) == "sent"
+
+
+@pytest.mark.parametrize("code", ["a\x00b", "\ud800", "x" * 5000])
+def test_a_code_that_cannot_be_kept_does_not_keep_the_report_from_counting(
+    sent: Delivery, send: Send, code: str
+) -> None:
+    assert send("aliyun", aliyun(sent, success=False, err_code=code)).status_code == 200
+    assert state(sent) == "failed"
+
+
 def test_a_text_that_did_not_arrive_moves_on_to_the_next_telephone_at_once(
     sent: Delivery, send: Send
 ) -> None:
