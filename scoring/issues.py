@@ -5,6 +5,7 @@ stays free of any framework.
 """
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -301,8 +302,16 @@ def quoted(raw: object) -> str:
     return text if len(text) <= _LONGEST_QUOTE else f"{text[: _LONGEST_QUOTE - 1]}…"
 
 
+LARGE = 100_000
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
 def plain_number(value: object) -> str:
-    """A value for people: four significant digits at most, no trailing zeros, lists with commas."""
+    """A value for people: four significant digits at most, no trailing zeros, large ones (of a virus) as a
+    power of ten, lists with commas."""
+    if isinstance(value, int | float) and LARGE <= abs(value) < math.inf:
+        digits, power = f"{value:.3e}".split("e+")
+        return f"{float(digits):g}×10{str(int(power)).translate(_RAISED)}"
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
     if isinstance(value, list | tuple):

@@ -4,7 +4,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from referral.demo.values import ORGANS, PANEL, PANEL_LATER
+from referral.demo.values import (
+    LETTER,
+    ORGANS,
+    PANEL,
+    PANEL_AT_DISCHARGE,
+    PANEL_LATER,
+    PANEL_OF_STEADY,
+)
 from referral.pathway.vocabulary import Kind, Verb
 
 V = Verb
@@ -75,16 +82,30 @@ def treated(
     )
 
 
-def returned(flagged: float, admitted: float, precipitant: str) -> tuple[Beat, ...]:
+def returned(flagged: float, admitted: float, precipitant: str, plan: str) -> tuple[Beat, ...]:
     """From assessment to early ACLF diagnosed in time, and referred back 12 days after admission."""
+    home = admitted + 12 * DAY
     return (
         *treated(flagged, admitted, "early_aclf", precipitant),
+        *steady(admitted),
+        do(admitted + 10, V.RECORD_PANEL, sampled_at=h(admitted + 4), **PANEL_OF_STEADY),
         do(
-            admitted + 12 * DAY,
-            V.BACK_REFER,
-            plan="演示：继续抗病毒治疗，每周复查肝功能和凝血，有变化及时联系病房。",
+            admitted + 26,
+            V.RECORD_ARTIFICIAL_LIVER,
+            mode="dpmas_pe",
+            started_at=h(admitted + 22),
+            ended_at=h(admitted + 25),
+            plasma_ml=1200,
         ),
+        do(admitted + 30.5, V.DECIDE_TRANSPLANT, decision="evaluated"),
+        do(home - 20, V.RECORD_PANEL, sampled_at=h(home - 24), **PANEL_AT_DISCHARGE),
+        organs(home - 19, bilirubin=71, inr=1.28, creatinine=74, encephalopathy_grade=0, map_mmhg=86),
+        do(home, V.BACK_REFER, plan=plan, **LETTER),
     )
+
+
+SOBER = "演示：完全戒酒；高蛋白饮食，睡前加餐；每周复查肝功能和凝血，有变化及时联系病房。"
+ANTIVIRAL = "演示：继续原有抗病毒治疗；高蛋白饮食，睡前加餐；每周复查肝功能和凝血，有变化及时联系病房。"
 
 
 def organs(after: float, **changes: Any) -> Beat:
@@ -304,7 +325,6 @@ ADMITTED = (
         do(54, V.EXPLAIN_DELAY, deadline=Kind.ADMIT, reason="transport", note="演示：无可用救护车。"),
         do(62, V.RECORD_INTERVENTION, precipitant="BACT_INF", note="演示：已留取培养并开始处理。"),
         *worsening(53),
-        disease="alcohol",
         presentation="acute_decompensation",
     ),
     story(12.5, "town", sick(1.6), do(2.1, V.ADMIT, "specialist2", bed="26", said=NAME)),
@@ -331,7 +351,7 @@ ADMITTED = (
 )
 DIAGNOSED = (story(4.2 * DAY, "county", *treated(1.5, 9, "early_aclf", "HBV_FLARE"), *steady(9)),)
 FOLLOW_UP = (
-    story(14.6 * DAY, "county", *returned(1.4, 20, "ALCOHOL"), disease="alcohol"),
+    story(14.6 * DAY, "county", *returned(1.4, 20, "ALCOHOL", SOBER), disease="alcohol"),
     story(9 * DAY, "town", sick(1.4), do(1.45, V.ACCEPT, bed="04"), do(8, V.END_REFERRAL, reason="refused")),
     story(
         5 * DAY, "university", sick(1.4, "low"), do(22, V.DISCHARGE, "doctor3", to="home"), disease="masld"
@@ -341,7 +361,7 @@ CLOSED = (
     story(
         96 * DAY,
         "county",
-        *returned(1.2, 12, "HEV"),
+        *returned(1.2, 12, "HEV", ANTIVIRAL),
         do(13 * DAY, V.CONFIRM_RETURN),
         do(28.2 * DAY, V.RECORD_OUTCOME, before=0.2 * DAY, day=28, status="alive"),
         do(90.3 * DAY, V.RECORD_OUTCOME, day=90, status="alive"),

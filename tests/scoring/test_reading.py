@@ -386,3 +386,18 @@ def test_a_refused_value_is_repeated_with_every_digit_that_was_typed() -> None:
         value, issues = check_value("pct_ng_ml", typed)
         assert (value, issues[0].code) == (None, code)
         assert f" {typed} " in f" {issues[0].message} "
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (2_400_000, "2.4×10⁶"),
+        (170_000_000.0, "1.7×10⁸"),
+        (1e9, "1×10⁹"),
+        (99_999.0, "99999"),
+        (0.00004, "4e-05"),
+        (0, "0"),
+    ],
+)
+def test_a_large_number_is_a_power_of_ten_for_people(value: float, words: str) -> None:
+    assert plain_number(value) == words

@@ -53,6 +53,11 @@ class CourseRow:
     last: Shown
 
     @property
+    def is_measured_once(self) -> bool:
+        """Whether all three are one measurement."""
+        return self.at_admission == self.worst == self.last
+
+    @property
     def cells(self) -> tuple[Shown | None, ...]:
         """The three as they stand in the table."""
         return self.at_admission, self.worst, self.last

@@ -74,6 +74,15 @@ def test_the_course_has_each_value_at_admission_at_its_worst_and_at_last(world: 
     assert sodium.worst.words == "129 mmol/L", "of sodium the lowest is the worst"
     assert all(row.at_admission.at <= row.last.at for row in rows.values() if row.at_admission)
     assert "FiO2" not in rows
+    assert [row.is_measured_once for row in (bilirubin, rows["Blood urea"])] == [False, True]
+
+
+def test_a_value_that_was_measured_once_stands_once_in_the_letter(world: World, as_user: SignIn) -> None:
+    case = full_stay(world, clock.now())
+    shown = as_user(world.doctor).get(f"/cases/{case.pk}/back-letter/").content.decode()
+    (row,) = [line for line in shown.split("<tr>") if "Blood urea" in line and "</tr>" in line]
+    assert row.count("mmol/L") == 1
+    assert "measured once" in row
 
 
 def test_grades_are_those_by_which_something_changed(world: World) -> None:
