@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
@@ -41,6 +42,23 @@ OF_ANOTHER_VERSION = (
 
 class DemoError(Exception):
     """The demo cannot go on; the message is a sentence for a person."""
+
+
+EXTRAS: Mapping[str, tuple[str, str]] = {
+    "ocr": ("rapidocr", "pictures of laboratory reports are not read; their text can be pasted"),
+    "pdf": ("weasyprint", "letters are not made as PDF; their pages can be printed"),
+    "parquet": ("pyarrow", "the tables for research are CSV only"),
+}
+"""By extra, a module that it brings, and what is not there without it."""
+
+
+def lacking_extras() -> list[str]:
+    """A sentence for each extra that is not installed."""
+    return [
+        f"the extra “{name}” is not installed: {without}"
+        for name, (module, without) in EXTRAS.items()
+        if find_spec(module) is None
+    ]
 
 
 def say(name: str, line: str, colour: int = BOLD) -> None:
@@ -246,6 +264,8 @@ class Demo:
         say("demo", f"open {self.url}")
         for line in self._sign_ins.read_text().splitlines():
             say("demo", line)
+        for sentence in lacking_extras():
+            say("demo", sentence)
         say("demo", f"e-mails are kept in {self.data / 'mail'}")
         say("demo", f"pushes to apps are shown at http://localhost:{self.push_port}; Ctrl-C ends the demo")
 

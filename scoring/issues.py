@@ -307,11 +307,14 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def plain_number(value: object) -> str:
-    """A value for people: four significant digits at most, no trailing zeros, large ones (of a virus) as a
-    power of ten, lists with commas."""
+    """A value for people: four significant digits at most, no trailing zeros, lists with commas.
+
+    Large ones, as of a virus, are a power of ten where that loses no digit.
+    """
     if isinstance(value, int | float) and LARGE <= abs(value) < math.inf:
         digits, power = f"{value:.3e}".split("e+")
-        return f"{float(digits):g}×10{str(int(power)).translate(_RAISED)}"
+        if float(f"{digits}e{power}") == value:
+            return f"{float(digits):g}×10{str(int(power)).translate(_RAISED)}"
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1000 else f"{value:.0f}"
     if isinstance(value, list | tuple):

@@ -35,6 +35,14 @@ def test_a_childs_lines_come_out_under_its_name(capsys: pytest.CaptureFixture[st
     assert "thing | hello" in capsys.readouterr().out
 
 
+def test_the_demo_says_which_extras_are_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "find_spec", lambda module: None if module == "rapidocr" else object())
+    (sentence,) = demo.lacking_extras()
+    assert sentence.startswith("the extra “ocr” is not installed: pictures of laboratory reports")
+    monkeypatch.setattr(demo, "find_spec", lambda _module: object())
+    assert demo.lacking_extras() == []
+
+
 def test_a_killed_child_comes_back_and_what_it_had_started_is_gone() -> None:
     thing = child(
         'import subprocess, time; print(subprocess.Popen(["/bin/sleep", "60"]).pid); time.sleep(60)'

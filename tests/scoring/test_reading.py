@@ -395,6 +395,7 @@ def test_a_refused_value_is_repeated_with_every_digit_that_was_typed() -> None:
         (170_000_000.0, "1.7×10⁸"),
         (1e9, "1×10⁹"),
         (99_999.0, "99999"),
+        (123_456, "123456"),
         (0.00004, "4e-05"),
         (0, "0"),
     ],

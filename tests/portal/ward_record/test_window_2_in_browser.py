@@ -30,7 +30,7 @@ from tests.world import HOUR, World, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MOST_FIELDS = 70
+MOST_FIELDS = 50
 """Answers that a person gives for the patient below; with a page for each item and record it was 122."""
 
 
