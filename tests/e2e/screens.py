@@ -125,8 +125,8 @@ def troubles_everywhere(page: Page) -> list[str]:
     values += [f"on a desk in the dark: {row}" for row in troubles(page)]
     _resize(page, PHONE)
     if page.locator("[data-seen]").count():
-        found = barriers(page, "[data-seen]", runOnly=["color-contrast"])
-        values += [f"on a phone in the dark: {row}" for row in found]
+        met = barriers(page, "[data-seen]", runOnly=["color-contrast"])
+        values += [f"on a phone in the dark: {row}" for row in met]
     page.emulate_media(color_scheme="light")
     return values
 
