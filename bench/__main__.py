@@ -9,7 +9,19 @@ import sys
 
 from bench import report
 
-NAMES = ("scoring", "engine", "load", "handover", "pages", "live", "statistics", "reading", "hl7", "hooks")
+NAMES = (
+    "scoring",
+    "engine",
+    "load",
+    "handover",
+    "pages",
+    "pages_while_reading",
+    "live",
+    "statistics",
+    "reading",
+    "hl7",
+    "hooks",
+)
 BY_NAME_ONLY = ("hour", "month")
 """Run only when named: they take long."""
 

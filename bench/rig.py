@@ -85,7 +85,7 @@ def empty_broker() -> None:
 
 
 @contextmanager
-def running(*commands: str) -> Iterator[None]:
+def running(*commands: str) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Processes of the product, or of a measurement, each `python` with these words; killed afterwards."""
     started = [
         subprocess.Popen(
@@ -97,7 +97,7 @@ def running(*commands: str) -> Iterator[None]:
         for command in commands
     ]
     try:
-        yield
+        yield started
     finally:
         for process in started:
             os.killpg(process.pid, signal.SIGKILL)
