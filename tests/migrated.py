@@ -2,10 +2,10 @@
 
 import hashlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -56,13 +56,17 @@ def _fingerprint() -> str:
 
 
 def _keep(made: Path, kept: Path) -> None:
-    """Keep a copy, whole or not at all, in the place of earlier ones."""
+    """Keep a copy, whole or not at all, in the place of earlier ones, which are moved before they are deleted:
+    whoever is killed meanwhile leaves nothing that looks whole and is not."""
     KEPT.mkdir(parents=True, exist_ok=True)
-    half = Path(tempfile.mkdtemp(dir=KEPT.parent))
-    _copy(made, half)
-    shutil.rmtree(KEPT)
-    KEPT.mkdir()
-    half.rename(kept)
+    with tempfile.TemporaryDirectory(dir=KEPT.parent) as aside:
+        whole = Path(aside) / "whole"
+        whole.mkdir()
+        _copy(made, whole)
+        for earlier in KEPT.iterdir():
+            earlier.rename(Path(aside) / earlier.name)
+        with suppress(OSError):  # another run, begun at the same time, has kept the same
+            whole.rename(kept)
 
 
 def _copy(source: Path, target: Path) -> None:
