@@ -56,8 +56,10 @@ def _fingerprint() -> str:
 
 
 def _keep(made: Path, kept: Path) -> None:
-    """Keep a copy, whole or not at all, in the place of earlier ones, which are moved before they are deleted:
-    whoever is killed meanwhile leaves nothing that looks whole and is not."""
+    """Keep a copy, whole or not at all, in the place of earlier ones.
+
+    They are moved before they are deleted: whoever is killed leaves nothing that looks whole and is not.
+    """
     KEPT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=KEPT.parent) as aside:
         whole = Path(aside) / "whole"
