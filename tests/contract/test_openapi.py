@@ -187,5 +187,5 @@ def test_the_reason_of_a_line_is_one_of_the_codes_that_its_verb_takes() -> None:
 def test_the_guide_names_every_kind_of_live_event() -> None:
     script = (FILE.parent.parent / "portal/static/portal/live.js").read_text()
     kinds = re.findall(r'"(\w+)"', next(line for line in script.splitlines() if "const KINDS" in line))
-    assert len(kinds) == 7
+    assert len(kinds) == 8
     assert [kind for kind in kinds if f"`{kind}`" not in document()["info"]["description"]] == []

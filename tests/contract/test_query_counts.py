@@ -236,7 +236,7 @@ class Scene:
 
     def _results(self, number: int) -> None:
         """A message of a laboratory without a patient, and one for a case of its own."""
-        world, own = self.world, f"L-{number}"
+        world, own = self.world, f"L-{number + 1}"
         if not world.hospital.integrations.exists():
             lis = integrate(world.hospital, world.doctor, name="LIS")
             lis.hl7_application, lis.hl7_facility = SENDER

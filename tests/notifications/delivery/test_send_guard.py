@@ -1,6 +1,7 @@
 """What is asked right before sending is asked for many at once, and again once the answer is old."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -66,11 +67,8 @@ def test_a_question_that_fails_for_one_notification_keeps_no_other_from_going_ou
             raise KeyError("case")
         return {one.pk for one in notifications}
 
-    monkeypatch.setitem(
-        hooks._subjects,
-        "thing",
-        hooks.Subject(hooks.subject("thing").render, answers, hooks._nobody, hooks._accept_undeliverable),
-    )
+    thing = hooks.subject("thing")
+    monkeypatch.setitem(hooks._subjects, "thing", replace(thing, still_entitled=answers))
     deliver(now=NOW)
 
     held = Delivery.objects.get(channel="email", notification=broken)
