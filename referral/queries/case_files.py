@@ -91,13 +91,11 @@ def note_look(user: User, case: Case, now: datetime) -> None:
 def counted(rows: QuerySet[Case], user: User) -> QuerySet[Case]:
     """`rows` with `file_count`, and `has_new_files`: others added some since the user last looked."""
     files = CaseFile.objects.counting().filter(case=OuterRef("pk")).order_by()
-    looked = CaseFileLook.objects.filter(user=user, case=OuterRef("case")).values("at")[:1]
+    seen = CaseFileLook.objects.filter(user=user, case=OuterRef("case"), at__gte=OuterRef("added_at"))
     number = files.values("case").annotate(number=Count("pk")).values("number")
-    fresh = files.exclude(added_by=user).annotate(looked=Subquery(looked))
     return rows.annotate(
         file_count=Coalesce(Subquery(number, output_field=IntegerField()), 0),
-        has_new_files=Exists(fresh.filter(looked__isnull=True))
-        | Exists(fresh.filter(added_at__gt=F("looked"))),
+        has_new_files=Exists(files.exclude(added_by=user).filter(~Exists(seen))),
     )
 
 

@@ -115,18 +115,24 @@ def worklist(user: User) -> QuerySet[Case]:
             ),
             Prefetch("deadlines", Deadline.objects.order_by("due_at", "pk")),
         )
-        .annotate(has_mistakes=Exists(Retraction.objects.filter(case=OuterRef("pk"))))
+        .annotate(
+            has_mistakes=Exists(Retraction.objects.filter(case=OuterRef("pk"))),
+            next_kind=Subquery(_acute_deadlines(user).values("kind")[:1]),
+        )
     )
 
 
 def placed(user: User) -> QuerySet[Case]:
     """Every case the user may see, with what tells its place in a list: its files, and what is due next."""
-    running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
-    acute = running.exclude(kind__in=FOLLOW_UPS | _not_of_wards(user))
     return case_files.counted(Case.objects.visible_to(user), user).annotate(
-        next_due_at=Subquery(acute.values("due_at")[:1]),
-        next_kind=Subquery(acute.values("kind")[:1]),
+        next_due_at=Subquery(_acute_deadlines(user).values("due_at")[:1])
     )
+
+
+def _acute_deadlines(user: User) -> QuerySet[Deadline]:
+    """The open deadlines of a case that `user` answers for, the nearest first; those of outcomes left out."""
+    running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
+    return running.exclude(kind__in=FOLLOW_UPS | _not_of_wards(user))
 
 
 def _not_of_wards(user: User) -> frozenset[Kind]:
