@@ -20,6 +20,8 @@ from tests.chaos.reckoning import rows
 from tests.chaos.suite import Chaos, scenario
 
 MINUTE = timedelta(minutes=1)
+SENT_SECONDS = 240
+"""Alerts of one ward wait a minute for each other, here those of several rungs, one after the other."""
 FATES = ("lost", "wrong code", "late", "doubled", "out of order")
 ANSWERED = ("doubled", "out of order")
 CALLS = """
@@ -101,7 +103,7 @@ def callbacks(chaos: Chaos) -> None:
     for case, fate in plan.items():
         carrier.play(fate, calls[case])
     forward(50 * MINUTE)
-    chaos.expect("nothing is left to send", chaos.all_sent, 120)
+    chaos.expect("nothing is left to send", chaos.all_sent, SENT_SECONDS)
     for case, fate in plan.items():
         if fate == "late":
             carrier.post({"id": str(calls[case]), "keys": code_of(calls[case])})
