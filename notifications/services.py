@@ -14,7 +14,6 @@ from notifications import hooks
 from notifications.live import publish
 from notifications.models import (
     OPEN_STATES,
-    Alert,
     Delivery,
     DeliveryState,
     DropReason,
@@ -68,17 +67,8 @@ def _post(by_key: Mapping[str, Notice], now: datetime) -> list[Stored]:
 
 def _row(stored: Stored, notice: Notice, now: datetime) -> Notification:
     """The stored row, with its alert, of `notice`."""
-    alert = Alert(
-        id=stored.alert_id,
-        dedup_key=notice.dedup_key,
-        subject_type=notice.subject_type,
-        subject_id=notice.subject_id,
-        kind=notice.kind,
-        severity=notice.severity,
-        payload=dict(notice.payload),
-        bundle_group=notice.group,
-        created_at=now,
-    )
+    alert = store.alert_of(notice, now)
+    alert.pk = stored.alert_id
     row = Notification(
         id=stored.id,
         alert=alert,

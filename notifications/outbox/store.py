@@ -350,18 +350,25 @@ def hold(waits: Mapping[Delivery, datetime]) -> None:
         cursor.execute(HOLD, params)
 
 
-def store_one(notice: "Notice", *, now: datetime, read_at: datetime | None = None) -> Notification:
-    """Insert an alert to one person, whose deliveries the caller opens."""
-    (recipient,) = notice.recipients
-    alert = Alert.objects.create(
+def alert_of(notice: "Notice", now: datetime) -> Alert:
+    """The alert that `notice` is, not stored."""
+    return Alert(
         dedup_key=notice.dedup_key,
         subject_type=notice.subject_type,
         subject_id=notice.subject_id,
         kind=notice.kind,
         severity=notice.severity,
         payload=dict(notice.payload),
+        bundle_group=notice.group,
         created_at=now,
     )
+
+
+def store_one(notice: "Notice", *, now: datetime, read_at: datetime | None = None) -> Notification:
+    """Insert an alert to one person, whose deliveries the caller opens."""
+    (recipient,) = notice.recipients
+    alert = alert_of(notice, now)
+    alert.save(force_insert=True)
     urgent = Severity(notice.severity).is_urgent
     return Notification.objects.create(
         alert=alert, recipient_id=recipient, urgent=urgent, created_at=now, read_at=read_at
