@@ -4,7 +4,9 @@ import json
 import os
 import ssl
 import time
-from collections.abc import Collection, Mapping
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
@@ -24,8 +26,11 @@ LONGEST_PAUSE = timedelta(hours=1)
 GONE = frozenset({404, 410})
 AT_FAULT = frozenset({400, 405, 406, 413, 415, 422})
 PAUSING = frozenset({429, 503})
-MOST_CONNECTIONS = 100
-"""Of a process: more than it sends at once, so that no call waits for another's connection."""
+MOST_HOSTS = 8
+"""To so many a call may leave a connection open for the next one."""
+
+MOST_FREE = 100
+"""More than a process calls at once."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +111,10 @@ def call(method: str, url: str, *, body: bytes, headers: Mapping[str, str], boun
 
 def _call(method: str, url: str, body: bytes, headers: Mapping[str, str], bounds: Bounds) -> Answer:
     sent = [("User-Agent", "aclf-referral"), *({"Accept": "*/*"} | dict(headers)).items()]
-    pool = _pool(os.getpid(), bounds.is_guarded)
-    with pool.stream(method, url, headers=_bytes(sent), content=body) as answer:
+    with (
+        _connections(bounds.is_guarded) as connections,
+        connections.stream(method, url, headers=_bytes(sent), content=body) as answer,
+    ):
         got = bytearray()
         for part in answer.iter_stream():
             got += part
@@ -122,16 +129,42 @@ def _bytes(headers: Collection[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
     return [(name.encode(), value.encode()) for name, value in headers]
 
 
+@contextmanager
+def _connections(is_guarded: bool) -> Iterator[httpcore.ConnectionPool]:
+    """The connections that were last used by a call that is over, or new ones; no two calls share any.
+
+    A pool looks at all its connections and calls whenever one of them begins or ends: fifty calls that share
+    one cost twice as much.
+    """
+    free = _free_connections(os.getpid(), is_guarded)
+    try:
+        connections = free.pop()
+    except IndexError:
+        connections = _new_connections(is_guarded)
+    try:
+        yield connections
+    finally:
+        free.append(connections)
+
+
 @cache
-def _pool(process: int, is_guarded: bool) -> httpcore.ConnectionPool:
-    """The connections of one process: a forked worker must not share its parent's."""
-    backend = GuardedBackend() if is_guarded else BoundedBackend()
+def _free_connections(process: int, is_guarded: bool) -> deque[httpcore.ConnectionPool]:
+    """Of one process: a forked worker must not share its parent's."""
+    return deque(maxlen=MOST_FREE)
+
+
+def _new_connections(is_guarded: bool) -> httpcore.ConnectionPool:
     return httpcore.ConnectionPool(
-        ssl_context=ssl.create_default_context(),
-        max_connections=MOST_CONNECTIONS,
+        ssl_context=_trusted(),
+        max_connections=MOST_HOSTS,
         keepalive_expiry=30,
-        network_backend=backend,
+        network_backend=GuardedBackend() if is_guarded else BoundedBackend(),
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
 def pause(given: str) -> timedelta | None:

@@ -6,8 +6,9 @@ messages of one person go one after the other, and no provider gets more at once
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from uuid import UUID
 
 from notifications.channels.base import Channel, Message, Receipt
@@ -60,16 +61,18 @@ class InFlight:
             yield from self._one_by_one(must_stop)
             return
         with ThreadPoolExecutor(min(MOST_IN_FLIGHT, len(self._waiting)) or 1) as threads:
-            flights: dict[Future[Outcome], HandOver] = {}
+            under_way, ended = 0, SimpleQueue[Outcome]()
             while True:
-                for hand_over in self._ready(MOST_IN_FLIGHT - len(flights), must_stop):
-                    flights[threads.submit(_send, hand_over)] = hand_over
-                if not flights:
+                for hand_over in self._ready(MOST_IN_FLIGHT - under_way, must_stop):
+                    threads.submit(_send_and_tell, hand_over, ended)
+                    under_way += 1
+                if not under_way:
                     return
-                ended = wait(flights, return_when=FIRST_COMPLETED).done
-                for flight in ended:
-                    self._free(flights.pop(flight))
-                yield [flight.result() for flight in ended]
+                group = [ended.get(), *_at_hand(ended)]
+                under_way -= len(group)
+                for outcome in group:
+                    self._free(outcome.hand_over)
+                yield group
 
     def left(self) -> list[Delivery]:
         """What was not begun."""
@@ -110,6 +113,19 @@ def _provider(delivery: Delivery) -> tuple[str, str]:
     channel = channels().get(delivery.channel)
     is_one = channel is None or channel.has_one_provider
     return delivery.channel, "" if is_one else host_of(subscriptions.address_of(delivery)[2])
+
+
+def _at_hand(ended: SimpleQueue[Outcome]) -> Iterator[Outcome]:
+    """What else has ended, without waiting for more."""
+    try:
+        while True:
+            yield ended.get_nowait()
+    except Empty:
+        return
+
+
+def _send_and_tell(hand_over: HandOver, ended: SimpleQueue[Outcome]) -> None:
+    ended.put(_send(hand_over))
 
 
 def _send(hand_over: HandOver) -> Outcome:
