@@ -173,7 +173,9 @@ def _written(field: str, value: str) -> str:
 
 
 def _kind(value: str, clock: Clock) -> str:
-    return str(Kind(value).label) if value in Kind.values else value
+    """What a deadline is for, or what a file is."""
+    choices = next((one for one in (Kind, codes.FileKind) if value in one.values), None)
+    return str(choices(value).label) if choices else value
 
 
 def _missing(value: list[str], clock: Clock) -> str:

@@ -15,6 +15,7 @@ from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from tests.portal.conftest import SignIn
 from tests.portal.reading import hidden
+from tests.referral.case_files import added
 from tests.world import HOUR, MINUTE, World, someone
 
 QUERIES = 30
@@ -333,3 +334,10 @@ def test_nothing_that_was_typed_can_become_markup(world: World, as_user: SignIn)
     for where in (f"/cases/{case.pk}/", f"/cases/{case.pk}/letter/", "/board/"):
         page = client.get(where).content.decode()
         assert "<script>alert" not in page and "<img src=x" not in page
+
+
+def test_the_timeline_names_what_a_file_is(world: World, as_user: SignIn) -> None:
+    case = world.flagged(now=clock.now())
+    added(case, world.doctor, now=clock.now())
+    timeline = part(page_of(as_user(world.specialist), case), "timeline")
+    assert "laboratory report" in timeline.lower()
