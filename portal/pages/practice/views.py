@@ -14,7 +14,6 @@ from accounts.models import User
 from portal.access import person, signed_in
 from portal.models import PracticeIntroduction
 from referral.models import Case
-from referral.pathway import timeline
 from referral.practice.made_up import PracticeError, answer_request, network_of, send_request
 from referral.practice.steps import steps_of
 
@@ -35,7 +34,7 @@ def practice(request: HttpRequest) -> HttpResponse:
     PracticeIntroduction.objects.bulk_create(
         [PracticeIntroduction(user=user, at=clock.now())], ignore_conflicts=True
     )
-    roles = [(row, [(step, timeline.label(step.verb)) for step in row.steps]) for row in steps_of(user)]
+    roles = [(row, [(step, step.verb.label) for step in row.steps]) for row in steps_of(user)]
     context = {"roles": roles, "asks": bool(user.access.wards or user.access.coordinates)}
     return render(request, "portal/practice/practice.html", context | {"refers": user.access.refers_for})
 

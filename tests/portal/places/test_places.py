@@ -75,6 +75,12 @@ def test_the_first_hospital_sees_figures_with_age_and_what_is_out_of_date(
     assert address(world) not in home
 
 
+def test_on_the_page_of_beds_the_wards_are_unfolded(world: World, as_user: SignIn) -> None:
+    unfolded = 'id="places-others" open'
+    assert unfolded in as_user(world.doctor).get(reverse("portal:places")).content.decode()
+    assert unfolded not in as_user(world.doctor).get(reverse("portal:home")).content.decode()
+
+
 def test_who_treats_nobody_has_no_page_of_beds(world: World, as_user: SignIn) -> None:
     for name in ("places", "places_live"):
         assert as_user(world.researcher).get(reverse(f"portal:{name}")).status_code == 404

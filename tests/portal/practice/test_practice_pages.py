@@ -24,7 +24,7 @@ def test_a_new_account_is_led_through_practice_once(made: Made, as_user: SignIn)
     client = as_user(person(made, "doctor"))
     assert client.get("/").headers["location"] == "/practice/"
     page = client.get("/practice/").content.decode()
-    assert "Try next: First visit registered" in page
+    assert "Try next: register the first visit" in page
     assert client.get("/").status_code == 200
 
 
