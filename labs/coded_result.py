@@ -9,6 +9,7 @@ from labs.catalogue import LabTest, named
 from labs.coded import OF_LOINC, unit_by_code
 from labs.report import Finding
 from labs.rows import entries_of, text_rows
+from scoring.catalogue import fold
 from scoring.numbers import Printed
 from scoring.parsing import check_value
 from scoring.units import spelling
@@ -32,6 +33,18 @@ class CodedResult:
         """The test that the code is of, or else the first name that is understood."""
         by_name = (named(name) for name in self.names)
         return OF_LOINC.get(self.loinc) or next((test for test in by_name if test is not None), None)
+
+    @cached_property
+    def _name_doubts(self) -> list[str]:
+        """Doubts where no name says the test that the code does. A code of LOINC that is none of the test's
+        own may be of urine, or of another way to measure.
+        """
+        if self.test is None or not self.loinc:
+            return []
+        tests = [test for name in self.names if (test := _named(name, self.test)) is not None]
+        if self.loinc in OF_LOINC and tests and self.test not in tests:
+            return ["names_contradict"]
+        return ["name_unsure"] if self.test.loinc and self.loinc not in self.test.loinc else []
 
     @cached_property
     def _unit(self) -> tuple[str | None, list[str]]:
@@ -74,7 +87,7 @@ class CodedResult:
             return None
         if self.test.answers:
             return self._answer(self.test, text=text, sampled_at=sampled_at, is_corrected=is_corrected)
-        codes = [*self.doubts(), *(["corrected"] if is_corrected else [])]
+        codes = [*self._name_doubts, *self.doubts(), *(["corrected"] if is_corrected else [])]
         number = self.number
         return Finding(
             test=self.test.code,
@@ -109,3 +122,12 @@ class CodedResult:
             routine=test.routine,
             choice=choice,
         )
+
+
+def _named(name: str, expected: LabTest) -> LabTest | None:
+    """The test of a name; a part of the one expected ("Bilirubin") is that, and one letter says nothing."""
+    folded = fold(name)
+    if len(folded) < 2 and folded.isascii():
+        return None
+    is_part = any(folded in fold(whole) for whole in (expected.zh, expected.en))
+    return expected if is_part else named(name)

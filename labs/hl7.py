@@ -31,8 +31,8 @@ CHARSETS: Mapping[str, str] = MappingProxyType(
 Analysers say ASCII by default, whatever they send.
 """
 MOST_SEGMENTS = 2000
-_SEGMENT = re.compile(r"[A-Z][A-Z0-9]{2}")
-_ESCAPED = "FSTRE"
+_BOM = b"\xef\xbb\xbf"
+_AROUND = b"\x0b\x1c\r\n \t"
 
 
 class NotHL7(ValueError):
@@ -105,6 +105,11 @@ class Message:
         return self.header.text(3), self.header.text(4)
 
     @property
+    def is_several(self) -> bool:
+        """Whether another message begins in it, as where a sender left out the end of the first."""
+        return len(self.of("MSH")) > 1
+
+    @property
     def has_several_patients(self) -> bool:
         """Whether its PID segments have other numbers or other names."""
         whose = {(tuple(row.fields[1:3]), row.text(5)) for row in self.of("PID")}
@@ -116,7 +121,7 @@ class Message:
 
 def read_message(content: bytes) -> Message:
     """The message in `content`. Raises NotHL7: `no_msh`, `charset`, `too_many_segments`, `separators`."""
-    raw = content.strip(b"\x0b\x1c\r\n \t\xef\xbb\xbf")
+    raw = content.strip(_AROUND).removeprefix(_BOM).lstrip(_AROUND)
     if not raw.startswith(b"MSH") or len(raw) < 8:
         raise NotHL7("no_msh")
     text = _decoded(raw)
@@ -126,22 +131,47 @@ def read_message(content: bytes) -> Message:
     if len(lines) > MOST_SEGMENTS:
         raise NotHL7("too_many_segments")
     separators = _separators(lines[0])
-    segments = [_segment(line, separators) for line in lines if _SEGMENT.match(line)]
-    return Message(segments)
+    return Message([_segment(line, separators) for line in _whole(lines, separators)])
 
 
 def _decoded(raw: bytes) -> str:
     """The text by what MSH-18 says; without it UTF-8 if it is that, else GB18030, which hospitals send."""
-    header = re.split(b"[\r\n]", raw, maxsplit=1)[0].decode("latin-1").split(chr(raw[3]))
+    line = re.split(b"[\r\n]", raw, maxsplit=1)[0]
+    header = (_read_as(line, "utf-8", "gb18030") or line.decode("latin-1")).split(chr(raw[3]))
     named = header[17].split("~")[0].strip().upper() if len(header) > 17 else ""
     if named not in CHARSETS:
         raise NotHL7("charset")
-    for charset in [CHARSETS[named]] if CHARSETS[named] else ["utf-8", "gb18030"]:
+    text = _read_as(raw, *([CHARSETS[named]] if CHARSETS[named] else ["utf-8", "gb18030"]))
+    if text is None:
+        raise NotHL7("charset")
+    return text
+
+
+def _read_as(raw: bytes, *charsets: str) -> str | None:
+    """The text in the first of `charsets` that can be; None where it is in none of them."""
+    for charset in charsets:
         try:
             return raw.decode(charset)
         except UnicodeDecodeError:
             continue
-    raise NotHL7("charset")
+    return None
+
+
+def _whole(lines: Sequence[str], separators: Separators) -> list[str]:
+    """Each segment in one line: where an end of line stood within a segment, and where the standard's ADD
+    goes on with the one before, what follows belongs to it, status included.
+    """
+    begins = re.compile(rf"[A-Z][A-Z0-9]{{2}}(?:{re.escape(separators.field)}|$)")
+    rows: list[str] = []
+    for line in lines:
+        text = line.lstrip()
+        if rows and text.startswith(f"ADD{separators.field}"):
+            rows[-1] += text[4:]
+        elif begins.match(text):
+            rows.append(text)
+        elif rows and text:
+            rows[-1] += f"\n{line}"
+    return rows
 
 
 def _separators(header: str) -> Separators:
@@ -172,16 +202,19 @@ def unescaped(text: str, separators: Separators) -> str:
     }
 
     def plain(match: re.Match[str]) -> str:
-        code = match[1]
-        if code in meant:
-            return meant[code]
-        return _from_hex(code[1:]) if code.startswith("X") else "" if code in ("H", "N") else match[0]
+        if match[1]:
+            return _from_hex("".join(re.findall(rf"{sign}X([^{sign}]+){sign}", match[1])))
+        code = match[2]
+        return meant[code] if code in meant else "" if code in ("H", "N") else match[0]
 
-    return re.sub(rf"{sign}([^{sign}]{{1,80}}){sign}", plain, text)
+    return re.sub(rf"((?:{sign}X[0-9A-Fa-f]+{sign})+)|{sign}([^{sign}]{{1,80}}){sign}", plain, text)
 
 
 def _from_hex(digits: str) -> str:
+    """The signs of bytes, of which a long one may have come in an escape of its own for each byte."""
     try:
-        return bytes.fromhex(digits).decode("utf-8", errors="replace")
+        raw = bytes.fromhex(digits)
     except ValueError:
         return ""
+    text = _read_as(raw, "utf-8", "gb18030") or ""
+    return "".join(sign for sign in text if sign.isprintable() or sign in "\r\n\t")

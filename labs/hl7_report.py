@@ -17,6 +17,11 @@ from scoring.units import spelling
 
 LOINC_NAMES = frozenset({"LN", "LOINC", "2.16.840.1.113883.6.1"})
 FINAL, CORRECTED = frozenset({"F", "U", ""}), frozenset({"C", "A"})
+_OF_ORDERS = frozenset("CIOPRSXYZ")
+"""What OBR-25 may say of results that have no status of their own. There an A is no correction."""
+_MARKS = "★☆▲△●○◆◇■□※#＃*＊@· "
+"""What laboratories put before the name of a test that others accept or that is not certified."""
+_POWER = re.compile(r"[x×*]?10", re.IGNORECASE)
 _TIME = re.compile(r"(\d{8})(\d{4})?(\d{2})?(?:\.\d+)?([+-]\d{4})?")
 _WRITTEN_OUT = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?(?:\.\d+)?"
@@ -77,12 +82,14 @@ class Results:
         for order in self._orders():
             drawn = self._drawn(order)
             sampled += [drawn] if drawn else []
-            specimen = _other_specimen(order)
-            for segment in order:
+            specimen, status = _other_specimen(order), _status_of(order)
+            for segment, note in _with_notes(order):
                 if segment.name == "OBX":
-                    finding, line = self._result(segment, drawn, specimen)
+                    finding, line = self._result(segment, note, drawn, specimen, status)
                     findings += [finding] if finding else []
                     unread += [line] if line else []
+                elif note:
+                    unread.append(note)
         reported = self._time(self.message.header.text(7))
         return Report(
             form="hl7v2",
@@ -125,13 +132,18 @@ class Results:
             moment = moment.replace(tzinfo=timezone(ahead)).astimezone(self.zone)
         return moment.strftime("%Y-%m-%dT%H:%M")
 
-    def _result(self, segment: Segment, drawn: str | None, specimen: str) -> tuple[Finding | None, str]:
-        """The proposal of an OBX, or the line that says why there is none. `specimen`: where not blood."""
+    def _result(
+        self, segment: Segment, note: str, drawn: str | None, specimen: str, of_order: str
+    ) -> tuple[Finding | None, str]:
+        """The proposal of an OBX, or the line that says why there is none. `specimen`: where not blood.
+        `of_order`: the status of the order, which counts where the OBX has none.
+        """
         printed = _value_of(segment)
-        line = " ".join(filter(None, (_name_of(segment), printed, segment.text(6))))
+        said = " ".join(filter(None, (_name_of(segment), printed, _unit_of(segment), note)))
+        line = " ".join(said.split())
         if specimen:
             return None, f"{line} ({specimen})"
-        status = segment.text(11).upper()
+        status = segment.text(11).upper() or of_order
         if status not in FINAL | CORRECTED:
             return None, f"{line} ({status})"
         reading = _coded(segment, printed)
@@ -145,9 +157,21 @@ class Results:
         return finding, "" if finding else line
 
 
+def _with_notes(order: Sequence[Segment]) -> Iterator[tuple[Segment, str]]:
+    """Each segment with what the NTE behind it say of it."""
+    place = 0
+    while place < len(order):
+        segment, texts = order[place], []
+        place += 1
+        while place < len(order) and order[place].name == "NTE":
+            texts += [row[0] for row in order[place].repetitions(3)]
+            place += 1
+        yield segment, " ".join(filter(None, texts))
+
+
 def _coded(segment: Segment, printed: str) -> CodedResult:
     """One OBX as a coded result: the names of OBX-3 that say most come first."""
-    number, unit = read_number(printed), segment.text(6)
+    number, unit = read_number(printed), _unit_of(segment)
     if number and number.unit and unit and spelling(number.unit) != spelling(unit):
         number = None
     return CodedResult(
@@ -155,7 +179,7 @@ def _coded(segment: Segment, printed: str) -> CodedResult:
         names=tuple(_names(segment)),
         number=number,
         unit_text=unit or (number.unit if number else ""),
-        printed=" ".join((printed, segment.text(6), segment.text(7))),
+        printed=" ".join((printed, unit, segment.text(7))),
     )
 
 
@@ -165,7 +189,8 @@ def _names(segment: Segment) -> Iterator[str]:
     A short form in brackets behind a name is one only where both mean the same test.
     """
     parts = segment.components(3)
-    for name in (*(parts[place] for place in (1, 0, 4, 3) if len(parts) > place), segment.text(4)):
+    for marked in (*(parts[place] for place in (1, 0, 4, 3) if len(parts) > place), segment.text(4)):
+        name = marked.lstrip(_MARKS)
         bracketed = _BRACKETED.fullmatch(name)
         test = named(bracketed[1]) if bracketed else None
         yield bracketed[1] if bracketed and test and test == named(bracketed[2]) else name
@@ -202,11 +227,29 @@ def _codes(segment: Segment) -> Iterator[str]:
 
 
 def _value_of(segment: Segment) -> str:
-    """OBX-5 as it would be printed: of a structured number (SN) the comparator and the number."""
-    parts = segment.components(5)
-    if segment.text(2) == "SN":
-        return "".join(parts[:4]).removeprefix("=")
-    return parts[0] if parts else ""
+    """OBX-5 as it would be printed: of a structured number (SN) the comparator and the number. Several values
+    are no number.
+    """
+    is_structured = segment.text(2) == "SN"
+    rows = [
+        "".join(parts[:4]).removeprefix("=") if is_structured else parts[0]
+        for parts in segment.repetitions(5)
+    ]
+    return " ~ ".join(filter(None, rows))
+
+
+def _unit_of(segment: Segment) -> str:
+    """OBX-6: its code, or its text where there is no code. `10^9/L` is often sent without the escape."""
+    parts = segment.components(6)
+    if len(parts) > 1 and _POWER.fullmatch(parts[0]) and parts[1][:1].isdecimal():
+        return "^".join(parts[:2])
+    return next(filter(None, parts[:2]), "")
+
+
+def _status_of(order: Sequence[Segment]) -> str:
+    """What an order says of its results where they have no status of their own."""
+    said = next((row.text(25).upper() for row in order if row.name == "OBR"), "")
+    return said if said in _OF_ORDERS else ""
 
 
 def _rank(row: list[str]) -> int:

@@ -201,3 +201,110 @@ def test_what_stands_beside_a_number_is_not_passed_over(
 def test_an_analyser_that_says_ascii_and_sends_chinese_is_read() -> None:
     raw = oru(charset="ASCII").decode().encode("gb18030")
     assert report(raw).patient.name == "测试甲"
+
+
+@pytest.mark.parametrize("charset", ["UNICODE UTF-8", "", "GB18030"])
+@pytest.mark.parametrize("last", ["总", "快", "试", "\N{BLACK STAR}"])
+def test_a_message_may_end_in_any_sign(charset: str, last: str) -> None:
+    lines = (obx(1, "14631-6^总胆红素^LN", "310", "umol/L"), f"NTE|1||{last}")
+    assert only(oru(*lines, charset=charset)).text == f"总胆红素 310 umol/L {last}"
+
+
+@pytest.mark.parametrize(
+    ("broken", "line"),
+    [
+        ("OBX|1|NM|14631-6^总胆\n红素^LN||310|umol/L|||||P", "总胆 红素 310 umol/L (P)"),
+        ("OBX|1|NM|14631-6^总胆红素^LN||310|umol/L|3-21\n|H|||P", "总胆红素 310 umol/L (P)"),
+        ("OBX|1|NM|14631-6^总胆红素^LN||310|umol\rADD|/L|||||P", "总胆红素 310 umol/L (P)"),
+    ],
+)
+def test_a_result_whose_line_ends_early_keeps_its_status(broken: str, line: str) -> None:
+    read = report(oru(broken))
+    assert (list(read.findings), list(read.unread)) == ([], [line])
+
+
+def test_segments_that_are_indented_are_read() -> None:
+    read = report(oru().replace(b"\r", b"\r\n  "))
+    assert len(read.findings) == 4
+    assert read.patient.number == "A-17"
+
+
+@pytest.mark.parametrize(
+    ("of_order", "own", "is_proposed"),
+    [
+        ("P", "", False),
+        ("X", "", False),
+        ("P", "F", True),
+        ("F", "", True),
+        ("A", "", True),
+        ("已审", "", True),
+    ],
+)
+def test_the_status_of_an_order_counts_for_results_without_one(
+    of_order: str, own: str, is_proposed: bool
+) -> None:
+    order = f"OBR|1||7|LIVER|||20260517103000{'|' * 18}{of_order}"
+    line = obx(1, "14631-6^总胆红素^LN", "310", "umol/L", status=own)
+    assert bool(report(oru(line, order=order)).findings) is is_proposed
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"), [("10^9/L", "10^9/L"), ("×10^9/L", "10^9/L"), ("^10\\S\\9/L", "10^9/L")]
+)
+def test_a_power_of_ten_is_read_however_it_is_sent(unit: str, expected: str) -> None:
+    assert only(oru(obx(1, "WBC^白细胞计数", "8.4", unit))).unit == expected
+
+
+def test_a_unit_that_has_a_text_and_no_code_is_read() -> None:
+    finding = only(oru(obx(1, "3050010101^*总胆红素^^TBIL", "310", "^μmol/L", kind="ST")))
+    assert (finding.unit, finding.doubts, finding.text) == ("umol/L", (), "*总胆红素 310 μmol/L")
+
+
+@pytest.mark.parametrize("mark", ["★", "▲ ", "#", "*"])
+def test_a_mark_before_a_name_is_no_part_of_it(mark: str) -> None:
+    assert only(oru(obx(1, f"X1^{mark}总胆红素", "310", "umol/L"))).input == "bilirubin"
+
+
+def test_several_values_of_one_result_are_shown_and_none_is_taken() -> None:
+    finding = only(oru(obx(1, "14631-6^总胆红素^LN", "310~420", "umol/L")))
+    assert (finding.value, finding.doubts) == (None, ("not_a_number",))
+    assert finding.text == "总胆红素 310 ~ 420 umol/L"
+
+
+@pytest.mark.parametrize("coding", ["utf-8", "gb18030"])
+def test_signs_that_are_escaped_as_bytes_are_read_together_or_each_by_itself(coding: str) -> None:
+    raw = "总胆红素".encode(coding)
+    apart = "".join(f"\\X{byte:02X}\\" for byte in raw)
+    message = read_message(oru())
+    for text in (f"\\X{raw.hex()}\\", apart):
+        assert unescaped(text, message.header.separators) == "总胆红素"
+    assert unescaped("a\\X00\\b", message.header.separators) == "ab"
+
+
+@pytest.mark.parametrize(
+    ("code", "unit", "doubts"),
+    [
+        ("14631-6^直接胆红素^LN", "umol/L", ("names_contradict",)),
+        ("14631-6^Bilirubin^LN", "umol/L", ()),
+        ("14631-6^胆红素^LN", "umol/L", ()),
+        ("L7^Bilirubin, Total^L^14631-6^Bilirubin^LN", "umol/L", ()),
+        ("14683-7^肌酐^LN", "umol/L", ("name_unsure",)),
+        ("CREA^肌酐^L", "umol/L", ()),
+    ],
+)
+def test_a_code_that_is_not_of_the_test_that_the_name_says_is_doubtful(
+    code: str, unit: str, doubts: tuple[str, ...]
+) -> None:
+    assert only(oru(obx(1, code, "150", unit))).doubts == doubts
+
+
+def test_what_a_laboratory_notes_is_shown_beside_what_it_is_about() -> None:
+    lines = (
+        "NTE|1||脂血",
+        obx(1, "14631-6^T^LN", "310", "umol/L"),
+        "NTE|1||标本溶血~请复查",
+        "NTE|2||已电话",
+    )
+    read = report(oru(*lines))
+    assert [row.text for row in read.findings] == ["T 310 umol/L 标本溶血 请复查 已电话"]
+    assert list(read.unread) == ["脂血"]
