@@ -37,6 +37,7 @@ PROBLEMS: Mapping[str, Any] = {
     "charset": gettext_lazy("MSH-18 names a character set that is not read here, or the text is not in it."),
     "separators": gettext_lazy("MSH-1 and MSH-2 do not name the separators."),
     "too_many_segments": gettext_lazy("The message has too many segments."),
+    "several_messages": gettext_lazy("A second MSH is in it: end each message with 0x1C 0x0D."),
     "not_results": gettext_lazy("Only results are taken: MSH-9 must be ORU^R01."),
     "two_patients": gettext_lazy("Results of more than one patient are in it."),
     "no_control_id": gettext_lazy("MSH-10 is missing or too long."),
@@ -157,11 +158,13 @@ def try_message(integration: Integration, raw: bytes) -> Trial:
 
 def _of_hl7(integration: Integration, content: bytes) -> Trial:
     try:
-        message = read_message(content.replace(b"\r\n", b"\r").replace(b"\n", b"\r"))
+        message = read_message(content)
     except NotHL7 as error:
         is_other = error.code == "no_msh"
         return Trial([PROBLEMS["unknown_form" if is_other else error.code]])
     problems = []
+    if message.is_several:
+        problems.append(PROBLEMS["several_messages"])
     if message.kind != RESULTS:
         problems.append(PROBLEMS["not_results"])
     if message.has_several_patients:

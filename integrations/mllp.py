@@ -4,6 +4,9 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
 
+import structlog
+
+log = structlog.get_logger(__name__)
 START, END = b"\x0b", b"\x1c\r"
 MOST_BYTES = 1024 * 1024
 BETWEEN_SECONDS = 3600.0
@@ -29,10 +32,21 @@ async def read_frame(reader: asyncio.StreamReader) -> bytes | None:
     if before[:-1].strip():
         raise FrameError
     try:
-        content = await asyncio.wait_for(reader.readuntil(END), WITHIN_SECONDS)
-    except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError, ConnectionError) as error:
+        return await asyncio.wait_for(_content(reader), WITHIN_SECONDS)
+    except (asyncio.IncompleteReadError, TimeoutError, ConnectionError) as error:
         raise FrameError from error
-    return content[: -len(END)]
+
+
+async def _content(reader: asyncio.StreamReader) -> bytes:
+    """What stands before the end of the frame; of what is too long its beginning, a byte more than may be."""
+    beginning = b""
+    while True:
+        try:
+            content = await reader.readuntil(END)
+            return beginning or content[: -len(END)]
+        except asyncio.LimitOverrunError as error:
+            passed = await reader.readexactly(error.consumed)
+            beginning = beginning or passed[: MOST_BYTES + 1]
 
 
 def framed(content: bytes) -> bytes:
@@ -49,8 +63,9 @@ async def serve_connection(
         while (content := await read_frame(reader)) is not None:
             writer.write(framed(await answer(content, address)))
             await writer.drain()
-    except (FrameError, ConnectionError):
-        pass  # a sender that gets no answer sends again on a new connection
+    except (FrameError, ConnectionError) as error:
+        # A sender that gets no answer sends again on a new connection.
+        log.info("hl7_connection_ended", address=address, error=type(error).__name__)
     finally:
         with contextlib.suppress(ConnectionError, OSError):
             writer.close()

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.encryption import recognition
+from integrations import mllp
 from integrations.models import ExchangedMessage, Integration, ReceivedMessage
 from labs.hl7 import Message, NotHL7, Separators, read_message
 
@@ -21,6 +22,8 @@ REASONS = {
     "charset": "MSH-18 names a character set that is not read here, or the text is not in it",
     "separators": "MSH-1 and MSH-2 do not name the separators",
     "too_many_segments": "The message has too many segments",
+    "too_long": "The message is longer than 1 MiB",
+    "several_messages": "A second MSH is in the message: end each message with 0x1C 0x0D",
     "not_results": "Only results are taken (ORU^R01)",
     "two_patients": "Results of more than one patient: send a message for each",
     "no_control_id": "MSH-10 is missing or too long",
@@ -79,6 +82,8 @@ def _senders() -> dict[tuple[str, str], Integration]:
 
 
 def _admitted(incoming: Incoming, senders: dict[tuple[str, str], Integration]) -> tuple[Message, Integration]:
+    if len(incoming.content) > mllp.MOST_BYTES:
+        raise Turned("too_long", _beginning(incoming.content))
     try:
         message = read_message(incoming.content)
     except NotHL7 as error:
@@ -88,11 +93,21 @@ def _admitted(incoming: Incoming, senders: dict[tuple[str, str], Integration]) -
         raise Turned("not_connected", message)
     if message.kind != RESULTS:
         raise Turned("not_results", message)
+    if message.is_several:
+        raise Turned("several_messages", message)
     if message.has_several_patients:
         raise Turned("two_patients", message)
     if not 0 < len(message.control_id) <= LONGEST_ID:
         raise Turned("no_control_id", message)
     return message, integration
+
+
+def _beginning(content: bytes) -> Message | None:
+    """The header of a message that is not read whole, so that its sender knows which one is meant."""
+    try:
+        return read_message(content[:4096].partition(b"\r")[0])
+    except NotHL7:
+        return None
 
 
 def _may_call(integration: Integration, address: str) -> bool:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from accounts import audit
@@ -48,8 +48,20 @@ def process_waiting(now: datetime) -> int:
     return sum(_process(key, now) for key in keys)
 
 
-@transaction.atomic
 def _process(key: UUID, now: datetime) -> bool:
+    """Whether a message was settled; one that breaks something is kept as unreadable and stops no other."""
+    try:
+        return _read(key, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("results_not_read", message=str(key))
+        row = ReceivedMessage.objects.get(pk=key)
+        return _settle(row, S.UNREADABLE, now, reason="failed")
+
+
+@transaction.atomic
+def _read(key: UUID, now: datetime) -> bool:
     rows = ReceivedMessage.objects.select_related("integration__account", "integration__hospital")
     row = rows.select_for_update(of=("self",), skip_locked=True).filter(pk=key, state=S.WAITING).first()
     if row is None:

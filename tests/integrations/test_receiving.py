@@ -17,6 +17,7 @@ from accounts import clock
 from integrations import listener, messages, mllp
 from integrations.models import ExchangedMessage, ReceivedMessage
 from integrations.receiving import Incoming, receive
+from labs.hl7_report import Results
 from labs.models import LabReading
 from referral.intake import results
 from tests.fhir.conftest import integrate
@@ -164,6 +165,25 @@ def test_what_has_no_end_or_is_no_frame_ends_the_connection_and_nothing_else(
     assert said(server.send(oru()))[0] == "AA"
 
 
+def test_a_message_that_is_too_long_is_refused_by_its_number_and_the_line_goes_on(
+    world: World, server: Server
+) -> None:
+    long = oru(control_id="long") + b"NTE|1||" + b"x" * (3 * mllp.MOST_BYTES) + b"\r"
+    with MLLPClient("127.0.0.1", server.port) as client:
+        answer = client.send(mllp.framed(long)).decode()
+        assert said(answer) == ("AR", "long")
+        assert "longer than 1 MiB" in answer
+        assert said(client.send(mllp.framed(oru(control_id="next"))).decode()) == ("AA", "next")
+    assert ExchangedMessage.objects.get().reason == "too_long"
+
+
+def test_a_message_that_begins_before_the_end_of_another_is_refused(world: World, server: Server) -> None:
+    answer = server.send(oru(control_id="1") + mllp.START + oru(control_id="2"))
+    assert said(answer) == ("AR", "1")
+    assert "second MSH" in answer
+    assert not ReceivedMessage.objects.exists()
+
+
 def test_while_the_database_is_away_the_sender_is_told_to_come_again(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +284,28 @@ def test_a_correction_of_something_never_received_is_a_proposal_with_its_doubt(w
     row = ReceivedMessage.objects.get()
     finding = LabReading.objects.get(pk=row.reading).result["findings"][0]
     assert finding["doubts"] == ["corrected"]
+
+
+def test_a_message_that_breaks_its_reader_stops_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.register(local_number="A-17")
+    batch = [
+        Incoming(oru(control_id="1", name="坏"), "127.0.0.1"),
+        Incoming(oru(control_id="2"), "127.0.0.1"),
+    ]
+    receive(batch, clock.now())
+    whole = Results.report
+
+    def report(self: Results) -> Any:
+        if self.person.name == "坏":
+            raise RuntimeError
+        return whole(self)
+
+    monkeypatch.setattr(Results, "report", report)
+    assert results.process_waiting(clock.now()) == 2
+    states = dict(ReceivedMessage.objects.values_list("control_id", "state"))
+    assert states == {"1": S.UNREADABLE, "2": S.PROPOSED}
 
 
 def test_each_message_is_processed_once(world: World) -> None:
