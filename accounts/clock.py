@@ -25,7 +25,8 @@ def now() -> datetime:
 
 
 def wall() -> datetime:
-    """This machine's own clock, aware, in UTC: for signatures that outsiders compare with theirs.
+    """This machine's own clock, aware, in UTC: for signatures that outsiders compare with theirs, and for
+    commands that need no database.
 
     Never for the pathway, whose time is `now` and in a demo runs ahead.
     """

@@ -1,6 +1,7 @@
 """Rows of patients to lines of results, in chunks that are scored together."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -34,16 +35,17 @@ def result_lines(
     threshold: float,
     say: Say = lambda issue: issue.message,
     confirmed_units: bool = False,
+    latest: datetime | None = None,
 ) -> Iterator[tuple[dict[str, Any], bool]]:
     """One JSON object per row, in order, and whether the row was scored rather than refused.
 
-    Raises UnreadableFileError before the first line where the values of a column cannot be in the unit that
-    the file says, unless somebody has confirmed the units.
+    Who was sampled after `latest` is refused. Raises UnreadableFileError before the first line where the
+    values of a column cannot be in the unit that the file says, unless somebody has confirmed the units.
     """
     remaining = iter(rows)
     unchecked = not confirmed_units
     while chunk := list(islice(remaining, _CHUNK)):
-        readings = [None if row.issue else with_bounds_as_missing(read_inputs(row.raw)) for row in chunk]
+        readings = [_read(row, latest) for row in chunk]
         if unchecked:
             refuse_wrong_columns(readings)
             unchecked = False
@@ -55,6 +57,10 @@ def result_lines(
                 yield refusal(row, reading.issues if reading else (), say), False
             else:
                 yield _result(row, reading, next(evaluations), say), True
+
+
+def _read(row: Row, latest: datetime | None) -> Reading | None:
+    return None if row.issue else with_bounds_as_missing(read_inputs(row.raw, latest=latest))
 
 
 def refuse_wrong_columns(readings: Sequence[Reading | None]) -> None:

@@ -20,6 +20,8 @@ LEAST_VALUES = 20
 CONFIRM = gettext_noop("If the units are right, confirm them (--confirm-units).")
 """What to do where the file is right after all."""
 IMPOSSIBLE = gettext_noop("%(input)s: %(count)s of %(given)s values are impossible. The first: %(first)s")
+UNUSABLE = gettext_noop("%(input)s: %(count)s of %(given)s values cannot be used. The first: %(first)s")
+CORRECT = gettext_noop("Correct the column, or take it out of the file.")
 UNUSUAL = gettext_noop("%(input)s: the middle one of %(count)s values is unusual even for one: %(doubt)s")
 
 
@@ -29,6 +31,28 @@ def column_faults(readings: Sequence[Reading]) -> Listed | None:
     checked = [_fault(spec, readings) for spec in INPUTS.values() if spec.laboratory]
     faults = [fault for fault in checked if fault is not None]
     return Listed((*faults, Sentence(CONFIRM)), " ") if faults else None
+
+
+def unusable_columns(readings: Sequence[Reading]) -> Listed | None:
+    """A sentence for each input most of whose values cannot be used, and what to do; None where most can."""
+    checked = [_unusable(spec, readings) for spec in INPUTS.values()]
+    faults = [fault for fault in checked if fault is not None]
+    return Listed((*faults, Sentence(CORRECT)), " ") if faults else None
+
+
+def _unusable(spec: Input, readings: Sequence[Reading]) -> Sentence | None:
+    given = sum(spec.name in reading.entered for reading in readings)
+    refused = [
+        issue
+        for reading in readings
+        for issue in reading.issues
+        if issue.field == spec.name and issue.code != "bound"
+    ]
+    if given < LEAST_VALUES or 2 * len(refused) <= given:
+        return None
+    return Sentence(
+        UNUSABLE, {"input": spec.name, "count": len(refused), "given": given, "first": refused[0]}
+    )
 
 
 def _fault(spec: Input, readings: Sequence[Reading]) -> Sentence | None:

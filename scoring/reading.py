@@ -60,24 +60,22 @@ def read_inputs(
     raw: Mapping[str, object],
     *,
     now: datetime | None = None,
+    latest: datetime | None = None,
     expect_sampled_at: bool = False,
     inputs: Mapping[str, Input] = INPUTS,
 ) -> Reading:
     """Reads one patient's input.
 
-    `raw` uses the names of `inputs` (those of the scores; `TYPED_INPUTS` for a bedside table),
-    `bilirubin_unit`, `urea_unit`, `creatinine_unit`, `albumin_unit` (g/L where it is left out), `sampled_at`
-    (one time, or times by input name) and `confirmed` (names of fields whose unusual value is right, or whose
-    limit of the measurement is taken for the value); `sources` is nothing to a score. With `now` (aware),
-    samples older than 12 h are asked about and future ones refused; samples 12 h apart are asked about
-    always. With `expect_sampled_at` an unknown time of
-    sampling is a warning. The ratios of SpO2 and PaO2 to FiO2 are computed and are among the values. Never
-    raises for bad input, of whatever type: see `Reading.issues`.
+    `raw` uses the names of `inputs` (`TYPED_INPUTS` for a bedside table) and of units, `sampled_at` (one
+    time, or times by input name) and `confirmed` (fields whose unusual value or limit of the measurement is
+    right); `sources` is nothing to a score. With `now` (aware), samples older than 12 h are asked about and
+    future ones refused; with `latest` alone, as for a file, only what lies after it is refused; samples 12 h
+    apart are asked about always. With `expect_sampled_at` an unknown time is a warning. The ratios of SpO2
+    and PaO2 to FiO2 are among the values. Never raises for bad input: see `Reading.issues`.
     """
     confirmed = confirmed_names(raw.get("confirmed"))
-    issues = [
-        Issue(name, "unknown_field", {}) for name in raw if name not in inputs and name not in _BESIDE_VALUES
-    ]
+    accepted = inputs.keys() | _BESIDE_VALUES
+    issues = [Issue(name, "unknown_field") for name in raw if name not in accepted]
     values: dict[str, Value] = {}
     entered: dict[str, Mapping[str, Any]] = {}
     warnings: list[Issue] = []
@@ -94,7 +92,9 @@ def read_inputs(
     issues += _cross_checks(values)
     values |= ratios(values)
     warnings += _half_a_ratio(values, raw)
-    sampling = read_sampling(raw.get("sampled_at"), list(entered), now=now, expected=expect_sampled_at)
+    sampling = read_sampling(
+        raw.get("sampled_at"), list(entered), now=now, latest=latest, expected=expect_sampled_at
+    )
     return _reading(values, entered, issues, warnings, sampling, confirmed)
 
 

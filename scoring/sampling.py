@@ -23,14 +23,25 @@ class Sampling:
     warnings: list[Issue] = field(default_factory=list)
 
 
-def read_sampling(raw: object, entered: Sequence[str], *, now: datetime | None, expected: bool) -> Sampling:
-    """The times of the `entered` inputs from one time for all or times by input name."""
+def read_sampling(
+    raw: object,
+    entered: Sequence[str],
+    *,
+    now: datetime | None,
+    expected: bool,
+    latest: datetime | None = None,
+) -> Sampling:
+    """The times of the `entered` inputs from one time for all or times by input name.
+
+    What lies after `latest` (`now` where only that is given) is refused.
+    """
     sampling = Sampling()
+    latest = latest or now
     if isinstance(raw, Mapping):
         for name, typed in raw.items():
-            _take_one(sampling, str(name), typed, entered, now)
+            _take_one(sampling, str(name), typed, entered, latest)
     elif not is_blank(raw):
-        time = _time(sampling, "sampled_at", raw, now)
+        time = _time(sampling, "sampled_at", raw, latest)
         if time is not None:
             sampling.times.update({name: time for name in entered if TYPED_INPUTS[name].laboratory})
     _ask_about_age(sampling, now)
@@ -42,17 +53,17 @@ def read_sampling(raw: object, entered: Sequence[str], *, now: datetime | None, 
 
 
 def _take_one(
-    sampling: Sampling, name: str, typed: object, entered: Sequence[str], now: datetime | None
+    sampling: Sampling, name: str, typed: object, entered: Sequence[str], latest: datetime | None
 ) -> None:
     if name not in TYPED_INPUTS:
         sampling.issues.append(Issue(f"sampled_at.{name}", "unknown_field"))
     elif name in entered and not is_blank(typed):
-        time = _time(sampling, f"sampled_at.{name}", typed, now)
+        time = _time(sampling, f"sampled_at.{name}", typed, latest)
         if time is not None:
             sampling.times[name] = time
 
 
-def _time(sampling: Sampling, field_name: str, typed: object, now: datetime | None) -> datetime | None:
+def _time(sampling: Sampling, field_name: str, typed: object, latest: datetime | None) -> datetime | None:
     params = {"value": quoted(typed)}
     try:
         time = typed if isinstance(typed, datetime) else datetime.fromisoformat(as_text(typed).strip())
@@ -63,10 +74,10 @@ def _time(sampling: Sampling, field_name: str, typed: object, now: datetime | No
     except ValueError:
         sampling.issues.append(Issue(field_name, "time_invalid", params))
         return None
-    if now is None:
+    if latest is None:
         return time
-    time = without_skew(time, now)
-    if time > now:
+    time = without_skew(time, latest)
+    if time > latest:
         sampling.issues.append(Issue(field_name, "sampled_in_future", params))
         return None
     return time

@@ -1,6 +1,7 @@
 """Rows of patients to lines of grades."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -15,17 +16,18 @@ _CHUNK = 1000
 
 
 def graded_lines(
-    rows: Iterable[Row], *, say: Say, confirmed_units: bool = False
+    rows: Iterable[Row], *, say: Say, confirmed_units: bool = False, latest: datetime | None = None
 ) -> Iterator[tuple[dict[str, Any], bool]]:
     """One JSON object per row, in order, and whether the row was graded rather than refused.
 
-    `say` words an issue in the reader's language. Raises UnreadableFileError before the first line where the
-    values of a column cannot be in the unit that the file says, unless somebody has confirmed the units.
+    `say` words an issue in the reader's language. Who was sampled after `latest` is refused. Raises
+    UnreadableFileError before the first line where the values of a column cannot be in the unit that the file
+    says, unless somebody has confirmed the units.
     """
     remaining = iter(rows)
     unchecked = not confirmed_units
     while chunk := list(islice(remaining, _CHUNK)):
-        readings = [_read(row) for row in chunk]
+        readings = [_read(row, latest) for row in chunk]
         if unchecked:
             refuse_wrong_columns(readings)
             unchecked = False
@@ -36,8 +38,10 @@ def graded_lines(
                 yield _graded(row, reading, say), True
 
 
-def _read(row: Row) -> Reading | None:
-    return None if row.issue else with_bounds_as_missing(read_inputs(row.raw, inputs=TYPED_INPUTS))
+def _read(row: Row, latest: datetime | None) -> Reading | None:
+    if row.issue:
+        return None
+    return with_bounds_as_missing(read_inputs(row.raw, inputs=TYPED_INPUTS, latest=latest))
 
 
 def _graded(row: Row, reading: Reading, say: Say) -> dict[str, Any]:

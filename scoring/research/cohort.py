@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scoring.encodings import Announce, UnreadableFileError, ignore
 from scoring.inputs import INPUTS
-from scoring.plausibility import column_faults
+from scoring.plausibility import column_faults, unusable_columns
 from scoring.reading import Reading
 from scoring.research.intake import OUTCOME_COLUMNS, CohortError, Intake
 from scoring.research.outcomes import REASONS
@@ -25,6 +25,9 @@ from scoring.sentences import Listed, Sentence
 __all__ = ["NEEDS_EXTRA", "OUTCOME_COLUMNS", "Cohort", "CohortError", "open_cohort", "read_cohort"]
 
 Column = NDArray[np.float64]
+_MANY, _SHARE = 10, 0.1
+PERHAPS = "perhaps_"
+"""What the codes of doubts begin with that name another unit or another test."""
 
 TRANSPLANTATIONS = gettext_noop(
     "%(count)s patients with a transplantation (event 2) have reached the end point: it is death or "
@@ -37,6 +40,10 @@ COPIES = gettext_noop(
 NEEDS_EXTRA = gettext_noop("This needs the research extra. Install it with: uv sync --extra research")
 COUNTED = gettext_noop("%(rows)s rows in the file, %(usable)s with a usable outcome.")
 LEFT_OUT = gettext_noop("Left out, %(reason)s: %(count)s (%(lines)s).")
+DOUBTED = gettext_noop(
+    "%(input)s: %(count)s values would be usual in another unit or of another test. Check them; they are "
+    "used as they stand."
+)
 NOT_USED = gettext_noop("%(input)s: %(count)s values could not be used and count as missing.")
 NOT_OPENED = gettext_noop("%(file)s cannot be opened: %(fault)s")
 
@@ -49,7 +56,8 @@ class Cohort:
     `excluded`: how many of the file's `rows` were left out, by reason; `excluded_lines`: where the first of
     them stand. `refused`: how many values could not be used and count as missing, by input name.
     `transplantations`: how many of the end points are one. `copies`: how many patients have the same values
-    in everything as an earlier one of another number.
+    in everything as an earlier one of another number. `doubted`: by input name, how many values would be
+    usual in another unit or of another test.
     """
 
     readings: tuple[Reading, ...]
@@ -60,6 +68,7 @@ class Cohort:
     rows: int = 0
     transplantations: int = 0
     copies: int = 0
+    doubted: Mapping[str, int] = field(default_factory=dict)
     excluded_lines: Mapping[str, tuple[Sentence, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -106,9 +115,14 @@ class Cohort:
             sentences.append(Sentence(TRANSPLANTATIONS, {"count": self.transplantations}))
         if self.copies:
             sentences.append(Sentence(COPIES, {"count": self.copies}))
+        sentences += self.doubts()
         for name, count in self.refused.items():
             sentences.append(Sentence(NOT_USED, {"input": name, "count": count}))
         return sentences
+
+    def doubts(self) -> list[Sentence]:
+        """Of each input whose values may be of two kinds, how many are of the other one."""
+        return [Sentence(DOUBTED, {"input": name, "count": count}) for name, count in self.doubted.items()]
 
     def describe_outcome(self, days: int) -> dict[str, int]:
         """Patients, end points in all and within `days`, and how many were lost before."""
@@ -136,7 +150,7 @@ def read_cohort(
         intake.take(row)
     intake.refuse_what_cannot_be_right()
     readings, times, endings = zip(*intake.kept, strict=True)
-    faults = None if confirmed_units else column_faults(readings)
+    faults = None if confirmed_units else column_faults(readings) or unusable_columns(readings)
     if faults is not None:
         raise CohortError(faults)
     return Cohort(
@@ -148,8 +162,20 @@ def read_cohort(
         rows=intake.rows,
         transplantations=endings.count("transplantation"),
         copies=intake.copies,
+        doubted=_doubted(readings),
         excluded_lines={code: tuple(lines) for code, lines in intake.lines.items()},
     )
+
+
+def _doubted(readings: Sequence[Reading]) -> dict[str, int]:
+    """Single values may be unusual; many are where, say, half of a file is in another unit."""
+    doubts = Counter(
+        warning.field
+        for reading in readings
+        for warning in reading.warnings
+        if warning.code.startswith(PERHAPS)
+    )
+    return {name: count for name, count in doubts.items() if count >= max(_MANY, _SHARE * len(readings))}
 
 
 def open_cohort(path: Path, *, announce: Announce = ignore, confirmed_units: bool = False) -> Cohort:

@@ -40,7 +40,10 @@ NOBODY_LEFT = gettext_noop(
     "did not, no model can tell who will."
 )
 SAME = gettext_noop("Some of the inputs say the same in this cohort; leave one of them out.")
-NOT_CONVERGING = gettext_noop("The Cox model does not converge: %(fault)s")
+NOT_CONVERGING = gettext_noop(
+    "No Cox model fits these patients: one of the inputs may tell by itself who reaches the end point, or "
+    "two say nearly the same. Name fewer (--inputs)."
+)
 NO_INPUT = gettext_noop("%(input)s is not a known input.")
 NO_NUMBER = gettext_noop("%(input)s has no numeric value that a model could use.")
 ONE_VALUE = gettext_noop("None of the inputs has more than one value in this cohort.")
@@ -160,8 +163,7 @@ def _maximum(matrix: Column, outcome: Outcome) -> tuple[Column, Column]:
             warnings.simplefilter("error", ConvergenceWarning)
             fitter = CoxPHFitter().fit(frame, "time", "event", fit_options={"precision": _PRECISION})
     except (ConvergenceError, ConvergenceWarning, ValueError, np.linalg.LinAlgError) as error:
-        fault = str(error).splitlines()[0]
-        raise CohortError(Sentence(NOT_CONVERGING, {"fault": fault})) from error
+        raise CohortError(Sentence(NOT_CONVERGING)) from error
     return fitter.params_.to_numpy(), fitter.variance_matrix_.to_numpy()
 
 

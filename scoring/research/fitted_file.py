@@ -164,6 +164,14 @@ def _of_the_file(cohort: Cohort) -> list[tuple[str, str]]:
                 f"有{cohort.copies}例患者的全部数值与前面另一编号的患者相同。如为同一人，请予剔除。",
             )
         ]
+    sentences += [
+        (
+            str(doubt),
+            f"{doubt.filling['input']}：有{doubt.filling['count']}个数值更像其他单位或其他检验项目的结果，"
+            "已按原值使用，请核对。",
+        )
+        for doubt in cohort.doubts()
+    ]
     return sentences
 
 

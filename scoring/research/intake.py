@@ -13,7 +13,10 @@ from scoring.sentences import Listed, Readable, Sentence
 
 OUTCOME_COLUMNS = ("time_days", "event")
 _LINES_NAMED = 3
-_NOT_UNDERSTOOD = ("time_not_understood", "time_negative", "time_too_long", "event_not_understood")
+_NOT_UNDERSTOOD = (
+    *("time_not_understood", "time_negative", "time_too_long", "event_not_understood"),
+    *("too_many_cells", "malformed_row", "not_utf8", "unit_contradicts_heading"),
+)
 _OUTCOME_UNKNOWN = ("time_missing", "time_not_understood", "event_missing", "event_not_understood")
 _FEW, _SHARE = 10, 0.1
 """So many rows without an outcome may be chance; more depend on how it ended."""
@@ -70,7 +73,8 @@ class Intake:
     def take(self, row: Row) -> None:
         """Keeps a row or counts why not. Raises CohortError if the file has no outcome columns."""
         self.rows += 1
-        if row.issue:
+        # When the blood was taken says nothing about a cohort, so that a doubtful day costs no patient.
+        if row.issue and row.issue.field != "sampled_at":
             self._leave_out(row.issue.code, row)
             return
         lacking = next((name for name in OUTCOME_COLUMNS if name not in row.others), None)

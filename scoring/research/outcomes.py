@@ -41,6 +41,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "too_many_cells": gettext_noop("more cells than the header names"),
         "malformed_row": gettext_noop("the row cannot be read"),
         "not_utf8": gettext_noop("bytes that are no text"),
+        "unit_contradicts_heading": gettext_noop("another unit than the heading states"),
     }
 )
 """Why a row of a cohort is left out, by code."""
@@ -52,6 +53,7 @@ def reason_text(code: str) -> str:
 
 
 _TIME = re.compile(r"(?P<number>[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?) ?(?:d|days?|天|日)?")
+_DECIMAL_ZEROS = re.compile(r"\.0*$")
 LONGEST_DAYS = 36_525
 """What is above is a day as a spreadsheet counts it (46086), or a code for what is missing (99999)."""
 _ENDINGS: Mapping[str, Ending] = MappingProxyType(
@@ -88,7 +90,7 @@ def days_of(raw: Any) -> float:
 
 def ending_of(raw: Any) -> Ending:
     """How follow-up ended. Raises UnusableOutcome."""
-    text = "".join(_folded(raw).split()).removesuffix(".0")
+    text = _DECIMAL_ZEROS.sub("", "".join(_folded(raw).split()))
     if text in _ENDINGS:
         return _ENDINGS[text]
     raise UnusableOutcome("event_missing" if is_missing(text) else "event_not_understood")

@@ -156,7 +156,8 @@ class Validation:
 
     def as_dict(self) -> dict[str, Any]:
         """JSON form; what could not be estimated is null."""
-        return _json(asdict(self))
+        lines = {code: [str(line) for line in lines] for code, lines in self.excluded_lines.items()}
+        return _json({**asdict(self), "excluded_lines": lines})
 
 
 def validate(
@@ -345,6 +346,7 @@ def _of_the_file(cohort: Cohort) -> tuple[tuple[object, str, dict[str, object]],
         (cohort.excluded, LEFT_OUT, counted),
         (cohort.copies, COPIES, {"count": cohort.copies}),
         (cohort.transplantations, TRANSPLANTATIONS, {"count": cohort.transplantations}),
+        *((True, doubt.text, dict(doubt.filling)) for doubt in cohort.doubts()),
     )
 
 
@@ -371,6 +373,4 @@ def _json(value: Any) -> Any:
         return {key: _json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_json(item) for item in value]
-    if isinstance(value, Sentence):
-        return str(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value

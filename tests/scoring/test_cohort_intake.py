@@ -30,6 +30,7 @@ def refusal(*rows: str, header: str = "id,inr,time_days,event") -> str:
             ("死亡", "death"),
             ("1", "death"),
             ("1.0", "death"),
+            ("1.00", "death"),
             ("是", "death"),
             ("TRUE", "death"),
             ("dead", "death"),
@@ -154,6 +155,35 @@ def test_a_file_whose_outcomes_are_mostly_not_understood_is_refused(
         assert each in sentence
 
 
+def test_a_file_most_of_whose_rows_cannot_be_read_is_refused() -> None:
+    rows = [f"P{day},1.5,{day},1" + (",x" if day % 5 < 3 else "") for day in range(30)]
+    assert "18 of 30 rows cannot be understood" in refusal(*rows)
+
+
+@pytest.mark.parametrize("day", ["03/04/2026", "昨天", "2099-01-01"])
+def test_a_doubtful_day_of_sampling_costs_no_patient(day: str) -> None:
+    header = "id,inr,time_days,event,sampled_at"
+    cohort = cohort_of(f"A,1.5,90,1,{day}", "B,1.6,80,0,2026-03-05", header=header)
+    assert (len(cohort), cohort.excluded) == (2, {})
+
+
+@pytest.mark.parametrize(("column", "typed"), [("age_years", "1974"), ("cirrhosis", "Child B")])
+def test_a_column_that_mostly_holds_something_else_is_refused_and_not_called_missing(
+    column: str, typed: str
+) -> None:
+    rows = [f"P{day},1.5,{day},1,{typed}" for day in range(30)]
+    sentence = refusal(*rows, header=f"id,inr,time_days,event,{column}")
+    assert f"{column}: 30 of 30 values cannot be used" in sentence
+    assert "take it out of the file" in sentence
+
+
+def test_half_a_column_in_another_unit_is_said() -> None:
+    rows = [f"P{day},{300 if day % 2 else 17},umol/L,{day},1" for day in range(40)]
+    cohort = cohort_of(*rows, header="id,bilirubin,bilirubin_unit,time_days,event")
+    assert dict(cohort.doubted) == {"bilirubin": 20}
+    assert any("20 values would be usual in another unit" in str(said) for said in cohort.account())
+
+
 @pytest.mark.parametrize("end", ["好转", "", "3", "自动出院"])
 def test_a_file_that_leaves_out_those_who_ended_one_way_is_refused(end: str) -> None:
     died = [f"D{day},1.5,{day},1" for day in range(60)]
@@ -240,3 +270,15 @@ def test_the_same_patients_under_other_numbers_stand_in_the_model_in_the_report_
         assert figures["copies"] == 50
         assert any(words in limit for limit in figures["limits"])
         assert words in (tmp_path / f"{language}.html").read_text(encoding="utf-8")
+
+
+def test_an_input_that_tells_everything_is_explained_in_words(tmp_path: Path) -> None:
+    rows = [
+        f"P{day},{1 + day % 7 / 10},{4 if day % 2 else 0},{50 if day % 2 else 95},{day % 2}"
+        for day in range(60)
+    ]
+    file = tmp_path / "separated.csv"
+    file.write_text("\n".join(["id,inr,encephalopathy_grade,time_days,event", *rows]))
+    with pytest.raises(CommandError, match="may tell by itself who reaches the end point") as caught:
+        call_command("fit_model", file, bootstrap=0, output=tmp_path / "model.json")
+    assert "Newton" not in str(caught.value)

@@ -184,6 +184,7 @@ def test_flags_and_units_behind_a_number_are_understood(score, typed: str) -> No
         ({"cirrhosis": "2"}, "not_yes_or_no"),
         ({"sampled_at": "03/04/2026"}, "date_ambiguous"),
         ({"sampled_at": "昨天"}, "date_invalid"),
+        ({"sampled_at": "2099-01-01T00:00:00+08:00"}, "sampled_in_future"),
     ],
 )
 def test_what_cannot_be_understood_is_refused_with_value_and_line(  # type: ignore[no-untyped-def]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from accounts import clock
 from scoring.definitions.grading import DEFINITIONS, is_decided
 from scoring.definitions.lines import graded_lines
 from scoring.inputs import TYPED_INPUTS
@@ -31,4 +32,6 @@ class Command(FileCommand):
         self, rows: Iterator[Row], options: Mapping[str, Any]
     ) -> Iterator[tuple[dict[str, Any], bool]]:
         """One line for each row."""
-        return graded_lines(rows, say=issue_text, confirmed_units=options["confirm_units"])
+        return graded_lines(
+            rows, say=issue_text, confirmed_units=options["confirm_units"], latest=clock.wall()
+        )

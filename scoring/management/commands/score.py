@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext
 
+from accounts import clock
 from scoring.evaluation import DEFAULT_THRESHOLD
 from scoring.inputs import INPUTS
 from scoring.lines import result_lines
@@ -50,4 +51,5 @@ class Command(FileCommand):
             threshold=options["threshold"],
             say=issue_text,
             confirmed_units=options["confirm_units"],
+            latest=clock.wall(),
         )
