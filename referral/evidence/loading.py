@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.moments import YEARS
 from accounts.text import INVISIBLE, UNREADABLE, read_lines
 from referral.models import Evidence
-from scoring.cells import is_missing, is_summary
+from scoring.cells import is_footnote, is_missing, is_summary
 from scoring.encodings import NOT_UTF8, Announce, UnreadableFileError, decoded, ignore
 from scoring.headers import SEPARATOR_LINE
 from scoring.sentences import Sentence
@@ -93,7 +93,7 @@ def load_file(file: Path, *, now: datetime, therapy: str = "", announce: Announc
     collection = file.stem[:LONGEST_COLLECTION]
     rows = [
         _row(line, cells, collection, therapy or file.stem.replace("_", " "), now)
-        for line, cells in _lines(_text(file, announce))
+        for line, cells in _once(_lines(_text(file, announce)))
     ]
     if not rows:
         raise EvidenceFileError(1, _("The file has no rows."))
@@ -134,6 +134,17 @@ def _lines(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         raise EvidenceFileError(reader.line_num + before, fault % {"error": error}) from error
 
 
+def _once(rows: Iterable[tuple[int, dict[str, str]]]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows as they come; one that says the same as an earlier one is refused."""
+    earlier: dict[tuple[str, ...], int] = {}
+    for line, cells in rows:
+        first = earlier.setdefault(tuple(cells.values()), line)
+        if first != line:
+            fault = _("This row says the same as line %(first)s. Take one of them out.")
+            raise EvidenceFileError(line, fault % {"first": first})
+        yield line, cells
+
+
 def _separator(rows: Sequence[str]) -> tuple[str, int]:
     """What parts the columns, and how many lines stand before the heading: one where `sep=;` says it."""
     first = rows[0].strip() if rows else ""
@@ -153,6 +164,8 @@ def _cells(line: int, cells: list[str], headings: list[str]) -> dict[str, str]:
     """One row by heading; what says that nothing is known is left empty."""
     if is_summary(cells[0]):
         raise EvidenceFileError(line, _("This is a row of totals, not a study. Take it out."))
+    if is_footnote(cells[0]) and not any(cell.strip() for cell in cells[1:]):
+        raise EvidenceFileError(line, _("This is a remark, not a study. Take it out."))
     given = (
         cells
         if len(cells) < len(headings)
@@ -199,7 +212,7 @@ def _row(line: int, cells: Mapping[str, str], collection: str, therapy: str, now
         plain = values.pop(name, "")
         if plain:
             values[f"{name}_zh" if CHINESE.search(plain) else f"{name}_en"] = plain
-    row = Evidence(**_typed(line, values), collection=collection, line=line, loaded_at=now)
+    row = Evidence(**_typed(line, values, now), collection=collection, line=line, loaded_at=now)
     row.search_text = " ".join(str(value) for value in values.values()).lower()
     if not (row.therapy_en or row.therapy_zh):
         raise EvidenceFileError(line, _("The therapy is not named."))
@@ -211,8 +224,10 @@ def _row(line: int, cells: Mapping[str, str], collection: str, therapy: str, now
     return row
 
 
-def _typed(line: int, values: Mapping[str, str]) -> dict[str, Any]:
+def _typed(line: int, values: Mapping[str, str], now: datetime) -> dict[str, Any]:
     year = unicodedata.normalize("NFKC", values.get("year", "")).removesuffix("年")
     if year and not (year.isascii() and year.isdecimal() and len(year) == 4 and int(year) in YEARS):
         raise EvidenceFileError(line, _("“%(year)s” is not a year.") % {"year": year})
+    if year and int(year) > now.year + 1:
+        raise EvidenceFileError(line, _("The year %(year)s lies in the future.") % {"year": year})
     return {**values, "year": int(year) if year else None}

@@ -127,6 +127,9 @@ def test_the_name_of_a_file_stands_for_a_therapy_that_nobody_named(written) -> N
         (HEADING.encode() + "A,甲,one,2001,x,NCT1\n".encode() + b"B,\xff,one,2001,x,NCT1\n", 3, "UTF-8"),
         (HEADING + "A,甲,one,2001,x,NCT1\n合计,1,,,,\n", 3, "row of totals"),
         (HEADING + "A,甲,one,2001,x,NCT1,,more\n", 2, "8 cells"),
+        (HEADING + "A,甲,one,2001,x,NCT1\n注：来自综述,,,,,\n", 3, "remark"),
+        (HEADING + "A,甲,one,2001,x,NCT1\nB,乙,two,2002,y,NCT2\nA,甲,one,2001,x,NCT1\n", 4, "line 2"),
+        (HEADING + "A,甲,one,2094,x,NCT1\n", 2, "2094 lies in the future"),
     ],
 )
 def test_a_malformed_file_is_refused_with_the_line_at_fault(  # type: ignore[no-untyped-def]
