@@ -60,7 +60,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         *("get", "auth/session", "session", "Who is signed in with this session token", "SignedIn", ""),
-        ("401", "410"),
+        ("401",),
     ),
     Operation(
         *("post", "auth/reauthenticate", "prove_password", "Prove again who you are, by password"),
@@ -82,7 +82,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         *("get", "account/authenticators", "second_factors", "Your second factors", "SecondFactors", ""),
-        ("401", "410"),
+        ("401",),
     ),
     Operation(
         *("get", "account/authenticators/totp", "authenticator_app", "The authenticator app that is set up"),
@@ -273,7 +273,8 @@ def add_sign_in(result: Json, **_kwargs: Any) -> Json:
     schemas |= {"SignInProblem": _problem(schemas["Problem"])}
     components["parameters"]["DeviceToken"] = DEVICE_TOKEN
     components["responses"]["SignInRefused"] = {
-        "description": "`code` says why, and `data.flows` how to go on with `meta.session_token`.",
+        "description": "`code` says why, and `data.flows` how to go on with `meta.session_token`. 410 "
+        "`session_ended`: the `X-Session-Token` that was sent has ended; sign in without it.",
         "headers": headers("Retry-After", *COMMON),
         "content": {MEDIA_TYPE: {"schema": {"$ref": f"{REF}SignInProblem"}}},
     }
@@ -299,7 +300,7 @@ def _described(row: Operation) -> Json:
 
 
 def _answers(row: Operation) -> Json:
-    refused = {"400", *row.refusals, "500", "503"} | ({"413"} if row.takes else set())
+    refused = {"400", "410", *row.refusals, "500", "503"} | ({"413"} if row.takes else set())
     answers: Json = {status: {"$ref": "#/components/responses/SignInRefused"} for status in refused}
     if row.gives:
         content = {"application/json": {"schema": {"$ref": f"{REF}{row.gives}"}}}

@@ -12,7 +12,7 @@ from django.http import Http404
 from django.test import Client
 from django.urls import Resolver404, resolve
 
-from api.openapi.sign_in import LEFT_OUT, OPERATIONS, ROOT
+from api.openapi.sign_in import LEFT_OUT, OPERATIONS, ROOT, Operation
 from api.problem_codes import MEANINGS
 from config.urls import closed
 from tests.contract.conformance import findings
@@ -115,6 +115,13 @@ def test_signing_in_with_a_second_factor_set_up_on_the_way(app: App) -> None:
     assert again.send("post", "auth/2fa/reauthenticate", {"code": recovery[1]}).status_code == 200
     assert again.send("post", "account/authenticators/recovery-codes", {}).status_code == 200
     assert again.send("delete", "account/authenticators/totp").status_code == 200
+
+
+@pytest.mark.parametrize("row", OPERATIONS, ids=lambda row: row.name)
+def test_the_token_of_a_session_that_has_ended_is_answered_as_the_file_says(app: App, row: Operation) -> None:
+    app.headers["X-Session-Token"] = "of-a-session-that-has-ended"
+    body = {} if row.method == "post" else None
+    assert app.refused(row.method, row.path, body) == (410, "session_ended")
 
 
 def test_wrong_input_is_answered_field_by_field_in_both_forms(app: App) -> None:
