@@ -28,6 +28,8 @@ PATIENCE_MILLISECONDS = 60_000
 Keep = Callable[[Callable[[], Any]], Callable[[], Any]]
 RARELY = (50_000, 20, 100)
 """When garbage is collected: by default, that is an eighth of what the tests cost."""
+HEADLESS_SHELL = "chromium-headless-shell"
+"""Chromium without windows: a page costs it less than half of what it costs the whole one."""
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = [
     "--disable-gpu",
@@ -135,13 +137,24 @@ def english() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    """The machine's Chromium. Without one, browser tests are skipped, or fail if REQUIRE_BROWSER=1."""
-    for name in CHROMIUM_NAMES:
+    """The machine's Chromium, without windows where it has that."""
+    return _on_the_path(HEADLESS_SHELL, *CHROMIUM_NAMES)
+
+
+@pytest.fixture(scope="session")
+def whole_chromium_path() -> str:
+    """The machine's Chromium, for what needs its windows, such as notifications."""
+    return _on_the_path(*CHROMIUM_NAMES)
+
+
+def _on_the_path(*names: str) -> str:
+    """Without a browser, its tests are skipped, or fail if REQUIRE_BROWSER=1."""
+    for name in names:
         if result := shutil.which(name):
             return result
     if os.environ.get("REQUIRE_BROWSER") == "1":
-        pytest.fail("No Chromium on the PATH, and REQUIRE_BROWSER=1 asks for the browser tests.")
-    pytest.skip("no Chromium on the PATH: browser tests do not run (Debian: apt-get install chromium)")
+        pytest.fail(f"None of {names} on the PATH, and REQUIRE_BROWSER=1 asks for the browser tests.")
+    pytest.skip(f"none of {names} on the PATH (Debian: apt-get install {HEADLESS_SHELL} chromium)")
 
 
 @pytest.fixture(scope="session")
@@ -165,12 +178,12 @@ def _patient(browser: Browser) -> Browser:
     """`browser`, whose pages wait as long as a busy machine needs.
 
     A page's service worker fetches two pages and all their files to have them at hand without a connection:
-    it works only for tests that ask for it.
+    it works only for tests that ask for it. Without windows, a browser names no language unless told.
     """
     make = browser.new_context
 
     def new_context(**options: Any) -> BrowserContext:
-        context = make(**{"service_workers": "block", **options})
+        context = make(**{"service_workers": "block", "locale": "en-US", **options})
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         return context
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -32,23 +33,42 @@ SAY_STATES = """
 """To hear of a state without looking: looking at a page by Playwright is a gesture for the browser."""
 
 
-@pytest.fixture(scope="module")
-def loud_browser(browser: Browser, chromium_path: str) -> Iterator[Browser]:
+@contextmanager
+def may_sound(browser: Browser, path: str) -> Iterator[Browser]:
     """A browser whose pages may sound without a gesture."""
     flags = [*CHROMIUM_FLAGS, "--autoplay-policy=no-user-gesture-required"]
     flags += ["--no-sandbox"] if os.geteuid() == 0 else []
-    loud = browser.browser_type.launch(executable_path=chromium_path, args=flags)
+    loud = browser.browser_type.launch(executable_path=path, args=flags)
     yield loud
     loud.close()
 
 
-@pytest.fixture
-def loud(loud_browser: Browser, platform: Platform) -> Iterator[Visits]:
-    visits = Visits(loud_browser, platform.url)
+@contextmanager
+def visits_of(browser: Browser, platform: Platform) -> Iterator[Visits]:
+    visits = Visits(browser, platform.url)
     yield visits
     for context in visits.contexts:
         context.close()
     assert visits.complaints == []
+
+
+@pytest.fixture(scope="module")
+def loud_browser(browser: Browser, chromium_path: str) -> Iterator[Browser]:
+    with may_sound(browser, chromium_path) as loud:
+        yield loud
+
+
+@pytest.fixture
+def loud(loud_browser: Browser, platform: Platform) -> Iterator[Visits]:
+    with visits_of(loud_browser, platform) as visits:
+        yield visits
+
+
+@pytest.fixture
+def loud_with_windows(browser: Browser, whole_chromium_path: str, platform: Platform) -> Iterator[Visits]:
+    """A browser that can show notifications."""
+    with may_sound(browser, whole_chromium_path) as loud, visits_of(loud, platform) as visits:
+        yield visits
 
 
 def is_in(page: Page, state: str) -> None:
@@ -244,10 +264,10 @@ def test_a_page_whose_sign_in_has_ended_says_that_it_hears_nothing(world: World,
 
 
 def test_a_page_that_is_not_looked_at_shows_a_notification_that_names_nobody(
-    world: World, loud: Visits
+    world: World, loud_with_windows: Visits
 ) -> None:
-    loud.has_worker = True
-    page = loud(world.specialist)
+    loud_with_windows.has_worker = True
+    page = loud_with_windows(world.specialist)
     page.context.grant_permissions(["notifications"])
     page.add_init_script("Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })")
     page.goto("/inbox/")
