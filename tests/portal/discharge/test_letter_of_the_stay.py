@@ -14,7 +14,7 @@ from referral.models import ArtificialLiverSession, Case, OrganFailureAssessment
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from referral.queries.case_values import case_values
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.portal.reading import visible_text
 from tests.world import HOUR, World, build
@@ -129,7 +129,7 @@ def test_a_letter_without_records_of_the_ward_says_what_was_not_recorded(
 @pytest.fixture
 def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     context = browser.new_context(base_url=live_server.url, locale="en-GB")
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     yield context.new_page()
     context.close()
 

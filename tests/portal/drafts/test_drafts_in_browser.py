@@ -12,7 +12,7 @@ from portal.models import FormDraft
 from referral.models import Case
 from referral.pathway.vocabulary import State
 from tests.e2e.conftest import until
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import fill, sign_in
 from tests.portal.offline.test_offline_in_browser import ON_THE_DEVICE
 from tests.world import World, build
@@ -31,7 +31,7 @@ def world(transactional_db: None) -> World:
 def context(browser: Browser, live_server: Any) -> Iterator[BrowserContext]:
     """A browser whose live stream is cut off: it needs another server."""
     context = browser.new_context(base_url=live_server.url, locale="en-GB", service_workers="allow")
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     yield context
     context.close()
 
@@ -278,7 +278,7 @@ def test_a_server_that_fails_at_the_last_moment_loses_nothing(
 ) -> None:
     # What a service worker fetches, the test cannot answer in the server's place.
     context = browser.new_context(base_url=live_server.url, locale="en-GB", service_workers="block")
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     page = context.new_page()
     sign_in(page, as_user(world.doctor))
     page.goto("/cases/new/")

@@ -18,7 +18,7 @@ from config import icons
 from referral.models import Case
 from referral.pathway.vocabulary import State
 from tests.e2e.conftest import until
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import fill, sign_in
 from tests.world import World, build
 
@@ -55,7 +55,7 @@ def world(transactional_db: None) -> World:
 def page(browser: Browser, live_server: Any, world: World, as_user: SignIn) -> Iterator[Page]:
     """A doctor's browser that has been on the first page once. The live stream needs another server."""
     context = browser.new_context(base_url=live_server.url, locale="en-GB", service_workers="allow")
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     page = context.new_page()
     sign_in(page, as_user(world.doctor))
     page.goto("/")
@@ -68,7 +68,7 @@ def test_a_wards_board_without_a_connection_says_so_in_the_platforms_own_words(
     browser: Browser, live_server: Any, world: World, as_user: SignIn
 ) -> None:
     context = browser.new_context(base_url=live_server.url, locale="en-GB", service_workers="allow")
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     page = context.new_page()
     sign_in(page, as_user(world.specialist))
     page.goto("/board/")

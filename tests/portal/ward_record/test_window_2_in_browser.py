@@ -24,7 +24,7 @@ from referral.models import (
     TransplantDecision,
     TreatmentRecord,
 )
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import HOUR, World, build
 
@@ -87,7 +87,7 @@ def ward(browser: Browser, live_server: Any, world: World, case: Case, as_user: 
     context = browser.new_context(
         base_url=live_server.url, locale="en-GB", viewport={"width": 1440, "height": 900}
     )
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     page = context.new_page()
     sign_in(page, as_user(world.specialist))
     ward = Ward(page)
