@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from config.embedded import ROOT
 from scoring.research.agreement import share
 from tests.mutants.mistakes import AREAS, Mistake, possible_mistakes
-from tests.mutants.trial import PYTEST, TestsByLine, Tree, environment
+from tests.mutants.trial import PYTEST, ROUND, TestsByLine, Tree, environment
 
 WORK = ROOT / ".data" / "mutants"
 COVERAGE = WORK / "coverage"
@@ -24,7 +24,7 @@ def main() -> int:
     WORK.mkdir(parents=True, exist_ok=True)
     if options.fresh or not COVERAGE.exists():
         _record_tests_by_line(options.jobs)
-    possible = possible_mistakes(ROOT)
+    possible = [one for one in possible_mistakes(ROOT) if one.path.startswith(options.only)]
     chosen = sorted(_sample(possible, options.count, options.seed))
     missed = _missed(chosen, options.jobs)
     print(report(possible, chosen, missed))
@@ -35,6 +35,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("--count", type=int, default=160, help="mistakes to make, as many in each area")
     parser.add_argument("--seed", type=int, default=1, help="which ones; the same number gives the same ones")
+    parser.add_argument("--only", default="", help="mistakes in this folder or file: referral/deadlines")
     parser.add_argument("--jobs", type=int, default=2, help="how many at once")
     parser.add_argument("--least", type=int, default=85, help="per cent that have to be noticed")
     parser.add_argument("--fresh", action="store_true", help="record again which test runs which line")
@@ -53,7 +54,7 @@ def _sample(possible: list[Mistake], count: int, seed: int) -> list[Mistake]:
     """As many of each area, drawn by chance that can be repeated."""
     draw = random.Random(seed)
     by_area = {area: [one for one in possible if one.area == area] for area in AREAS}
-    share = count // len(AREAS)
+    share = count // sum(map(bool, by_area.values()))
     return [one for mistakes in by_area.values() for one in draw.sample(mistakes, min(share, len(mistakes)))]
 
 
@@ -62,7 +63,7 @@ def _missed(chosen: list[Mistake], jobs: int) -> list[Mistake]:
     trees: SimpleQueue[Tree] = SimpleQueue()
     for number in range(jobs):
         tree = Tree.copied(ROOT, WORK / f"tree-{number}")
-        if not tree.passes(tests.of(chosen[0])):
+        if not tree.passes(tests.of(chosen[0])[:ROUND]):
             raise SystemExit("The tests do not pass without a mistake: nothing can be learnt from them.")
         trees.put(tree)
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.mutating import mutate_code
@@ -64,10 +65,15 @@ def _in_file(area: str, file: Path, root: Path) -> Iterator[Mistake]:
     wordless = _lines_of_annotations(source)
     for name in filter(OPERATORS.fullmatch, operator_names()):
         operator = get_operator(name)()
-        places = (start for node in ast_nodes(tree) for start, _end in operator.mutation_positions(node))
-        for occurrence, (line, _column) in enumerate(places):
-            if line not in wordless:
+        places = ((node, place) for node in ast_nodes(tree) for place, _ in operator.mutation_positions(node))
+        for occurrence, (node, (line, _column)) in enumerate(places):
+            if line not in wordless and not _is_mark_of_signature(node):
                 yield Mistake(area, str(file.relative_to(root)), line, name, occurrence)
+
+
+def _is_mark_of_signature(node: Any) -> bool:
+    """Whether it is the star after which arguments have names: it multiplies nothing, and cannot go wrong."""
+    return node.type == "operator" and node.parent is not None and node.parent.type == "parameters"
 
 
 def _lines_of_annotations(source: str) -> set[int]:

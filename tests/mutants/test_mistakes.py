@@ -6,6 +6,7 @@ import pytest
 
 from tests.mutants.__main__ import report
 from tests.mutants.mistakes import Mistake, possible_mistakes
+from tests.mutants.trial import ROUND, Tree
 
 SOURCE = "limit: int\n\n\ndef is_late(hours: float) -> bool:\n    return hours > 48 and hours >= 0\n"
 
@@ -30,6 +31,29 @@ def test_every_mistake_changes_its_own_line_and_no_other(tree: Path) -> None:
 
 def test_migrations_and_lines_that_only_name_types_are_left_alone(tree: Path) -> None:
     assert {mistake.path for mistake in possible_mistakes(tree)} == {"referral/deadlines/late.py"}
+
+
+def test_the_star_of_a_signature_is_no_product(tree: Path) -> None:
+    file = tree / "referral" / "deadlines" / "late.py"
+    file.write_text("def price(hours: float, *, each: float) -> float:\n    return hours * each\n")
+    lines = {mistake.line for mistake in possible_mistakes(tree)}
+    assert lines == {2}
+    assert [one.made_in(file.read_text()) for one in possible_mistakes(tree)] == [
+        "def price(hours: float, *, each: float) -> float:\n    return hours / each\n"
+    ]
+
+
+def test_no_mistake_is_missed_before_every_test_that_runs_its_line_was_asked(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Tree, "passes", lambda _, tests: not asked.extend(tests) and "t9999" not in tests)
+    mistake = possible_mistakes(tree)[0]
+    tests = [f"t{number:04}" for number in range(2 * ROUND + 1)]
+    assert not Tree(tree).notices(mistake, tests)
+    assert asked == tests
+    assert Tree(tree).notices(mistake, [*tests, "t9999"])
+    assert (tree / mistake.path).read_text() == SOURCE
 
 
 def test_the_report_counts_by_area_with_an_interval() -> None:

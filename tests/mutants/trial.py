@@ -15,9 +15,12 @@ from tests.mutants.mistakes import Mistake
 GIT = shutil.which("git") or "git"
 PYTEST = str(Path(sys.executable).with_name("pytest"))
 SHARED = (".venv", "node_modules", "staticfiles")
-MOST_TESTS = 160
-"""More are not asked about one mistake, those of its own room first; what these miss counts as missed."""
-TIMEOUT_SECONDS = 300
+ROUND = 160
+"""So many tests are asked at once about a mistake; the next ones only if these have not noticed it."""
+CPU_SECONDS = 600
+"""More than a round needs, however busy the machine is: who computes longer goes round in circles."""
+HOUR_SECONDS = 3600
+"""Who neither ends nor computes waits for something that does not come."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -46,22 +49,27 @@ class Tree:
         return cls(root)
 
     def notices(self, mistake: Mistake, tests: list[str]) -> bool:
-        """Whether one of `tests` fails, or hangs, with this mistake in the tree; the tree is whole again."""
+        """Whether one of `tests`, asked in their order, fails or hangs with this mistake in the tree.
+
+        The tree is whole again afterwards.
+        """
         file = self.root / mistake.path
         source = file.read_text()
         file.write_text(mistake.made_in(source))
         try:
-            return not self.passes(tests)
+            rounds = (sorted(tests[first : first + ROUND]) for first in range(0, len(tests), ROUND))
+            return not all(self.passes(some) for some in rounds)
         finally:
             file.write_text(source)
 
     def passes(self, tests: list[str]) -> bool:
         """Whether all of `tests` pass, within the time that is given to them."""
-        command = [PYTEST, "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
+        limited = ["/bin/sh", "-c", f'ulimit -t {CPU_SECONDS} && exec "$@"', "sh"]
+        command = [*limited, PYTEST, "-x", "-q", "-n0", "-p", "no:cacheprovider", *tests]
         unwritten = environment(PYTHONDONTWRITEBYTECODE="1")
         try:
             done = subprocess.run(
-                command, cwd=self.root, env=unwritten, capture_output=True, timeout=TIMEOUT_SECONDS
+                command, cwd=self.root, env=unwritten, capture_output=True, timeout=HOUR_SECONDS
             )
         except subprocess.TimeoutExpired:
             return False
@@ -79,14 +87,15 @@ class TestsByLine:
         self.data.read()
 
     def of(self, mistake: Mistake) -> list[str]:
-        """Tests that run the line; of a line that runs at import, those that run anything of its file."""
+        """Tests that run the line, those of its own room first; of a line that runs at import, those that
+        run anything of its file."""
         by_line = self.data.contexts_by_lineno(str(self.root / mistake.path))
         names = _tests(by_line.get(mistake.line, []))
         if not names:
             names = _tests([context for contexts in by_line.values() for context in contexts])
         mixed = random.Random(str(mistake)).sample(sorted(names), len(names))
         room = f"tests/{Path(mistake.path).parent.as_posix()}/"
-        return sorted(sorted(mixed, key=lambda name: not name.startswith(room))[:MOST_TESTS])
+        return sorted(mixed, key=lambda name: not name.startswith(room))
 
 
 def _tests(contexts: list[str]) -> set[str]:
