@@ -124,6 +124,11 @@ def test_brackets_and_colons_beside_texts_are_those_of_the_language(template: Pa
     assert not re.findall(r"\(\{[{%].{0,40}|.{0,40}[}%]\}[:;,?!)](?: |<|$)", shown)
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda file: file.name)
+def test_what_stands_between_the_parts_of_a_list_is_that_of_the_language(template: Path) -> None:
+    assert not re.findall(r'join:"[,;:] ?"', template.read_text())
+
+
 def test_documents_in_chinese_speak_politely() -> None:
     documents = [ROOT / "README.zh-CN.md", *(ROOT / "docs").rglob("*zh*.md")]
     assert not [str(file) for file in documents if "你" in file.read_text()]
