@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any
 
+from django.utils.translation import gettext_lazy, override
+
 from portal.csv_files import csv_lines
 from referral.statistics.reports.journey import CASES, Journey, columns_of
 from referral.statistics.reports.journey_columns import (
@@ -14,6 +16,13 @@ from referral.statistics.reports.journey_columns import (
     journey_dictionary,
     redcap_dictionary,
     type_of,
+)
+
+FIGURES = (
+    gettext_lazy("cases"),
+    gettext_lazy("cases that wait for a later file, because fewer than five persons are new"),
+    gettext_lazy("k: least number of persons who look alike in all tables together"),
+    gettext_lazy("share of cells given less exactly or left out"),
 )
 
 
@@ -34,17 +43,18 @@ def tables_file(journey: Journey) -> bytes:
                 archive.writestr(f"parquet/{table}.parquet", _parquet(table, columns, lines))
         archive.writestr("dictionary.csv", _csv(DICTIONARY_HEADER, journey_dictionary()))
         archive.writestr("redcap.csv", _csv(REDCAP_HEADER, redcap_dictionary()))
-        archive.writestr("about.csv", _csv(("what", "figure"), about(journey)))
+        archive.writestr("about.csv", _csv(("what", "figure", "what_zh"), about(journey)))
     return packed.getvalue()
 
 
-def about(journey: Journey) -> list[tuple[str, Any]]:
-    """What was measured of the file."""
-    return [
-        ("cases", len(journey.tables[CASES])),
-        ("k: least number of cases that look alike in all tables together", journey.k),
-        ("share of cells given less exactly or left out", round(journey.blurred, 4)),
-    ]
+def about(journey: Journey) -> list[tuple[str, Any, str]]:
+    """What was measured of the file, named in English and Chinese."""
+    with override("en"):
+        names = list(map(str, FIGURES))
+    with override("zh-hans"):
+        names_zh = map(str, FIGURES)
+        figures = (len(journey.tables[CASES]), journey.waiting, journey.k, round(journey.blurred, 4))
+        return list(zip(names, figures, names_zh, strict=True))
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -1,19 +1,21 @@
 """The de-identified cohort for research: one line per case, documented in docs/research-export.md.
 
 No date is in it: moments are whole days after the first visit. Ages, sex, cause, places and days, by which
-somebody could know a person, are given only so exactly that five lines or more look alike; places and people
-are codes that need the key; free text is not in it.
+somebody could know a person, are given only so exactly that five persons or more look alike; cases and
+persons have codes of this file alone, places such that need the key; free text is not in it.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, QuerySet, TextField
-from django.db.models.functions import MD5, Cast
+from django.db.models import Count, QuerySet
 
 from accounts import audit
 from accounts.encryption import blind_index
@@ -22,10 +24,12 @@ from referral.models import Assessment, CaseFacts
 from referral.models.statistics import IN_TIME, KINDS, LATE_BECAUSE, MOMENTS
 from referral.pathway.refusals import AccessError
 from referral.statistics.reports import filters
-from referral.statistics.reports.anonymity import anonymised
+from referral.statistics.reports.anonymity import ANY, anonymised
+from referral.statistics.reports.disclosure import hide_cause, hide_rare
 from referral.statistics.reports.export_stay import FIRST_GRADES, STAY, stays
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.privacy import pseudonym
+from referral.statistics.reports.releases import ACTION, Releases, releases
 
 OLDEST = 90
 SMALL_PLACE = 20
@@ -48,6 +52,9 @@ KNOWN_BY: tuple[str, ...] = (
 )
 """What somebody could know of a person: given in groups of lines that look alike."""
 
+NEVER_CHANGES = ("age_years", "sex", "chronic_liver_disease", "presentation")
+"""What the groups are made by, with the hospital: they stay the same in each file."""
+
 HEADER: tuple[str, ...] = (
     *("case", "patient", "rows_alike", *KNOWN_BY, "age_is_estimated", "state", "flagged_late"),
     *("offers", "declines", "expiries", "model", "band", *INDICATORS, "red_flags", *STAY, *FIRST_GRADES),
@@ -60,43 +67,98 @@ def may_export(user: User, report_filter: ReportFilter) -> bool:
     return report_filter.network.pk in user.access.researches
 
 
-def export(user: User, report_filter: ReportFilter, *, now: datetime) -> Iterator[tuple[str, ...]]:
-    """The lines of the export, read while they are written; that it was taken is on the audit trail.
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """`lines`: by the columns of HEADER, in no order. `codes`: what each case is called in this file.
+    `waiting`: cases that are in none yet, because fewer than five persons are new."""
 
-    All cases of the network, whatever period is asked about: two files of different periods, compared, would
-    tell when somebody was ill. Raises AccessError for who may not export.
+    lines: Sequence[Mapping[str, str]]
+    codes: Mapping[UUID, str]
+    waiting: int
+
+
+def export(user: User, report_filter: ReportFilter, *, now: datetime) -> Iterator[tuple[str, ...]]:
+    """The lines of the table of cases. Raises AccessError for who may not export."""
+    lines = cohort(user, report_filter, now=now).lines
+    return (tuple(line[name] for name in HEADER) for line in lines)
+
+
+def cohort(user: User, report_filter: ReportFilter, *, now: datetime) -> Cohort:
+    """The cases of the network for research; that they were taken is on the audit trail.
+
+    All of them, whatever period is asked about: two files of different periods, compared, would tell when
+    somebody was ill. Raises AccessError for who may not export.
     """
     if not may_export(user, report_filter):
         raise AccessError
-    rows = filters.rows(user, filters.everything(replace(report_filter, hospital=None, ward=None)))
+    network = report_filter.network.pk
+    everything = filters.everything(replace(report_filter, hospital=None, ward=None))
+    rows = filters.rows(user, everything)
+    released = releases(rows, network, now=now)
+    given = sum(map(len, released.batches))
     audit.record(
         actor=user,
-        action="research_export",
+        action=ACTION,
         subject_type="network",
-        subject_id=report_filter.network.pk,
+        subject_id=network,
         now=now,
-        network=report_filter.network.pk,
-        cases=rows.count(),
+        network=network,
+        cases=given,
     )
-    return _lines(rows)
+    return _cohort(rows, released)
 
 
-def _lines(rows: QuerySet[CaseFacts]) -> Iterator[tuple[str, ...]]:
-    codes = _codes("H", "hospital", rows) | _codes("W", "ward", rows.filter(ward__isnull=False))
-    # In an order that says nothing: that of registration would be a date in itself.
-    ordered = rows.select_related("case__patient", "hospital").defer("packed")
-    ordered = ordered.order_by(MD5(Cast("pk", TextField())))
+def _cohort(rows: QuerySet[CaseFacts], released: Releases) -> Cohort:
+    salt = secrets.token_hex(16)
     lines: list[dict[str, Any]] = []
-    batch: list[CaseFacts] = []
-    for row in ordered.iterator(chunk_size=CHUNK):
-        batch.append(row)
-        if len(batch) == CHUNK:
-            lines += _batch(batch, codes)
-            batch = []
-    lines += _batch(batch, codes)
-    alike = anonymised([{name: line[name] for name in KNOWN_BY} for line in lines])
-    for line, blurred, count in zip(lines, alike.lines, alike.alike, strict=True):
-        yield tuple(_text((line | blurred | {"rows_alike": count})[name]) for name in HEADER)
+    codes: dict[UUID, str] = {}
+    for batch in _batches(rows, released, salt):
+        codes |= {key: line["case"] for key, _hospital, line in batch}
+        lines += _blurred(batch)
+    for line in lines:
+        if line["chronic_liver_disease"] == ANY:
+            hide_cause(line)
+    hide_rare(lines, {line["case"]: line["patient"] for line in lines})
+    sizes = Counter(tuple(line[name] for name in KNOWN_BY) for line in lines)
+    shown = [
+        {name: _text(cell) for name, cell in line.items()}
+        | {"rows_alike": str(sizes[tuple(line[name] for name in KNOWN_BY)])}
+        for line in lines
+    ]
+    # By codes that are drawn anew: any other order would tell which case a line is.
+    return Cohort(sorted(shown, key=lambda line: line["case"]), codes, released.waiting)
+
+
+_Found = tuple[UUID, UUID, dict[str, Any]]
+"""A case, its hospital, and its line as exact as it is."""
+
+
+def _batches(rows: QuerySet[CaseFacts], released: Releases, salt: str) -> list[list[_Found]]:
+    """The lines of each batch, read in pieces and in an order that stays the same."""
+    places = _codes("H", "hospital", rows) | _codes("W", "ward", rows.filter(ward__isnull=False))
+    batch_of = {case: place for place, batch in enumerate(released.batches) for case in batch}
+    found: list[list[_Found]] = [[] for _batch in released.batches]
+    full = rows.select_related("case__patient", "hospital").defer("packed").order_by("pk")
+    stream = full.iterator(chunk_size=CHUNK)
+    while piece := list(islice(stream, CHUNK)):
+        given = [row for row in piece if row.pk in batch_of]
+        for row, line in zip(given, _lines(given, places, salt), strict=True):
+            found[batch_of[row.pk]].append((row.pk, row.hospital_id, line))
+    return found
+
+
+def _blurred(batch: Sequence[_Found]) -> list[dict[str, Any]]:
+    """The lines of a batch, so that no person of it is told from four others."""
+    lines = [line for _case, _hospital, line in batch]
+    alike = anonymised(
+        [{name: line[name] for name in KNOWN_BY} for line in lines],
+        cut_by=[
+            {"hospital": str(hospital)} | {name: line[name] for name in NEVER_CHANGES}
+            for _case, hospital, line in batch
+        ],
+        persons=[line["patient"] for line in lines],
+    )
+    return [line | blurred for line, blurred in zip(lines, alike.lines, strict=True)]
 
 
 def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str]:
@@ -110,14 +172,16 @@ def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str
     return codes
 
 
-def _batch(rows: list[CaseFacts], codes: dict[UUID, str]) -> Iterator[dict[str, Any]]:
+def _lines(rows: Sequence[CaseFacts], places: dict[UUID, str], salt: str) -> Iterator[dict[str, Any]]:
     assessments = Assessment.objects.only("values", "red_flags", "band").in_bulk(
         [row.assessment for row in rows if row.assessment]
     )
     by_case = stays([row.pk for row in rows])
     for row in rows:
         assessment = assessments.get(row.assessment) if row.assessment else None
-        yield {**cells(row, assessment, codes), **dict.fromkeys((*STAY, *FIRST_GRADES)), **by_case[row.pk]}
+        codes = {"case": code("C", row.pk, salt), "patient": code("P", row.case.person_id, salt)}
+        facts = cells(row, assessment, places)
+        yield {**codes, **facts, **dict.fromkeys((*STAY, *FIRST_GRADES)), **by_case[row.pk]}
 
 
 def cells(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str]) -> dict[str, Any]:
@@ -131,8 +195,6 @@ def cells(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, st
     hospital = codes[row.hospital_id]
     return {
         **{name: getattr(row, name) for name in STORED},
-        "case": code("C", row.pk),
-        "patient": code("P", case.person_id),
         "hospital": hospital,
         "hospital_level": "" if hospital.endswith(SMALL) else row.hospital.level,
         "ward": codes[row.ward_id] if row.ward_id else "",
@@ -157,9 +219,9 @@ def _day(moment: datetime | None, row: CaseFacts) -> int | None:
     return (moment.astimezone(zone).date() - row.first_visit_at.astimezone(zone).date()).days
 
 
-def code(letter: str, key: UUID) -> str:
-    """A stable code of a case or patient that nobody without the key can trace."""
-    return f"{letter}-{blind_index('research', letter, str(key))[:12].upper()}"
+def code(letter: str, key: UUID, salt: str) -> str:
+    """The code of a case or patient in one file, that nobody can trace or find in another file."""
+    return f"{letter}-{blind_index('research', salt, letter, str(key))[:12].upper()}"
 
 
 def verdict(stored: int | None) -> str:

@@ -13,8 +13,8 @@ from scoring import FIELD_LABELS
 from scoring.inputs import BY_KEY
 
 MEANINGS: Mapping[str, Text] = {
-    "case": gettext_lazy("code of the case"),
-    "patient": gettext_lazy("code of the patient, who may have several episodes"),
+    "case": gettext_lazy("code of the case in this file"),
+    "patient": gettext_lazy("code of the patient in this file, who may have several episodes"),
     "rows_alike": gettext_lazy("how many lines look like this one in all by which a person is known"),
     "hospital": gettext_lazy("code of the hospital of the first visit"),
     "hospital_level": gettext_lazy("its level: primary, secondary, tertiary"),

@@ -1,14 +1,14 @@
 """The whole journey for research: a set of tables that share the codes of the cases.
 
 The table of cases is that of `export`. Of what happened on a case the others say in which span of days after
-the first visit it was. Spans are part of what somebody could know of a person: where fewer than five cases
-look alike in the table of cases and in the spans of all tables together, the spans of their group are left
-out. So k holds for the tables joined by the code of the case.
+the first visit it was. Spans are part of what somebody could know of a person: a table tells those of a case
+only where all who look alike in the table of cases have the same. So k holds for the tables joined by the
+code of the case.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from accounts.models import User
 from referral.models import (
     ArtificialLiverSession,
     Assessment,
+    CaseFacts,
     ImmuneStatus,
     Intervention,
     KitResult,
@@ -26,9 +27,9 @@ from referral.models import (
     TransplantDecision,
     TreatmentRecord,
 )
-from referral.statistics.reports import filters
-from referral.statistics.reports.anonymity import ANY, K
-from referral.statistics.reports.export import HEADER, KNOWN_BY, code, export
+from referral.statistics.reports.anonymity import ANY
+from referral.statistics.reports.disclosure import hide_cause, hide_rare
+from referral.statistics.reports.export import HEADER, KNOWN_BY, Cohort, cohort
 from referral.statistics.reports.filters import ReportFilter
 from referral.ward.leading import leading_grade
 from scoring.inputs import BY_KEY
@@ -52,13 +53,14 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """The tables by name, each a list of lines. `k`: the least number of cases that look alike in all tables
+    """The tables by name, each a list of lines. `k`: the least number of persons who look alike in all tables
     together; `blurred`: the share of cells, 0 to 1, by which somebody could be known and that are given less
-    exactly or left out."""
+    exactly or left out. `waiting`: cases that are in no file yet, because fewer than five persons are new."""
 
     tables: Mapping[str, list[Line]]
     k: int
     blurred: float
+    waiting: int
 
 
 def _values(row: Any) -> Iterator[Line]:
@@ -185,32 +187,36 @@ def columns_of(table: str) -> tuple[str, ...]:
 
 
 def journey(user: User, report_filter: ReportFilter, *, now: datetime) -> Journey:
-    """All tables of all cases of the network; that they were taken is on the audit trail.
+    """All tables of the cases that a file may hold; that they were taken is on the audit trail.
 
     Raises AccessError for who may not export.
     """
-    cases = [dict(zip(HEADER, line, strict=True)) for line in export(user, report_filter, now=now)]
-    everything = filters.everything(replace(report_filter, hospital=None, ward=None))
-    visits = dict(filters.rows(user, everything).values_list("pk", "first_visit_at"))
-    tables = {name: list(_lines_of(columns, visits)) for name, columns in TABLES.items()}
-    hidden = _with_few_alike(cases, tables)
+    taken = cohort(user, report_filter, now=now)
+    visits = dict(CaseFacts.objects.filter(pk__in=taken.codes).values_list("pk", "first_visit_at"))
+    tables = {name: _lines_of(columns, taken, visits) for name, columns in TABLES.items()}
+    cases: list[Line] = [dict(line) for line in taken.lines]
+    group_of = {line["case"]: _quasi_identifiers(line) for line in cases}
     for lines in tables.values():
-        for line in lines:
-            if line["case"] in hidden:
-                line["days"] = ANY
+        _hide_spans(lines, group_of)
     signatures = _signatures(cases, tables)
-    k = min(Counter(signatures.values()).values(), default=0)
-    return Journey({CASES: cases, **tables}, k, _blurred(cases, tables))
+    person_of = {line["case"]: line["patient"] for line in cases}
+    k = _least_persons(signatures, person_of)
+    return Journey({CASES: cases, **tables}, k, _blurred(cases, tables), taken.waiting)
 
 
-def _lines_of(columns: Columns, visits: Mapping[UUID, datetime]) -> Iterator[Line]:
+def _lines_of(columns: Columns, taken: Cohort, visits: Mapping[UUID, datetime]) -> list[Line]:
     lines = [
-        {"case": code("C", row.case_id), "days": span_of(columns.at(row) - visits[row.case_id]), **line}
+        {"case": taken.codes[row.case_id], "days": span_of(columns.at(row) - visits[row.case_id]), **line}
         for row in columns.rows(list(visits))
         for line in columns.lines(row)
     ]
+    without_cause = {line["case"] for line in taken.lines if line["chronic_liver_disease"] == ANY}
+    for line in lines:
+        if line["case"] in without_cause:
+            hide_cause(line)
+    hide_rare(lines, {line["case"]: line["patient"] for line in taken.lines})
     # In an order that says nothing of when a case began.
-    return iter(sorted(lines, key=lambda line: line["case"]))
+    return sorted(lines, key=lambda line: line["case"])
 
 
 def span_of(after: timedelta) -> str:
@@ -228,19 +234,28 @@ def _signatures(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> dict
     return {line["case"]: (*_quasi_identifiers(line), *sorted(spans[line["case"]])) for line in cases}
 
 
-def _quasi_identifiers(line: Line) -> tuple[Any, ...]:
+def _quasi_identifiers(line: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(line[name] for name in KNOWN_BY)
 
 
-def _with_few_alike(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> set[str]:
-    """The cases of the groups in which somebody has fewer than K others alike by the spans too."""
-    signatures = _signatures(cases, tables)
-    sizes = Counter(signatures.values())
-    groups: dict[tuple[Any, ...], set[str]] = defaultdict(set)
-    for line in cases:
-        groups[_quasi_identifiers(line)].add(line["case"])
-    small = [group for group in groups.values() if any(sizes[signatures[case]] < K for case in group)]
-    return set().union(*small)
+def _hide_spans(lines: Sequence[Line], group_of: Mapping[str, tuple[Any, ...]]) -> None:
+    """Leaves the spans of a table out where not all of a group have the same in it."""
+    spans: dict[str, set[str]] = {case: set() for case in group_of}
+    for line in lines:
+        spans[line["case"]].add(line["days"])
+    told: dict[tuple[Any, ...], set[frozenset[str]]] = defaultdict(set)
+    for case, group in group_of.items():
+        told[group].add(frozenset(spans[case]))
+    for line in lines:
+        if len(told[group_of[line["case"]]]) > 1:
+            line["days"] = ANY
+
+
+def _least_persons(signatures: Mapping[str, tuple[Any, ...]], person_of: Mapping[str, str]) -> int:
+    alike: dict[tuple[Any, ...], set[str]] = defaultdict(set)
+    for case, signature in signatures.items():
+        alike[signature].add(person_of[case])
+    return min(map(len, alike.values()), default=0)
 
 
 def _blurred(cases: Sequence[Line], tables: Mapping[str, list[Line]]) -> float:

@@ -25,7 +25,7 @@ NAMES: Mapping[str, Text] = {
     "transplant": gettext_lazy("status towards a transplant"),
 }
 MEANINGS: Mapping[str, Text] = {
-    "case": gettext_lazy("code of the case"),
+    "case": gettext_lazy("code of the case in this file"),
     "days": gettext_lazy("span of days after the first visit: 0-1, 2-7, 8-28, 29+; * where it was left out"),
     "band": gettext_lazy("band of the risk"),
     "red_flags": gettext_lazy("red flags, codes"),
@@ -87,7 +87,7 @@ def _meanings(language: str) -> dict[tuple[str, str], str]:
 def redcap_dictionary() -> Iterator[tuple[str, ...]]:
     """The same as REDCap imports it: a form for each table, its fields with their labels in the language of
     the reader; the record is the case, the other tables are repeating forms."""
-    yield _field("record_id", CASES, _("code of the case"))
+    yield _field("record_id", CASES, _("code of the case in this file"))
     for table in (CASES, *TABLES):
         section = str(NAMES[table])
         for column in columns_of(table):

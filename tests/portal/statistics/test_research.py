@@ -14,12 +14,13 @@ PERIOD = {"since": "2026-01", "until": "2026-12"}
 
 
 def test_a_researcher_downloads_the_cohort(world: World, as_user: SignIn) -> None:
-    world.admitted()
+    for number in range(5):
+        world.admitted(name=f"众{number}", local_number=f"C{number}")
     answer: Any = as_user(world.researcher).post("/statistics/research/", PERIOD)
     assert answer.status_code == 200
     lines = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert lines[0] == list(HEADER)
-    assert len(lines) == 2
+    assert len(lines) == 6
     assert AuditEntry.objects.filter(action="research_export", actor=world.researcher).count() == 1
 
 

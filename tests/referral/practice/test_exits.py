@@ -24,6 +24,7 @@ from referral.pathway.vocabulary import Verb
 from referral.practice.network import Made
 from referral.queries.search import search_cases
 from referral.statistics.facts.writer import rebuild
+from referral.statistics.reports import anonymity
 from referral.statistics.reports.export import export
 from referral.statistics.reports.filters import parse_filter, rows
 from referral.statistics.reports.kit import kit_record
@@ -115,7 +116,10 @@ def test_the_mornings_digest_of_practice_is_mailed_to_nobody(
     assert mailed == []
 
 
-def test_research_kit_and_statistics_have_nothing_of_practice(world: World, made: Made) -> None:
+def test_research_kit_and_statistics_have_nothing_of_practice(
+    world: World, made: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(anonymity, "K", 1)
     later = NOW + timedelta(days=60)
     practised(world, made)
     rebuild()

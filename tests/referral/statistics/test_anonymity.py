@@ -50,5 +50,17 @@ def test_a_rare_age_is_told_as_a_span_and_a_rare_cause_not_at_all() -> None:
     assert table.blurred == 1.0
 
 
+def test_several_lines_of_one_person_are_no_crowd() -> None:
+    persons = [1, 1, 1, 1, 1, 2, 3, 4, 5, 6]
+    table = anonymised([{"age": 40}] * 5 + [{"age": 70}] * 5, persons=persons)
+    assert {tuple(line.values()) for line in table.lines} == {("40..70",)}
+
+
+def test_groups_are_made_by_nothing_but_what_the_table_is_cut_by() -> None:
+    lines = [{"age": age, "day": day} for age in (40, 70) for day in (1, 1, 1, 1, 1, 9, 9, 9, 9, 9)]
+    table = anonymised(lines, cut_by=[{"age": line["age"]} for line in lines])
+    assert {tuple(line.values()) for line in table.lines} == {("40", "1..9"), ("70", "1..9")}
+
+
 def test_an_empty_table_stays_empty() -> None:
     assert anonymised([]).k == 0
