@@ -14,7 +14,7 @@ from referral.models import ArtificialLiverSession, Case, NutritionTarget, Organ
 from referral.pathway.refusals import Text
 from referral.queries.case_values import CaseValues, Value
 from referral.queries.course import Mark, marks
-from referral.ward.codes import ArtificialLiverMode, Complication
+from referral.ward.codes import ArtificialLiverMode, Complication, TreatmentItem
 from referral.ward.record import Nourished, WardRecord, counting
 from scoring import texts
 from scoring.inputs import ANY_INPUT
@@ -95,7 +95,9 @@ def stay(case: Case, values: CaseValues, record: WardRecord) -> dict[str, Any]:
         "sessions": sessions(counting(record.sessions)),
         "kits": counting(record.kits),
         "transplant": counting(record.decisions)[-1:],
-        "treatments": [item for item in record.checklist if item.progress],
+        "treatments": [
+            item for item in record.checklist if item.progress and item.code in TreatmentItem.values
+        ],
         "energy": energy(record),
     }
 

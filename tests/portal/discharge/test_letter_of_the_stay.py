@@ -126,6 +126,36 @@ def test_a_letter_without_records_of_the_ward_says_what_was_not_recorded(
     assert "not recorded" in text and "no decision recorded" in text
 
 
+def test_what_the_ward_did_not_say_is_named_and_its_phone_stands_there_all_the_same(
+    world: World, as_user: SignIn
+) -> None:
+    now = clock.now()
+    back = perform(world.diagnosed(now), Verb.BACK_REFER, actor=world.specialist, now=now, plan="p")
+    text = visible_text(as_user(world.doctor).get(f"/cases/{back.pk}/back-letter/").content.decode())
+    for heading in ("Medicines", "Next tests and appointments", "Warning signs"):
+        assert f"{heading} Not stated. Ask the ward." in " ".join(text.split()), heading
+    assert f"Call the ward at once: {world.ward.phone}" in text
+
+
+def test_a_letter_of_somebody_who_died_asks_for_no_follow_up(world: World, as_user: SignIn) -> None:
+    case = full_stay(world, clock.now())
+    died = {"now": clock.now(), "occurred_at": clock.now()}
+    perform(case, Verb.RECORD_DEATH, actor=world.specialist, **died)
+    text = visible_text(as_user(world.doctor).get(f"/cases/{case.pk}/back-letter/").content.decode())
+    assert "The patient has died" in text and "Please confirm the return" not in text
+
+
+def test_a_transplant_stands_once_and_not_as_that_of_a_third_failure(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    case = world.diagnosed(now - DAY)
+    at = {"actor": world.specialist, "now": now - 2 * HOUR}
+    case = perform(case, Verb.DECIDE_TRANSPLANT, decision="transplanted", **at)
+    perform(case, Verb.BACK_REFER, actor=world.specialist, now=now - HOUR, plan="p")
+    text = visible_text(as_user(world.doctor).get(f"/cases/{case.pk}/back-letter/").content.decode())
+    assert "Transplanted" in text
+    assert "waiting list" not in text and "third" not in text
+
+
 @pytest.fixture
 def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     context = browser.new_context(base_url=live_server.url, locale="en-GB")
