@@ -20,6 +20,10 @@ IS_NONE: Text = _(
     "By the definition that leads, the last table is not ACLF. If the diagnosis is right all the same, "
     "confirm it and say why in the note."
 )
+_WITHOUT_FAILURE = (
+    *(DiagnosisCategory.EARLY_ACLF, DiagnosisCategory.DECOMPENSATION),
+    DiagnosisCategory.LIVER_INJURY,
+)
 _NO_ACLF = ("none", "pre", False)
 _RESULT_FIELDS = ("grade", "stage", "aclf")
 
@@ -30,11 +34,11 @@ def contradiction(category: str, table: OrganFailureAssessment | None) -> Text:
     """
     if table is None:
         return ""
-    if category == DiagnosisCategory.EARLY_ACLF:
-        return FAILS if table.failures else ""
+    if category == DiagnosisCategory.EARLY_ACLF and table.failures:
+        return FAILS
     leading: Mapping[str, object] = table.grading[table.grading["leading"]]
     is_aclf = leading["at_least"] not in _NO_ACLF
-    if category in (DiagnosisCategory.DECOMPENSATION, DiagnosisCategory.LIVER_INJURY):
+    if category in _WITHOUT_FAILURE:
         return IS_ACLF if is_aclf else ""
     decided = any(leading.get(field) is not None for field in _RESULT_FIELDS)
     if category == DiagnosisCategory.ACLF and decided and not is_aclf and not table.failures:

@@ -21,6 +21,9 @@ WELL: dict[str, Any] = {
     **{"encephalopathy_grade": 0, "map_mmhg": 85, "spo2_percent": 98, "fio2": 0.21, "complications": 0},
 }
 JAUNDICED = {**WELL, "bilirubin": 310, "inr": 1.8}
+EARLY_STAGE = {**WELL, "bilirubin": 190, "inr": 1.6}
+"""No organ fails, and by the Chinese guideline it is the early stage of failure."""
+BEFORE = {**WELL, "bilirubin": 120, "inr": 1.3}
 
 
 def graded(world: World, **values: Any) -> Case:
@@ -33,6 +36,7 @@ def graded(world: World, **values: Any) -> Case:
     [
         (JAUNDICED, "early_aclf"),
         ({**WELL, "inr": 2.7, "vasopressors": True}, "early_aclf"),
+        (EARLY_STAGE, "early_aclf"),
         (JAUNDICED, "decompensation"),
         (JAUNDICED, "liver_injury"),
         (WELL, "aclf"),
@@ -62,7 +66,14 @@ def test_once_confirmed_it_wants_its_reason_and_keeps_it(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("values", "category"),
-    [(JAUNDICED, "aclf"), (WELL, "early_aclf"), (WELL, "decompensation"), (JAUNDICED, "other")],
+    [
+        (JAUNDICED, "aclf"),
+        (WELL, "early_aclf"),
+        (BEFORE, "early_aclf"),
+        (EARLY_STAGE, "aclf"),
+        (WELL, "decompensation"),
+        (JAUNDICED, "other"),
+    ],
 )
 def test_a_diagnosis_that_agrees_is_not_asked_about(
     world: World, values: dict[str, Any], category: str
