@@ -56,7 +56,7 @@ NEVER_CHANGES = ("age_years", "sex", "chronic_liver_disease", "presentation")
 """What the groups are made by, with the hospital: they stay the same in each file."""
 
 HEADER: tuple[str, ...] = (
-    *("case", "patient", "rows_alike", *KNOWN_BY, "age_is_estimated", "state", "flagged_late"),
+    *("case", "patient", "rows_alike", *KNOWN_BY, "age_is_estimated", "state", "reached", "flagged_late"),
     *("offers", "declines", "expiries", "model", "band", *INDICATORS, "red_flags", *STAY, *FIRST_GRADES),
     *("outcome_28", "outcome_90", *(f"{kind}_in_time" for kind in KINDS)),
 )
@@ -206,6 +206,7 @@ def cells(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, st
         "band": assessment.band if assessment else "",
         "red_flags": " ".join(assessment.red_flags) if assessment else "",
         **{name: values.get(name) for name in INDICATORS},
+        "reached": " ".join(name.removesuffix("_at") for name in MOMENTS if getattr(row, name) is not None),
         **{day: _day(getattr(row, name), row) for day, name in zip(DAYS, MOMENTS, strict=True)},
         **{f"{kind}_in_time": verdict(getattr(row, f"{kind}_verdict")) for kind in KINDS},
     }

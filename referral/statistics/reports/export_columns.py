@@ -36,6 +36,7 @@ MEANINGS: Mapping[str, Text] = {
     "died_day": gettext_lazy("death"),
     "age_is_estimated": gettext_lazy("whether only a year of birth or an age was known"),
     "state": gettext_lazy("where the case stands"),
+    "reached": gettext_lazy("what there was of the journey, as the columns of days are called"),
     "flagged_late": gettext_lazy("whether it was flagged too late for the window"),
     "offers": gettext_lazy("referral requests"),
     "declines": gettext_lazy("requests that were declined"),

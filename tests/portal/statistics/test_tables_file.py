@@ -81,7 +81,14 @@ def test_duckdb_gets_the_figures_of_the_pages_from_the_parquet_files(
             f"count(*) filter ({kind}_in_time <> '') from cases"
         )
         assert counted == [(share.hits, share.total)], kind
-    assert asked("select count(*) from cases where diagnosed_day <> ''")[0][0] >= page.funnel["diagnosed_at"]
+    assert page.funnel["diagnosed_at"] == 3
+    assert page.funnel["first_visit_at"] == len(crowd)
+    for moment, count in page.funnel.items():
+        if moment == "first_visit_at":
+            continue
+        named = moment.removesuffix("_at")
+        reached = f"list_contains(string_split(reached, ' '), '{named}')"
+        assert asked(f"select count(*) from cases where {reached}") == [(count,)], moment
     offers = asked("select sum(offers::int), sum(declines::int), sum(expiries::int) from cases")
     assert offers == [(8, 0, 0)]
 
