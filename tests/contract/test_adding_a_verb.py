@@ -36,7 +36,7 @@ def words(verb: Verb, language: str) -> list[str]:
     with translation.override(language):
         form = TEXTS.get(verb)
         of_form = (form.title, form.effect, form.button, form.done) if form else ()
-        return [str(text) for text in (verb.label, timeline.label(verb, ""), *of_form)]
+        return [str(text) for text in (verb.label, timeline.LABELS.get(verb, verb.label), *of_form)]
 
 
 def is_in_both_languages(verb: Verb) -> bool:
@@ -62,6 +62,10 @@ STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
     "has no inputs: list them in referral/pathway/inputs/, an empty tuple if it takes none": (
         OF_PEOPLE,
         lambda verb: verb in inputs.VERB_INPUTS or verb == Verb.REGISTER,
+    ),
+    "has no line on the timeline: write one in referral/pathway/timeline.py": (
+        tuple(Verb),
+        lambda verb: verb in timeline.LABELS,
     ),
     "has no texts for its form: write them in portal/pages/verbs/texts.py": (
         OF_PEOPLE,
