@@ -1,12 +1,11 @@
 """What a new verb needs, step by step as CONTRIBUTING.md says it; each failure says what is missing."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-import yaml
 from django.utils import translation
 
+from api.v1.docs import document
 from fhir.mapping import TASK_AFTER
 from portal.pages.verbs.slugs import slug
 from portal.pages.verbs.texts import TEXTS
@@ -15,7 +14,6 @@ from referral.pathway.perform import EFFECTS
 from referral.pathway.table import TABLE
 from referral.pathway.vocabulary import Party, Verb
 
-ROOT = Path(__file__).parents[2]
 OF_PEOPLE = tuple(
     verb for verb in Verb if any(row.verb == verb and row.by != {Party.ENGINE} for row in TABLE)
 )
@@ -28,7 +26,7 @@ OTHER_ADDRESSES = {
 }
 """Of verbs with a page and an address of their own."""
 
-PATHS = yaml.safe_load((ROOT / "api" / "openapi.yaml").read_text())["paths"]
+PATHS = document()["paths"]
 
 
 def words(verb: Verb, language: str) -> list[str]:
