@@ -5,7 +5,7 @@
   const onClock = (at, timeZone) => at.toLocaleString("sv-SE", { timeZone }).slice(0, 16).replace(" ", "T");
   const offer = () => document.querySelectorAll("[data-ago-for]").forEach((row) => (row.hidden = false));
   offer();
-  document.addEventListener("live:drawn", offer);
+  for (const name of ["live:drawn", "htmx:afterProcessNode"]) document.addEventListener(name, offer);
   document.addEventListener("click", ({ target }) => {
     const button = target.closest("[data-ago]");
     if (!button) return;
