@@ -40,11 +40,11 @@ def hide_rare(lines: Sequence[Line], person_of: Mapping[str, str]) -> None:
 
     `person_of`: whose a case is, by its code in the file.
     """
-    known: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    persons_with: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for line in lines:
         for key in _codes(line):
-            known[key].add(person_of[line["case"]])
-    rare = {key for key, persons in known.items() if len(persons) < anonymity.K}
+            persons_with[key].add(person_of[line["case"]])
+    rare = {key for key, persons in persons_with.items() if len(persons) < anonymity.K}
     for line in lines:
         for name in line:
             if name in CODED:
@@ -57,8 +57,8 @@ def hide_rare(lines: Sequence[Line], person_of: Mapping[str, str]) -> None:
 
 def hide_cause(line: Line) -> None:
     """Takes from a line of a case, whose chronic liver disease is not told, what would tell it."""
-    for name, telling in _TELL_CAUSE.items():
-        if line.get(name) in telling and name != "value_of":
+    for name, codes in _TELL_CAUSE.items():
+        if line.get(name) in codes and name != "value_of":
             line[name] = ANY
     if line.get("precipitant") == ANY and "icd10" in line:
         line["icd10"] = ANY

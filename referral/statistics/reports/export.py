@@ -129,25 +129,25 @@ def _cohort(rows: QuerySet[CaseFacts], released: Releases) -> Cohort:
     return Cohort(sorted(shown, key=lambda line: line["case"]), codes, released.waiting)
 
 
-_Found = tuple[UUID, UUID, dict[str, Any]]
+_CaseLine = tuple[UUID, UUID, dict[str, Any]]
 """A case, its hospital, and its line as exact as it is."""
 
 
-def _batches(rows: QuerySet[CaseFacts], released: Releases, salt: str) -> list[list[_Found]]:
+def _batches(rows: QuerySet[CaseFacts], released: Releases, salt: str) -> list[list[_CaseLine]]:
     """The lines of each batch, read in pieces and in an order that stays the same."""
     places = _codes("H", "hospital", rows) | _codes("W", "ward", rows.filter(ward__isnull=False))
     batch_of = {case: place for place, batch in enumerate(released.batches) for case in batch}
-    found: list[list[_Found]] = [[] for _batch in released.batches]
+    batches: list[list[_CaseLine]] = [[] for _batch in released.batches]
     full = rows.select_related("case__patient", "hospital").defer("packed").order_by("pk")
     stream = full.iterator(chunk_size=CHUNK)
     while piece := list(islice(stream, CHUNK)):
         given = [row for row in piece if row.pk in batch_of]
         for row, line in zip(given, _lines(given, places, salt), strict=True):
-            found[batch_of[row.pk]].append((row.pk, row.hospital_id, line))
-    return found
+            batches[batch_of[row.pk]].append((row.pk, row.hospital_id, line))
+    return batches
 
 
-def _blurred(batch: Sequence[_Found]) -> list[dict[str, Any]]:
+def _blurred(batch: Sequence[_CaseLine]) -> list[dict[str, Any]]:
     """The lines of a batch, so that no person of it is told from four others."""
     lines = [line for _case, _hospital, line in batch]
     alike = anonymised(

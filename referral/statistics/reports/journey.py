@@ -243,11 +243,11 @@ def _hide_spans(lines: Sequence[Line], group_of: Mapping[str, tuple[Any, ...]]) 
     spans: dict[str, set[str]] = {case: set() for case in group_of}
     for line in lines:
         spans[line["case"]].add(line["days"])
-    told: dict[tuple[Any, ...], set[frozenset[str]]] = defaultdict(set)
+    spans_in: dict[tuple[Any, ...], set[frozenset[str]]] = defaultdict(set)
     for case, group in group_of.items():
-        told[group].add(frozenset(spans[case]))
+        spans_in[group].add(frozenset(spans[case]))
     for line in lines:
-        if len(told[group_of[line["case"]]]) > 1:
+        if len(spans_in[group_of[line["case"]]]) > 1:
             line["days"] = ANY
 
 

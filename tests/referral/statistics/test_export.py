@@ -57,7 +57,7 @@ def test_nothing_in_it_names_the_patient_the_case_or_the_place(world: World, cas
         assert secret not in text
 
 
-def facts_of(line: dict[str, str]) -> tuple[str, ...]:
+def shared_cells(line: dict[str, str]) -> tuple[str, ...]:
     """A line without the codes that are drawn for each file."""
     return tuple(cell for name, cell in line.items() if name not in ("case", "patient"))
 
@@ -196,7 +196,7 @@ def test_two_periods_give_the_same_cohort_so_that_their_difference_tells_no_date
     crowd(world, 5)
     whole = cohort(world.researcher)
     period = cohort(world.researcher, since="2026-06", until="2026-06")
-    assert Counter(map(facts_of, period)) == Counter(map(facts_of, whole))
+    assert Counter(map(shared_cells, period)) == Counter(map(shared_cells, whole))
     assert len(whole) == 6
 
 

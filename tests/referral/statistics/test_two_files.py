@@ -59,12 +59,12 @@ def test_two_files_together_tell_no_more_of_a_person_than_one(world: World) -> N
     for number in range(13, 20):
         seen(world, number, 9 * DAY)
     files.append(taken(world, 10 * DAY))
-    known: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    cells_of: dict[str, list[tuple[str, ...]]] = defaultdict(list)
     for file in files:
         for value, cells in by_value(file).items():
-            known[value].append(cells)
-    alike = Counter(tuple(cells) for cells in known.values())
-    assert len(known) == 20 and min(alike.values()) >= K
+            cells_of[value].append(cells)
+    alike = Counter(tuple(cells) for cells in cells_of.values())
+    assert len(cells_of) == 20 and min(alike.values()) >= K
 
 
 def test_codes_are_of_one_file_and_the_order_is_theirs(world: World) -> None:
