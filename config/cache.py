@@ -1,11 +1,12 @@
 """The cache: Redis, or nothing while Redis is away. It holds counters for rate limits, never facts."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ClassVar
 
+import redis
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
 
 from notifications.outage import Outage
@@ -30,6 +31,14 @@ def _forgiving(method: Callable[..., Any], fallback: Callable[..., Any]) -> Call
     return call
 
 
+class KeptClients(RedisCacheClient):
+    """Keeps the client of each pool of connections: making one for each question costs as much as asking."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._client: Any = cache(redis.Redis)
+
+
 class ForgivingRedisCache(RedisCache):
     """Answers as an empty cache while Redis cannot be reached: its outage is nobody's error page.
 
@@ -40,6 +49,7 @@ class ForgivingRedisCache(RedisCache):
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         super().__init__(server, params)
+        self._class = KeptClients
         self.outage = self.outages.setdefault(str(server), Outage(pause_seconds=PAUSE_SECONDS))
 
     get = _forgiving(RedisCache.get, lambda key, default=None, version=None: default)

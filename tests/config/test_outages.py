@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import redis
 from celery import current_app
 from django.core.cache import caches
 from django.core.cache.backends.base import BaseCache
@@ -29,6 +30,24 @@ def test_the_cache_counts_while_redis_is_there() -> None:
     assert cache.incr("counter") == 2
     cache.delete("counter")
     assert cache.get("counter") is None
+
+
+def test_the_cache_asks_every_question_by_the_same_client(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[redis.Redis] = []
+
+    class Counted(redis.Redis):
+        def __init__(self, **given: Any) -> None:
+            super().__init__(**given)
+            made.append(self)
+
+    monkeypatch.setattr(redis, "Redis", Counted)
+    cache = ForgivingRedisCache(settings.REDIS_URL, {})
+    cache.set("counter", 1)
+    assert (cache.get("counter"), cache.incr("counter")) == (1, 2)
+    cache.delete("counter")
+    assert len(made) == 1
 
 
 def test_the_cache_is_empty_and_asks_once_while_redis_is_away(
