@@ -113,3 +113,21 @@ def test_light_and_dark_are_remembered(page: Page) -> None:
     page.reload()
 
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_what_is_asked_about_a_number_stands_below_the_bar_and_not_under_it(page: Page) -> None:
+    page.set_viewport_size({"width": 320, "height": 700})
+    for name, leads_to in (("张三", "**/result/"), ("李四", "**/cases/new/?draft=*")):
+        page.goto("/cases/new/")
+        fill(page)
+        page.locator("[name=name]").fill(name)
+        page.locator("[name=local_number]").fill("ZY-778102")
+        page.locator("[name=then][value=draft]").click()
+        page.wait_for_url(leads_to)
+    summary = page.locator(".error-summary").first
+    expect(summary).to_be_focused()
+    edges = page.evaluate(
+        "[document.querySelector('.topbar'), document.querySelector('.error-summary h2')]"
+        ".map((one) => one.getBoundingClientRect())"
+    )
+    assert edges[1]["top"] >= edges[0]["bottom"]
