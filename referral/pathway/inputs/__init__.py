@@ -65,8 +65,6 @@ CHOSEN = frozenset(
 )
 """Shapes that are not written, but chosen among what there is."""
 
-NOTHING_WRITTEN = _("Please write something here.")
-
 
 def parse_inputs(verb: Verb, raw: Mapping[str, Any], *, case: Case, user: User) -> dict[str, Any]:
     """`raw` as keyword arguments for `perform`. Raises InputError with a row for every input that is wrong.
@@ -109,7 +107,7 @@ def _fault(verb_input: VerbInput, value: Any) -> tuple[str, Text]:
     if verb_input.shape is not Shape.TEXT or not isinstance(value, str):
         return "invalid", _invalid(verb_input)
     if not cleaned(value):
-        return "required", NOTHING_WRITTEN
+        return "required", _left_out(verb_input)
     if len(value) > verb_input.max_length:
         return "invalid", _("Write at most %(limit)s characters.") % {"limit": verb_input.max_length}
     return "unprintable", NO_LINE if verb_input.is_line else UNREADABLE
@@ -118,7 +116,7 @@ def _fault(verb_input: VerbInput, value: Any) -> tuple[str, Text]:
 def _invalid(verb_input: VerbInput) -> Text:
     match verb_input.shape:
         case Shape.TEXT:
-            return NOTHING_WRITTEN
+            return _left_out(verb_input)
         case Shape.MOMENT:
             return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
         case Shape.DATE | Shape.BIRTH_DATE:

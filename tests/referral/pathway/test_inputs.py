@@ -93,6 +93,8 @@ def test_a_number_keeps_to_its_bounds(value: float, fits: bool) -> None:
         (Verb.ASSESS_ORGAN_FAILURE, {"inr": []}, ""),
         (Verb.ASSESS_ORGAN_FAILURE, {"inr": {}}, "Enter a number."),
         (Verb.RECORD_ARTIFICIAL_LIVER, {"complications": ["x"]}, "Choose one of the answers"),
+        (Verb.CORRECT_IDENTITY, {"name": "\u200b"}, "Please fill in: full name."),
+        (Verb.MESSAGE, {"text": " \u3000"}, "Please fill in: message."),
     ],
 )
 def test_a_refusal_says_what_to_do(verb: Verb, raw: dict[str, Any], words: str) -> None:
