@@ -6,20 +6,24 @@ from dataclasses import dataclass, field, replace
 
 from labs.catalogue import LabTest
 from labs.refusals import UnreadableReportError
-from labs.tokens import Kind, Token, plain, tokens_of
+from labs.tokens import Kind, Token, plain, says_nothing, tokens_of
 from labs.words import Word
 from scoring.units import spelling
 
 LONGEST_LINE = 2_000
 _GAP = re.compile(r" {2,}|[|｜]")
 _TEST = re.compile(r"项目|名称|代号|\bitem|\btest", re.IGNORECASE)
-_RESULT = re.compile(r"结果|测定值|检测值|\bresult|\bvalue", re.IGNORECASE)
+_RESULT = re.compile(r"结果|测定值|检测值|本次|此次|\bresult|\bvalue|\bcurrent", re.IGNORECASE)
 _PREVIOUS = re.compile(r"上次|前次|历史|既往|上一次|previous|last|history", re.IGNORECASE)
 _HEADING = re.compile(
     r"项目|名称|结果|单位|参考|提示|标志|代号|缩写|item|test|result|unit|reference|range", re.IGNORECASE
 )
 _METHOD = re.compile(r".*(?:法|仪)")
-_FLUID = re.compile(r"(?:尿|尿液|腹水|胸水|积液|引流液|脑脊液|urine|ascites|ascitic|csf)$", re.IGNORECASE)
+_FLUID = re.compile(
+    r"(?:尿|尿液|腹水|胸水|积液|引流液|脑脊液|胆汁|urine|urinary|ascites|ascitic|csf|fluid|effusion|bile)"
+    r"(?:常规|生化|检查|化验)?$",
+    re.IGNORECASE,
+)
 _SIGN = re.compile(r"(?:\([+-]+\)|[+-]+)$")
 """What hangs on the name of a test that says negative or positive."""
 _LATER = re.compile(r"今|现|目前|复查|复测|再次|now|today|repeat", re.IGNORECASE)
@@ -57,6 +61,7 @@ class Entry:
     names: list[str] = field(default_factory=list)
     number: Token | None = None
     unit: Token | None = None
+    unit_of_name: bool = False
     range: Token | None = None
     flag: Token | None = None
     missing: bool = False
@@ -72,7 +77,7 @@ class Entry:
     @property
     def is_settled(self) -> bool:
         """True where a further number is no longer a result of this test."""
-        return self.unit is not None or self.range is not None
+        return self.range is not None or (self.unit is not None and not self.unit_of_name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,6 @@ def entries_of(rows: Sequence[Row]) -> Iterator[tuple[Row, list[Entry]]]:
             pieces.sort(key=lambda piece: piece.token.kind is not Kind.NAME)
         if paired := _paired(row, above, pieces):
             yield row, paired
-            above = []
             continue
         yield row, _entries(row, _without_previous(pieces, heads))
         above = pieces if _only_names(pieces) else []
@@ -209,7 +213,7 @@ class _RowReader:
         if token.test is not None:
             entry.tests.append(token.test)
             entry.names.append(token.text)
-        entry.unsure = entry.unsure or token.unsure
+        entry.unsure = entry.unsure or token.unsure or self._hangs_on_a_word(piece)
         entry.unclear = entry.unclear or token.misprinted
         entry.other_fluid = entry.other_fluid or self._is_of_fluid(piece)
         if token.test is not None and token.test.answers and (sign := _SIGN.search(token.text)):
@@ -217,20 +221,34 @@ class _RowReader:
             entry.missing = True
         self._keep_word(entry, piece)
 
+    def _hangs_on_a_word(self, piece: _Piece) -> bool:
+        """Whether unknown ideographs stand right before a Latin name: they may make it another one."""
+        before = self.before
+        if before is None or before.token.kind is not Kind.WORD or before.cell is not piece.cell:
+            return False
+        word = before.token.text
+        return (
+            piece.token.text[0].isascii()
+            and not word.isascii()
+            and before.token.start + len(word) == piece.token.start
+            and not says_nothing(word)
+        )
+
     def _is_of_fluid(self, piece: _Piece) -> bool:
         """Whether the word right before a name says another fluid than blood."""
         before = self.before
         if before is None or before.token.kind is not Kind.WORD or not _FLUID.search(before.token.text):
             return False
         end = before.token.start + len(before.token.text)
-        return before.cell is not piece.cell or not plain(piece.cell.text)[end : piece.token.start].strip()
+        between = plain(piece.cell.text)[end : piece.token.start]
+        return before.cell is not piece.cell or not between.strip(" :")
 
     def _behind_a_name(self, entry: Entry, piece: _Piece, following: Token | None) -> None:
         token = piece.token
         if token.kind is Kind.NUMBER:
             self._number(entry, piece, following)
         elif token.kind is Kind.UNIT and entry.unit is None:
-            entry.unit = token
+            entry.unit, entry.unit_of_name = token, _is_in_brackets(piece) and entry.number is None
             self._keep_word(entry, piece)
         elif token.kind is Kind.RANGE and entry.range is None:
             entry.range = token
@@ -270,6 +288,8 @@ class _RowReader:
             return True
         if before is not None and before.kind is Kind.RANGE and before is not entry.range:
             return True  # what looks like ranges are the days of two results
+        if following is not None and following.kind is Kind.RANGE and entry.range is not None:
+            return True
         if following is not None and following.kind is Kind.UNIT and entry.unit is not None:
             return spelling(following.text) == spelling(entry.unit.text)
         return not entry.is_settled and (following is None or following.kind is not Kind.NAME)
@@ -289,6 +309,11 @@ class _RowReader:
     def _keep_word(self, entry: Entry, piece: _Piece) -> None:
         if piece.cell.word is not None and piece.cell.word not in entry.words:
             entry.words.append(piece.cell.word)
+
+
+def _is_in_brackets(piece: _Piece) -> bool:
+    """Whether a unit stands in brackets, as behind the name that it belongs to."""
+    return plain(piece.cell.text)[: piece.token.start].rstrip().endswith(("(", "["))
 
 
 def _open_range(token: Token) -> Token:

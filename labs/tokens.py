@@ -79,6 +79,7 @@ _KNOWN_UNITS = sorted(
     | {"umol/l", "nmol/l", "pmol/l", "mmol/l", "mol/l", "mg/dl", "秒", "s", "sec", "%", "‰", "s/co", "coi"}
     | {
         "copies/ml",
+        "拷贝/ml",
         "/hp",
         "/hpf",
         "/lp",
@@ -111,7 +112,11 @@ _STROKE = re.compile(r"(?<=mo)[1I|](?= ?/)|(?<=mol/)[1I|](?![\w.])|(?<=\d [gU]/)
 """The l or L of a unit, read as another upright stroke."""
 _CHANGE = re.compile(r"(?<=[\d\s])[-=]+ ?>")
 """An arrow from one result to the next."""
+_COUNTER = re.compile(r"[①-⑳⑴-⒇]")
+"""What counts the lines of a list, and would be a figure once it is folded."""
 _NUMBER_GOES_ON = re.compile(r"\d[.,]?\d")
+_GLUED = re.compile(r"\.+(?:\d|[OoQDlI|SsBZzgq](?![A-Za-z]))")
+"""A second decimal sign behind a number that has one, or a decimal sign behind which a figure was misread."""
 _LOINC = re.compile(r"\d{3,5}-\d(?![\d.-])")
 _WORD = re.compile(r"[\u4e00-\u9fff]+|[A-Za-zα-ωΑ-Ω][\w.\-#%+]*|[^\s]")
 _MISSING = re.compile(
@@ -122,7 +127,8 @@ _MISSING = re.compile(
 )
 _IDEOGRAPHS = re.compile(r"[\u4e00-\u9fff]+")
 _BEFORE_A_NAME = re.compile(
-    r"(?:患者|病人|今日|昨日|今晨|急查|复查|查|示|为|提示|结果|入院|目前|最新|肝功能?|肾功能?|电解质|生化|凝血|血常规"
+    r"(?:患者|病人|今[日天早晨晚]|昨日|急查|复查|急诊|查|示|为|提示|结果|入院|目前|最新|早上|上午|下午|晚上|凌晨"
+    r"|我院|肝功能?|肾功能?|肝肾功能?|电解质|生化|凝血(?:功能|四项)?|血常规|血气"
     r"|[测检]得|动脉血|静脉血|全血|血清|血浆|血|其中|及|和|伴|予|化验|检验|检查|的|项目|名称|人|总计)*"
 )
 _AFTER_A_NAME = re.compile(
@@ -136,7 +142,9 @@ _IGNORED = frozenset("结果:：=,，;；、。.|()[]{}【】「」《》\"'“�
 
 def plain(text: str) -> str:
     """A line in half-width signs; what shows nothing is left out, tabs and wide blanks stay apart."""
-    folded = unicodedata.normalize("NFKC", text.replace("\u3000", "  ").replace("\t", "    "))
+    folded = unicodedata.normalize(
+        "NFKC", _COUNTER.sub(" ", text).replace("\u3000", "  ").replace("\t", "    ")
+    )
     signs = (
         _CHANGE.sub("→", _STROKE.sub(_upright, folded))
         .replace("−", "-")
@@ -150,6 +158,11 @@ def plain(text: str) -> str:
 
 def _upright(stroke: re.Match[str]) -> str:
     return "L" if stroke.string[stroke.start() - 1] == "/" else "l"
+
+
+def says_nothing(word: str) -> bool:
+    """Whether a word before the name of a test leaves it the test that it names."""
+    return _BEFORE_A_NAME.fullmatch(word) is not None
 
 
 def tokens_of(line: str) -> Iterator[Token]:
@@ -339,8 +352,12 @@ def _number(line: str, place: int) -> tuple[Token, int] | None:
 
 
 def _goes_on(line: str, end: int) -> bool:
-    """Whether letters hang on the number before `end` that are neither unit nor flag: a zero read as an O."""
+    """Whether something hangs on the number before `end` that is neither unit nor flag: a zero read as an O,
+    or a reference range that nothing parts from it.
+    """
     sign = line[end : end + 1]
+    if _GLUED.match(line, end):
+        return True
     if not sign.isalnum() or _is_ideograph(sign):
         return False
     return not any(reader(line, end) for reader in (_unit, _other_unit, _flag, _name))

@@ -96,6 +96,16 @@ def test_a_table_on_its_side_is_read_by_its_columns() -> None:
     }
 
 
+def test_a_table_on_its_side_with_a_row_for_each_day_chooses_no_day() -> None:
+    report = read_text("日期\tTBIL(umol/L)\tINR\n11-28\t300.1\t1.9\n11-29\t356.8\t2.31")
+    assert [(finding.value, finding.doubts) for finding in report.findings] == [
+        (300.1, ("several",)),
+        (1.9, ("several",)),
+        (356.8, ("several",)),
+        (2.31, ("several",)),
+    ]
+
+
 def test_earlier_results_in_a_column_of_their_own_are_not_proposed() -> None:
     report = read_text("项目\t上次结果\t结果\t单位\nTBIL\t300.1\t356.8\tumol/L\nINR\t1.9\t2.31\t")
     assert [(finding.input, finding.value) for finding in report.findings] == [
