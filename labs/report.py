@@ -34,8 +34,9 @@ class Finding:
     `comparator` is `<` or `>` for a bound. `unit` as `scoring` spells it; None where
     the input has one unit only, or none was printed. `sampled_at` and the times of a report are
     `YYYY-MM-DDTHH:MM` in the hospital's time. `text` is the line it was read from; `page` and `box` (corners
-    in pixels) say where on a picture, `confidence` (0 to 1) how certain its print was. `doubts` are codes of
-    `labs.doubts.DOUBTS` and of `scoring`'s questions.
+    in pixels) say where on a picture, `spans` (left and right) where its words stand in that box,
+    `confidence` (0 to 1) how certain its print was. `doubts` are codes of `labs.doubts.DOUBTS` and of
+    `scoring`'s questions.
     """
 
     test: str
@@ -48,6 +49,7 @@ class Finding:
     doubts: tuple[str, ...] = ()
     page: int = 0
     box: Corners = ()
+    spans: tuple[tuple[float, float], ...] = ()
     confidence: float | None = None
     routine: str | None = None
     choice: str | None = None

@@ -41,7 +41,8 @@ def _placed(entry: Entry, finding: Finding, texts: dict[int, str]) -> Finding:
     word = entry.number_word
     if word is None or entry.number is None:
         return finding
-    placed = replace(finding, box=_box(entry.words or [word]), confidence=word.confidence)
+    words = entry.words or [word]
+    placed = replace(finding, box=_box(words), spans=_spans(words), confidence=word.confidence)
     if finding.name is None:
         return placed
     is_whole = not _CUT_OFF.search(plain(word.text))
@@ -63,3 +64,10 @@ def _box(words: Sequence[Word]) -> Corners:
     down = [y for word in words for _, y in word.corners]
     left, right, top, bottom = min(across), max(across), min(down), max(down)
     return ((left, top), (right, top), (right, bottom), (left, bottom))
+
+
+def _spans(words: Sequence[Word]) -> tuple[tuple[float, float], ...]:
+    """Where each word begins and ends across the picture, from left to right."""
+    return tuple(
+        sorted((min(across), max(across)) for word in words if (across := [x for x, _ in word.corners]))
+    )

@@ -92,7 +92,9 @@ class FindingShape(serializers.Serializer[Any]):
         help_text="corners of the line in pixels of the page as it was read, made square",
     )
     confidence = serializers.FloatField(required=False, help_text="how certain the print was, 0 to 1")
-    cutout = serializers.CharField(required=False, help_text="the line as it stands there, a data: address")
+    cutout = serializers.CharField(
+        required=False, help_text="the line as it stands there without its empty stretches, a data: address"
+    )
     doubts = DoubtShape(many=True)
 
 

@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterable, Sequence
 
 import cv2
+import numpy as np
 
 from labs.geometry import rows_of
 from labs.pictures.files import Picture, jpeg, pages_of
@@ -16,6 +17,8 @@ from labs.second_look import Second, looked_again
 from labs.words import Word
 
 _AROUND = 8
+_EDGE, _EDGE_GREY = 3, 128
+"""What parts two pieces of a line between which something was left out: pixels wide, and how grey."""
 _WIDEST_CUTOUT = 900
 
 
@@ -57,14 +60,29 @@ def _page(picture: Picture, words: Sequence[Word], number: int) -> Page:
 
 
 def _cutout(picture: Picture, finding: Finding) -> str:
-    """The line as it stands on the picture, never wider than a phone shows twice."""
+    """The line as it stands on the picture without the stretches between its words, so that a phone shows the
+    name and its number at once.
+    """
     if finding.name is None or not finding.box:
         return ""
-    across, down = [x for x, _ in finding.box], [y for _, y in finding.box]
+    down = [y for _, y in finding.box]
     top, bottom = max(int(min(down)) - _AROUND, 0), int(max(down)) + _AROUND
-    left, right = max(int(min(across)) - _AROUND, 0), int(max(across)) + _AROUND
-    piece = picture[top:bottom, left:right]
-    if piece.shape[1] > _WIDEST_CUTOUT:
-        scale = _WIDEST_CUTOUT / piece.shape[1]
-        piece = cv2.resize(piece, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg(piece)).decode()
+    pieces = [picture[top:bottom, left:right] for left, right in _stretches(finding, bottom - top)]
+    edge = np.full((pieces[0].shape[0], _EDGE, 3), _EDGE_GREY, dtype=np.uint8)
+    line = np.hstack([part for piece in pieces for part in (piece, edge)][:-1])
+    if line.shape[1] > _WIDEST_CUTOUT:
+        scale = _WIDEST_CUTOUT / line.shape[1]
+        line = cv2.resize(line, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg(line)).decode()
+
+
+def _stretches(finding: Finding, height: int) -> list[tuple[int, int]]:
+    """From where to where across the picture there is print; a gap wider than the line is high parts two."""
+    across = [x for x, _ in finding.box]
+    merged: list[tuple[int, int]] = []
+    for first, last in finding.spans or [(min(across), max(across))]:
+        left, right = max(int(first) - _AROUND, 0), int(last) + _AROUND
+        if merged and left - merged[-1][1] <= height:
+            left, right = merged[-1][0], max(merged.pop()[1], right)
+        merged.append((left, right))
+    return merged

@@ -1,14 +1,21 @@
 """`read_labs` and `draw_lab_sheet`, as somebody calls them."""
 
+import base64
+import io
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from config.embedded import ROOT
+from labs.drawing import draw_sheet
+from labs.pictures.files import jpeg
+from labs.pictures.reports import read_with_cutouts
 
 TEXT = "姓名：王小明\nTBIL 356.8 umol/L"
 
@@ -35,6 +42,21 @@ def test_each_file_is_one_line_and_one_that_cannot_be_read_does_not_stop_the_oth
 def test_text_comes_from_standard_input_too() -> None:
     status, lines, _ = run("read_labs", "-", given=TEXT)
     assert (status, lines[0]["form"], lines[0]["patient"]) == (0, "text", {"name": "王小明"})
+
+
+def test_beside_a_proposal_a_phone_shows_the_name_and_the_number_without_what_lies_between() -> None:
+    page = np.ascontiguousarray(np.asarray(draw_sheet(3, "county", distort=False).picture)[:, :, ::-1])
+    report, cutouts = read_with_cutouts([jpeg(page)], "photo")
+    whole = {
+        finding.name: finding.box[1][0] - finding.box[0][0] for finding in report.findings if finding.name
+    }
+    shown = {
+        finding.name: Image.open(io.BytesIO(base64.b64decode(cutout.partition(",")[2]))).width
+        for finding, cutout in zip(report.findings, cutouts, strict=True)
+        if finding.name
+    }
+    assert shown["bilirubin"] < 0.8 * whole["bilirubin"]
+    assert max(shown.values()) < 720
 
 
 def test_a_drawn_sheet_is_read_as_it_was_drawn(tmp_path: Path) -> None:
