@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.text import cleaned
+from files.models import FileState
 from files.refusals import REASONS
 from labs.models import LabReading, ReadingState
 from labs.readings.sources import value_of
@@ -70,7 +71,8 @@ def shown(reading: LabReading, patient: Patient, *, zone: str, now: datetime) ->
     if reading.state == ReadingState.FAILED:
         return context | {"trouble": _trouble(reading)}
     if reading.state == ReadingState.WAITING:
-        return context | {"is_slow": now - reading.asked_at > SLOW_AFTER}
+        awaits_scanner = reading.file is not None and reading.file.state == FileState.WAITING
+        return context | {"is_slow": now - reading.asked_at > SLOW_AFTER, "awaits_scanner": awaits_scanner}
     report = reading.result
     proposals = _proposals(reading)
     return context | {
@@ -130,7 +132,7 @@ def _value(row: Mapping[str, Any]) -> str:
     if row.get("choice"):
         return str(row["choice"])
     number = row["value"]
-    return "" if number is None else f"{number:g}" if number < 1e6 else str(number)
+    return "" if number is None else f"{number:.15g}"
 
 
 def _printed(spec: Input, row: Mapping[str, Any], value: str, unit: str) -> str:

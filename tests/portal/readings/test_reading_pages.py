@@ -103,6 +103,22 @@ def test_a_picture_that_is_wrong_inside_is_said_where_the_person_waits(
     assert 'class="file-trouble"' in shown
 
 
+def test_a_picture_that_waits_for_the_scanner_says_so_where_the_person_waits(
+    world: World, as_user: SignIn, settings: Settings
+) -> None:
+    settings.CLAMD = {"host": "127.0.0.1", "port": "1"}
+    client = as_user(world.doctor)
+    read(client, file=SimpleUploadedFile("a.jpg", jpeg()))
+    checking.check(now=clock.now())
+    reading = LabReading.objects.get()
+    assert "waits for the virus scanner" in page(client.get(f"/labs/readings/{reading.pk}/"))
+
+
+def test_a_long_number_is_proposed_with_all_its_figures(world: World, as_user: SignIn) -> None:
+    shown = page(read(as_user(world.doctor), text="铁蛋白 12345.67 ng/mL\nHBV-DNA 3.42E+06 IU/mL"))
+    assert 'data-value="12345.67"' in shown and 'data-value="3420000"' in shown
+
+
 def test_the_picture_goes_with_its_values_to_the_ward(
     world: World, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
