@@ -20,7 +20,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 MOST_BYTES = 4 * 1024 * 1024
 """Nothing but files takes as much; of what is longer the rest is not read, and its length refuses it."""
 MOST_BYTES_OF_FILE = 21 * 1024 * 1024
-FILES = "/files"
+FILES = ("/files", "/labs/read", "/labs/readings")
 """How the addresses end to which files are sent, with or without a slash."""
 BROKEN = "aclf.broken_body"
 

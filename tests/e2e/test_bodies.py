@@ -4,13 +4,16 @@ import json
 import socket
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from django.conf import settings
 from django.test import Client
 
 from tests.e2e.conftest import Platform
+from tests.files.pictures import jpeg
 from tests.world import World
 
+FORM_SECRET = "a" * 32
 ONE_PIECE = b"3e8\r\n" + b"x" * 1000 + b"\r\n"
 
 
@@ -55,6 +58,21 @@ def test_a_body_in_pieces_has_the_same_limit(platform: Platform, session: str) -
 def test_a_body_without_end_is_refused_before_its_end(platform: Platform, session: str) -> None:
     status, content = score(platform, session, in_pieces(*[b"x" * (1 << 20)] * 5))
     assert (status, json.loads(content)["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("path", ["/labs/readings/", "/api/v1/labs/read"])
+def test_the_picture_of_a_telephone_reaches_its_reader_whole(
+    platform: Platform, session: str, path: str
+) -> None:
+    answer = httpx.post(
+        platform.url + path,
+        data={"csrfmiddlewaretoken": FORM_SECRET} if path.startswith("/labs") else {},
+        files={"file": ("IMG_0001.jpg", jpeg() + bytes(6 << 20))},
+        headers={"X-Session-Token": session} if path.startswith("/api") else {},
+        cookies={settings.SESSION_COOKIE_NAME: session, settings.CSRF_COOKIE_NAME: FORM_SECRET},
+        timeout=60,
+    )
+    assert (answer.status_code, "waiting" in answer.text) in [(200, True), (202, True)]
 
 
 @pytest.mark.parametrize("broken", [b"zz\r\n{}\r\n", b"-1\r\n", b"5\r\n{}", b"2\r\n{}XX0\r\n\r\n"])
