@@ -14,6 +14,7 @@ from referral.pathway.inputs.shapes import Shape, VerbInput
 from referral.pathway.refusals import InputError, Text
 from referral.pathway.vocabulary import Verb
 from scoring.inputs import ANY_INPUT
+from scoring.numbers import read_number
 
 __all__ = [
     "COMPUTED",
@@ -104,6 +105,8 @@ def _unknown(verb: Verb, name: str) -> Text:
 
 def _fault(verb_input: VerbInput, value: Any) -> tuple[str, Text]:
     """The code and the words that `value` is refused with."""
+    if verb_input.shape is Shape.DECIMAL and isinstance(value, str):
+        return "invalid", _invalid_print(value) % {"value": value, "what": _invalid(verb_input)}
     if verb_input.shape is not Shape.TEXT or not isinstance(value, str):
         return "invalid", _invalid(verb_input)
     if not cleaned(value):
@@ -111,6 +114,16 @@ def _fault(verb_input: VerbInput, value: Any) -> tuple[str, Text]:
     if len(value) > verb_input.max_length:
         return "invalid", _("Write at most %(limit)s characters.") % {"limit": verb_input.max_length}
     return "unprintable", NO_LINE if verb_input.is_line else UNREADABLE
+
+
+def _invalid_print(text: str) -> Text:
+    """What is wrong with a number as it is written, before `what` is to be entered."""
+    printed = read_number(text)
+    if printed and printed.ambiguous:
+        return _("The comma of “%(value)s” may be a decimal sign or part thousands: leave it out. %(what)s")
+    if printed and printed.bound:
+        return _("“%(value)s” is a limit, not what was measured. %(what)s")
+    return "%(what)s"
 
 
 def _invalid(verb_input: VerbInput) -> Text:

@@ -88,6 +88,16 @@ def test_a_number_keeps_to_its_bounds(value: float, fits: bool) -> None:
     [
         (Verb.RECORD_KIT_RESULT, {"probability": "2"}, "Enter a number from 0 to 1."),
         (Verb.SET_NUTRITION_TARGET, {"height_cm": "1.7"}, "Enter a number from 50 to 250, in cm."),
+        (
+            Verb.STATE_BACKGROUND,
+            {"urine_ml_day": "1,200"},
+            "leave it out. Enter a number from 0",
+        ),
+        (
+            Verb.STATE_BACKGROUND,
+            {"urine_ml_day": "＜100"},
+            "is a limit, not what was measured.",
+        ),
         (Verb.RECORD_KIT_RESULT, {"assay": "x"}, "Give each value a name"),
         (Verb.RECORD_INTAKE, {"day": "x"}, "no date such as"),
         (Verb.ASSESS_ORGAN_FAILURE, {"inr": []}, ""),
