@@ -10,12 +10,13 @@ import pytest
 from django.db import connection, transaction
 
 from notifications.models import Notification
-from referral.deadlines.engine import run_cycle
-from referral.models import Deadline
+from referral.deadlines.engine import claim, due_rows, run_cycle
+from referral.models import Case, Deadline
 from referral.pathway.vocabulary import Kind
 from tests.notifications.conftest import until
 from tests.world import HOUR, NOW, World, build
 
+WHO_WAITS_FAILS = "SET LOCAL lock_timeout = '1s'"
 SOMEBODY_WAITS = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s"
 
 
@@ -25,14 +26,14 @@ def world(transactional_db: None) -> World:
 
 
 @contextmanager
-def held(deadline: Deadline) -> Iterator[Event]:
-    """Another transaction has the row of `deadline`; it ends when the event is set."""
+def held(row: Case | Deadline) -> Iterator[Event]:
+    """Another transaction has `row`; it ends when the event is set."""
     taken, enough = Event(), Event()
 
     def hold() -> None:
         try:
             with transaction.atomic():
-                Deadline.objects.select_for_update().get(pk=deadline.pk)
+                type(row).objects.select_for_update().get(pk=row.pk)
                 taken.set()
                 enough.wait(60)
         finally:
@@ -59,6 +60,15 @@ def somebody_waits() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(SOMEBODY_WAITS, [connection.settings_dict["NAME"]])
         return bool(cursor.fetchone()[0])
+
+
+def test_a_case_that_somebody_holds_keeps_no_other_waiting(world: World) -> None:
+    busy, other = world.flagged(name="甲一"), world.flagged(name="甲二")
+    later = NOW + HOUR
+    with held(busy), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(WHO_WAITS_FAILS)
+        assert {deadline.case_id for deadline in claim(due_rows(later), later)} == {other.pk}
+    assert {deadline.case_id for deadline in due_rows(later)} == {busy.pk, other.pk}
 
 
 def test_a_miss_is_alerted_that_another_engine_holds_when_the_offer_expires(world: World) -> None:
