@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from coverage import CoverageData
 
 from tests.mutants.__main__ import report
 from tests.mutants.mistakes import Mistake, possible_mistakes
-from tests.mutants.trial import ROUND, Tree
+from tests.mutants.trial import ROUND, TestsByLine, Tree
 
 SOURCE = "limit: int\n\n\ndef is_late(hours: float) -> bool:\n    return hours > 48 and hours >= 0\n"
 
@@ -54,6 +55,18 @@ def test_no_mistake_is_missed_before_every_test_that_runs_its_line_was_asked(
     assert asked == tests
     assert Tree(tree).notices(mistake, [*tests, "t9999"])
     assert (tree / mistake.path).read_text() == SOURCE
+
+
+def test_the_tests_nearest_to_a_mistake_are_asked_first(tmp_path: Path) -> None:
+    names = ["tests/scoring/test_c.py::test_c", "tests/referral/intake/test_b.py::test_b"]
+    names.append("tests/referral/pathway/test_a.py::test_a")
+    data = CoverageData(str(tmp_path / "coverage"))
+    for name in names:
+        data.set_context(f"{name}|run")
+        data.add_lines({str(tmp_path / "referral/pathway/effects/offers.py"): [7]})
+    data.write()
+    mistake = Mistake("pathway", "referral/pathway/effects/offers.py", 7, "core/AddNot", 0)
+    assert TestsByLine(tmp_path / "coverage", tmp_path).of(mistake) == names[::-1]
 
 
 def test_the_report_counts_by_area_with_an_interval() -> None:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 from coverage import CoverageData
@@ -87,15 +88,20 @@ class TestsByLine:
         self.data.read()
 
     def of(self, mistake: Mistake) -> list[str]:
-        """Tests that run the line, those of its own room first; of a line that runs at import, those that
+        """Tests that run the line, the nearest to its folder first; of a line that runs at import, those that
         run anything of its file."""
         by_line = self.data.contexts_by_lineno(str(self.root / mistake.path))
         names = _tests(by_line.get(mistake.line, []))
         if not names:
             names = _tests([context for contexts in by_line.values() for context in contexts])
         mixed = random.Random(str(mistake)).sample(sorted(names), len(names))
-        room = f"tests/{Path(mistake.path).parent.as_posix()}/"
-        return sorted(mixed, key=lambda name: not name.startswith(room))
+        return sorted(mixed, key=lambda name: -_shared_folders(mistake.path, name))
+
+
+def _shared_folders(path: str, test: str) -> int:
+    """How many folders, from the root on, a file and the tests of its room have in common."""
+    folders = zip(Path(path).parent.parts, Path(test).parent.parts[1:], strict=False)
+    return len(list(takewhile(lambda pair: pair[0] == pair[1], folders)))
 
 
 def _tests(contexts: list[str]) -> set[str]:
