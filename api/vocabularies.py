@@ -325,6 +325,8 @@ ENUMERATIONS: Mapping[Any, Vocabulary] = {
         (codes.ReleaseReason, "Why a promised bed is taken back.", ""),
         (codes.ErrorReason, "Why something was entered in error.", ""),
         (codes.AntiviralUse, "Whether a patient takes an antiviral drug.", ""),
+        (codes.CirrhosisKnownBy, "How it is known that there is cirrhosis.", ""),
+        (codes.Varices, "Varices of oesophagus or stomach.", ""),
         (codes.Comorbidity, "What a patient has beside the liver disease.", ""),
         (codes.TransportNeed, "What a patient needs on the way.", ""),
         (codes.TransportMeans, "What brings a patient to the ward.", ""),

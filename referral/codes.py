@@ -133,6 +133,25 @@ class AntiviralUse(TextChoices):
     STOPPED = "stopped", _("stopped")
 
 
+class CirrhosisKnownBy(TextChoices):
+    """How it is known that there is cirrhosis."""
+
+    BIOPSY = "biopsy", _("biopsy")
+    IMAGING = "imaging", _("imaging")
+    ELASTOGRAPHY = "elastography", _("elastography")
+    ENDOSCOPY = "endoscopy", _("varices at endoscopy")
+    SIGNS = "signs", _("clinical signs and laboratory values")
+
+
+class Varices(TextChoices):
+    """Varices of oesophagus or stomach, as the last endoscopy or imaging showed them."""
+
+    NONE = "none", _("no varices")
+    SMALL = "small", _("small")
+    LARGE = "large", _("medium or large")
+    NOT_EXAMINED = "not_examined", _("not examined")
+
+
 class Comorbidity(TextChoices):
     """What a patient has beside the liver disease."""
 

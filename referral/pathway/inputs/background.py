@@ -26,6 +26,8 @@ _COURSE = (
     _text("treatment_so_far", _("treatment so far")),
 )
 _CAUSE = (
+    VerbInput("cirrhosis_known_by", Shape.SEVERAL, _("cirrhosis known by"), False, codes.CirrhosisKnownBy),
+    VerbInput("varices", Shape.CHOICE, _("varices"), False, codes.Varices),
     _text("hbv_dna", _("HBV DNA"), _("As printed, with its unit: 3.2E+06 IU/mL, or <20 IU/mL."), LINE),
     VerbInput("antiviral", Shape.CHOICE, _("antiviral drug"), False, codes.AntiviralUse),
     _text("antiviral_drug", _("which antiviral drug"), max_length=LINE),

@@ -18,6 +18,8 @@ SAID = {
     "hbv_dna": "<20 IU/mL",
     "antiviral": "stopped",
     "antiviral_since": "2026-04-01",
+    "cirrhosis_known_by": ["imaging", "elastography"],
+    "varices": "large",
     "comorbidities": ["diabetes", "hypertension"],
     "allergies": "penicillin",
     "measured_at": NOW.isoformat(),
