@@ -22,6 +22,7 @@ ACCEPTED: Mapping[str, str] = {
     "psycopg-binary": "LGPL-3.0: as psycopg, of which it is the compiled part.",
     "pi-heif": "LGPL-3.0: decoders alone, libheif and libde265, used as libraries.",
     "psycopg-pool": "LGPL-3.0: as psycopg.",
+    "pycurl": "LGPL-2.1 or MIT: taken under MIT, as is libcurl (curl licence) that comes with it.",
     "pyphen": "MPL-1.1, one of the three licences it may be had under.",
 }
 """Packages at run time under a licence that the pattern would refuse, and why each is in order."""

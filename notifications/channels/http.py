@@ -1,36 +1,25 @@
 """How channels call others over HTTP: within a bounded time, following nothing, and failing in known ways."""
 
 import json
-import os
-import ssl
 import time
-from collections import deque
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 
-import httpcore
 from django.conf import settings
 
 from accounts import clock
 from notifications.channels.base import ChannelError, Fault
 from notifications.channels.faults import error_of
-from notifications.channels.wire import BoundedBackend, ForbiddenAddress, GuardedBackend, ends_at
+from notifications.channels.wire import ForbiddenAddress, judged
 
 MOST_BYTES = 64 * 1024
 LONGEST_PAUSE = timedelta(hours=1)
 GONE = frozenset({404, 410})
 AT_FAULT = frozenset({400, 405, 406, 413, 415, 422})
 PAUSING = frozenset({429, 503})
-MOST_HOSTS = 8
-"""To so many a call may leave a connection open for the next one."""
-
-MOST_FREE = 100
-"""More than a process calls at once."""
 
 
 @dataclass(frozen=True)
@@ -91,80 +80,26 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str], is_guarded: bool 
 
 
 def call(method: str, url: str, *, body: bytes, headers: Mapping[str, str], bounds: Bounds) -> Answer:
-    """Call `url` and read the answer; no redirect is followed.
+    """Call `url` with GET or POST and read the answer; no redirect is followed.
 
     Raises ChannelError when there is no whole answer in time.
     """
+    from notifications.channels import curl  # the library is for those who call, and not for all who are told
+
     seconds = settings.CHANNEL_SECONDS if bounds.seconds is None else bounds.seconds
-    limit = ends_at.set(time.monotonic() + seconds)
+    ends_at = time.monotonic() + seconds
     try:
-        return _call(method, url, body, headers, bounds)
+        host = judged(url) if bounds.is_guarded else None
+        left = ends_at - time.monotonic()
+        sent = {"User-Agent": "aclf-referral", **headers}
+        reply = curl.perform(curl.Request(method, url, sent, body, left, bounds.most_bytes, host))
     except ForbiddenAddress as error:
         raise ChannelError(str(error), permanent=True) from error
-    except (httpcore.TimeoutException, TimeoutError) as error:
-        raise ChannelError("no answer in time") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.UnsupportedProtocol, OSError) as error:
-        raise ChannelError(f"{type(error).__name__}: {error}") from error
-    finally:
-        ends_at.reset(limit)
-
-
-def _call(method: str, url: str, body: bytes, headers: Mapping[str, str], bounds: Bounds) -> Answer:
-    sent = [("User-Agent", "aclf-referral"), *({"Accept": "*/*"} | dict(headers)).items()]
-    with (
-        _connections(bounds.is_guarded) as connections,
-        connections.stream(method, url, headers=_bytes(sent), content=body) as answer,
-    ):
-        got = bytearray()
-        for part in answer.iter_stream():
-            got += part
-            if len(got) > bounds.most_bytes:
-                break
-        read = {name.decode().lower(): value.decode(errors="replace") for name, value in answer.headers}
-        most = bounds.most_bytes
-        return Answer(answer.status, read, bytes(got[:most]), is_cut=len(got) > most)
-
-
-def _bytes(headers: Collection[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode(), value.encode()) for name, value in headers]
-
-
-@contextmanager
-def _connections(is_guarded: bool) -> Iterator[httpcore.ConnectionPool]:
-    """The connections that were last used by a call that is over, or new ones; no two calls share any.
-
-    A pool looks at all its connections and calls whenever one of them begins or ends: fifty calls that share
-    one cost twice as much.
-    """
-    free = _free_connections(os.getpid(), is_guarded)
-    try:
-        connections = free.pop()
-    except IndexError:
-        connections = _new_connections(is_guarded)
-    try:
-        yield connections
-    finally:
-        free.append(connections)
-
-
-@cache
-def _free_connections(process: int, is_guarded: bool) -> deque[httpcore.ConnectionPool]:
-    """Of one process: a forked worker must not share its parent's."""
-    return deque(maxlen=MOST_FREE)
-
-
-def _new_connections(is_guarded: bool) -> httpcore.ConnectionPool:
-    return httpcore.ConnectionPool(
-        ssl_context=_trusted(),
-        max_connections=MOST_HOSTS,
-        keepalive_expiry=30,
-        network_backend=GuardedBackend() if is_guarded else BoundedBackend(),
-    )
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    return ssl.create_default_context()
+    except curl.CallFailed as error:
+        raise ChannelError("no answer in time" if error.took_too_long else str(error)) from error
+    except (OSError, ValueError) as error:
+        raise ChannelError(f"the host cannot be found: {error}") from error
+    return Answer(reply.status, reply.headers, bytes(reply.body[: bounds.most_bytes]), reply.is_cut)
 
 
 def pause(given: str) -> timedelta | None:
