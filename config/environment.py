@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 
 from config import addresses
 from config.channel_environment import ChannelEnvironment, half_set, unused
-from config.values import Hosts, Origin, WebAddress, key_of_32_bytes, read_by, words
+from config.values import Hosts, Origin, WebAddress, key_of_32_bytes, read_by, signing_key, words
 
 PREFIX = "ACLF_"
 WELL_KNOWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT"}
@@ -94,8 +94,9 @@ class Environment(ChannelEnvironment):
     app_idle_days: Annotated[int, Field(ge=2, le=366)] = 30
     app_sign_in_days: Annotated[int, Field(ge=2, le=366)] = 90
 
-    # Hospital systems: how many days what they sent is kept, encrypted.
+    # Hospital systems: how many days what they sent is kept, encrypted; the key that signs to their records.
     integration_messages_days: Annotated[int, Field(ge=1, le=366)] = 30
+    smart_private_key: Annotated[str, AfterValidator(signing_key)] | None = None
 
     # Operation: the heartbeat is called by the engine; /metrics answers in production to the token's bearer.
     # Storm control bundles, limits and digests messages, and lets a channel rest that fails again and again.

@@ -6,6 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import AfterValidator, BeforeValidator
 
 from config import addresses
@@ -40,6 +44,18 @@ def key_of_32_bytes(value: str) -> str:
         length = 0
     if length != 32:
         raise ValueError("must be 32 random bytes in URL-safe base64 (python -m config.keys makes them)")
+    return value
+
+
+def signing_key(value: str) -> str:
+    """A private key that signs ES384 or RS384."""
+    try:
+        key = load_pem_private_key(value.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    is_elliptic = isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP384R1)
+    if not is_elliptic and not (isinstance(key, RSAPrivateKey) and key.key_size >= 2048):
+        raise ValueError("must be a private key in PEM, elliptic on P-384 or RSA of 2048 bits or more")
     return value
 
 

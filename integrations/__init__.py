@@ -15,6 +15,7 @@ __all__ = [
     "listener",
     "messages",
     "models",
+    "own_key",
     "receiving",
     "scopes",
     "smart",

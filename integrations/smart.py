@@ -16,7 +16,8 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from oauthlib.oauth2 import OAuth2Error, WebApplicationClient
 
-from accounts import strict_json
+from accounts import clock, strict_json
+from integrations import own_key
 from integrations.models import Integration
 from notifications.channels.base import AddressError, ChannelError
 from notifications.channels.http import Answer, Bounds, call
@@ -116,6 +117,8 @@ def begin(integration: Integration, launch: str) -> Begun:
     }
     joint = "&" if urlsplit(authorize).query else "?"
     kept = {"integration": str(integration.pk), "verifier": verifier, "token_url": token}
+    methods = said.get("token_endpoint_auth_methods_supported", [])
+    kept["auth"] = own_key.METHOD if isinstance(methods, list) and own_key.METHOD in methods else ""
     return Begun(f"{authorize}{joint}{urlencode(asked)}", state, kept)
 
 
@@ -127,6 +130,7 @@ def exchange(integration: Integration, *, code: str, kept: Mapping[str, str]) ->
         redirect_uri=redirect_uri(),
         code_verifier=kept["verifier"],
         include_client_id=not integration.smart_secret,
+        **_proof(integration, kept),
     )
     headers = {"Content-Type": FORM, "Accept": "application/json"} | _basic(integration)
     answer = _called(integration, "POST", kept["token_url"], body.encode(), headers)
@@ -152,6 +156,14 @@ def read(integration: Integration, granted: Granted, path: str) -> dict[str, Any
 
 def as_parameter(text: str) -> str:
     return quote(text, safe="")
+
+
+def _proof(integration: Integration, kept: Mapping[str, str]) -> dict[str, str]:
+    """What a confidential client without a secret proves itself with, where the record's server hears it."""
+    if integration.smart_secret or kept["auth"] != own_key.METHOD or not own_key.is_there():
+        return {}
+    signed = own_key.assertion(integration.smart_client_id, kept["token_url"], clock.wall())
+    return {"client_assertion_type": own_key.ASSERTION_TYPE, "client_assertion": signed}
 
 
 def _basic(integration: Integration) -> dict[str, str]:

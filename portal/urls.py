@@ -49,6 +49,7 @@ urlpatterns = [
     path("drafts/<uuid:pk>/discard/", drafts.discard, name="discard_draft"),
     path("smart/launch/", launch.launch, name="launch"),
     path("smart/callback/", launch.callback, name="launch_callback"),
+    path("smart/jwks.json", launch.jwks, name="launch_keys"),
     path("results/", results.results, name="results"),
     path("results/<uuid:pk>/assign/", results.assign, name="assign_results"),
     path("results/<uuid:pk>/set-aside/", results.set_aside, name="set_results_aside"),

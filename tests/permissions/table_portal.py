@@ -64,6 +64,7 @@ ROWS = (
     form("drafts/save/", status=403, open=True),
     page("smart/launch/", status=400),
     page("smart/callback/", status=400),
+    page("smart/jwks.json", EVERYBODY, open=True),
     page("drafts/typed/", status=404),
     page("drafts/<uuid:pk>/discard/", ORIGIN, subject="draft"),
     form("drafts/<uuid:pk>/discard/", ORIGIN, subject="draft"),

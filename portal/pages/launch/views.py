@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import clock
 from accounts.models import User
-from integrations import smart
+from integrations import own_key, smart
 from integrations.models import Integration
 from integrations.smart import LaunchFailed
 from portal.access import person, signed_in
@@ -40,6 +40,12 @@ def launch(request: HttpRequest) -> HttpResponse:
     earlier = list(_begun(request).items())[-(MOST_BEGUN - 1) :]
     request.session[SESSION_KEY] = dict([*earlier, (begun.state, kept)])
     return HttpResponseRedirect(begun.url)
+
+
+@require_safe
+def jwks(request: HttpRequest) -> JsonResponse:
+    """The public key that this product signs with, for the records that launch it."""
+    return JsonResponse(own_key.jwk_set(), headers={"Cache-Control": "max-age=300"})
 
 
 @require_safe

@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlencode, urlsplit
 
+import jwt
+
 from tests.fhir import hook_calls as calls
 
 TOKEN = "record-token-1"
@@ -26,6 +28,8 @@ class RecordServer:
         self.asked: list[str] = []
         self.challenge = ""
         self.redirect_uri = ""
+        self.key_set: Any = None
+        self.used: set[str] = set()
         handler = type("Handler", (Handler,), {"record": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.base = f"http://127.0.0.1:{self.server.server_address[1]}/fhir"
@@ -51,6 +55,7 @@ class RecordServer:
                 "authorization_endpoint": f"{self.base}/authorize",
                 "token_endpoint": f"{self.base}/token",
                 "code_challenge_methods_supported": ["S256"],
+                "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_basic"],
             }
         if path == "Patient":
             return calls.patient()
@@ -99,10 +104,21 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _is_the_client(self, form: dict[str, str]) -> bool:
+        if self.record.key_set is not None:
+            return self._is_signed(form)
         if not self.record.secret:
             return form.get("client_id") == self.record.client_id
         expected = base64.b64encode(f"{self.record.client_id}:{self.record.secret}".encode()).decode()
         return self.headers["Authorization"] == f"Basic {expected}"
+
+    def _is_signed(self, form: dict[str, str]) -> bool:
+        """Whether the proof is right and new, by the keys that the client publishes."""
+        proof, record = form["client_assertion"], self.record
+        key = jwt.PyJWKSet.from_dict(record.key_set)[jwt.get_unverified_header(proof)["kid"]]
+        claims = jwt.decode(proof, key, audience=f"{record.base}/token", options={"require": ["exp", "jti"]})
+        is_new = claims["jti"] not in record.used
+        record.used.add(claims["jti"])
+        return claims["iss"] == claims["sub"] == record.client_id and is_new
 
     def _path(self) -> str:
         path = unquote(urlsplit(self.path).path).removeprefix("/fhir/")

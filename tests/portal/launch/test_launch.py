@@ -6,11 +6,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.test import Client
 from django.urls import reverse
 
 from accounts import clock
 from accounts.models import User
+from config.values import signing_key
 from integrations import messages, smart
 from integrations.models import ExchangedMessage, Integration, RecordLaunch
 from labs.models import LabReading
@@ -126,6 +129,38 @@ def test_a_confidential_client_says_its_secret_in_the_header(
     record.secret = emr.smart_secret = "s3cret"
     emr.save()
     assert launch(browser, record).status_code == 302
+
+
+PRIVATE_KEYS = {
+    "ES384": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "RS384": lambda: rsa.generate_private_key(65537, 2048),
+}
+
+
+@pytest.mark.parametrize("algorithm", sorted(PRIVATE_KEYS))
+def test_with_a_key_of_its_own_the_product_signs_and_says_no_secret(
+    emr: Integration, record: RecordServer, browser: Client, settings: Any, algorithm: str
+) -> None:
+    key = PRIVATE_KEYS[algorithm]()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    settings.SMART_PRIVATE_KEY = signing_key(pem.decode())
+    record.key_set = Client().get("/smart/jwks.json").json()
+    assert [row["alg"] for row in record.key_set["keys"]] == [algorithm]
+    assert "d" not in record.key_set["keys"][0]
+    for _ in range(2):
+        answer = launch(browser, record)
+        assert answer.status_code == 302 and answer["Location"].startswith(reverse("portal:new_case"))
+    assert len(record.used) == 2
+
+
+def test_without_a_key_no_key_is_published(settings: Any) -> None:
+    assert Client().get("/smart/jwks.json").json() == {"keys": []}
+
+
+@pytest.mark.parametrize("text", ["", "k" * 60, "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----"])
+def test_a_setting_that_is_no_private_key_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="P-384"):
+        signing_key(text)
 
 
 def test_who_is_not_signed_in_signs_in_first(emr: Integration, record: RecordServer) -> None:
