@@ -12,6 +12,9 @@ OF_LOINC: Mapping[str, LabTest] = MappingProxyType(
 )
 """Tests that are inputs, by their LOINC codes."""
 
+UNITS = frozenset(unit for test in TESTS.values() for unit in test.units)
+"""Every unit that any test can have, as `spelling` writes it."""
+
 UCUM_FORMS: Mapping[str, str] = MappingProxyType(
     {
         "{inr}": "",
@@ -90,6 +93,16 @@ def unit_by_code(loinc: str, unit: str) -> tuple[str | None, list[str]]:
     except UnknownCode:
         return None, []
     return (coded.unit if coded.unit_field else None), []
+
+
+def unit_said(loinc: str, code: str, text: str) -> str:
+    """The unit of a Quantity: its code, or its text; both where they say two, which no code can have."""
+    test = OF_LOINC.get(loinc)
+    if test is None or not code or not text:
+        return code or text
+    said = [spelling(UCUM_FORMS.get(unit.strip().lower(), unit)) for unit in (code, text)]
+    is_two = all(unit in UNITS for unit in said) and len({test.units.get(unit, unit) for unit in said}) > 1
+    return f"{code} / {text}" if is_two else code
 
 
 def _is_urea(test: LabTest) -> bool:

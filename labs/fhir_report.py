@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from labs import doubts
-from labs.coded import OF_LOINC
+from labs.coded import OF_LOINC, unit_said
 from labs.coded_result import CodedResult
 from labs.report import Finding, Person, Report
 from scoring.numbers import Printed, is_number, read_number
@@ -128,9 +128,9 @@ def _coded(resource: Mapping[str, Any]) -> tuple[CodedResult, str]:
     names = [text_of(code.get("text")), *(text_of(row.get("display")) for row in codings)]
     names = [name for name in dict.fromkeys(names) if name]
     quantity = object_of(resource.get("valueQuantity"))
-    unit = text_of(quantity.get("code")) or text_of(quantity.get("unit"))
     number, printed = _number(quantity, _text_value(resource))
     loinc = next((one for one in codes if one in OF_LOINC), next(iter(codes), ""))
+    unit = unit_said(loinc, text_of(quantity.get("code")), text_of(quantity.get("unit")))
     line = " ".join(filter(None, (next(iter(names), "") or loinc, printed, unit)))
     return CodedResult(loinc, tuple(names), number, unit, f"{printed} {unit}"), line
 

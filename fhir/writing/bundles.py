@@ -14,10 +14,11 @@ from fhir.authentication import Grant
 from fhir.datatypes import Json, as_uuid, instant
 from fhir.outcomes import Refused, outcome, refused
 from fhir.resources.findings import observation_id
-from fhir.writing.elements import Findings, objects_in, text_of
+from fhir.writing.elements import Findings, objects_in, reference_of, text_of
 from fhir.writing.patients import read_disease, read_patient
 from fhir.writing.values import read_values
 from integrations import bundles
+from labs.fhir_report import object_of
 from referral.intake.first_visit import FirstVisit
 from referral.intake.submission import submit
 from referral.models import Case
@@ -68,9 +69,30 @@ def read_entries(bundle: Mapping[str, Any], grant: Grant, findings: Findings, *,
     if len(entries.of_type.get("Condition", ())) > 1:
         findings.add("Bundle.entry", _("One Condition is taken: the chronic liver disease."), "too-long")
     findings.check()
+    _check_subjects(entries, findings)
     for name in entries.of_type:
         grant.check("c", name)
     return entries
+
+
+def _check_subjects(entries: Entries, findings: Findings) -> None:
+    """All of a Bundle is about its one Patient: what names another is not taken for theirs."""
+    _where, patient = entries.one("Patient")
+    numbers = {text_of(row.get("value")) for row in objects_in(patient.get("identifier"))}
+    for name in TYPES[1:]:
+        for where, row in entries.of_type.get(name, ()):
+            subject = object_of(row.get("subject"))
+            number = text_of(object_of(subject.get("identifier")).get("value"))
+            reference = reference_of(subject)
+            if (reference and not _is_of(reference, patient)) or (number and number not in numbers):
+                text = _("This names another patient than the one of the Bundle.")
+                findings.add(f"{where}.subject", text)
+
+
+def _is_of(reference: str, patient: Mapping[str, Any]) -> bool:
+    """Whether a reference is that of the Patient of the Bundle, by its address there or its id."""
+    address, key = text_of(patient.get("fullUrl")), text_of(patient.get("id"))
+    return reference in (address, f"Patient/{key}") or address.endswith(f"/{reference}")
 
 
 def _sort(entries: Entries, position: int, row: Any, findings: Findings) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from fhir.codes import LOINC
 from fhir.datatypes import own_system
 from fhir.writing.elements import Findings, codings_of, text_of
-from labs.coded import AmbiguousCode, UnitContradicts, UnknownCode, coded_input
+from labs.coded import AmbiguousCode, UnitContradicts, UnknownCode, coded_input, unit_said
 from scoring import INPUTS
 from scoring.numbers import is_number
 
@@ -71,16 +71,14 @@ def _coded(
     if quantity.get("comparator"):
         text = _("A bound (“%(sign)s”) is no value. A person has to decide what it means.")
         findings.add(f"{where}.valueQuantity.comparator", text % {"sign": quantity["comparator"]})
-    unit = text_of(quantity.get("code") or quantity.get("unit"))
+    unit = unit_said(loinc, text_of(quantity.get("code")), text_of(quantity.get("unit")))
     try:
         coded = coded_input(loinc, unit)
     except UnknownCode:
         text = _("The LOINC code %(code)s is not known here.")
         findings.add(f"{where}.code", text % {"code": loinc[:20]}, "code-invalid")
     except UnitContradicts as error:
-        text = _("The unit “%(unit)s” contradicts the code %(code)s, which is measured in %(expected)s.")
-        named = {"unit": unit[:20], "code": loinc, "expected": error.expected}
-        findings.add(f"{where}.valueQuantity", text % named, "value")
+        findings.add(f"{where}.valueQuantity", _contradiction(loinc, unit, error.expected))
     except AmbiguousCode as error:
         text = _("Hospitals mean different things by %(code)s. Use one of %(instead)s.")
         findings.add(
@@ -92,6 +90,14 @@ def _coded(
             values[coded.unit_field] = coded.unit
         return coded.input
     return ""
+
+
+def _contradiction(loinc: str, unit: str, expected: str) -> Any:
+    if not unit:
+        text = _("No unit is given. The code %(code)s is measured in %(expected)s.")
+        return text % {"code": loinc, "expected": expected}
+    text = _("The unit “%(unit)s” contradicts the code %(code)s, which is measured in %(expected)s.")
+    return text % {"unit": unit[:20], "code": loinc, "expected": expected}
 
 
 def _own(

@@ -90,6 +90,16 @@ def _unit(code: str, unit: str) -> Callable[[Json], None]:
     return change
 
 
+def _written(code: str, unit: str) -> Callable[[Json], None]:
+    def change(bundle: Json) -> None:
+        observation(bundle, code)["valueQuantity"]["unit"] = unit
+
+    return change
+
+
+OTHER = "0199d1a2-7c00-7000-8000-00000000ffff"
+
+
 def _code(code: str, other: str) -> Callable[[Json], None]:
     def change(bundle: Json) -> None:
         observation(bundle, code)["code"]["coding"][0]["code"] = other
@@ -116,7 +126,11 @@ def _drop(resource_type: str, element: str) -> Callable[[Json], None]:
     [
         (_unit("14631-6", "mg/dL"), "“mg/dL” contradicts the code 14631-6"),
         (_unit("22664-7", "mg/dL"), "“mg/dL” contradicts the code 22664-7"),
-        (_unit("2951-2", ""), "contradicts the code 2951-2"),
+        (_unit("2951-2", ""), "No unit is given. The code 2951-2 is measured in mmol/L"),
+        (_written("14631-6", "mg/dL"), "“umol/L / mg/dL” contradicts the code 14631-6"),
+        (_set("ServiceRequest", subject={"reference": f"urn:uuid:{OTHER}"}), "names another patient"),
+        (_set("Observation", subject={"reference": f"Patient/{OTHER}"}), "names another patient"),
+        (_set("Condition", subject={"identifier": {"value": "B-9"}}), "names another patient"),
         (_code("22664-7", "14937-7"), "22664-7, 3091-6, 3094-0"),
         (_code("14631-6", "1975-2"), "contradicts the code 1975-2, which is measured in mg/dL"),
         (_code("14631-6", "99999-9"), "LOINC code 99999-9 is not known"),
@@ -145,6 +159,24 @@ def test_what_is_not_understood_or_contradicts_itself_is_refused_by_name(
     assert answer.issues
     assert words in json.dumps(answer.body, ensure_ascii=False)
     assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "reference"),
+    [
+        ("https://emr.example/fhir/Patient/7", "Patient/7"),
+        ("https://emr.example/fhir/Patient/7", "https://emr.example/fhir/Patient/7"),
+        ("", "Patient/p1"),
+    ],
+)
+def test_the_patient_of_a_bundle_is_named_by_its_address_or_its_id(
+    first: Program, now: datetime, address: str, reference: str
+) -> None:
+    bundle = referral(now, Patient={"id": "p1"})
+    bundle["entry"][0]["fullUrl"] = address
+    for entry in bundle["entry"][1:]:
+        entry["resource"]["subject"] = {"reference": reference}
+    assert first.send("POST", "", bundle).status == 200
 
 
 def test_a_bound_is_no_value(first: Program, now: datetime) -> None:
