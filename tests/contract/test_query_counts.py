@@ -22,6 +22,7 @@ from accounts import clock, tokens
 from accounts.ids import new_id
 from accounts.models import Catchment, DutyShift, Hospital, Membership, Role, User, Ward
 from api.v1 import urls as api_urls
+from fhir.hooks.services import SERVICES
 from files import links
 from files.models import FileState, StoredFile
 from integrations.receiving import Incoming, receive
@@ -39,6 +40,7 @@ from referral.pathway.vocabulary import Verb
 from referral.practice.made_up import send_request
 from referral.practice.network import Made, make_practice_network
 from referral.queries.hand_over_codes import make_code
+from tests.fhir import hook_calls
 from tests.fhir.conftest import integrate
 from tests.integrations.hl7_messages import SENDER, oru
 from tests.referral.case_files import added, picture
@@ -169,6 +171,7 @@ ASKED = [
     ("doctor", "/models/aclf8-provisional/"),
     ("doctor", "/about/"),
     ("doctor", "/offline/"),
+    ("doctor", "/cds-services"),
     ("administrator", "/admin/accounts/hospital/"),
     ("administrator", "/admin/accounts/ward/"),
     ("administrator", "/admin/accounts/user/"),
@@ -184,7 +187,7 @@ ASKED = [
 
 READS_NO_ROWS = {
     *("api:codes", "portal:worker", "portal:manifest"),
-    *("portal:launch", "portal:launch_callback"),
+    *("portal:launch", "portal:launch_callback", "portal:launch_keys"),
 }
 
 
@@ -322,8 +325,21 @@ class Scene:
         assert answer.status_code == 200, (who, path, answer.status_code)
         return len(asked)
 
+    def count_hook(self, service: str) -> int:
+        """How often a card about a patient with an open case asks."""
+        body = hook_calls.call(self.now) | {"hook": SERVICES[service].hook}
+        body["context"]["encounterId"] = "1"
+        integration = self.world.hospital.integrations.get()
+        for memory in caches.all(initialized_only=True):
+            memory.clear()
+        with CaptureQueriesContext(connection) as asked:
+            answer = hook_calls.post(integration, body, service)
+        assert len(answer.body["cards"]) == 1, answer.body
+        return len(asked)
+
     def counts(self) -> dict[str, int]:
-        return {f"{address} ({who})": self.count(who, address) for who, address in ASKED}
+        pages = {f"{address} ({who})": self.count(who, address) for who, address in ASKED}
+        return pages | {f"/cds-services/{one} (record)": self.count_hook(one) for one in SERVICES}
 
 
 @pytest.fixture
@@ -335,6 +351,7 @@ def scene(db: None) -> Scene:
     practice = make_practice_network(domain="practice.example", password=None, now=now)
     scene = Scene(world, now, superuser, practice, {"ward": world.ward.pk})
     scene.rows["case"] = world.admitted(now - HOUR, name="院").pk
+    world.register(now=now, local_number="A-17")
     scene.grow(0)
     hang = partial(add_screen, ward=world.ward, actor=world.lead, shows_names=False, now=now)
     scene.rows["wall_link"] = hang(name="corridor")[1]
