@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections, c
 from accounts import clock
 from integrations import mllp
 from integrations.receiving import REASONS, Incoming, acknowledgement, receive
-from labs.hl7 import NotHL7, read_message
+from labs.hl7 import NotHL7, read_header
 
 log = structlog.get_logger(__name__)
 MOST_AT_ONCE = 200
@@ -41,7 +41,7 @@ def store(batch: Sequence[Incoming]) -> list[bytes]:
 
 def _later(incoming: Incoming, reason: str) -> bytes:
     try:
-        message = read_message(incoming.content)
+        message = read_header(incoming.content)
     except NotHL7:
         message = None
     return acknowledgement(message, "AE", clock.wall(), REASONS[reason])

@@ -65,7 +65,7 @@ async def serve_connection(
             await writer.drain()
     except (FrameError, ConnectionError) as error:
         # A sender that gets no answer sends again on a new connection.
-        log.info("hl7_connection_ended", address=address, error=type(error).__name__)
+        log.info("hl7_connection_ended", error=type(error).__name__)
     finally:
         with contextlib.suppress(ConnectionError, OSError):
             writer.close()

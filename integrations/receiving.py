@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.encryption import recognition
 from integrations import mllp
 from integrations.models import ExchangedMessage, Integration, ReceivedMessage
-from labs.hl7 import Message, NotHL7, Separators, read_message
+from labs.hl7 import Message, NotHL7, Separators, read_header, read_message
 
 RESULTS = "ORU^R01"
 LONGEST_ID = 199
@@ -87,7 +87,7 @@ def _admitted(incoming: Incoming, senders: dict[tuple[str, str], Integration]) -
     try:
         message = read_message(incoming.content)
     except NotHL7 as error:
-        raise Turned(error.code) from error
+        raise Turned(error.code, _beginning(incoming.content)) from error
     integration = senders.get(message.sender)
     if integration is None or not _may_call(integration, incoming.address):
         raise Turned("not_connected", message)
@@ -103,9 +103,8 @@ def _admitted(incoming: Incoming, senders: dict[tuple[str, str], Integration]) -
 
 
 def _beginning(content: bytes) -> Message | None:
-    """The header of a message that is not read whole, so that its sender knows which one is meant."""
     try:
-        return read_message(content[:4096].partition(b"\r")[0])
+        return read_header(content)
     except NotHL7:
         return None
 

@@ -134,10 +134,25 @@ def read_message(content: bytes) -> Message:
     return Message([_segment(line, separators) for line in _whole(lines, separators)])
 
 
+def read_header(content: bytes) -> Message:
+    """The header alone, of what cannot be read whole; so its sender is told which message is meant.
+
+    Raises NotHL7: `no_msh`, `separators`.
+    """
+    line = _first_line(content[:4096].strip(_AROUND).removeprefix(_BOM))
+    if not line.startswith("MSH") or len(line) < 8:
+        raise NotHL7("no_msh")
+    return Message([_segment(line, _separators(line))])
+
+
+def _first_line(raw: bytes) -> str:
+    line = re.split(b"[\r\n]", raw, maxsplit=1)[0]
+    return _read_as(line, "utf-8", "gb18030") or line.decode("latin-1")
+
+
 def _decoded(raw: bytes) -> str:
     """The text by what MSH-18 says; without it UTF-8 if it is that, else GB18030, which hospitals send."""
-    line = re.split(b"[\r\n]", raw, maxsplit=1)[0]
-    header = (_read_as(line, "utf-8", "gb18030") or line.decode("latin-1")).split(chr(raw[3]))
+    header = _first_line(raw).split(chr(raw[3]))
     named = header[17].split("~")[0].strip().upper() if len(header) > 17 else ""
     if named not in CHARSETS:
         raise NotHL7("charset")

@@ -177,6 +177,13 @@ def test_a_message_that_is_too_long_is_refused_by_its_number_and_the_line_goes_o
     assert ExchangedMessage.objects.get().reason == "too_long"
 
 
+@pytest.mark.parametrize(
+    "content", [oru(charset="EBCDIC", control_id="7"), oru(*["NTE|1||x"] * 2100, control_id="7")]
+)
+def test_what_cannot_be_read_is_refused_by_its_number(world: World, server: Server, content: bytes) -> None:
+    assert said(server.send(content)) == ("AR", "7")
+
+
 def test_a_message_that_begins_before_the_end_of_another_is_refused(world: World, server: Server) -> None:
     answer = server.send(oru(control_id="1") + mllp.START + oru(control_id="2"))
     assert said(answer) == ("AR", "1")
