@@ -20,7 +20,7 @@ PARTS: tuple[tuple[str, Text, Text], ...] = (
     ("window_1", _("Requests and arrivals"), _("No open request")),
     ("window_2", _("In the ward"), _("No patient of this pathway in the ward")),
 )
-ROOM = 7
+ROOM = 6
 """Rows of a part that a screen of 1080 lines has room for."""
 
 
