@@ -130,11 +130,15 @@ class IntegrationAdmin(NetworkAdmin):
 class ExchangedMessageAdmin(ReadOnly, admin.ModelAdmin):
     """The log, without what the messages said: that is for the hospital whose patients they name."""
 
-    list_display = ("at", "integration", "interface", "what", "status", "reason")
+    list_display = ("at", "system", "interface", "what", "status", "reason")
     list_filter = ("interface", "status")
     list_select_related = ("integration__hospital",)
     show_full_result_count = False
     list_display_links = None
+
+    @admin.display(description=_("hospital system"))
+    def system(self, row: ExchangedMessage) -> str:
+        return str(row.integration or "–")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExchangedMessage]:
         rows = super().get_queryset(request).defer("content")

@@ -40,6 +40,7 @@ PROBLEMS: Mapping[str, Any] = {
     "several_messages": gettext_lazy("A second MSH is in it: end each message with 0x1C 0x0D."),
     "not_results": gettext_lazy("Only results are taken: MSH-9 must be ORU^R01."),
     "two_patients": gettext_lazy("Results of more than one patient are in it."),
+    "not_connected": gettext_lazy("It came from an address that this system may not call from."),
     "no_control_id": gettext_lazy("MSH-10 is missing or too long."),
     "nothing": gettext_lazy("Paste a message or choose a file."),
     "too_large": gettext_lazy("The message is larger than 1 MiB."),
@@ -106,7 +107,7 @@ def _of_received(row: ReceivedMessage, readings: Mapping[Any, LabReading]) -> Li
 
 def _of_exchanged(row: ExchangedMessage) -> Line:
     content = row.content or {}
-    answer = " ".join(filter(None, (row.status, row.reason)))
+    answer = " ".join(filter(None, (row.status, str(PROBLEMS.get(row.reason, row.reason)))))
     mapped, refused = _sent(_object(content.get("sent")))
     refused = [*refused, *_issues(_object(content.get("refusal")))]
     return Line(row.at, str(row.get_interface_display()), row.what, answer, mapped, refused)

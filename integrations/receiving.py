@@ -22,7 +22,7 @@ REASONS = {
     "charset": "MSH-18 names a character set that is not read here, or the text is not in it",
     "separators": "MSH-1 and MSH-2 do not name the separators",
     "too_many_segments": "The message has too many segments",
-    "too_long": "The message is longer than 1 MiB",
+    "too_large": "The message is longer than 1 MiB",
     "several_messages": "A second MSH is in the message: end each message with 0x1C 0x0D",
     "not_results": "Only results are taken (ORU^R01)",
     "two_patients": "Results of more than one patient: send a message for each",
@@ -64,7 +64,7 @@ def receive(batch: Sequence[Incoming], now: datetime) -> list[bytes]:
             message, integration = _admitted(incoming, senders)
         except Turned as refusal:
             answers.append(acknowledgement(refusal.message, "AR", now, REASONS[refusal.code]))
-            refusals.append(_refusal(incoming, refusal.code, now))
+            refusals.append(_refusal(incoming, refusal, senders, now))
             continue
         rows.append(_row(incoming, message, integration, now))
         answers.append(acknowledgement(message, "AA", now))
@@ -83,7 +83,7 @@ def _senders() -> dict[tuple[str, str], Integration]:
 
 def _admitted(incoming: Incoming, senders: dict[tuple[str, str], Integration]) -> tuple[Message, Integration]:
     if len(incoming.content) > mllp.MOST_BYTES:
-        raise Turned("too_long", _beginning(incoming.content))
+        raise Turned("too_large", _beginning(incoming.content))
     try:
         message = read_message(incoming.content)
     except NotHL7 as error:
@@ -133,12 +133,16 @@ def digest_of(content: bytes) -> str:
     return recognition("integrations.received", content)
 
 
-def _refusal(incoming: Incoming, code: str, now: datetime) -> ExchangedMessage:
+def _refusal(
+    incoming: Incoming, refusal: Turned, senders: dict[tuple[str, str], Integration], now: datetime
+) -> ExchangedMessage:
+    """The line of the log, of the system that the header names where there is one."""
     return ExchangedMessage(
+        integration=senders.get(refusal.message.sender) if refusal.message else None,
         interface=ExchangedMessage.Interface.HL7,
         what="HL7 v2",
         status="AR",
-        reason=code,
+        reason=refusal.code,
         address=incoming.address or None,
         content={"sent": base64.b64encode(incoming.content[:4096]).decode()},
         at=now,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+_YEARS = ("-2000", "-2005", "-2022")
 CHARSETS: Mapping[str, str] = MappingProxyType(
     {
         "": "",
@@ -16,12 +17,8 @@ CHARSETS: Mapping[str, str] = MappingProxyType(
         "UNICODE UTF-8": "utf-8",
         "UTF-8": "utf-8",
         "UTF8": "utf-8",
-        "GB 18030-2000": "gb18030",
-        "GB 18030": "gb18030",
-        "GB18030": "gb18030",
-        "GB18030-2000": "gb18030",
-        "GBK": "gb18030",
-        "GB2312": "gb18030",
+        **dict.fromkeys(("GBK", "GB2312", "GB 2312", "CP936", "MS936"), "gb18030"),
+        **{f"GB{gap}18030{year}": "gb18030" for gap in ("", " ") for year in ("", *_YEARS)},
         "8859/1": "latin-1",
         "ISO IR87": "",
     }

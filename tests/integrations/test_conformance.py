@@ -135,3 +135,17 @@ def test_only_those_who_administer_the_network_see_it(world: World, lis: Integra
     browser = Client()
     browser.force_login(world.doctor)
     assert browser.get(address(lis)).status_code == 302
+
+
+def test_what_was_turned_away_stands_among_the_last_messages_with_its_reason(
+    lis: Integration, administrator: Client, now: datetime
+) -> None:
+    refused = (oru(kind="ADT^A01"), oru(charset="EBCDIC"), oru(control_id="1") + oru(control_id="2"))
+    receive([Incoming(content, "") for content in refused], now)
+    page = administrator.get(address(lis)).content.decode()
+    for words in ("Only results are taken", "MSH-18 names a character set", "A second MSH is in it"):
+        assert words in page
+    assert "测试甲" not in page
+    log = administrator.get("/admin/integrations/exchangedmessage/").content.decode()
+    assert log.count("several_messages") == 1
+    assert "Hospital system" in log

@@ -174,7 +174,7 @@ def test_a_message_that_is_too_long_is_refused_by_its_number_and_the_line_goes_o
         assert said(answer) == ("AR", "long")
         assert "longer than 1 MiB" in answer
         assert said(client.send(mllp.framed(oru(control_id="next"))).decode()) == ("AA", "next")
-    assert ExchangedMessage.objects.get().reason == "too_long"
+    assert ExchangedMessage.objects.get().reason == "too_large"
 
 
 @pytest.mark.parametrize(

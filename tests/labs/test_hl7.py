@@ -39,7 +39,10 @@ def test_results_are_proposed_with_value_unit_and_time() -> None:
 
 @pytest.mark.parametrize(
     ("charset", "changes"),
-    [("UNICODE UTF-8", {}), ("GB 18030-2000", {}), ("GB2312", {}), ("", {"gb": True}), ("", {})],
+    [
+        *(("UNICODE UTF-8", {}), ("GB 18030-2000", {}), ("GB18030-2022", {}), ("GB2312", {})),
+        *(("CP936", {"gb": True}), ("", {"gb": True}), ("", {})),
+    ],
 )
 def test_chinese_is_read_whatever_the_header_says_of_it(charset: str, changes: dict[str, Any]) -> None:
     assert report(oru(charset=charset, **changes)).patient.name == "测试甲"
