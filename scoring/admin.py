@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
@@ -54,7 +55,8 @@ class RiskModelVersionAdmin(ReadOnly, admin.ModelAdmin):
                     now=clock.now(),
                 )
             except (ModelFileError, GovernanceError) as refusal:
-                form.add_error("file", str(refusal))
+                fault = refusal.read(gettext) if isinstance(refusal, ModelFileError) else str(refusal)
+                form.add_error("file", fault)
             else:
                 words = _("The model %(model)s is installed. It scores nothing yet.")
                 messages.success(request, words % {"model": version})

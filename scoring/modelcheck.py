@@ -7,7 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from scoring.inputs import INPUTS, Input
+from scoring.issues import gettext_noop
 from scoring.riskmodel import MAIN_HORIZON_DAYS, Horizon, RiskModel
+from scoring.sentences import Listed, Readable, Sentence
 from scoring.terms import Term
 
 FORMAT = "risk-model/1"
@@ -38,8 +40,8 @@ _HIGHEST_VERSION = 1_000_000
 class NodeFaultError(ValueError):
     """What is wrong with a document, and where."""
 
-    def __init__(self, reason: str, path: tuple[str | int, ...]) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Readable, path: tuple[str | int, ...]) -> None:
+        super().__init__(str(reason))
         self.reason, self.path = reason, path
 
     @property
@@ -55,9 +57,9 @@ class Node:
     def __init__(self, value: Any, path: tuple[str | int, ...] = ()) -> None:
         self.value, self.path = value, path
 
-    def fault(self, reason: str, *steps: str | int) -> NodeFaultError:
+    def fault(self, text: str, *steps: str | int, **filling: object) -> NodeFaultError:
         """The complaint to raise about this value, or about a part of it."""
-        return NodeFaultError(reason, (*self.path, *steps))
+        return NodeFaultError(Sentence(text, filling), (*self.path, *steps))
 
     def has(self, key: str) -> bool:
         """True if this object has the key."""
@@ -66,26 +68,26 @@ class Node:
     def get(self, key: str) -> "Node":
         """The member `key` of this object. Raises NodeFaultError."""
         if not isinstance(self.value, Mapping):
-            raise self.fault("must be an object")
+            raise self.fault(gettext_noop("must be an object"))
         if key not in self.value:
-            raise self.fault("is missing", key)
+            raise self.fault(gettext_noop("is missing"), key)
         return Node(self.value[key], (*self.path, key))
 
     def only(self, allowed: Set[str]) -> None:
         """Raises NodeFaultError if this is no object or has a key that the format does not know."""
         if not isinstance(self.value, Mapping):
-            raise self.fault("must be an object")
+            raise self.fault(gettext_noop("must be an object"))
         for key in self.value:
             if key not in allowed:
-                raise self.fault("is not part of the format", key)
+                raise self.fault(gettext_noop("is not part of the format"), key)
 
     def text(self, key: str, *, one_of: tuple[str, ...] = ()) -> str:
         """The member `key`, a text that is not empty. Raises NodeFaultError."""
         node = self.get(key)
         if not isinstance(node.value, str) or not node.value.strip():
-            raise node.fault("must be a text")
+            raise node.fault(gettext_noop("must be a text"))
         if one_of and node.value not in one_of:
-            raise node.fault(f"must be one of: {', '.join(one_of)}")
+            raise node.fault(gettext_noop("must be one of: %(choices)s"), choices=Listed(one_of))
         return str(node.value)
 
     def words(self, key: str) -> str:
@@ -99,13 +101,13 @@ class Node:
                 self.text(language)
             return self.text("en")
         if not isinstance(self.value, str) or not self.value.strip():
-            raise self.fault("must be a text, or texts by language")
+            raise self.fault(gettext_noop("must be a text, or texts by language"))
         return self.value
 
     def members(self) -> Iterator[tuple[str, "Node"]]:
         """Name and value of each member of this object. Raises NodeFaultError if it is none."""
         if not isinstance(self.value, Mapping):
-            raise self.fault("must be an object")
+            raise self.fault(gettext_noop("must be an object"))
         return ((key, self.get(key)) for key in self.value)
 
     def number(self, key: str) -> float:
@@ -119,28 +121,28 @@ class Node:
             or not isinstance(self.value, int | float)
             or not math.isfinite(self.value)
         ):
-            raise self.fault("must be a number")
+            raise self.fault(gettext_noop("must be a number"))
         return float(self.value)
 
     def flag(self, key: str) -> bool:
         """The member `key`, true or false. Raises NodeFaultError."""
         node = self.get(key)
         if not isinstance(node.value, bool):
-            raise node.fault("must be true or false")
+            raise node.fault(gettext_noop("must be true or false"))
         return node.value
 
     def whole(self, key: str) -> int:
         """The member `key`, an integer of at least 1. Raises NodeFaultError."""
         node = self.get(key)
         if isinstance(node.value, bool) or not isinstance(node.value, int) or node.value < 1:
-            raise node.fault("must be a whole number of at least 1")
+            raise node.fault(gettext_noop("must be a whole number of at least 1"))
         return node.value
 
     def items(self, key: str) -> Iterator["Node"]:
         """The elements of the list `key`. Raises NodeFaultError if it is no list or empty."""
         node = self.get(key)
         if not isinstance(node.value, list) or not node.value:
-            raise node.fault("must be a list with at least one element")
+            raise node.fault(gettext_noop("must be a list with at least one element"))
         return (Node(item, (*node.path, index)) for index, item in enumerate(node.value))
 
     def numbers(self, key: str) -> tuple[float, ...]:
@@ -151,7 +153,7 @@ class Node:
         """The member `key`, a list of a lower and a higher number. Raises NodeFaultError."""
         ends = self.numbers(key)
         if len(ends) != 2 or not ends[0] < ends[1]:
-            raise self.get(key).fault("must be a list of two numbers, the lower first")
+            raise self.get(key).fault(gettext_noop("must be a list of two numbers, the lower first"))
         return ends[0], ends[1]
 
 
@@ -162,10 +164,11 @@ def read_document(document: Mapping[str, Any]) -> RiskModel:
     root.text("format", one_of=(FORMAT,))
     if not _NAME.fullmatch(root.text("name")) or len(root.text("name")) > _LONGEST_NAME:
         raise root.get("name").fault(
-            f"must be lower-case words joined by hyphens, {_LONGEST_NAME} characters at most"
+            gettext_noop("must be lower-case words joined by hyphens, %(most)s characters at most"),
+            most=_LONGEST_NAME,
         )
     if root.whole("version") > _HIGHEST_VERSION:
-        raise root.get("version").fault(f"must be at most {_HIGHEST_VERSION}")
+        raise root.get("version").fault(gettext_noop("must be at most %(most)s"), most=_HIGHEST_VERSION)
     for key in ("title", "summary"):
         root.words(key)
     _check_card(root)
@@ -225,7 +228,7 @@ def _terms(root: Node) -> tuple[Term, ...]:
     for node in root.items("terms"):
         term = _term(node, root.get("sources"))
         if term.kind != _REPEATABLE_KIND and any((t.input, t.kind) == (term.input, term.kind) for t in terms):
-            raise node.get("input").fault(f"has a {term.kind} term already")
+            raise node.get("input").fault(gettext_noop("has a %(kind)s term already"), kind=term.kind)
         terms.append(term)
     return tuple(terms)
 
@@ -233,7 +236,7 @@ def _terms(root: Node) -> tuple[Term, ...]:
 def _fraction(node: Node, key: str) -> float:
     value = node.number(key)
     if not 0 < value < 1:
-        raise node.get(key).fault("must lie between 0 and 1")
+        raise node.get(key).fault(gettext_noop("must lie between 0 and 1"))
     return value
 
 
@@ -243,7 +246,7 @@ def _origin(node: Node, sources: Node) -> None:
     if certainty in ("published", "derived") or node.has("source"):
         for item in node.items("source"):
             if not isinstance(item.value, str) or not sources.has(item.value):
-                raise item.fault("must name an entry of sources")
+                raise item.fault(gettext_noop("must name an entry of sources"))
     if node.has("note"):
         node.words("note")
 
@@ -280,11 +283,11 @@ def _kind(node: Node, spec: Input) -> str:
     """The kind of a term, one that suits its input."""
     kind = node.text("kind", one_of=tuple(_KEYS_OF_KIND))
     if spec.kind == "choice":
-        raise node.get("input").fault("has no numeric value")
+        raise node.get("input").fault(gettext_noop("has no numeric value"))
     if (kind == "level") != (spec.kind == "grade"):
-        raise node.get("kind").fault("level terms are for grades, and grades need level terms")
+        raise node.get("kind").fault(gettext_noop("level terms are for grades, and grades need level terms"))
     if spec.kind == "flag" and kind != "linear":
-        raise node.get("kind").fault("a yes/no input needs a linear term")
+        raise node.get("kind").fault(gettext_noop("a yes/no input needs a linear term"))
     return kind
 
 
@@ -292,24 +295,28 @@ def _check_term(node: Node, term: Term, spec: Input) -> None:
     if term.kind == "level" and len(term.levels) != len(
         range(int(spec.hard[0] or 0), int(spec.hard[1] or 0) + 1)
     ):
-        raise node.get("levels").fault(f"needs one level per grade, {spec.hard[0]} to {spec.hard[1]}")
+        raise node.get("levels").fault(
+            gettext_noop("needs one level per grade, %(low)s to %(high)s"),
+            low=spec.hard[0],
+            high=spec.hard[1],
+        )
     if term.kind == "capped" and term.lower is None and term.upper is None:
-        raise node.fault("needs lower or upper", "upper")
+        raise node.fault(gettext_noop("needs lower or upper"), "upper")
     if term.lower is not None and term.upper is not None and not term.lower < term.upper:
-        raise node.get("upper").fault("must be above lower")
+        raise node.get("upper").fault(gettext_noop("must be above lower"))
     if (term.kind == "log" or term.log_scale) and not (term.lower or spec.hard[0] or 0) > 0:
-        raise node.fault("a logarithm needs a lower bound above 0", "lower")
+        raise node.fault(gettext_noop("a logarithm needs a lower bound above 0"), "lower")
     if (term.kind == "log" or term.log_scale) and term.upper is not None and term.upper <= 0:
-        raise node.get("upper").fault("must be above 0 for a logarithm")
+        raise node.get("upper").fault(gettext_noop("must be above 0 for a logarithm"))
     if term.kind == "spline":
         _check_spline(node, term)
 
 
 def _check_spline(node: Node, term: Term) -> None:
     if len(term.knots) < 3 or any(b <= a for a, b in zip(term.knots, term.knots[1:], strict=False)):
-        raise node.get("knots").fault("needs at least three knots, each above the one before")
+        raise node.get("knots").fault(gettext_noop("needs at least three knots, each above the one before"))
     if len(term.coefficients) != len(term.knots) - 1:
-        raise node.get("coefficients").fault("needs one coefficient fewer than knots")
+        raise node.get("coefficients").fault(gettext_noop("needs one coefficient fewer than knots"))
 
 
 def _horizons(node: Node, sources: Node) -> tuple[Horizon, ...]:
@@ -320,18 +327,20 @@ def _horizons(node: Node, sources: Node) -> tuple[Horizon, ...]:
     by_days = sorted(enumerate(horizons), key=lambda placed: placed[1].days)
     for (_, earlier), (place, later) in pairwise(by_days):
         if later.days == earlier.days:
-            raise node.fault("is the baseline of the same day twice", "horizons", place, "days")
+            raise node.fault(gettext_noop("is the baseline of the same day twice"), "horizons", place, "days")
         if later.log_cumulative_hazard < earlier.log_cumulative_hazard:
-            raise node.fault("has a lower hazard than an earlier day", "horizons", place)
+            raise node.fault(gettext_noop("has a lower hazard than an earlier day"), "horizons", place)
     if MAIN_HORIZON_DAYS not in {horizon.days for horizon in horizons}:
-        raise node.get("horizons").fault(f"needs a horizon of {MAIN_HORIZON_DAYS} days")
+        raise node.get("horizons").fault(
+            gettext_noop("needs a horizon of %(days)s days"), days=MAIN_HORIZON_DAYS
+        )
     return horizons
 
 
 def _horizon(node: Node, centre: float) -> Horizon:
     node.only({"days", "survival", "log_cumulative_hazard"})
     if node.has("survival") == node.has("log_cumulative_hazard"):
-        raise node.fault("needs either survival or log_cumulative_hazard", "survival")
+        raise node.fault(gettext_noop("needs either survival or log_cumulative_hazard"), "survival")
     if node.has("survival"):
         log_hazard = math.log(-math.log(_fraction(node, "survival")))
     else:
@@ -346,11 +355,13 @@ def _reference(node: Node, terms: tuple[Term, ...]) -> dict[str, float]:
     for term in terms:
         value, (low, high) = node.number(term.key), INPUTS[term.input].hard
         if (low is not None and value < low) or (high is not None and value > high):
-            raise node.get(term.key).fault(f"is not a possible value ({low} to {high})")
+            raise node.get(term.key).fault(
+                gettext_noop("is not a possible value (%(low)s to %(high)s)"), low=low, high=high
+            )
         if INPUTS[term.input].kind in ("flag", "grade") and not value.is_integer():
-            raise node.get(term.key).fault("must be a whole number")
+            raise node.get(term.key).fault(gettext_noop("must be a whole number"))
         if INPUTS[term.input].kind == "flag" and value not in (0, 1):
-            raise node.get(term.key).fault("must be 0 or 1")
+            raise node.get(term.key).fault(gettext_noop("must be 0 or 1"))
         values[term.key] = value
     return values
 

@@ -8,23 +8,42 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scoring.issues import gettext_noop
 from scoring.modelcheck import Node, NodeFaultError, read_document
 from scoring.positions import first_fault, line_of
 from scoring.riskmodel import RiskModel
+from scoring.sentences import Listed, Readable, Sentence, Translate
 
 FOLDER = Path(__file__).parent / "models_data"
 DEFAULT_NAME = "aclf8-provisional"
+
+MODEL_FILE = gettext_noop("model file")
+STORED = gettext_noop("stored model")
+LINE = gettext_noop("line %(line)s")
+NO_OBJECT = gettext_noop("must be one JSON object")
+UNREADABLE = gettext_noop("cannot be read: %(fault)s")
+NO_TEXT = gettext_noop("cannot be read: it is no UTF-8 text")
+NO_JSON = gettext_noop("this is not JSON (%(fault)s)")
+ALTERED = gettext_noop(
+    "the content was changed after it was sealed (sealed %(sealed)s…, content %(actual)s…)"
+)
+NO_MODEL = gettext_noop("there is no model of this name; shipped: %(names)s")
 
 
 class ModelFileError(ValueError):
     """A model file that must not be used; says where (`path`, `line`) and why (`reason`)."""
 
     def __init__(
-        self, reason: str, *, path: str = "", line: int | None = None, source: str = "model file"
+        self, reason: Readable, *, path: str = "", line: int | None = None, source: str = MODEL_FILE
     ) -> None:
         self.reason, self.path, self.line, self.source = reason, path, line, source
-        where = ", ".join(filter(None, [source, f"line {line}" if line else "", path]))
-        super().__init__(f"{where}: {reason}")
+        super().__init__(self.read(str))
+
+    def read(self, translate: Translate) -> str:
+        """Where and why, in the language that `translate` gives words of."""
+        line = Sentence(LINE, {"line": self.line}).read(translate) if self.line else ""
+        where = translate(", ").join(filter(None, [translate(self.source), line, self.path]))
+        return f"{where}{translate(': ')}{self.reason.read(translate)}"
 
 
 def load_model(source: str | Path) -> RiskModel:
@@ -38,16 +57,18 @@ def load_model(source: str | Path) -> RiskModel:
         path = shipped_file(str(source))
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelFileError(f"cannot be read: {error}", source=path.name) from error
+    except OSError as error:
+        raise ModelFileError(Sentence(UNREADABLE, {"fault": error.strerror}), source=path.name) from error
+    except UnicodeDecodeError as error:
+        raise ModelFileError(Sentence(NO_TEXT), source=path.name) from error
     return parse_model(text, source=path.name)
 
 
-def parse_model(text: str, *, source: str = "model file") -> RiskModel:
+def parse_model(text: str, *, source: str = MODEL_FILE) -> RiskModel:
     """A model from the text of its file. Raises ModelFileError."""
     document = parse_json(text, source=source)
     if not isinstance(document, dict):
-        raise ModelFileError("must be one JSON object", line=1, source=source)
+        raise ModelFileError(Sentence(NO_OBJECT), line=1, source=source)
     try:
         model = read_document(document)
         verify_checksum(document)
@@ -59,7 +80,7 @@ def parse_model(text: str, *, source: str = "model file") -> RiskModel:
 
 def model_from_document(document: Mapping[str, Any]) -> RiskModel:
     """A model from a stored document. Raises ModelFileError."""
-    return parse_model(json.dumps(document, ensure_ascii=False, indent=1), source="stored model")
+    return parse_model(json.dumps(document, ensure_ascii=False, indent=1), source=STORED)
 
 
 def checksum(document: Mapping[str, Any]) -> str:
@@ -83,10 +104,7 @@ def verify_checksum(document: Mapping[str, Any]) -> None:
     stated = root.text("checksum")
     actual = checksum(document)
     if stated != actual:
-        raise root.fault(
-            f"the content was changed after it was sealed (sealed {stated[:12]}…, content {actual[:12]}…)",
-            "checksum",
-        )
+        raise root.fault(ALTERED, "checksum", sealed=stated[:12], actual=actual[:12])
 
 
 def parse_json(text: str, *, source: str) -> Any:
@@ -96,7 +114,9 @@ def parse_json(text: str, *, source: str) -> Any:
     try:
         document = json.loads(text, parse_int=_whole_number)
     except json.JSONDecodeError as error:
-        raise ModelFileError(error.msg, line=error.lineno, source=source) from error
+        raise ModelFileError(
+            Sentence(NO_JSON, {"fault": error.msg}), line=error.lineno, source=source
+        ) from error
     except RecursionError:
         document = None
     fault = first_fault(text)
@@ -129,9 +149,8 @@ def shipped_file(name: str) -> Path:
         int(stem.rpartition("-")[2]): path for stem, path in files.items() if stem.rpartition("-")[0] == name
     }
     if not versions:
-        raise ModelFileError(
-            f"there is no model of this name; shipped: {', '.join(sorted(files))}", source=name
-        )
+        names = Listed(tuple(sorted(files)))
+        raise ModelFileError(Sentence(NO_MODEL, {"names": names}), source=name)
     return versions[max(versions)]
 
 

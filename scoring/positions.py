@@ -5,16 +5,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scoring.issues import gettext_noop
+from scoring.sentences import Readable, Sentence
+
 _DECODER = json.JSONDecoder()
 _MARK = re.compile(r'"(?:[^"\\]|\\.)*"(?:\s*:)?|[\[\]{}]|NaN|-?Infinity')
 _DEEPEST = 50
+TOO_DEEP = gettext_noop("is nested deeper than %(most)s")
+NO_NUMBER = gettext_noop("%(value)s is not a number a model can use")
+HALF = gettext_noop("the text holds half a character")
+REPEATED = gettext_noop("the key “%(key)s” is repeated")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong, and on which line (from 1)."""
 
-    reason: str
+    reason: Readable
     line: int
 
 
@@ -30,22 +37,22 @@ def first_fault(text: str) -> Fault | None:
     return None
 
 
-def _fault_of(mark: str, keys: list[set[str]]) -> str | None:
+def _fault_of(mark: str, keys: list[set[str]]) -> Readable | None:
     """What is wrong with a mark inside the containers whose keys so far are given; keeps them in step."""
     if mark in "{[":
         keys.append(set())
-        return f"is nested deeper than {_DEEPEST}" if len(keys) > _DEEPEST else None
+        return Sentence(TOO_DEEP, {"most": _DEEPEST}) if len(keys) > _DEEPEST else None
     if mark in "}]":
         keys.pop()
         return None
     if not mark.startswith('"'):
-        return f"{mark} is not a number a model can use"
+        return Sentence(NO_NUMBER, {"value": mark})
     content = json.loads(mark.removesuffix(":"))
     if any("\ud800" <= character <= "\udfff" for character in content):
-        return "the text holds half a character"
+        return Sentence(HALF)
     if mark.endswith(":"):
         if content in keys[-1]:
-            return f"the key “{content}” is repeated"
+            return Sentence(REPEATED, {"key": content})
         keys[-1].add(content)
     return None
 

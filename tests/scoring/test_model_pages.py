@@ -75,6 +75,23 @@ def test_what_is_no_sealed_model_file_is_refused_at_the_field(
     assert RiskModelVersion.objects.count() == before
 
 
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"{", "模型文件、第1行：这不是 JSON"),
+        (b"[]", "模型文件、第1行：须为一个 JSON 对象"),
+        (variant().encode().replace(b"0.", b"1.", 1), "内容在封存后被改动"),
+        (variant().encode().replace(b'"version"', b'"versions"', 1), "不属于该文件格式"),
+    ],
+)
+def test_a_refused_file_is_explained_in_the_readers_language(
+    superuser: User, client: Client, content: bytes, words: str
+) -> None:
+    User.objects.filter(pk=superuser.pk).update(language=User.Language.CHINESE)
+    answer = install(client, content)
+    assert words in answer.content.decode()
+
+
 @pytest.mark.parametrize("missing", ["decision", "approved_by", "reason"])
 def test_a_decision_without_approver_or_reason_is_not_taken(
     superuser: User, client: Client, missing: str

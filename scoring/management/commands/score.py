@@ -44,7 +44,7 @@ class Command(FileCommand):
         try:
             model = load_model(options["model"])
         except ModelFileError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(error.read(gettext)) from error
         return result_lines(
             rows,
             model=model,

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from scoring.management.writing import write_text
-from scoring.modelfile import ModelFileError, parse_json, parse_model, seal
+from scoring.modelfile import NO_OBJECT, ModelFileError, parse_json, parse_model, seal
+from scoring.sentences import Sentence
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         try:
             document = parse_json(path.read_text(encoding="utf-8-sig"), source=path.name)
             if not isinstance(document, dict):
-                raise ModelFileError("must be one JSON object", line=1, source=path.name)
+                raise ModelFileError(Sentence(NO_OBJECT), line=1, source=path.name)
             sealed = seal(document)
         except (OSError, UnicodeDecodeError, ModelFileError) as error:
             raise CommandError(str(error)) from error

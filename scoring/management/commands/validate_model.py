@@ -68,7 +68,7 @@ class Command(BaseCommand):
         except CohortError as error:
             raise CommandError(error.sentence.read(gettext)) from error
         except ModelFileError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(error.read(gettext)) from error
         stem: Path = options["output"] or Path(f"{options['cohort'].stem}-{model.identifier}")
         html, figures = stem.with_name(f"{stem.name}.html"), stem.with_name(f"{stem.name}.json")
         write_text(html, page)
