@@ -63,7 +63,7 @@ audit: environment node_modules/.done clients/node_modules/.done
 	@cd clients && PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) audit
 
 docs: environment
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 	@echo "The site is in .data/site"
 
 catalogues: environment

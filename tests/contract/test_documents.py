@@ -106,7 +106,7 @@ def test_links_lead_to_files_that_are_there(file: Path) -> None:
 
 def test_the_documents_build_as_a_site_without_a_dead_link(tmp_path: Path) -> None:
     mkdocs = Path(sys.executable).with_name("mkdocs")
-    command = [mkdocs, "build", "--quiet", "--strict", "--site-dir", tmp_path]
+    command = [mkdocs, "build", "--strict", "--site-dir", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "zh-CN" / "pathway.html").exists()
