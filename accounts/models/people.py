@@ -1,14 +1,16 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import F, OuterRef, Q
+from django.db.models.functions import JSONObject, Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +50,15 @@ class UserManager(BaseUserManager["User"]):
         """Colleagues: everyone who holds a role in a network of `user`."""
         return self.filter(memberships__network__in=user.access.networks).distinct()
 
+    def get_with_access(self, pk: UUID) -> "User | None":
+        """The user, with every place where they may act, in one statement; None if there is none."""
+        fields = {name: F(name) for name in ACCESS_FIELDS}
+        of_one = Membership.objects.filter(user=OuterRef("pk")).values(row=JSONObject(**fields))
+        user = self.filter(pk=pk).annotate(membership_rows=ArraySubquery(of_one)).first()
+        if user is not None and user.is_active:
+            user.access = access_from(_access_row(row) for row in user.membership_rows)
+        return user
+
     def read_access(self, users: Iterable["User"]) -> None:
         """Read the access of all of these user objects anew, at once."""
         active = {user.pk: user for user in users if user.is_active}
@@ -57,6 +68,12 @@ class UserManager(BaseUserManager["User"]):
             rows[pk].append((row[0], row[1], row[2], row[3], row[4]))
         for pk, user in active.items():
             user.access = access_from(rows[pk])
+
+
+def _access_row(row: Mapping[str, Any]) -> tuple[str, UUID | None, UUID | None, UUID, bool]:
+    """A membership as JSON has it, by the names of `ACCESS_FIELDS`."""
+    role, hospital, ward, network, is_practice = (row[name] for name in ACCESS_FIELDS)
+    return role, hospital and UUID(hospital), ward and UUID(ward), UUID(network), is_practice
 
 
 class User(AbstractBaseUser, PermissionsMixin):

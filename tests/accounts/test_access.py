@@ -1,6 +1,10 @@
 """Where a person may act, and whom and what they see."""
 
+from pytest_django import DjangoAssertNumQueries
+
 from accounts.access import Access
+from accounts.backends import PersonBackend
+from accounts.ids import new_id
 from accounts.models import Hospital, Membership, Network, Role, User, Ward
 from tests.world import World, build
 
@@ -84,3 +88,24 @@ def test_somebody_without_a_role_sees_nothing(world: World) -> None:
     nobody = User.objects.create_user("nobody@test.example", name="nobody")
     assert not Hospital.objects.visible_to(nobody).exists()
     assert not User.objects.visible_to(nobody).exists()
+
+
+def test_whoever_is_signed_in_is_read_with_their_places_in_one_statement(
+    world: World, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    Membership.objects.create(user=world.doctor, role=Role.SPECIALIST, ward=world.ward)
+    for person in (world.doctor, world.coordinator, world.administrator):
+        with django_assert_num_queries(1):
+            read = PersonBackend().get_user(person.pk)
+            assert read is not None
+            access = read.access
+        assert access == fresh(person).access
+
+
+def test_whoever_is_closed_or_was_deleted_is_not_signed_in(world: World) -> None:
+    User.objects.filter(pk=world.doctor.pk).update(is_active=False)
+    assert PersonBackend().get_user(world.doctor.pk) is None
+    assert PersonBackend().get_user(new_id()) is None
+    closed = User.objects.get_with_access(world.doctor.pk)
+    assert closed is not None
+    assert closed.access == Access()
