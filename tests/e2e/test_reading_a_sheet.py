@@ -12,7 +12,7 @@ from referral.models import Case, CaseFile
 from tests.e2e.conftest import Visits, until
 from tests.e2e.screens import PHONE, SETTLED, troubles_on_phones
 from tests.e2e.test_main_job import field_time
-from tests.world import World
+from tests.world import MINUTE, World
 
 PATIENT = {"name": "测试甲", "sex": "male", "age_years": 56}
 EIGHT = ("bilirubin", "inr", "urea", "sodium_mmol_l")
@@ -88,3 +88,37 @@ def test_a_sheet_is_taken_read_corrected_submitted_and_seen_by_the_ward(
     picture = ward.locator("main img").first
     expect(picture).to_be_visible()
     assert picture.evaluate("async (one) => { await one.decode(); return one.naturalWidth > 300; }")
+
+
+def test_an_answer_among_the_values_of_a_panel_is_taken_with_those_behind_it(
+    world: World, visit: Visits
+) -> None:
+    case = world.admitted(clock.now() - 5 * MINUTE)
+    ward = visit(world.specialist, size=PHONE)
+    ward.goto(f"/cases/{case.pk}/record-panel/")
+    ward.locator("[name=hbeag][value=positive]").check()
+    ward.locator(".reader-paste summary").click()
+    ward.locator("#reader-text").fill("INR 2.2\nHBsAg 阳性\nHBeAg 阴性\nCRP 12 mg/L")
+    ward.get_by_role("button", name="Read the text").click()
+    ward.locator("[data-take-all]").click()
+
+    expect(ward.locator("[name=inr]")).to_have_value("2.2")
+    expect(ward.locator("[name=hbsag][value=positive]")).to_be_checked()
+    expect(ward.locator("[name=crp_mg_l]")).to_have_value("12")
+    expect(ward.locator("[name=hbeag][value=positive]")).to_be_checked()
+    other = ward.locator(".proposal[data-name=hbeag]")
+    expect(other).to_contain_text("Left as typed: Positive")
+    other.locator("[data-take]").click()
+    expect(other.locator("[data-take]")).to_have_text("Replace Positive by Negative")
+    other.locator("[data-take]").click()
+    expect(ward.locator("[name=hbeag][value=negative]")).to_be_checked()
+    ward.locator("[name=sampled_at]").fill(field_time(0))
+    ward.get_by_role("button", name="Save the values").click()
+    until(lambda: case.laboratorypanel_set.exists())
+    entered = case.laboratorypanel_set.get().entered
+    assert {name for name, said in entered.items() if "source" in said} == {
+        "inr",
+        "hbsag",
+        "hbeag",
+        "crp_mg_l",
+    }

@@ -151,10 +151,18 @@
       proposal.classList.toggle("is-taken", text === texts.taken);
     };
 
+    // The one element of a field; of answers to choose from the chosen one, or the first.
+    const shownBy = (element) =>
+      element instanceof RadioNodeList ? ([...element].find((one) => one.checked) ?? element[0]) : element;
     const put = (element, value) => {
       element.value = value;
-      element.dispatchEvent(new Event("input", { bubbles: true }));
-      element.dispatchEvent(new Event("change", { bubbles: true }));
+      shownBy(element).dispatchEvent(new Event("input", { bubbles: true }));
+      shownBy(element).dispatchEvent(new Event("change", { bubbles: true }));
+    };
+    // A value as the form shows it: of answers to choose from the words.
+    const inWords = (name, value) => {
+      const answers = field(name) instanceof RadioNodeList ? [...field(name)] : [];
+      return answers.find((one) => one.value === value)?.labels[0]?.textContent.trim() ?? value;
     };
 
     // One time for the whole form, or a time of its own for a value of another report.
@@ -178,7 +186,7 @@
       put(element, value);
       setSource(name, idOf(proposal));
       setTime(name, sampled);
-      element.closest("details")?.setAttribute("open", "");
+      shownBy(element).closest("details")?.setAttribute("open", "");
       for (const other of list.querySelectorAll(`.proposal.is-taken[data-name="${name}"]`)) mark(other, "");
       mark(proposal, texts.taken);
     };
@@ -191,9 +199,10 @@
       const proposal = button.closest(".proposal");
       const unit = button.dataset.unit ?? proposal.dataset.unit;
       if (isTypedOtherwise(proposal) && !("asked" in button.dataset)) {
-        const typed = field(proposal.dataset.name).value.trim();
+        const { name, value } = proposal.dataset;
+        const typed = inWords(name, field(name).value.trim());
         button.dataset.asked = "";
-        button.textContent = filled(texts.replace, { typed, value: proposal.dataset.value });
+        button.textContent = filled(texts.replace, { typed, value: inWords(name, value) });
         mark(proposal, filled(texts.typed, { typed }));
         return;
       }
@@ -206,7 +215,10 @@
       const left = sure.filter(isTypedOtherwise);
       for (const proposal of sure) {
         if (!left.includes(proposal)) take(proposal, proposal.dataset.unit);
-        else mark(proposal, filled(texts.left, { names: field(proposal.dataset.name).value }));
+        else {
+          const { name } = proposal.dataset;
+          mark(proposal, filled(texts.left, { names: inWords(name, field(name).value) }));
+        }
       }
     };
 
