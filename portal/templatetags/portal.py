@@ -1,6 +1,6 @@
 """What the portal's templates draw again and again: time left, risk, state, moments, icons, the frame."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -68,6 +68,12 @@ def moment(value: datetime | None, zone: str = "", full: bool = False) -> SafeSt
 def ago(id: str, zone: str) -> dict[str, Any]:
     """Buttons that set the moment with this id by one tap."""
     return {"id": id, "zone": zone, "recent_hours": RECENT_HOURS}
+
+
+@register.filter
+def with_each(cells: Sequence[Any], columns: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each cell of a row with its column."""
+    return zip(cells, columns, strict=True)
 
 
 @register.filter
