@@ -1,12 +1,13 @@
 """Static files as a browser asks for them, over ASGI."""
 
-import asyncio
 import warnings
 
 import pytest
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.test import AsyncClient
+
+from tests.event_loop import run_apart
 
 FILE = "vendor/htmx.org/dist/htmx.min.js"
 
@@ -26,7 +27,7 @@ def asked(method: str = "get", **headers: str) -> HttpResponse:
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return asyncio.run(ask())
+        return run_apart(ask())
 
 
 def test_a_static_file_is_sent_whole_and_warns_of_nothing(content: bytes) -> None:

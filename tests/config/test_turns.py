@@ -6,6 +6,7 @@ from typing import Any
 
 from config.bodies import Message, Receive, Scope, Send
 from config.turns import in_turn
+from tests.event_loop import run_apart
 
 BODY = {"type": "http.request", "body": b"", "more_body": False}
 GONE = {"type": "http.disconnect"}
@@ -74,7 +75,7 @@ def with_pages(at_once: int) -> Callable[[Callable[[Pages, Visitors], Any]], Cal
                 task.cancel()
 
         def run_in_a_loop() -> None:
-            asyncio.run(run())
+            run_apart(run())
 
         run_in_a_loop.__name__, run_in_a_loop.__doc__ = test.__name__, test.__doc__
         return run_in_a_loop

@@ -13,6 +13,7 @@ from django.db import connections
 from django.test import Client
 
 from notifications.live import publish
+from tests.event_loop import run_apart
 
 Open = Callable[..., contextlib.AbstractAsyncContextManager["Page"]]
 
@@ -86,10 +87,7 @@ class OwnThreadClient(Client):
 
 
 def play(scenario: Callable[[], Awaitable[None]]) -> None:
-    """Run a scenario to its end in a thread of its own.
-
-    The thread of the tests may have an event loop already: that of a browser which an earlier test opened.
-    """
+    """Run a scenario to its end."""
 
     async def played() -> None:
         try:
@@ -97,5 +95,4 @@ def play(scenario: Callable[[], Awaitable[None]]) -> None:
         finally:
             await sync_to_async(connections.close_all)()
 
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, played()).result()
+    run_apart(played())
