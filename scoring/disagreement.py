@@ -10,6 +10,7 @@ is why only more than a band is called a disagreement.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from scoring.definitions.bedside import CAUSE_UNKNOWN, HEPATITIS_B
 from scoring.evaluation import BANDS, band_of
 from scoring.scores import ScoreValue
 
@@ -34,12 +35,17 @@ class Opinion:
     is_far: bool
 
 
-def opinions(risk_90d: float, scores: Mapping[str, ScoreValue]) -> list[Opinion]:
-    """What each score that applies says beside a risk of the model; `is_far`: by more than a band."""
+def opinions(risk_90d: float, scores: Mapping[str, ScoreValue], *, cause: str = "") -> list[Opinion]:
+    """What each score that applies says beside a risk of the model; `is_far`: by more than a band.
+
+    `cause`: the chronic liver disease, where it is known. COSSH-ACLF II is of hepatitis B and has no say of
+    another.
+    """
     ours = ORDER.index(band_of(risk_90d))
     return [
         Opinion(name, value.value, near, risk, abs(ORDER.index(near) - ours) > 1)
         for name, value, bands, risk in _placed(scores)
+        if name != "COSSH-ACLF II" or cause in ("", CAUSE_UNKNOWN, HEPATITIS_B)
         for near in (min(bands, key=lambda band: abs(ORDER.index(band) - ours)),)
     ]
 

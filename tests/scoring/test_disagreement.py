@@ -13,9 +13,9 @@ WELL = {**ILL, "bilirubin_umol_l": 20, "inr": 1.0, "creatinine_umol_l": 70, "sod
         "encephalopathy_grade": 0, "urea_mmol_l": 5, "neutrophils_10e9_l": 3}  # fmt: skip
 
 
-def far(risk: float, values: dict[str, float]) -> set[str]:
+def far(risk: float, values: dict[str, float], cause: str = "") -> set[str]:
     scores = comparators(Reading(values=values, entered={}, missing=()))
-    return {one.score for one in opinions(risk, scores) if one.is_far}
+    return {one.score for one in opinions(risk, scores, cause=cause) if one.is_far}
 
 
 def test_a_high_risk_with_scores_that_say_the_same_is_no_disagreement() -> None:
@@ -26,6 +26,12 @@ def test_a_high_risk_with_scores_that_say_the_same_is_no_disagreement() -> None:
 def test_more_than_a_band_apart_is_named() -> None:
     assert far(0.97, WELL) == {"MELD-Na", "COSSH-ACLF II"}
     assert "MELD-Na" in far(0.01, ILL)
+
+
+def test_the_score_of_hepatitis_b_has_no_say_of_another_liver_disease() -> None:
+    assert far(0.97, WELL, "alcohol") == {"MELD-Na"}
+    for cause in ("hepatitis_b", "unknown"):
+        assert far(0.97, WELL, cause) == {"MELD-Na", "COSSH-ACLF II"}
 
 
 @pytest.mark.parametrize("risk", [0.0, 0.1, 0.2, 0.5, 1.0])

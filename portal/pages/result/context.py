@@ -65,11 +65,12 @@ def result_of(case: Case) -> Result:
 
     After admission, and where the case has ended, it is what the first hospital saw and calls for nothing.
     """
-    if case.state not in BEFORE_ADMISSION:
-        return _past(unassessed(case) if case.assessment is None else assessed(case.assessment))
     if case.assessment is None:
-        return unassessed(case)
-    result, fresh = assessed(case.assessment), unanswered_red_flags(case)
+        return unassessed(case) if case.state in BEFORE_ADMISSION else _past(unassessed(case))
+    result = assessed(case.assessment, case.chronic_liver_disease)
+    if case.state not in BEFORE_ADMISSION:
+        return _past(result)
+    fresh = unanswered_red_flags(case)
     if not fresh:
         return replace(result, headline=_under_way(case.assessment)) if case.state in UNDER_WAY else result
     flags = dict.fromkeys((*result.red_flags, *(texts.red_flag_text(code) for code in fresh)))
@@ -123,7 +124,8 @@ def _red_flag_headline(case: Case) -> str:
     return str(RED_FLAG_REFERRED if case.state in UNDER_WAY else RED_FLAG)
 
 
-def assessed(assessment: Assessment) -> Result:
+def assessed(assessment: Assessment, cause: str) -> Result:
+    """`cause`: the chronic liver disease, of which some published scores are."""
     result = assessment.result
     flags = tuple(texts.red_flag_text(code) for code in assessment.red_flags)
     if assessment.risk_90d is None:
@@ -137,7 +139,7 @@ def assessed(assessment: Assessment) -> Result:
             red_flags=flags,
             warnings=warnings(assessment),
         )
-    beside, disagreement = _beside(assessment)
+    beside, disagreement = _beside(assessment, cause)
     return Result(
         beside=beside,
         disagreement=disagreement,
@@ -158,11 +160,12 @@ def assessed(assessment: Assessment) -> Result:
     )
 
 
-def _beside(assessment: Assessment) -> tuple[tuple[str, ...], str]:
+def _beside(assessment: Assessment, cause: str) -> tuple[tuple[str, ...], str]:
     """What published scores of the same values say, where the figure of the model is beyond what is shown or
     one of them disagrees; and a sentence about the disagreement."""
     risk = assessment.risk_90d or 0
-    said = opinions(risk, comparators(Reading(values=assessment.values, entered={}, missing=())))
+    scores = comparators(Reading(values=assessment.values, entered={}, missing=()))
+    said = opinions(risk, scores, cause=cause)
     far = [one for one in said if one.is_far]
     if not far and risk <= DISPLAY_CAP:
         return (), ""
