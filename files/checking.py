@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.db import transaction
-from django.db.models import F
 
 from files import contents, encryption, sandbox, scanner, signals
 from files.inspection.inspect import Inspected
@@ -57,6 +56,8 @@ def _check_one(file: StoredFile, now: datetime) -> None:
         written = _store_pictures(file, _examined(file, content))
     except Unfit as unfit:
         _settle(file, FileState.REFUSED, now, reason=unfit.code)
+    except sandbox.OutOfTime:
+        _wait(file, FileState(file.state), now, is_attempt=True)
     except ScannerAway:
         _wait(file, FileState.WAITING, now)
     except (StoreAway, ContentMissing) as error:
@@ -125,10 +126,11 @@ def _settle(
     _announce(file)
 
 
-def _wait(file: StoredFile, state: FileState, now: datetime) -> None:
-    """Something that the check needs is away: once more in a minute, and it is no attempt."""
+def _wait(file: StoredFile, state: FileState, now: datetime, *, is_attempt: bool = False) -> None:
+    """Something that the check needs is away: once more in a minute. Time that ran out is an attempt."""
+    attempts = file.attempts if is_attempt else file.attempts - 1
     StoredFile.objects.filter(pk=file.pk, state__in=UNSETTLED, leased_until=file.leased_until).update(
-        state=state, leased_until=None, due_at=now + AGAIN_AFTER, attempts=F("attempts") - 1
+        state=state, leased_until=None, due_at=now + AGAIN_AFTER, attempts=attempts
     )
     if state != file.state:
         _announce(file)

@@ -17,8 +17,12 @@ LONGEST_SECONDS = 75
 ENDED_BY_LIMIT = (-signal.SIGXCPU, -signal.SIGKILL)
 
 
+class OutOfTime(Exception):
+    """The machine was too busy: what an inspection may cost is limited in processor time."""
+
+
 def inspect(content: bytes) -> "Inspected":
-    """What `content` is, with pictures of its pages. Raises Unfit."""
+    """What `content` is, with pictures of its pages. Raises Unfit and OutOfTime."""
     # Brings two decoders, which only the process that looks at files has to hold in memory.
     from files.inspection import wire
 
@@ -32,7 +36,7 @@ def inspect(content: bytes) -> "Inspected":
             timeout=LONGEST_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise Unfit("too_complex") from None
+        raise OutOfTime from None
     if done.returncode in ENDED_BY_LIMIT:
         raise Unfit("too_complex")
     if done.returncode != 0:

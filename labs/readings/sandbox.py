@@ -16,6 +16,10 @@ from labs.refusals import REFUSALS, UnreadableReportError
 LONGEST_SECONDS = 60
 
 
+class OutOfTime(Exception):
+    """The machine was too busy: what a reading may cost is limited in processor time."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadPages:
     """`report` is that of `labs.report.Report.as_dict`, `cutouts` belong to its findings in their order."""
@@ -25,7 +29,7 @@ class ReadPages:
 
 
 def read(pages: Sequence[bytes], form: str) -> ReadPages:
-    """What stands on the pages, each a picture. Raises UnreadableReportError."""
+    """What stands on the pages, each a picture. Raises UnreadableReportError and OutOfTime."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "labs.pictures"],
@@ -41,7 +45,7 @@ def read(pages: Sequence[bytes], form: str) -> ReadPages:
             timeout=LONGEST_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise UnreadableReportError("took_too_long") from None
+        raise OutOfTime from None
     if done.returncode != 0:
         raise UnreadableReportError("took_too_long")
     return _answer(done.stdout)

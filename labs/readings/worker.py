@@ -54,6 +54,8 @@ def _read_one(reading: LabReading, now: datetime) -> None:
     except UnreadableReportError as error:
         failed = {"state": ReadingState.FAILED, "reason": error.code, "params": error.params}
         _settle(reading, settled_at=now, **failed)
+    except sandbox.OutOfTime:
+        _settle(reading)
     except (StoreAway, ContentMissing) as error:
         log.error("file_store_away", error=type(error).__name__)
         # It is no attempt; the second net comes again in some seconds.

@@ -8,7 +8,6 @@ from PIL import Image, ImageDraw, ImageFont
 
 from files import checking, contents, sandbox, signals
 from files.inspection.inspect import inspect
-from files.inspection.kinds import Unfit
 from files.inspection.pictures import LONGEST_SIDE, PREVIEW_SIDE
 from files.models import LEASE, FileState, StoredFile
 from files.refusals import REASONS, StoreAway
@@ -138,10 +137,29 @@ def test_the_inspection_runs_without_the_keys_and_settings_of_the_product(
     assert set(seen["env"]) == {"PATH", "PYTHONDONTWRITEBYTECODE"}  # type: ignore[call-overload]
 
 
-def test_an_inspection_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_for_which_a_busy_machine_had_no_time_is_checked_again(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = take()
+    with monkeypatch.context() as busy:
+        busy.setattr(sandbox, "LONGEST_SECONDS", 0.01)
+        checking.check(now=NOW)
+    file.refresh_from_db()
+    assert (file.state, file.attempts, file.leased_until) == (FileState.RECEIVED, 1, None)
+    checking.check(now=NOW + MINUTE)
+    file.refresh_from_db()
+    assert file.state == FileState.CHECKED
+
+
+def test_a_file_for_which_the_time_never_suffices_is_refused(
+    take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = take()
     monkeypatch.setattr(sandbox, "LONGEST_SECONDS", 0.01)
-    with pytest.raises(Unfit, match="too_complex"):
-        sandbox.inspect(jpeg())
+    for minute in range(checking.MOST_ATTEMPTS + 1):
+        checking.check(now=NOW + minute * MINUTE)
+    file.refresh_from_db()
+    assert (file.state, file.reason) == (FileState.REFUSED, "too_complex")
 
 
 def test_a_file_whose_check_ends_its_worker_again_and_again_is_refused(take: Take) -> None:

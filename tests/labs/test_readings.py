@@ -7,7 +7,7 @@ import pytest
 from files import checking
 from files.refusals import StoreAway
 from labs.models import LEASE, LabReading, ReadingState
-from labs.readings import requests, worker
+from labs.readings import requests, sandbox, worker
 from labs.readings.requests import MOST_WAITING, ask_for, read_pasted, reading_of
 from labs.refusals import UnreadableReportError
 from tests.files.pictures import jpeg, pdf, sheet
@@ -83,6 +83,32 @@ def test_a_worker_that_dies_costs_one_lease_and_nothing_else(
     assert worker.read_next(NOW + LEASE + timedelta(seconds=1))
     reading.refresh_from_db()
     assert reading.state == ReadingState.READ
+
+
+def test_a_report_for_which_a_busy_machine_had_no_time_is_read_again(
+    world: World, picture: TakeChecked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = ask_for(user=world.doctor, file=picture(), now=NOW)
+    with monkeypatch.context() as busy:
+        busy.setattr(sandbox, "LONGEST_SECONDS", 0.01)
+        assert worker.read_next(NOW)
+    reading.refresh_from_db()
+    assert (reading.state, reading.attempts, reading.leased_until) == (ReadingState.WAITING, 1, None)
+    monkeypatch.setattr(sandbox, "read", lambda _pages, _form: READ)
+    assert worker.read_next(NOW)
+    reading.refresh_from_db()
+    assert reading.state == ReadingState.READ
+
+
+def test_a_report_for_which_the_time_never_suffices_is_given_up_with_a_sentence(
+    world: World, picture: TakeChecked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = ask_for(user=world.doctor, file=picture(), now=NOW)
+    monkeypatch.setattr(sandbox, "LONGEST_SECONDS", 0.01)
+    for _ in range(worker.MOST_ATTEMPTS + 1):
+        assert worker.read_next(NOW)
+    reading.refresh_from_db()
+    assert (reading.state, reading.reason) == (ReadingState.FAILED, "took_too_long")
 
 
 def test_a_report_that_ends_every_worker_is_given_up_with_a_sentence(
