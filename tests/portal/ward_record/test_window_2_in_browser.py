@@ -225,3 +225,13 @@ def test_a_panel_is_read_from_a_pasted_report_and_saved_without_a_mouse(ward: Wa
     assert len(panel.entered) == 6
     assert panel.entered["ammonia_umol_l"]["source"]["form"] == "text"
     assert ward.loads == [page.url]
+
+
+def test_a_form_is_sent_in_place_from_the_moment_in_which_it_stands_there(ward: Ward, case: Case) -> None:
+    ward.page.evaluate(
+        """() => document.addEventListener("htmx:afterSwap", () => queueMicrotask(
+            () => document.querySelector("#ward-form form").requestSubmit()), { once: true })"""
+    )
+    ward.page.locator('a[data-in-place][href*="checklist"]').click()
+    expect(ward.page.locator("#ward-saved")).to_have_text(re.compile("0 items recorded"))
+    assert ward.loads == [ward.page.url]
