@@ -104,14 +104,23 @@
   const drawings = { share: lines, time: lines, funnel: bars, calibration: scatter, decision: curves };
 
   const draw = () => shown.forEach(([picture, chart]) => picture.setOption(drawings[chart.kind](chart), true));
+  // Which chart is missing is said too: another one may stand right above.
+  const sayEmpty = (place) => {
+    const lines = [place.getAttribute("aria-label"), place.dataset.empty].map((text) => {
+      const line = document.createElement("p");
+      line.textContent = text;
+      return line;
+    });
+    place.removeAttribute("role");
+    place.removeAttribute("aria-label");
+    place.classList.add("is-empty");
+    place.replaceChildren(...lines);
+  };
   document.querySelectorAll("[data-chart]").forEach((place) => {
     const chart = data[place.dataset.chart];
     if (!chart) return;
     if (!chart.series.some((line) => line.points.some((point) => point[0] !== null))) {
-      place.removeAttribute("role");
-      place.removeAttribute("aria-label");
-      place.classList.add("is-empty");
-      place.textContent = place.dataset.empty || "";
+      sayEmpty(place);
       return;
     }
     place.append(document.createElement("div"));
