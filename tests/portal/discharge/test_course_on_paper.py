@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from accounts import clock
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.discharge.test_letter_of_the_stay import TABLE
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import World, build
@@ -29,7 +29,7 @@ def world(transactional_db: None) -> World:
 @pytest.fixture
 def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     context = browser.new_context(base_url=live_server.url, locale="en-GB")
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     yield context.new_page()
     context.close()
 

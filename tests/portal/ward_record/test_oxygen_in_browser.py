@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, expect
 
 from accounts import clock
 from referral.models import OrganFailureAssessment
-from tests.portal.conftest import SignIn
+from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import HOUR, World, build
 
@@ -27,7 +27,7 @@ def form(browser: Browser, live_server: Any, world: World, as_user: SignIn) -> I
     context = browser.new_context(
         base_url=live_server.url, locale="en-GB", viewport={"width": 390, "height": 844}
     )
-    context.route("**/live", lambda route: route.abort())
+    without_live_stream(context)
     page = context.new_page()
     sign_in(page, as_user(world.specialist))
     page.goto(f"/cases/{case.pk}/ward/")
