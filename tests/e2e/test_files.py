@@ -1,10 +1,14 @@
 """Pictures and documents of a case in a real browser."""
 
-from playwright.sync_api import Route, expect
+import base64
+
+from playwright.sync_api import Page, Route, expect
 
 from accounts import clock
-from tests.e2e.conftest import Visits
+from files.models import StoredFile
+from tests.e2e.conftest import Visits, until
 from tests.e2e.screens import PHONE
+from tests.files.pictures import jpeg, png, webp
 from tests.referral.case_files import added_and_checked
 from tests.world import World
 
@@ -36,3 +40,38 @@ def test_a_page_that_does_not_come_says_so_and_can_be_asked_for_again(world: Wor
     assert ward.locator("main img").evaluate(
         "async (one) => { await one.decode(); return one.naturalWidth > 0; }"
     )
+
+
+def bring(page: Page, event: str, **files: bytes) -> None:
+    """Drop files on the page, or paste them into it."""
+    contents = {name: base64.b64encode(content).decode() for name, content in files.items()}
+    page.evaluate(
+        """([kind, contents]) => {
+            const data = new DataTransfer();
+            for (const [name, content] of Object.entries(contents)) {
+                const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+                data.items.add(new File([bytes], name));
+            }
+            const options = { bubbles: true, cancelable: true };
+            document.body.dispatchEvent(kind === "drop"
+                ? new DragEvent("drop", { ...options, dataTransfer: data })
+                : new ClipboardEvent("paste", { ...options, clipboardData: data }));
+        }""",
+        [event, contents],
+    )
+
+
+def test_files_are_dropped_several_at_once_or_pasted(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    doctor = visit(world.doctor)
+    doctor.goto(f"/cases/{case.pk}/files/")
+
+    bring(doctor, "drop", first=jpeg(), second=png(), letter=b"no picture and no document")
+    bring(doctor, "paste", third=webp())
+
+    refused = doctor.locator(".upload.is-refused")
+    expect(refused).to_have_count(1)
+    expect(refused.locator("strong")).to_have_text("letter")
+    until(lambda: StoredFile.objects.count() == 3)
+    expect(doctor.locator(".upload:not(.is-refused)")).to_have_count(0)
+    expect(doctor.locator("#files-live li")).to_have_count(3)
