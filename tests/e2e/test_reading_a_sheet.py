@@ -18,12 +18,12 @@ PATIENT = {"name": "测试甲", "sex": "male", "age_years": 56}
 EIGHT = ("bilirubin", "inr", "urea", "sodium_mmol_l")
 
 
-def photographed(folder: Path) -> Path:
-    """A drawn sheet of the patient, as a telephone takes it."""
+def photographed(folder: Path, **other: object) -> Path:
+    """A drawn sheet of the patient, or of somebody else, as a telephone takes it."""
     from labs.drawing import draw_sheet
 
     sheet = folder / "IMG_0001.jpg"
-    draw_sheet(3, "county", patient=PATIENT).picture.save(sheet, quality=90)
+    draw_sheet(3, "county", patient={**PATIENT, **other}).picture.save(sheet, quality=90)
     return sheet
 
 
@@ -88,6 +88,25 @@ def test_a_sheet_is_taken_read_corrected_submitted_and_seen_by_the_ward(
     picture = ward.locator("main img").first
     expect(picture).to_be_visible()
     assert picture.evaluate("async (one) => { await one.decode(); return one.naturalWidth > 300; }")
+
+
+def test_nothing_is_taken_of_a_sheet_of_somebody_else_until_it_is_said_to_be_the_patients(
+    world: World, visit: Visits, tmp_path: Path
+) -> None:
+    doctor = visit(world.doctor, size=PHONE)
+    fill_in_who(doctor)
+    doctor.locator("#reader-file").set_input_files(photographed(tmp_path, name="王建国", sex="female"))
+    until(read_it)
+    same = doctor.get_by_label("It is this patient's report all the same")
+    expect(same).to_be_visible(timeout=15_000)
+    expect(doctor.locator(".reading .question", has=same)).to_contain_text("王建国")
+    take = doctor.locator("[data-take-all], [data-take]")
+    assert take.count() > 4
+    assert all(one.is_disabled() for one in take.all())
+
+    same.check()
+    expect(doctor.locator("[data-take-all]")).to_be_enabled()
+    assert doctor.locator("[name=bilirubin]").input_value() == ""
 
 
 def test_an_answer_among_the_values_of_a_panel_is_taken_with_those_behind_it(
