@@ -1,8 +1,9 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import User
 from tests.world import World, build
@@ -23,6 +24,15 @@ def without_live_stream(context: BrowserContext) -> None:
     Not as a route that aborts: with one, a browser loads every file anew for each page.
     """
     context.add_init_script(NEVER_OPENS)
+
+
+@pytest.fixture
+def page(browser: Browser, live_server: Any) -> Iterator[Page]:
+    """A page of a browser that nobody has signed in with, without the live stream."""
+    context = browser.new_context(base_url=live_server.url, locale="en-GB")
+    without_live_stream(context)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

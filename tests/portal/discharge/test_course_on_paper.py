@@ -1,18 +1,16 @@
 """The course on paper: every value with its time, however many there are."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from accounts import clock
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
-from tests.portal.conftest import SignIn, without_live_stream
+from tests.portal.conftest import SignIn
 from tests.portal.discharge.test_letter_of_the_stay import TABLE
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import World, build
@@ -24,14 +22,6 @@ TABLES = 9
 @pytest.fixture
 def world(transactional_db: None) -> World:
     return build()
-
-
-@pytest.fixture
-def page(browser: Browser, live_server: Any) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, locale="en-GB")
-    without_live_stream(context)
-    yield context.new_page()
-    context.close()
 
 
 def test_every_value_of_both_hospitals_is_on_the_paper(world: World, page: Page, as_user: SignIn) -> None:

@@ -1,12 +1,11 @@
 """The letter of the way back says in two pages what happened in the ward."""
 
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from accounts import clock
 from portal.pages.letters.stay import course, grades, sessions
@@ -14,7 +13,7 @@ from referral.models import ArtificialLiverSession, Case, OrganFailureAssessment
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from referral.queries.case_values import case_values
-from tests.portal.conftest import SignIn, without_live_stream
+from tests.portal.conftest import SignIn
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.portal.reading import visible_text
 from tests.world import HOUR, World, build
@@ -154,14 +153,6 @@ def test_a_transplant_stands_once_and_not_as_that_of_a_third_failure(world: Worl
     text = visible_text(as_user(world.doctor).get(f"/cases/{case.pk}/back-letter/").content.decode())
     assert "Transplanted" in text
     assert "waiting list" not in text and "third" not in text
-
-
-@pytest.fixture
-def page(browser: Browser, live_server: Any) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, locale="en-GB")
-    without_live_stream(context)
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,13 +1,10 @@
 """Charts, and what stands where there is nothing to draw."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts import clock
-from tests.portal.conftest import SignIn, without_live_stream
+from tests.portal.conftest import SignIn
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import HOUR, World, build
 
@@ -17,14 +14,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def world(transactional_db: None) -> World:
     return build()
-
-
-@pytest.fixture
-def page(browser: Browser, live_server: Any) -> Iterator[Page]:
-    context = browser.new_context(base_url=live_server.url, locale="en-GB")
-    without_live_stream(context)
-    yield context.new_page()
-    context.close()
 
 
 def test_a_chart_that_cannot_be_drawn_says_which_one_it_is(world: World, page: Page, as_user: SignIn) -> None:
