@@ -34,7 +34,7 @@ def mails_about(case: Case, platform: Platform, to: str) -> list[EmailMessage]:
 
 
 def register(page: Page) -> None:
-    """Register an ill patient and ask for the assessment."""
+    """Register an ill patient, ask for the assessment, and wait for its result to stand there."""
     page.get_by_role("link", name="New case").first.click()
     page.locator("[name=name]").fill("测试甲")
     page.locator("[name=sex][value=male]").check()
@@ -49,6 +49,7 @@ def register(page: Page) -> None:
     for name, value in {"bilirubin": "310", "inr": "2.2", "urea": "11", "sodium_mmol_l": "129"}.items():
         page.locator(f"[name={name}]").fill(value)
     page.get_by_role("button", name="Assess now").click()
+    page.wait_for_url("**/result/")
 
 
 def test_from_the_first_visit_to_a_bed_in_the_specialist_ward(
