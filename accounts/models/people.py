@@ -1,4 +1,5 @@
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
@@ -7,10 +8,9 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models, transaction
-from django.db.models import F, OuterRef, Q
-from django.db.models.functions import JSONObject, Lower
+from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +23,15 @@ from accounts.signals import access_ended
 from accounts.text import folded_address
 
 ACCESS_FIELDS = ("role", "hospital_id", "ward_id", "network_id", "network__is_practice")
+WITH_MEMBERSHIPS = """
+    SELECT person.*, (
+        SELECT coalesce(json_agg(json_build_array(role, hospital_id, ward_id, network_id, is_practice)), '[]')
+        FROM accounts_membership JOIN accounts_network AS network ON network.id = network_id
+        WHERE user_id = person.id
+    )::text AS membership_rows
+    FROM accounts_user AS person WHERE person.id = %s
+"""
+"""Asked at every request: making this statement from an expression takes longer than running it."""
 
 
 class Role(models.TextChoices):
@@ -52,11 +61,10 @@ class UserManager(BaseUserManager["User"]):
 
     def get_with_access(self, pk: UUID) -> "User | None":
         """The user, with every place where they may act, in one statement; None if there is none."""
-        fields = {name: F(name) for name in ACCESS_FIELDS}
-        of_one = Membership.objects.filter(user=OuterRef("pk")).values(row=JSONObject(**fields))
-        user = self.filter(pk=pk).annotate(membership_rows=ArraySubquery(of_one)).first()
+        user: User | None = next(iter(self.raw(WITH_MEMBERSHIPS, [pk])), None)
         if user is not None and user.is_active:
-            user.access = access_from(_access_row(row) for row in user.membership_rows)
+            rows = json.loads(vars(user)["membership_rows"])
+            user.access = access_from(_access_row(*row) for row in rows)
         return user
 
     def read_access(self, users: Iterable["User"]) -> None:
@@ -70,10 +78,17 @@ class UserManager(BaseUserManager["User"]):
             user.access = access_from(rows[pk])
 
 
-def _access_row(row: Mapping[str, Any]) -> tuple[str, UUID | None, UUID | None, UUID, bool]:
-    """A membership as JSON has it, by the names of `ACCESS_FIELDS`."""
-    role, hospital, ward, network, is_practice = (row[name] for name in ACCESS_FIELDS)
-    return role, hospital and UUID(hospital), ward and UUID(ward), UUID(network), is_practice
+def _access_row(
+    role: str, hospital: str | None, ward: str | None, network: str, is_practice: bool
+) -> tuple[str, UUID | None, UUID | None, UUID, bool]:
+    """A membership as JSON has it, in the order of `ACCESS_FIELDS`."""
+    return (
+        role,
+        UUID(hospital) if hospital else None,
+        UUID(ward) if ward else None,
+        UUID(network),
+        is_practice,
+    )
 
 
 class User(AbstractBaseUser, PermissionsMixin):
