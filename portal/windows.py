@@ -165,6 +165,8 @@ def duration(span: timedelta) -> str:
     """A length of time in the two units that matter: days and hours, hours and minutes, or minutes."""
     minutes = max(int(span.total_seconds()) // 60, 0)
     days, hours = minutes // 1440, minutes % 1440 // 60
+    if minutes < 1:
+        return gettext("<1 min")
     if minutes < 60:
         return gettext("%(minutes)s min") % {"minutes": minutes}
     if minutes < 3 * 1440:

@@ -16,6 +16,7 @@
     const side = milliseconds < 0 ? "over" : "left";
     const minutes = Math.floor(Math.abs(milliseconds) / 60000);
     const hours = Math.floor(minutes / 60);
+    if (minutes < 1) return texts[`${side}Moment`];
     if (minutes < 60) return fill(texts[`${side}Minutes`], { minutes });
     if (hours < 72) return fill(texts[`${side}Hours`], { hours, minutes: minutes % 60 });
     return fill(texts[`${side}Days`], { days: Math.floor(hours / 24), hours: hours % 24 });
