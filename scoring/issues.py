@@ -242,6 +242,23 @@ HINTS: Mapping[str, str] = MappingProxyType(
 """What a value was probably meant to be and what to do, by the `hint` of an issue; follows its message."""
 
 MESSAGES: Mapping[str, str] = MappingProxyType({**REFUSALS, **CONFIRMABLE, **NOTICES})
+
+IN_DAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "stale_sample": gettext_noop(
+            "%(label)s was sampled %(days)s days ago, more than %(limit)s hours. Is there no newer value?"
+        ),
+        "stale_samples": gettext_noop(
+            "The values were sampled %(days)s days ago, more than %(limit)s hours. Are there no newer ones?"
+        ),
+        "scattered_samples": gettext_noop(
+            "The values were sampled %(days)s days apart, more than %(limit)s hours. "
+            "Do they describe one state?"
+        ),
+    }
+)
+DAYS_FROM_HOURS = 72
+"""From so many hours on nobody counts in hours."""
 """English text of every code, with %(name)s placeholders filled from `Issue.params`."""
 
 
@@ -272,15 +289,23 @@ class Issue:
         """English text that says what is wrong and what to do."""
         return self.read(str)
 
+    @property
+    def text(self) -> str:
+        """The marked text of its code, which counts long times in days."""
+        in_days = self.code in IN_DAYS and self.params.get("hours", 0) >= DAYS_FROM_HOURS
+        return (IN_DAYS if in_days else MESSAGES)[self.code]
+
     def read(self, translate: Translate) -> str:
         """The same in the language of `translate`, which gives the words for a marked text."""
         hint = HINTS.get(str(self.params.get("hint")))
-        text = f"{translate(MESSAGES[self.code])} {translate(hint) if hint else ''}"
+        text = f"{translate(self.text)} {translate(hint) if hint else ''}"
         return self.render(text, translate(self.label))
 
     def render(self, text: str, label: str) -> str:
         """`text` (the code's message, perhaps translated) with this issue's particulars filled in."""
         shown = {name: plain_number(value) for name, value in self.params.items()}
+        if "hours" in self.params:
+            shown["days"] = plain_number(self.params["hours"] // 24)
         return " ".join((text % {"label": label, "field": self.field, **shown}).split()).replace(" ;", ";")
 
     def as_dict(self) -> dict[str, Any]:

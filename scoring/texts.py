@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from scoring.evaluation import BANDS, DISPLAY_CAP
 from scoring.inputs import ANY_INPUT, BY_KEY
-from scoring.issues import HINTS, MESSAGES, Issue, plain_number
+from scoring.issues import HINTS, Issue, plain_number
 from scoring.labels import FIELD_LABELS, HELP
 from scoring.organ_failure import ORGANS
 from scoring.red_flags import RED_FLAGS
@@ -136,7 +136,7 @@ def issue_text(issue: Issue) -> str:
         shown["units"] = gettext(" or ").join(unit_text(unit) for unit in issue.params["units"])
     written = Issue(issue.field, issue.code, {**issue.params, **shown})
     hint = HINTS.get(str(issue.params.get("hint")))
-    text = gettext(MESSAGES[issue.code]) + (f" {gettext(hint)}" if hint else "")
+    text = gettext(issue.text) + (f" {gettext(hint)}" if hint else "")
     rendered = written.render(text, label(issue.field.removeprefix("sampled_at.")))
     return BEFORE_PUNCTUATION.sub("", rendered)
 

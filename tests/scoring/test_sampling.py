@@ -42,6 +42,15 @@ def test_one_old_sample_is_asked_about_once() -> None:
     assert confirmed.unconfirmed == ()
 
 
+def test_a_very_old_sample_is_asked_about_in_days() -> None:
+    assert "71 hours ago, more than 12." in read(ago(hours=71)).warnings[0].message
+    assert "263 days ago, more than 12 hours." in read(ago(hours=6312)).warnings[0].message
+    one = read({"inr": ago(days=3)}).warnings[0]
+    assert "3 days ago" in one.message
+    apart = read({"inr": ago(hours=1), "urea": ago(days=20)}).warnings
+    assert any("19 days apart, more than 12 hours." in issue.message for issue in apart)
+
+
 def test_confirming_an_old_sample_confirms_no_unusual_value() -> None:
     raw = patient(sampled_at=ago(hours=20), confirmed=["sampled_at"], inr=11)
     assert [issue.field for issue in read_inputs(raw, now=NOW).unconfirmed] == ["inr"]
