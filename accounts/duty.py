@@ -8,7 +8,6 @@ page shows and the lead is told of; one that contradicts an earlier order is ref
 from collections.abc import Collection
 from datetime import datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import audit
 from accounts.ids import new_id
+from accounts.local_time import in_brief
 from accounts.models import DutyOverride, DutyShift, HandoverNote, User, Ward
 from accounts.rota import watches
 from accounts.text import UNREADABLE, read_lines
@@ -183,7 +183,7 @@ def _of_the_ward(ward: Ward, user: User, field: str) -> None:
 def _check_is_not_off(ward: Ward, user: User, span: tuple[datetime, datetime]) -> None:
     off = ward.duty_overrides.time_off(user.pk, *span).order_by("starts_at").first()
     if off is not None:
-        zone = ZoneInfo(ward.hospital.zone)
+        zone = ward.hospital.zone
         raise DutyRefused(
             "on",
             "is_off",
@@ -193,8 +193,8 @@ def _check_is_not_off(ward: Ward, user: User, span: tuple[datetime, datetime]) -
             )
             % {
                 "name": user.name,
-                "start": f"{off.starts_at.astimezone(zone):%Y-%m-%d %H:%M}",
-                "end": f"{off.ends_at.astimezone(zone):%Y-%m-%d %H:%M}",
+                "start": in_brief(off.starts_at, zone),
+                "end": in_brief(off.ends_at, zone),
             },
         )
 

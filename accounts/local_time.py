@@ -12,6 +12,12 @@ def written(moment: datetime, zone: str, now: datetime) -> str:
     return f"{written_day(moment, zone, now)} {moment.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
+def in_brief(moment: datetime, zone: str) -> str:
+    """Day and time without the year, for what is read soon after it was written."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{date_format(local, gettext('j M'))} {local:%H:%M}"
+
+
 def in_full(moment: datetime, zone: str) -> str:
     """Day and time with the year."""
     local = moment.astimezone(ZoneInfo(zone))

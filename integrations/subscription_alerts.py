@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.local_time import in_brief
 from integrations.models import EventSubscription
 from notifications import hooks
 from notifications.models import Notification
@@ -54,8 +54,7 @@ def alert(row: EventSubscription, now: datetime) -> None:
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     """Title, body and link in the active language."""
-    zone = ZoneInfo(payload["zone"])
-    since = datetime.fromisoformat(payload["since"]).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    since = in_brief(datetime.fromisoformat(payload["since"]), payload["zone"])
     return Rendered(
         title=str(TITLES[kind]) % {"name": payload["name"], "since": since},
         body=str(BODIES[kind]),

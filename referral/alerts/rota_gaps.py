@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.duty import may_arrange
+from accounts.local_time import in_brief
 from accounts.models import User, Ward
 from accounts.rota import Span, coordinators_of, gaps, leads_of
 from notifications.models import Notification
@@ -113,10 +113,8 @@ def _take_back(
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> Rendered:
     """Title, body and link in the active language."""
-    zone = ZoneInfo(payload["zone"])
     times = {
-        name: datetime.fromisoformat(payload[name]).astimezone(zone).strftime("%Y-%m-%d %H:%M")
-        for name in ("start", "end")
+        name: in_brief(datetime.fromisoformat(payload[name]), payload["zone"]) for name in ("start", "end")
     }
     name = payload["ward_en"] if language.startswith("en") and payload["ward_en"] else payload["ward_zh"]
     return Rendered(

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.local_time import in_brief
 from notifications.types import Rendered
 from referral.alerts import compose
 from referral.pathway import timeline
@@ -181,8 +181,7 @@ def _words(kind: str, payload: Mapping[str, Any], words: dict[str, Any]) -> tupl
     if "deadline" in payload:
         words["deadline"] = Kind(payload["deadline"]).label
     if "due_at" in payload:
-        due_at = datetime.fromisoformat(payload["due_at"]).astimezone(ZoneInfo(payload["zone"]))
-        words["due"] = due_at.strftime("%Y-%m-%d %H:%M")
+        words["due"] = in_brief(datetime.fromisoformat(payload["due_at"]), payload["zone"])
     if "verb" in payload:
         words["event"] = timeline.label(payload["verb"], payload.get("state", ""))
     title, body = WORDS[kind]

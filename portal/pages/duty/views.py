@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import clock, duty
 from accounts.duty import ORDERS_AHEAD, DutyRefused, NotYours
+from accounts.local_time import in_brief
 from accounts.models import User, Ward
 from accounts.rota import Span, gaps, wards_watched_by
 from accounts.text import NO_LINE, has_unprintable
 from portal import drafts
 from portal.access import person, signed_in
-from portal.moments import instant, shown
+from portal.moments import instant
 from portal.pages.duty import context as duty_context
 from referral.alerts import rota_gaps
 
@@ -68,7 +69,7 @@ def _warn_of_gaps(request: HttpRequest, ward: Ward, new: list[Span]) -> None:
     if not new:
         return
     zone = ward.hospital.zone
-    named = [f"{shown(start, zone)} – {shown(end, zone)}" for start, end in new[:GAPS_NAMED]]
+    named = [f"{in_brief(start, zone)} – {in_brief(end, zone)}" for start, end in new[:GAPS_NAMED]]
     times = gettext(", ").join(named)
     if len(new) > GAPS_NAMED:
         times += gettext(" and more")

@@ -1,6 +1,6 @@
 """The page of a ward's duty rota."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -205,7 +205,8 @@ def test_an_order_that_leaves_nobody_says_so_at_once_and_the_lead_is_told(
     lead.post(where, night(world, colleague))
     typed = night(world, colleague) | {"off": str(colleague.pk), "on": ""}
     page = text(lead.post(where, typed, follow=True))
-    start, end = (typed[name].replace("T", " ") for name in ("starts_at", "ends_at"))
+    begins, ends = (datetime.fromisoformat(typed[name]) for name in ("starts_at", "ends_at"))
+    start, end = (f"{moment.day} {moment:%b %H:%M}" for moment in (begins, ends))
     assert f"Since this change nobody is on duty: {start} – {end}." in page
     assert list(on_duty(world.ward, clock.now() + 2 * HOUR)) == []
     [notification] = Notification.objects.filter(alert__subject_id=str(world.ward.pk), withdrawn_at=None)

@@ -24,7 +24,7 @@ def test_a_new_request_names_the_hospital_and_the_number_and_leads_to_the_case(w
     with translation.override("en"):
         shown = templates.render(row.alert.kind, row.alert.payload, "en")
     assert shown.title == f"New referral request {case.number} from 甲"
-    assert "2026-05-17 11:15" in shown.body
+    assert "17 May 11:15" in shown.body
     assert shown.url_path == f"/cases/{case.pk}/"
 
 
@@ -64,10 +64,11 @@ def test_a_carriers_template_finds_number_hospital_and_time(world: World) -> Non
     case = world.flagged()
     row = Notification.objects.get(alert__kind="new_offer")
 
-    details = templates.render(row.alert.kind, row.alert.payload, "en").parameters
+    with translation.override("zh-hans"):
+        details = templates.render(row.alert.kind, row.alert.payload, "zh-hans").parameters
 
     assert {name: details[name] for name in ("number", "hospital", "due")} == {
         "number": case.number,
         "hospital": "甲",
-        "due": "2026-05-17 11:15",
+        "due": "5月17日 11:15",
     }
