@@ -17,6 +17,7 @@ REFUSALS = (
     # The robot's own rules: keyword, signature, list of addresses. Only its clock heals by itself.
     *rows(Fault.PASSING, "310000", text="invalid timestamp"),
     *rows(Fault.PASSING, "310000", text="timestamp 无效"),
+    *rows(Fault.PASSING, "310000", text="签名过期"),
     *rows(Fault.REFUSED_THERE, "310000"),
     # More than 20 a minute in a group.
     *rows(Fault.ENOUGH, "130101", "130102", "410100"),

@@ -26,7 +26,7 @@ REFUSALS = (
     *rows(Fault.GONE, "isv.MOBILE_NUMBER_ILLEGAL", "isv.CALLED_NUMBER_ILLEGAL"),
     # A variable that is too long, a forbidden word in one, malformed variables.
     *rows(Fault.MESSAGE, "isv.PARAM_LENGTH_LIMIT", "isv.BLACK_KEY_CONTROL_LIMIT", "isv.INVALID_JSON_PARAM"),
-    *rows(Fault.MESSAGE, "isv.INVALID_PARAMETERS", "isv.TEMPLATE_PARAMS_ILLEGAL"),
+    *rows(Fault.MESSAGE, "isv.INVALID_PARAMETERS", "isv.TEMPLATE_PARAMS_ILLEGAL", "isv.SMS_CONTENT*"),
     # Too many to one number within a minute, an hour or a day.
     *rows(Fault.ENOUGH, "isv.BUSINESS_LIMIT_CONTROL"),
     # Our own daily limit, and the interface's.
@@ -35,10 +35,11 @@ REFUSALS = (
     *rows(Fault.OUT_OF_SERVICE, "isv.AMOUNT_NOT_ENOUGH", "isv.OUT_OF_SERVICE", "isv.BILLING_DEDUCTION_ERROR"),
     # Template, signature, caller, service and rights are set up wrong.
     *rows(Fault.MISCONFIGURED, "isv.SMS_TEMPLATE_ILLEGAL", "isv.TTS_TEMPLATE_ILLEGAL", "isv.TEMPLATE*"),
-    *rows(Fault.MISCONFIGURED, "isv.SMS_SIGNATURE_ILLEGAL", "isv.SMS_SIGN_ILLEGAL", "isv.SIGN*"),
+    *rows(Fault.MISCONFIGURED, "isv.SMS_SIGN*", "isv.SIGN*", "isv.EXTEND_CODE_ERROR"),
     *rows(Fault.MISCONFIGURED, "isv.DISPLAY_NUMBER_ILLEGAL", "isv.PARAM_NOT_SUPPORT_URL"),
     *rows(Fault.MISCONFIGURED, "isv.PRODUCT_UN_SUBSCRIPT", "isv.PRODUCT_UNSUBSCRIBE", "isv.ACCOUNT_*"),
-    *rows(Fault.MISCONFIGURED, "isp.RAM_PERMISSION_DENY", "SignatureDoesNotMatch", "InvalidAccessKeyId*"),
+    *rows(Fault.MISCONFIGURED, "isv.DENY_IP_RANGE", "isp.RAM_PERMISSION_DENY"),
+    *rows(Fault.MISCONFIGURED, "SignatureDoesNotMatch", "InvalidAccessKeyId*"),
     *rows(Fault.MISCONFIGURED, "Forbidden*", "NoPermission"),
     *rows(Fault.PASSING, "isp.*", "ServiceUnavailable", "InternalError"),
 )
