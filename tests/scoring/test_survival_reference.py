@@ -205,6 +205,19 @@ def test_a_death_on_the_first_day_is_a_death() -> None:
     assert survival.weights_at(outcome, 90).tolist() == pytest.approx([1, 0, 1.5, 1.5])
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_coefficients_of_any_cohort_agree(seed: int) -> None:
+    linear_model = pytest.importorskip("sksurv.linear_model")
+    drawn = np.random.default_rng(seed)
+    size = int(drawn.integers(60, 300))
+    matrix = drawn.normal(size=(size, 3))
+    days = np.ceil(drawn.exponential(40, size) * np.exp(-matrix[:, 0] / 2))
+    outcome = Outcome(days, drawn.random(size) < 0.7)
+    rows = np.array(list(zip(outcome.event, days, strict=True)), dtype=[("event", bool), ("time", float)])
+    theirs = linear_model.CoxPHSurvivalAnalysis(ties="efron", tol=1e-13, n_iter=200).fit(matrix, rows)
+    assert cox(matrix, outcome).coefficients == pytest.approx(theirs.coef_, abs=EXACT)
+
+
 def test_cox_and_its_baseline_agree() -> None:
     linear_model = pytest.importorskip("sksurv.linear_model")
     drawn = simulated(400, seed=8)
