@@ -321,12 +321,13 @@ def wards_to_call(case: Case) -> QuerySet[Ward]:
 
 
 def wards_asked_by(hospitals: Collection[UUID]) -> dict[UUID, list[Ward]]:
-    """By hospital, the open wards of its catchment in their order; no query for no hospital."""
-    rows = Catchment.objects.filter(hospital__in=hospitals, ward__closed_at=None)
-    asked: dict[UUID, list[Ward]] = {}
-    for row in rows.select_related("ward__hospital").order_by("rank") if hospitals else ():
-        asked.setdefault(row.hospital_id, []).append(row.ward)
-    return asked
+    """By hospital, the open wards of its catchment in their order, or all where none is open: somebody still
+    answers the telephone. No query for no hospital."""
+    rows = Catchment.objects.filter(hospital__in=hospitals).select_related("ward__hospital")
+    wards: dict[UUID, list[Ward]] = {}
+    for row in rows.order_by("rank") if hospitals else ():
+        wards.setdefault(row.hospital_id, []).append(row.ward)
+    return {hospital: [ward for ward in asked if ward.is_open] or asked for hospital, asked in wards.items()}
 
 
 def wards_near(hospital: Hospital) -> QuerySet[Ward]:

@@ -72,6 +72,13 @@ def unplaced(world: World, now: datetime) -> Case:
     return perform(case, Verb.DECLINE, actor=world.second_specialist, now=now, reason="no_staff")
 
 
+def every_ward_closed(world: World, now: datetime) -> Case:
+    case = world.flagged(now=now)
+    for ward in (world.ward, world.second_ward):
+        close_ward(ward=ward, actor=world.coordinator, reason="x", now=now)
+    return Case.objects.get(pk=case.pk)
+
+
 def redirected(world: World, now: datetime) -> Case:
     case = unplaced(world, now - 5 * HOUR)
     return perform(case, Verb.REDIRECT, actor=world.coordinator, now=now, ward=world.ward)
@@ -218,6 +225,13 @@ TABLE = {
     ),
     "died": Say(died, "ended", "The patient died on", {}, {}),
     "in error": Say(in_error, "ended", "Entered in error", {}, {}),
+    "every ward closed": Say(
+        every_ward_closed,
+        "alarm",
+        "No ward has taken the patient yet",
+        {"doctor": WARD, "coordinator": WARD},
+        {"doctor": None, "coordinator": "Ask another ward"},
+    ),
 }
 ROLES = ("doctor", "specialist", "second_specialist", "coordinator")
 
