@@ -8,15 +8,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import CharField, DateField, DateTimeField, ModelForm, SplitDateTimeField, Textarea
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 
 from accounts import audit, clock
 from accounts.missing_fields import ask_by_name
@@ -33,6 +36,7 @@ from accounts.models import (
 from accounts.text import one_line
 from accounts.validators import plausible
 
+NO_SUCH_ROW = _("What was chosen is not in the list. Choose again.")
 NETWORK_OF: dict[type[Model], str] = {Network: "pk", Hospital: "network", Ward: "hospital__network"}
 """The way from a row to its network, for the rows that people choose from."""
 
@@ -118,6 +122,22 @@ class Listing:
         filters = self.get_list_filter(request)  # type: ignore[attr-defined]
         offered = [getattr(name, "parameter_name", name) for name in filters]
         return any(lookup == name or lookup.startswith(f"{name}__") for name in offered)
+
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **named: Any
+    ) -> HttpResponse | None:
+        """What the chosen action answers; a row that cannot be meant is refused in words."""
+        key = self.model._meta.pk  # type: ignore[attr-defined]
+        try:
+            for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                key.to_python(chosen)
+        except ValidationError:
+            self.message_user(request, NO_SUCH_ROW, messages.ERROR)  # type: ignore[attr-defined]
+            return None
+        answer: HttpResponse | None = super().response_action(  # type: ignore[misc]
+            request, queryset, *args, **named
+        )
+        return answer
 
 
 class Choices:

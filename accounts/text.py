@@ -57,8 +57,8 @@ def read_lines(text: str) -> str:
 
 
 def one_line(text: str) -> None:
-    """A validator of forms: refuses line breaks and control characters."""
-    if has_unprintable(text):
+    """A validator of forms: refuses line breaks, control characters and what nobody sees."""
+    if has_unprintable(text) or not cleaned(text):
         raise ValidationError(NO_LINE, code="unprintable")
 
 

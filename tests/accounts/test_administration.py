@@ -372,3 +372,25 @@ def test_the_trail_can_be_read_by_administrators_and_changed_by_nobody(
 @pytest.mark.parametrize("key", ["nonsense", "00000000-0000-0000-0000-000000000000", "%00", "1' OR 1=1"])
 def test_a_key_that_is_none_is_no_failure(administrator: User, client: Client, key: str) -> None:
     assert client.get(f"/admin/accounts/ward/{key}/change/").status_code in (302, 404)
+
+
+@pytest.mark.parametrize("chosen", [[""], ["x"], ["-1", "0"]])
+def test_an_action_on_what_is_no_row_is_refused_in_words(
+    administrator: User, client: Client, chosen: list[str]
+) -> None:
+    asked = {"action": "send_password_link", "_selected_action": chosen}
+    answer = client.post("/admin/accounts/user/", asked, follow=True)
+    assert "所选内容不在列表中" in answer.content.decode()
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("name", ["\u200b\u2060", "\u3164", "\u2800"])
+def test_a_name_of_which_nothing_can_be_seen_is_refused(
+    administrator: User, world: World, client: Client, name: str
+) -> None:
+    address = f"/admin/accounts/ward/{world.ward.pk}/change/"
+    page = client.get(address).content.decode()
+    answer = client.post(address, {**values_of(page), "name_zh": name})
+    assert "不可见字符" in answer.content.decode()
+    world.ward.refresh_from_db()
+    assert world.ward.name_zh == "一病房"
