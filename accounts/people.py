@@ -44,7 +44,7 @@ def invite(*, user: User, inviter: User, request: HttpRequest) -> None:
                 "roles": [membership.in_words() for membership in memberships],
                 "valid_days": settings.PASSWORD_RESET_TIMEOUT // (24 * 3600),
                 "password_reset_url": adapter.get_reset_password_from_key_url(key),
-                "sign_in_url": request.build_absolute_uri(reverse(settings.LOGIN_URL)),
+                "sign_in_url": f"{settings.BASE_URL}{reverse(settings.LOGIN_URL)}",
                 "second_factor": settings.MFA_REQUIRED,
             }
         adapter.send_mail("account/email/invitation", user.email, context)

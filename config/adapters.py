@@ -11,6 +11,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -62,7 +63,9 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         """
         reader = context.get("user")
         with translation.override(getattr(reader, "language", translation.get_language())):
-            message = super().render_mail(template_prefix, email, context, **named)
+            message = super().render_mail(
+                template_prefix, email, {**context, "base_url": settings.BASE_URL}, **named
+            )
         if not self.request.user.is_authenticated:
             message.connection = BackgroundBackend()
         return message

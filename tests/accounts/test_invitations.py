@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -34,6 +35,8 @@ def test_an_invitation_says_who_asks_for_what_and_how_to_begin(
     for words in ("/accounts/password/reset/key/", "/accounts/login/", "specialist · ", administrator.email):
         assert words in message.body
     assert "reset" not in re.sub(r"https?://\S+", "", message.body)
+    links = re.findall(r"https?://\S+", message.body)
+    assert len(links) == 3 and all(link.startswith(settings.BASE_URL) for link in links)
 
 
 def test_an_invitation_in_chinese_has_no_english_line(
