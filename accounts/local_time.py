@@ -20,8 +20,12 @@ def in_brief(moment: datetime, zone: str) -> str:
 
 def in_full(moment: datetime, zone: str) -> str:
     """Day and time with the year."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{date_format(local, gettext('j M Y'))} {local:%H:%M}"
+    return f"{day_in_full(moment, zone)} {moment.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def day_in_full(moment: datetime, zone: str) -> str:
+    """The day with the year."""
+    return str(date_format(moment.astimezone(ZoneInfo(zone)), gettext("j M Y")))
 
 
 def written_day(moment: datetime, zone: str, now: datetime) -> str:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.encryption import blind_index
+from accounts.local_time import day_in_full
 from accounts.models import Hospital
 from referral.identity.candidates import Candidate
 from referral.identity.written import Identity
@@ -202,7 +202,7 @@ def day_of_death(case: Case) -> str:
     """The date of death by the calendar of the case's hospital."""
     if case.died_at is None:
         return "—"
-    return case.died_at.astimezone(ZoneInfo(case.hospital.zone)).date().isoformat()
+    return day_in_full(case.died_at, case.hospital.zone)
 
 
 def _answer(identity: Identity, doubtful: Sequence[Candidate]) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.local_time import day_in_full
 from accounts.models import User
 from referral.alerts import compose
 from referral.alerts.recipients import Directory
@@ -74,7 +74,7 @@ def _closed_with(case: Case) -> Text:
     """How to say something else about the outcome of a closed case."""
     if case.died_at is None:
         return _("The case is closed. To say something else about the outcome, use “correct the outcome”.")
-    died = case.died_at.astimezone(ZoneInfo(case.hospital.zone)).date().isoformat()
+    died = day_in_full(case.died_at, case.hospital.zone)
     return _(
         "The case is closed with the death on %(date)s, and nobody dies on two dates. If that date is wrong, "
         "use “correct the outcome”; where two sides then differ, the coordinator settles it."

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.local_time import day_in_full
 from referral.codes import OutcomeSource, OutcomeStatus
 from referral.intake.readmission import earlier_in_follow_up
 from referral.intake.routing import close_open_offer
@@ -191,4 +192,4 @@ def _one_date_of_death(change: Change, status: str) -> None:
 
 
 def _date(case: Case, moment: datetime) -> str:
-    return moment.astimezone(ZoneInfo(case.hospital.zone)).date().isoformat()
+    return day_in_full(moment, case.hospital.zone)

@@ -130,7 +130,7 @@ def test_a_patient_recorded_dead_is_asked_about_with_the_date_and_the_coordinato
     with pytest.raises(IdentityQuestion) as question:
         world.register(national_id=NUMBER, now=NOW + DAY)
     assert asked(question) == {"patient.national_id": "recorded_dead"}
-    assert "2026-05-17" in str(question.value.rows[0][2])
+    assert "17 May 2026" in str(question.value.rows[0][2])
     assert (
         Notification.objects.filter(recipient=world.coordinator, alert__kind="met_recorded_dead").count() == 1
     )
