@@ -24,9 +24,9 @@ from bench.report import Figure
 from labs import second_look
 from labs.drawing import draw_sheet
 from labs.geometry import rows_of
+from labs.pages import Page, report_of
 from labs.pictures.ocr import read_again, read_words
 from labs.pictures.sheets import flattened
-from labs.reading import Page, report_of
 from labs.report import Report
 from labs.second_look import Second, looked_again
 from labs.words import Word

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 
 from labs.geometry import rows_of
+from labs.pages import Page, report_of
 from labs.pictures.files import Picture, jpeg, pages_of
 from labs.pictures.ocr import read_again, read_words
 from labs.pictures.sheets import flattened
-from labs.reading import Page, report_of
 from labs.refusals import UnreadableReportError
 from labs.report import Finding, Form, Report
 from labs.second_look import Second, looked_again

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labs.reading import Page, report_of
+from labs.pages import Page, report_of
 from labs.rows import Cell, Row
 from labs.second_look import Second, looked_again
 from labs.words import Word
