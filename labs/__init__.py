@@ -1,5 +1,5 @@
 """What a laboratory says, in any form, read into proposals that a person takes one by one.
 
-Pure but for `apps`, `management` and `texts`: no framework, no database, no clock. Pictures need the extra
-`ocr`, which is imported only where one is read.
+`reading` is a library without framework, database or clock (pyproject.toml names its modules); `readings` has
+it done for a person who waits. Pictures need the extra `ocr`, which is imported only where one is read.
 """

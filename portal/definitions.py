@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from referral.pathway.refusals import Text
 from scoring import texts
-from scoring.definitions import CARDS, NOT_READ, DefinitionCard
-from scoring.definitions.cards import CERTAINTIES, REASONS
+from scoring.definitions import CARDS, CERTAINTIES, NOT_READ, REASONS, DefinitionCard
 
 _ACLF: Mapping[Any, Text] = {
     "none": gettext_lazy("No ACLF"),

@@ -1,3 +1,5 @@
+"""The rows of people, places and roles, of duty and sign-in, and of the trail of who did what."""
+
 from accounts.models.access import AccessToken, KnownDevice, Session, SignIn, TryCount
 from accounts.models.audit import AuditEntry
 from accounts.models.clock import ClockOffset

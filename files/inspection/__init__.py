@@ -3,3 +3,5 @@
 It runs in a process of its own (`python -m files.inspection`), because whoever decodes what strangers send
 is the first to fall.
 """
+
+__all__ = ["kinds"]

@@ -2,6 +2,8 @@
 
 from importlib.util import find_spec
 
+__all__ = ["LARGEST_PAGES", "is_installed"]
+
 LARGEST_PAGES = 5
 """Of one PDF: a report has one or two."""
 _NEEDED = ("rapidocr", "onnxruntime", "pypdfium2", "PIL", "cv2")

@@ -1,4 +1,6 @@
 """Reading reports for a person who waits: asked for, read by a worker of its own, given back as proposals.
 
-Others use `requests.read_pasted`, `requests.ask_for`, `requests.reading_of`, and `sources.source_of`.
+`requests` asks for one and looks what came of it; `sources` says of a typed value which reading it is from.
 """
+
+__all__ = ["requests", "sources"]

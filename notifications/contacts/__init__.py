@@ -1,3 +1,3 @@
 """How a person can be reached: their contact methods, what they wish, and how each fared."""
 
-__all__ = ["contact_methods", "subscriptions", "test_messages"]
+__all__ = ["contact_methods", "contact_trouble", "subscriptions", "test_messages"]

@@ -1,3 +1,5 @@
+"""The rows of alerts, of what is delivered how, and of the devices that people registered."""
+
 from notifications.models.alerts import ACCOUNT, Alert, Notification, NotificationQuerySet
 from notifications.models.deliveries import (
     OPEN_STATES,

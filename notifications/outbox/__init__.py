@@ -1,3 +1,3 @@
-"""What was told to whom, stored with the change that tells it; nothing is sent here."""
+"""What is to be sent to whom, stored in the transaction of its change; nothing is sent here."""
 
 __all__ = []

@@ -1,3 +1,5 @@
+"""The rows of cases and of all that belongs to them; rules that only the database keeps are migrations."""
+
 from referral.models.admissions import Admission
 from referral.models.assessments import Assessment, AssessmentRetraction, Indicators
 from referral.models.background import Background

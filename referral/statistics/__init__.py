@@ -1,0 +1,1 @@
+"""What is counted: `facts` writes a row with each case, `columns` keeps closed months, `reports` answers."""

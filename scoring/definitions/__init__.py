@@ -7,7 +7,17 @@ it can be.
 
 from scoring.definitions.answers import Answer
 from scoring.definitions.bedside import Bedside
-from scoring.definitions.cards import CARDS, NOT_READ, DefinitionCard
+from scoring.definitions.cards import CARDS, CERTAINTIES, NOT_READ, REASONS, DefinitionCard
 from scoring.definitions.grading import Grading, grade_all
 
-__all__ = ["CARDS", "NOT_READ", "Answer", "Bedside", "DefinitionCard", "Grading", "grade_all"]
+__all__ = [
+    "CARDS",
+    "CERTAINTIES",
+    "NOT_READ",
+    "REASONS",
+    "Answer",
+    "Bedside",
+    "DefinitionCard",
+    "Grading",
+    "grade_all",
+]

@@ -3,18 +3,16 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-APPS = ("accounts", "scoring", "notifications", "integrations", "referral", "portal", "api", "fhir", "config")
+from tests.contract.test_house import ROOMS as FLOORS
+from tests.contract.test_house import ROOT
+
 FACES = ("portal", "api", "fhir")
-ROOMS = (
-    *("pathway", "intake", "identity", "deadlines", "policy_editing", "alerts", "ward"),
-    *("outcomes", "queries", "practice"),
-    *("statistics.facts", "statistics.columns", "statistics.reports"),
-)
+OF_DJANGO = {"management", "migrations", "templatetags"}
+DIVIDED = {"referral.statistics"}
+"""Packages that are no room themselves, but rooms under one roof."""
 MODELS_THAT_NAME_EACH_OTHER = {
     frozenset({"accounts.models.organisations", "accounts.models.people"}),
     frozenset({"referral.models.assessments", "referral.models.cases"}),
@@ -25,7 +23,7 @@ MODELS_THAT_NAME_EACH_OTHER = {
 def modules() -> dict[str, ast.Module]:
     """Every module of the product but migrations, parsed, by its dotted name."""
     values = {}
-    for file in sorted(file for app in APPS for file in (ROOT / app).rglob("*.py")):
+    for file in sorted(file for app in FLOORS for file in (ROOT / app).rglob("*.py")):
         if "migrations" not in file.parts:
             name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             values[name] = ast.parse(file.read_text(encoding="utf-8"))
@@ -48,12 +46,39 @@ def _module(parent: str, name: str) -> str:
     return f"{parent}.{name}" if f"{parent}.{name}" in modules() else parent
 
 
-def surface(room: str) -> set[str]:
-    """The modules of a room that its `__init__` names as what others may use."""
+@cache
+def packages() -> frozenset[str]:
+    """Packages with code of our own, not of a kind that Django asks for."""
+    names = {module for module in modules() if ROOT.joinpath(*module.split("."), "__init__.py").exists()}
+    return frozenset(name for name in names if not OF_DJANGO & set(name.split(".")))
+
+
+def rooms() -> list[str]:
+    """The packages of the floors below the faces that have a surface; models are for everybody."""
+    parents = DIVIDED | (set(FLOORS) - set(FACES) - {"config"})
+    inside = {name for name in packages() if name.rpartition(".")[0] in parents} - DIVIDED
+    return sorted(name for name in inside if not name.endswith(".models"))
+
+
+def surface(room: str) -> set[str] | None:
+    """What a room names in its `__init__` as for others to use; None where it does not say."""
     for node in modules()[room].body:
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
             return {f"{room}.{name}" for name in ast.literal_eval(node.value)}
-    return set()
+    return None
+
+
+def defined(room: str) -> set[str]:
+    """What the `__init__` of a room defines or imports by name."""
+    names: set[str] = set()
+    for node in modules()[room].body:
+        if isinstance(node, ast.ImportFrom):
+            names |= {alias.asname or alias.name for alias in node.names}
+        elif isinstance(node, ast.Assign):
+            names |= {ast.unparse(target) for target in node.targets}
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+    return {f"{room}.{name}" for name in names}
 
 
 def reached(start: str) -> set[str]:
@@ -82,23 +107,27 @@ def test_no_module_imports_itself_by_a_detour_except_two_models() -> None:
     assert not new, f"These import each other; move what both need below them: {[sorted(one) for one in new]}"
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_a_room_says_what_it_is_and_what_others_may_use(room: str) -> None:
-    package = f"referral.{room}"
-    assert ast.get_docstring(modules()[package]), f"{package} needs a sentence that says what it is"
-    missing = surface(package) - set(modules())
-    assert not missing, f"{package} names modules that are not there: {sorted(missing)}"
+def test_every_package_says_what_it_is() -> None:
+    silent = sorted(package for package in packages() if not ast.get_docstring(modules()[package]))
+    assert not silent, f"A sentence is missing in the __init__.py of {silent}"
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_room_says_what_others_may_use(room: str) -> None:
+    shown = surface(room)
+    assert shown is not None, f"{room}/__init__.py needs an __all__ of what others may use, empty for nothing"
+    missing = shown - set(modules()) - defined(room)
+    assert not missing, f"{room} names what is not there: {sorted(missing)}"
 
 
 def test_faces_use_only_what_a_room_shows() -> None:
-    shown = set().union(*(surface(f"referral.{room}") for room in ROOMS))
     inside = [
         f"{module} imports {name}"
         for module in modules()
         if module.split(".")[0] in FACES
         for name in imports(module)
-        for room in ROOMS
-        if name.startswith(f"referral.{room}.") and not _is_shown(name, shown)
+        for room in rooms()
+        if name.startswith(f"{room}.") and not _is_shown(name, surface(room) or set())
     ]
     assert not inside, "Not among the modules that the room's __init__ names: " + "; ".join(sorted(inside))
 

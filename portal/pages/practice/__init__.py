@@ -1,0 +1,1 @@
+"""Learning with made-up patients: the steps, and a request to answer."""

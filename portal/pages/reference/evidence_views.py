@@ -6,8 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from portal.access import signed_in
-from referral.evidence import search
-from referral.evidence.searching import classes
+from referral.evidence import classes, search
 from referral.evidence.terms import CERTAINTY, CLASSES, LEVELS, in_words, reference_of, text_of
 from referral.models import Evidence
 
