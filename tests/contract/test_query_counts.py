@@ -43,6 +43,7 @@ from referral.queries.hand_over_codes import make_code
 from tests.fhir import hook_calls
 from tests.fhir.conftest import integrate
 from tests.integrations.hl7_messages import SENDER, oru
+from tests.proof import proved
 from tests.referral.case_files import added, picture
 from tests.world import HOUR, World, build, make_deliveries
 
@@ -193,15 +194,6 @@ READS_NO_ROWS = {
     *("api:codes", "portal:worker", "portal:manifest"),
     *("portal:launch", "portal:launch_callback", "portal:launch_keys"),
 }
-
-
-def proved(client: Client, user: User) -> None:
-    """Let the session be one in which the person has just proved who they are."""
-    session = client.session
-    proof = {"method": "password", "reauthenticated": True, "at": clock.wall().timestamp()}
-    session["account_authentication_methods"] = [proof]
-    session["account_authentication_methods_user"] = str(user.pk)
-    session.save()
 
 
 @dataclass

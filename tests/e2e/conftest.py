@@ -25,6 +25,7 @@ from notifications.models import ProcessTick
 from tests.e2e.screens import DESKTOP
 from tests.notifications.channels.provider import Provider, Reply, replies_with, serving
 from tests.notifications.smtp import Mailbox, smtp_server
+from tests.proof import proved
 from tests.world import World, build
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -139,7 +140,7 @@ class Visits:
     has_worker: bool = False
 
     def __call__(self, user: User | None = None, size: tuple[int, int] = DESKTOP, dark: bool = False) -> Page:
-        """A new browser, signed in as `user`."""
+        """A new browser, signed in as `user`, who has just proved it."""
         context = self.browser.new_context(
             base_url=self.url,
             viewport={"width": size[0], "height": size[1]},
@@ -150,6 +151,7 @@ class Visits:
         if user is not None:
             client = Client()
             client.force_login(user)
+            proved(client, user)
             value = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.url}])
         return self.tab(context)

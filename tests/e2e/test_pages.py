@@ -4,112 +4,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
 from playwright.sync_api import Page, expect
 
-from accounts import clock
-from referral.models import Case
-from referral.pathway.perform import perform
-from referral.pathway.vocabulary import Verb
 from tests.e2e.conftest import Visits
+from tests.e2e.rounds import NOWHERE, ROUNDS, follow, furnish
 from tests.e2e.screens import PHONE, PHONES, SETTLED, barriers, troubles, troubles_everywhere
-from tests.world import HOUR, MINUTE, WELL, World, sampled
+from tests.world import World
 
-NOWHERE = "/nowhere/"
 NOT_HEALTHY = """(ask => {
     window.fetch = (what, ...how) => what === "/healthz" ? Promise.reject(Error()) : ask(what, ...how);
 })(window.fetch)"""
 PARTS = 3
 """All pages in one test would keep one worker busy when all others have finished."""
-
-
-@transaction.atomic
-def furnish(world: World) -> tuple[Case, Case]:
-    """Cases in several states; gives the offered one, whose acknowledgement is late, and the accepted one.
-
-    The engine sees all of it or nothing: an offer of the past would expire before the ward accepts it.
-    """
-    now = clock.now()
-    offered = world.flagged(now=now - 20 * MINUTE, name="测试甲")
-    accepted = world.accepted(now=now - 10 * MINUTE, name="测试乙")
-    perform(accepted, Verb.MESSAGE, actor=world.doctor, now=now, text="Drowsy since six")
-    perform(accepted, Verb.MESSAGE, actor=world.specialist, now=now, text="Send her")
-    world.register(now=now - 5 * HOUR, name="测试丙")
-    world.admitted(now=now - 10 * MINUTE, name="测试丁")
-    return offered, accepted
-
-
-@transaction.atomic
-def overdue(world: World) -> Case:
-    """A case whose long lateness has to fit on the screen."""
-    return world.admitted(now=clock.now() - 61 * HOUR - 14 * MINUTE, name="测试戊")
-
-
-def pages_of(world: World) -> Iterator[tuple[Any, str]]:
-    """Who opens what."""
-    offered, accepted = furnish(world)
-    yield None, "/accounts/login/"
-    for path in ("/", "/cases/new/", f"/cases/{accepted.pk}/", f"/cases/{accepted.pk}/letter/"):
-        yield world.doctor, path
-    for path in ("/inbox/", "/me/", "/about/", f"/cases/{offered.pk}/result/"):
-        yield world.doctor, path
-    for verb in ("depart", "withdraw", "end-referral", "mark-entered-in-error", "correct-first-visit"):
-        yield world.doctor, f"/cases/{accepted.pk}/{verb}/"
-    for path in ("/board/", "/board/?tab=window-2", "/board/?tab=follow-up", f"/cases/{offered.pk}/"):
-        yield world.specialist, path
-    yield world.specialist, f"/cases/{offered.pk}/decline/"
-    yield world.lead, f"/board/wards/{world.ward.pk}/"
-    yield world.lead, f"/board/wards/{world.ward.pk}/duty/"
-    for path in ("/operations/", "/operations/deliveries/", "/operations/deliveries/?state=sent"):
-        yield world.administrator, path
-    yield world.specialist, f"/cases/{accepted.pk}/arrival/"
-    for path in ("/board/", "/morning/"):
-        yield world.coordinator, path
-    for path in ("", "models/", "research/", "notifications/"):
-        yield world.coordinator, f"/statistics/{path}"
-    yield world.researcher, "/statistics/?by=hospital"
-    yield world.coordinator, f"/cases/{offered.pk}/redirect/"
-    yield world.coordinator, f"/cases/{accepted.pk}/extend/"
-    yield world.coordinator, f"/cases/{overdue(world).pk}/"
-
-
-@transaction.atomic
-def follow(world: World) -> tuple[Case, Case, Case]:
-    """Cases in the ward, referred back, and watched through a row of assessments."""
-    now = clock.now()
-    watched = world.watched(now - 20 * HOUR, name="测试庚")
-    for hours in (12, 8, 4):
-        at = now - hours * HOUR
-        values = sampled({**WELL, "bilirubin": 60 + hours}, at)
-        perform(watched, Verb.ASSESS, actor=world.doctor, now=at, values=values)
-    return (
-        world.admitted(now - 2 * HOUR, name="测试辛"),
-        world.returned(now - 3 * HOUR, name="测试壬"),
-        watched,
-    )
-
-
-def pages_on_the_way_of(world: World) -> Iterator[tuple[Any, str]]:
-    """Who opens what of a case after its referral, and what is nobody's case."""
-    admitted, returned, watched = follow(world)
-    for part in ("", "trends/", "indicators/"):
-        yield world.doctor, f"/cases/{watched.pk}/{part}"
-    for path in (
-        f"/cases/{returned.pk}/",
-        f"/cases/{returned.pk}/back-letter/",
-        "/calculator/",
-        "/evidence/",
-    ):
-        yield world.doctor, path
-    for path in ("/accounts/2fa/", "/accounts/password/change/", "/offline/", "/?tab=closed", NOWHERE):
-        yield world.doctor, path
-    for part in ("ward/", "assess-organ-failure/", "diagnose/", "back-refer/"):
-        yield world.specialist, f"/cases/{admitted.pk}/{part}"
-    for user in (world.second_specialist, world.other_doctor):
-        yield user, "/inbox/"
-    yield world.second_specialist, "/board/?tab=follow-up"
-    yield world.lead, "/me/"
-    yield None, "/accounts/password/reset/"
 
 
 def opened(pages: list[tuple[Any, str]], visit: Visits) -> Iterator[tuple[str, Page]]:
@@ -134,7 +40,7 @@ def opened(pages: list[tuple[Any, str]], visit: Visits) -> Iterator[tuple[str, P
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.parametrize("pages", [pages_of, pages_on_the_way_of])
+@pytest.mark.parametrize("pages", ROUNDS)
 def test_every_page_is_for_desks_phones_and_fingers_in_light_and_dark(
     pages: Callable[[World], Iterator[tuple[Any, str]]], part: int, world: World, visit: Visits
 ) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from accounts import clock
 from accounts.models import User
 from portal.pages.wall.screens import add_screen
+from tests.e2e.screens import barriers
 from tests.world import HOUR, MINUTE, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,6 +43,7 @@ def test_a_screen_is_set_up_fits_and_says_when_it_is_not_current(browser: Browse
     assert page.evaluate("document.documentElement.scrollWidth <= 1920")
     assert page.evaluate(COVERED) == 0
     assert late.patient.name not in page.content()
+    assert barriers(page) == []
 
     page.route("**/wall/rows/", lambda route: route.abort())
     page.evaluate("(now => { Date.now = () => now() + 60000; })(Date.now)")
