@@ -48,7 +48,7 @@ def test_every_page_is_for_desks_phones_and_fingers_in_light_and_dark(
     faults = []
     for path, page in opened(list(pages(world))[part::PARTS], visit):
         faults += [f"{path} {trouble}" for trouble in troubles_everywhere(page)]
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def test_axe_reads_the_styles_that_all_pages_share(world: World, visit: Visits) -> None:
