@@ -49,10 +49,18 @@ def labels() -> list[str]:
 
 def requests_of(label: str) -> list[Request]:
     """The kept requests of an operation; made now if it has changed since they were kept."""
-    row = kept().get(label)
-    if row is None or row["of"] != fingerprint(label):
+    if not _is_current(label):
         return generate(label)
-    return [Request(**request) for request in row["requests"]]
+    return [Request(**request) for request in kept()[label]["requests"]]
+
+
+def outdated() -> list[str]:
+    """Operations that have changed since their requests were kept, or that are gone."""
+    return sorted({label for label in labels() if not _is_current(label)} | kept().keys() - labels())
+
+
+def _is_current(label: str) -> bool:
+    return label in kept() and kept()[label]["of"] == fingerprint(label)
 
 
 @cache
@@ -67,6 +75,7 @@ def keep() -> None:
         for label in labels()
     }
     KEPT.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n")
+    kept.cache_clear()
 
 
 def fingerprint(label: str) -> str:

@@ -44,11 +44,17 @@ def is_in_both_languages(verb: Verb) -> bool:
     )
 
 
+def has_label(verb: Verb) -> bool:
+    """Whether it was given one: Django makes one of the name where there is none."""
+    return str(verb.label) != verb.name.replace("_", " ").title()
+
+
 STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
     "has no row: say in referral/pathway/table.py who may use it, when, and what follows": (
         tuple(Verb),
         lambda verb: any(row.verb == verb for row in TABLE),
     ),
+    "has no label: name it beside its code in referral/pathway/vocabulary.py": (tuple(Verb), has_label),
     "has no row for FHIR: say in fhir/mapping.py what the Task is after it": (
         tuple(Verb),
         lambda verb: verb in TASK_AFTER,
