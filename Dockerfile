@@ -6,7 +6,7 @@ RUN npm ci --no-fund --no-audit --ignore-scripts
 FROM python:3.13.7-slim-bookworm AS build
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PATH=/app/.venv/bin:$PATH
 WORKDIR /app
-RUN pip install --no-cache-dir uv
+RUN pip install --no-cache-dir uv==0.13.9
 COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-default-groups --group build --extra ocr --extra pdf --extra parquet
 COPY . .

