@@ -43,7 +43,7 @@ def rows_of(counts: NotificationCounts, name: str) -> list[Row]:
     """The figures of one group."""
     said = (PART, name)
     return [
-        Row(*said, "told", _("notifications"), "", str(counts.total)),
+        Row(*said, "total", _("notifications"), "", str(counts.total)),
         share_row(*said, "reached", _("handed over or delivered"), counts.reached),
         Row(*said, "failed", _("reached nobody by any way"), "", str(counts.failed)),
         share_row(*said, "read", _("read"), counts.read),

@@ -66,7 +66,7 @@ def _messages(user: User, report_filter: ReportFilter, now: datetime) -> Iterato
     if report_filter.network.pk not in user.access.coordinates:
         return
     health = live_overview.recent_health(report_filter.network, now=now)
-    counts = {"told": health.written, "read": health.read, "acknowledged": health.acknowledged}
+    counts = {"total": health.written, "read": health.read, "acknowledged": health.acknowledged}
     counts |= {f"{channel}:{state}": count for (channel, state), count in sorted(health.deliveries.items())}
     for name, count in counts.items():
         yield "messages", gettext("last seven days"), name, "", str(count), "", "", "", "", ""

@@ -106,7 +106,7 @@ def test_a_coordinators_file_ends_with_what_became_of_messages(world: World, as_
     deliveries = Counter(f"{row.channel}:{row.state}" for row in Delivery.objects.all())
     lines = [row for row in file_of(world.coordinator, as_user) if row["part"] == "messages"]
     assert {row["figure"]: row["cases"] for row in lines} == {
-        "told": str(notifications),
+        "total": str(notifications),
         "read": "0",
         "acknowledged": "0",
         **{delivery: str(count) for delivery, count in deliveries.items()},
@@ -209,7 +209,7 @@ def test_what_became_of_notifications_has_a_page_and_a_file_with_the_same_number
     assert "Delivered, read, acknowledged" in page
     answer: Any = browser.get("/statistics/notifications/file.csv?by=ward")
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
-    whole = next(row for row in rows if (row["group"], row["figure"]) == ("everybody", "told"))
+    whole = next(row for row in rows if (row["group"], row["figure"]) == ("everybody", "total"))
     assert whole["cases"] == str(notifications)
     assert f"<strong></strong> {notifications}</td>" in page
     assert browser.get("/statistics/notifications/?until=0001-01").status_code == 422
