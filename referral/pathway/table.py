@@ -75,14 +75,15 @@ RETRACTABLE = (
 )
 """Verbs whose record can be taken back, and then entered rightly however late."""
 
+# The verb, where it may be used, where the case ends, and who; then what it fulfils, and who hears of it.
+# fmt: off
 TABLE: tuple[Transition, ...] = (
     # the first hospital
     row(V.REGISTER, {UNREGISTERED}, {S.REGISTERED}, {P.ORIGIN}),
     row(V.SAVE_INDICATORS, BEFORE_ADMISSION, STAYS, {P.ORIGIN}),
     row(V.STATE_BACKGROUND, ACUTE, STAYS, {P.ORIGIN}),
-    row(
-        V.ASSESS, {S.REGISTERED, S.WATCHED}, {S.WATCHED, *NEXT_WARD}, {P.ORIGIN}, meets={K.ASSESS, K.REASSESS}
-    ),
+    row(V.ASSESS, {S.REGISTERED, S.WATCHED}, {S.WATCHED, *NEXT_WARD}, {P.ORIGIN},
+        meets={K.ASSESS, K.REASSESS}),
     row(V.ASSESS, {S.OFFERED, S.UNPLACED, S.ACCEPTED, S.IN_TRANSIT}, STAYS, {P.ORIGIN}, notifies={A.DUTY}),
     row(V.REFER, {S.REGISTERED, S.WATCHED}, NEXT_WARD, {P.ORIGIN}, meets={K.ASSESS, K.REASSESS}),
     row(V.ASK_ADVICE, {S.WATCHED}, STAYS, {P.ORIGIN}, notifies={A.DUTY}),
@@ -90,82 +91,33 @@ TABLE: tuple[Transition, ...] = (
     row(V.DEPART, {S.ACCEPTED}, {S.IN_TRANSIT}, {P.ORIGIN}, notifies={A.DUTY}),
     row(V.DESCRIBE_TRANSPORT, {S.ACCEPTED, S.IN_TRANSIT}, STAYS, {P.ORIGIN, P.COORDINATOR}),
     row(V.CHANGE_ARRIVAL, {S.ACCEPTED, S.IN_TRANSIT}, STAYS, SIDES, notifies={A.CLINICIAN, A.DUTY}),
-    row(
-        V.CORRECT_JOURNEY,
-        {S.IN_TRANSIT},
-        STAYS,
-        {P.ORIGIN, P.COORDINATOR},
-        notifies={A.CLINICIAN, A.DUTY},
-    ),
+    row(V.CORRECT_JOURNEY, {S.IN_TRANSIT}, STAYS, {P.ORIGIN, P.COORDINATOR}, notifies={A.CLINICIAN, A.DUTY}),
     # the ward that was asked
-    row(
-        V.ANSWER_ADVICE, {S.WATCHED}, STAYS, {P.ADVICE_WARD}, meets={K.ANSWER_ADVICE}, notifies={A.CLINICIAN}
-    ),
+    row(V.ANSWER_ADVICE, {S.WATCHED}, STAYS, {P.ADVICE_WARD},
+        meets={K.ANSWER_ADVICE}, notifies={A.CLINICIAN}),
     row(V.ACKNOWLEDGE, {S.OFFERED}, STAYS, {P.OFFER_WARD}, meets={K.ACKNOWLEDGE}, notifies={A.CLINICIAN}),
-    row(
-        V.ACCEPT,
-        {S.OFFERED},
-        {S.ACCEPTED},
-        {P.OFFER_WARD},
-        meets={K.ACKNOWLEDGE, K.DECIDE, K.PLACE},
-        notifies={A.CLINICIAN},
-    ),
+    row(V.ACCEPT, {S.OFFERED}, {S.ACCEPTED}, {P.OFFER_WARD},
+        meets={K.ACKNOWLEDGE, K.DECIDE, K.PLACE}, notifies={A.CLINICIAN}),
     row(V.ASK_BACK, {S.OFFERED}, STAYS, {P.OFFER_WARD}, meets={K.ACKNOWLEDGE}, notifies={A.CLINICIAN}),
     row(V.ANSWER_BACK, {S.OFFERED}, STAYS, {P.ORIGIN}, notifies={A.DUTY}),
-    row(
-        V.ACCEPT_WHEN_FREE,
-        {S.OFFERED},
-        STAYS,
-        {P.OFFER_WARD},
-        meets={K.ACKNOWLEDGE},
-        notifies={A.CLINICIAN, A.COORDINATOR},
-    ),
-    row(
-        V.DECLINE,
-        {S.OFFERED},
-        NEXT_WARD,
-        {P.OFFER_WARD},
-        meets={K.ACKNOWLEDGE, K.DECIDE},
-        notifies={A.CLINICIAN},
-    ),
+    row(V.ACCEPT_WHEN_FREE, {S.OFFERED}, STAYS, {P.OFFER_WARD},
+        meets={K.ACKNOWLEDGE}, notifies={A.CLINICIAN, A.COORDINATOR}),
+    row(V.DECLINE, {S.OFFERED}, NEXT_WARD, {P.OFFER_WARD},
+        meets={K.ACKNOWLEDGE, K.DECIDE}, notifies={A.CLINICIAN}),
     row(V.EXPIRE_OFFER, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, notifies={A.CLINICIAN, A.COORDINATOR}),
     row(V.PASS_ON, {S.OFFERED}, NEXT_WARD, {P.ENGINE}, notifies={A.CLINICIAN}),
-    row(
-        V.RELEASE, {S.ACCEPTED, S.IN_TRANSIT}, NEXT_WARD, {P.CARE_WARD}, notifies={A.CLINICIAN, A.COORDINATOR}
-    ),
-    row(
-        V.DIVERT,
-        {S.IN_TRANSIT},
-        {S.IN_TRANSIT},
-        {P.CARE_WARD, P.COORDINATOR},
-        meets={K.ARRIVE},
-        notifies={A.CLINICIAN, A.DUTY},
-    ),
+    row(V.RELEASE, {S.ACCEPTED, S.IN_TRANSIT}, NEXT_WARD, {P.CARE_WARD},
+        notifies={A.CLINICIAN, A.COORDINATOR}),
+    row(V.DIVERT, {S.IN_TRANSIT}, {S.IN_TRANSIT}, {P.CARE_WARD, P.COORDINATOR},
+        meets={K.ARRIVE}, notifies={A.CLINICIAN, A.DUTY}),
     row(V.ARRIVE, {S.IN_TRANSIT}, STAYS, {P.CARE_WARD}, meets={K.ARRIVE}, notifies={A.CLINICIAN}),
-    row(
-        V.HAND_OVER,
-        {S.IN_TRANSIT},
-        {S.ADMITTED},
-        {P.CARE_WARD},
-        meets={K.ADMIT, K.ARRIVE},
-        notifies={A.CLINICIAN},
-    ),
+    row(V.HAND_OVER, {S.IN_TRANSIT}, {S.ADMITTED}, {P.CARE_WARD},
+        meets={K.ADMIT, K.ARRIVE}, notifies={A.CLINICIAN}),
     row(V.HAND_OVER, IN_WARD, STAYS, {P.CARE_WARD}, notifies={A.CLINICIAN}),
-    row(
-        V.ADMIT,
-        BEFORE_ADMISSION,
-        {S.ADMITTED},
-        {P.ANY_WARD},
-        meets={K.ADMIT, K.ARRIVE},
-        notifies={A.CLINICIAN},
-    ),
-    row(
-        V.UNDO_ADMISSION,
-        IN_WARD,
-        BEFORE_ADMISSION,
-        {P.CARE_WARD, P.COORDINATOR},
-        notifies={A.HOSPITAL, A.DUTY, A.COORDINATOR},
-    ),
+    row(V.ADMIT, BEFORE_ADMISSION, {S.ADMITTED}, {P.ANY_WARD},
+        meets={K.ADMIT, K.ARRIVE}, notifies={A.CLINICIAN}),
+    row(V.UNDO_ADMISSION, IN_WARD, BEFORE_ADMISSION, {P.CARE_WARD, P.COORDINATOR},
+        notifies={A.HOSPITAL, A.DUTY, A.COORDINATOR}),
     row(V.CONFIRM_ADMISSION, IN_WARD | AFTER_WARD, STAYS, {P.ENGINE}),
     # the coordinator
     row(V.REDIRECT, {S.OFFERED, S.UNPLACED}, {S.OFFERED}, {P.COORDINATOR}, notifies={A.CLINICIAN}),
@@ -193,48 +145,26 @@ TABLE: tuple[Transition, ...] = (
     row(V.CORRECT_BACK_REFERRAL, {S.FOLLOW_UP}, STAYS, {P.CARE_WARD}, notifies={A.HOSPITAL}),
     row(V.CONFIRM_RETURN, {S.FOLLOW_UP}, STAYS, {P.ORIGIN}, meets={K.CONFIRM_RETURN}, notifies={A.DUTY}),
     row(V.RECORD_OUTCOME, IN_WARD | {S.FOLLOW_UP}, {S.CLOSED}, SIDES, may_stay=True),
-    row(
-        V.SETTLE_OUTCOME,
-        IN_WARD | {S.FOLLOW_UP, S.CLOSED},
-        {S.CLOSED},
-        {P.COORDINATOR},
-        notifies={A.CLINICIAN, A.DUTY},
-        may_stay=True,
-    ),
+    row(V.SETTLE_OUTCOME, IN_WARD | {S.FOLLOW_UP, S.CLOSED}, {S.CLOSED}, {P.COORDINATOR},
+        notifies={A.CLINICIAN, A.DUTY}, may_stay=True),
     row(V.CORRECT_OUTCOME, {S.CLOSED}, STAYS, SIDES, notifies={A.CLINICIAN, A.DUTY}),
     # at any time
-    row(
-        V.RECORD_DEATH,
-        OPEN,
-        {S.CLOSED},
-        SPEAKERS,
-        meets={K.FOLLOW_UP_28, K.FOLLOW_UP_90},
-        notifies={A.CLINICIAN, A.DUTY},
-    ),
-    row(
-        V.END_REFERRAL,
-        BEFORE_ADMISSION,
-        {S.FOLLOW_UP},
-        {P.ORIGIN, P.COORDINATOR},
-        notifies={A.CLINICIAN, A.DUTY},
-    ),
+    row(V.RECORD_DEATH, OPEN, {S.CLOSED}, SPEAKERS,
+        meets={K.FOLLOW_UP_28, K.FOLLOW_UP_90}, notifies={A.CLINICIAN, A.DUTY}),
+    row(V.END_REFERRAL, BEFORE_ADMISSION, {S.FOLLOW_UP}, {P.ORIGIN, P.COORDINATOR},
+        notifies={A.CLINICIAN, A.DUTY}),
     row(V.MESSAGE, OPEN, STAYS, {*BOTH_SIDES, P.EXPECTING_WARD}),
     row(V.ADD_FILE, OPEN, STAYS, BOTH_SIDES),
     row(V.RETRACT_FILE, OPEN | {S.CLOSED}, STAYS, BOTH_SIDES),
     row(V.CORRECT_FIRST_VISIT, OPEN, STAYS, {P.ORIGIN, P.COORDINATOR}),
     row(V.CORRECT_IDENTITY, OPEN | {S.CLOSED}, STAYS, SIDES, notifies={A.CLINICIAN, A.DUTY}),
-    row(
-        V.MARK_ENTERED_IN_ERROR,
-        BEFORE_ADMISSION,
-        {S.CANCELLED, S.REGISTERED},
-        {P.ORIGIN, P.COORDINATOR},
-        notifies={A.DUTY},
-        may_stay=True,
-    ),
+    row(V.MARK_ENTERED_IN_ERROR, BEFORE_ADMISSION, {S.CANCELLED, S.REGISTERED}, {P.ORIGIN, P.COORDINATOR},
+        notifies={A.DUTY}, may_stay=True),
     row(V.EXTEND, OPEN, STAYS, {P.OFFER_WARD, P.CARE_WARD, P.COORDINATOR}),
     row(V.SNOOZE, OPEN, STAYS, {P.OFFER_WARD, P.CARE_WARD, P.COORDINATOR}),
     row(V.EXPLAIN_DELAY, OPEN | {S.CLOSED}, STAYS, BOTH_SIDES),
 )
+# fmt: on
 
 OPENS: dict[State, frozenset[Kind]] = {
     S.REGISTERED: frozenset({K.ASSESS, K.FOLLOW_UP_28, K.FOLLOW_UP_90}),
