@@ -1,6 +1,7 @@
 """What a new verb needs, step by step as CONTRIBUTING.md says it; each failure says what is missing."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.utils import translation
@@ -26,6 +27,7 @@ OTHER_ADDRESSES = {
 }
 """Of verbs with a page and an address of their own."""
 
+GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
 PATHS = document()["paths"]
 
 
@@ -76,6 +78,10 @@ STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
         lambda verb: verb in TEXTS or verb in OTHER_ADDRESSES,
     ),
     "has a text in one language only: make catalogues, then the Chinese": (tuple(Verb), is_in_both_languages),
+    "has no row in the glossary: write it in docs/glossary.md, as code and label are": (
+        tuple(Verb),
+        lambda verb: f"| `{verb.value}` | " in GLOSSARY.read_text(),
+    ),
     "is not in the API file: manage.py spectacular --file api/openapi.yaml": (
         OF_PEOPLE,
         lambda verb: OTHER_ADDRESSES.get(verb, f"/api/v1/cases/{{case_id}}/{slug(verb)}") in PATHS,
