@@ -242,6 +242,7 @@ HINTS: Mapping[str, str] = MappingProxyType(
 """What a value was probably meant to be and what to do, by the `hint` of an issue; follows its message."""
 
 MESSAGES: Mapping[str, str] = MappingProxyType({**REFUSALS, **CONFIRMABLE, **NOTICES})
+"""English text of every code, with %(name)s placeholders filled from `Issue.params`."""
 
 IN_DAYS: Mapping[str, str] = MappingProxyType(
     {
@@ -257,9 +258,10 @@ IN_DAYS: Mapping[str, str] = MappingProxyType(
         ),
     }
 )
+"""What the message of a code says instead where a time is long enough to be counted in days."""
+
 DAYS_FROM_HOURS = 72
 """From so many hours on nobody counts in hours."""
-"""English text of every code, with %(name)s placeholders filled from `Issue.params`."""
 
 
 @dataclass(frozen=True, slots=True)
