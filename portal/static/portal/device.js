@@ -8,6 +8,8 @@
   const OWNER = "aclf-owner";
   const DAYS = 3;
   const PATIENCE_MS = 1000;
+  const LOOK_MS = 250;
+  const MOST_LOOKS = 40;
   const owner = document.body.dataset.owner ?? "";
   const isKept = "kept" in document.body.dataset;
 
@@ -62,10 +64,14 @@
   };
 
   // The page of one person goes as soon as another signs in, or nobody is signed in any more.
-  const close = () => {
+  // Until the server has ended the sign-in, it would show that person's pages once more.
+  const close = async () => {
     window.device.leaves = true;
     dispatchEvent(new Event("device:closing"));
     document.body.replaceChildren();
+    for (let looks = 0; looks < MOST_LOOKS && signedIn() === owner; looks += 1) {
+      await new Promise((done) => setTimeout(done, LOOK_MS));
+    }
     location.replace("/");
   };
   addEventListener("storage", ({ key, newValue }) => {

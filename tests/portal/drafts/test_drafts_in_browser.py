@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from accounts import clock
 from accounts.models import Session, User
@@ -177,6 +177,24 @@ def test_signing_out_in_another_tab_wipes_this_one(page: Page) -> None:
     page.wait_for_url("**/accounts/login/**")
     assert "张三" not in page.content()
     assert page.evaluate(ON_THE_DEVICE) == []
+
+
+def test_a_tab_shows_nothing_of_who_is_signing_out(page: Page) -> None:
+    page.locator("[name=name]").fill("张三")
+    saved(page)
+    held: list[Route] = []
+    page.context.route("**/accounts/logout/", lambda route: held.append(route))
+    shown: list[str] = []
+    page.on("framenavigated", lambda frame: shown.append(frame.url))
+    other = page.context.new_page()
+    other.goto("/")
+    other.evaluate("document.querySelector('[data-sign-out]').requestSubmit()")
+    expect(page.locator("body > *")).to_have_count(0)
+    until(lambda: page.evaluate("true") and bool(held))
+
+    held[0].continue_()
+    page.wait_for_url("**/accounts/login/**")
+    assert all("/accounts/login/" in url for url in shown)
 
 
 def test_a_colleague_who_signs_in_in_another_tab_closes_this_one_and_sees_nothing_of_it(
