@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
 from referral.models import Case
+from tests.e2e.screens import PHONES, WIDER_PARTS
 from tests.portal.conftest import SignIn, without_live_stream
 from tests.world import World, build
 
@@ -131,3 +132,16 @@ def test_what_is_asked_about_a_number_stands_below_the_bar_and_not_under_it(page
         ".map((one) => one.getBoundingClientRect())"
     )
     assert edges[1]["top"] >= edges[0]["bottom"]
+
+
+def test_the_longest_countdown_fits_the_narrowest_phone(page: Page) -> None:
+    page.set_viewport_size({"width": PHONES[0][0], "height": PHONES[0][1]})
+    page.goto("/cases/new/")
+    fill(page)
+    page.locator("[name=then][value=draft]").click()
+    page.wait_for_url("**/result/")
+    page.evaluate(
+        "for (const left of document.querySelectorAll('[data-left]'))"
+        " left.textContent = '71 h 59 min overdue'"
+    )
+    assert page.evaluate(WIDER_PARTS) == []
