@@ -169,8 +169,10 @@ def _no_fragment(url: str) -> None:
 
 
 def _read_by_libpq(url: str) -> dict[str, str]:
-    query = url.rpartition("@")[2].partition("?")[2]
-    _options(query)
+    place, mark, query = url.rpartition("@")[2].partition("?")
+    if "#" in place + query or ";" in place:
+        raise ValueError("must have no # or ; behind the host; options follow a ?, with & between them")
+    _refuse_second_parts(url.removesuffix(mark + query), _options(query))
     try:
         return {name: str(value) for name, value in conninfo_to_dict(url).items()}
     except ProgrammingError as error:
@@ -181,6 +183,17 @@ def _read_by_libpq(url: str) -> dict[str, str]:
             "must be like postgresql://user:password@host:port/name?sslmode=verify-full; "
             "signs such as / @ % in a password are written as %2F, %40, %25"
         ) from None
+
+
+def _refuse_second_parts(url: str, options: Mapping[str, str]) -> None:
+    """libpq lets an option replace what stands before it: one of the two would be dropped in silence."""
+    try:
+        parts = conninfo_to_dict(url)
+    except ProgrammingError:
+        return
+    for name in PARTS_OF_DATABASE:
+        if name in options and parts.get(name):
+            raise ValueError(f"must have the {name} once: in its place, or as an option")
 
 
 def _options(query: str) -> dict[str, str]:

@@ -77,7 +77,7 @@ def _network(value: Any) -> Any:
 
 def _vapid_key(value: str) -> str:
     try:
-        length = len(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+        length = len(base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         length = 0
     if length != 32:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -22,7 +23,7 @@ from config.values import Hosts, Origin, WebAddress, key_of_32_bytes, read_by, s
 PREFIX = "ACLF_"
 WELL_KNOWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PORT"}
 NOT_SETTINGS = {"ACLF_DATA"}
-LIBRARYS_SUBJECT = re.compile(r"^(Value error,|Input|String|Tuple) ")
+LIBRARYS_SUBJECT = re.compile(r"^(Value error,|Value|Input|String|Tuple) ")
 WHERE_TO_READ = "docs/operations.md lists every setting."
 
 
@@ -170,6 +171,15 @@ def _sentence(item: Any) -> str:
     return f"{name} is malformed: it {LIBRARYS_SUBJECT.sub('', item['msg'])}."
 
 
+def _answers_to_its_address(environment: Environment) -> bool:
+    host = f".{urlsplit(environment.base_url).hostname}"
+    allowed = [name.lower() for name in environment.allowed_hosts]
+    return any(
+        name == "*" or host == f".{name.strip('[]')}" or (name.startswith(".") and host.endswith(name))
+        for name in allowed
+    )
+
+
 def _contradictions(environment: Environment) -> list[str]:
     """Values that are well formed, but not together."""
     in_production = environment.mode is Mode.PRODUCTION
@@ -180,6 +190,9 @@ def _contradictions(environment: Environment) -> list[str]:
         ),
         "ACLF_ALLOWED_HOSTS contains *: name the hosts production answers to.": (
             in_production and "*" in environment.allowed_hosts
+        ),
+        "ACLF_BASE_URL has a host that is not among ACLF_ALLOWED_HOSTS: what people open is not answered.": (
+            in_production and bool(environment.allowed_hosts) and not _answers_to_its_address(environment)
         ),
         "ACLF_BASE_URL must start with https:// in production.": (
             in_production and not environment.base_url.startswith("https://")

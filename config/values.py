@@ -38,8 +38,8 @@ def host(value: str) -> str:
 
 
 def key_of_32_bytes(value: str) -> str:
-    try:
-        length = len(base64.urlsafe_b64decode(value))
+    try:  # strictly: what stands behind the end of a key, such as another one, must not be passed over
+        length = len(base64.b64decode(value, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         length = 0
     if length != 32:

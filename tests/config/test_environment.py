@@ -22,6 +22,7 @@ COMPLETE = {
     "REDIS_URL": "redis://broker:6379/0",
     **keys.make(),
 }
+A_KEY, ANOTHER_KEY = (keys.make()["ACLF_BLIND_INDEX_KEY"] for _number in range(2))
 
 
 def complaint(**changes: str | None) -> str:
@@ -38,6 +39,11 @@ def test_a_complete_environment_is_read_with_its_types() -> None:
     assert environment.port == 8123
     assert environment.behind_proxy is True
     assert environment.allowed_hosts == ("aclf.example", "www.aclf.example")
+
+
+@pytest.mark.parametrize("hosts", [".example", "www.example, ACLF.example"])
+def test_what_people_open_is_answered_by_name_or_by_what_it_ends_with(hosts: str) -> None:
+    load({**COMPLETE, "ACLF_ALLOWED_HOSTS": hosts})
 
 
 def test_other_programs_variables_are_no_concern_of_ours() -> None:
@@ -260,6 +266,12 @@ def test_a_name_for_a_sign_in_that_is_not_set_stops_the_start() -> None:
         ({"ACLF_ALLOWED_HOSTS": "aclf.example:8000"}, "host names"),
         ({"ACLF_ALLOWED_HOSTS": "*.aclf.example"}, "host names"),
         ({"ACLF_ALLOWED_HOSTS": "慢加急.example"}, "host names"),
+        ({"ACLF_ALLOWED_HOSTS": "other.example"}, "ACLF_BASE_URL has a host that is not among"),
+        ({"ACLF_ALLOWED_HOSTS": ".other.example,localhost"}, "ACLF_BASE_URL has a host that is not among"),
+        ({"ACLF_IDENTITY_KEYS": f"{A_KEY};{ANOTHER_KEY}"}, "ACLF_IDENTITY_KEYS is malformed"),
+        ({"ACLF_IDENTITY_KEYS": f"{A_KEY} {ANOTHER_KEY}"}, "ACLF_IDENTITY_KEYS is malformed"),
+        ({"ACLF_BLIND_INDEX_KEY": f"{A_KEY}!"}, "ACLF_BLIND_INDEX_KEY is malformed"),
+        ({"ACLF_IDENTITY_KEYS": ","}, "ACLF_IDENTITY_KEYS is malformed: it should have at least 1 item"),
         ({**ALIYUN, "ACLF_SMS_TEMPLATE_FIELDS": "titel,path"}, "ACLF_SMS_TEMPLATE_FIELDS is malformed"),
         ({**ALIYUN, "ACLF_SMS_TEMPLATE_FIELDS": ","}, "ACLF_SMS_TEMPLATE_FIELDS is malformed"),
         ({"aclf_mode": "demo"}, "There is no setting aclf_mode: is ACLF_MODE meant?"),
