@@ -67,6 +67,15 @@ def test_the_operator_can_open_networks_of_the_site(settings: Any) -> None:
     assert not may_lead_to("10.21.3.4")
 
 
+@pytest.mark.parametrize("address", ["100.100.100.200", "::ffff:100.100.100.200", "fd00:ec2::254"])
+def test_the_keys_of_a_cloud_stay_out_of_reach_in_an_open_network(settings: Any, address: str) -> None:
+    settings.PRIVATE_NETWORKS = ["100.64.0.0/10", "fc00::/7"]
+
+    assert may_lead_to("100.64.3.4")
+    assert may_lead_to("fd00::1")
+    assert not may_lead_to(address)
+
+
 def test_a_name_that_leads_inside_is_not_called_and_its_address_is_retired(
     provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
