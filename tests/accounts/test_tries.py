@@ -157,6 +157,20 @@ def test_an_address_that_tries_many_accounts_is_refused_but_for_known_devices(
     assert enter(at(STRANGER), world.lead.email).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("auth/webauthn/login", {"credential": {}}),
+        ("auth/password/reset", {"key": "made-up", "password": "quite-new-words-48"}),
+    ],
+)
+def test_what_cannot_be_guessed_is_not_counted_by_address(db: None, path: str, body: dict[str, Any]) -> None:
+    """A mailed link, a security key: who repeats them would only shut out colleagues at the same address."""
+    stranger = at(HOSPITAL)
+    answers = {stranger.post(f"{APP}/{path}", body, "application/json").status_code for _time in range(301)}
+    assert answers == {400}
+
+
 def test_one_program_that_repeats_its_wrong_password_does_not_fill_the_address(
     world: World, doctor: User
 ) -> None:
