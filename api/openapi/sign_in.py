@@ -78,7 +78,10 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation(
         *("post", "account/password/change", "change_password", "Choose another password", "SignedIn"),
         *("PasswordChangeRequest", ("400", "401", "429")),
-        description="Ends every other session and access token. Answers 401 where it ends this one too.",
+        description=(
+            "Ends every other session and access token. Go on with `meta.session_token` of the answer: the "
+            "one before is over, the refresh token stays. Answers 401 where it ends this sign-in too."
+        ),
     ),
     Operation(
         *("get", "account/authenticators", "second_factors", "Your second factors", "SecondFactors", ""),
