@@ -32,7 +32,7 @@ BROWSERS = (
     "3rdparty/login/.+",
     "oidc/.+",
 )
-NOT_OURS = rf"^(?:_allauth/(?!\w+/v1/(?:{'|'.join(APPS)})$)|accounts/(?!(?:{'|'.join(BROWSERS)})$))"
+NOT_OURS = rf"^(?:_allauth/(?!app/v1/(?:{'|'.join(APPS)})$)|accounts/(?!(?:{'|'.join(BROWSERS)})$))"
 """What the library for sign-in brings along beyond what is named here: accounts that people make themselves,
 telephone numbers, codes by mail."""
 

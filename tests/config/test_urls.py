@@ -30,6 +30,8 @@ CLOSED = (
     "/_allauth/app/v1/auth/signup",
     "/_allauth/app/v1/nowhere",
     "/_allauth/browser/v1/account/phone",
+    "/_allauth/browser/v1/config",
+    "/_allauth/browser/v1/auth/login",
     "/_allauth/app/v1/account/phone/",
     "/accounts/email/",
     "/accounts/confirm-email/",
