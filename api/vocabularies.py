@@ -179,6 +179,11 @@ CERTAINTIES = of_words("Certainty", "How certain a number of a model is.", texts
 INPUT_NAMES = of_words(
     "InputName", "A value of a patient.", noted({name: FIELD_LABELS[name] for name in ANY_INPUT})
 )
+CONFIRMABLE_NAMES = of_words(
+    "ConfirmableName",
+    "What a person can say is right: an unusual value, or when it was drawn.",
+    noted({name: FIELD_LABELS[name] for name in (*ANY_INPUT, "sampled_at")}),
+)
 MARKER_NAMES = of_words(
     "ImmuneMarker", "A marker of the immune status.", noted({name: FIELD_LABELS[name] for name in MARKERS})
 )

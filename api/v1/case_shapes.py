@@ -163,7 +163,7 @@ class IndicatorsShape(Shape[Draft]):
     values = serializers.DictField(source="typed", help_text="as typed, by input name")
     entries = EnteredValueShape(many=True, help_text="what was saved, value by value")
     confirmed = serializers.ListField(
-        child=CodeShape(vocabularies.INPUT_NAMES), help_text="unusual values that a person said are right"
+        child=CodeShape(vocabularies.CONFIRMABLE_NAMES), help_text="what a person said is right"
     )
     missing = serializers.ListField(child=CodeShape(vocabularies.INPUT_NAMES), source="reading.missing")
     complete = serializers.BooleanField(source="reading.complete")

@@ -21,7 +21,7 @@ from referral.pathway.vocabulary import State
 from tests.api.conftest import Caller
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-NAMES = {"Language", "InputName", "ImmuneMarker", "LeadingDefinition"}
+NAMES = {"Language", "InputName", "ConfirmableName", "ImmuneMarker", "LeadingDefinition"}
 """Sets in which some words are symbols or names in every language."""
 THE_SAME = {"app", "ACLF", "Webhook", "INR≥2.5", "PERT"}
 
