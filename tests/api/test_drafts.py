@@ -70,6 +70,12 @@ def test_an_unusual_value_that_was_confirmed_is_named(world: World, doctor: Call
     assert doctor.get(path).body["confirmed"] == ["inr"]
 
 
+def test_times_that_were_confirmed_are_named_as_well(world: World, doctor: Caller, now: datetime) -> None:
+    path = f"/cases/{world.register(now=now).pk}/indicators"
+    doctor.patch(path, {"inr": 2, "confirmed": ["sampled_at"], "sampled_at": (now - 13 * HOUR).isoformat()})
+    assert doctor.get(path).body["confirmed"] == ["sampled_at"]
+
+
 def test_values_of_an_old_sample_are_asked_about_when_they_are_read(
     world: World, doctor: Caller, now: datetime
 ) -> None:
@@ -89,6 +95,33 @@ def test_a_stranger_does_not_learn_of_a_draft_and_its_reading_is_audited(
     doctor.get(f"/cases/{case}/indicators")
     line = AuditEntry.objects.get(subject_id=str(case), action="read")
     assert (line.actor, line.detail) == (world.doctor, {"part": "indicators"})
+
+
+def test_a_device_that_comes_late_does_not_replace_newer_results_unawares(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    path = f"/cases/{world.register(now=now).pk}/indicators"
+    late = {"inr": 1.7, "sodium_mmol_l": 131, "sampled_at": (now - 2 * HOUR).isoformat()}
+    doctor.patch(path, {"inr": 2.6, "sampled_at": now.isoformat()})
+    asked = doctor.patch(path, late)
+    assert (asked.status, asked.body["code"]) == (422, "needs_confirmation")
+    assert [row["field"] for row in asked.body["errors"]] == ["sampled_at"]
+    assert "INR" in asked.body["errors"][0]["message"]
+    assert doctor.get(path).body["values"]["inr"] == 2.6
+    assert doctor.patch(path, {"inr": "2.60", "sampled_at": (now - HOUR).isoformat()}).status == 200
+    confirmed = doctor.patch(path, {**late, "confirmed": ["sampled_at"]})
+    assert (confirmed.status, confirmed.body["values"]["inr"]) == (200, 1.7)
+
+
+def test_a_missing_result_that_is_older_than_the_others_is_taken(
+    world: World, doctor: Caller, now: datetime
+) -> None:
+    path = f"/cases/{world.register(now=now).pk}/indicators"
+    doctor.patch(path, {"inr": 2.6, "sampled_at": now.isoformat()})
+    assert (
+        doctor.patch(path, {"urea": 9, "urea_unit": "mmol/L", "sampled_at": (now - HOUR).isoformat()}).status
+        == 200
+    )
 
 
 def test_values_that_are_sent_again_change_nothing(world: World, doctor: Caller, now: datetime) -> None:

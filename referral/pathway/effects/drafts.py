@@ -1,18 +1,27 @@
 """The verb that keeps values while the laboratory works: save the indicators."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from referral.models import Indicators
+from django.utils.translation import gettext_lazy as _
+
+from referral.models import Case, Indicators
 from referral.pathway.change import Change
 from referral.pathway.effects.assessment import merged
 from referral.pathway.perform import effect
-from referral.pathway.refusals import InputError
+from referral.pathway.refusals import ConfirmationNeeded, InputError
 from referral.pathway.sources import counted, sources_in
 from referral.pathway.vocabulary import Verb
 from referral.queries.case_values import stamped
-from scoring import read_inputs
-from scoring.texts import issue_text
+from scoring import INPUTS, Reading, confirmed_names, read_inputs
+from scoring.texts import issue_text, label
+
+OLDER = _(
+    "A newer result is saved already: %(label)s, drawn %(time)s. What is sent was drawn before. Confirm that "
+    "it is to take its place."
+)
 
 
 @effect(Verb.SAVE_INDICATORS)
@@ -21,13 +30,15 @@ def save_indicators(change: Change, *, values: Mapping[str, Any]) -> None:
 
     Raises InputError when one of the new values is impossible; nothing is stored then. Values beyond a soft
     limit are stored and asked about when the case is assessed. What stands there already is left as it is:
-    a phone that heard no answer sends its values again.
+    a phone that heard no answer sends its values again. One that was offline may come after another with
+    newer results; nobody replaces those unawares.
     """
     case = change.case
     together = merged(case, values)
     reading = read_inputs(together, now=change.now, expect_sampled_at=True)
     if reading.issues:
         raise InputError(*((issue.field, issue.code, issue_text(issue)) for issue in reading.issues))
+    _ask_about_older(case, values, reading, change.now)
     # As read: what a fast clock puts ahead is kept at the server's time.
     read = {name: time.isoformat() for name, time in reading.sampled_at.items()}
     together["sampled_at"] = {**(together["sampled_at"] or {}), **read} or None
@@ -36,6 +47,34 @@ def save_indicators(change: Change, *, values: Mapping[str, Any]) -> None:
     change.details["missing"] = list(reading.missing)
     if sources:
         change.details["sources"] = counted(sources)
+
+
+def _ask_about_older(case: Case, values: Mapping[str, Any], reading: Reading, now: datetime) -> None:
+    """Raise ConfirmationNeeded where another value drawn earlier would replace one that is saved."""
+    if case.draft is None or "sampled_at" in confirmed_names(values.get("confirmed")):
+        return
+    saved, zone = (
+        read_inputs(case.draft.values, now=now, expect_sampled_at=True),
+        ZoneInfo(case.hospital.zone),
+    )
+    older = [
+        (label(name), time)
+        for name, time in saved.sampled_at.items()
+        if name in values
+        and reading.sampled_at.get(name, time) < time
+        and saved.values.get(INPUTS[name].key) != reading.values.get(INPUTS[name].key)
+    ]
+    if older:
+        raise ConfirmationNeeded(
+            *(
+                (
+                    "sampled_at",
+                    "needs_confirmation",
+                    OLDER % {"label": name, "time": f"{time.astimezone(zone):%Y-%m-%d %H:%M}"},
+                )
+                for name, time in older
+            )
+        )
 
 
 def _keep(change: Change, together: dict[str, Any], sources: Mapping[str, Mapping[str, Any]]) -> None:
