@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import clock
 from accounts.administration import NetworkAdmin, ReadOnly, administrator, kind, record, rendered_in, within
-from accounts.models import User
+from accounts.models import Network, User
 from integrations import cards
 from integrations.conformance import latest, try_message
 from integrations.counterparts import save_integration
@@ -141,8 +141,14 @@ class ExchangedMessageAdmin(ReadOnly, admin.ModelAdmin):
         return str(row.integration or "–")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExchangedMessage]:
-        rows = super().get_queryset(request).defer("content")
-        return within(rows, administrator(request), "integration__hospital__network")
+        """What came from nobody who is connected is for whoever administers every network there is."""
+        rows, user = super().get_queryset(request).defer("content"), administrator(request)
+        if user.is_superuser:
+            return rows
+        own = user.access.administers
+        others = Network.objects.filter(is_practice=False).exclude(pk__in=own)
+        unknown = Q(integration=None) & ~Exists(others)
+        return rows.filter(Q(integration__hospital__network__in=own) | unknown)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return bool(administrator(request).access.administers) or administrator(request).is_superuser

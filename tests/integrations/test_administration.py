@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import clock
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Network
 from integrations import messages
 from integrations.keys import KeysError, read_keys
 from integrations.models import EventSubscription, Integration
@@ -120,6 +120,26 @@ def test_the_page_shows_the_last_messages_and_the_log_no_content(world: World, a
     assert "POST Bundle · 422 invalid" in page
     assert "POST Bundle" in log
     assert "测试甲" not in page + log
+
+
+def test_what_nobody_connected_sent_is_shown_to_who_administers_the_only_network(
+    world: World, administrator: Client
+) -> None:
+    messages.log(
+        integration=None,
+        interface="hl7",
+        what="ORU^R01",
+        status=401,
+        reason="sender_unknown",
+        address=None,
+        now=clock.now(),
+    )
+    where = reverse("admin:integrations_exchangedmessage_changelist")
+    assert "sender_unknown" in administrator.get(where).content.decode()
+    Network.objects.create(name_zh="练习", is_practice=True)
+    assert "sender_unknown" in administrator.get(where).content.decode()
+    Network.objects.create(name_zh="别的网络")
+    assert "sender_unknown" not in administrator.get(where).content.decode()
 
 
 def test_nobody_alerts_a_program_and_no_duty_list_names_it(world: World) -> None:
