@@ -45,9 +45,12 @@ class LetterView(Resource):
 class BackLetterView(Resource):
     @described(
         "case_back_letter",
-        "The letter of the way back as PDF; the reading is audited",
+        "The letter about the stay in the ward as PDF; the reading is audited",
         tag="cases",
-        description="404 until the patient was referred back.",
+        description=(
+            "The letter of the way back, or of a stay that ended by death or by discharge to another place. "
+            "404 until the patient has left the ward."
+        ),
         answer=PDF,
         media_type="application/pdf",
         parameters=[DISPOSITION],
@@ -55,6 +58,6 @@ class BackLetterView(Resource):
     )
     def get(self, request: Request, case_id: UUID) -> HttpResponse:
         case = cases.read_case(self.person, case_id, now=self.now, part="back_letter")
-        if cases.back_referral_of(case) is None:
+        if not cases.has_left_ward(case):
             raise Case.DoesNotExist
         return _answer("back-letter", case, self)

@@ -43,12 +43,15 @@ def verbs_without_cause(case: Case) -> frozenset[Verb]:
 
 def left_ward(case: Case) -> Event:
     """The line with which the patient of a case that was in a ward left it."""
-    return case.events.filter(state_before__in=IN_WARD).exclude(state_after__in=IN_WARD).earliest("number")
+    return case.events.filter(state_before__in=IN_WARD, state_after__in=AFTER_WARD).earliest("number")
 
 
-def end_of_stay(case: Case) -> datetime:
-    """When the patient left the ward; where the case was closed there, the death, or when that was said."""
-    left = left_ward(case)
+def end_of_stay(case: Case, left: Event | None = None) -> datetime:
+    """When the patient left the ward; where the case was closed there, the death, or when that was said.
+
+    `left` is the line of `left_ward` where it was read already.
+    """
+    left = left or left_ward(case)
     if left.state_after == State.CLOSED:
         return case.died_at or left.recorded_at
     return left.occurred_at

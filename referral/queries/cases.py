@@ -31,7 +31,16 @@ from referral.models import (
 from referral.models.discharge import Correctable
 from referral.pathway.case_roles import NOT_OF_WARDS, answers_for, open_question, parties_of
 from referral.pathway.refusals import Text
-from referral.pathway.vocabulary import BEFORE_ADMISSION, FOLLOW_UPS, IN_WARD, OPEN, Kind, Party, State
+from referral.pathway.vocabulary import (
+    AFTER_WARD,
+    BEFORE_ADMISSION,
+    FOLLOW_UPS,
+    IN_WARD,
+    OPEN,
+    Kind,
+    Party,
+    State,
+)
 from referral.queries import case_files
 from referral.queries.case_values import loaded, with_values
 from referral.queries.referral_reasons import with_grounds
@@ -256,6 +265,11 @@ def back_referral_of(case: Case) -> BackReferral | None:
     if case.diagnosed_at is None:
         return None
     return _last_of(loaded(case, "loaded_back_referrals", _back_referrals))
+
+
+def has_left_ward(case: Case) -> bool:
+    """Whether a visible case had a stay in a ward that has ended, however it did."""
+    return case.admitted_at is not None and case.state in AFTER_WARD
 
 
 def _diagnoses() -> QuerySet[Diagnosis]:

@@ -34,6 +34,7 @@ def parts(case: Case) -> dict[str, Any]:
         "diagnosis": diagnosis,
         **graded(diagnosis),
         "back": cases.back_referral_of(case),
+        "has_back_letter": cases.has_left_ward(case),
         "statements": statements(case),
     }
 

@@ -28,8 +28,8 @@ def trends(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The printable letter of the way back, in the language that `lang` names; the reading is audited."""
-    case = returned_case(request, pk)
+    """The printable letter about a stay that has ended, in the language of `lang`; the reading is audited."""
+    case = left_case(request, pk)
     return on_paper(
         *(request, "portal/case/back_letter.html", lambda: letter_context.back_letter(case, clock.now())),
         address=reverse("portal:back_letter_pdf", args=[pk]),
@@ -39,16 +39,16 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @signed_in
 def letter_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The letter of the way back as a PDF file; the reading is audited."""
-    case = returned_case(request, pk)
+    """The letter about a stay that has ended as a PDF file; the reading is audited."""
+    case = left_case(request, pk)
     language = language_of(request)
     return pdf_file(BACK_LETTER, case, clock.now(), language)
 
 
-def returned_case(request: HttpRequest, pk: UUID) -> Case:
-    """A visible case that was referred back, whose values the letter reads with the record of the ward."""
+def left_case(request: HttpRequest, pk: UUID) -> Case:
+    """A visible case whose stay has ended; the letter reads its values with the record of the ward."""
     case = visible_case(request, pk, part="back_letter")
-    if cases.back_referral_of(case) is None:
+    if not cases.has_left_ward(case):
         raise Http404
     return case
 

@@ -12,6 +12,7 @@ from portal.background import parts_of
 from portal.pages.arrival.codes import drawn_code
 from portal.pages.case.context import identity
 from portal.pages.discharge import context as discharge_context
+from portal.pages.letters.leaving import leaving
 from portal.pages.letters.stay import stay
 from portal.pages.result import context as result_context
 from portal.severity import severity_of
@@ -54,11 +55,11 @@ def letter(case: Case, now: datetime) -> dict[str, Any]:
 
 
 def back_letter(case: Case, now: datetime) -> dict[str, Any]:
-    """The context of the letter that goes back with the patient of a case that was referred back."""
+    """The context of the letter to the first hospital about a case whose patient has left the ward."""
     record = ward_record(case)
     hand_over(record, case)
     values = case_values(case)
-    diagnosis = cases.diagnosis_of(case)
+    diagnosis, back = cases.diagnosis_of(case), cases.back_referral_of(case)
     visited = case.first_visit_at.astimezone(ZoneInfo(case.hospital.zone)).date()
     return {
         "case": case,
@@ -67,7 +68,8 @@ def back_letter(case: Case, now: datetime) -> dict[str, Any]:
         **identity(case),
         "diagnosis": diagnosis,
         **discharge_context.graded(diagnosis),
-        "back": cases.back_referral_of(case),
+        "back": back,
+        **leaving(case, back),
         **entered(values, now),
         **stay(case, values, record),
         "grounds": grounds_of(case),

@@ -23,7 +23,7 @@ LOWER_IS_WORSE = frozenset(
     {
         *("sodium_mmol_l", "albumin_g_l", "platelets_10e9_l", "map_mmhg", "pta_percent", "spo2_percent"),
         *("pao2", "pao2_fio2", "spo2_fio2", "lymphocytes_10e9_l", "mhladr_per_cell"),
-        "mhladr_percent",
+        *("mhladr_percent", "urine_ml_kg_h"),
     }
 )
 """Values of which the lowest is the worst; of all others the highest."""

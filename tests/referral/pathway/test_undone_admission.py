@@ -13,6 +13,7 @@ from referral.models import Admission, Case, Deadline, Offer, Retraction
 from referral.pathway import timeline
 from referral.pathway.perform import perform, usable_verbs
 from referral.pathway.refusals import AccessError, InputError, PathwayError, VerbNotAllowed
+from referral.pathway.retracted_records import end_of_stay
 from referral.pathway.vocabulary import Kind, State, Verb
 from referral.queries import cases
 from referral.ward.record import ward_record
@@ -272,3 +273,13 @@ def test_a_process_that_dies_before_any_statement_of_the_undoing_leaves_the_admi
         else:
             break
     assert 20 < died < 199
+
+
+def test_the_stay_ends_with_the_last_admission_and_not_with_the_one_in_error(world: World) -> None:
+    case = perform(
+        world.admitted(), Verb.UNDO_ADMISSION, actor=world.specialist, now=LATER, reason="wrong_patient"
+    )
+    case = perform(case, Verb.ADMIT, actor=world.specialist, now=UNDONE)
+    case = perform(case, Verb.DIAGNOSE, actor=world.specialist, now=UNDONE + HOUR, category="early_aclf")
+    case = perform(case, Verb.BACK_REFER, actor=world.specialist, now=UNDONE + 3 * HOUR, plan="plan")
+    assert end_of_stay(case) == UNDONE + 3 * HOUR
