@@ -145,6 +145,7 @@ VALUES: Mapping[str, Text] = {
     "perhaps_pao2": _("Perhaps the PaO2."),
     "perhaps_flow": _("Perhaps a flow in litres."),
     "needs_fio2": _("Says nothing without the FiO2."),
+    "needed_for_urine": _("Urine says nothing without it."),
     "needs_oxygen": _("Says nothing without SpO2 or PaO2."),
     "ratio_out_of_reach": _("A ratio that cannot be reached."),
     "stale_sample": _("An old sample."),

@@ -198,11 +198,16 @@ _BESIDE_THE_SCORES = (
     Input("cause", "cause", "choice", choices=CAUSES),
     _flag("earlier_decompensation"),
     Input("complications", "complications", "count", hard=(0, 9)),
+    _number("urine_ml", "mL", (0, 30_000), (None, 10_000), laboratory=False),
+    _number("urine_hours", "h", (1, 72), (6, 24), laboratory=False),
+    _number("weight_kg", "kg", (20, 300), (30, 200), laboratory=False),
+    _number("urine_ml_kg_h", "mL/kg/h", (0, 60), (None, 8), laboratory=False),
 )
 
 AT_THE_BEDSIDE: Mapping[str, Input] = MappingProxyType({spec.name: spec for spec in _BESIDE_THE_SCORES})
 """What the organ table and the definitions of ACLF take beside `INPUTS`. `complications`: how many of those
-that the Chinese staging counts; `baseline_creatinine` is in the unit of `creatinine`.
+that the Chinese staging counts; `baseline_creatinine` is in the unit of `creatinine`; `urine_ml` is what was
+passed in `urine_hours`, and `urine_ml_kg_h` what that makes with the weight.
 """
 
 TYPED_INPUTS: Mapping[str, Input] = MappingProxyType({**INPUTS, **AT_THE_BEDSIDE})

@@ -140,6 +140,9 @@ CONFIRMABLE: Mapping[str, str] = MappingProxyType(
             "PaO2/FiO2 would be %(value)s mmHg (above %(limit)s). Check FiO2, which is 0.21 on room air "
             "only, and the unit of PaO2."
         ),
+        "needed_for_urine": gettext_noop(
+            "%(given)s says nothing about the kidneys without this. Enter it: %(label)s."
+        ),
         "needs_oxygen": gettext_noop(
             "FiO2 says nothing about the lungs by itself. Enter SpO2 in %%, or PaO2 of a blood gas."
         ),

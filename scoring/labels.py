@@ -58,6 +58,10 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "cause": gettext_noop("Chronic liver disease"),
         "earlier_decompensation": gettext_noop("Earlier decompensation"),
         "complications": gettext_noop("Complications of the Chinese staging"),
+        "urine_ml": gettext_noop("Urine volume"),
+        "urine_hours": gettext_noop("Hours in which that urine was passed"),
+        "weight_kg": gettext_noop("Weight"),
+        "urine_ml_kg_h": gettext_noop("Urine output"),
         "hbv_dna_iu_ml": gettext_noop("HBV DNA"),
         "afp_ng_ml": gettext_noop("Alpha-fetoprotein"),
         "ferritin_ng_ml": gettext_noop("Ferritin"),
@@ -114,6 +118,8 @@ HELP: Mapping[str, str] = MappingProxyType(
             "How many complications and failures outside the liver there are; 0 for none. Empty: not "
             "counted, and the Chinese stage stays a least one."
         ),
+        "urine_hours": gettext_noop("The last 6 to 24 hours, with catheter or collected; 24 for a day."),
+        "weight_kg": gettext_noop("With ascites or oedema, the estimated dry weight."),
         "prothrombin_time_s": gettext_noop("In seconds: neither the INR nor the activity in %."),
         "map_mmhg": gettext_noop("(systolic + 2 × diastolic) / 3"),
     }

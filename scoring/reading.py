@@ -13,6 +13,7 @@ from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
 _CONFIRMABLE = frozenset({*ANY_INPUT, "sampled_at"})
+_URINE_DECIMALS = 4
 HIGHEST_RATIO = INPUTS["pao2_fio2"].soft[1] or 0
 _BESIDE_VALUES = frozenset({*UNIT_FIELDS_OF_ANY, "sampled_at", "confirmed", "sources"})
 
@@ -71,7 +72,8 @@ def read_inputs(
     right); `sources` is nothing to a score. With `now` (aware), samples older than 12 h are asked about and
     future ones refused; with `latest` alone, as for a file, only what lies after it is refused; samples 12 h
     apart are asked about always. With `expect_sampled_at` an unknown time is a warning. The ratios of SpO2
-    and PaO2 to FiO2 are among the values. Never raises for bad input: see `Reading.issues`.
+    and PaO2 to FiO2, and urine by weight and hour, are among the values. Never raises for bad input: see
+    `Reading.issues`.
     """
     confirmed = confirmed_names(raw.get("confirmed"))
     accepted = inputs.keys() | _BESIDE_VALUES
@@ -90,8 +92,8 @@ def read_inputs(
         if value is not None:
             values[spec.key] = value
     issues += _cross_checks(values)
-    values |= ratios(values)
-    warnings += _half_a_ratio(values, raw)
+    values |= {**ratios(values), **urine_rate(values)}
+    warnings += [*_half_a_ratio(values, raw), *_part_of_urine(values)]
     sampling = read_sampling(
         raw.get("sampled_at"), list(entered), now=now, latest=latest, expected=expect_sampled_at
     )
@@ -189,6 +191,27 @@ def ratios(values: Mapping[str, Value]) -> dict[str, Value]:
         for key, oxygen in values_of_ratios.items()
         if oxygen is not None and fio2 is not None
     }
+
+
+def urine_rate(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Urine by weight and hour, by key, where volume, hours and weight are there; it takes the place of a
+    typed one."""
+    volume, hours, weight = (values.get(name) for name in ("urine_ml", "urine_hours", "weight_kg"))
+    if volume is None or hours is None or weight is None:
+        return {}
+    return {"urine_ml_kg_h": round(float(volume) / float(hours) / float(weight), _URINE_DECIMALS)}
+
+
+def _part_of_urine(values: Mapping[str, Value]) -> list[Issue]:
+    """A question where a volume or rate of urine says nothing because its time or the weight is missing."""
+    given = next((name for name in ("urine_ml", "urine_ml_kg_h") if name in values), None)
+    needed = (
+        ("urine_hours", "weight_kg")
+        if given == "urine_ml" and "urine_ml_kg_h" not in values
+        else ("urine_hours",)
+    )
+    lacking = [name for name in needed if given and name not in values]
+    return [Issue(name, "needed_for_urine", {"given": given}) for name in lacking]
 
 
 def _half_a_ratio(values: Mapping[str, Value], raw: Mapping[str, object]) -> list[Issue]:

@@ -18,7 +18,8 @@ class Bedside:
 
     Bilirubin and creatinine in umol/L, PTA in %, pressures in mmHg, encephalopathy by West Haven (0-4).
     `cause` is one of `scoring.inputs.CAUSES`. `complications` is how many the Chinese staging counts.
-    `mechanical_ventilation` is for another reason than encephalopathy.
+    `mechanical_ventilation` is for another reason than encephalopathy. `urine_ml_kg_h`: over the last
+    `urine_hours`.
     """
 
     bilirubin_umol_l: float | None = None
@@ -44,6 +45,8 @@ class Bedside:
     earlier_decompensation: bool | None = None
     cause: str | None = None
     complications: int | None = None
+    urine_ml_kg_h: float | None = None
+    urine_hours: float | None = None
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "Bedside":

@@ -65,6 +65,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "fewer_than_two": gettext_noop("Fewer than two of its four organs fail."),
         "kidney_replacement": gettext_noop("Kidney replacement therapy is stage 3."),
         "creatinine_over_baseline": gettext_noop("By creatinine over its baseline."),
+        "urine_output": gettext_noop("By urine output."),
         "creatinine_without_baseline": gettext_noop(
             "Creatinine of 353.6 µmol/L or more is stage 3, also without a baseline."
         ),
@@ -75,7 +76,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
 _CIRRHOSIS = gettext_noop("Cirrhosis with acute decompensation")
 _ANY_CHRONIC = gettext_noop("Chronic liver disease with or without cirrhosis")
 _KIDNEY = gettext_noop("Any patient with a baseline creatinine of the last three months")
-_CREATININE_ONLY = gettext_noop("Urine output is not judged; whether a rise took 48 hours is not known.")
+_RISE_OF_UNKNOWN_TIME = gettext_noop("Whether a rise of creatinine took 48 hours is not known.")
 
 CARDS: tuple[DefinitionCard, ...] = (
     DefinitionCard(
@@ -171,12 +172,14 @@ CARDS: tuple[DefinitionCard, ...] = (
         population=_KIDNEY,
         criteria=gettext_noop(
             "1: creatinine 1.5 to below 2 times its baseline, or 26.5 µmol/L over it within 48 hours; 2: 2 "
-            "to below 3 times; 3: 3 times or more, 353.6 µmol/L or more, or kidney replacement."
+            "to below 3 times; 3: 3 times or more, 353.6 µmol/L or more, or kidney replacement. By urine "
+            "output, where it is known: 1: below 0.5 mL/kg/h for 6 to 12 hours; 2: for 12 or more; 3: below "
+            "0.3 for 24 or more, or none for 12 or more. The higher stage counts."
         ),
         citation="KDIGO, Kidney Int Suppl 2012;2:1-138",
         doi="10.1038/kisup.2012.1",
         certainty="read",
-        caution=_CREATININE_ONLY,
+        caution=_RISE_OF_UNKNOWN_TIME,
         read_in="Ren Replace Ther 2018;4, doi 10.1186/s41100-018-0156-9, table 4",
     ),
     DefinitionCard(
@@ -191,7 +194,9 @@ CARDS: tuple[DefinitionCard, ...] = (
         citation="Angeli P, Gut 2015;64:531-537",
         doi="10.1136/gutjnl-2014-308874",
         certainty="read",
-        caution=_CREATININE_ONLY,
+        caution=gettext_noop(
+            "Urine output is no criterion of it; whether a rise of creatinine took 48 hours is not known."
+        ),
     ),
 )
 """The definitions in the order to show them."""

@@ -1,11 +1,12 @@
 """Acute kidney injury: stages by KDIGO, and by the International Club of Ascites (ICA-AKI).
 
-KDIGO, Kidney Int Suppl 2012;2:1-138 (creatinine; urine output is not judged here). Angeli P, Gut
-2015;64:531-537, table 2, with stage 1 divided at 1.5 mg/dL. They differ at their edges: exactly twofold is
-KDIGO 2 and ICA 1, exactly threefold KDIGO 3 and ICA 2.
+KDIGO, Kidney Int Suppl 2012;2:1-138, by creatinine and, where it is known, by urine output: the higher stage
+counts. Angeli P, Gut 2015;64:531-537, table 2, with stage 1 divided at 1.5 mg/dL; it has no urine output.
+They differ at their edges: exactly twofold is KDIGO 2 and ICA 1, exactly threefold KDIGO 3 and ICA 2.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from scoring.definitions.answers import Answer
 from scoring.definitions.bedside import Bedside
@@ -14,13 +15,37 @@ from scoring.definitions.easl_clif import DYSFUNCTION_MG_DL
 RISE_UMOL_L = 26.5
 FOLD_1, FOLD_2, FOLD_3 = 1.5, 2.0, 3.0
 STAGE_3_UMOL_L = 353.6
+LITTLE_ML_KG_H, LEAST_ML_KG_H = 0.5, 0.3
+HOURS_1, HOURS_2, HOURS_3 = 6.0, 12.0, 24.0
+STAGES = ("none", "1", "2", "3")
 _NOISE = 6
 _Stage = Callable[[Bedside, float, float], str]
 
 
 def kdigo(bedside: Bedside) -> Answer:
-    """Stage `none`, `1`, `2`, `3`; open without a baseline, unless replacement or creatinine decides."""
-    return _answer("kdigo", bedside, _kdigo)
+    """Stage `none`, `1`, `2`, `3`; open without a baseline, unless something else decides."""
+    by_creatinine, urine = _answer("kdigo", bedside, _kdigo), urine_stage(bedside)
+    if urine is None or STAGES.index(urine) <= STAGES.index(by_creatinine.at_least):
+        return by_creatinine
+    if by_creatinine.value is None and urine != STAGES[-1]:
+        return replace(by_creatinine, at_least=urine, why=("urine_output",))
+    return Answer("kdigo", urine, urine, (), ("urine_output",))
+
+
+def urine_stage(bedside: Bedside) -> str | None:
+    """The stage of KDIGO by urine output alone; None where that is not known of six hours or more.
+
+    Below 0.5 mL/kg/h for 6 to 12 hours: 1, for 12 or more: 2. Below 0.3 for 24 or more, or none for 12 or
+    more: 3.
+    """
+    rate, hours = bedside.urine_ml_kg_h, bedside.urine_hours
+    if rate is None or hours is None or hours < HOURS_1:
+        return None
+    if (rate < LEAST_ML_KG_H and hours >= HOURS_3) or (rate == 0 and hours >= HOURS_2):
+        return "3"
+    if rate < LITTLE_ML_KG_H:
+        return "2" if hours >= HOURS_2 else "1"
+    return "none"
 
 
 def ica_aki(bedside: Bedside) -> Answer:

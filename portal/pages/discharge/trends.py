@@ -25,7 +25,12 @@ from scoring.issues import plain_number
 MOST_POINTS = 120
 SHOWN_ALWAYS = frozenset(EIGHT) - {"age_years"}
 FIRST_HOSPITAL = frozenset({Origin.DRAFT, Origin.ASSESSMENT})
-NO_FINDINGS = frozenset({"fio2", "ast_upper_limit_u_l", "baseline_creatinine", "complications"})
+NO_FINDINGS = frozenset(
+    {
+        *("fio2", "ast_upper_limit_u_l", "baseline_creatinine", "complications"),
+        *("urine_ml", "urine_hours", "weight_kg"),
+    }
+)
 """Numbers that are no finding of the patient's course."""
 IN_SHORT = ("bilirubin", "inr", "creatinine", "platelets_10e9_l")
 """Values whose charts stand on the page of the case and in the letter."""

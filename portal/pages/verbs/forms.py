@@ -22,7 +22,7 @@ from portal.pages.verbs.units import fixed_unit, unit_row
 from referral.models import RETRACTABLE, Case, Deadline, Record
 from referral.pathway.inputs import ON_AN_OFFER, UNITS_OF, VERB_INPUTS, Shape, VerbInput
 from referral.pathway.inputs.shapes import CORRECTS, DEADLINE, SOURCES, WARD
-from referral.pathway.inputs.ward import BESIDE_ORGANS, RATIOS
+from referral.pathway.inputs.ward import BESIDE_ORGANS, COMPUTED
 from referral.pathway.refusals import Text
 from referral.pathway.retracted_records import KIND_OF, to_correct
 from referral.pathway.vocabulary import AFTER_WARD, Verb
@@ -36,7 +36,7 @@ from scoring.inputs import ANY_INPUT
 
 IN_ADDITION = frozenset({"note", "occurred_at"})
 MOST_RADIOS = 8
-NOT_ASKED = frozenset({*RATIOS, SOURCES.name})
+NOT_ASKED = frozenset({*COMPUTED, SOURCES.name})
 """Facts that programs may send and that no person types."""
 TRUE_TIMES = ("occurred_at", "reported_at")
 """When it was, where that is now unless somebody says otherwise; after the ward it never is."""

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.punctuation import in_brackets
 from portal import definitions
 from portal.moments import local
-from portal.pages.case.context import Step
+from portal.pages.case.context import Step, background
 from portal.pages.discharge.trends import newest_values
 from portal.pages.verbs.record_texts import marker_values, panel_values
 from portal.pages.verbs.slugs import slug
@@ -27,7 +27,7 @@ from referral.models import (
     OrganFailureAssessment,
     Precipitant,
 )
-from referral.pathway.inputs.ward import AROUND_A_SESSION, RATIOS
+from referral.pathway.inputs.ward import AROUND_A_SESSION, COMPUTED
 from referral.pathway.perform import verbs_of
 from referral.pathway.refusals import Text
 from referral.pathway.retracted_records import KIND_OF, to_correct
@@ -134,6 +134,7 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
         "is_before_admission": False,
         **newest_values(case, now),
         "grounds": grounds_of(case),
+        **background(case, usable),
         "may_record_treatment": Verb.RECORD_TREATMENT in usable,
     }
 
@@ -176,7 +177,7 @@ def _organ_row(row: OrganFailureAssessment) -> OrganRow:
 
 MEASURED: Mapping[Organ, tuple[str, ...]] = {
     "liver": ("bilirubin_umol_l",),
-    "kidney": ("creatinine_umol_l", "dialysis"),
+    "kidney": ("creatinine_umol_l", "urine_ml_kg_h", "dialysis"),
     "brain": ("encephalopathy_grade", "ventilated_for_encephalopathy"),
     "coagulation": ("inr",),
     "circulation": ("map_mmhg", "vasopressors"),
@@ -299,7 +300,7 @@ def preview(organs: OrganReading, background: Mapping[str, Any], leading: str) -
         "clif_c_of": grade.clif_c_of,
         "ratios": [
             (texts.label(name), texts.value_text(name, reading.values[name]))
-            for name in RATIOS
+            for name in COMPUTED
             if name in reading.values
         ],
         "issues": [texts.issue_text(issue) for issue in reading.issues],

@@ -31,7 +31,8 @@ from scoring.labels import HELP
 from scoring.nutrition import HEIGHT_CM, WEIGHT_KG
 
 RATIOS = ("pao2_fio2", "spo2_fio2")
-"""Computed from their two numbers; taken from programs that know nothing but the ratio."""
+COMPUTED = (*RATIOS, "urine_ml_kg_h")
+"""Computed from their numbers; taken from programs that know nothing but the ratio."""
 
 ORGAN_INPUTS = (
     *("bilirubin", "creatinine", "dialysis", "encephalopathy_grade", "inr", "map_mmhg", "vasopressors"),
@@ -41,7 +42,7 @@ ORGAN_INPUTS = (
 
 BEDSIDE = (
     *("pta_percent", "ascites", "complications", "bilirubin_rise_umol_l_day", "baseline_creatinine"),
-    "earlier_decompensation",
+    *("earlier_decompensation", "urine_ml", "urine_hours", "weight_kg", "urine_ml_kg_h"),
 )
 """What the definitions of ACLF ask for beside the CLIF-C table."""
 

@@ -63,11 +63,15 @@ class Journey:
     waiting: int
 
 
+OF_THE_PERSON = frozenset({"age_years", "sex", "cause", "weight_kg", "urine_ml"})
+"""What is in the table of cases, and the weight, which the volume of urine would tell beside its rate."""
+
+
 def _values(row: Any) -> Iterator[Line]:
-    """The numbers and codes of a set, one line each; what is the patient's is in the table of cases."""
+    """The numbers and codes of a set, one line each, without what tells of the person."""
     for key, value in row.values.items():
         spec = BY_KEY.get(key)
-        if spec is None or key in ("age_years", "sex", "cause"):
+        if spec is None or key in OF_THE_PERSON:
             continue
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         text = "" if is_number else str(value).lower()
