@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.utils.formats import date_format, number_format
@@ -42,6 +43,30 @@ def parts_of(background: Background | None, zone: str) -> list[Part]:
         for title, rows in GROUPS.values()
     ]
     return [part for part in parts if part.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A version that another took the place of: what of it was changed or taken out, as pairs of name and
+    words."""
+
+    row: Background
+    rows: Sequence[tuple[str, str]]
+
+
+def earlier_of(versions: Sequence[Background], zone: str) -> list[Earlier]:
+    """The versions before the one that stands, the newest first."""
+    return [
+        Earlier(
+            before,
+            [
+                (label(row), in_words(row, before.content[row.name], zone))
+                for row in BACKGROUND
+                if row.name in before.content and before.content[row.name] != after.content.get(row.name)
+            ],
+        )
+        for before, after in reversed(list(pairwise(versions)))
+    ]
 
 
 def at_a_glance(background: Background | None, zone: str, *, without: str = "") -> list[tuple[str, str]]:

@@ -143,6 +143,39 @@ class CirrhosisKnownBy(TextChoices):
     SIGNS = "signs", _("clinical signs and laboratory values")
 
 
+class EarlierDecompensation(TextChoices):
+    """How the liver had decompensated before this episode."""
+
+    NEVER = "never", _("never decompensated before")
+    ASCITES = "ascites", _("ascites")
+    BLEEDING = "bleeding", _("variceal bleeding")
+    ENCEPHALOPATHY = "encephalopathy", _("hepatic encephalopathy")
+    JAUNDICE = "jaundice", _("jaundice or liver failure")
+
+
+class AscitesGrade(TextChoices):
+    """Ascites by the grades of the International Club of Ascites."""
+
+    NONE = "none", _("no ascites")
+    GRADE_1 = "grade_1", _("grade 1: seen by ultrasound only")
+    GRADE_2 = "grade_2", _("grade 2: moderate")
+    GRADE_3 = "grade_3", _("grade 3: large or tense")
+
+
+class InfectionSite(TextChoices):
+    """Where an infection is."""
+
+    NONE = "none", _("no infection found")
+    PERITONITIS = "peritonitis", _("spontaneous bacterial peritonitis")
+    LUNG = "lung", _("lung")
+    URINARY = "urinary", _("urinary tract")
+    BLOOD = "blood", _("bloodstream")
+    BILIARY = "biliary", _("biliary tract")
+    SKIN = "skin", _("skin and soft tissue")
+    GUT = "gut", _("gut")
+    OTHER = "other", _("elsewhere")
+
+
 class Varices(TextChoices):
     """Varices of oesophagus or stomach, as the last endoscopy or imaging showed them."""
 

@@ -9,7 +9,8 @@ from referral.models.cases import Case
 
 
 class Background(models.Model):
-    """What the first hospital says of a patient beyond the indicators. The latest of a case counts.
+    """What the first hospital, then the ward, says of a patient beyond the indicators. The latest of a case
+    counts.
 
     `content` (encrypted) is by name of the inputs in `referral.pathway.inputs.background`: texts, numbers,
     codes, lists of codes, and days and moments in ISO form. It is never changed; saying it anew adds another.

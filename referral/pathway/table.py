@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from referral.pathway.vocabulary import (
-    ACUTE,
     AFTER_WARD,
     BEFORE_ADMISSION,
     IN_WARD,
@@ -81,7 +80,8 @@ TABLE: tuple[Transition, ...] = (
     # the first hospital
     row(V.REGISTER, {UNREGISTERED}, {S.REGISTERED}, {P.ORIGIN}),
     row(V.SAVE_INDICATORS, BEFORE_ADMISSION, STAYS, {P.ORIGIN}),
-    row(V.STATE_BACKGROUND, ACUTE, STAYS, {P.ORIGIN}),
+    row(V.STATE_BACKGROUND, BEFORE_ADMISSION, STAYS, {P.ORIGIN}),
+    row(V.STATE_BACKGROUND, IN_WARD, STAYS, {P.ORIGIN, P.CARE_WARD}),
     row(V.ASSESS, {S.REGISTERED, S.WATCHED}, {S.WATCHED, *NEXT_WARD}, {P.ORIGIN},
         meets={K.ASSESS, K.REASSESS}),
     row(V.ASSESS, {S.OFFERED, S.UNPLACED, S.ACCEPTED, S.IN_TRANSIT}, STAYS, {P.ORIGIN}, notifies={A.DUTY}),

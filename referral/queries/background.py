@@ -1,4 +1,4 @@
-"""What the first hospital says of a patient beyond the indicators, for cases that the reader sees."""
+"""What was said of a patient beyond the indicators, for cases that the reader sees."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
@@ -18,6 +18,12 @@ def backgrounds_of(cases: Iterable[Case]) -> dict[UUID, Background]:
     the cases have just begun without one."""
     asked = [case.pk for case in cases if not getattr(case, "is_without_background", False)]
     return {row.case_id: row for row in _latest(asked)} if asked else {}
+
+
+def versions_of(case: Case) -> list[Background]:
+    """Every version of the background of a visible case, the one that stands last."""
+    rows = Background.objects.filter(case=case).select_related("stated_by")
+    return list(rows.order_by("stated_at", "pk"))
 
 
 def _latest(cases: Collection[UUID]) -> QuerySet[Background]:

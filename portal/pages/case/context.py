@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, Ward
 from notifications import hooks
-from portal.background import parts_of
+from portal.background import earlier_of, parts_of
 from portal.pages.case import timeline_texts
 from portal.pages.case.expected_steps import sorted_out
 from portal.pages.case.proof import in_words
@@ -34,7 +34,7 @@ from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import ACUTE, BEFORE_ADMISSION, FOLLOW_UPS, Kind, Party, State, Verb
 from referral.queries import cases
 from referral.queries.alert_proof import proof_of
-from referral.queries.background import background_of
+from referral.queries.background import versions_of
 from referral.queries.referral_reasons import grounds_of
 from referral.queries.urgency import unanswered_red_flags
 
@@ -124,11 +124,13 @@ def page(case: Case, user: User, now: datetime) -> dict[str, Any]:
 
 
 def background(case: Case, usable: Container[Verb]) -> dict[str, Any]:
-    """What the first hospital says beyond the indicators, and whether the reader may say more."""
-    stated = background_of(case)
+    """What was said beyond the indicators, the versions before, and whether the reader may say more."""
+    versions, zone = versions_of(case), case.hospital.zone
+    stated = versions[-1] if versions else None
     return {
         "background": stated,
-        "background_parts": parts_of(stated, case.hospital.zone),
+        "background_parts": parts_of(stated, zone),
+        "background_before": earlier_of(versions, zone),
         "may_state_background": Verb.STATE_BACKGROUND in usable,
     }
 

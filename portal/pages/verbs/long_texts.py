@@ -16,8 +16,8 @@ END_EFFECT = _(
 )
 END_DONE = _("The referral was ended. Follow-up goes on.")
 BACKGROUND_EFFECT = _(
-    "All of it is optional. The ward sees it at once, without an alert. What you change replaces "
-    "what was said before, which stays on record."
+    "All of it is optional. First hospital and ward see it at once, without an alert. What you change "
+    "replaces what was said before, which stays on record."
 )
 UNDO_EFFECT = _(
     "The case goes back to where it was before the admission: the same request or promised bed, and "

@@ -1,4 +1,5 @@
-"""What else the first hospital may say of a patient: all optional, and none of it needed to refer."""
+"""What else the first hospital, and then the ward, may say of a patient: all optional, and none of it needed
+to refer."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -27,11 +28,16 @@ _COURSE = (
 )
 _CAUSE = (
     VerbInput("cirrhosis_known_by", Shape.SEVERAL, _("cirrhosis known by"), False, codes.CirrhosisKnownBy),
+    VerbInput(
+        "decompensated_before", Shape.SEVERAL, _("earlier decompensation"), False, codes.EarlierDecompensation
+    ),
+    VerbInput("ascites_grade", Shape.CHOICE, _("ascites"), False, codes.AscitesGrade),
     VerbInput("varices", Shape.CHOICE, _("varices"), False, codes.Varices),
     _text("hbv_dna", _("HBV DNA"), _("As printed, with its unit: 3.2E+06 IU/mL, or <20 IU/mL."), LINE),
     VerbInput("antiviral", Shape.CHOICE, _("antiviral drug"), False, codes.AntiviralUse),
     _text("antiviral_drug", _("which antiviral drug"), max_length=LINE),
-    VerbInput("antiviral_since", Shape.DATE, _("taken or stopped since"), False),
+    VerbInput("antiviral_since", Shape.DATE, _("antiviral drug taken since"), False),
+    VerbInput("antiviral_stopped", Shape.DATE, _("antiviral drug stopped on"), False),
     _number("alcohol_g_day", _("alcohol"), _("g a day"), 0, 1000),
     _text("drugs_and_herbs", _("drugs and herbs that may harm the liver"), max_length=300),
 )
@@ -53,6 +59,7 @@ _SIGNS = (
     _number("urine_ml_day", _("urine output"), _("mL in 24 h"), 0, 20_000),
 )
 _FINDINGS = (
+    VerbInput("infection_site", Shape.SEVERAL, _("site of infection"), False, codes.InfectionSite),
     _text("infection", _("signs of infection"), max_length=300),
     _text("cultures", _("cultures"), max_length=300),
     _text("imaging", _("imaging, in words")),

@@ -361,3 +361,17 @@ def test_the_laboratory_panel_is_one_form_from_which_the_table_of_organ_failure_
         assert filled in table, filled
     does(world, case, Verb.ASSESS_ORGAN_FAILURE, inr=2.6)
     assert 'value="18,1"' not in specialist.get(f"/cases/{case.pk}/assess-organ-failure/").content.decode()
+
+
+def test_the_ward_corrects_the_background_on_its_page_and_the_version_before_is_shown(
+    world: World, specialist: Client, case: Case
+) -> None:
+    perform(
+        case, Verb.STATE_BACKGROUND, actor=world.doctor, now=clock.now(), history="Ten days", varices="none"
+    )
+    assert f'href="/cases/{case.pk}/state-background/" data-in-place' in page(specialist, case)
+    typed = {"history": "Ten days", "varices": "large", "infection_site": "peritonitis"}
+    assert submit(specialist, case, Verb.STATE_BACKGROUND, **typed).status_code == 302
+    text = page(specialist, case)
+    assert "Spontaneous bacterial peritonitis" in text or "spontaneous bacterial peritonitis" in text
+    assert re.search(r"Earlier versions.*<s>Varices: no varices</s>", text, re.DOTALL)

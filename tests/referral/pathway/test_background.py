@@ -10,7 +10,7 @@ from referral.pathway.inputs.background import BACKGROUND
 from referral.pathway.perform import perform, usable_verbs
 from referral.pathway.refusals import AccessError, InputError
 from referral.pathway.vocabulary import Verb
-from referral.queries.background import background_of, backgrounds_of
+from referral.queries.background import background_of, backgrounds_of, versions_of
 from tests.world import HOUR, ILL, NOW, World, sampled, someone
 
 SAID = {
@@ -100,13 +100,23 @@ def test_signs_measured_in_the_future_are_refused(world: World) -> None:
     assert refused.value.rows[0][:2] == ("measured_at", "in_future")
 
 
-def test_only_the_first_hospital_says_it_and_while_the_illness_is_acute(world: World) -> None:
+def test_only_the_first_hospital_says_it_until_the_ward_has_the_patient(world: World) -> None:
     case = world.flagged()
     assert Verb.STATE_BACKGROUND in usable_verbs(world.doctor, case)
     assert Verb.STATE_BACKGROUND not in usable_verbs(world.specialist, case)
     with pytest.raises(AccessError):
         perform(case, Verb.STATE_BACKGROUND, actor=world.specialist, now=NOW, history="x")
-    assert Verb.STATE_BACKGROUND in usable_verbs(world.doctor, world.admitted(name="测试乙"))
+
+
+def test_the_ward_completes_and_corrects_what_the_first_hospital_said_and_both_stay(world: World) -> None:
+    case = say(world, world.admitted(), history="Ten days", varices="none")
+    inputs = {"history": "Ten days", "varices": "large", "infection_site": ["peritonitis"]}
+    case = perform(case, Verb.STATE_BACKGROUND, actor=world.specialist, now=NOW + HOUR, **inputs)
+    first, second = versions_of(case)
+    assert (first.stated_by, first.content["varices"]) == (world.doctor, "none")
+    assert (second.stated_by, second.content) == (world.specialist, inputs)
+    assert Verb.STATE_BACKGROUND in usable_verbs(world.doctor, case), "the first hospital may go on"
+    assert Verb.STATE_BACKGROUND not in usable_verbs(world.second_specialist, case)
 
 
 def test_a_first_visit_brings_it_in_one_unit_of_work(world: World) -> None:
