@@ -71,9 +71,8 @@ def read_inputs(
     time, or times by input name) and `confirmed` (fields whose unusual value or limit of the measurement is
     right); `sources` is nothing to a score. With `now` (aware), samples older than 12 h are asked about and
     future ones refused; with `latest` alone, as for a file, only what lies after it is refused; samples 12 h
-    apart are asked about always. With `expect_sampled_at` an unknown time is a warning. The ratios of SpO2
-    and PaO2 to FiO2, and urine by weight and hour, are among the values. Never raises for bad input: see
-    `Reading.issues`.
+    apart are asked about always. With `expect_sampled_at` an unknown time is a warning. Oxygen by FiO2, and
+    urine by weight and hour, are among the values. Never raises for bad input: see `Reading.issues`.
     """
     confirmed = confirmed_names(raw.get("confirmed"))
     accepted = inputs.keys() | _BESIDE_VALUES
