@@ -6,7 +6,6 @@ import pytest
 
 from accounts import clock
 from accounts.models import User
-from portal import pdf
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
@@ -120,11 +119,3 @@ def test_there_is_no_letter_of_somebody_who_was_in_no_ward(world: World, as_user
     now = clock.now()
     case = perform(world.watched(now - DAY), Verb.DISCHARGE, actor=world.doctor, now=now, to="home")
     assert as_user(world.doctor).get(f"/cases/{case.pk}/back-letter/").status_code == 404
-
-
-@pytest.mark.skipif(not pdf.is_installed(), reason="Pango is missing: no PDF can be made here")
-def test_the_letter_of_a_death_is_a_file_in_portal_and_api(world: World, as_user: SignIn) -> None:
-    client, case = as_user(world.doctor), dead(world)
-    for address in (f"/cases/{case.pk}/back-letter/pdf/", f"/api/v1/cases/{case.pk}/back-letter.pdf"):
-        answer = client.get(address)
-        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf"), address

@@ -120,3 +120,14 @@ def test_at_admission_is_the_wards_own_value_or_says_that_it_is_not(world: World
     assert sodium is not None
     assert sodium.is_first_hospital
     assert rows["Creatinine"] is None
+
+
+def test_the_letter_of_a_death_is_a_file_in_portal_and_api(world: World, as_user: SignIn) -> None:
+    client, now = as_user(world.doctor), clock.now()
+    case = world.diagnosed(now - HOUR)
+    case = perform(case, Verb.RECORD_DEATH, actor=world.specialist, now=now, occurred_at=now)
+    for address in (f"/cases/{case.pk}/back-letter/pdf/", f"/api/v1/cases/{case.pk}/back-letter.pdf"):
+        answer = client.get(address)
+        assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf"), address
+        text, pages = text_of(answer.content)
+        assert pages <= 2 and "Diedintheward" in text
