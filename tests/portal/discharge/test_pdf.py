@@ -130,4 +130,4 @@ def test_the_letter_of_a_death_is_a_file_in_portal_and_api(world: World, as_user
         answer = client.get(address)
         assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf"), address
         text, pages = text_of(answer.content)
-        assert pages <= 2 and "Diedintheward" in text
+        assert pages <= 2 and case.number in text and world.ward.phone in text
