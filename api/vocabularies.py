@@ -5,7 +5,7 @@ OpenAPI file, and `GET /codes` gives its words in the reader's language.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,11 @@ def noted(words: Mapping[Any, str]) -> dict[str, Text]:
 def _unread(code: str) -> str:
     """Why a report is not read, for whatever limit."""
     return refusal_text(UnreadableReportError(code, {"limit": "…"}))
+
+
+# Each call of `lazy` makes a class with a method for every method of a text.
+_name_of_test: Callable[[str], Text] = lazy(lambda code: test_text(code, get_language() or ""), str)
+_why_unread: Callable[[str], Text] = lazy(_unread, str)
 
 
 VERBS = of_choices(
@@ -195,7 +200,7 @@ UNITS = of_words(
 LAB_TESTS = of_words(
     "LabTest",
     "A test of a laboratory.",
-    {code: lazy(lambda code: test_text(code, get_language() or ""), str)(code) for code in TESTS},
+    {code: _name_of_test(code) for code in TESTS},
 )
 BOUNDS = Vocabulary(
     "Bound",
@@ -219,7 +224,7 @@ READING_REFUSALS = of_words(
     "ReadingRefusal",
     "Why a report could not be read. Limits are in the words beside the code.",
     {
-        **{code: lazy(_unread, str)(code) for code in REFUSALS},
+        **{code: _why_unread(code) for code in REFUSALS},
         **REASONS,
     },
 )
