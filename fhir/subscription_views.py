@@ -12,7 +12,7 @@ from fhir.datatypes import as_uuid
 from fhir.outcomes import refused
 from fhir.read_views import InstanceView, SearchView
 from fhir.subscriptions.bundles import notification, statuses
-from fhir.subscriptions.events import foci_of
+from fhir.subscriptions.matches import foci_of
 from fhir.subscriptions.reading import is_same, read_subscription
 from fhir.tokens import base_url
 from fhir.views import FhirView

@@ -4,18 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from accounts.models import User
-from fhir.reading import keys_for, matching
-from fhir.subscriptions.topics import query_of, served
-from fhir.types import Source
 from files import hints
 from integrations.models import EventSubscription, SubscriptionEvent
-from integrations.subscriptions import Status, may_receive
+from integrations.subscriptions import Status
 from referral.models import Case, Offer, Question
 
 TASK = "fhir.tasks.send_notifications"
@@ -27,10 +22,16 @@ def write_events(*, case: Case, moments: Collection[datetime], **_signal: Any) -
     Called in the transaction of the change (`referral.signals.case_changed`); `moments` are the times with
     which what changed is dated.
     """
+    concerned = list(_concerned(case))
+    if not concerned:
+        return
+    # All resources, which a deadline engine without a subscription has no use for: 10 MB.
+    from fhir.subscriptions.matches import changed
+
     now = max(moments)
     rows = [
         SubscriptionEvent(subscription=row, focus=focus, at=now)
-        for row in _concerned(case)
+        for row in concerned
         for focus in changed(row, case, moments)
     ]
     if rows:
@@ -46,34 +47,3 @@ def _concerned(case: Case) -> Iterable[EventSubscription]:
     of_hospital = Q(integration__hospital=case.hospital_id, integration__ward=None)
     rows = EventSubscription.objects.filter(of_hospital | asked | Q(integration__ward__in=wards))
     return rows.exclude(status=Status.OFF).select_related("integration__account")
-
-
-def changed(row: EventSubscription, case: Case, moments: Collection[datetime]) -> list[str]:
-    """What a subscription is notified of: resources of the case that its program sees and that match."""
-    if not may_receive(row.integration, row.resource_type):
-        return []
-    user, query = row.integration.account, query_of(row.criteria)
-    dated = Q(updated__in=moments) | Q(updated__gte=max(moments))
-    pks: list[Any] = []
-    for source in served(row.resource_type).sources:
-        rows = matching(source, _of_case(source, user, case), query)
-        pks += rows.filter(dated).order_by("pk").values_list("pk", flat=True) if rows is not None else []
-    return [f"{row.resource_type}/{pk}" for pk in pks]
-
-
-def _of_case(source: Source, user: User, case: Case) -> QuerySet[Any]:
-    rows = source.rows(user)
-    return rows.filter(**{"pk" if rows.model is Case else "case": case.pk})
-
-
-def foci_of(row: EventSubscription, events: Collection[SubscriptionEvent]) -> dict[int, str]:
-    """By event: what it is about, where the program may still see that; none where nothing is to be said."""
-    if row.payload == EventSubscription.Payload.EMPTY:
-        return {}
-    ids = {event.focus.partition("/")[2] for event in events}
-    visible: set[UUID] = set()
-    for source in served(row.resource_type).sources if ids else ():
-        rows = source.rows(row.integration.account)
-        visible |= set(rows.filter(pk__in=keys_for(rows, ids)).values_list("pk", flat=True))
-    kept = {f"{row.resource_type}/{pk}" for pk in visible}
-    return {event.pk: event.focus for event in events if event.focus in kept}

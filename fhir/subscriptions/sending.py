@@ -4,9 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-from fhir.formats import MEDIA_TYPE
-from fhir.subscriptions.bundles import notification
-from fhir.subscriptions.events import foci_of
 from integrations import subscriptions
 from integrations.models import EventSubscription
 from integrations.subscriptions import Turn
@@ -36,6 +33,11 @@ def send(pk: UUID, now: datetime) -> int:
 
 
 def _hand_over(turn: Turn, now: datetime) -> bool:
+    # All resources, which a worker that finds nothing to send has no use for: 10 MB.
+    from fhir.formats import MEDIA_TYPE
+    from fhir.subscriptions.bundles import notification
+    from fhir.subscriptions.matches import foci_of
+
     row = turn.subscription
     bundle = notification(row, turn.kind, turn.events, foci_of(row, turn.events), now)
     headers = {"Content-Type": MEDIA_TYPE, "Idempotency-Key": bundle["id"], **_chosen(row)}
