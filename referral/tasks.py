@@ -6,7 +6,6 @@ from accounts import clock
 from referral.alerts import morning, rota_gaps
 from referral.deadlines import engine
 from referral.intake import results
-from referral.statistics.columns import notification_days, seal
 
 
 @shared_task
@@ -37,5 +36,8 @@ def read_results() -> None:
 @shared_task
 def seal_what_is_settled() -> None:
     """Keeps what is over as columns, for the statistics; called by beat every hour."""
+    # NumPy and the columns are loaded by the process that seals, and by no other.
+    from referral.statistics.columns import notification_days, seal
+
     seal.seal_settled(clock.now())
     notification_days.seal_days(clock.now())

@@ -1,9 +1,11 @@
 """How sick: indicators, units, risk models, comparator scores and organ failure, as a library.
 
-Everything exported here is pure: no framework, no database, no clock.
+Everything exported here is pure: no framework, no database, no clock. What scores many patients at once is
+loaded when it is first named, and NumPy with it.
 """
 
-from scoring.batch import evaluate_many, linear_predictors, risks
+from typing import TYPE_CHECKING, Any
+
 from scoring.evaluation import BANDS, DEFAULT_THRESHOLD, DISPLAY_CAP, Band, Evaluation, band_of, evaluate
 from scoring.inputs import EIGHT, INPUTS, OTHER_LABORATORY, Input
 from scoring.issues import MESSAGES, Issue
@@ -44,6 +46,9 @@ from scoring.units import (
     creatinine_umol_l,
     urea_mmol_l,
 )
+
+if TYPE_CHECKING:
+    from scoring.batch import evaluate_many, linear_predictors, risks
 
 DEFAULT_MODEL = default_model()
 """The risk model shipped with the product."""
@@ -120,3 +125,11 @@ __all__ = [
     "seal",
     "urea_mmol_l",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in {"evaluate_many", "linear_predictors", "risks"}:
+        from scoring import batch
+
+        return getattr(batch, name)
+    raise AttributeError(name)

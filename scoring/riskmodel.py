@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
-
-import numpy as np
 
 from scoring.terms import Term
 
@@ -19,13 +18,12 @@ class Horizon:
     log_cumulative_hazard: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RiskModel:
     """A loaded, verified model. `document` is the whole file, of which the other fields are a reading.
 
     `reference` (normalised, by key) is the median patient that contributions are measured against; `validity`
-    the range of each input the model was made for;
-    `reference_linear_predictor` is the median patient's.
+    the range of each input the model was made for.
     """
 
     name: str
@@ -39,10 +37,11 @@ class RiskModel:
     validity: Mapping[str, tuple[float, float]]
     population_age: tuple[float, float]
     document: Mapping[str, Any] = field(repr=False, compare=False)
-    reference_linear_predictor: float = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "reference_linear_predictor", float(self.linear_predictor(self.reference)))
+    @cached_property
+    def reference_linear_predictor(self) -> float:
+        """The median patient's."""
+        return float(self.linear_predictor(self.reference))
 
     @property
     def identifier(self) -> str:
@@ -69,5 +68,7 @@ class RiskModel:
 
     def risk(self, linear_predictor: Any, *, days: int = MAIN_HORIZON_DAYS) -> Any:
         """1 - exp(-exp(h + LP)), the risk within `days`. KeyError for an unknown horizon."""
+        import numpy as np
+
         baseline = {horizon.days: horizon.log_cumulative_hazard for horizon in self.horizons}[days]
         return -np.expm1(-np.exp(baseline + linear_predictor))

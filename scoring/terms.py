@@ -1,19 +1,15 @@
 """The terms a risk model can be made of. Each maps one input to its share of the linear predictor.
 
 All work alike on a number and on a NumPy array of them, so one patient and a million are scored by the same
-code.
+code. NumPy is loaded with the first value: what only names terms, as the deadline engine does, needs none.
 """
 
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from scoring.inputs import INPUTS
 
 TermKind = Literal["linear", "log", "capped", "level", "spline"]
-Numeric = float | NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +40,16 @@ class Term:
 
     def share(self, value: Any) -> Any:
         """This term's share of the linear predictor, for a number or an array of normalised values."""
+        import numpy as np
+
         if self.kind == "level":
-            return self._level_shares()[np.asarray(value, dtype=np.intp)]
+            return (self.coefficients[0] * np.array(self.levels))[np.asarray(value, dtype=np.intp)]
         x = value * self.scale if self.scale != 1.0 else value
         if self.lower is not None or self.upper is not None:
             x = np.clip(x, self.lower, self.upper)
         if self.kind == "spline":
             return self._spline(np.log(x) if self.log_scale else x)
         return self.coefficients[0] * (np.log(x) if self.kind == "log" else x)
-
-    def _level_shares(self) -> NDArray[np.float64]:
-        return self.coefficients[0] * np.array(self.levels)
 
     def _spline(self, x: Any) -> Any:
         return sum(c * basis for c, basis in zip(self.coefficients, spline_basis(x, self.knots), strict=True))
@@ -81,5 +76,7 @@ def spline_basis(x: Any, knots: tuple[float, ...]) -> list[Any]:
 
 def _cube(distance: Any) -> Any:
     """By multiplication, the same for a number and a column; NumPy's power is another one for each."""
+    import numpy as np
+
     positive = np.maximum(distance, 0.0)
     return positive * positive * positive

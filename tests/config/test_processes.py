@@ -26,13 +26,33 @@ def test_a_process_that_serves_no_page_starts_without_the_checks_that_load_all_p
     assert list(load_command_class(app, command).requires_system_checks) == []
 
 
-def test_neither_the_administration_nor_the_pages_are_loaded_before_an_address_is_asked_for() -> None:
+def loaded() -> list[str]:
+    """What engine, delivery and workers load between them before any work comes."""
     code = (
         "import sys, django; from config import celery; django.setup();"
         "celery.loader.import_default_modules();"
-        "print(*(name for name in sys.modules"
-        " if name.startswith('api.v1') or name.endswith(('.admin', '.views'))))"
+        "import referral.management.commands.run_engine, notifications.management.commands.run_delivery;"
+        "print(*sys.modules)"
     )
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert loaded.returncode == 0, loaded.stderr
-    assert [name for name in loaded.stdout.split() if name.startswith(OURS)] == []
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_neither_the_administration_nor_the_pages_are_loaded_before_an_address_is_asked_for() -> None:
+    pages = [name for name in loaded() if name.startswith("api.v1") or name.endswith((".admin", ".views"))]
+    assert [name for name in pages if name.startswith(OURS)] == []
+
+
+def test_a_process_without_pages_loads_no_library_that_only_some_of_its_work_needs() -> None:
+    heavy = {
+        "numpy",
+        "PIL",
+        "pyarrow",
+        "weasyprint",
+        "pycurl",
+        "httpx",
+        "fhir.reading",
+        "rest_framework.views",
+    }
+    assert sorted(heavy.intersection(loaded())) == []
