@@ -287,3 +287,13 @@ def test_who_answers_for_no_ward_has_no_alarm(world: World, loud: Visits) -> Non
     page.goto("/")
     live(page)
     expect(page.locator("#sound, #alarm")).to_have_count(0)
+
+
+def test_news_without_a_pause_does_not_keep_the_alarm_from_asking(world: World, loud: Visits) -> None:
+    page = loud(world.specialist)
+    page.goto("/board/")
+    live(page)
+    page.wait_for_load_state("networkidle")
+    news = "() => setInterval(() => document.dispatchEvent(new CustomEvent('live:news')), 15)"
+    with page.expect_request("**/alarm/", timeout=10_000):
+        page.evaluate(news)

@@ -114,6 +114,23 @@ def test_a_change_fetches_its_row_and_leaves_the_others_as_they_are(world: World
     expect(kept).to_contain_text("甲一")
 
 
+def test_a_row_that_moves_up_from_the_next_page_is_fetched_alone(world: World, visit: Visits) -> None:
+    cases = [world.flagged(now=clock.now(), name=f"甲{number}") for number in range(51)]
+    page = visit(world.specialist)
+    open_board(page)
+    page.wait_for_load_state("networkidle")
+    here = set(page.locator("article.row-card").evaluate_all("(rows) => rows.map((row) => row.id)"))
+    first = next(case for case in cases if f"case-{case.pk}" in here)
+    second = next(case for case in cases if f"case-{case.pk}" not in here)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/board/" in request.url else None)
+
+    perform(first, Verb.DECLINE, actor=world.lead, now=clock.now(), reason="no_bed")
+
+    expect(page.locator(f"#case-{second.pk}")).to_contain_text(second.number)
+    assert [url.rpartition("&")[2] for url in asked] == [f"case={first.pk}", f"case={second.pk}"]
+
+
 def test_a_form_that_is_open_but_untouched_is_fetched_again_for_the_new_version(
     world: World, visit: Visits
 ) -> None:

@@ -7,7 +7,8 @@ import { Sound, Voice } from "./alarm_sound.js";
 
 const SILENCE_HOURS = 12;
 const LOOK_EVERY_MS = 30000;
-const TOGETHER_MS = 40;
+// After the row that the same news brings to the board.
+const TOGETHER_MS = 150;
 const ANSWER_MS = 10000;
 const SAID_MS = 8000;
 const TEST_LOUDNESS = 0.5;
@@ -191,8 +192,10 @@ const lookNow = async () => {
   if (looksAgain) lookSoon();
 };
 const lookSoon = () => {
-  clearTimeout(soon);
-  soon = setTimeout(lookNow, TOGETHER_MS);
+  soon ||= setTimeout(() => {
+    soon = 0;
+    lookNow();
+  }, TOGETHER_MS);
 };
 
 const turnOn = async () => {

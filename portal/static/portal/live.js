@@ -16,10 +16,11 @@
   const RETRY_MS = 3000;
   const POLL_MS = 15000;
   const IDLE_POLLS = 4;
-  // The first news after a silence is shown at once; in a storm several are shown together.
+  // News is shown at once; in a storm, which is more than a few within a second, several are shown together.
   const AT_ONCE_MS = 15;
   const TOGETHER_MS = 120;
-  const SILENCE_MS = 250;
+  const STORM_MS = 1000;
+  const FEW = 3;
   const ANSWER_MS = 10000;
   const MOST_ROWS = 10;
 
@@ -241,25 +242,28 @@
     const list = changes && document.getElementById(part.dataset.liveList);
     if (!list) return draw(part, await answer.text());
     draw(list, await answer.text(), "outerHTML");
-    // A place for a row that is not here: it came in from another page of the list.
-    if (part.querySelector("[data-kept]")) refresh(part);
+    // Places for rows that are not here: they came in from another page of the list.
+    const missing = [...part.querySelectorAll("[data-kept]")].map(({ id }) => id.replace("case-", ""));
+    if (missing.some((id) => changes.includes(id))) refresh(part);
+    else missing.forEach((id) => refresh(part, id));
   };
 
   const pause = (part) => {
-    const isStorm = part.liveLoads || performance.now() - (part.livedAt ?? -SILENCE_MS) < SILENCE_MS;
-    return isStorm ? TOGETHER_MS : AT_ONCE_MS;
+    part.liveLoadedAt = (part.liveLoadedAt ?? []).filter((at) => performance.now() - at < STORM_MS);
+    return part.liveLoadedAt.length < FEW ? AT_ONCE_MS : TOGETHER_MS;
   };
 
   const refresh = (part, changed) => {
     noteChange(part, changed);
+    part.liveIsStale = true;
     schedule(part);
   };
   const schedule = (part) => {
-    if (part.liveWaits) return;
+    if (part.liveWaits || part.liveLoads) return;
     part.liveWaits = true;
     setTimeout(async () => {
       part.liveWaits = false;
-      if (part.liveLoads) return schedule(part);
+      part.liveIsStale = false;
       part.liveLoads = true;
       try {
         await load(part);
@@ -269,8 +273,9 @@
         answered(false);
       } finally {
         part.liveLoads = false;
-        part.livedAt = performance.now();
+        part.liveLoadedAt.push(performance.now());
       }
+      if (part.liveIsStale) schedule(part);
     }, pause(part));
   };
   const refreshAll = () => document.querySelectorAll("[data-live]").forEach((part) => refresh(part));
