@@ -92,10 +92,11 @@ class Settlement:
             self._keep_loaded(self.directory)
         self.write_lines()
         record([self.case.pk])
-        post(notices=[*self.notices, *notices], now=self.now)
-        case_changed.send(sender=Case, case=self.case, moments={self.now, *self.moments})
+        # What is asked for first is done first after the commit: open pages hear before the workers.
         for what, wards in self.updates:
             compose.publish_change(self.case, what=what, wards=wards)
+        post(notices=[*self.notices, *notices], now=self.now)
+        case_changed.send(sender=Case, case=self.case, moments={self.now, *self.moments})
 
     def _keep_loaded(self, directory: Directory) -> None:
         """Let whoever registered the case be answered from memory."""
