@@ -21,6 +21,7 @@ NAMES = (
     "reading",
     "hl7",
     "hooks",
+    "at_rest",
 )
 BY_NAME_ONLY = ("hour", "month")
 """Run only when named: they take long."""
