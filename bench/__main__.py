@@ -22,6 +22,7 @@ NAMES = (
     "hl7",
     "hooks",
     "at_rest",
+    "slow_line",
 )
 BY_NAME_ONLY = ("hour", "month")
 """Run only when named: they take long."""
