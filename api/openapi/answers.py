@@ -105,8 +105,12 @@ HEADERS: Mapping[str, Json] = {
         "description": "How to sign in.",
         "schema": {"type": "string", "examples": ['Bearer realm="api"']},
     },
+    "X-Request-ID": {
+        "description": "The name of this request in the service's log: give it with a report of a fault.",
+        "schema": {"type": "string", "examples": ["53df47a1b83b4963bfc96625e072e082"]},
+    },
 }
-COMMON = ("Content-Language", "Vary", "Cache-Control")
+COMMON = ("Content-Language", "Vary", "Cache-Control", "X-Request-ID")
 
 PARAMETERS: Mapping[str, Json] = {
     "AcceptLanguage": {

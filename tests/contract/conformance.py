@@ -19,7 +19,7 @@ Json = dict[str, Any]
 
 HEADERS = (
     *("ETag", "Location", "Idempotency-Replayed", "Retry-After", "WWW-Authenticate", "Deprecation", "Sunset"),
-    *("Content-Language", "Vary", "Cache-Control", "Link"),
+    *("Content-Language", "Vary", "Cache-Control", "Link", "X-Request-ID"),
     *("Accept-Ranges", "Content-Range", "Content-Disposition"),
 )
 """Headers that mean something to a client and therefore have to be documented."""
