@@ -61,7 +61,7 @@ def opened(browser: Browser, url: str, session: str) -> tuple[list[float], list[
 
 
 def measure(url: str, session: str) -> list[tuple[list[float], list[float]]]:
-    path = next(found for name in CHROMIUM if (found := shutil.which(name)))
+    path = next(program for name in CHROMIUM if (program := shutil.which(name)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         opened(browser, url, session)
