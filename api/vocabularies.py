@@ -197,11 +197,7 @@ UNITS = of_words(
     "The unit of a normalised value.",
     {spec.unit: texts.UNITS.get(spec.unit, spec.unit) for spec in ANY_INPUT.values() if spec.unit},
 )
-LAB_TESTS = of_words(
-    "LabTest",
-    "A test of a laboratory.",
-    {code: _name_of_test(code) for code in TESTS},
-)
+LAB_TESTS = of_words("LabTest", "A test of a laboratory.", {code: _name_of_test(code) for code in TESTS})
 BOUNDS = Vocabulary(
     "Bound",
     "What a report prints before a limit instead of a value.",
@@ -223,10 +219,7 @@ FILE_REFUSALS = of_words("FileRefusal", "Why a file was not taken.", REASONS)
 READING_REFUSALS = of_words(
     "ReadingRefusal",
     "Why a report could not be read. Limits are in the words beside the code.",
-    {
-        **{code: _why_unread(code) for code in REFUSALS},
-        **REASONS,
-    },
+    {**{code: _why_unread(code) for code in REFUSALS}, **REASONS},
 )
 LAB_DOUBTS = of_words("LabDoubt", "Why a person has to look at a proposal of a report.", noted(DOUBTS))
 CHECKLIST_ITEMS = of_words("ChecklistCode", "An item of the treatment checklist.", CHECKLIST)
