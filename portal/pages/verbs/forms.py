@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.local_time import in_full
 from portal.forms.indicators import QUESTIONS
 from portal.pages.verbs import identity_fields
+from portal.pages.verbs.at_once import AtOnce, at_once
 from portal.pages.verbs.fields import Field, Option
 from portal.pages.verbs.groups import grouped
 from portal.pages.verbs.initial_values import proposed
@@ -74,6 +75,7 @@ class VerbForm:
     back: str = ""
     is_urgent: bool = False
     sources: str = ""
+    at_once: list[AtOnce] = field(default_factory=list)
     problems: list[Text] = field(default_factory=list)
 
     @property
@@ -165,7 +167,7 @@ def build(
     urgent = verb == Verb.REFER and bool(unanswered_red_flags(case))
     text, zone = RED_FLAG_TEXT if urgent else TEXTS[verb], case.hospital.zone
     form = VerbForm(verb, text, fields, case.version, offer, zone, uuid4().hex, back, urgent)
-    form.sources = values.get(SOURCES.name, "")
+    form.sources, form.at_once = values.get(SOURCES.name, ""), at_once(verb, case)
     rows = {row.name: row for row in fields}
     rows |= {row.unit_row.name: row for row in fields if row.unit_row}
     for name, code, message in refused:

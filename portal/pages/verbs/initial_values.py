@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
+from accounts import clock
 from portal.background import as_typed
 from portal.moments import local
 from referral.codes import ReferReason
 from referral.identity.written import identity_of
-from referral.models import Case, LaboratoryPanel
+from referral.models import ArtificialLiverSession, Case, LaboratoryPanel, Precipitant
 from referral.pathway.inputs import VERB_INPUTS
 from referral.pathway.inputs.ward import BEDSIDE, BESIDE_ORGANS, ORGAN_INPUTS
 from referral.pathway.vocabulary import Verb
@@ -81,6 +82,18 @@ def newest_panel(case: Case) -> dict[str, str]:
     return taken
 
 
+def _untreated(case: Case) -> dict[str, str]:
+    """The precipitant against which nothing was recorded yet, where there is only one."""
+    rows = Precipitant.objects.counting().filter(case=case, interventions=None)
+    found = {row.precipitant for row in rows}
+    return {"precipitant": found.pop()} if len(found) == 1 else {}
+
+
+def _as_the_last_session(case: Case) -> dict[str, str]:
+    last = ArtificialLiverSession.objects.counting().filter(case=case).last()
+    return {name: getattr(last, name) for name in ("mode", "anticoagulant", "access")} if last else {}
+
+
 def _stored_identity(case: Case) -> dict[str, str]:
     stored = identity_of(case.patient)
     return {name: str(getattr(stored, name) or "") for name in IDENTITY}
@@ -90,6 +103,9 @@ WHAT_STANDS: Mapping[Verb, Callable[[Case], dict[str, str]]] = {
     Verb.CORRECT_FIRST_VISIT: lambda case: {"first_visit_at": local(case.first_visit_at, case.hospital.zone)},
     Verb.CORRECT_IDENTITY: _stored_identity,
     Verb.ASSESS_ORGAN_FAILURE: newest_panel,
+    Verb.RECORD_INTERVENTION: _untreated,
+    Verb.RECORD_ARTIFICIAL_LIVER: _as_the_last_session,
+    Verb.RECORD_INTAKE: lambda case: {"day": local(clock.now(), case.hospital.zone)[:10]},
     Verb.STATE_BACKGROUND: lambda case: as_typed(background_of(case), case.hospital.zone),
 }
 """Verbs whose form starts with what stands on the case, whatever else is so."""

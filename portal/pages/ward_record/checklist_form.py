@@ -6,7 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
+from portal.pages.verbs.at_once import AtOnce
 from portal.pages.verbs.fields import Option
 from portal.pages.verbs.submitting import Submission, is_first
 from portal.pages.verbs.texts import TEXTS
@@ -16,7 +19,7 @@ from referral.pathway.perform import apply
 from referral.pathway.refusals import InputError, Text
 from referral.pathway.settlement import Settlement, settling
 from referral.pathway.vocabulary import Verb
-from referral.ward.checklist import Item
+from referral.ward.checklist import BASIS, Item
 from referral.ward.codes import NotDoneReason, Progress
 
 PARTS = ("progress", "reason", "note")
@@ -61,6 +64,14 @@ class ChecklistForm:
     @property
     def errors(self) -> bool:
         return bool(self.problems or any(row.errors for row in self.rows))
+
+    @property
+    def at_once(self) -> list[AtOnce]:
+        """The medical basis by one tap."""
+        basis = [row for row in self.rows if row.item.code in BASIS]
+        words = _(", ").join(str(row.label) for row in basis)
+        sets = {f"{row.item.code}-progress": Progress.DONE.value for row in basis}
+        return [AtOnce(Progress.DONE.label, words, sets)]
 
     def non_field_errors(self) -> list[Text]:
         return self.problems
