@@ -198,7 +198,7 @@ _BESIDE_THE_SCORES = (
     Input("cause", "cause", "choice", choices=CAUSES),
     _flag("earlier_decompensation"),
     Input("complications", "complications", "count", hard=(0, 9)),
-    _number("urine_ml", "mL", (0, 30_000), (None, 10_000), laboratory=False),
+    _number("urine_ml", "mL", (0, 30_000), (20, 10_000), laboratory=False),
     _number("urine_hours", "h", (1, 72), (6, 24), laboratory=False),
     _number("weight_kg", "kg", (20, 300), (30, 200), laboratory=False),
     _number("urine_ml_kg_h", "mL/kg/h", (0, 60), (None, 8), laboratory=False),

@@ -67,3 +67,8 @@ def test_a_part_that_says_nothing_by_itself_asks_for_the_rest(
 ) -> None:
     reading = read_inputs(typed, inputs=TYPED_INPUTS)
     assert [issue.field for issue in reading.unconfirmed if issue.code == "needed_for_urine"] == asked
+
+
+def test_litres_typed_as_millilitres_are_asked_about() -> None:
+    reading = read_inputs({"urine_ml": 1.2, "urine_hours": 24, "weight_kg": 65}, inputs=TYPED_INPUTS)
+    assert [issue.field for issue in reading.unconfirmed] == ["urine_ml"]
