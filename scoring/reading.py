@@ -13,7 +13,7 @@ from scoring.parsing import RefusedError, Value, is_blank, parse, soft_limits
 from scoring.sampling import Sampling, read_sampling
 
 _CONFIRMABLE = frozenset({*ANY_INPUT, "sampled_at"})
-_URINE_DECIMALS = 4
+_URINE_DECIMALS = 3
 HIGHEST_RATIO = INPUTS["pao2_fio2"].soft[1] or 0
 _BESIDE_VALUES = frozenset({*UNIT_FIELDS_OF_ANY, "sampled_at", "confirmed", "sources"})
 

@@ -48,9 +48,7 @@ def at_once(verb: Verb, case: Case) -> list[AtOnce]:
     """What the form of a verb offers to answer by one tap."""
     if verb != Verb.ASSESS_ORGAN_FAILURE:
         return []
-    none = _(
-        "No encephalopathy, room air, no ventilation, no vasopressors, no kidney replacement, no complication"
-    )
+    none = _("encephalopathy, oxygen, ventilation, vasopressors, kidney replacement, complications")
     offered = [AtOnce(_("None of these"), none, NOTHING_FAILS)]
     tables = tables_of(case)
     seen = _seen(tables[-1].values) if tables else {}
