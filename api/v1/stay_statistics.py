@@ -87,7 +87,7 @@ class StaysView(Counting):
     def get(self, request: Request) -> Response:
         report_filter = self.whole_network()
         rows = filters.study(self.person, report_filter).rows
-        outcomes = stay_outcomes(rows, now=self.now, hides_small=report_filter.hides_small)
+        outcomes = stay_outcomes(rows, hides_small=report_filter.hides_small)
         answer = {
             "since": report_filter.since,
             "until": report_filter.until,

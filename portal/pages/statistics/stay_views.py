@@ -47,7 +47,7 @@ def stays(request: HttpRequest) -> HttpResponse:
     if not filters.sees_all(user, report_filter.network):
         raise Http404
     cases = filters.study(user, report_filter)
-    outcomes = stay_outcomes(cases.rows, now=now, hides_small=report_filter.hides_small)
+    outcomes = stay_outcomes(cases.rows, hides_small=report_filter.hides_small)
     context = {
         **asked(user, report_filter, wrong, request.GET.dict()),
         "horizons": HORIZONS,
@@ -71,7 +71,7 @@ def stays_csv(request: HttpRequest) -> HttpResponseBase:
     if not filters.sees_all(user, report_filter.network):
         raise Http404
     cases = filters.study(user, report_filter)
-    outcomes = stay_outcomes(cases.rows, now=now, hides_small=report_filter.hides_small)
+    outcomes = stay_outcomes(cases.rows, hides_small=report_filter.hides_small)
     return csv_file(request, "artificial-liver.csv", HEADER, _lines(outcomes))
 
 

@@ -12,8 +12,9 @@ from referral.ward.codes import AgainstTransplant, InterventionKind
 Line = dict[str, Any]
 
 CODED = (
-    *("precipitants", "artificial_liver_modes", "transplant", "red_flags", "precipitant", "icd10"),
-    *("treatment", "reason", "mode", "anticoagulant", "complications", "decision", "text"),
+    *("precipitants", "artificial_liver_modes", "artificial_liver_first", "transplant", "red_flags"),
+    *("precipitant", "icd10", "treatment", "reason", "mode", "anticoagulant", "complications"),
+    *("decision", "text"),
 )
 """Columns with codes, or several separated by blanks, that somebody may know of a person."""
 

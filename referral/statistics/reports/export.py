@@ -26,7 +26,7 @@ from referral.pathway.refusals import AccessError
 from referral.statistics.reports import filters
 from referral.statistics.reports.anonymity import ANY, anonymised
 from referral.statistics.reports.disclosure import hide_cause, hide_rare
-from referral.statistics.reports.export_stay import FIRST_GRADES, STAY, stays
+from referral.statistics.reports.export_stay import FIRST_GRADES, STAY, ends, stays
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.privacy import pseudonym
 from referral.statistics.reports.releases import ACTION, Releases, releases
@@ -46,9 +46,11 @@ REASONS = {code: f"late: {reason}" for reason, code in LATE_BECAUSE.items()}
 DAYS: tuple[str, ...] = tuple(f"{name.removesuffix('_at')}_day" for name in MOMENTS)
 """Moments as whole days after the first visit."""
 
+BEGUN = "artificial_liver_begun"
+
 KNOWN_BY: tuple[str, ...] = (
     *("hospital", "hospital_level", "ward", "age_years", "sex", "chronic_liver_disease", "presentation"),
-    *DAYS,
+    *(BEGUN, *DAYS),
 )
 """What somebody could know of a person: given in groups of lines that look alike."""
 
@@ -176,12 +178,14 @@ def _lines(rows: Sequence[CaseFacts], places: dict[UUID, str], salt: str) -> Ite
     assessments = Assessment.objects.only("values", "red_flags", "band").in_bulk(
         [row.assessment for row in rows if row.assessment]
     )
-    by_case = stays([row.pk for row in rows])
+    keys = [row.pk for row in rows]
+    by_case, ended = stays(keys), ends(keys)
     for row in rows:
         assessment = assessments.get(row.assessment) if row.assessment else None
         codes = {"case": code("C", row.pk, salt), "patient": code("P", row.case.person_id, salt)}
         facts = cells(row, assessment, places)
-        yield {**codes, **facts, **dict.fromkeys((*STAY, *FIRST_GRADES)), **by_case[row.pk]}
+        empty = dict.fromkeys((*STAY, *FIRST_GRADES, BEGUN))
+        yield {**codes, **facts, **empty, **by_case[row.pk], **ended.get(row.pk, {})}
 
 
 def cells(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from referral.models import (
     ArtificialLiverSession,
+    CaseFacts,
     Diagnosis,
     KitResult,
     OrganFailureAssessment,
@@ -14,11 +15,13 @@ from referral.models import (
     Record,
     TransplantDecision,
 )
+from referral.statistics.reports.stay_outcomes import ENDS, stays_of
 from referral.ward.leading import leading_grade
 
 STAY: tuple[str, ...] = (
     *("organ_tables", "leading_definition", "first_grade", "last_grade", "most_failures", "diagnosis"),
-    *("precipitants", "artificial_liver_sessions", "artificial_liver_modes", "kit", "transplant"),
+    *("precipitants", "artificial_liver_sessions", "artificial_liver_modes", "artificial_liver_first"),
+    *("kit", "transplant", "stay_end"),
 )
 """The columns, in their order."""
 
@@ -47,6 +50,20 @@ def stays(cases: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
             "transplant": decisions[case][-1].decision if decisions[case] else "",
         }
         for case in cases
+    }
+
+
+def ends(cases: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+    """By admitted case, as the page of outcomes counts it: mode of the first session of artificial liver,
+    when it began, and what came first of death and transplant."""
+    rows = CaseFacts.objects.filter(pk__in=cases)
+    return {
+        stay.case: {
+            "artificial_liver_first": stay.mode,
+            "artificial_liver_begun": stay.begun,
+            "stay_end": ENDS[stay.event],
+        }
+        for stay in stays_of(rows)
     }
 
 

@@ -23,7 +23,8 @@ from scoring.research.agreement import Agreement, agreement
 
 WINDOW = timedelta(days=28)
 LANDMARK = timedelta(hours=24)
-"""A failure that was recorded so soon after sampling may have been there already."""
+"""A failure that was recorded so soon after sampling may have been there already. One that only the outcome
+tells of has no hour and counts as later."""
 
 
 @dataclass(frozen=True, slots=True)

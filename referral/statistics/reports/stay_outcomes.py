@@ -30,6 +30,8 @@ from referral.ward.leading import leading_grade
 from scoring.research.competing import CENSORED, Incidence, incidence
 
 DEATH, TRANSPLANT = 1, 2
+ENDS = {CENSORED: "", DEATH: "death", TRANSPLANT: "transplant"}
+"""What came first, in words of a file."""
 HORIZONS = (28, 90)
 NONE = "none"
 BEGUN: tuple[tuple[str, float, Text], ...] = (
@@ -86,9 +88,9 @@ class StayOutcomes:
     by_begun: list[Group]
 
 
-def stay_outcomes(rows: QuerySet[CaseFacts], *, now: datetime, hides_small: bool) -> StayOutcomes:
+def stay_outcomes(rows: QuerySet[CaseFacts], *, hides_small: bool) -> StayOutcomes:
     """The outcomes of the admitted cases of `rows`."""
-    stays = stays_of(rows, now)
+    stays = stays_of(rows)
     return StayOutcomes(
         whole=_groups(stays, lambda stay: "all", hides_small)[0] if stays else _group("all", []),
         by_grade=_groups(stays, lambda stay: stay.grade, hides_small),
@@ -103,7 +105,7 @@ def grade_words(code: str) -> tuple[str, str]:
     return definition, grade
 
 
-def stays_of(rows: QuerySet[CaseFacts], now: datetime) -> list[Stay]:
+def stays_of(rows: QuerySet[CaseFacts]) -> list[Stay]:
     """The stays of the admitted cases, in a fixed number of statements."""
     facts = list(rows.filter(admitted_at__isnull=False).order_by("pk"))
     keys = [row.pk for row in facts]
@@ -112,7 +114,7 @@ def stays_of(rows: QuerySet[CaseFacts], now: datetime) -> list[Stay]:
     transplants = _transplants(keys)
     seen = _last_seen(keys)
     return [
-        _stay(row, tables.get(row.pk), sessions.get(row.pk), transplants.get(row.pk), seen.get(row.pk), now)
+        _stay(row, tables.get(row.pk), sessions.get(row.pk), transplants.get(row.pk), seen.get(row.pk))
         for row in facts
     ]
 
@@ -150,9 +152,8 @@ def _stay(
     session: object,
     transplanted: datetime | None,
     seen: datetime | None,
-    now: datetime,
 ) -> Stay:
-    admitted = row.admitted_at or now
+    admitted = row.admitted_at or row.first_visit_at
     ends = [(at, event) for at, event in ((row.died_at, DEATH), (transplanted, TRANSPLANT)) if at is not None]
     end, event = min(ends) if ends else (max(seen or admitted, admitted), CENSORED)
     grade = leading_grade(table) if isinstance(table, OrganFailureAssessment) else None

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from referral.models import Case
+from referral.models import Case, CaseFacts
 from referral.pathway.refusals import AccessError
 from referral.pathway.vocabulary import Verb
 from referral.statistics.reports.anonymity import ANY, K
@@ -19,6 +19,7 @@ from referral.statistics.reports.filters import parse_filter
 from referral.statistics.reports.journey import CASES, TABLES, Journey, columns_of, journey, span_of
 from referral.statistics.reports.journey_columns import REDCAP_HEADER, journey_dictionary
 from referral.statistics.reports.selectors import statistics
+from referral.statistics.reports.stay_outcomes import stay_outcomes
 from tests.portal.conftest import SignIn
 from tests.referral.in_ward import DAY
 from tests.referral.statistics.test_case_facts import do
@@ -91,6 +92,60 @@ def test_duckdb_gets_the_figures_of_the_pages_from_the_parquet_files(
         assert asked(f"select count(*) from cases where {reached}") == [(count,)], moment
     offers = asked("select sum(offers::int), sum(declines::int), sum(expiries::int) from cases")
     assert offers == [(8, 0, 0)]
+
+
+def treated_and_not(world: World) -> None:
+    """Six of one age with a session on the first day, two of whom die; five older ones without, one with a
+    transplant."""
+    for number in range(11):
+        is_treated = number < 6
+        born = date(1980, 1, 2) if is_treated else date(1950, 1, 2)
+        case = stayed(world, number, birth_date=born)
+        if is_treated:
+            session = {"mode": "dpmas", "started_at": NOW + 4 * HOUR, "ended_at": NOW + 6 * HOUR}
+            do(case, Verb.RECORD_ARTIFICIAL_LIVER, world.specialist, 7 * HOUR, **session)
+        if number < 2:
+            do(case, Verb.RECORD_DEATH, world.specialist, (number + 2) * DAY)
+        if number == 9:
+            do(case, Verb.DECIDE_TRANSPLANT, world.specialist, 3 * DAY, decision="transplanted")
+
+
+def test_duckdb_gets_the_counts_of_the_page_of_outcomes_from_the_parquet_files(
+    world: World, as_user: SignIn, tmp_path: Path
+) -> None:
+    treated_and_not(world)
+    opened(world, as_user).extractall(tmp_path)
+    cases = f"read_parquet('{tmp_path}/parquet/cases.parquet')"
+    page = stay_outcomes(CaseFacts.objects.counted(), hides_small=False)
+
+    def counted(key: str) -> set[tuple[Any, ...]]:
+        return set(
+            duckdb.sql(
+                f"select {key}, count(*), count(*) filter (stay_end = 'death'), "
+                f"count(*) filter (stay_end = 'transplant') from {cases} "
+                "where list_contains(string_split(reached, ' '), 'admitted') group by 1"
+            ).fetchall()
+        )
+
+    for key, groups in (
+        ("'all'", [page.whole]),
+        ("leading_definition || ':' || replace(first_grade, 'at least ', '')", page.by_grade),
+        ("artificial_liver_first", page.by_mode),
+        ("artificial_liver_begun", page.by_begun),
+    ):
+        shown = {(group.code, group.patients, group.deaths, group.transplants) for group in groups}
+        assert counted(key) == shown, key
+    assert {group.code for group in page.by_begun} == {"none", "first_day"}
+
+
+def test_when_artificial_liver_began_finds_nobody_among_those_who_look_alike(
+    world: World, crowd: list[Case]
+) -> None:
+    session = {"mode": "dpmas", "started_at": NOW + 4 * HOUR, "ended_at": NOW + 6 * HOUR}
+    do(crowd[0], Verb.RECORD_ARTIFICIAL_LIVER, world.specialist, 7 * HOUR, **session)
+    lines = taken(world).tables[CASES]
+    assert {line["artificial_liver_begun"] for line in lines} == {ANY}
+    assert "dpmas" not in {line["artificial_liver_first"] for line in lines}
 
 
 def test_tables_join_by_the_case_and_hold_what_was_recorded(world: World, crowd: list[Case]) -> None:

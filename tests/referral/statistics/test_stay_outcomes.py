@@ -44,7 +44,7 @@ def transplanted(world: World, case: Case, day: float) -> None:
 
 
 def outcomes(**asked: Any) -> StayOutcomes:
-    return stay_outcomes(CaseFacts.objects.counted(), now=LATER, hides_small=asked.get("hides_small", False))
+    return stay_outcomes(CaseFacts.objects.counted(), hides_small=asked.get("hides_small", False))
 
 
 def test_a_stay_ends_with_the_first_of_death_and_transplant(world: World) -> None:
@@ -53,7 +53,7 @@ def test_a_stay_ends_with_the_first_of_death_and_transplant(world: World) -> Non
     transplanted(world, second, 5)
     died(world, Case.objects.get(pk=second.pk), 20)
     does(world, third, Verb.RECORD_TREATMENT, NOW + 3 * DAY, item="icu", progress="done")
-    stays = {stay.case: stay for stay in stays_of(CaseFacts.objects.counted(), LATER)}
+    stays = {stay.case: stay for stay in stays_of(CaseFacts.objects.counted())}
     assert (stays[first.pk].event, round(stays[first.pk].days)) == (DEATH, 10)
     assert (stays[second.pk].event, round(stays[second.pk].days)) == (TRANSPLANT, 5)
     assert (stays[third.pk].event, round(stays[third.pk].days)) == (0, 3)
