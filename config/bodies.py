@@ -18,10 +18,12 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MOST_BYTES = 4 * 1024 * 1024
-"""Nothing but files takes as much; of what is longer the rest is not read, and its length refuses it."""
+"""Nothing but files takes as much; what is longer is not read to its end, and its length refuses it."""
 MOST_BYTES_OF_FILE = 21 * 1024 * 1024
 FILES = ("/files", "/labs/read", "/labs/readings")
 """How the addresses end to which files are sent, with or without a slash."""
+SILENT_SECONDS = 60.0
+"""A body of which nothing more came for so long has broken off, whatever its connection says."""
 BROKEN = "aclf.broken_body"
 
 
@@ -41,7 +43,8 @@ def whole(application: Application) -> Application:
             await application(scope, receive, send)
             return
         is_file = scope["path"].rstrip("/").endswith(FILES)
-        body = await _read(receive, MOST_BYTES_OF_FILE if is_file else MOST_BYTES)
+        most = MOST_BYTES_OF_FILE if is_file else MOST_BYTES
+        body = Body(b"") if _announced(scope) > most else await _read(receive, most)
         await application(_with_length(scope, body), _again(body, receive), send)
 
     return call
@@ -52,10 +55,18 @@ def is_broken(request: HttpRequest) -> bool:
     return bool(getattr(request, "scope", {}).get(BROKEN))
 
 
+def _announced(scope: Scope) -> int:
+    """The length that the head of the request gives its body, in bytes."""
+    return next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
+
+
 async def _read(receive: Receive, most: int) -> Body:
     content = bytearray()
     while True:
-        message = await receive()
+        try:
+            message = await asyncio.wait_for(receive(), SILENT_SECONDS)
+        except TimeoutError:
+            return Body(b"", is_broken=True)
         if message["type"] == "http.disconnect":
             return Body(b"", is_broken=True)
         content += message.get("body", b"")

@@ -60,6 +60,12 @@ def test_a_body_without_end_is_refused_before_its_end(platform: Platform, sessio
     assert (status, json.loads(content)["code"]) == (413, "too_large")
 
 
+def test_a_length_beyond_the_limit_is_refused_before_the_body_comes(platform: Platform, session: str) -> None:
+    headers = (f"X-Session-Token: {session}", "Content-Type: application/json")
+    status, content = ask(platform, "/api/v1/score", b"", *headers, "Content-Length: 999999999999")
+    assert (status, json.loads(content)["code"]) == (413, "too_large")
+
+
 @pytest.mark.parametrize("path", ["/labs/readings/", "/api/v1/labs/read"])
 def test_the_picture_of_a_telephone_reaches_its_reader_whole(
     platform: Platform, session: str, path: str
