@@ -1,6 +1,6 @@
 """Open pages: they change by themselves, share one stream, and never touch what is being typed."""
 
-from playwright.sync_api import BrowserContext, Page, Request, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from accounts import clock
 from referral.pathway.perform import perform
@@ -145,6 +145,40 @@ def test_a_form_that_is_open_but_untouched_is_fetched_again_for_the_new_version(
 
     expect(version).to_have_value(str(said.version))
     expect(page.get_by_label("Bed, if known")).to_be_visible()
+
+
+def test_the_cursor_stays_in_its_field_when_the_form_is_fetched_again(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    page.locator("summary", has_text="Accept with a bed").click()
+    page.get_by_label("Bed, if known").focus()
+
+    said = perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text="Getting worse")
+
+    expect(page.locator("[id$='-accept'] input[name=version]")).to_have_value(str(said.version))
+    page.keyboard.type("12")
+    expect(page.get_by_label("Bed, if known")).to_have_value("12")
+    page.get_by_role("button", name="Accept", exact=True).click()
+    expect(page.get_by_text("Accepted. The first hospital was told.")).to_be_visible()
+
+
+def test_what_is_typed_while_the_form_is_fetched_again_stays(world: World, visit: Visits) -> None:
+    case = world.flagged(now=clock.now())
+    page = visit(world.specialist)
+    open_board(page)
+    page.locator("summary", has_text="Accept with a bed").click()
+    bed = page.get_by_label("Bed, if known")
+    bed.focus()
+    late: list[Route] = []
+    page.route("**/accept/form/*", lambda route: late.append(route))
+
+    with page.expect_request("**/accept/form/*"):
+        perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text="Getting worse")
+    page.keyboard.type("12")
+    late[0].continue_()
+    expect(page.locator("[id$='-accept'] .form-stale")).to_be_visible()
+    expect(bed).to_have_value("12")
 
 
 def test_a_form_that_cannot_be_fetched_leaves_the_way_to_its_page(world: World, visit: Visits) -> None:

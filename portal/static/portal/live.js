@@ -180,6 +180,12 @@
   const isBusy = (node) => node.nodeName === "FORM" && (node.getAttribute("aria-busy") === "true" || window.isTypedInto(node));
   const holdsBusy = (node) =>
     node.nodeType === Node.ELEMENT_NODE && (isBusy(node) || [...node.querySelectorAll("form")].some(isBusy));
+  // Whoever has put the cursor into a field is about to type, and what they type must not go nowhere.
+  const WRITTEN_IN = "input:not([type=checkbox], [type=radio]), textarea";
+  const entered = (node) => {
+    const { activeElement: field } = document;
+    return node.contains(field) && field.matches(WRITTEN_IN) ? field.form : null;
+  };
   const versionOf = (form) => form.elements.namedItem("version")?.value;
   const warn = (form) => form.querySelector("[data-stale]")?.removeAttribute("hidden");
 
@@ -194,8 +200,11 @@
       return false;
     },
     beforeNodeRemoved(old) {
-      if (!holdsBusy(old)) return true;
-      old.querySelectorAll("form").forEach(warn);
+      const form = entered(old);
+      if (holdsBusy(old)) old.querySelectorAll("form").forEach(warn);
+      else if (form?.closest("[data-unfolds]")) form.dataset.outdated = "";
+      else if (form) warn(form);
+      else return true;
       return false;
     },
     beforeAttributeUpdated: (name, node) => !(name === "open" && node.nodeName === "DETAILS"),

@@ -5,8 +5,24 @@
   "use strict";
   const ANSWER_MS = 10000;
 
+  // The cursor stays in its field when a form takes the place of an outdated one, in which nothing was typed.
+  const put = (part, html) => {
+    const before = part.querySelector("form");
+    if (before && window.isTypedInto(before)) throw new Error("typed into");
+    const field = part.contains(document.activeElement) ? document.activeElement.name : "";
+    part.innerHTML = html;
+    htmx.process(part);
+    if (field) part.querySelector(`[name="${CSS.escape(field)}"]`)?.focus();
+  };
+  const stay = (part) => {
+    const form = part.querySelector("form");
+    if (form) form.querySelector("[data-stale]")?.removeAttribute("hidden");
+    else part.querySelector("a")?.focus();
+  };
+
   const fill = async (part) => {
-    if (part.isFilling || part.querySelector("form")) return;
+    const form = part.querySelector("form");
+    if (part.isFilling || (form && !("outdated" in form.dataset))) return;
     part.isFilling = true;
     part.setAttribute("aria-busy", "true");
     try {
@@ -14,10 +30,9 @@
       const answer = await fetch(part.dataset.unfolds, request);
       if (answer.headers.has("HX-Refresh")) return location.reload();
       if (!answer.ok) throw new Error(answer.status);
-      part.innerHTML = await answer.text();
-      htmx.process(part);
+      put(part, await answer.text());
     } catch {
-      part.querySelector("a")?.focus();
+      stay(part);
     } finally {
       part.isFilling = false;
       part.removeAttribute("aria-busy");
