@@ -85,8 +85,8 @@ def newest_panel(case: Case) -> dict[str, str]:
 def _untreated(case: Case) -> dict[str, str]:
     """The precipitant against which nothing was recorded yet, where there is only one."""
     rows = Precipitant.objects.counting().filter(case=case, interventions=None)
-    found = {row.precipitant for row in rows}
-    return {"precipitant": found.pop()} if len(found) == 1 else {}
+    precipitants = {row.precipitant for row in rows}
+    return {"precipitant": precipitants.pop()} if len(precipitants) == 1 else {}
 
 
 def _as_the_last_session(case: Case) -> dict[str, str]:
