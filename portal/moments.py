@@ -16,11 +16,6 @@ def local(moment: datetime, zone: str) -> str:
     return moment.astimezone(ZoneInfo(zone)).strftime(MINUTES)
 
 
-def shown(moment: datetime, zone: str) -> str:
-    """An instant as a sentence names it on the clock of `zone`."""
-    return moment.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
-
-
 def instant(typed: str, zone: str, now: datetime) -> datetime:
     """What a field of `zone` means. Raises ValueError for what is no local time, and for a date alone.
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.local_time import in_full
 from fhir.datatypes import own_system
 from fhir.hooks.advice import Advice
 from labs.texts import doubt_text
@@ -112,7 +112,7 @@ def _of_values(advice: Advice) -> Iterable[str]:
         line = {"label": texts.label(name), "value": texts.value_text(key, value)}
         moment = advice.reading.sampled_at.get(name)
         if moment:
-            line["time"] = f"{timezone.localtime(moment, zone):%Y-%m-%d %H:%M}"
+            line["time"] = in_full(moment, zone.key)
             yield _("- %(label)s: %(value)s, sampled %(time)s") % line
         elif BY_KEY[key].laboratory:
             yield _("- %(label)s: %(value)s, time of sampling not known") % line

@@ -36,7 +36,7 @@ def test_a_card_says_risk_band_model_times_and_where_to_go(emr: Integration, now
     assert re.fullmatch(r"ACLF: 90-day risk [\d.]+ %, .+ risk \(provisional model\)", card["summary"])
     assert len(card["summary"]) < 140
     assert "aclf8-provisional-1" in card["detail"]
-    assert re.search(r"INR: 1.9, sampled \d{4}-\d\d-\d\d \d\d:\d\d", card["detail"])
+    assert re.search(r"INR: 1.9, sampled \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d\n", card["detail"])
     assert card["source"]["url"].endswith("/models/aclf8-provisional-1/")
     (link,) = card["links"]
     assert (link["type"], link["url"].endswith("/cases/new/")) == ("absolute", True)

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from accounts.local_time import in_brief
 from portal import definitions, lab_values
 from portal.charts import Chart, Measured, Span, chart, range_text, span_of
 from portal.lab_values import said
-from portal.moments import shown
 from referral.models import Case
 from referral.pathway.refusals import Text
 from referral.queries import cases
@@ -172,7 +172,7 @@ def _value_chart(
         Measured(
             value.at,
             float(value.value),
-            f"{shown(value.at, span.zone)} {said(value)}",
+            f"{in_brief(value.at, span.zone)} {said(value)}",
             value.origin in FIRST_HOSPITAL,
         )
         for value in series.values()
@@ -197,7 +197,7 @@ def _scores(case: Case, values: CaseValues, marks: Sequence[Mark]) -> list[dict[
                 name,
                 "",
                 [
-                    Measured(point.at, point.value, f"{shown(point.at, zone)} {round(point.value, 2):g}")
+                    Measured(point.at, point.value, f"{in_brief(point.at, zone)} {round(point.value, 2):g}")
                     for point in points
                 ],
                 span,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from accounts.local_time import day_in_full, in_full
 from accounts.text import cleaned
 from files.models import FileState
 from files.refusals import REASONS
@@ -178,14 +179,13 @@ def _drawn(moment: str | None, zone: str, now: datetime) -> dict[str, Any]:
     """When the blood was drawn, in words, and whether that is long ago or not known."""
     if not moment:
         return {"words": "", "is_day": False, "age": "", "is_old": False}
-    local_now = now.astimezone(ZoneInfo(zone))
-    if len(moment) == len("2026-11-29"):
-        days = (local_now.date() - date.fromisoformat(moment)).days
-        return {"words": moment, "is_day": True, "age": "", "is_old": days > 1}
     drawn = datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone))
+    if len(moment) == len("2026-11-29"):
+        days = (now.astimezone(ZoneInfo(zone)).date() - drawn.date()).days
+        return {"words": day_in_full(drawn, zone), "is_day": True, "age": "", "is_old": days > 1}
     elapsed = now - drawn
     return {
-        "words": f"{drawn:%Y-%m-%d %H:%M}",
+        "words": in_full(drawn, zone),
         "is_day": False,
         "age": duration(elapsed) if elapsed > timedelta(0) else "",
         "is_old": elapsed > timedelta(hours=12),

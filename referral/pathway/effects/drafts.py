@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.local_time import in_brief
 from referral.models import Case, Indicators
 from referral.pathway.change import Change
 from referral.pathway.effects.assessment import merged
@@ -53,10 +53,7 @@ def _ask_about_older(case: Case, values: Mapping[str, Any], reading: Reading, no
     """Raise ConfirmationNeeded where another value drawn earlier would replace one that is saved."""
     if case.draft is None or "sampled_at" in confirmed_names(values.get("confirmed")):
         return
-    saved, zone = (
-        read_inputs(case.draft.values, now=now, expect_sampled_at=True),
-        ZoneInfo(case.hospital.zone),
-    )
+    saved, zone = read_inputs(case.draft.values, now=now, expect_sampled_at=True), case.hospital.zone
     older = [
         (label(name), time)
         for name, time in saved.sampled_at.items()
@@ -70,7 +67,7 @@ def _ask_about_older(case: Case, values: Mapping[str, Any], reading: Reading, no
                 (
                     "sampled_at",
                     "needs_confirmation",
-                    OLDER % {"label": name, "time": f"{time.astimezone(zone):%Y-%m-%d %H:%M}"},
+                    OLDER % {"label": name, "time": in_brief(time, zone)},
                 )
                 for name, time in older
             )
