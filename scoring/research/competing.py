@@ -6,6 +6,8 @@ agrees.
 """
 
 import math
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,8 +25,9 @@ class Incidence:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """What happened at one time: those at risk, the events of any kind and of the one, survival before."""
+class Step:
+    """What happened at one time: how many were at risk, how many had an event of any kind and of the one that
+    is asked about, and the share (0-1) to whom nothing had happened `before`."""
 
     at_risk: int
     events: int
@@ -41,12 +44,12 @@ def incidence(
     """
     if not times or _ends_too_early(times, events, horizon):
         return None
-    steps = list(_steps(times, events, kind, horizon))
+    made = steps(times, events, kind=kind, horizon=horizon)
     reached = [0.0]
-    for step in steps:
+    for step in made:
         reached.append(reached[-1] + step.before * step.of_kind / step.at_risk)
     value = reached[-1]
-    return Incidence(value, *_interval(value, _variance(steps, reached[1:])))
+    return Incidence(value, *_interval(value, _variance(made, reached[1:])))
 
 
 def _ends_too_early(times: Sequence[float], events: Sequence[int], horizon: float) -> bool:
@@ -55,19 +58,20 @@ def _ends_too_early(times: Sequence[float], events: Sequence[int], horizon: floa
     return not followed and any(event == CENSORED for event in events)
 
 
-def _steps(times: Sequence[float], events: Sequence[int], kind: int, horizon: float) -> list[_Step]:
-    steps, survival = [], 1.0
-    for moment in sorted({time for time, event in zip(times, events, strict=True) if event != CENSORED}):
-        if moment > horizon:
-            break
-        at_risk = sum(time >= moment for time in times)
-        here = [event for time, event in zip(times, events, strict=True) if time == moment and event]
-        steps.append(_Step(at_risk, len(here), here.count(kind), survival))
-        survival *= 1 - len(here) / at_risk
-    return steps
+def steps(times: Sequence[float], events: Sequence[int], *, kind: int, horizon: float) -> list[Step]:
+    """The times up to `horizon` at which somebody had an event, in their order."""
+    at = list(zip(times, events, strict=True))
+    of_any = Counter(time for time, event in at if event != CENSORED and time <= horizon)
+    of_kind = Counter(time for time, event in at if event == kind)
+    ordered, survival, made = sorted(times), 1.0, []
+    for moment in sorted(of_any):
+        at_risk = len(ordered) - bisect_left(ordered, moment)
+        made.append(Step(at_risk, of_any[moment], of_kind[moment], survival))
+        survival *= 1 - of_any[moment] / at_risk
+    return made
 
 
-def _variance(steps: Sequence[_Step], reached: Sequence[float]) -> float:
+def _variance(steps: Sequence[Step], reached: Sequence[float]) -> float:
     total = reached[-1] if reached else 0.0
     variance = 0.0
     for step, until in zip(steps, reached, strict=True):
