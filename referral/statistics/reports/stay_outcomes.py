@@ -5,9 +5,10 @@ neither is followed to the last time that somebody said something of them. The t
 treated how was chosen by doctors, and whoever is treated late has lived until then.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Max, QuerySet
@@ -20,6 +21,7 @@ from referral.models import (
     Event,
     OrganFailureAssessment,
     Outcome,
+    Record,
     TransplantDecision,
 )
 from referral.pathway.refusals import Text
@@ -28,6 +30,9 @@ from referral.ward.codes import ArtificialLiverMode
 from referral.ward.codes import TransplantDecision as Decision
 from referral.ward.leading import leading_grade
 from scoring.research.competing import CENSORED, Incidence, incidence
+
+_Cases = QuerySet[CaseFacts, Any]
+_Kind = TypeVar("_Kind", bound=Record)
 
 DEATH, TRANSPLANT = 1, 2
 ENDS = {CENSORED: "", DEATH: "death", TRANSPLANT: "transplant"}
@@ -64,6 +69,15 @@ class Stay:
         return next(code for code, most, _words in BEGUN if self.first_session_days <= most)
 
 
+DIVISIONS: Mapping[str, Callable[[Stay], str]] = {
+    "all": lambda stay: "all",
+    "grade": lambda stay: stay.grade,
+    "mode": lambda stay: stay.mode,
+    "begun": lambda stay: stay.begun,
+}
+"""What the patients are divided by, and the code of the group that a stay is in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Patients alike in one thing: how many, how many died and were transplanted, and the incidence of each
@@ -91,12 +105,8 @@ class StayOutcomes:
 def stay_outcomes(rows: QuerySet[CaseFacts], *, hides_small: bool) -> StayOutcomes:
     """The outcomes of the admitted cases of `rows`."""
     stays = stays_of(rows)
-    return StayOutcomes(
-        whole=_groups(stays, lambda stay: "all", hides_small)[0] if stays else _group("all", []),
-        by_grade=_groups(stays, lambda stay: stay.grade, hides_small),
-        by_mode=_groups(stays, lambda stay: stay.mode, hides_small),
-        by_begun=_groups(stays, lambda stay: stay.begun, hides_small),
-    )
+    whole, *divisions = (_groups(stays, key_of, hides_small) for key_of in DIVISIONS.values())
+    return StayOutcomes(whole[0] if stays else _group("all", []), *divisions)
 
 
 def grade_words(code: str) -> tuple[str, str]:
@@ -107,39 +117,36 @@ def grade_words(code: str) -> tuple[str, str]:
 
 def stays_of(rows: QuerySet[CaseFacts]) -> list[Stay]:
     """The stays of the admitted cases, in a fixed number of statements."""
-    facts = list(rows.filter(admitted_at__isnull=False).order_by("pk"))
-    keys = [row.pk for row in facts]
-    tables = _first(OrganFailureAssessment.objects.counting().filter(case__in=keys))
-    sessions = _first(ArtificialLiverSession.objects.counting().filter(case__in=keys))
-    transplants = _transplants(keys)
-    seen = _last_seen(keys)
+    facts = rows.filter(admitted_at__isnull=False).only("case", "first_visit_at", "admitted_at", "died_at")
+    keys = facts.order_by().values("case")
+    graded = OrganFailureAssessment.objects.counting().only("case", "occurred_at", "values", "definitions")
+    sessions = _first(ArtificialLiverSession.objects.counting().only("case", "occurred_at", "mode"), keys)
+    tables, transplants, seen = _first(graded, keys), _transplants(keys), _last_seen(keys)
     return [
         _stay(row, tables.get(row.pk), sessions.get(row.pk), transplants.get(row.pk), seen.get(row.pk))
-        for row in facts
+        for row in facts.order_by("pk")
     ]
 
 
-def _first(rows: QuerySet[OrganFailureAssessment] | QuerySet[ArtificialLiverSession]) -> dict[UUID, object]:
-    first: dict[UUID, object] = {}
-    for row in rows:
-        first.setdefault(row.case_id, row)
+def _first(rows: QuerySet[_Kind], cases: _Cases) -> dict[UUID, _Kind]:
+    """The first record of each case."""
+    first = rows.filter(case__in=cases).order_by("case_id", *Record.Meta.ordering).distinct("case_id")
+    return {row.case_id: row for row in first}
+
+
+def _transplants(cases: _Cases) -> dict[UUID, datetime]:
+    decided = TransplantDecision.objects.counting().filter(case__in=cases, decision=Decision.TRANSPLANTED)
+    said = Outcome.objects.filter(case__in=cases, status=OutcomeStatus.TRANSPLANTED)
+    first: dict[UUID, datetime] = {}
+    for case, at in [*decided.values_list("case", "occurred_at"), *said.values_list("case", "at")]:
+        first[case] = min(at, first.get(case, at))
     return first
 
 
-def _transplants(keys: Sequence[UUID]) -> dict[UUID, datetime]:
-    decided = TransplantDecision.objects.counting().filter(case__in=keys, decision=Decision.TRANSPLANTED)
-    said = Outcome.objects.filter(case__in=keys, status=OutcomeStatus.TRANSPLANTED)
-    moments = [
-        *decided.values_list("case", "occurred_at"),
-        *said.values_list("case", "at"),
-    ]
-    return {case: min(at for key, at in moments if key == case) for case in {key for key, _at in moments}}
-
-
-def _last_seen(keys: Sequence[UUID]) -> dict[UUID, datetime]:
+def _last_seen(cases: _Cases) -> dict[UUID, datetime]:
     """When somebody last did something about a patient, or said that they were alive."""
-    done = Event.objects.filter(case__in=keys, actor__isnull=False)
-    alive = Outcome.objects.filter(case__in=keys, status=OutcomeStatus.ALIVE)
+    done = Event.objects.filter(case__in=cases, actor__isnull=False)
+    alive = Outcome.objects.filter(case__in=cases, status=OutcomeStatus.ALIVE)
     seen = dict(done.order_by().values_list("case").annotate(Max("occurred_at")))
     for case, at in alive.values_list("case", "at"):
         seen[case] = max(at, seen.get(case, at))
@@ -148,23 +155,22 @@ def _last_seen(keys: Sequence[UUID]) -> dict[UUID, datetime]:
 
 def _stay(
     row: CaseFacts,
-    table: object,
-    session: object,
+    table: OrganFailureAssessment | None,
+    session: ArtificialLiverSession | None,
     transplanted: datetime | None,
     seen: datetime | None,
 ) -> Stay:
     admitted = row.admitted_at or row.first_visit_at
     ends = [(at, event) for at, event in ((row.died_at, DEATH), (transplanted, TRANSPLANT)) if at is not None]
     end, event = min(ends) if ends else (max(seen or admitted, admitted), CENSORED)
-    grade = leading_grade(table) if isinstance(table, OrganFailureAssessment) else None
-    first = session if isinstance(session, ArtificialLiverSession) else None
+    grade = leading_grade(table) if table else None
     return Stay(
         case=row.pk,
         days=_days(end - admitted),
         event=event,
         grade=f"{grade.definition}:{grade.value or grade.at_least}" if grade else "",
-        mode=first.mode if first else NONE,
-        first_session_days=_days(first.occurred_at - admitted) if first else None,
+        mode=session.mode if session else NONE,
+        first_session_days=_days(session.occurred_at - admitted) if session else None,
     )
 
 
@@ -174,14 +180,19 @@ def _days(span: timedelta) -> float:
 
 def _groups(stays: Sequence[Stay], key_of: Callable[[Stay], str], hides_small: bool) -> list[Group]:
     """The groups in the order of their codes; a division tells no number that it hides."""
-    parts: dict[str, list[Stay]] = {}
-    for stay in stays:
-        parts.setdefault(key_of(stay), []).append(stay)
-    groups = [_group(code, parts[code]) for code in sorted(parts, key=_place)]
+    groups = [_group(code, part) for code, part in divided(stays, key_of).items()]
     if not hides_small:
         return groups
     hidden = hidden_parts([(group.deaths, group.transplants, _others(group)) for group in groups])
     return [_hidden(group) if place in hidden else _rounded(group) for place, group in enumerate(groups)]
+
+
+def divided(stays: Sequence[Stay], key_of: Callable[[Stay], str]) -> dict[str, list[Stay]]:
+    """The stays by the code of their group, in the order of the codes."""
+    parts: dict[str, list[Stay]] = {}
+    for stay in stays:
+        parts.setdefault(key_of(stay), []).append(stay)
+    return {code: parts[code] for code in sorted(parts, key=_place)}
 
 
 ORDER = (
