@@ -4,6 +4,7 @@ __all__ = [
     "export",
     "export_columns",
     "filters",
+    "follow_up",
     "first_answers",
     "journey",
     "journey_columns",

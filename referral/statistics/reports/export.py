@@ -26,7 +26,7 @@ from referral.pathway.refusals import AccessError
 from referral.statistics.reports import filters
 from referral.statistics.reports.anonymity import ANY, anonymised
 from referral.statistics.reports.disclosure import hide_cause, hide_rare
-from referral.statistics.reports.export_stay import FIRST_GRADES, STAY, ends, stays
+from referral.statistics.reports.export_stay import FIRST_GRADES, STAY, ends, kits, stays
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.privacy import pseudonym
 from referral.statistics.reports.releases import ACTION, Releases, releases
@@ -107,14 +107,14 @@ def cohort(user: User, report_filter: ReportFilter, *, now: datetime) -> Cohort:
         network=network,
         cases=given,
     )
-    return _cohort(rows, released)
+    return _cohort(rows, released, now)
 
 
-def _cohort(rows: QuerySet[CaseFacts], released: Releases) -> Cohort:
+def _cohort(rows: QuerySet[CaseFacts], released: Releases, now: datetime) -> Cohort:
     salt = secrets.token_hex(16)
     lines: list[dict[str, Any]] = []
     codes: dict[UUID, str] = {}
-    for batch in _batches(rows, released, salt):
+    for batch in _batches(rows, released, salt, now):
         codes |= {key: line["case"] for key, _hospital, line in batch}
         lines += _blurred(batch)
     for line in lines:
@@ -135,7 +135,9 @@ _CaseLine = tuple[UUID, UUID, dict[str, Any]]
 """A case, its hospital, and its line as exact as it is."""
 
 
-def _batches(rows: QuerySet[CaseFacts], released: Releases, salt: str) -> list[list[_CaseLine]]:
+def _batches(
+    rows: QuerySet[CaseFacts], released: Releases, salt: str, now: datetime
+) -> list[list[_CaseLine]]:
     """The lines of each batch, read in pieces and in an order that stays the same."""
     places = _codes("H", "hospital", rows) | _codes("W", "ward", rows.filter(ward__isnull=False))
     batch_of = {case: place for place, batch in enumerate(released.batches) for case in batch}
@@ -144,7 +146,7 @@ def _batches(rows: QuerySet[CaseFacts], released: Releases, salt: str) -> list[l
     stream = full.iterator(chunk_size=CHUNK)
     while piece := list(islice(stream, CHUNK)):
         given = [row for row in piece if row.pk in batch_of]
-        for row, line in zip(given, _lines(given, places, salt), strict=True):
+        for row, line in zip(given, _lines(given, places, salt, now), strict=True):
             batches[batch_of[row.pk]].append((row.pk, row.hospital_id, line))
     return batches
 
@@ -174,18 +176,21 @@ def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str
     return codes
 
 
-def _lines(rows: Sequence[CaseFacts], places: dict[UUID, str], salt: str) -> Iterator[dict[str, Any]]:
+def _lines(
+    rows: Sequence[CaseFacts], places: dict[UUID, str], salt: str, now: datetime
+) -> Iterator[dict[str, Any]]:
     assessments = Assessment.objects.only("values", "red_flags", "band").in_bulk(
         [row.assessment for row in rows if row.assessment]
     )
     keys = [row.pk for row in rows]
-    by_case, ended = stays(keys), ends(keys)
+    by_case, ended, followed = stays(keys), ends(keys), kits(keys, now)
     for row in rows:
         assessment = assessments.get(row.assessment) if row.assessment else None
         codes = {"case": code("C", row.pk, salt), "patient": code("P", row.case.person_id, salt)}
         facts = cells(row, assessment, places)
         empty = dict.fromkeys((*STAY, *FIRST_GRADES, BEGUN))
-        yield {**codes, **facts, **empty, **by_case[row.pk], **ended.get(row.pk, {})}
+        in_ward = {**by_case[row.pk], **ended.get(row.pk, {}), **followed.get(row.pk, {})}
+        yield {**codes, **facts, **empty, **in_ward}
 
 
 def cells(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str]) -> dict[str, Any]:

@@ -57,6 +57,10 @@ MEANINGS: Mapping[str, Text] = {
     "artificial_liver_begun": gettext_lazy("when the first session was after the admission, code"),
     "stay_end": gettext_lazy("what came first: death, transplant, or neither so far"),
     "kit": gettext_lazy("first answer of the six-metabolite kit"),
+    "kit_counted": gettext_lazy("answer of the result that counts against what came: positive, negative"),
+    "kit_then": gettext_lazy(
+        "what came within 28 days of its sampling: none, failure, failure_within_24_h, which counts apart"
+    ),
     "transplant": gettext_lazy("last decision on a transplant"),
     "first_china": gettext_lazy("first table by the Chinese guideline"),
     "first_cossh": gettext_lazy("first table by COSSH"),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,13 +16,14 @@ from referral.models import (
     Record,
     TransplantDecision,
 )
+from referral.statistics.reports.kit import counted_results
 from referral.statistics.reports.stay_outcomes import ENDS, stays_of
 from referral.ward.leading import leading_grade
 
 STAY: tuple[str, ...] = (
     *("organ_tables", "leading_definition", "first_grade", "last_grade", "most_failures", "diagnosis"),
     *("precipitants", "artificial_liver_sessions", "artificial_liver_modes", "artificial_liver_first"),
-    *("kit", "transplant", "stay_end"),
+    *("kit", "kit_counted", "kit_then", "transplant", "stay_end"),
 )
 """The columns, in their order."""
 
@@ -65,6 +67,13 @@ def ends(cases: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
         }
         for stay in stays_of(rows)
     }
+
+
+def kits(cases: Sequence[UUID], now: datetime) -> dict[UUID, dict[str, str]]:
+    """By case with a result of the kit that counts, as the page of the kit counts it: its answer, and whether
+    an organ failed within 28 days."""
+    counted = counted_results(CaseFacts.objects.filter(pk__in=cases), now)
+    return {case: {"kit_counted": answer, "kit_then": then} for case, (answer, then) in counted.items()}
 
 
 def _by_case(kind: type[Record], cases: Sequence[UUID]) -> dict[UUID, list[Any]]:

@@ -31,6 +31,9 @@ from referral.statistics.reports.anonymity import ANY
 from referral.statistics.reports.disclosure import hide_cause, hide_rare
 from referral.statistics.reports.export import HEADER, KNOWN_BY, Cohort, cohort
 from referral.statistics.reports.filters import ReportFilter
+from referral.statistics.reports.follow_up import COLUMNS as FOLLOW_UP_COLUMNS
+from referral.statistics.reports.follow_up import FOLLOW_UP, follow_up
+from referral.statistics.reports.stay_outcomes import stays_of
 from referral.ward.leading import leading_grade
 from scoring.inputs import BY_KEY
 
@@ -55,9 +58,11 @@ class Columns:
 class Journey:
     """The tables by name, each a list of lines. `k`: the least number of persons who look alike in all tables
     together; `blurred`: the share of cells, 0 to 1, by which somebody could be known and that are given less
-    exactly or left out. `waiting`: cases that are in no file yet, because fewer than five persons are new."""
+    exactly or left out. `waiting`: cases that are in no file yet, because fewer than five persons are new.
+    `follow_up`: a table of groups, not of cases, from which incidences are computed."""
 
     tables: Mapping[str, list[Line]]
+    follow_up: list[Line]
     k: int
     blurred: float
     waiting: int
@@ -181,13 +186,19 @@ TABLES: Mapping[str, Columns] = {
 }
 """Every table beside that of the cases."""
 
-NUMBERS = frozenset({"number", "failures", "clif_c_of", "hours", "plasma_ml", "probability"})
+NUMBERS = frozenset(
+    {
+        *("number", "failures", "clif_c_of", "hours", "plasma_ml", "probability"),
+        *("by_day", "step", "at_risk", "deaths", "transplants"),
+    }
+)
 """Columns with numbers; all others are text."""
 
 
 def columns_of(table: str) -> tuple[str, ...]:
     """The columns of a table in their order."""
-    return HEADER if table == CASES else ("case", "days", *TABLES[table].names)
+    by_name = {CASES: HEADER, FOLLOW_UP: FOLLOW_UP_COLUMNS}
+    return by_name.get(table) or ("case", "days", *TABLES[table].names)
 
 
 def journey(user: User, report_filter: ReportFilter, *, now: datetime) -> Journey:
@@ -205,7 +216,13 @@ def journey(user: User, report_filter: ReportFilter, *, now: datetime) -> Journe
     signatures = _signatures(cases, tables)
     person_of = {line["case"]: line["patient"] for line in cases}
     k = _least_persons(signatures, person_of)
-    return Journey({CASES: cases, **tables}, k, _blurred(cases, tables), taken.waiting)
+    return Journey(
+        tables={CASES: cases, **tables},
+        follow_up=follow_up(stays_of(CaseFacts.objects.filter(pk__in=taken.codes))),
+        k=k,
+        blurred=_blurred(cases, tables),
+        waiting=taken.waiting,
+    )
 
 
 def _lines_of(columns: Columns, taken: Cohort, visits: Mapping[UUID, datetime]) -> list[Line]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy, override
 
 from referral.pathway.refusals import Text
 from referral.statistics.reports.export_columns import dictionary
+from referral.statistics.reports.follow_up import FOLLOW_UP
 from referral.statistics.reports.journey import CASES, NUMBERS, TABLES, columns_of
 
 NAMES: Mapping[str, Text] = {
@@ -52,6 +53,13 @@ MEANINGS: Mapping[str, Text] = {
     "probability": gettext_lazy("probability that the kit gave, 0 to 1"),
     "organ_failure_at_sampling": gettext_lazy("whether an organ was failing when the sample was taken"),
     "decision": gettext_lazy("status towards a transplant, code"),
+    "division": gettext_lazy("division of the admitted: all, grade, mode, begun, as on the page of outcomes"),
+    "group": gettext_lazy("code of the group in it; empty for those without a table of organ failure"),
+    "by_day": gettext_lazy("day after the admission up to which this is told: 28 or 90"),
+    "step": gettext_lazy("place in the order of the events; 0 is the admission, the last is the day itself"),
+    "at_risk": gettext_lazy("patients still followed, to whom nothing had happened before"),
+    "deaths": gettext_lazy("deaths at this step"),
+    "transplants": gettext_lazy("transplants at this step"),
 }
 DICTIONARY_HEADER = ("table", "column", "type", "meaning_en", "meaning_zh")
 REDCAP_HEADER = (
@@ -66,7 +74,7 @@ REDCAP_HEADER = (
 def journey_dictionary() -> Iterator[tuple[str, ...]]:
     """Each column of each table with its type and what it is, in English and Chinese."""
     in_both = [_meanings(language) for language in ("en", "zh-hans")]
-    for table in (CASES, *TABLES):
+    for table in (CASES, *TABLES, FOLLOW_UP):
         for column in columns_of(table):
             words = tuple(meanings[table, column] for meanings in in_both)
             yield (table, column, type_of(table, column), *words)
@@ -80,13 +88,17 @@ def type_of(table: str, column: str) -> str:
 def _meanings(language: str) -> dict[tuple[str, str], str]:
     with override(language):
         of_cases = {(CASES, name): str(meaning) for name, meaning, _blurred in dictionary()}
-        rest = {(table, column): str(MEANINGS[column]) for table in TABLES for column in columns_of(table)}
+        rest = {
+            (table, column): str(MEANINGS[column])
+            for table in (*TABLES, FOLLOW_UP)
+            for column in columns_of(table)
+        }
         return of_cases | rest
 
 
 def redcap_dictionary() -> Iterator[tuple[str, ...]]:
     """The same as REDCap imports it: a form for each table, its fields with their labels in the language of
-    the reader; the record is the case, the other tables are repeating forms."""
+    the reader; the record is the case, the other tables of cases are repeating forms."""
     yield _field("record_id", CASES, _("code of the case in this file"))
     for table in (CASES, *TABLES):
         section = str(NAMES[table])

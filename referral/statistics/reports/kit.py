@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, OuterRef, QuerySet, Sum, Value, When
@@ -94,17 +95,10 @@ def ward_names(record: KitRecord, report_filter: ReportFilter) -> dict[Hashable,
 
 def _counted(rows: QuerySet[CaseFacts], now: datetime) -> tuple[Counter[Result], dict[str, int]]:
     """The results that count, and how many of those that do not, by the reason."""
-    followed = Case(When(kit_sampled_at__lte=now - WINDOW, then=Value(True)), default=Value(False))
-    soon = OrganFailureAssessment.objects.counting().filter(
-        case=OuterRef("pk"),
-        failures__gt=0,
-        occurred_at__gte=OuterRef("kit_sampled_at"),
-        occurred_at__lte=OuterRef("kit_sampled_at") + LANDMARK,
-    )
     groups = (
-        rows.filter(kit_results__gt=0)
+        _followed(rows, now)
         .order_by()
-        .values_list("kit_ward", "kit_lot", "kit_positive", "kit_failed", followed, Exists(soon))
+        .values_list("kit_ward", "kit_lot", "kit_positive", "kit_failed", "is_followed", "too_close")
         .annotate(Count("pk"), Sum("kit_indeterminate"), Sum("kit_beside_purpose"))
     )
     counted: Counter[Result] = Counter()
@@ -116,6 +110,33 @@ def _counted(rows: QuerySet[CaseFacts], now: datetime) -> tuple[Counter[Result],
         elif positive is not None:
             left_out.update(unknown=cases)
     return counted, left_out
+
+
+def counted_results(rows: QuerySet[CaseFacts], now: datetime) -> dict[UUID, tuple[str, str]]:
+    """By case with a result that counts: its answer as `positive` or `negative`, and in FAILED what came."""
+    counting = _followed(rows, now).filter(is_followed=True, kit_failed__isnull=False)
+    return {
+        case: ("positive" if positive else "negative", FAILED[failed, failed and too_close])
+        for case, positive, failed, too_close in counting.values_list(
+            "pk", "kit_positive", "kit_failed", "too_close"
+        )
+    }
+
+
+FAILED = {(False, False): "none", (True, False): "failure", (True, True): "failure_within_24_h"}
+"""What came within 28 days, in words of a file: whether an organ failed, and whether within LANDMARK."""
+
+
+def _followed(rows: QuerySet[CaseFacts], now: datetime) -> QuerySet[Any, Any]:
+    """Cases with results, each with whether its 28 days are over and whether an organ failed too soon."""
+    soon = OrganFailureAssessment.objects.counting().filter(
+        case=OuterRef("pk"),
+        failures__gt=0,
+        occurred_at__gte=OuterRef("kit_sampled_at"),
+        occurred_at__lte=OuterRef("kit_sampled_at") + LANDMARK,
+    )
+    is_over = Case(When(kit_sampled_at__lte=now - WINDOW, then=Value(True)), default=Value(False))
+    return rows.filter(kit_results__gt=0).annotate(is_followed=is_over, too_close=Exists(soon))
 
 
 def by_place(results: Counter[Result], key_of: Callable[[Result], Hashable], hides_small: bool) -> list[Site]:

@@ -106,7 +106,7 @@ def stay_outcomes(rows: QuerySet[CaseFacts], *, hides_small: bool) -> StayOutcom
     """The outcomes of the admitted cases of `rows`."""
     stays = stays_of(rows)
     whole, *divisions = (_groups(stays, key_of, hides_small) for key_of in DIVISIONS.values())
-    return StayOutcomes(whole[0] if stays else _group("all", []), *divisions)
+    return StayOutcomes(whole[0] if stays else group_of("all", []), *divisions)
 
 
 def grade_words(code: str) -> tuple[str, str]:
@@ -180,7 +180,7 @@ def _days(span: timedelta) -> float:
 
 def _groups(stays: Sequence[Stay], key_of: Callable[[Stay], str], hides_small: bool) -> list[Group]:
     """The groups in the order of their codes; a division tells no number that it hides."""
-    groups = [_group(code, part) for code, part in divided(stays, key_of).items()]
+    groups = [group_of(code, part) for code, part in divided(stays, key_of).items()]
     if not hides_small:
         return groups
     hidden = hidden_parts([(group.deaths, group.transplants, _others(group)) for group in groups])
@@ -212,7 +212,8 @@ def _others(group: Group) -> int:
     return group.patients - group.deaths - group.transplants
 
 
-def _group(code: str, stays: Sequence[Stay]) -> Group:
+def group_of(code: str, stays: Sequence[Stay]) -> Group:
+    """The figures of these stays, whoever reads them."""
     times, events = [stay.days for stay in stays], [stay.event for stay in stays]
     by_kind = {
         kind: {day: incidence(times, events, kind=kind, horizon=day) for day in HORIZONS}

@@ -1,25 +1,22 @@
-"""The tables of the whole journey: figures as on the pages, nobody to be found, dictionaries complete."""
+"""The tables of the whole journey: nobody to be found in them, dictionaries complete."""
 
 import csv
 import io
 import zipfile
 from collections import Counter
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
-from referral.models import Case, CaseFacts
+from referral.models import Case
 from referral.pathway.refusals import AccessError
 from referral.pathway.vocabulary import Verb
 from referral.statistics.reports.anonymity import ANY, K
 from referral.statistics.reports.filters import parse_filter
+from referral.statistics.reports.follow_up import FOLLOW_UP
 from referral.statistics.reports.journey import CASES, TABLES, Journey, columns_of, journey, span_of
 from referral.statistics.reports.journey_columns import REDCAP_HEADER, journey_dictionary
-from referral.statistics.reports.selectors import statistics
-from referral.statistics.reports.stay_outcomes import stay_outcomes
 from tests.portal.conftest import SignIn
 from tests.referral.in_ward import DAY
 from tests.referral.statistics.test_case_facts import do
@@ -57,85 +54,6 @@ def opened(world: World, as_user: SignIn) -> zipfile.ZipFile:
 
 def lines_of(archive: zipfile.ZipFile, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(archive.read(name).decode("utf-8-sig"))))
-
-
-def test_duckdb_gets_the_figures_of_the_pages_from_the_parquet_files(
-    world: World, crowd: list[Case], as_user: SignIn, tmp_path: Path
-) -> None:
-    for case in crowd[:3]:
-        do(case, Verb.DIAGNOSE, world.specialist, 20 * HOUR, category="aclf")
-    opened(world, as_user).extractall(tmp_path)
-    cases = f"read_parquet('{tmp_path}/parquet/cases.parquet')"
-    page = statistics(
-        world.coordinator, parse_filter(world.coordinator, YEAR, now=LATER), now=NOW + 21 * HOUR
-    )
-
-    def asked(question: str) -> Any:
-        return duckdb.sql(question.replace("cases", cases)).fetchall()
-
-    assert asked("select count(*) from cases") == [(page.whole.cases,)]
-    for kind in ("assess", "acknowledge", "decide", "admit", "diagnose"):
-        share = page.whole.in_time[kind]
-        assert share is not None
-        counted = asked(
-            f"select count(*) filter ({kind}_in_time = 'in time'), "
-            f"count(*) filter ({kind}_in_time <> '') from cases"
-        )
-        assert counted == [(share.hits, share.total)], kind
-    assert page.funnel["diagnosed_at"] == 3
-    assert page.funnel["first_visit_at"] == len(crowd)
-    for moment, count in page.funnel.items():
-        if moment == "first_visit_at":
-            continue
-        named = moment.removesuffix("_at")
-        reached = f"list_contains(string_split(reached, ' '), '{named}')"
-        assert asked(f"select count(*) from cases where {reached}") == [(count,)], moment
-    offers = asked("select sum(offers::int), sum(declines::int), sum(expiries::int) from cases")
-    assert offers == [(8, 0, 0)]
-
-
-def treated_and_not(world: World) -> None:
-    """Six of one age with a session on the first day, two of whom die; five older ones without, one with a
-    transplant."""
-    for number in range(11):
-        is_treated = number < 6
-        born = date(1980, 1, 2) if is_treated else date(1950, 1, 2)
-        case = stayed(world, number, birth_date=born)
-        if is_treated:
-            session = {"mode": "dpmas", "started_at": NOW + 4 * HOUR, "ended_at": NOW + 6 * HOUR}
-            do(case, Verb.RECORD_ARTIFICIAL_LIVER, world.specialist, 7 * HOUR, **session)
-        if number < 2:
-            do(case, Verb.RECORD_DEATH, world.specialist, (number + 2) * DAY)
-        if number == 9:
-            do(case, Verb.DECIDE_TRANSPLANT, world.specialist, 3 * DAY, decision="transplanted")
-
-
-def test_duckdb_gets_the_counts_of_the_page_of_outcomes_from_the_parquet_files(
-    world: World, as_user: SignIn, tmp_path: Path
-) -> None:
-    treated_and_not(world)
-    opened(world, as_user).extractall(tmp_path)
-    cases = f"read_parquet('{tmp_path}/parquet/cases.parquet')"
-    page = stay_outcomes(CaseFacts.objects.counted(), hides_small=False)
-
-    def counted(key: str) -> set[tuple[Any, ...]]:
-        return set(
-            duckdb.sql(
-                f"select {key}, count(*), count(*) filter (stay_end = 'death'), "
-                f"count(*) filter (stay_end = 'transplant') from {cases} "
-                "where list_contains(string_split(reached, ' '), 'admitted') group by 1"
-            ).fetchall()
-        )
-
-    for key, groups in (
-        ("'all'", [page.whole]),
-        ("leading_definition || ':' || replace(first_grade, 'at least ', '')", page.by_grade),
-        ("artificial_liver_first", page.by_mode),
-        ("artificial_liver_begun", page.by_begun),
-    ):
-        shown = {(group.code, group.patients, group.deaths, group.transplants) for group in groups}
-        assert counted(key) == shown, key
-    assert {group.code for group in page.by_begun} == {"none", "first_day"}
 
 
 def test_when_artificial_liver_began_finds_nobody_among_those_who_look_alike(
@@ -216,7 +134,7 @@ def test_every_column_is_in_the_dictionary_in_both_languages(
 ) -> None:
     rows = list(journey_dictionary())
     assert {(row[0], row[1]) for row in rows} == {
-        (table, column) for table in (CASES, *TABLES) for column in columns_of(table)
+        (table, column) for table in (CASES, *TABLES, FOLLOW_UP) for column in columns_of(table)
     }
     assert all(english and chinese for *_rest, english, chinese in rows)
     assert any("首诊" in row[4] for row in rows)
