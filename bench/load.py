@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bench import report, rig
@@ -48,28 +49,28 @@ def grow() -> dict[int, float]:
 @contextmanager
 def noting(lags: list[float]) -> Iterator[None]:
     """Keep, for each fired deadline, the milliseconds from its time to the commit of what it caused."""
+    from django.db import transaction
+
     from accounts import clock
     from referral.deadlines import engine
 
-    claim, fire_batch, claimed = engine.claim, engine.fire_batch, []
+    claim = engine.claim
+
+    def note(times: list[datetime]) -> None:
+        committed = clock.wall()
+        lags.extend((committed - at).total_seconds() * 1000 for at in times)
 
     def noting_claim(*args: Any, **named: Any) -> list[Any]:
         due = claim(*args, **named)
-        claimed.extend(deadline.next_at for deadline in due)
+        # Before everything else that follows the commit.
+        transaction.on_commit(partial(note, [deadline.next_at for deadline in due]))
         return due
 
-    def noting_batch(now: datetime) -> int:
-        claimed.clear()
-        fired = fire_batch(now)
-        committed = clock.wall()
-        lags.extend((committed - at).total_seconds() * 1000 for at in claimed)
-        return fired
-
-    engine.claim, engine.fire_batch = noting_claim, noting_batch
+    engine.claim = noting_claim
     try:
         yield
     finally:
-        engine.claim, engine.fire_batch = claim, fire_batch
+        engine.claim = claim
 
 
 def lags() -> list[float]:

@@ -5,14 +5,25 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
-from accounts.models import Membership, Role, Ward
+from accounts.models import Role, Ward
 from accounts.rota import on_duty_at
 from referral.models import Case, Offer, Question
 from referral.pathway.vocabulary import IN_WARD, Audience, State
 
 NO_RECIPIENTS: frozenset[UUID] = frozenset()
+
+MEMBERS = """
+SELECT coalesce(member.hospital_id, member.ward_id, member.network_id), member.role, member.user_id
+FROM accounts_membership AS member JOIN accounts_user AS person ON person.id = member.user_id
+WHERE person.is_active AND NOT person.is_program
+    AND (
+        member.hospital_id = ANY(%(hospitals)s::uuid[]) OR member.ward_id = ANY(%(wards)s::uuid[])
+        OR member.network_id = ANY(%(networks)s::uuid[]) AND member.role = 'coordinator'
+    )
+"""
+"""Plain SQL, as each alert asks: the ORM takes three times as long to put it into words."""
 
 
 class Directory:
@@ -120,17 +131,16 @@ class Directory:
     @cached_property
     def _members(self) -> dict[tuple[UUID, str], frozenset[UUID]]:
         """Active people by place and role: of the cases' hospitals and networks, and the wards."""
-        people = Membership.objects.filter(user__is_active=True, user__is_program=False)
-        rows = people.filter(
-            Q(hospital__in={case.hospital_id for case in self._cases})
-            | Q(ward__in=self._wards)
-            | Q(network__in={case.network_id for case in self._cases}, role=Role.COORDINATOR)
-        )
+        places = {
+            "hospitals": list({case.hospital_id for case in self._cases}),
+            "wards": list(self._wards),
+            "networks": list({case.network_id for case in self._cases}),
+        }
         members: dict[tuple[UUID, str], set[UUID]] = {}
-        for hospital, ward, network, role, user in rows.values_list(
-            "hospital", "ward", "network", "role", "user"
-        ):
-            members.setdefault((hospital or ward or network, role), set()).add(user)
+        with connection.cursor() as cursor:
+            cursor.execute(MEMBERS, places)
+            for place, role, user in cursor.fetchall():
+                members.setdefault((place, role), set()).add(user)
         return {place: frozenset(people) for place, people in members.items()}
 
 

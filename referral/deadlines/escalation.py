@@ -20,17 +20,18 @@ from referral.models import Deadline
 from referral.pathway import timeline
 from referral.pathway.vocabulary import Audience, Kind
 
-SAVE_DEADLINES = """
+SAVE = """
+WITH counted AS (
+    UPDATE referral_case AS "case" SET event_count = changed.event_count
+    FROM unnest(%(cases)s::uuid[], %(counts)s::int[]) AS changed(id, event_count)
+    WHERE "case".id = changed.id
+)
 UPDATE referral_deadline AS deadline
 SET alerted_until = changed.alerted_until, next_at = changed.next_at, missed_at = changed.missed_at
-FROM unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
+FROM unnest(%(id)s::uuid[], %(alerted_until)s::timestamptz[], %(next_at)s::timestamptz[],
+        %(missed_at)s::timestamptz[])
     AS changed(id, alerted_until, next_at, missed_at)
 WHERE deadline.id = changed.id
-"""
-SAVE_EVENT_COUNTS = """
-UPDATE referral_case AS "case" SET event_count = changed.event_count
-FROM unnest(%s::uuid[], %s::int[]) AS changed(id, event_count)
-WHERE "case".id = changed.id
 """
 
 
@@ -135,8 +136,7 @@ def save(escalations: Iterable[Escalation]) -> None:
     lines = [line for each in escalations for line in each.lines]
     counts = {line.case.pk: line.case.event_count for line in lines}
     columns = ("id", "alerted_until", "next_at", "missed_at")
+    params = {name: array(getattr(row, name) for row in rows) for name in columns}
     timeline.store(lines)
     with connection.cursor() as cursor:
-        cursor.execute(SAVE_DEADLINES, [array(getattr(row, name) for row in rows) for name in columns])
-        if counts:
-            cursor.execute(SAVE_EVENT_COUNTS, [array(counts), array(counts.values())])
+        cursor.execute(SAVE, params | {"cases": array(counts), "counts": array(counts.values())})

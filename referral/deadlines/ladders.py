@@ -1,6 +1,6 @@
 """Alert ladders as data: when a deadline alerts whom, how loudly, and what it then does by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -136,10 +136,30 @@ def parse_ladders(stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str
     for kind in Kind.values:
         if not isinstance(stored.get(kind), list) or not stored[kind]:
             raise ValidationError(_("The ladder of “%(kind)s” is missing."), params={"kind": kind})
-    return {
-        kind: tuple(_step(kind, number, raw) for number, raw in enumerate(stored[kind], 1))
-        for kind in Kind.values
-    }
+    return {kind: _ladder(kind, stored[kind]) for kind in Kind.values}
+
+
+class Ladders(Mapping[str, tuple[Step, ...]]):
+    """The ladders of a published policy; each is parsed when it is asked for: a cycle needs few."""
+
+    def __init__(self, stored: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self._stored = stored
+        self._parsed: dict[str, tuple[Step, ...]] = {}
+
+    def __getitem__(self, kind: str) -> tuple[Step, ...]:
+        if kind not in self._parsed:
+            self._parsed[kind] = _ladder(kind, self._stored[kind])
+        return self._parsed[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(Kind.values)
+
+    def __len__(self) -> int:
+        return len(Kind.values)
+
+
+def _ladder(kind: str, stored: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
+    return tuple(_step(kind, number, raw) for number, raw in enumerate(stored, 1))
 
 
 def check_climbable(stored: Any, lengths: Mapping[str, int]) -> None:

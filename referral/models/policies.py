@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from accounts.models import Network
 from referral.codes import LeadingDefinition
 from referral.deadlines.ladders import (
     DEFAULT_LADDERS,
+    Ladders,
     Step,
     check_climbable,
     parse_ladders,
@@ -161,6 +163,6 @@ class PathwayPolicy(models.Model):
         return timedelta(days=self.outcome_grace_days if kind in FOLLOW_UPS else 0)
 
     @cached_property
-    def steps(self) -> dict[str, tuple[Step, ...]]:
+    def steps(self) -> Mapping[str, tuple[Step, ...]]:
         """The ladder of each kind."""
-        return parse_ladders(self.ladders)
+        return Ladders(self.ladders)

@@ -48,12 +48,14 @@ class Command(BaseCommand):
         """One cycle; returns seconds to sleep. While the database is away, tries again every second."""
         try:
             now = clock.now()
-            fired = engine.run_cycle(now)
-            ticker.note(now, lag=clock.now() - now)
+            fired = engine.fire_due(now)
             if fired:
                 log.info("engine.fired", extra={"deadlines": fired})
             heartbeat.beat(now)
-            return engine.seconds_until_next(clock.now(), LONGEST_SLEEP_SECONDS)
+            after = clock.now()
+            if ticker.note(now, lag=after - now):
+                engine.confirm_admissions(now)
+            return engine.seconds_until_next(after, LONGEST_SLEEP_SECONDS)
         except (DatabaseError, InterfaceError) as error:
             log.warning("engine.database_away", extra={"error": type(error).__name__})
             connection.close()
@@ -70,12 +72,14 @@ class Ticker:
         self._at: datetime | None = None
         self._longest = timedelta(0)
 
-    def note(self, now: datetime, *, lag: timedelta) -> None:
-        """A cycle that began at `now` took `lag`."""
+    def note(self, now: datetime, *, lag: timedelta) -> bool:
+        """A cycle that began at `now` took `lag`; whether that was written down."""
         self._longest = max(self._longest, lag)
-        if self._at is None or now - self._at >= TICK_EVERY:
-            tick(name="engine", now=now, lag=self._longest)
-            self._at, self._longest = now, timedelta(0)
+        if self._at is not None and now - self._at < TICK_EVERY:
+            return False
+        tick(name="engine", now=now, lag=self._longest)
+        self._at, self._longest = now, timedelta(0)
+        return True
 
 
 class Heartbeat:

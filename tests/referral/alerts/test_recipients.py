@@ -71,5 +71,5 @@ def test_a_batch_of_the_engine_costs_as_few_statements_as_one_deadline(
 ) -> None:
     for number in range(cases):
         world.accepted(name=f"甲{number}")
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(12):
         assert fire_batch(NOW + 24 * HOUR) == cases
