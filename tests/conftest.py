@@ -14,7 +14,9 @@ from typing import Any
 import django
 import pytest
 from django.db import connections, transaction
+from django.template import Context, RequestContext, Template
 from django.test import TransactionTestCase
+from django.test.signals import template_rendered
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
@@ -126,6 +128,21 @@ def keep(
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pages_only(django_test_environment: None) -> None:
+    """The test client hears which page was drawn and what it knew, and not the same of each part and field.
+
+    Of hundreds of fields on a page, telling costs as much as drawing some of them.
+    """
+
+    def render(template: Template, context: Context) -> str:
+        if isinstance(context, RequestContext) and context.template is template:
+            template_rendered.send(sender=template, template=template, context=context)
+        return template.nodelist.render(context)
+
+    Template._render = render
 
 
 @pytest.fixture(autouse=True)
