@@ -1,7 +1,8 @@
 FROM node:22.20.0-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --no-fund --no-audit --ignore-scripts
+COPY bundling/package.json bundling/package-lock.json bundling/
+RUN npm ci --no-fund --no-audit --ignore-scripts && cd bundling && npm ci --no-fund --no-audit --ignore-scripts
 
 FROM python:3.13.7-slim-bookworm AS build
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 PATH=/app/.venv/bin:$PATH
@@ -11,6 +12,8 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-default-groups --group build --extra ocr --extra pdf --extra parquet
 COPY . .
 COPY --from=packages /app/node_modules node_modules
+COPY --from=packages /app/bundling/node_modules bundling/node_modules
+COPY --from=packages /usr/local/bin/node /usr/local/bin/node
 # The settings are complete or nothing starts; these serve this step alone and stay in no layer.
 RUN python -m config.catalogues compile \
     && ACLF_MODE=demo DATABASE_URL=postgresql://none/none REDIS_URL=redis://none \
@@ -20,7 +23,7 @@ RUN python -m config.catalogues compile \
        ACLF_BLIND_INDEX_KEY=$(python -c "from config import keys; print(keys.make()['ACLF_BLIND_INDEX_KEY'])") \
        python manage.py collectstatic --noinput --verbosity 0 \
     && uv sync --frozen --no-default-groups --extra ocr --extra pdf --extra parquet \
-    && rm -rf node_modules
+    && rm -rf node_modules bundling .data
 
 FROM python:3.13.7-slim-bookworm
 ENV ACLF_MODE=production GRANIAN_HOST=0.0.0.0 PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1

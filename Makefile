@@ -11,7 +11,10 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
-STATIC_SOURCES := $(shell find accounts scoring notifications files integrations labs referral portal api fhir -path '*/static/*' -type f 2>/dev/null) config/static.py
+ROOMS := accounts scoring notifications files integrations labs referral portal api fhir
+STATIC_SOURCES := $(shell find $(ROOMS) -path '*/static/*' -type f 2>/dev/null) config/static.py config/bundles.py bundling/make.mjs
+PAGE_SOURCES := $(shell find $(ROOMS) -path '*/templates/*' -type f 2>/dev/null; find portal -name '*.py' 2>/dev/null)
+BUNDLES := .data/bundles/base.css
 
 .PHONY: audit bench catalogues chaos check clients coverage demo demo-reset docs environment help mutants test
 
@@ -35,7 +38,7 @@ demo: staticfiles/.done $(CATALOGUES)
 demo-reset: environment
 	@$(BIN)/python -m config.demo reset
 
-test: environment node_modules/.done clients/node_modules/.done $(CATALOGUES)
+test: environment node_modules/.done clients/node_modules/.done $(BUNDLES) $(CATALOGUES)
 	@$(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 chaos: staticfiles/.done $(CATALOGUES)
@@ -61,6 +64,7 @@ audit: environment node_modules/.done clients/node_modules/.done
 	@$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement .data/requirements.txt
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) audit
 	@cd clients && PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) audit
+	@cd bundling && PATH="$(CURDIR)/$(BIN):$$PATH" $(NPM) audit
 
 docs: environment
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
@@ -101,7 +105,11 @@ clients/node_modules/.done: clients/package.json clients/package-lock.json | .ve
 	@cd clients && $(INSTALL_NODE_PACKAGES)
 	@touch $@
 
-staticfiles/.done: .venv/.done node_modules/.done $(STATIC_SOURCES)
+# A bundle whose content stays is not written, and then nothing is collected again.
+$(BUNDLES): .venv/.done node_modules/.done $(wildcard bundling/*.json) $(STATIC_SOURCES) $(PAGE_SOURCES)
+	@$(BIN)/python -m config.bundles
+
+staticfiles/.done: .venv/.done node_modules/.done $(BUNDLES) $(STATIC_SOURCES)
 	@echo "Collecting static files"
 	@$(BIN)/python manage.py collectstatic --noinput --clear --verbosity 0
 	@touch $@

@@ -258,6 +258,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.static.BundleFinder",
     "config.static.PackageFinder",
 ]
 NODE_MODULES = BASE_DIR / "node_modules"
@@ -269,6 +270,7 @@ STORAGES = {
         else "config.static.StaticStorage"
     },
 }
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = MODE is Mode.TEST
 
 CONTENT_SECURITY_POLICY = {

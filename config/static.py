@@ -1,4 +1,4 @@
-"""Static files: our own, and from npm packages exactly the files that pages use, served from our origin."""
+"""Static files: our own, bundles of them, and from npm packages exactly the files that pages name."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,11 +12,11 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from config import bundles
+
 PREFIX = "vendor"
 FILES = (
-    "@tabler/core/dist/css/tabler.min.css",
     "echarts/dist/echarts.min.js",
-    "htmx-ext-sse/dist/sse.min.js",
     "htmx.org/dist/htmx.min.js",
     "idiomorph/dist/idiomorph.min.js",
     "swagger-ui-dist/favicon-32x32.png",
@@ -44,15 +44,33 @@ class PackageFinder(BaseFinder):
         return ((file, self.storage) for file in FILES)
 
 
-class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed names, also where our own modules import each other; no source maps."""
+class BundleFinder(BaseFinder):
+    """Serves what `config.bundles` makes as `bundles/<name>`."""
 
-    patterns = (
-        *(
-            (files, tuple(pattern for pattern in patterns if "sourceMappingURL" not in str(pattern)))
-            for files, patterns in CompressedManifestStaticFilesStorage.patterns
-        ),
-        ("portal/*.js", ((r"""(?P<matched>from "(?P<url>\./[\w.]+)";)""", """from "%(url)s";"""),)),
+    def __init__(self, app_names: Any = None, *args: Any, **kwargs: Any) -> None:
+        self.storage = FileSystemStorage(location=bundles.FOLDER)
+        self.storage.prefix = bundles.PREFIX  # type: ignore[attr-defined]  # how collectstatic asks for it
+        self.names = (*bundles.BUNDLES, *bundles.MODULES)
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        return []
+
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+        name = path.removeprefix(f"{bundles.PREFIX}/")
+        paths = [str(bundles.made() / name)] if name != path and name in self.names else []
+        return paths if find_all else next(iter(paths), [])
+
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
+        bundles.made()
+        return ((name, self.storage) for name in self.names)
+
+
+class StaticStorage(CompressedManifestStaticFilesStorage):
+    """Hashed and compressed names; no source maps."""
+
+    patterns = tuple(
+        (files, tuple(pattern for pattern in patterns if "sourceMappingURL" not in str(pattern)))
+        for files, patterns in CompressedManifestStaticFilesStorage.patterns
     )
 
 

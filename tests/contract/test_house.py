@@ -111,7 +111,7 @@ def test_pages_load_nothing_from_elsewhere_and_hold_no_inline_script_or_style() 
 
 
 def test_the_lock_files_name_no_machine_of_ours() -> None:
-    for lock in ("package-lock.json", "clients/package-lock.json"):
+    for lock in ("package-lock.json", "clients/package-lock.json", "bundling/package-lock.json"):
         assert '"resolved"' not in (ROOT / lock).read_text()
 
 

@@ -15,7 +15,7 @@ from tests.mutants.mistakes import Mistake
 
 GIT = shutil.which("git") or "git"
 PYTEST = str(Path(sys.executable).with_name("pytest"))
-SHARED = (".venv", "node_modules", "staticfiles")
+SHARED = (".venv", "node_modules", "bundling/node_modules", "staticfiles")
 ROUND = 160
 """So many tests are asked at once about a mistake; the next ones only if these have not noticed it."""
 CPU_SECONDS = 600

@@ -103,7 +103,7 @@ def test_entrance_pages_keep_it_too(db: None, path: str) -> None:
     page = Client().get(path).content.decode()
 
     assert not re.search(r"<[^>]+\s(style|on[a-z]+)=", page)
-    assert "portal.css" in page
+    assert "bundles/base.css" in page
 
 
 def test_a_persons_language_wins_over_the_browsers(world: World, as_user: SignIn) -> None:
