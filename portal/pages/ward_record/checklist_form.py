@@ -71,7 +71,7 @@ class ChecklistForm:
         basis = [row for row in self.rows if row.item.code in BASIS]
         words = _(", ").join(str(row.label) for row in basis)
         sets = {f"{row.item.code}-progress": Progress.DONE.value for row in basis}
-        return [AtOnce(str(Progress.DONE.label), words, sets)]
+        return [AtOnce(_("Mark as done"), words, sets)]
 
     def non_field_errors(self) -> list[Text]:
         return self.problems
