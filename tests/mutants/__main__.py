@@ -15,7 +15,7 @@ from tests.mutants.trial import PYTEST, ROUND, TestsByLine, Tree, environment
 
 WORK = ROOT / ".data" / "mutants"
 COVERAGE = WORK / "coverage"
-TESTED_BY = ("tests/referral", "tests/notifications", "tests/scoring")
+TESTED_BY = ("tests/referral", "tests/notifications", "tests/scoring", "tests/api")
 
 
 def main() -> int:

@@ -69,6 +69,22 @@ def test_the_tests_nearest_to_a_mistake_are_asked_first(tmp_path: Path) -> None:
     assert TestsByLine(tmp_path / "coverage", tmp_path).of(mistake) == names[::-1]
 
 
+def test_of_a_file_that_only_declares_the_tests_of_its_folder_are_asked(tmp_path: Path) -> None:
+    data = CoverageData(str(tmp_path / "coverage"))
+    folder = tmp_path / "referral" / "pathway" / "inputs"
+    folder.mkdir(parents=True)
+    for name in ("parsers", "background"):
+        (folder / f"{name}.py").write_text(SOURCE)
+    data.set_context("tests/referral/test_a.py::test_a|run")
+    data.add_lines({str(folder / "parsers.py"): [7]})
+    data.set_context("")
+    data.add_lines({str(folder / "background.py"): [3]})
+    data.write()
+    mistake = Mistake("pathway", "referral/pathway/inputs/background.py", 3, "core/AddNot", 0)
+    asked = TestsByLine(tmp_path / "coverage", tmp_path).of(mistake)
+    assert asked == ["tests/referral/test_a.py::test_a"]
+
+
 def test_the_report_counts_by_area_with_an_interval() -> None:
     tried = [Mistake(area, "a.py", line, "core/AddNot", 0) for area in AREAS_TRIED for line in range(10)]
     table = report([*tried, *tried], tried, tried[:1])

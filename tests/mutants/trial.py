@@ -5,6 +5,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
@@ -89,13 +90,16 @@ class TestsByLine:
 
     def of(self, mistake: Mistake) -> list[str]:
         """Tests that run the line, the nearest to its folder first; of a line that runs at import, those that
-        run anything of its file."""
-        by_line = self.data.contexts_by_lineno(str(self.root / mistake.path))
-        names = _tests(by_line.get(mistake.line, []))
-        if not names:
-            names = _tests([context for contexts in by_line.values() for context in contexts])
+        run anything of its file, or of its folder where the file only declares."""
+        file = self.root / mistake.path
+        names = _tests(self.data.contexts_by_lineno(str(file)).get(mistake.line, []))
+        names = names or self._of_files([file]) or self._of_files(file.parent.glob("*.py"))
         mixed = random.Random(str(mistake)).sample(sorted(names), len(names))
         return sorted(mixed, key=lambda name: -_shared_folders(mistake.path, name))
+
+    def _of_files(self, files: Iterable[Path]) -> set[str]:
+        by_line = [self.data.contexts_by_lineno(str(file)) for file in files]
+        return _tests([context for lines in by_line for contexts in lines.values() for context in contexts])
 
 
 def _shared_folders(path: str, test: str) -> int:
