@@ -1,16 +1,17 @@
 """When handing over fails: again later, by another channel, to another person, and at last to an operator."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from accounts.models import User
 from notifications import selectors
 from notifications.channels.base import ChannelError, Message, Receipt
+from notifications.delivery import fallback
 from notifications.delivery.fallback import PATIENCE, wait_before
 from notifications.delivery.send import deliver
-from notifications.models import Delivery, Notification, Subscription
+from notifications.models import Alert, Delivery, Notification, Subscription
 from notifications.services import notify
 from tests.notifications.conftest import (
     NOW,
@@ -50,6 +51,18 @@ def test_waiting_times_double_are_capped_and_spread() -> None:
     assert all(wait <= bound for wait, bound in zip(map(max, waits), map(_seconds, (5, 10, 60)), strict=True))
     assert max(waits[2]) > _seconds(40) > _seconds(20) > min(waits[2])
     assert wait_before(2, "critical", _seconds(300)) == _seconds(300)
+
+
+@pytest.mark.parametrize(
+    ("severity", "hours", "minutes"),
+    [("critical", 2, 1), ("severe", 6, 2), ("warning", 24, 15), ("info", 24, 60)],
+)
+def test_the_graver_a_message_the_shorter_it_is_of_use_and_the_sooner_it_is_repeated(
+    severity: str, hours: int, minutes: int
+) -> None:
+    longest = max(wait_before(40, severity) for _ in range(300))
+    assert timedelta(minutes=0.9 * minutes) < longest <= timedelta(minutes=minutes)
+    assert PATIENCE[severity].useful_for == timedelta(hours=hours)
 
 
 def _seconds(number: int) -> timedelta:
@@ -178,6 +191,30 @@ def test_someone_out_of_reach_is_replaced_by_the_next_person_and_at_last_somebod
     ]
     assert set(notification.substitutes.values_list("recipient", flat=True)) == {li.pk, zhao.pk}
     assert [n.recipient for n in case.undeliverable] == [zhao]
+
+
+@pytest.mark.parametrize(
+    ("about", "change"),
+    [
+        ("thing", {"acknowledged_at": NOW, "read_at": NOW}),
+        ("thing", {"withdrawn_at": NOW}),
+        ("contact_method", {}),
+        ("contact_method_trouble", {}),
+    ],
+)
+def test_what_concerns_nobody_else_any_more_is_not_taken_to_the_next_person_when_it_is_lost(
+    user: User, make_user: Callable[..., User], case: Case, about: str, change: dict[str, datetime]
+) -> None:
+    case.audience = [user.pk, make_user("li").pk]
+    notification = new_notification(user, severity="critical")
+    deliver(now=NOW)
+    Alert.objects.filter(pk=notification.alert_id).update(subject_type=about)
+    Notification.objects.filter(pk=notification.pk).update(**change)
+
+    delivery = Delivery.objects.get(notification=notification, channel="email")
+    assert fallback.reported_lost(delivery, error="absent", now=NOW)
+    assert Delivery.objects.get(pk=delivery.pk).state == "failed"
+    assert (Notification.objects.count(), case.undeliverable) == (1, [])
 
 
 def test_a_channel_that_was_removed_does_not_swallow_messages(user: User, case: Case) -> None:

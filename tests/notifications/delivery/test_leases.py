@@ -6,9 +6,11 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection, connections
+from structlog.testing import capture_logs
 
 from accounts.models import User
 from notifications.channels.base import ChannelError, Message, Receipt
@@ -40,6 +42,20 @@ def test_a_lease_keeps_others_away_until_it_runs_out(user: User) -> None:
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts, delivery.uncertain_attempts) == ("sent", 2, 1)
+
+
+def test_what_was_sent_without_its_lease_is_in_the_log(user: User) -> None:
+    delivery = email_of(new_notification(user))
+
+    def taken_meanwhile(message: Message) -> Receipt:
+        Delivery.objects.filter(pk=delivery.pk).update(lease_token=uuid4())
+        return Receipt()
+
+    RecordingChannel.behave = taken_meanwhile
+    with capture_logs() as logs:
+        deliver(now=NOW)
+    lost = [line["delivery"] for line in logs if line["event"] == "lease_lost_before_confirmation"]
+    assert lost == [str(delivery.pk)]
 
 
 def test_a_worker_that_lost_its_lease_changes_nothing(user: User) -> None:

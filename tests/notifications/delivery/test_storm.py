@@ -252,3 +252,18 @@ def test_a_long_bundle_names_some_and_counts_the_rest(user: User) -> None:
     body = RecordingChannel.sent[-1].rendered.body
     assert body.count("•") == bundles.MOST_LISTED
     assert "9" in body.splitlines()[-1]
+
+
+def test_a_bundle_that_names_all_of_them_counts_no_rest(user: User) -> None:
+    many(user, bundles.MOST_LISTED)
+    deliver(now=NOW)
+    lines = RecordingChannel.sent[-1].rendered.body.splitlines()
+    assert (len(lines), lines[-1][0]) == (bundles.MOST_LISTED, "•")
+
+
+def test_what_follows_waits_for_a_minute_and_no_longer(user: User) -> None:
+    storm(user)
+    deliver(now=NOW + timedelta(seconds=59))
+    assert len(RecordingChannel.sent) == 1
+    deliver(now=NOW + timedelta(seconds=60))
+    assert len(RecordingChannel.sent) == 2

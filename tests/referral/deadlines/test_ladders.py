@@ -12,6 +12,7 @@ import pytest
 from accounts.models import DutyShift, Membership, Role, User
 from notifications.models import Notification
 from referral.deadlines.engine import run_cycle
+from referral.deadlines.lifecycle import reschedule
 from referral.deadlines.policies import draft_policy, publish_policy
 from referral.intake.ward_status import close_ward
 from referral.models import Case, Deadline, Offer
@@ -271,6 +272,19 @@ def test_an_extension_has_a_reason_and_the_first_due_time_stays(world: World) ->
         (72 * HOUR, {L, C}, "severe"),
     ]
     assert play(deadline, 3) == expected
+
+
+@pytest.mark.parametrize(("later", "is_missed"), [(0 * MINUTE, True), (MINUTE, False)])
+def test_a_deadline_that_moves_is_missed_unless_time_is_left(
+    world: World, later: timedelta, is_missed: bool
+) -> None:
+    deadline = first(world.admitted(), Kind.DIAGNOSE)
+    now = deadline.due_at + HOUR
+    run_cycle(now)
+    deadline.refresh_from_db()
+    reschedule(deadline, deadline.case, due_at=now + later, now=now)
+    deadline.refresh_from_db()
+    assert (deadline.missed_at is not None) is is_missed
 
 
 @pytest.mark.parametrize("verb", [Verb.SNOOZE, Verb.EXTEND])

@@ -58,6 +58,13 @@ def test_a_contact_that_nobody_can_dial_is_refused_at_its_field(world: World, co
     assert refused(coming, Verb.DESCRIBE_TRANSPORT, world.doctor) == ("team", "required")
 
 
+def test_no_journey_takes_longer_than_two_days(world: World, coming: Case) -> None:
+    late = SOON + 48 * HOUR
+    assert expect_at(coming, world.doctor, late).expected_arrival_at == late
+    answer = refused(coming, Verb.CHANGE_ARRIVAL, world.doctor, expected_arrival_at=late + 10 * MINUTE)
+    assert answer[0] == "expected_arrival_at"
+
+
 def test_both_sides_change_the_expected_arrival_and_the_deadline_follows(world: World, coming: Case) -> None:
     due = coming.deadlines.get(kind=Kind.ARRIVE)
     for actor, hours in ((world.specialist, 4), (world.doctor, 3), (world.coordinator, 5)):

@@ -34,6 +34,13 @@ def saved(world: World, **values: Any) -> Case:
     return Case.objects.get(pk=case.pk)
 
 
+def test_a_draft_that_is_saved_again_as_it_stands_is_no_second_line(world: World) -> None:
+    case = saved(world, inr=2.2)
+    for values, lines in (({"inr": 2.2}, 1), ({"inr": 2.4}, 2)):
+        save_indicators(case=case, actor=world.doctor, values=values, now=NOW + HOUR)
+        assert case.events.filter(what=Verb.SAVE_INDICATORS).count() == lines
+
+
 def test_a_value_that_was_taken_says_from_what(world: World, pasted: LabReading) -> None:
     case = saved(
         world, bilirubin=356.8, bilirubin_unit="umol/L", inr=2.2, sources={"bilirubin": str(pasted.pk)}
