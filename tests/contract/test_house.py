@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,21 @@ LONGEST_FILE = 400
 LONGEST_COUNTDOWN_SECONDS = 60
 
 
+@cache
 def sources() -> list[Path]:
     files = [file for room in ROOMS for file in sorted((ROOT / room).rglob("*.py"))]
     return [file for file in files if "migrations" not in file.parts]
 
 
+@cache
+def parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def nodes(kind: type[ast.AST]) -> Iterator[tuple[str, ast.AST]]:
     """Every node of a kind in our sources, with where it stands."""
     for file in sources():
-        for node in ast.walk(ast.parse(file.read_text())):
+        for node in ast.walk(parsed(file)):
             if isinstance(node, kind):
                 yield f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 0)}", node
 

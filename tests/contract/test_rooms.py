@@ -3,11 +3,12 @@
 import ast
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from tests.contract.test_house import ROOMS as FLOORS
-from tests.contract.test_house import ROOT
+from tests.contract.test_house import ROOT, parsed, sources
 
 FACES = ("portal", "api", "fhir")
 OF_DJANGO = {"management", "migrations", "templatetags"}
@@ -20,14 +21,15 @@ MODELS_THAT_NAME_EACH_OTHER = {
 
 
 @cache
+def files() -> dict[str, Path]:
+    """Every module of the product but migrations, by its dotted name."""
+    names = {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in sources()}
+    return {name.removesuffix(".__init__"): file for name, file in names.items()}
+
+
+@cache
 def modules() -> dict[str, ast.Module]:
-    """Every module of the product but migrations, parsed, by its dotted name."""
-    values = {}
-    for file in sorted(file for app in FLOORS for file in (ROOT / app).rglob("*.py")):
-        if "migrations" not in file.parts:
-            name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-            values[name] = ast.parse(file.read_text(encoding="utf-8"))
-    return values
+    return {name: parsed(file) for name, file in files().items()}
 
 
 @cache
@@ -49,7 +51,7 @@ def _module(parent: str, name: str) -> str:
 @cache
 def packages() -> frozenset[str]:
     """Packages with code of our own, not of a kind that Django asks for."""
-    names = {module for module in modules() if ROOT.joinpath(*module.split("."), "__init__.py").exists()}
+    names = {module for module, file in files().items() if file.name == "__init__.py"}
     return frozenset(name for name in names if not OF_DJANGO & set(name.split(".")))
 
 

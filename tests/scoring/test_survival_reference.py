@@ -8,6 +8,7 @@ came first" means.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,12 +22,24 @@ from scoring.research.sample import Sample, observed_risk, percentile_interval, 
 from scoring.research.survival import Outcome
 from tests.scoring.cohorts import simulated
 
-nonparametric = pytest.importorskip("sksurv.nonparametric", reason="no wheel for this machine")
-metrics = pytest.importorskip("sksurv.metrics", reason="no wheel for this machine")
-
 EXACT = 1e-9
 A_MOMENT = 0.25
 RISKS = np.array([0.02, 0.05, 0.15, 0.15, 0.4, 0.4, 0.7, 0.95])
+
+
+def reference(part: str) -> Any:
+    """A part of scikit-survival, loaded when the first test asks for it: it costs every worker a second."""
+    return pytest.importorskip(f"sksurv.{part}", reason="no wheel for this machine")
+
+
+@pytest.fixture(scope="module")
+def nonparametric() -> Any:
+    return reference("nonparametric")
+
+
+@pytest.fixture(scope="module")
+def metrics() -> Any:
+    return reference("metrics")
 
 
 @dataclass(frozen=True)
@@ -72,7 +85,7 @@ def can_be_estimated(drawn: Drawn) -> bool:
 
 
 @given(cohorts())
-def test_survival_agrees_wherever_it_is_known(drawn: Drawn) -> None:
+def test_survival_agrees_wherever_it_is_known(nonparametric: Any, drawn: Drawn) -> None:
     estimate = survival.survival_at(drawn.outcome, drawn.days)
     assert (estimate is not None) == can_be_estimated(drawn)
     if estimate is None:
@@ -83,7 +96,7 @@ def test_survival_agrees_wherever_it_is_known(drawn: Drawn) -> None:
 
 
 @given(cohorts())
-def test_weights_agree_and_sum_to_the_number_of_patients(drawn: Drawn) -> None:
+def test_weights_agree_and_sum_to_the_number_of_patients(nonparametric: Any, drawn: Drawn) -> None:
     weights = survival.weights_at(drawn.outcome, drawn.days)
     assert (weights is not None) == can_be_estimated(drawn)
     if weights is None:
@@ -100,7 +113,7 @@ def test_weights_agree_and_sum_to_the_number_of_patients(drawn: Drawn) -> None:
 
 @settings(max_examples=50)
 @given(cohorts())
-def test_the_brier_score_agrees(drawn: Drawn) -> None:
+def test_the_brier_score_agrees(metrics: Any, drawn: Drawn) -> None:
     ours = survival.brier(drawn.risk, drawn.outcome, drawn.days)
     assert (ours is not None) == can_be_estimated(drawn)
     assume(drawn.outcome.event.any())
@@ -111,7 +124,7 @@ def test_the_brier_score_agrees(drawn: Drawn) -> None:
 
 @settings(max_examples=50)
 @given(cohorts())
-def test_the_area_under_the_curve_agrees(drawn: Drawn) -> None:
+def test_the_area_under_the_curve_agrees(metrics: Any, drawn: Drawn) -> None:
     ours = survival.auroc(drawn.risk, drawn.outcome, drawn.days)
     cases = drawn.outcome.by(drawn.days)
     controls = ~cases & ~drawn.outcome.lost_before(drawn.days)
@@ -128,7 +141,7 @@ def test_the_area_under_the_curve_agrees(drawn: Drawn) -> None:
 
 @settings(max_examples=50)
 @given(cohorts())
-def test_concordance_agrees_and_is_unknown_where_nobody_can_be_compared(drawn: Drawn) -> None:
+def test_concordance_agrees_and_is_unknown_where_nobody_can_be_compared(metrics: Any, drawn: Drawn) -> None:
     ours = survival.concordance(drawn.risk, drawn.outcome)
     time, event = drawn.outcome.time, drawn.outcome.event
     pairs = sum(
@@ -207,7 +220,7 @@ def test_a_death_on_the_first_day_is_a_death() -> None:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_coefficients_of_any_cohort_agree(seed: int) -> None:
-    linear_model = pytest.importorskip("sksurv.linear_model")
+    linear_model = reference("linear_model")
     drawn = np.random.default_rng(seed)
     size = int(drawn.integers(60, 300))
     matrix = drawn.normal(size=(size, 3))
@@ -219,7 +232,7 @@ def test_coefficients_of_any_cohort_agree(seed: int) -> None:
 
 
 def test_cox_and_its_baseline_agree() -> None:
-    linear_model = pytest.importorskip("sksurv.linear_model")
+    linear_model = reference("linear_model")
     drawn = simulated(400, seed=8)
     matrix = np.column_stack([drawn.values["age_years"], np.log(drawn.values["inr"])])
     days = np.minimum(np.ceil(drawn.time_days / 5) * 5, 90)
