@@ -9,7 +9,6 @@ from typing import Any
 from django.utils.translation import gettext_lazy, override
 
 from portal.csv_files import csv_lines
-from referral.statistics.reports.follow_up import FOLLOW_UP
 from referral.statistics.reports.journey import CASES, Journey, columns_of
 from referral.statistics.reports.journey_columns import (
     DICTIONARY_HEADER,
@@ -36,7 +35,7 @@ def tables_file(journey: Journey) -> bytes:
     """A ZIP file: `csv/` and `parquet/` with a file a table, `dictionary.csv`, `redcap.csv`, `about.csv`."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for table, lines in {**journey.tables, FOLLOW_UP: journey.follow_up}.items():
+        for table, lines in {**journey.tables, **journey.of_many}.items():
             columns = columns_of(table)
             rows = ([line.get(name) for name in columns] for line in lines)
             archive.writestr(f"csv/{table}.csv", _csv(columns, rows))

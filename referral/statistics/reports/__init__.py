@@ -4,7 +4,6 @@ __all__ = [
     "export",
     "export_columns",
     "filters",
-    "follow_up",
     "first_answers",
     "journey",
     "journey_columns",

@@ -30,6 +30,8 @@ from referral.models import (
 from referral.statistics.reports.anonymity import ANY
 from referral.statistics.reports.disclosure import hide_cause, hide_rare
 from referral.statistics.reports.export import HEADER, KNOWN_BY, Cohort, cohort
+from referral.statistics.reports.export_times import COLUMNS as TIMES_COLUMNS
+from referral.statistics.reports.export_times import TIMES, times
 from referral.statistics.reports.filters import ReportFilter
 from referral.statistics.reports.follow_up import COLUMNS as FOLLOW_UP_COLUMNS
 from referral.statistics.reports.follow_up import FOLLOW_UP, follow_up
@@ -59,10 +61,10 @@ class Journey:
     """The tables by name, each a list of lines. `k`: the least number of persons who look alike in all tables
     together; `blurred`: the share of cells, 0 to 1, by which somebody could be known and that are given less
     exactly or left out. `waiting`: cases that are in no file yet, because fewer than five persons are new.
-    `follow_up`: a table of groups, not of cases, from which incidences are computed."""
+    `of_many`: the tables of OF_MANY, whose lines are of no case."""
 
     tables: Mapping[str, list[Line]]
-    follow_up: list[Line]
+    of_many: Mapping[str, list[Line]]
     k: int
     blurred: float
     waiting: int
@@ -186,10 +188,13 @@ TABLES: Mapping[str, Columns] = {
 }
 """Every table beside that of the cases."""
 
+OF_MANY: Mapping[str, tuple[str, ...]] = {FOLLOW_UP: FOLLOW_UP_COLUMNS, TIMES: TIMES_COLUMNS}
+"""The columns of the tables whose lines are of no case."""
+
 NUMBERS = frozenset(
     {
         *("number", "failures", "clif_c_of", "hours", "plasma_ml", "probability"),
-        *("by_day", "step", "at_risk", "deaths", "transplants"),
+        *("by_day", "step", "at_risk", "deaths", "transplants", "seconds"),
     }
 )
 """Columns with numbers; all others are text."""
@@ -197,7 +202,7 @@ NUMBERS = frozenset(
 
 def columns_of(table: str) -> tuple[str, ...]:
     """The columns of a table in their order."""
-    by_name = {CASES: HEADER, FOLLOW_UP: FOLLOW_UP_COLUMNS}
+    by_name = {CASES: HEADER, **OF_MANY}
     return by_name.get(table) or ("case", "days", *TABLES[table].names)
 
 
@@ -216,9 +221,13 @@ def journey(user: User, report_filter: ReportFilter, *, now: datetime) -> Journe
     signatures = _signatures(cases, tables)
     person_of = {line["case"]: line["patient"] for line in cases}
     k = _least_persons(signatures, person_of)
+    rows = CaseFacts.objects.filter(pk__in=taken.codes)
     return Journey(
         tables={CASES: cases, **tables},
-        follow_up=follow_up(stays_of(CaseFacts.objects.filter(pk__in=taken.codes))),
+        of_many={
+            FOLLOW_UP: follow_up(stays_of(rows)),
+            TIMES: times(rows, report_filter.network.pk, now=now),
+        },
         k=k,
         blurred=_blurred(cases, tables),
         waiting=taken.waiting,

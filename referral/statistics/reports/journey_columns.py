@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy, override
 
 from referral.pathway.refusals import Text
 from referral.statistics.reports.export_columns import dictionary
-from referral.statistics.reports.follow_up import FOLLOW_UP
-from referral.statistics.reports.journey import CASES, NUMBERS, TABLES, columns_of
+from referral.statistics.reports.journey import CASES, NUMBERS, OF_MANY, TABLES, columns_of
 
 NAMES: Mapping[str, Text] = {
     CASES: gettext_lazy("cases, one line each"),
@@ -60,6 +59,8 @@ MEANINGS: Mapping[str, Text] = {
     "at_risk": gettext_lazy("patients still followed, to whom nothing had happened before"),
     "deaths": gettext_lazy("deaths at this step"),
     "transplants": gettext_lazy("transplants at this step"),
+    "measure": gettext_lazy("between which moments, as the page of statistics measures it, code"),
+    "seconds": gettext_lazy("how long it took in a closed case, in seconds"),
 }
 DICTIONARY_HEADER = ("table", "column", "type", "meaning_en", "meaning_zh")
 REDCAP_HEADER = (
@@ -74,7 +75,7 @@ REDCAP_HEADER = (
 def journey_dictionary() -> Iterator[tuple[str, ...]]:
     """Each column of each table with its type and what it is, in English and Chinese."""
     in_both = [_meanings(language) for language in ("en", "zh-hans")]
-    for table in (CASES, *TABLES, FOLLOW_UP):
+    for table in (CASES, *TABLES, *OF_MANY):
         for column in columns_of(table):
             words = tuple(meanings[table, column] for meanings in in_both)
             yield (table, column, type_of(table, column), *words)
@@ -90,7 +91,7 @@ def _meanings(language: str) -> dict[tuple[str, str], str]:
         of_cases = {(CASES, name): str(meaning) for name, meaning, _blurred in dictionary()}
         rest = {
             (table, column): str(MEANINGS[column])
-            for table in (*TABLES, FOLLOW_UP)
+            for table in (*TABLES, *OF_MANY)
             for column in columns_of(table)
         }
         return of_cases | rest

@@ -17,7 +17,7 @@ from portal.pages.statistics.tables_file import tables_file
 from referral.models import CaseFacts
 from referral.pathway.vocabulary import Verb
 from referral.statistics.reports.filters import parse_filter
-from referral.statistics.reports.follow_up import follow_up
+from referral.statistics.reports.follow_up import FOLLOW_UP, follow_up
 from referral.statistics.reports.journey import CASES, Journey
 from referral.statistics.reports.kit import cells, kit_record
 from referral.statistics.reports.selectors import statistics
@@ -77,6 +77,24 @@ def test_duckdb_gets_the_figures_of_the_pages_from_the_parquet_files(
     assert offers == [(8, 0, 0)]
 
 
+def test_duckdb_gets_the_times_of_the_page_of_statistics_once_the_cases_are_closed(
+    world: World, as_user: SignIn, tmp_path: Path
+) -> None:
+    for number in range(9):
+        case = stayed(world, number, birth_date=date(1980, 1, 2))
+        do(case, Verb.DIAGNOSE, world.specialist, (20 + number**2) * HOUR, category="aclf")
+        do(case, Verb.RECORD_DEATH, world.specialist, 10 * DAY)
+    opened(world, as_user).extractall(tmp_path)
+    report_filter = parse_filter(world.coordinator, YEAR, now=LATER)
+    times = statistics(world.coordinator, report_filter, now=LATER).whole.times
+    asked = duckdb.sql(TIMES.replace("'parquet/", f"'{tmp_path}/parquet/")).fetchall()
+    shown = {name: spread for name, spread in times.items() if spread and spread.cases}
+    assert {name for name, *_figures in asked} == set(shown) >= {"admission", "diagnosis"}
+    for name, *figures in asked:
+        spread = shown[name]
+        assert figures == [spread.cases, spread.median, spread.low, spread.high, spread.p90], name
+
+
 def treated_and_not(world: World) -> None:
     """Six of one age with a session on the first day, two of whom die; five older ones without, one with a
     transplant."""
@@ -122,13 +140,12 @@ def test_duckdb_gets_the_counts_of_the_page_of_outcomes_from_the_parquet_files(
 
 
 DOCUMENT = (ROOT / "docs" / "research-export.md").read_text()
-INCIDENCES = re.search(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
+TIMES, INCIDENCES = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
 def incidences(folder: Path, *, of: str, day: int) -> dict[tuple[str, str], tuple[Any, ...]]:
     """By division and group, what the question of the document gives for `of` by `day`."""
-    assert INCIDENCES
-    question = INCIDENCES[1].replace("'parquet/", f"'{folder}/parquet/")
+    question = INCIDENCES.replace("'parquet/", f"'{folder}/parquet/")
     question = question.replace("deaths as k", f"{of} as k").replace("by_day = 90", f"by_day = {day}")
     return {(division, code): figures for division, code, *figures in duckdb.sql(question).fetchall()}
 
@@ -140,7 +157,7 @@ def on_page(group: Group, of: str, day: int) -> list[Any]:
 
 
 def in_files(stays: list[Stay], folder: Path) -> None:
-    made = Journey({CASES: []}, follow_up(stays), k=0, blurred=0, waiting=0)
+    made = Journey({CASES: []}, {FOLLOW_UP: follow_up(stays)}, k=0, blurred=0, waiting=0)
     zipfile.ZipFile(io.BytesIO(tables_file(made))).extractall(folder)
 
 

@@ -14,8 +14,7 @@ from referral.pathway.refusals import AccessError
 from referral.pathway.vocabulary import Verb
 from referral.statistics.reports.anonymity import ANY, K
 from referral.statistics.reports.filters import parse_filter
-from referral.statistics.reports.follow_up import FOLLOW_UP
-from referral.statistics.reports.journey import CASES, TABLES, Journey, columns_of, journey, span_of
+from referral.statistics.reports.journey import CASES, OF_MANY, TABLES, Journey, columns_of, journey, span_of
 from referral.statistics.reports.journey_columns import REDCAP_HEADER, journey_dictionary
 from tests.portal.conftest import SignIn
 from tests.referral.in_ward import DAY
@@ -134,7 +133,7 @@ def test_every_column_is_in_the_dictionary_in_both_languages(
 ) -> None:
     rows = list(journey_dictionary())
     assert {(row[0], row[1]) for row in rows} == {
-        (table, column) for table in (CASES, *TABLES, FOLLOW_UP) for column in columns_of(table)
+        (table, column) for table in (CASES, *TABLES, *OF_MANY) for column in columns_of(table)
     }
     assert all(english and chinese for *_rest, english, chinese in rows)
     assert any("首诊" in row[4] for row in rows)

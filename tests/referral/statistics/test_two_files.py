@@ -9,6 +9,7 @@ from referral.models import Case
 from referral.pathway.vocabulary import Verb
 from referral.statistics.reports.anonymity import ANY, K
 from referral.statistics.reports.export import KNOWN_BY, Cohort, cohort
+from referral.statistics.reports.export_times import TIMES
 from referral.statistics.reports.filters import parse_filter
 from referral.statistics.reports.journey import CASES, journey
 from tests.referral.in_ward import DAY
@@ -48,6 +49,20 @@ def test_who_is_new_since_the_last_file_waits_for_four_others(world: World) -> N
     third = taken(world, 5 * DAY)
     new = [line for value, line in by_value(third).items() if value not in by_value(first)]
     assert third.waiting == 0 and len(new) == 5 and len(set(new)) == 1
+
+
+def test_times_come_into_a_file_five_closed_cases_together(world: World) -> None:
+    cases = [seen(world, number) for number in range(11)]
+
+    def count(after: timedelta) -> int:
+        report_filter = parse_filter(world.researcher, YEAR, now=NOW)
+        lines = journey(world.researcher, report_filter, now=NOW + after).of_many[TIMES]
+        return sum(line["measure"] == "indicators" for line in lines)
+
+    for day, (closed, expected) in enumerate([(4, 0), (2, 6), (1, 6), (3, 6), (1, 11)], 1):
+        for case in [cases.pop() for _ in range(closed)]:
+            do(case, Verb.RECORD_DEATH, world.doctor, day * DAY)
+        assert count(day * DAY + HOUR) == expected
 
 
 def test_two_files_together_tell_no_more_of_a_person_than_one(world: World) -> None:
