@@ -33,8 +33,8 @@ REFUSALS: Mapping[str, str] = MappingProxyType(
             "Write it without a comma."
         ),
         "bound": gettext_noop(
-            "%(label)s: “%(value)s” is a limit of the measurement, not a value, and is not used for one. "
-            "Ask the laboratory for the number (diluted where it is above the range)."
+            "%(label)s: “%(value)s” is a limit, not a value, and is not used for one. Enter the number "
+            "itself; that of a laboratory value the laboratory has (diluted where it is above the range)."
         ),
         "units_contradict": gettext_noop(
             "%(label)s: “%(value)s” names another unit than the one stated, %(unit)s. Correct what is wrong."

@@ -3,6 +3,7 @@
 import pytest
 
 from scoring import evaluate, read_inputs
+from scoring.inputs import TYPED_INPUTS
 from scoring.reading import with_bounds_as_missing
 from tests.world import ILL
 
@@ -13,8 +14,13 @@ def test_it_is_refused_with_what_to_do_and_that_it_can_be_confirmed() -> None:
     reading = read_inputs(TYPED)
     (issue,) = reading.issues
     assert (issue.field, issue.code) == ("bilirubin", "bound")
-    assert "Ask the laboratory" in issue.message and "513 is taken" in issue.message
+    assert "the laboratory has (diluted" in issue.message and "513 is taken" in issue.message
     assert "bilirubin" in reading.missing
+
+
+def test_of_what_no_laboratory_measures_the_number_is_asked_for_and_no_other_advice_first() -> None:
+    (issue,) = read_inputs({"urine_ml": "<100"}, inputs=TYPED_INPUTS).issues
+    assert "is a limit, not a value, and is not used for one. Enter the number itself" in issue.message
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_a_limit_of_the_measurement_is_asked_about_at_its_field_and_can_be_taken
     asked = send(client, form)
     page = text(asked)
     assert asked.status_code == 422
-    assert "is not a number" not in page and "limit of the measurement" in page
+    assert "is not a number" not in page and "is a limit, not a value" in page
     assert 'name="confirmed" value="bilirubin"' in page and "&gt;513" in page
     assert not Case.objects.exists()
     assert send(client, {**form, "confirmed": "bilirubin"}).status_code == 302
