@@ -114,6 +114,21 @@ def test_a_change_fetches_its_row_and_leaves_the_others_as_they_are(world: World
     expect(kept).to_contain_text("甲一")
 
 
+def test_rows_far_below_are_laid_out_when_they_come_near(world: World, visit: Visits) -> None:
+    """Else a long board keeps a telephone busy for seconds before anything can be pressed."""
+    is_laid_out = "(row) => row.querySelector('h3').checkVisibility({contentVisibilityAuto: true})"
+    for number in range(12):
+        world.flagged(now=clock.now(), name=f"患者{number}")
+    page = visit(world.specialist, size=PHONE)
+    open_board(page)
+    last = page.locator("article.row-card").last
+    assert not last.evaluate(is_laid_out)
+    last.scroll_into_view_if_needed()
+    page.wait_for_function(
+        f"() => ({is_laid_out})([...document.querySelectorAll('article.row-card')].at(-1))"
+    )
+
+
 def test_a_row_that_moves_up_from_the_next_page_is_fetched_alone(world: World, visit: Visits) -> None:
     cases = [world.flagged(now=clock.now(), name=f"甲{number}") for number in range(51)]
     page = visit(world.specialist)

@@ -189,12 +189,12 @@
   const versionOf = (form) => form.elements.namedItem("version")?.value;
   const warn = (form) => form.querySelector("[data-stale]")?.removeAttribute("hidden");
 
-  // A place in a list whose content has not changed: what stands there is left as it is.
-  const isKept = (node) => node.dataset?.kept !== undefined;
+  // A place in a list whose content has not changed, or what has come again as it is: what stands there is left.
+  const isKept = (old, fresh) => fresh.dataset?.kept !== undefined || old.isEqualNode(fresh);
 
   const callbacks = {
     beforeNodeMorphed(old, fresh) {
-      if (isKept(fresh)) return false;
+      if (isKept(old, fresh)) return false;
       if (!isBusy(old)) return true;
       if (fresh.nodeName === "FORM" && versionOf(fresh) !== versionOf(old)) warn(old);
       return false;
