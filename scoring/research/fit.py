@@ -5,10 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas
 from django.utils.translation import gettext_noop
-from lifelines import CoxPHFitter
-from lifelines.exceptions import ConvergenceError, ConvergenceWarning
 from numpy.typing import NDArray
 
 from scoring.inputs import EIGHT, INPUTS
@@ -155,8 +152,15 @@ def cox(matrix: Column, outcome: Outcome) -> CoxFit:
 
 
 def _maximum(matrix: Column, outcome: Outcome) -> tuple[Column, Column]:
-    """Coefficients and their covariance at the maximum of the partial likelihood."""
-    frame = pandas.DataFrame(matrix, columns=[f"x{index}" for index in range(matrix.shape[1])])
+    """Coefficients and their covariance at the maximum of the partial likelihood.
+
+    The libraries, a second to load, are for this alone.
+    """
+    from lifelines import CoxPHFitter
+    from lifelines.exceptions import ConvergenceError, ConvergenceWarning
+    from pandas import DataFrame
+
+    frame = DataFrame(matrix, columns=[f"x{index}" for index in range(matrix.shape[1])])
     frame = frame.assign(time=outcome.time, event=outcome.event.astype(int))
     try:
         with warnings.catch_warnings():

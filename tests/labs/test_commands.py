@@ -15,7 +15,6 @@ from PIL import Image
 from config.embedded import ROOT
 from labs.drawing import draw_sheet
 from labs.pictures.files import jpeg
-from labs.pictures.reports import read_with_cutouts
 
 TEXT = "姓名：王小明\nTBIL 356.8 umol/L"
 
@@ -45,6 +44,8 @@ def test_text_comes_from_standard_input_too() -> None:
 
 
 def test_beside_a_proposal_a_phone_shows_the_name_and_the_number_without_what_lies_between() -> None:
+    from labs.pictures.reports import read_with_cutouts  # with what reads pictures, half a second to load
+
     page = np.ascontiguousarray(np.asarray(draw_sheet(3, "county", distort=False).picture)[:, :, ::-1])
     report, cutouts = read_with_cutouts([jpeg(page)], "photo")
     whole = {
