@@ -13,6 +13,7 @@ from typing import Any
 
 import django
 import pytest
+from django.core.cache import cache
 from django.db import connections, transaction
 from django.template import Context, RequestContext, Template
 from django.test import TransactionTestCase
@@ -85,6 +86,7 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 from tests.ending import MigratedRows, browsers  # noqa: E402 - reads models
+from tests.world import World, build  # noqa: E402 - likewise
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
@@ -113,8 +115,7 @@ def keep(
     The rows are written in a transaction around the tests, each of which works in a savepoint of it and
     leaves nothing behind. Called without a function, what is kept makes the objects anew, a test's own.
     """
-    tests = [item for item in request.session.items if item.path == request.path]
-    alone = [item.name for item in tests if "transactional_db" in getattr(item, "fixturenames", ())]
+    alone = [test.name for test in _committing(request)]
     assert not alone, f"these empty the tables and need a module of their own: {alone}"
 
     def keep(make: Callable[[], Any]) -> Callable[[], Any]:
@@ -128,6 +129,33 @@ def keep(
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)
+
+
+def _committing(request: pytest.FixtureRequest) -> list[pytest.Item]:
+    """The tests of the module that write for good, and empty the tables when they are done."""
+    tests = [item for item in request.session.items if item.path == request.path]
+    return [test for test in tests if _commits(test)]
+
+
+def _commits(test: pytest.Item) -> bool:
+    if {"transactional_db", "live_server"} & {*getattr(test, "fixturenames", ())}:
+        return True
+    return any(mark.kwargs.get("transaction") for mark in test.iter_markers("django_db"))
+
+
+@pytest.fixture(scope="module")
+def make_world(request: pytest.FixtureRequest) -> Callable[[], World]:
+    """Gives each test the small network: written once for a module, unless one of its tests commits."""
+    if _committing(request):
+        return build
+    keep: Keep = request.getfixturevalue("keep")
+    kept = keep(build)
+
+    def world() -> World:
+        cache.clear()  # where limits count what the same people did in the test before
+        return kept()
+
+    return world
 
 
 @pytest.fixture(scope="session", autouse=True)

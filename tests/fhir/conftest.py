@@ -17,7 +17,7 @@ from accounts import clock
 from accounts.models import Hospital, User, Ward
 from integrations.counterparts import save_integration
 from integrations.models import Integration
-from tests.world import World, build
+from tests.world import World
 
 BASE = "/fhir/R4"
 KEY = ec.generate_private_key(ec.SECP384R1())
@@ -121,8 +121,8 @@ class Program:
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return build()
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
 
 
 @pytest.fixture
