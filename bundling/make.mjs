@@ -22,7 +22,7 @@ const reduced = async () => {
     variables: true,
     keyframes: true,
     fontFace: true,
-    safelist: { variables: [...new Set(named)] },
+    safelist: { standard: plan.composed, variables: [...new Set(named)] },
   });
   return sheet.css;
 };

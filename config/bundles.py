@@ -59,6 +59,14 @@ An error in one script does not keep the following ones from running, as if each
 MODULES: Mapping[str, str] = {"alarm.js": "portal/alarm_page.js"}
 """By name, the module that is put together with all that it imports."""
 
+COMPOSED: Mapping[str, tuple[str, ...]] = {
+    "alert": ("danger", "info", "success", "warning"),
+    "btn": ("danger", "primary"),
+    "is": (),
+    "progress": (),
+}
+"""Classes that pages put together as they are drawn, by their first part: the names among them of Tabler."""
+
 
 class BundleError(Exception):
     """The bundles cannot be made; the message is a sentence for a person."""
@@ -88,6 +96,7 @@ def plan() -> dict[str, Any]:
         "bundles": {name: [str(source(file)) for file in files] for name, files in BUNDLES.items()},
         "modules": {name: str(source(file)) for name, file in MODULES.items()},
         "reduced": str(source(REDUCED)),
+        "composed": [f"{first}-{second}" for first, others in COMPOSED.items() for second in others],
         "pages": [str(page) for page in pages()],
         "sheets": [str(sheet) for sheet in sheets],
     }

@@ -15,6 +15,7 @@ from tests.contract.test_house import ROOMS, ROOT, written
 CLASS = re.compile(r"\.(-?[a-z][\w-]*)", re.IGNORECASE)
 SAID_IN_PAGES = re.compile(r"""class(?:Name)?\s*=\s*(["'])(.*?)\1""")
 SAID_IN_SCRIPTS = re.compile(r"classList\.\w+\(([^)]*)\)")
+SAID_IN_PARTS = re.compile(r"""class="[^">]*?\b([a-z]+(?:-[a-z]+)*)-\{[{%]""")
 NAMED = re.compile(r"""static ['"]bundles/([\w.-]+)""")
 
 
@@ -54,6 +55,15 @@ def test_every_class_of_the_library_that_a_page_a_script_or_a_view_names_is_stil
     used = said() & whole
     assert {"btn", "btn-primary", "card", "form-control", "form-select", "alert-warning"} <= used
     assert not used - kept
+
+
+def test_every_name_that_a_page_puts_together_of_parts_is_listed_and_still_there() -> None:
+    whole = classes(bundles.source(bundles.REDUCED).read_text())
+    firsts = {first for page in written(ROOMS, "*.html") for first in SAID_IN_PARTS.findall(page.read_text())}
+    ours = {first for first in firsts if not any(name.startswith(f"{first}-") for name in whole)}
+    assert firsts - ours == set(bundles.COMPOSED)
+    composed = {f"{first}-{second}" for first, others in bundles.COMPOSED.items() for second in others}
+    assert composed <= whole & classes((bundles.made() / "base.css").read_text())
 
 
 def test_most_of_the_library_is_left_out() -> None:
