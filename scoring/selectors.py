@@ -3,13 +3,26 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from scoring.modelfile import default_model, model_from_document, shipped_models
-from scoring.models import ModelEvent, RiskModelVersion
+from scoring.models import RiskModelVersion
 from scoring.riskmodel import RiskModel
+
+DECIDED = """
+SELECT installed.id, installed.name, installed.version, installed.status, installed.checksum,
+    max(event.id) FILTER (WHERE event.kind = 'activated') AS activated,
+    max(event.id) FILTER (WHERE event.kind = 'shadow_started') AS shadow_started,
+    max(event.id) FILTER (WHERE event.kind = 'shadow_ended') AS shadow_ended
+FROM scoring_riskmodelversion AS installed
+LEFT JOIN scoring_modelevent AS event ON event.model_id = installed.id
+GROUP BY installed.id
+ORDER BY installed.name, installed.version
+"""
+"""The models without their files, each with its latest decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +39,7 @@ def models_in_use() -> ModelsInUse:
     In force is the model last activated, or the newest that is shipped while none ever was; it is never
     among those in shadow.
     """
-    rows = list(
-        RiskModelVersion.objects.defer("document").annotate(
-            activated=_last(ModelEvent.Kind.ACTIVATED),
-            shadow_started=_last(ModelEvent.Kind.SHADOW_STARTED),
-            shadow_ended=_last(ModelEvent.Kind.SHADOW_ENDED),
-        )
-    )
+    rows: list[Any] = list(RiskModelVersion.objects.raw(DECIDED))
     activated = [row for row in rows if row.activated]
     shipped = [row for row in rows if row.checksum == default_model().checksum]
     active = max(activated, key=attrgetter("activated"), default=next(iter(shipped), None))
@@ -40,10 +47,6 @@ def models_in_use() -> ModelsInUse:
         raise ImproperlyConfigured("The shipped risk model is not in the database. Run manage.py migrate.")
     begun = [row for row in rows if (row.shadow_started or 0) > (row.shadow_ended or 0) and row != active]
     return ModelsInUse(active, tuple(sorted(begun, key=attrgetter("shadow_started"), reverse=True)))
-
-
-def _last(kind: ModelEvent.Kind) -> Max:
-    return Max("events__id", filter=Q(events__kind=kind))
 
 
 def active_model() -> RiskModel:

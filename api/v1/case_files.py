@@ -21,10 +21,11 @@ from api.narrowing import FieldsQuery
 from api.parsing import StrictJSONParser
 from api.problems import not_known
 from api.resource import Resource, whole
+from api.shape import Shape
 from api.v1.code_fields import CodeRequest, CodeShape
 from api.v1.documenting import DISPOSITION, IDEMPOTENCY_KEY, described
 from api.v1.fields import KnownFieldsMixin, MomentField, UploadField
-from api.v1.shapes import PersonShape, Shape
+from api.v1.shapes import PersonShape
 from files import downloads, links
 from files.inspection.kinds import MediaType
 from files.intake import MOST_BYTES, Sent

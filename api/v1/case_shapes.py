@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api import vocabularies
+from api.shape import Shape
 from api.v1.background_shapes import BackgroundShape, background_answer
 from api.v1.code_fields import CodeShape
 from api.v1.discharge_shapes import WayBackShape
@@ -34,8 +35,6 @@ from referral.pathway.vocabulary import Kind, Party, State
 from referral.queries.background import backgrounds_of
 from referral.queries.cases import awaited_of, current_offer, sides, wards_to_call
 from scoring.texts import issue_text
-
-Shape = serializers.Serializer
 
 
 class AwaitedShape(Shape[Any]):

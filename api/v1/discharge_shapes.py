@@ -6,12 +6,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from api import vocabularies
+from api.shape import Shape
 from api.v1.code_fields import CodeShape
 from referral.codes import Advice, DiagnosisCategory, OrganFailureSeen, OutcomeSource, OutcomeStatus
 from referral.models import BackReferral, Case, Diagnosis, Outcome, Question
 from referral.queries import cases
-
-Shape = serializers.Serializer
 
 
 class NamedShape(Shape[Any]):

@@ -7,6 +7,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_fiel
 from rest_framework import serializers
 
 from api import vocabularies
+from api.shape import Shape
 from api.v1.code_fields import CodeShape
 from api.v1.identity_shapes import CorrectedVersionsShape
 from api.v1.shapes import PersonShape
@@ -20,7 +21,6 @@ from referral.ward import codes as ward_codes
 
 Field = serializers.Field[Any, Any, Any, Any]
 Fields = Mapping[str, Callable[[], Field]]
-Shape = serializers.Serializer
 
 
 class EventShape(Shape[Event]):

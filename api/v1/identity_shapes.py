@@ -4,10 +4,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.shape import Shape
 from api.v1.code_fields import CodeShape
 from referral.models.patients import Sex
-
-Shape = serializers.Serializer
 
 
 class CorrectedVersionsShape(Shape[Any]):

@@ -19,10 +19,10 @@ from api.idempotency import changes_nothing
 from api.parsing import StrictJSONParser
 from api.problems import not_known
 from api.resource import Resource
+from api.shape import Shape
 from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from api.v1.fields import KnownFieldsMixin, LocalMomentField, UploadField
-from api.v1.shapes import Shape
 from files.intake import MOST_BYTES, Sent, receive
 from files.models import StoredFile
 from files.refusals import REASONS, AnotherFile, FileRefused, StoreAway

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api import vocabularies
+from api.shape import Shape
 from api.v1.code_fields import CodeShape
 from api.v1.discharge_shapes import QuestionShape
 from api.v1.fields import BirthDateField
@@ -23,8 +24,6 @@ from referral.models import Assessment, Case, Deadline, Message, Offer, Patient
 from referral.models.patients import Sex
 from referral.pathway.vocabulary import Kind, State
 from scoring.texts import MODEL_STATUS, red_flag_text, stored_issue_text
-
-Shape = serializers.Serializer
 
 
 class PlaceShape(Shape[Any]):

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from api import vocabularies
+from api.shape import Shape
 from api.v1.code_fields import CodeShape
 from api.v1.discharge_shapes import NamedShape
 from labs.readings.sources import SourceForm
@@ -20,8 +21,6 @@ from referral.queries.referral_reasons import Ground, grounds_of
 from referral.ward.leading import LeadingGrade, latest_leading_grade
 from scoring import texts
 from scoring.inputs import ANY_INPUT
-
-Shape = serializers.Serializer
 
 
 @extend_schema_field({"type": ["number", "string", "boolean", "null"]})

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from api import vocabularies
 from api.resource import Resource
+from api.shape import Shape
 from api.v1.code_fields import CodeShape
 from api.v1.documenting import described
 from api.v1.shapes import PersonShape
@@ -33,8 +34,6 @@ from referral.ward.codes import (
 from referral.ward.precipitants import CODINGS, ICD10, snomed_of
 from referral.ward.record import Trend, WardRecord, ward_record
 from scoring import OTHER_LABORATORY, immune, nutrition, texts
-
-Shape = serializers.Serializer
 
 
 class RetractionShape(Shape[Retraction]):

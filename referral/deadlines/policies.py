@@ -18,6 +18,11 @@ GIVE_THE_REASON = _(
     "Say what changed and why. It stands beside the version for everybody who reads it later."
 )
 
+IN_FORCE = """
+SELECT * FROM referral_pathwaypolicy WHERE network_id = %s AND in_force_from <= %s
+ORDER BY version DESC LIMIT 1
+"""
+
 RULES = (
     "risk_threshold",
     "late_flag_minutes",
@@ -43,8 +48,7 @@ def policy_in_force(network: Network, now: datetime) -> PathwayPolicy | None:
 
     A version replaces every earlier one from its date on, also one that had not begun yet.
     """
-    begun = PathwayPolicy.objects.filter(network=network, in_force_from__lte=now)
-    return begun.order_by("-version").first()
+    return next(iter(PathwayPolicy.objects.raw(IN_FORCE, [network.pk, now])), None)
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
 from accounts.models import Hospital
 from referral.identity.national_id import canonical
@@ -17,6 +16,23 @@ from referral.pathway.vocabulary import ACUTE, State
 
 NUMBERS = {"national_id": "national_id_index", "local_number": "local_number_index"}
 Hashes = Mapping[str, str | None]
+
+PERSONS = """
+WITH alike AS MATERIALIZED (
+    SELECT id, name_index = %(name_index)s AS has_name,
+        coalesce(national_id_index = %(national_id_index)s, false)
+        OR coalesce(local_number_index = %(local_number_index)s, false) AS has_number
+    FROM referral_patient
+    WHERE name_index = %(name_index)s OR national_id_index = %(national_id_index)s
+        OR local_number_index = %(local_number_index)s
+)
+SELECT DISTINCT "case".person_id
+FROM alike JOIN referral_case AS "case" ON "case".patient_id = alike.id
+WHERE "case".network_id = %(network)s AND "case".state <> 'cancelled'
+    AND (has_number OR has_name AND "case".state = ANY(%(acute)s))
+"""
+"""From the few patients to their cases: a database that does not know yet how many cases a network has may
+otherwise look at all of them, for each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +56,22 @@ class Candidate:
 def find_candidates(identity: Identity, hospital: Hospital) -> list[Candidate]:
     """Those found by a number first, the hospital's own first. Cases entered in error lead nowhere."""
     hashes = indexes(identity, hospital.pk)
-    cases = Case.objects.filter(network=hospital.network_id).exclude(state=State.CANCELLED)
-    alike = Q(patient__name_index=hashes["name_index"], state__in=ACUTE)
-    for column in NUMBERS.values():
-        if hashes[column]:
-            alike |= Q(**{f"patient__{column}": hashes[column]})
-    persons = cases.filter(alike).order_by().values("person")
     of_person: dict[UUID, list[Case]] = defaultdict(list)
-    for case in cases.filter(person__in=persons).select_related("patient", "hospital"):
-        of_person[case.person_id].append(case)
+    if persons := _persons(hashes, hospital):
+        cases = Case.objects.filter(network=hospital.network_id).exclude(state=State.CANCELLED)
+        for case in cases.filter(person__in=persons).select_related("patient", "hospital"):
+            of_person[case.person_id].append(case)
     rows = [_candidate(identity, hospital, hashes, candidates) for candidates in of_person.values()]
     candidates = [row for row in rows if row is not None]
     return sorted(candidates, key=lambda row: (not row.numbers, not row.is_own, str(row.person)))
+
+
+def _persons(hashes: Hashes, hospital: Hospital) -> list[UUID]:
+    """The persons whom a number leads to, or in an open case the name."""
+    params = {**hashes, "network": hospital.network_id, "acute": sorted(ACUTE)}
+    with connection.cursor() as cursor:
+        cursor.execute(PERSONS, params)
+        return [person for (person,) in cursor.fetchall()]
 
 
 def lock_identity(identity: Identity, hospital: Hospital) -> None:
