@@ -5,31 +5,13 @@ took most of a cycle that finds one.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
-
+from accounts.joined import Objects, columns, objects, question, rows
 from accounts.models import Hospital, Ward
 from referral.models import Assessment, Case, Deadline, Offer, PathwayPolicy
-
-
-class Columns(NamedTuple):
-    """Some columns of a table, in the order of its model, as `from_db` wants them."""
-
-    alias: str
-    model: type[models.Model]
-    names: tuple[str, ...]
-
-
-def columns(alias: str, model: type[models.Model], names: str) -> Columns:
-    chosen = names.split()
-    return Columns(
-        alias, model, tuple(one.column for one in model._meta.concrete_fields if one.column in chosen)
-    )
-
 
 HOSPITAL = columns("hospital", Hospital, "id name_zh name_en zone")
 DUE = (
@@ -52,11 +34,6 @@ POLICIES = (columns("policy", PathwayPolicy, "id ladders outcome_grace_days expi
 """What evaluating needs of a deadline and of what belongs to it; anything else would be read row by row."""
 
 
-def _question(statement: str, tables: Sequence[Columns]) -> str:
-    listed = (f'"{table.alias}".{name}' for table in tables for name in table.names)
-    return statement.format(columns=", ".join(listed))
-
-
 LOCK_CASES = """
 SELECT deadline.case_id
 FROM referral_deadline AS deadline JOIN referral_case AS "case" ON "case".id = deadline.case_id
@@ -66,7 +43,7 @@ ORDER BY deadline.next_at
 LIMIT %(limit)s
 FOR UPDATE OF "case" SKIP LOCKED
 """
-READ_DUE = _question(
+READ_DUE = question(
     """
 SELECT {columns}
 FROM referral_deadline AS deadline
@@ -80,7 +57,7 @@ ORDER BY deadline.next_at
 """,
     DUE,
 )
-READ_WARDS = _question(
+READ_WARDS = question(
     """
 SELECT {columns}
 FROM accounts_ward AS ward JOIN accounts_hospital AS hospital ON hospital.id = ward.hospital_id
@@ -88,7 +65,7 @@ WHERE ward.id = ANY(%s)
 """,
     WARDS,
 )
-READ_POLICIES = _question(
+READ_POLICIES = question(
     "SELECT {columns} FROM referral_pathwaypolicy AS policy WHERE id = ANY(%s)", POLICIES
 )
 
@@ -100,16 +77,16 @@ def claim(now: datetime, *, limit: int | None = None, only: UUID | None = None) 
     Cases that others hold are passed over. Deadlines are written by who holds their case only, and read here
     once it is held: a lock of their own would be one that two engines can have on each other's cases.
     """
-    locked = {case for (case,) in _rows(LOCK_CASES, {"now": now, "limit": limit, "only": only})}
+    locked = {case for (case,) in rows(LOCK_CASES, {"now": now, "limit": limit, "only": only})}
     return _read_due(locked, now) if locked else []
 
 
 def _read_due(cases: Collection[UUID], now: datetime) -> list[Deadline]:
     """What is due on locked cases. What several have in common is read once, and is one object."""
     due: list[Deadline] = []
-    objects: dict[UUID, models.Model] = {}
-    for row in _rows(READ_DUE, {"cases": list(cases), "now": now}):
-        deadline, case, hospital, assessment, offer = _objects(row, DUE, objects)
+    shared: Objects = {}
+    for row in rows(READ_DUE, {"cases": list(cases), "now": now}):
+        deadline, case, hospital, assessment, offer = objects(row, DUE, shared)
         deadline.case, deadline.offer = case, offer
         case.hospital, case.assessment = hospital, assessment
         due.append(deadline)
@@ -125,8 +102,8 @@ def _read_due(cases: Collection[UUID], now: datetime) -> list[Deadline]:
 
 def _policies(ids: Collection[UUID]) -> dict[UUID, PathwayPolicy]:
     policies: dict[UUID, PathwayPolicy] = {}
-    for row in _rows(READ_POLICIES, [list(ids)]):
-        [policy] = _objects(row, POLICIES, {})
+    for row in rows(READ_POLICIES, [list(ids)]):
+        [policy] = objects(row, POLICIES, {})
         policy.ladders = json.loads(policy.ladders)
         policies[policy.pk] = policy
     return policies
@@ -136,29 +113,9 @@ def _wards(due: Collection[Deadline]) -> dict[UUID | None, Ward]:
     """The wards of the cases and of the offers, with their hospitals."""
     ids = {row.case.ward_id for row in due} | {row.offer.ward_id for row in due if row.offer}
     wards: dict[UUID | None, Ward] = {}
-    objects: dict[UUID, models.Model] = {}
-    for row in _rows(READ_WARDS, [[key for key in ids if key]]):
-        ward, hospital = _objects(row, WARDS, objects)
+    shared: Objects = {}
+    for row in rows(READ_WARDS, [[key for key in ids if key]]):
+        ward, hospital = objects(row, WARDS, shared)
         ward.hospital = hospital
         wards[ward.pk] = ward
     return wards
-
-
-def _rows(statement: str, params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return cursor.fetchall()
-
-
-def _objects(
-    row: Sequence[Any], tables: Sequence[Columns], objects: dict[UUID, models.Model]
-) -> Iterator[Any]:
-    """The objects of one row, a table's after the other's; those that are there already as they are."""
-    start = 0
-    for _alias, model, names in tables:
-        values = row[start : start + len(names)]
-        start += len(names)
-        key = values[0]
-        if key is not None and key not in objects:
-            objects[key] = model.from_db(DEFAULT_DB_ALIAS, names, values)
-        yield objects.get(key)

@@ -5,12 +5,32 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.models import Ward
-from referral.models import Case, Offer, Question
+from accounts.joined import columns, objects, question, rows
+from accounts.models import Hospital, Ward
+from referral.models import Case, FreeBeds, Offer, Question
 from referral.pathway.change import Change
 from referral.pathway.vocabulary import State
 
 PASSED_OVER = (Offer.State.DECLINED, Offer.State.EXPIRED, Offer.State.RELEASED)
+BEDS_OF_WARD = FreeBeds._meta.get_field("ward").remote_field
+SHOWN = (columns("ward", Ward), columns("hospital", Hospital), columns("beds", FreeBeds))
+WARDS_LEFT = question(
+    """
+SELECT {columns}
+FROM accounts_catchment AS catchment
+JOIN accounts_ward AS ward ON ward.id = catchment.ward_id
+JOIN accounts_hospital AS hospital ON hospital.id = ward.hospital_id
+LEFT JOIN referral_freebeds AS beds ON beds.ward_id = ward.id
+WHERE catchment.hospital_id = %(hospital)s AND ward.closed_at IS NULL
+    AND NOT EXISTS (
+        SELECT FROM referral_offer AS offer
+        WHERE offer.case_id = %(case)s AND offer.ward_id = ward.id
+            AND offer.state = ANY(%(passed_over)s) AND offer.offered_at >= %(flagged_at)s
+    )
+ORDER BY catchment.rank
+""",
+    SHOWN,
+)
 
 
 def catchment(case: Case) -> QuerySet[Ward]:
@@ -24,8 +44,19 @@ def catchment(case: Case) -> QuerySet[Ward]:
 
 def wards_left(case: Case) -> list[Ward]:
     """The open wards of the hospital's catchment that were not asked since the flag, in its order."""
-    asked = Offer.objects.filter(case=case, state__in=PASSED_OVER, offered_at__gte=case.flagged_at)
-    return list(catchment(case).exclude(pk__in=asked.values("ward")).select_related("free_beds"))
+    asked = {
+        "hospital": case.hospital_id,
+        "case": case.pk,
+        "passed_over": list(PASSED_OVER),
+        "flagged_at": case.flagged_at,
+    }
+    wards = []
+    for row in rows(WARDS_LEFT, asked):
+        ward, hospital, beds = objects(row, SHOWN, {})
+        ward.hospital = hospital
+        BEDS_OF_WARD.set_cached_value(ward, beds)
+        wards.append(ward)
+    return wards
 
 
 def full_wards(case: Case, wards: Iterable[Ward], now: datetime) -> list[Ward]:
