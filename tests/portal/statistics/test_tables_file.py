@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -16,10 +17,11 @@ from referral.statistics.reports.anonymity import ANY, K
 from referral.statistics.reports.filters import parse_filter
 from referral.statistics.reports.journey import CASES, OF_MANY, TABLES, Journey, columns_of, journey, span_of
 from referral.statistics.reports.journey_columns import REDCAP_HEADER, journey_dictionary
+from tests.conftest import Keep
 from tests.portal.conftest import SignIn
 from tests.referral.in_ward import DAY
 from tests.referral.statistics.test_case_facts import do
-from tests.world import HOUR, NOW, World
+from tests.world import HOUR, NOW, World, build
 
 YEAR = {"since": "2026-01", "until": "2026-12"}
 LATER = NOW + 60 * DAY
@@ -40,9 +42,29 @@ def stayed(world: World, number: int, **changes: Any) -> Case:
     return case
 
 
+def eight_alike() -> tuple[World, list[Case]]:
+    world = build()
+    return world, [stayed(world, number, birth_date=date(1980, 1, 2)) for number in range(8)]
+
+
+@pytest.fixture(scope="module")
+def kept(keep: Keep) -> Callable[[], Any]:
+    return keep(eight_alike)
+
+
 @pytest.fixture
-def crowd(world: World) -> list[Case]:
-    return [stayed(world, number, birth_date=date(1980, 1, 2)) for number in range(8)]
+def both(db: None, kept: Callable[[], Any]) -> Any:
+    return kept()
+
+
+@pytest.fixture
+def world(both: tuple[World, list[Case]]) -> World:
+    return both[0]
+
+
+@pytest.fixture
+def crowd(both: tuple[World, list[Case]]) -> list[Case]:
+    return both[1]
 
 
 def opened(world: World, as_user: SignIn) -> zipfile.ZipFile:
