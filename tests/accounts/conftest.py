@@ -1,12 +1,14 @@
+from collections.abc import Callable
+
 import pytest
 
 from accounts.models import Membership, Role, User
-from tests.world import World, build
+from tests.world import World
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return build()
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
 
 
 @pytest.fixture

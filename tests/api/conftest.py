@@ -12,7 +12,7 @@ from django.test import Client
 from accounts import clock
 from accounts.models import User
 from tests.contract.conformance import findings
-from tests.world import ILL, World, build, sampled
+from tests.world import ILL, World, sampled
 
 API = "/api/v1"
 
@@ -90,8 +90,8 @@ class Caller:
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return build()
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
 
 
 @pytest.fixture

@@ -10,14 +10,14 @@ from files import checking
 from files.intake import Sent, receive
 from files.models import StoredFile
 from tests.files.pictures import jpeg
-from tests.world import NOW, World, build
+from tests.world import NOW, World
 
 Take = Callable[..., StoredFile]
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return build()
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
 
 
 @pytest.fixture

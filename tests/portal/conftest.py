@@ -6,7 +6,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from accounts.models import User
-from tests.world import World, build
+from tests.world import World
 
 SignIn = Callable[[User], Client]
 NEVER_OPENS = """window.EventSource = class extends EventTarget {
@@ -36,8 +36,8 @@ def page(browser: Browser, live_server: Any) -> Iterator[Page]:
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return build()
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
 
 
 @pytest.fixture
