@@ -6,20 +6,42 @@ from typing import Any
 
 import pytest
 
+from accounts import clock
 from referral.evidence import load_bundled
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
 from tests.api.conftest import Answer, Caller
-from tests.world import HOUR, MINUTE, World
+from tests.conftest import Keep
+from tests.world import HOUR, MINUTE, World, build
 
 THREE = {"inr": 2.6, "dialysis": True, "vasopressors": True}
 
 
+def six_hours_in_bed() -> tuple[World, Case]:
+    """A patient in the first ward's bed."""
+    world = build()
+    return world, world.admitted(clock.now() - 6 * HOUR)
+
+
+@pytest.fixture(scope="module")
+def kept(keep: Keep) -> Callable[[], Any]:
+    return keep(six_hours_in_bed)
+
+
 @pytest.fixture
-def case(world: World, now: datetime) -> Case:
-    """A patient in the first ward's bed for six hours."""
-    return world.admitted(now - 6 * HOUR)
+def both(db: None, kept: Callable[[], Any]) -> Any:
+    return kept()
+
+
+@pytest.fixture
+def world(both: tuple[World, Case]) -> World:
+    return both[0]
+
+
+@pytest.fixture
+def case(both: tuple[World, Case]) -> Case:
+    return both[1]
 
 
 @pytest.fixture
