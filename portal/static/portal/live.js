@@ -212,7 +212,6 @@
 
   const draw = (part, html, morphStyle = "innerHTML") => {
     Idiomorph.morph(part, html, { morphStyle, ignoreActiveValue: true, callbacks });
-    part.querySelectorAll("[data-due]").forEach((bar) => delete bar.drawnAt);
     htmx.process(part);
     part.dispatchEvent(new CustomEvent("live:drawn", { bubbles: true }));
   };

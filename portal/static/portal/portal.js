@@ -24,10 +24,14 @@
 
   const levelOf = (share) => (LEVELS.find(([limit]) => share <= limit) ?? [1, "over"])[1];
 
-  // Every bar counts on from the server's clock as it was when the bar was drawn. While the connection is lost it
+  // Every bar counts on from the server's clock as it was when the bar was drawn, also when what is around it is
+  // drawn again and the bar stays. While the connection is lost it
   // stands still and says of when it is (connection.js): somebody may have met the deadline meanwhile.
   const tick = (bar) => {
-    bar.drawnAt ??= performance.now();
+    if (bar.drawnFor !== bar.dataset.now) {
+      bar.drawnFor = bar.dataset.now;
+      bar.drawnAt = performance.now();
+    }
     const [starts, due, drawn] = ["starts", "due", "now"].map((name) => Date.parse(bar.dataset[name]));
     const stale = window.staleness?.();
     const now = drawn + Math.max(performance.now() - bar.drawnAt - (stale?.age ?? 0), 0);
@@ -42,7 +46,7 @@
   const tickAll = () => document.querySelectorAll("[data-due]").forEach(tick);
   setInterval(tickAll, 15000);
   document.addEventListener("visibilitychange", tickAll);
-  document.addEventListener("connection:changed", tickAll);
+  for (const name of ["connection:changed", "live:drawn"]) document.addEventListener(name, tickAll);
 
   document.addEventListener("click", (event) => {
     document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
