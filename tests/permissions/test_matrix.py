@@ -4,11 +4,14 @@ A new route needs a row in one of the tables (`table_api`, `table_fhir` and so o
 status, and what of `Scene.ids` its address names. Foreign and absent are then compared by themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
 
+from tests.conftest import Keep
 from tests.permissions import table_admin, table_api, table_fhir, table_portal, table_sign_in
 from tests.permissions.asking import Answer, ask, callers_of, expected, is_program
 from tests.permissions.routes import routes
@@ -24,17 +27,25 @@ TABLES = {
 }
 ROWS_OF_A_TEST = 40
 """A whole table at once would keep one worker busy when all others have finished."""
+SETTINGS: dict[str, Any] = {
+    "CHANNEL_SETTINGS": {"sms": {"provider": "generic", "url": "https://sms.example", "secret": "s"}},
+    "NOTIFICATION_CHANNELS": [*settings.NOTIFICATION_CHANNELS, "notifications.channels.sms.SmsChannel"],
+    "LIMITS": dict.fromkeys(settings.LIMITS, (10**6, 60)),
+}
+
+
+@pytest.fixture(scope="module")
+def kept(keep: Keep) -> Callable[[], Any]:
+    with override_settings(**SETTINGS):
+        return keep(build_scene)
 
 
 @pytest.fixture
-def scene(db: None, settings: Any) -> Scene:
-    settings.CHANNEL_SETTINGS = {"sms": {"provider": "generic", "url": "https://sms.example", "secret": "s"}}
-    settings.NOTIFICATION_CHANNELS = [
-        *settings.NOTIFICATION_CHANNELS,
-        "notifications.channels.sms.SmsChannel",
-    ]
-    settings.LIMITS = dict.fromkeys(settings.LIMITS, (10**6, 60))
-    return build_scene()
+def scene(db: None, kept: Callable[[], Any], settings: Any) -> Scene:
+    for name, value in SETTINGS.items():
+        setattr(settings, name, value)
+    scene: Scene = kept()
+    return scene
 
 
 def test_every_route_has_a_row() -> None:
