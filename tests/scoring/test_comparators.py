@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import scoring
 from scoring import SCORES, aclf_grade, comparator_gaps, comparators, organ_inputs, read_inputs
 from scoring.scores.meld3 import meld_3_unrounded
+from scoring.scores.meld_na import add_sodium
 from scoring.scores.rounding import half_up
 from tests.scoring.patients import LABS, everything, patient
 
@@ -326,6 +327,11 @@ def test_sodium_is_held_within_the_limits_of_the_older_formulas(
     ]
     below, at_low, above_low, below_high, at_high, above = by_sodium
     assert below == at_low > above_low and below_high > at_high == above
+
+
+@pytest.mark.parametrize(("meld_i", "with_sodium"), [(11, 11), (11.1, 11.1 + 1.32 * 12 - 0.033 * 11.1 * 12)])
+def test_sodium_counts_above_a_meld_of_11(meld_i: float, with_sodium: float) -> None:
+    assert add_sodium(meld_i, 125) == pytest.approx(with_sodium)
 
 
 @pytest.mark.parametrize("function", [scoring.meld, scoring.meld_na, scoring.meld_3])

@@ -50,6 +50,10 @@ def test_a_transplant_is_no_death_and_no_censoring() -> None:
     assert reached.value == pytest.approx(0.5)
 
 
+def test_where_everybody_had_the_event_there_is_no_interval() -> None:
+    assert incidence([3.0] * 4, [DEATH] * 4, kind=DEATH, horizon=28) == Incidence(1.0, None, None)
+
+
 def test_what_nobody_was_followed_for_is_not_known() -> None:
     assert incidence([], [], kind=DEATH, horizon=28) is None
     assert incidence([5, 9], [0, DEATH], kind=DEATH, horizon=28) is None

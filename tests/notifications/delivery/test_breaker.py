@@ -50,6 +50,7 @@ def tripped(user: User) -> ChannelBreaker:
 def test_five_failures_in_a_row_let_a_channel_rest(user: User) -> None:
     result = tripped(user)
     assert (result.state, result.failures, result.last_error) == ("open", 5, "451 later")
+    assert result.opened_at and result.probe_at == result.opened_at + breaker.FIRST_REST
     assert (result.opened_at is not None, breaker.resting(["email", "pager"]).keys()) == (True, {"email"})
 
 
@@ -61,6 +62,16 @@ def test_an_address_that_had_enough_does_not_silence_the_others(user: User) -> N
     new_notifications(user, breaker.TRIPS_AT + 1)
     deliver(now=NOW)
     assert breaker.resting(["email"]) == {}
+
+
+def test_a_receiver_that_a_person_named_says_nothing_about_those_of_others(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RecordingChannel, "has_one_provider", False)
+    RecordingChannel.behave = fails()
+    new_notifications(user, breaker.TRIPS_AT)
+    deliver(now=NOW)
+    assert not ChannelBreaker.objects.filter(failures__gt=0).exists()
 
 
 def test_a_success_in_between_starts_the_count_anew(user: User) -> None:
