@@ -12,7 +12,9 @@ PHONE, DESKTOP = PHONES[-1], (1440, 900)
 SETTLED = """async () => {
     await document.fonts.ready;
     const ends = (one) => one.effect.getComputedTiming().endTime !== Infinity;
-    const moving = document.getAnimations().filter(ends);
+    // In what is laid out only when it comes near, time stands still.
+    const runs = (one) => one.effect.target.checkVisibility({ contentVisibilityAuto: true });
+    const moving = document.getAnimations().filter((one) => ends(one) && runs(one));
     await Promise.allSettled(moving.map((one) => one.finished));
 }"""
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"

@@ -52,9 +52,9 @@ def board(browser: Browser, live_server: Any, world: World, as_user: SignIn) -> 
 
 def minutes_left(page: Page, case: Case) -> int:
     words = page.locator(f"#case-{case.pk} [data-left]").first.inner_text()
-    found = re.search(r"(\d+) min", words)
-    assert found, words
-    return int(found[1])
+    minutes = re.search(r"(\d+) min", words)
+    assert minutes, words
+    return int(minutes[1])
 
 
 def test_a_row_that_is_left_as_it_is_keeps_counting_when_another_is_drawn(world: World, board: Page) -> None:
