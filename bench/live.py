@@ -24,7 +24,8 @@ CASES, WARM_UP = 100, 5
 ROWS, UNPLACED = 50, 10
 TARGET_MS = 200
 LONGEST_MS = 30_000
-REST_SECONDS = 0.5
+REST_SECONDS = 1.2
+"""More than the second in which an open board counts its drawings, to show what follows a few together."""
 SEEN = """
 ([number, longest]) => new Promise((resolve) => {
   const end = Date.now() + longest;
