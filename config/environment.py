@@ -197,6 +197,9 @@ def _contradictions(environment: Environment) -> list[str]:
         "ACLF_BASE_URL must start with https:// in production.": (
             in_production and not environment.base_url.startswith("https://")
         ),
+        "ACLF_BLIND_INDEX_KEY is also among ACLF_IDENTITY_KEYS: make another.": (
+            environment.blind_index_key in environment.identity_keys
+        ),
         "ACLF_OIDC_NAME names a sign-in that is not set: ACLF_OIDC_ISSUER is missing.": (
             "oidc_name" in environment.model_fields_set and not environment.oidc_issuer
         ),

@@ -282,6 +282,11 @@ def test_what_would_be_ignored_in_silence_stops_the_start(changes: dict[str, str
     assert words in complaint(**changes)
 
 
+def test_one_key_does_not_serve_two_purposes() -> None:
+    shared = {"ACLF_IDENTITY_KEYS": f"{ANOTHER_KEY},{A_KEY}", "ACLF_BLIND_INDEX_KEY": A_KEY}
+    assert "ACLF_BLIND_INDEX_KEY is also among ACLF_IDENTITY_KEYS" in complaint(**shared)
+
+
 def test_a_file_with_nothing_in_it_is_named(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("\n")
     message = complaint(SECRET_KEY=None, SECRET_KEY_FILE=str(tmp_path / "secret"))
