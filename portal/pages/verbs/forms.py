@@ -48,6 +48,8 @@ DATED = frozenset(
     }
 )
 """Verbs whose time matters so much that it is always asked in front."""
+TELLING = frozenset({Verb.DISCHARGE})
+"""Verbs whose note is what the next hospital reads, so that it is always asked in front."""
 ONE_TAP = {Verb.DECLINE: "reason"}
 """Verbs whose coded reason is itself the button."""
 
@@ -111,8 +113,10 @@ class VerbForm:
         return [row for row in self.fields if self._is_extra(row)]
 
     def _is_extra(self, row: Field) -> bool:
-        dated = self.verb in DATED and row.name == "occurred_at"
-        return not row.required and row.name in IN_ADDITION and not dated
+        in_front = (self.verb in DATED and row.name == "occurred_at") or (
+            self.verb in TELLING and row.name == "note"
+        )
+        return not row.required and row.name in IN_ADDITION and not in_front
 
     @property
     def extra_label(self) -> Text:

@@ -58,7 +58,13 @@ VERB_INPUTS: dict[Verb, tuple[VerbInput, ...]] = {
     Verb.CORRECT_BACK_REFERRAL: (*LETTER, WHAT_WAS_WRONG),
     Verb.DISCHARGE: (
         VerbInput("to", Shape.CHOICE, _("discharged to"), choices=codes.DischargeTo),
-        NOTE,
+        VerbInput(
+            "note",
+            Shape.TEXT,
+            _("plan, medicines, next tests with dates, warning signs"),
+            required=False,
+            hint=_("After a stay in the ward it stands in the letter to the first hospital."),
+        ),
         OCCURRED_AT,
     ),
     Verb.CONFIRM_RETURN: (NOTE, OCCURRED_AT),

@@ -71,6 +71,26 @@ def test_a_discharge_is_told_with_what_is_still_to_be_done(
     assert "Day 28" in text and "confirm the return" not in text
 
 
+def test_what_somebody_goes_home_with_stands_in_the_letter_and_is_asked_in_front(
+    world: World, as_user: SignIn
+) -> None:
+    now = clock.now()
+    case = world.diagnosed(now - DAY)
+    form = as_user(world.specialist).get(f"/cases/{case.pk}/discharge/").content.decode()
+    asked = form.index("Plan, medicines, next tests with dates, warning signs")
+    assert asked < form.index("It happened earlier") and "Add a note" not in form
+    at_home = perform(case, Verb.DISCHARGE, actor=world.specialist, now=now, to="home", note="Rifaximin")
+    text = " ".join(letter_of(at_home, world.doctor, as_user).split())
+    assert "Plan, medicines, next tests, warning signs Rifaximin Call the ward at once" in text
+
+
+def test_a_letter_of_a_discharge_that_tells_nothing_says_so(world: World, as_user: SignIn) -> None:
+    now = clock.now()
+    case = perform(world.diagnosed(now - DAY), Verb.DISCHARGE, actor=world.specialist, now=now, to="home")
+    text = " ".join(letter_of(case, world.doctor, as_user).split())
+    assert "Plan, medicines, next tests, warning signs Not stated. Ask the ward." in text
+
+
 def test_a_death_after_the_discharge_takes_the_place_of_what_was_to_be_done(
     world: World, as_user: SignIn
 ) -> None:
