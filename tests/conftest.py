@@ -23,8 +23,8 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from config import embedded
-from config.loaded import keep_what_is_loaded
 from config.servers import EmbeddedError
+from tests.loading import load_share
 from tests.migrated import start_migrated
 
 PATIENCE_MILLISECONDS = 60_000
@@ -75,6 +75,7 @@ def _use_own_redis_database() -> None:
         os.environ["REDIS_URL"] = f"{base}/{int(worker.removeprefix('gw')) + 1}"
 
 
+gc.disable()  # until all tests are collected: nothing of them goes before the end
 # At import, before any test module or nested conftest touches a model; the workers inherit the environment.
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _start_servers()
@@ -236,6 +237,11 @@ def _patient(browser: Browser) -> Browser:
     return browser
 
 
+def pytest_collection(session: pytest.Session) -> None:
+    load_share(session.config)
+
+
 def pytest_collection_finish() -> None:
-    keep_what_is_loaded()
+    gc.freeze()
     gc.set_threshold(*RARELY)
+    gc.enable()

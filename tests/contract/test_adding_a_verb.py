@@ -28,7 +28,6 @@ OTHER_ADDRESSES = {
 """Of verbs with a page and an address of their own."""
 
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
-PATHS = document()["paths"]
 
 
 def words(verb: Verb, language: str) -> list[str]:
@@ -84,7 +83,9 @@ STEPS: dict[str, tuple[tuple[Verb, ...], Callable[[Verb], bool]]] = {
     ),
     "is not in the API file: manage.py spectacular --file api/openapi.yaml": (
         OF_PEOPLE,
-        lambda verb: OTHER_ADDRESSES.get(verb, f"/api/v1/cases/{{case_id}}/{slug(verb)}") in PATHS,
+        lambda verb: (
+            OTHER_ADDRESSES.get(verb, f"/api/v1/cases/{{case_id}}/{slug(verb)}") in document()["paths"]
+        ),
     ),
 }
 

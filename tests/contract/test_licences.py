@@ -7,8 +7,6 @@ import pytest
 from config.check import CHECKS
 from config.licences import ACCEPTED, ROOT, findings, judged, python_licences, runtime_closure
 
-LOCK = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
-
 
 def test_every_package_at_run_time_may_be_there() -> None:
     assert findings() == []
@@ -16,7 +14,8 @@ def test_every_package_at_run_time_may_be_there() -> None:
 
 
 def test_what_is_under_the_gpl_serves_development_only() -> None:
-    closure = runtime_closure(LOCK)
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))
+    closure = runtime_closure(lock)
     assert {"django", "psycopg-binary", "matplotlib", "lifelines", "fido2"} <= set(closure), "extras too"
     assert not {"survset", "scikit-survival", "pytest"} & set(closure)
 

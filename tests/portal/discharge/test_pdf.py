@@ -19,7 +19,7 @@ from tests.portal.conftest import SignIn
 from tests.portal.discharge.test_letter_of_the_stay import full_stay
 from tests.world import HOUR, World
 
-pytestmark = pytest.mark.skipif(not pdf.is_installed(), reason="Pango is missing: no PDF can be made here")
+pytestmark = pytest.mark.skipif("not pdf.is_installed()", reason="Pango is missing: no PDF can be made here")
 MOST_BYTES = 400_000
 
 
