@@ -40,9 +40,14 @@ TAKEN: list[tuple[Shape, Any, Any]] = [
     (Shape.PAIRS, {"a": 1, "b": "low", " c ": "2.5"}, {"a": 1, "b": "low", "c": 2.5}),
     (Shape.PAIRS, "a: 1\n\nb：low", {"a": 1.0, "b": "low"}),
     (Shape.CONFIRMED, ["a", "a", "b"], ["a", "b"]),
+    (Shape.PAIRS, "a: 1.2.3\nb: 2: 3", {"a": "1.2.3", "b": "2: 3"}),
+    (Shape.PAIRS, {"a" * 60: "b" * 60}, {"a" * 60: "b" * 60}),
+    (Shape.PAIRS, dict.fromkeys(map(str, range(20)), 1), dict.fromkeys(map(str, range(20)), 1)),
     (Shape.CONFIRMED, "a,b", ["a", "b"]),
+    (Shape.CONFIRMED, ["a" * 60], ["a" * 60]),
     (Shape.MEASURED, "1,5", "1,5"),
     (Shape.MEASURED, False, False),
+    (Shape.MEASURED, "1" * LONGEST_LINE, "1" * LONGEST_LINE),
 ]
 REFUSED: list[tuple[Shape, Any]] = [
     *((Shape.DECIMAL, value) for value in (True, "x", "1_0", "nan", "inf", [1], {}, "9" * 400 + "e9999")),
@@ -50,6 +55,7 @@ REFUSED: list[tuple[Shape, Any]] = [
     *((Shape.DATE, value) for value in ("17.5.2026", "1026-05-17", 20260517, datetime(2026, 5, 17), [])),
     *((Shape.PAIRS, value) for value in ("no sign", ["a"], {"": 1}, {"a": []}, {"a": True}, {1: 1})),
     *((Shape.PAIRS, value) for value in ({"a": float("inf")}, {"a" * 61: 1}, {"a\x00": 1})),
+    *((Shape.PAIRS, value) for value in (dict.fromkeys(map(str, range(21)), 1), {"a": "b" * 61})),
     *((Shape.CONFIRMED, value) for value in (5, [5], {"a": 1}, ["a" * 61])),
     *((Shape.MEASURED, value) for value in ([1], {"value": 1}, "1" * (LONGEST_LINE + 1))),
 ]
@@ -72,6 +78,20 @@ def test_several_answers_are_codes_each_named_once() -> None:
     for strange in (["green"], "green", [["red"]], {"red": 1}, 5):
         with pytest.raises((ValueError, TypeError)):
             parse(Shape.SEVERAL, strange, choices=Colour)
+
+
+def test_a_whole_number_is_one_of_those_asked_for() -> None:
+    assert [parse(Shape.NUMBER, value, choices=(28, 90)) for value in (28, "90")] == [28, 90]
+    for strange in (29, "27", 1, "28.0", True):
+        with pytest.raises(ValueError):
+            parse(Shape.NUMBER, strange, choices=(28, 90))
+
+
+def test_a_number_may_bring_its_own_unit_and_no_other() -> None:
+    assert parse(Shape.DECIMAL, "37.5 °C", unit="°C") == 37.5
+    for strange in ("37.5 K", "37.5 °F", "<37.5 °C"):
+        with pytest.raises(ValueError):
+            parse(Shape.DECIMAL, strange, unit="°C")
 
 
 @pytest.mark.parametrize(("value", "fits"), [(0, True), (1, True), (-0.01, False), (1.01, False)])
