@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from structlog.testing import capture_logs
 
 from accounts.models import User
 from notifications.channels.base import ChannelError, Message, Receipt
@@ -119,14 +120,69 @@ def test_after_its_rest_one_message_tries_and_its_success_opens_the_way_for_all(
     assert not Delivery.objects.filter(channel="email").exclude(state="sent").exists()
 
 
-def test_each_failed_try_makes_the_rest_longer_up_to_a_limit(user: User) -> None:
+def rest_of_email(now: datetime = NOW) -> float | None:
+    """For how many seconds e-mail rests from `now` on."""
+    until = breaker.resting(["email"]).get("email")
+    return None if until is None else (until - now).total_seconds()
+
+
+def test_the_fifth_failure_in_a_row_brings_a_short_rest_and_each_one_after_it_a_longer_one() -> None:
     rests = []
-    for _turn in range(12):
+    for _turn in range(24):
         breaker.record_failure("email", error="x", now=NOW)
-        if until := breaker.resting(["email"]).get("email"):
-            rests.append(until - NOW)
-    assert rests[:3] == [REST, 2 * REST, 4 * REST]
-    assert max(rests) == breaker.LONGEST_REST
+        rests.append(rest_of_email())
+    assert rests[:11] == [None, None, None, None, 15, 30, 60, 120, 240, 300, 300]
+    assert set(rests[11:]) == {300}
+
+
+def test_what_only_the_operator_can_mend_lets_a_channel_rest_at_once_and_no_shorter_than_it_would() -> None:
+    rests = []
+    for failures in range(8):
+        ChannelBreaker.objects.all().delete()
+        for _turn in range(failures):
+            breaker.record_failure("email", error="x", now=NOW)
+        breaker.record_fault("email", error="no balance", now=NOW)
+        rests.append(rest_of_email())
+    assert rests == [15, 15, 15, 15, 15, 30, 60, 120]
+    assert ChannelBreaker.objects.get().last_error == "no balance"
+
+
+def test_that_a_channel_begins_to_rest_and_works_again_is_in_the_log_once_each() -> None:
+    with capture_logs() as logs:
+        breaker.record_success("email")
+        for _turn in range(breaker.TRIPS_AT + 2):
+            breaker.record_failure("email", error="x", now=NOW)
+        assert breaker.may_try("email", now=NOW + timedelta(hours=1))
+        breaker.record_failure("email", error="x", now=NOW + timedelta(hours=1))
+        breaker.record_success("email")
+        breaker.record_success("email")
+    said = [(line["event"], line["channel"]) for line in logs]
+    assert said == [("channel_breaker_opened", "email"), ("channel_breaker_closed", "email")]
+
+
+def test_one_success_forgets_a_single_failure() -> None:
+    breaker.record_failure("email", error="x", now=NOW)
+    breaker.record_success("email")
+    assert ChannelBreaker.objects.get().failures == 0
+    for _turn in range(4):
+        breaker.record_failure("email", error="x", now=NOW)
+    assert rest_of_email() is None
+
+
+def test_of_a_long_answer_of_the_provider_the_first_three_hundred_signs_are_kept() -> None:
+    answer = "".join(chr(ord("a") + at % 26) for at in range(400))
+    breaker.record_failure("email", error=answer, now=NOW)
+    assert ChannelBreaker.objects.get().last_error == answer[:300]
+
+
+def test_who_tries_a_resting_channel_and_is_not_heard_of_again_is_followed_by_another_after_two_minutes() -> (
+    None
+):
+    for _turn in range(5):
+        breaker.record_failure("email", error="x", now=NOW)
+    moments = [14.9, 15, 15, 134.9, 135]
+    tried = [breaker.may_try("email", now=NOW + timedelta(seconds=seconds)) for seconds in moments]
+    assert tried == [False, True, False, False, True]
 
 
 def test_a_provider_that_says_how_long_to_wait_is_left_alone_for_that_long(user: User) -> None:
