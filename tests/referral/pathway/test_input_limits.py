@@ -1,4 +1,4 @@
-"""What each input asks for, how much of it, and what it says beyond that, written beside what the code says."""
+"""What each input takes, from the least to the most, and what no verb can do without: a table of its own."""
 
 from typing import Any
 
