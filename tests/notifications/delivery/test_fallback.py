@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -45,12 +46,31 @@ def test_a_temporary_failure_is_tried_again_later_and_not_before(user: User) -> 
     assert {m.delivery_id for m in RecordingChannel.sent} == {delivery.pk}
 
 
-def test_waiting_times_double_are_capped_and_spread() -> None:
-    waits = [[wait_before(attempt, "critical") for _ in range(200)] for attempt in (2, 3, 40)]
+@pytest.mark.parametrize(
+    ("severity", "longest"),
+    [
+        ("critical", [5, 10, 20, 40, 60, 60, 60]),
+        ("severe", [5, 10, 20, 40, 80, 120, 120]),
+        ("warning", [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]),
+        ("info", [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]),
+    ],
+)
+def test_waiting_times_double_are_capped_and_spread(
+    severity: str, longest: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for drawn in (1.0, 0.25, 0.0):
+        monkeypatch.setattr("random.random", partial(float, drawn))
+        waits = [wait_before(attempt, severity) for attempt in range(2, 2 + len(longest))]
+        assert waits == [_seconds(drawn * bound) for bound in longest]
+        assert wait_before(5000, severity) == _seconds(drawn * longest[-1])
 
-    assert all(wait <= bound for wait, bound in zip(map(max, waits), map(_seconds, (5, 10, 60)), strict=True))
-    assert max(waits[2]) > _seconds(40) > _seconds(20) > min(waits[2])
-    assert wait_before(2, "critical", _seconds(300)) == _seconds(300)
+
+def test_a_provider_is_left_alone_as_long_as_it_asks_up_to_a_quarter_of_the_useful_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    asked = [wait_before(2, "critical", _seconds(seconds)) for seconds in (4, 300, 1800, 1801, 9999)]
+    assert asked == [_seconds(seconds) for seconds in (5, 300, 1800, 1800, 1800)]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +85,7 @@ def test_the_graver_a_message_the_shorter_it_is_of_use_and_the_sooner_it_is_repe
     assert PATIENCE[severity].useful_for == timedelta(hours=hours)
 
 
-def _seconds(number: int) -> timedelta:
+def _seconds(number: float) -> timedelta:
     return timedelta(seconds=number)
 
 

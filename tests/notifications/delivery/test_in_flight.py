@@ -6,6 +6,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from queue import SimpleQueue
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -16,9 +18,10 @@ from notifications.channels.base import ChannelError, Message, Receipt
 from notifications.delivery import in_flight
 from notifications.delivery.send import deliver
 from notifications.models import Delivery
+from notifications.outbox import store
 from notifications.outbox.store import LEASE
 from notifications.services import notify
-from tests.notifications.conftest import NOW, RecordingChannel, notice
+from tests.notifications.conftest import NOW, RecordingChannel, notice, until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 PATIENCE = 120
@@ -104,6 +107,25 @@ def test_a_provider_gets_no_more_at_once_than_its_channel_says(
     assert states() == ["sent"] * len(people)
 
 
+def test_one_process_has_fifty_messages_under_way_at_most(
+    make_user: Callable[..., User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RecordingChannel, "most_in_flight", 99)
+    begun: list[Delivery] = []
+
+    def prepare(delivery: Delivery) -> in_flight.HandOver:
+        begun.append(delivery)
+        return in_flight.HandOver(delivery, RecordingChannel(), message, [delivery])
+
+    message: Any = None
+    crowd = User.objects.bulk_create(User(email=f"{number}@example.org") for number in range(53))
+    notify(notices=[notice(user, user.email) for user in crowd], now=NOW)
+    outcomes = in_flight.InFlight(store.open_deliveries(limit=99, now=NOW), prepare).outcomes(lambda: False)
+    assert next(outcomes)
+    assert len(begun) == 50
+    assert len([*outcomes]) and len({one.pk for one in begun}) == 53
+
+
 def test_what_one_refuses_and_what_breaks_hold_up_nobody_else(people: list[User]) -> None:
     refused, broken = people[0].pk, people[1].pk
 
@@ -136,12 +158,18 @@ def test_a_stop_waits_for_what_is_under_way_and_gives_back_the_rest(
     assert deliver(now=NOW) == len(people) - sent
 
 
-def test_what_ends_together_is_confirmed_together(people: list[User]) -> None:
-    together = threading.Barrier(len(people))
+def test_what_ends_together_is_confirmed_together(
+    people: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class EndedTogether(SimpleQueue[in_flight.Outcome]):
+        def get(self, *_: Any, **__: Any) -> in_flight.Outcome:
+            until(lambda: self.qsize() == len(people))
+            return super().get()
 
     def answers_together(message: Message) -> Receipt:
-        together.wait(PATIENCE)
         return Receipt(str(message.user_id))
+
+    monkeypatch.setattr(in_flight, "SimpleQueue", EndedTogether)
 
     def statements(messages: int) -> int:
         notify(notices=[notice(user, f"{messages} {user.name}") for user in people[:messages]], now=NOW)

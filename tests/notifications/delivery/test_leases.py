@@ -101,6 +101,23 @@ def test_what_does_not_fit_into_the_time_is_given_back(user: User, monkeypatch: 
     assert (waiting.leased_until, waiting.attempts) == (None, 0)
 
 
+@pytest.mark.parametrize(("seconds", "sent"), [(45.0, 2), (45.1, 1)])
+def test_a_batch_begins_nothing_more_after_three_quarters_of_a_minute(
+    user: User, monkeypatch: pytest.MonkeyPatch, seconds: float, sent: int
+) -> None:
+    notify(notices=[notice(user, key) for key in "ab"], now=NOW)
+    passed = property(lambda watch: seconds if RecordingChannel.sent else 0.0)
+    monkeypatch.setattr(Stopwatch, "seconds", passed)
+    deliver(now=NOW)
+    assert len(RecordingChannel.sent) == sent
+
+
+def test_a_batch_takes_a_hundred_that_are_new_unless_told_otherwise(user: User) -> None:
+    notify(notices=[notice(user, str(number)) for number in range(102)], now=NOW)
+    taken = deliver(now=NOW, must_stop=lambda: True)
+    assert (taken, RecordingChannel.sent) == (100, [])
+
+
 def test_a_stop_gives_back_what_was_not_sent(user: User) -> None:
     notify(notices=[notice(user, key) for key in "ab"], now=NOW)
 

@@ -51,10 +51,15 @@ def test_within_a_second_one_answer_serves_the_whole_batch(
     user: User, django_assert_num_queries: Any
 ) -> None:
     first, second = two(user)
-    guard = SendGuard([first.pk, second.pk], lambda: 0.5)
+    seconds = [0.5]
+    guard = SendGuard([first.pk, second.pk], lambda: seconds[0])
     guard.drop_reason(first.pk)
+    acknowledge(notification=second, user=user, now=NOW)
     with django_assert_num_queries(0):
-        guard.drop_reason(second.pk)
+        seconds[0] = 1.5
+        assert guard.drop_reason(second.pk) is None
+    seconds[0] = 1.51
+    assert guard.drop_reason(second.pk) == DropReason.ACKNOWLEDGED
 
 
 def test_a_question_that_fails_for_one_notification_keeps_no_other_from_going_out(

@@ -1,7 +1,7 @@
 """Storm control: what is told together, what waits, and what nothing may hold back."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from notifications.delivery.send import deliver, deliver_waiting
 from notifications.delivery.storm import BUNDLE_SECONDS
 from notifications.models import Delivery, Notification, Subscription
 from notifications.services import acknowledge, notify
-from tests.notifications.conftest import NOW, PagerChannel, RecordingChannel, email_of, notice
+from tests.notifications.conftest import NOW, PagerChannel, RecordingChannel, deliveries_of, email_of, notice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording", "_storm")]
 
@@ -244,6 +244,26 @@ def test_switched_off_everything_goes_at_once(user: User, settings: Any) -> None
     many(user, 2, severity="info")
     deliver(now=NOW)
     assert len(RecordingChannel.sent) == 5
+
+
+def test_a_message_carries_two_hundred_others_and_names_twenty(user: User) -> None:
+    deliveries_of(*many(user, 203))
+    deliver(now=NOW, limit=1)
+    deliver(now=LATER)
+    first, rest = (message.rendered for message in RecordingChannel.sent)
+    assert ("201" in first.title, first.body.count("•")) == (True, 20)
+    assert "181" in first.body.splitlines()[-1]
+    assert ("2" in rest.title, rest.body.count("•")) == (True, 2)
+
+
+@pytest.mark.parametrize(
+    ("told", "goes"), [("08:00:00.000000", "09:00"), ("08:59:59.999999", "09:00"), ("23:30:00.5", "00:00")]
+)
+def test_a_digest_goes_at_the_next_full_hour(told: str, goes: str) -> None:
+    at = datetime.fromisoformat(f"2026-03-01 {told}+00:00")
+    due = bundles.digest_at(at)
+    assert f"{due:%H:%M:%S.%f}" == f"{goes}:00.000000"
+    assert timedelta(0) < due - at <= timedelta(hours=1)
 
 
 def test_a_long_bundle_names_some_and_counts_the_rest(user: User) -> None:

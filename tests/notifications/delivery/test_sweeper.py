@@ -1,5 +1,7 @@
 """The second net: what was hinted in vain goes out all the same."""
 
+import base64
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +12,7 @@ from datetime import timedelta
 import pytest
 import redis
 from django.db import connection
+from structlog.testing import capture_logs
 
 from accounts import clock
 from accounts.models import User
@@ -30,6 +33,16 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()
 """
 pytestmark = pytest.mark.django_db
+
+
+def hinted(client: redis.Redis) -> list[list[str]]:
+    """The ids that the workers are asked to deliver."""
+    tasks = [json.loads(raw) for raw in client.lrange("notify", 0, -1)]
+    return [
+        json.loads(base64.b64decode(task["body"]))[0][0]
+        for task in tasks
+        if task["headers"]["task"] in (DELIVER, DELIVER_NEW)
+    ]
 
 
 class Stage:
@@ -59,6 +72,19 @@ def test_what_waits_for_five_seconds_is_hinted_again_but_not_every_second(
         counts.append(queued(redis_client)["notify"].count(DELIVER_NEW))
 
     assert counts == [0, 0, 1, 1, 1, 2]
+
+
+def test_workers_are_reminded_of_five_hundred_at_most_at_once(
+    user: User, stage: Stage, redis_client: redis.Redis
+) -> None:
+    notify(notices=[notice(user, str(number)) for number in range(501)], now=NOW)
+    redis_client.delete("notify")
+    reminded = []
+    for second in (5, 6, 7):
+        stage.cycle(second)
+        reminded.append(sum(len(ids) for ids in hinted(redis_client)))
+        redis_client.delete("notify")
+    assert reminded == [500, 1, 0]
 
 
 def test_an_expired_lease_and_a_due_repetition_are_hinted_at_once(
@@ -111,6 +137,33 @@ def test_workers_that_answer_no_canary_are_replaced_until_they_do(
     assert len(recording.sent) == 1
     stage.cycle(130)
     assert len(recording.sent) == 2
+
+
+def test_workers_have_a_minute_to_show_themselves_first_and_between_two_signs_of_life(
+    user: User, stage: Stage, redis_client: redis.Redis, recording: type[RecordingChannel]
+) -> None:
+    delivered = []
+    for second, seen in ((59.9, None), (60, None), (61, 61), (121, None), (121.1, None)):
+        if seen:
+            tick(name="worker", now=NOW + timedelta(seconds=seen))
+        notify(notices=[notice(user, str(second))], now=NOW)
+        before = len(recording.sent)
+        stage.cycle(second)
+        delivered.append(len(recording.sent) > before)
+    assert delivered == [False, True, False, False, True]
+
+
+def test_while_the_sweeper_delivers_it_goes_on_at_once_as_long_as_there_is_something(
+    user: User, stage: Stage, redis_client: redis.Redis, recording: type[RecordingChannel]
+) -> None:
+    notify(notices=[notice(user, "a")], now=NOW)
+    with capture_logs() as logs:
+        assert [stage.cycle(second) for second in (0, 60, 61)] == [False, True, False]
+        tick(name="worker", now=NOW + timedelta(seconds=62))
+        stage.cycle(62)
+        stage.cycle(63)
+    said = [line["event"] for line in logs if line["event"].startswith("delivery_")]
+    assert said == ["delivery_without_workers", "delivery_by_workers_again"]
 
 
 def test_a_canary_is_sent_every_fifteen_seconds(stage: Stage, redis_client: redis.Redis, db: None) -> None:
