@@ -34,10 +34,10 @@ class Transition:
     sources: frozenset[str]
     targets: frozenset[State]
     by: frozenset[Party]
-    meets: frozenset[Kind] = frozenset()
-    notifies: frozenset[Audience] = frozenset()
-    may_stay: bool = False
-    corrects: bool = False
+    meets: frozenset[Kind]
+    notifies: frozenset[Audience]
+    may_stay: bool
+    corrects: bool
 
 
 def row(

@@ -134,9 +134,9 @@ def _invalid(verb_input: VerbInput) -> Text:
             return _("This is no date and time with a time zone, such as 2026-05-17T08:30:00+08:00.")
         case Shape.DATE | Shape.BIRTH_DATE:
             return _invalid_day(verb_input)
-        case Shape.DECIMAL if verb_input.low is not None and verb_input.high is not None:
+        case Shape.DECIMAL:
             return _invalid_number(verb_input)
-        case Shape.DECIMAL | Shape.MEASURED:
+        case Shape.MEASURED:
             return _("Enter a number.")
         case Shape.PAIRS:
             return _("Give each value a name: one per line, such as “name: 1.5”, 20 at most.")

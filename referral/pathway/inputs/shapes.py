@@ -51,7 +51,7 @@ class Shape(StrEnum):
 class VerbInput:
     """One input of a verb. `choices` belong to CHOICE, SEVERAL and, as whole numbers, to NUMBER.
 
-    `low` and `high`, both possible, bound a DECIMAL, whose fixed `unit` stands beside it. `hint` helps
+    `low` and `high`, both possible, bound every DECIMAL, whose fixed `unit` stands beside it. `hint` helps
     whoever fills it in.
     """
 

@@ -126,7 +126,7 @@ def test_every_number_is_taken_to_its_bounds_and_refused_beyond_with_both_of_the
     for verb, one in numbers:
         low, high = NUMBERS[one.name]
         assert [refusal(verb, one.name, value) for value in (low, high)] == [None, None], one.name
-        for beyond in (low - 0.001, high + 0.001):
+        for beyond in (low - 0.001, high + 0.001, [low], {}, True, "x"):
             code, words = refusal(verb, one.name, beyond) or ("", "")
             assert (code, f"from {low:g} to {high:g}" in words) == ("invalid", True), (one.name, words)
 
@@ -139,7 +139,7 @@ def test_every_text_is_taken_up_to_its_length_and_in_lines_where_it_may_be_long(
         most = SHORTER.get(verb, {}).get(one.name, LONG)
         assert refusal(verb, one.name, "写" * most) is None, (verb, one.name)
         assert refusal(verb, one.name, "写" * (most + 1)) == ("invalid", f"Write at most {most} characters.")
-        in_lines = refusal(verb, one.name, "两\n行")
+        in_lines = refusal(verb, one.name, "两\n" + "行" * (most - 2))
         assert (in_lines and in_lines[0]) == ("unprintable" if most <= ONE_LINE else None), (verb, one.name)
     assert all(names.keys() <= asked[verb] for verb, names in SHORTER.items())
 

@@ -15,6 +15,7 @@ from referral.pathway.refusals import InputError
 from referral.pathway.vocabulary import Verb
 from referral.ward.precipitants import CODINGS, ICD10, snomed_of, usual_icd10
 from scoring.inputs import ANY_INPUT, INPUTS, UNIT_FIELDS
+from tests.world import NOW
 
 
 class Colour(TextChoices):
@@ -80,6 +81,13 @@ def test_several_answers_are_codes_each_named_once() -> None:
             parse(Shape.SEVERAL, strange, choices=Colour)
 
 
+def test_a_line_of_a_report_that_is_pasted_into_a_field_gives_its_number_and_unit() -> None:
+    nobody: Any = None
+    pasted = {"inr": "INR 2.10 ↑ 0.8-1.2", "hbsag": True, "afp_ng_ml": 7}
+    values = parse_inputs(Verb.RECORD_PANEL, {"sampled_at": NOW, **pasted}, case=nobody, user=nobody)
+    assert (values["inr"], values["hbsag"], values["afp_ng_ml"]) == ("2.1", True, 7)
+
+
 def test_a_whole_number_is_one_of_those_asked_for() -> None:
     assert [parse(Shape.NUMBER, value, choices=(28, 90)) for value in (28, "90")] == [28, 90]
     for strange in (29, "27", 1, "28.0", True):
@@ -119,7 +127,12 @@ def test_a_number_keeps_to_its_bounds(value: float, fits: bool) -> None:
             "is a limit, not what was measured.",
         ),
         (Verb.RECORD_KIT_RESULT, {"assay": "x"}, "Give each value a name"),
-        (Verb.RECORD_INTAKE, {"day": "x"}, "no date such as"),
+        (Verb.RECORD_INTAKE, {"day": "x"}, "This is no date such as 2026-05-17."),
+        (Verb.CORRECT_IDENTITY, {"birth_date": "x"}, "no year such as 1962."),
+        (Verb.RECORD_DEATH, {"occurred_at": "2026-05-17"}, "no date and time with a time zone"),
+        (Verb.RECORD_INTAKE, {"kcal": "1,200"}, "The comma of “1,200” may be"),
+        (Verb.RECORD_INTAKE, {"night_snack": "1,200"}, "Choose one of the answers offered."),
+        (Verb.RECORD_OUTCOME, {"day": "29"}, "Choose one of the answers offered: 28, 90."),
         (Verb.ASSESS_ORGAN_FAILURE, {"inr": []}, ""),
         (Verb.ASSESS_ORGAN_FAILURE, {"inr": {}}, "Enter a number."),
         (Verb.RECORD_ARTIFICIAL_LIVER, {"complications": ["x"]}, "Choose one of the answers"),

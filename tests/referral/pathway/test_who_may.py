@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.models import AuditEntry
+from referral.deadlines.engine import run_cycle
 from referral.identity.matching import NamesakeExists, OpenCaseExists
-from referral.models import Case, Offer, Patient
+from referral.models import Case, Deadline, Offer, Patient
 from referral.pathway.perform import EFFECTS, perform, usable_verbs
 from referral.pathway.refusals import AccessError, IdentityQuestion, InputError, PathwayError, TooOften
-from referral.pathway.vocabulary import State, Verb
+from referral.pathway.vocabulary import Kind, State, Verb
 from tests.world import MINUTE, NOW, World, open_offer, resident
 
 PEOPLE = (
@@ -180,3 +182,29 @@ def test_the_own_hospital_is_not_limited_for_meeting_its_own_patient_again(
         world.register()
     with pytest.raises(NamesakeExists):
         world.register()
+
+
+def test_a_ward_answers_for_the_deadlines_of_its_own_request_and_not_for_another_wards(world: World) -> None:
+    case = world.flagged()
+    run_cycle(NOW + 40 * MINUTE)
+    decline = {"actor": world.specialist, "now": NOW + 41 * MINUTE, "reason": "no_bed"}
+    perform(case, Verb.DECLINE, **decline)
+    run_cycle(NOW + 75 * MINUTE)
+    first, second = case.deadlines.filter(kind=Kind.ACKNOWLEDGE).order_by("starts_at")
+    admit = case.deadlines.get(kind=Kind.ADMIT)
+
+    def explains(row: Deadline) -> str:
+        with transaction.atomic():
+            try:
+                given = {"deadline": row, "reason": "no_bed"}
+                perform(
+                    case.pk, Verb.EXPLAIN_DELAY, actor=world.second_specialist, now=NOW + 76 * MINUTE, **given
+                )
+            except InputError as refusal:
+                return refusal.rows[0][1]
+            finally:
+                transaction.set_rollback(True)
+        return ""
+
+    assert first.missed_at and second.missed_at
+    assert (explains(first), explains(second), explains(admit)) == ("of_others", "", "not_missed")
