@@ -69,6 +69,19 @@ def test_the_tests_nearest_to_a_mistake_are_asked_first(tmp_path: Path) -> None:
     assert TestsByLine(tmp_path / "coverage", tmp_path).of(mistake) == names[::-1]
 
 
+def test_of_what_a_module_makes_once_for_all_its_tests_the_whole_module_is_asked(tmp_path: Path) -> None:
+    room, other = "tests/scoring/test_a.py", "tests/api/test_b.py"
+    data = CoverageData(str(tmp_path / "coverage"))
+    for context in (f"{room}::test_first|setup", f"{other}::test_first|setup", f"{other}::test_third|run"):
+        data.set_context(context)
+        data.add_lines({str(tmp_path / "scoring/scores/albi.py"): [7]})
+    data.write()
+    mistake = Mistake("scoring", "scoring/scores/albi.py", 7, "core/AddNot", 0)
+    *single, last = TestsByLine(tmp_path / "coverage", tmp_path).of(mistake)
+    assert sorted(single) == [f"{other}::test_first", f"{other}::test_third", f"{room}::test_first"]
+    assert last == room
+
+
 def test_of_a_file_that_only_declares_the_tests_of_its_folder_are_asked(tmp_path: Path) -> None:
     data = CoverageData(str(tmp_path / "coverage"))
     folder = tmp_path / "referral" / "pathway" / "inputs"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from coverage import CoverageData
 
-from tests.mutants.mistakes import Mistake
+from tests.mutants.mistakes import AREAS, Mistake
 
 GIT = shutil.which("git") or "git"
 PYTEST = str(Path(sys.executable).with_name("pytest"))
@@ -89,13 +89,15 @@ class TestsByLine:
         self.data.read()
 
     def of(self, mistake: Mistake) -> list[str]:
-        """Tests that run the line, the nearest to its folder first; of a line that runs at import, those that
-        run anything of its file, or of its folder where the file only declares."""
+        """Tests that run the line, the nearest to its folder first, and then the modules of its room that run
+        it in what their tests share; of a line that runs at import, those that run anything of its file, or
+        of its folder where the file only declares."""
         file = self.root / mistake.path
-        names = _tests(self.data.contexts_by_lineno(str(file)).get(mistake.line, []))
-        names = names or self._of_files([file]) or self._of_files(file.parent.glob("*.py"))
+        contexts = self.data.contexts_by_lineno(str(file)).get(mistake.line, [])
+        names = _tests(contexts) or self._of_files([file]) or self._of_files(file.parent.glob("*.py"))
         mixed = random.Random(str(mistake)).sample(sorted(names), len(names))
-        return sorted(mixed, key=lambda name: -_shared_folders(mistake.path, name))
+        nearest = sorted(mixed, key=lambda name: -_shared_folders(mistake.path, name))
+        return nearest + _sharing(contexts, len(Path(AREAS[mistake.area]).parts), mistake.path)
 
     def _of_files(self, files: Iterable[Path]) -> set[str]:
         by_line = [self.data.contexts_by_lineno(str(file)) for file in files]
@@ -106,6 +108,12 @@ def _shared_folders(path: str, test: str) -> int:
     """How many folders, from the root on, a file and the tests of its room have in common."""
     folders = zip(Path(path).parent.parts, Path(test).parent.parts[1:], strict=False)
     return len(list(takewhile(lambda pair: pair[0] == pair[1], folders)))
+
+
+def _sharing(contexts: list[str], depth: int, path: str) -> list[str]:
+    """Modules of the room that share what is made by the line: the setup of one test made it for all."""
+    made = {context.partition("::")[0] for context in contexts if context.endswith("|setup")}
+    return sorted(module for module in made if _shared_folders(path, module) >= depth)
 
 
 def _tests(contexts: list[str]) -> set[str]:
