@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from scoring.inputs import BY_KEY
 from scoring.organ_failure import AclfGrade, OrganInputs, aclf_grade
@@ -111,7 +111,8 @@ def _albi(a: Arguments) -> ScoreValue:
 
 def _clif_c_aclf(a: Arguments) -> ScoreValue:
     grade: AclfGrade = a["organs"]
-    score = clif_c_aclf(clif_c_of=grade.clif_c_of or 0, age_years=a["age_years"], wbc_10e9_l=a["wbc_10e9_l"])
+    points = cast(int, grade.clif_c_of)
+    score = clif_c_aclf(clif_c_of=points, **_pick(a, "age_years", "wbc_10e9_l"))
     return ScoreValue(score, risk=clif_c_aclf_risks(score), applies=grade.level > 0)
 
 

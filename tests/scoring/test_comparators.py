@@ -185,6 +185,20 @@ def test_a_child_gets_meld_3_with_the_constant_for_children() -> None:
     assert child - man == pytest.approx(1.33)
 
 
+@pytest.mark.parametrize(("age", "given"), [(17.9, True), (18, False), (None, False)])
+def test_only_who_is_known_to_be_under_18_needs_no_sex_for_meld_3(age: float | None, given: bool) -> None:
+    assert ("MELD 3.0" in comparators(read_inputs(everything(age_years=age, sex=None)))) is given
+
+
+def test_the_original_meld_leaves_its_constant_out_for_cholestatic_and_alcoholic_causes() -> None:
+    labs = {"bilirubin_mg_dl": 2, "creatinine_mg_dl": 1, "inr": 1.5}
+    other = scoring.meld_2001_unrounded(**labs, cause="other")
+    assert other == scoring.meld_unrounded(**labs)
+    assert scoring.meld_2001_unrounded(**labs, cause="cholestatic_or_alcoholic") == pytest.approx(
+        other - 6.43
+    )
+
+
 def test_an_adult_without_a_known_sex_has_no_meld_3() -> None:
     with pytest.raises(ValueError, match="sex"):
         meld_3_unrounded(
