@@ -5,7 +5,7 @@ Sarin SK, Hepatol Int 2009;3:269-282 (read at second hand); later consensus keep
 """
 
 from scoring.definitions.answers import Definition
-from scoring.definitions.bedside import NO_LIVER_DISEASE, Bedside
+from scoring.definitions.bedside import NO_LIVER_DISEASE, Bedside, reaches
 
 BILIRUBIN_MG_DL = 5.0
 INR = 1.5
@@ -15,8 +15,8 @@ PTA_PERCENT = 40.0
 def decide(bedside: Bedside) -> str:
     """`yes` with bilirubin of 5 mg/dL or more, INR of 1.5 or more (PTA below 40 %), and ascites or
     encephalopathy; else `no`."""
-    jaundice = (bedside.bilirubin_mg_dl or 0.0) >= BILIRUBIN_MG_DL
-    coagulation = (bedside.inr or 0.0) >= INR or (
+    jaundice = reaches(bedside.bilirubin_mg_dl, BILIRUBIN_MG_DL)
+    coagulation = reaches(bedside.inr, INR) or (
         bedside.pta_percent is not None and bedside.pta_percent < PTA_PERCENT
     )
     complicated = bedside.has_encephalopathy or bedside.ascites not in (None, "none")

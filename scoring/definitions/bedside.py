@@ -12,6 +12,11 @@ NO_LIVER_DISEASE = "none"
 CAUSE_UNKNOWN = "unknown"
 
 
+def reaches(value: float | None, edge: float) -> bool:
+    """Whether a value is known, and at the edge or above."""
+    return value is not None and value >= edge
+
+
 @dataclass(frozen=True, slots=True)
 class Bedside:
     """One table of values by their normalised names; None for what is not known.

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scoring.definitions.answers import Answer, Definition, answer
-from scoring.definitions.bedside import NO_LIVER_DISEASE, Bedside
+from scoring.definitions.bedside import NO_LIVER_DISEASE, Bedside, reaches
 
 STAGES = ("none", "pre", "early", "middle", "late")
 JAUNDICE_UMOL_L = 171.0
@@ -58,12 +58,12 @@ def has_counted_complications(bedside: Bedside) -> bool:
 
 def rises_fast(bedside: Bedside) -> bool:
     """Bilirubin rises by 17.1 umol/L a day or more."""
-    return (bedside.bilirubin_rise_umol_l_day or 0.0) >= FAST_RISE_UMOL_L_DAY
+    return reaches(bedside.bilirubin_rise_umol_l_day, FAST_RISE_UMOL_L_DAY)
 
 
 def is_jaundiced(bedside: Bedside) -> bool:
     """The bilirubin of liver failure, or its rise."""
-    return (bedside.bilirubin_umol_l or 0.0) >= JAUNDICE_UMOL_L or rises_fast(bedside)
+    return reaches(bedside.bilirubin_umol_l, JAUNDICE_UMOL_L) or rises_fast(bedside)
 
 
 def pointers(bedside: Bedside) -> Mapping[str, str]:
@@ -92,8 +92,9 @@ def decide(bedside: Bedside) -> str:
 
 def _is_pre_failure(bedside: Bedside) -> bool:
     """Bilirubin of 85.5 to below 171 umol/L or its rise; PTA above 40 to 50 % (without PTA: INR < 1.5)."""
-    bilirubin = bedside.bilirubin_umol_l or 0.0
-    if not (PRE_JAUNDICE_UMOL_L <= bilirubin < JAUNDICE_UMOL_L or rises_fast(bedside)):
+    bilirubin = bedside.bilirubin_umol_l
+    raised = reaches(bilirubin, PRE_JAUNDICE_UMOL_L) and not reaches(bilirubin, JAUNDICE_UMOL_L)
+    if not (raised or rises_fast(bedside)):
         return False
     if by_inr(bedside.inr) or by_pta(bedside.pta_percent):
         return False

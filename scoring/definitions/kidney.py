@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from scoring.definitions.answers import Answer
-from scoring.definitions.bedside import Bedside
+from scoring.definitions.bedside import Bedside, reaches
 from scoring.definitions.easl_clif import DYSFUNCTION_MG_DL
 
 RISE_UMOL_L = 26.5
@@ -80,7 +80,7 @@ def _answer(name: str, bedside: Bedside, stage_of: _Stage) -> Answer:
     if times is not None and rise is not None:
         stage = stage_of(bedside, times, rise)
         return Answer(name, stage, stage, (), ("creatinine_over_baseline",))
-    if (bedside.creatinine_umol_l or 0.0) >= STAGE_3_UMOL_L:
+    if reaches(bedside.creatinine_umol_l, STAGE_3_UMOL_L):
         return Answer(name, "3", "3", (), ("creatinine_without_baseline",))
     needed = ("creatinine_umol_l", "baseline_creatinine_umol_l")
     return Answer(name, None, "none", tuple(each for each in needed if getattr(bedside, each) is None))
@@ -89,7 +89,7 @@ def _answer(name: str, bedside: Bedside, stage_of: _Stage) -> Answer:
 def _kdigo(bedside: Bedside, times: float, rise: float) -> str:
     if times < FOLD_1 and rise < RISE_UMOL_L:
         return "none"
-    if times >= FOLD_3 or (bedside.creatinine_umol_l or 0.0) >= STAGE_3_UMOL_L:
+    if times >= FOLD_3 or reaches(bedside.creatinine_umol_l, STAGE_3_UMOL_L):
         return "3"
     return "2" if times >= FOLD_2 else "1"
 
@@ -97,9 +97,9 @@ def _kdigo(bedside: Bedside, times: float, rise: float) -> str:
 def _ica(bedside: Bedside, times: float, rise: float) -> str:
     if times < FOLD_1 and rise < RISE_UMOL_L:
         return "none"
-    high = (bedside.creatinine_umol_l or 0.0) >= STAGE_3_UMOL_L and rise >= RISE_UMOL_L
+    high = reaches(bedside.creatinine_umol_l, STAGE_3_UMOL_L) and rise >= RISE_UMOL_L
     if times > FOLD_3 or high:
         return "3"
     if times > FOLD_2:
         return "2"
-    return "1b" if (bedside.creatinine_mg_dl or 0.0) >= DYSFUNCTION_MG_DL else "1a"
+    return "1b" if reaches(bedside.creatinine_mg_dl, DYSFUNCTION_MG_DL) else "1a"

@@ -5,7 +5,7 @@ them; the edges of shock and of encephalopathy are general knowledge.
 """
 
 from scoring.definitions.answers import Definition
-from scoring.definitions.bedside import Bedside
+from scoring.definitions.bedside import Bedside, reaches
 
 SHOCK_MMHG = 60.0
 LEAST_ORGANS = 2
@@ -15,7 +15,7 @@ def failing_organs(bedside: Bedside) -> frozenset[str]:
     """Circulation in shock (vasopressors or mean pressure below 60), brain (III-IV), kidney on replacement,
     lungs ventilated."""
     shock = bedside.vasopressors or (bedside.map_mmhg is not None and bedside.map_mmhg < SHOCK_MMHG)
-    brain = bedside.ventilated_for_encephalopathy or (bedside.encephalopathy_grade or 0) >= 3
+    brain = bedside.ventilated_for_encephalopathy or reaches(bedside.encephalopathy_grade, 3)
     fails_by_organ = {
         "circulation": shock,
         "brain": brain,
