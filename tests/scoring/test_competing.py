@@ -42,6 +42,16 @@ def test_it_agrees_with_scikit_survival(seed: int) -> None:
             assert (ours.low, ours.high) == pytest.approx(tuple(interval[kind][:, place]), abs=1e-9)
 
 
+def test_the_horizon_itself_belongs_to_the_time_before_it() -> None:
+    at_it = incidence([27, 28, 29, 60], [0, DEATH, DEATH, 0], kind=DEATH, horizon=28)
+    assert at_it is not None
+    assert at_it.value == pytest.approx(1 / 3)
+    followed = incidence([5, 28], [DEATH, 0], kind=DEATH, horizon=28)
+    assert followed is not None
+    assert followed.value == pytest.approx(1 / 2)
+    assert incidence([5, 27.9], [DEATH, 0], kind=DEATH, horizon=28) is None
+
+
 def test_a_transplant_is_no_death_and_no_censoring() -> None:
     times, events = [5.0] * 4 + [40.0] * 4, [TRANSPLANT] * 4 + [0] * 4
     assert incidence(times, events, kind=DEATH, horizon=28) == Incidence(0.0, None, None)

@@ -30,7 +30,8 @@ def test_the_limits_are_those_of_the_published_trial() -> None:
     ("marker", "value", "held"),
     [
         ("mhladr_per_cell", 4999, 2), ("mhladr_per_cell", 5000, 1), ("mhladr_per_cell", 8000, 0),
-        ("mhladr_per_cell", 20_000, 1),
+        ("mhladr_per_cell", 15_000, 0), ("mhladr_per_cell", 15_001, 1),
+        ("mhladr_per_cell", 39_999, 1), ("mhladr_per_cell", 40_000, 0),
         ("mhladr_percent", 29.9, 1), ("mhladr_percent", 30, 0),
         ("ferritin_ng_ml", 4420, 0), ("ferritin_ng_ml", 4421, 1),
         ("lymphocytes_10e9_l", 0.8, 2), ("lymphocytes_10e9_l", 1.0, 1), ("lymphocytes_10e9_l", 1.1, 0),

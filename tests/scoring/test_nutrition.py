@@ -3,7 +3,7 @@
 import pytest
 
 from scoring import nutrition
-from scoring.nutrition import energy_target, resting_energy
+from scoring.nutrition import energy_target, published_energy, published_protein, resting_energy
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,11 @@ def test_the_resting_expenditure_follows_the_equation(
     target = energy_target(height_cm=height, weight_kg=weight, age_years=age, sex=sex)
     assert target.resting_kcal == round(resting)
     assert target.target_kcal == round(1.3 * resting)
+
+
+def test_the_range_of_the_guideline_is_30_to_35_kcal_and_1_2_to_1_5_g_of_protein_for_each_kg() -> None:
+    assert published_energy(60) == (1800, 2100)
+    assert published_protein(60) == (72, 90)
 
 
 def test_the_equation_and_the_factor_name_their_sources_and_how_sure_they_are() -> None:
