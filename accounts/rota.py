@@ -5,7 +5,7 @@ entered, so that at any instant the latest one counts. `on_duty` and `watches` b
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
@@ -27,7 +27,13 @@ LOOK_BACK = 2 * DAY
 
 AHEAD = timedelta(days=14)
 
-SHIFTS = "SELECT ward_id, user_id, weekday, starts, ends FROM accounts_dutyshift WHERE ward_id = ANY(%s)"
+SHIFTS = """
+SELECT shift.ward_id, shift.user_id, shift.weekday, shift.starts, shift.ends, hospital.zone
+FROM accounts_dutyshift AS shift
+JOIN accounts_ward AS ward ON ward.id = shift.ward_id
+JOIN accounts_hospital AS hospital ON hospital.id = ward.hospital_id
+WHERE shift.ward_id = ANY(%s)
+"""
 OVERRIDES = """
 SELECT ward_id, user_id, is_on, starts_at, ends_at FROM accounts_dutyoverride
 WHERE ward_id = ANY(%s) AND starts_at <= %s AND ends_at >= %s
@@ -37,11 +43,12 @@ ORDER BY id
 
 
 class Shift(NamedTuple):
-    """Of one person in one ward: a weekly duty, by the clock of the ward's hospital."""
+    """Of one person in one ward: a weekly duty, by the clock of the ward's hospital in `zone`."""
 
     weekday: int
     starts: time
     ends: time
+    zone: str
 
 
 class Override(NamedTuple):
@@ -154,11 +161,10 @@ def _duties(
         cursor.execute(OVERRIDES, [asked, end, start])
         for at, person, *override in cursor.fetchall():
             overrides[at, person].append(Override(*override))
-    zones = {ward.pk: ZoneInfo(ward.hospital.zone) for ward in wards}
-    duties: Duties = {ward: {} for ward in zones}
+    duties: Duties = {ward.pk: {} for ward in wards}
     for ward, people in (_staff(wards) if staff is None else staff).items():
         for user in people:
-            weekly = _weekly(shifts[ward, user], zones[ward], start, end)
+            weekly = _weekly(shifts[ward, user], start, end)
             duties[ward][user] = _corrected(weekly, overrides[ward, user])
     return duties
 
@@ -172,8 +178,11 @@ def _staff(wards: Collection[Ward]) -> dict[UUID, set[UUID]]:
     return staff
 
 
-def _weekly(shifts: Collection[Shift], zone: ZoneInfo, start: datetime, end: datetime) -> list[Span]:
-    """The weekly duty of one person around the time from `start` to `end`."""
+def _weekly(shifts: Sequence[Shift], start: datetime, end: datetime) -> list[Span]:
+    """The weekly duty of one person in one ward around the time from `start` to `end`."""
+    if not shifts:
+        return []
+    zone = ZoneInfo(shifts[0].zone)
     day, last = start.astimezone(zone).date() - LOOK_BACK, end.astimezone(zone).date() + DAY
     spans = []
     while day <= last:

@@ -59,7 +59,12 @@ class Outcomes:
 
 def outcomes_of(case: Case) -> Outcomes:
     """The outcomes of a case, from all its statements."""
-    return judged(case, list(case.outcomes.order_by("number")))
+    return judged(case, statements_of(case))
+
+
+def statements_of(case: Case) -> list[Outcome]:
+    """All statements about the outcome of a case, in the order in which they were recorded."""
+    return list(case.outcomes.order_by("number"))
 
 
 def judged(case: Case, statements: Sequence[Outcome]) -> Outcomes:
@@ -91,16 +96,16 @@ def _against_records(case: Case, valid: Sequence[Outcome]) -> tuple[Outcome, ...
     return tuple(row for row in valid if row.number > settled and contradicts_records(row, records, case))
 
 
-def keep_what_holds(case: Case) -> bool:
-    """Write into the case what all its statements say together; return whether something contradicts them."""
-    outcomes = outcomes_of(case)
+def keep_what_holds(case: Case, statements: Sequence[Outcome]) -> Outcomes:
+    """Write into the case what all its `statements` say together, and return it."""
+    outcomes = judged(case, statements)
     case.died_at = outcomes.died_at
     case.outcome_28, case.outcome_90 = (
         outcomes.agreed[day].status if day in outcomes.agreed else "" for day in DAYS
     )
     case.organ_failure_28 = outcomes.organ_failure
     case.outcome_disputed = outcomes.is_disputed
-    return case.outcome_disputed
+    return outcomes
 
 
 def in_force(statements: Iterable[Outcome], zone: ZoneInfo) -> list[Outcome]:

@@ -1,5 +1,7 @@
 """Who a person is to a case, and so which verbs are theirs."""
 
+from django.db.models import prefetch_related_objects
+
 from accounts.models import User, Ward
 from referral.models import Case, Deadline, Offer, Question
 from referral.pathway.retracted_records import verbs_without_cause
@@ -15,9 +17,10 @@ def open_offer(case: Case) -> Offer | None:
 
 
 def open_question(case: Case) -> Question | None:
-    """The question about a watched case that waits for its answer; without a query where they are loaded."""
+    """The question about a watched case that waits for its answer; its questions are read once."""
     if case.state != State.WATCHED:
         return None
+    prefetch_related_objects([case], "questions")
     return next((question for question in case.questions.all() if question.closed_at is None), None)
 
 

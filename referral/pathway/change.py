@@ -1,5 +1,6 @@
 """What a verb changes on one locked case, handed from effect to effect."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.local_time import written
 from accounts.models import User, Ward
 from accounts.skew import without_skew
-from referral.models import Case, Offer, Record
+from referral.models import Case, Deadline, Event, Offer, Record
 from referral.pathway.refusals import AccessError, InputError, Text
 from referral.pathway.table import Transition
 from referral.pathway.vocabulary import Audience, Kind
@@ -30,7 +31,9 @@ class Change:
 
     `further_wards` hear of it beside the one that has the case. `goes_back`: the state is entered again with
     the deadlines that it had, so that none is opened. `opened`: the offer that a ward is asked with now.
-    `is_repeated`: what is said stands there already, so that nothing is written.
+    `is_repeated`: what is said stands there already, so that nothing is written. `running` reads the case's
+    open deadlines, each with its offer as it is when that is first asked. `left`: the line with which the
+    patient left the ward, once somebody has read it.
     """
 
     case: Case
@@ -41,6 +44,7 @@ class Change:
     offer: Offer | None
     ward_before: Ward | None
     held_by: UUID | None
+    running: Callable[[], Sequence[Deadline]]
     details: dict[str, Any] = field(default_factory=dict)
     note: str | None = None
     personal: dict[str, Any] = field(default_factory=dict)
@@ -54,6 +58,7 @@ class Change:
     opened: Offer | None = None
     corrects: Record | None = None
     dated_by: str = "occurred_at"
+    left: Event | None = None
 
     def date(self, moment: datetime, input_name: str) -> None:
         """The change was at `moment`, as the verb's own input `input_name` has it."""

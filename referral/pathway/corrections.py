@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from referral.deadlines import lifecycle
-from referral.models import Deadline, Record
+from referral.models import Deadline, Event, Record
 from referral.pathway.refusals import InputError, Text
 from referral.pathway.retracted_records import KIND_OF, end_of_stay, left_ward, to_correct
 from referral.pathway.vocabulary import Kind
@@ -39,7 +39,12 @@ def accept_correction(change: "Change", record: Record | None) -> None:
 def hold_to_the_stay(change: "Change") -> None:
     """Raise InputError if a correction after the ward is of a time after the patient had left it."""
     if change.row.corrects:
-        change.not_after(end_of_stay(change.case), END_OF_STAY)
+        change.not_after(end_of_stay(change.case, _left(change)), END_OF_STAY)
+
+
+def _left(change: "Change") -> Event:
+    change.left = change.left or left_ward(change.case)
+    return change.left
 
 
 def judge_in_its_place(change: "Change", kind: Kind) -> None:
@@ -67,6 +72,6 @@ def judge_past(change: "Change", kind: Kind, fulfilled_at: datetime | None) -> N
         change.details["met_by_another"] = fulfilled_at.isoformat()
         lifecycle.close_by_another(past, fulfilled_at)
         return
-    left_at = left_ward(case).recorded_at
+    left_at = _left(change).recorded_at
     change.details["unmet_by"] = left_at.isoformat()
     lifecycle.close_unmet(past, left_at)

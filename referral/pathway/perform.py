@@ -17,7 +17,7 @@ from referral.intake.unannounced import auditing_wrong_answers
 from referral.models import Case, Event, Offer
 from referral.models.cases import LEFT_WARD
 from referral.outcomes.record_conflicts import STATING
-from referral.outcomes.resolve import keep_what_holds
+from referral.outcomes.resolve import keep_what_holds, statements_of
 from referral.pathway import timeline
 from referral.pathway.case_roles import open_offer, parties_of, pointless_verbs, rows_for
 from referral.pathway.change import Change
@@ -50,9 +50,9 @@ def verbs_of(parties: frozenset[Party], case: Case) -> list[Verb]:
     return [verb for verb in of_the_state if verb not in pointless]
 
 
-def not_allowed(case: Case, verb: Verb, actor: User | None) -> VerbNotAllowed:
+def _not_allowed(case: Case, verb: Verb, actor: User | None, offer: Offer | None) -> VerbNotAllowed:
     """The refusal of a verb that the state does not have, with those it has for `actor`."""
-    allowed = usable_verbs(actor, case) if actor else []
+    allowed = verbs_of(parties_of(actor, case, offer), case) if actor else []
     return VerbNotAllowed(State(case.state).label, [row.value for row in allowed], prerequisite(case, verb))
 
 
@@ -142,7 +142,7 @@ def apply(
     if read is not None:
         inputs = {**read(case)}
         occurred_at = inputs.pop("occurred_at", None)
-    change = _change(case, row, actor, now, occurred_at or now, asked)
+    change = _change(settlement, row, actor, occurred_at or now, asked)
     accept_correction(change, inputs.pop("corrects", None))
     target = EFFECTS[verb](change, **inputs)
     if not change.is_repeated:
@@ -162,22 +162,26 @@ def admissible(
     if offer is not None and (current is None or current.pk != offer):
         raise OfferNotOpen
     if row is None or verb not in EFFECTS:
-        raise not_allowed(case, verb, actor)
+        raise _not_allowed(case, verb, actor, current)
     if not row.by & parties_of(actor, case, current):
         raise AccessError
     return row, current
 
 
 def _change(
-    case: Case,
-    row: Transition,
-    actor: User | None,
-    now: datetime,
-    occurred_at: datetime,
-    offer: Offer | None,
+    settlement: Settlement, row: Transition, actor: User | None, occurred_at: datetime, offer: Offer | None
 ) -> Change:
+    case = settlement.case
     change = Change(
-        case, row, actor, now, occurred_at, offer, offer.ward if offer else case.ward, case.ward_id
+        case,
+        row,
+        actor,
+        settlement.now,
+        occurred_at,
+        offer,
+        ward_before=offer.ward if offer else case.ward,
+        held_by=case.ward_id,
+        running=settlement.read_running,
     )
     change.occurred_at = change.past(occurred_at, "occurred_at")
     change.not_before(case.first_visit_at, FIRST_VISIT)
@@ -206,10 +210,10 @@ def _hold_to_the_table(change: Change, target: State | None) -> None:
 def _hold_against_outcomes(settlement: Settlement, change: Change) -> None:
     """Notice where what was recorded now contradicts what was said about the outcome."""
     case = change.case
-    if change.row.verb in STATING and case.outcomes.exists():
+    if change.row.verb in STATING and (statements := statements_of(case)):
         settlement.write_lines()
         was_disputed = case.outcome_disputed
-        if keep_what_holds(case) and not was_disputed:
+        if keep_what_holds(case, statements).is_disputed and not was_disputed:
             change.contradicts = True
 
 

@@ -43,11 +43,15 @@ class Settlement:
     is_answered: bool = False
     moments: set[datetime] = field(default_factory=set)
 
-    def close_deadlines(self, change: Change) -> None:
-        """Close the deadlines that a verb fulfils, and those that no longer matter after it."""
+    def read_running(self) -> list[Deadline]:
+        """The case's open deadlines; read once, after the effect has settled the offers that they know."""
         if self.running is None:
             self.running = lifecycle.running(self.case)
-        open_ones = [*self.running, *self.fresh]
+        return self.running
+
+    def close_deadlines(self, change: Change) -> None:
+        """Close the deadlines that a verb fulfils, and those that no longer matter after it."""
+        open_ones = [*self.read_running(), *self.fresh]
         self.lines += lifecycle.meet(
             self.case,
             open_ones,

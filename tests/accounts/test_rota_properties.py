@@ -163,6 +163,7 @@ def test_however_clocks_are_set_one_function_decides_who_is_on_duty(
         world = build()
         ward = world.ward
         ward.hospital.zone = zone
+        ward.hospital.save()
         ward.shifts.all().delete()
         people = [world.specialist, world.lead]
         for number, (weekday, starts, ends) in enumerate(dict.fromkeys(shifts)):
@@ -197,6 +198,7 @@ def test_a_boundary_inside_a_change_of_the_clocks_is_one_instant_for_all(
 ) -> None:
     world = build()
     world.ward.hospital.zone = "Europe/Berlin"
+    world.ward.hospital.save()
     world.ward.shifts.all().delete()
     DutyShift.objects.create(
         ward=world.ward, user=world.specialist, weekday=day - 1, starts=time(20), ends=time(2, 30)

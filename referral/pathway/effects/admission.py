@@ -45,13 +45,14 @@ def admit_to_ward(change: Change, bed: str) -> State:
     ward = own_ward(change.person, case, change.offer)
     if ward is None:
         raise AccessError
-    _remember(change, ward)
+    before = _before(case, change.offer or _promised(case))
     expecting = change.offer.ward if change.offer else case.ward
     close_open_offer(case, Offer.State.SUPERSEDED, now=change.now)
     if ward.pk != case.ward_id:
         Offer.objects.filter(case=case, state=Offer.State.ACCEPTED).update(state=Offer.State.SUPERSEDED)
         change.details["unannounced"] = True
         change.also_notifies |= {Audience.DUTY, Audience.COORDINATOR}
+    _remember(change, ward, before)
     case.expecting_ward = expecting if expecting is not None and expecting.pk != ward.pk else None
     case.undo_until = change.now + case.policy.time_to_undo
     kept = case.bed if ward.pk == case.ward_id else ""
@@ -60,29 +61,31 @@ def admit_to_ward(change: Change, bed: str) -> State:
     return State.ADMITTED
 
 
-def _remember(change: Change, ward: Ward) -> None:
-    """Keep what the case is before the admission."""
-    case, question, promised = change.case, open_question(change.case), _promised(change.case)
-    offer = change.offer or promised
-    ends = [row for row in lifecycle.running(case) if row.kind not in FOLLOW_UPS]
-    moments = {name: _text(getattr(case, name)) for name in MOMENTS}
+def _before(case: Case, offer: Offer | None) -> dict[str, Any]:
+    """What the case is before the admission, its deadlines aside; `offer`: what the admission may end."""
+    question = open_question(case)
+    return {
+        "state": case.state,
+        "ward": _text(case.ward_id),
+        "bed": case.bed,
+        **{name: _text(getattr(case, name)) for name in MOMENTS},
+        "arrived_at": _text(case.journey.arrived_at) if case.journey else None,
+        "offer": {"id": str(offer.pk), "state": offer.state} if offer else None,
+        "question": str(question.pk) if question else None,
+    }
+
+
+def _remember(change: Change, ward: Ward, before: Mapping[str, Any]) -> None:
+    """Keep what the case was, so that the admission can be undone."""
+    ends = [row for row in change.running() if row.kind not in FOLLOW_UPS]
     Admission.objects.create(
-        case=case,
+        case=change.case,
         ward=ward,
         actor=change.actor,
         admitted_at=change.occurred_at,
         recorded_at=change.now,
-        line=case.event_count + 1,
-        before={
-            "state": case.state,
-            "ward": _text(case.ward_id),
-            "bed": case.bed,
-            **moments,
-            "arrived_at": _text(case.journey.arrived_at) if case.journey else None,
-            "offer": {"id": str(offer.pk), "state": offer.state} if offer else None,
-            "question": str(question.pk) if question else None,
-            "deadlines": {str(row.pk): row.missed_at is not None for row in ends},
-        },
+        line=change.case.event_count + 1,
+        before={**before, "deadlines": {str(row.pk): row.missed_at is not None for row in ends}},
     )
 
 

@@ -4,7 +4,6 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Ward
 from referral.intake.routing import catchment
-from referral.models import Question
 from referral.pathway.case_roles import open_question
 from referral.pathway.change import Change
 from referral.pathway.perform import effect
@@ -26,9 +25,7 @@ def ask_advice(change: Change, *, text: str, ward: Ward | None = None) -> None:
         raise InputError(
             ("ward", "not_in_catchment", _("Ask an open ward of your catchment, or call one by phone."))
         )
-    question = Question.objects.create(
-        case=case, ward=asked, text=text, asked_at=change.now, asked_by=change.person
-    )
+    question = case.questions.create(ward=asked, text=text, asked_at=change.now, asked_by=change.person)
     change.details.update(question=str(question.pk), ward=str(asked.pk))
     change.ward_before = asked
     change.also_opens.add(Kind.ANSWER_ADVICE)

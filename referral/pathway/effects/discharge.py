@@ -29,8 +29,9 @@ def diagnose(
     """Fix the diagnosis, and what the first hospital should know. One that contradicts the last table of
     organ failure is confirmed, with a note that says why."""
     change.not_before(change.case.admitted_at, ADMISSION)
-    _ask_about_contradiction(change, category, confirmed, why=note)
-    _keep_diagnosis(change, category=category, should_know=should_know or None, note=note or None)
+    table = _table_by_then(change)
+    _ask_about_contradiction(table, category, confirmed, why=note)
+    _keep_diagnosis(change, table, category=category, should_know=should_know or None, note=note or None)
     change.note = note
     return State.DIAGNOSED
 
@@ -55,19 +56,21 @@ def correct_diagnosis(
     change.not_before(case.admitted_at, ADMISSION)
     if case.state in AFTER_WARD:
         change.not_after(end_of_stay(case), END_OF_STAY)
-    _ask_about_contradiction(change, category, confirmed, why=why)
-    _keep_diagnosis(
-        change, category=category, should_know=should_know or None, note=note or None, replaces=wrong, why=why
-    )
+    table = _table_by_then(change)
+    _ask_about_contradiction(table, category, confirmed, why=why)
+    said: dict[str, Any] = {"category": category, "should_know": should_know or None, "note": note or None}
+    _keep_diagnosis(change, table, **said, replaces=wrong, why=why)
     change.details["instead_of"], change.note = wrong.category, why
     for row in case.deadlines.filter(kind=Kind.DIAGNOSE, closed_at=wrong.occurred_at):
         lifecycle.close_by_another(row, change.occurred_at)
 
 
-def _ask_about_contradiction(change: Change, category: str, confirmed: Sequence[str], *, why: str) -> None:
+def _ask_about_contradiction(
+    table: OrganFailureAssessment | None, category: str, confirmed: Sequence[str], *, why: str
+) -> None:
     """Raises ConfirmationNeeded for a diagnosis that the last table contradicts, until it is confirmed, and
     InputError until somebody says why."""
-    question = contradiction(category, _table_by_then(change))
+    question = contradiction(category, table)
     if question and "category" not in confirmed:
         raise ConfirmationNeeded(("category", "needs_confirmation", question))
     if question and not why:
@@ -79,9 +82,10 @@ def _table_by_then(change: Change) -> OrganFailureAssessment | None:
     return tables.filter(case=change.case, occurred_at__lte=change.occurred_at).last()
 
 
-def _keep_diagnosis(change: Change, *, category: str, **said: Any) -> None:
-    """Keep what is said now, with the grade of the organ tables by then."""
-    table = _table_by_then(change)
+def _keep_diagnosis(
+    change: Change, table: OrganFailureAssessment | None, *, category: str, **said: Any
+) -> None:
+    """Keep what is said now, with the grade of the last organ table by then."""
     Diagnosis.objects.create(
         case=change.case,
         stay=change.case.voided_stays,

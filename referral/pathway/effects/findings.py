@@ -1,5 +1,6 @@
 """The verbs of the specialist ward on what was found: kit result, precipitant, intervention."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -74,7 +75,7 @@ def record_kit_result(
         answer=answer,
         probability=probability,
         assay=assay or {},
-        organ_failure_at_sampling=organ_failure_by(change.case, sampled_at),
+        organ_failure_at_sampling=_organ_failed(sampled_at, *_valued(change.case)),
         **written(change, note),
     )
     change.details.update(record=str(result.pk), kit=answer, beside_purpose=result.organ_failure_at_sampling)
@@ -83,8 +84,10 @@ def record_kit_result(
 def reread_kits(change: Change) -> None:
     """Compute anew whether an organ was failing when a kit's sample was taken, after the tables changed."""
     case, moved = change.case, {}
-    for kit in KitResult.objects.filter(case=case):
-        failing = organ_failure_by(case, kit.sampled_at)
+    kits = list(KitResult.objects.filter(case=case))
+    tables, assessments = _valued(case) if kits else ([], [])
+    for kit in kits:
+        failing = _organ_failed(kit.sampled_at, tables, assessments)
         if failing != kit.organ_failure_at_sampling:
             KitResult.objects.filter(pk=kit.pk).update(organ_failure_at_sampling=failing)
             moved[str(kit.pk)] = failing
@@ -92,14 +95,19 @@ def reread_kits(change: Change) -> None:
         change.details["kits"] = moved
 
 
-def organ_failure_by(case: Case, moment: datetime) -> bool | None:
+def _valued(case: Case) -> tuple[list[OrganFailureAssessment], list[Assessment]]:
+    """The tables and the indicators of a case that count, each in their order."""
+    tables = OrganFailureAssessment.objects.counting().filter(case=case)
+    indicators = Assessment.objects.filter(case=case, retraction=None).order_by("assessed_at", "number")
+    return list(tables), list(indicators)
+
+
+def _organ_failed(
+    moment: datetime, tables: Sequence[OrganFailureAssessment], assessments: Sequence[Assessment]
+) -> bool | None:
     """Whether the last values before `moment` show a failing organ; None where there are none."""
-    table = OrganFailureAssessment.objects.counting().filter(case=case, occurred_at__lte=moment).last()
-    indicators = (
-        Assessment.objects.filter(case=case, retraction=None, assessed_at__lte=moment)
-        .order_by("assessed_at", "number")
-        .last()
-    )
+    table = next((row for row in reversed(tables) if row.occurred_at <= moment), None)
+    indicators = next((row for row in reversed(assessments) if row.assessed_at <= moment), None)
     if table is not None and (indicators is None or table.occurred_at >= indicators.assessed_at):
         return table.failures > 0
     if indicators is None:

@@ -1,5 +1,6 @@
 """The verbs of the outcome: recorded by either side, corrected by who said it, settled by the coordinator."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from referral.codes import OutcomeSource, OutcomeStatus
 from referral.intake.readmission import earlier_in_follow_up
 from referral.intake.routing import close_open_offer
 from referral.models import Case, Offer, Outcome
-from referral.outcomes.resolve import AN_EVENT, in_force, keep_what_holds, outcomes_of, side_of
+from referral.outcomes.resolve import AN_EVENT, Outcomes, in_force, keep_what_holds, side_of, statements_of
 from referral.pathway.case_roles import parties_of
 from referral.pathway.change import Change
 from referral.pathway.perform import ADMISSION, effect, perform
@@ -29,15 +30,16 @@ def record_outcome(
         raise InputError(
             ("status", "in_ward", _("The patient is in a ward, so not lost. Discharge the patient first."))
         )
-    _one_date_of_death(change, status)
-    state(change, day, status, organ_failure=organ_failure, note=note)
-    return _closed_if_final(change)
+    said = statements_of(change.case)
+    _one_date_of_death(change, status, said)
+    return _closed_if_final(change, state(change, said, day, status, organ_failure=organ_failure, note=note))
 
 
 @effect(Verb.CORRECT_OUTCOME)
 def correct_outcome(change: Change, *, day: int, status: str, note: str, organ_failure: str = "") -> None:
     """Say it anew after the case was closed. It replaces one's own statement, and disputes others'."""
-    state(change, day, status, organ_failure=organ_failure, note=note, source=OutcomeSource.CORRECTED)
+    said = statements_of(change.case)
+    state(change, said, day, status, organ_failure=organ_failure, note=note, source=OutcomeSource.CORRECTED)
 
 
 @effect(Verb.SETTLE_OUTCOME)
@@ -45,21 +47,25 @@ def settle_outcome(
     change: Change, *, day: int, status: str, note: str, organ_failure: str = ""
 ) -> State | None:
     """The coordinator says what holds, after asking both sides; all statements stay readable."""
-    if not outcomes_of(change.case).is_disputed:
+    if not change.case.outcome_disputed:
         raise PathwayError(
             "nothing_disputed",
             _("No statements contradict each other here, so there is nothing to settle. Reload the case."),
         )
-    state(change, day, status, organ_failure=organ_failure, note=note, source=OutcomeSource.SETTLED)
-    return _closed_if_final(change)
+    said = statements_of(change.case)
+    settled = state(
+        change, said, day, status, organ_failure=organ_failure, note=note, source=OutcomeSource.SETTLED
+    )
+    return _closed_if_final(change, settled)
 
 
 @effect(Verb.RECORD_DEATH)
 def record_death(change: Change, *, note: str = "") -> State:
     """The patient died; every deadline ends."""
     _check_death(change)
-    _one_date_of_death(change, OutcomeStatus.DEAD)
-    if _add(change, None, OutcomeStatus.DEAD, "", note, OutcomeSource.REPORTED):
+    said = statements_of(change.case)
+    _one_date_of_death(change, OutcomeStatus.DEAD, said)
+    if _add(change, said, None, OutcomeStatus.DEAD, "", note, OutcomeSource.REPORTED).is_disputed:
         _notify_of_dispute(change)
     close_open_offer(change.case, Offer.State.WITHDRAWN, now=change.now)
     settle_earlier_episodes(change)
@@ -74,22 +80,24 @@ def settle_earlier_episodes(change: Change) -> None:
 
 def state(
     change: Change,
+    said: Sequence[Outcome],
     day: int,
     status: str,
     *,
     organ_failure: str,
     note: str,
     source: OutcomeSource = OutcomeSource.REPORTED,
-) -> None:
-    """Keep one side's statement and say on the timeline whether it contradicts another."""
+) -> Outcomes:
+    """Keep one side's statement and say on the timeline whether it contradicts another; what holds now."""
     _check(change, day, status)
-    disputed = _add(change, day, status, organ_failure, note, source)
+    outcomes = _add(change, said, day, status, organ_failure, note, source)
     change.details.update(
         day=day, status=status, **({"organ_failure": organ_failure} if organ_failure else {})
     )
-    if disputed:
+    if outcomes.is_disputed:
         _notify_of_dispute(change)
     change.also_meets |= FOLLOW_UPS if status == OutcomeStatus.DEAD else {OUTCOME_DAYS[day]}
+    return outcomes
 
 
 def _notify_of_dispute(change: Change) -> None:
@@ -97,13 +105,19 @@ def _notify_of_dispute(change: Change) -> None:
 
 
 def _add(
-    change: Change, day: int | None, status: str, organ_failure: str, note: str, source: OutcomeSource
-) -> bool:
-    """Store the statement; return whether statements now contradict each other."""
+    change: Change,
+    said: Sequence[Outcome],
+    day: int | None,
+    status: str,
+    organ_failure: str,
+    note: str,
+    source: OutcomeSource,
+) -> Outcomes:
+    """Store the statement; return what it and those `said` before say together."""
     case = change.case
-    Outcome.objects.create(
+    new = Outcome.objects.create(
         case=case,
-        number=case.outcomes.count() + 1,
+        number=len(said) + 1,
         day=day,
         status=status,
         at=change.occurred_at,
@@ -115,18 +129,17 @@ def _add(
         recorded_at=change.now,
     )
     change.note = note
-    disputed = keep_what_holds(case)
+    outcomes = keep_what_holds(case, [*said, new])
     change.details["holds"] = {
         "outcome_28": case.outcome_28,
         "outcome_90": case.outcome_90,
         "organ_failure_28": case.organ_failure_28,
         "died_at": case.died_at.isoformat() if case.died_at else None,
     }
-    return disputed
+    return outcomes
 
 
-def _closed_if_final(change: Change) -> State | None:
-    outcomes = outcomes_of(change.case)
+def _closed_if_final(change: Change, outcomes: Outcomes) -> State | None:
     if change.case.state == State.CLOSED or not outcomes.is_final:
         return None
     if outcomes.died_at is not None:
@@ -169,13 +182,13 @@ def _check_death(change: Change) -> None:
     change.not_before(change.case.admitted_at, ADMISSION)
 
 
-def _one_date_of_death(change: Change, status: str) -> None:
+def _one_date_of_death(change: Change, status: str, said: Sequence[Outcome]) -> None:
     """Raise InputError where the same side has given another date of death before."""
     if status != OutcomeStatus.DEAD:
         return
     case, zone = change.case, ZoneInfo(change.case.hospital.zone)
     own = side_of(parties_of(change.actor, case, change.offer))
-    for row in in_force(case.outcomes.order_by("number"), zone):
+    for row in in_force(said, zone):
         if (
             row.side == own
             and row.status == OutcomeStatus.DEAD

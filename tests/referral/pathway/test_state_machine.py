@@ -25,6 +25,7 @@ from referral.pathway.refusals import AccessError, InputError, PathwayError, Sta
 from referral.pathway.table import LIVES, OPENS, TABLE
 from referral.pathway.vocabulary import BEFORE_ADMISSION, ENDED, Kind, State, Verb
 from tests.referral.made_up import MAKERS, MadeUp
+from tests.referral.reads import reads_once
 from tests.referral.statistics.test_case_facts import agrees
 from tests.world import HOUR, MINUTE, NOW, World, build, make_deliveries
 
@@ -169,7 +170,7 @@ class Pathway(RuleBasedStateMachine):
         made_up = MadeUp(self.case, actor, self.now, lambda choices: data.draw(st.sampled_from(choices)))
         try:
             inputs = made_up.inputs(verb)
-            with crash_before_statement(crash):
+            with reads_once(), crash_before_statement(crash):
                 perform(self.case, verb, actor=actor, now=self.now, **{**inputs, **more})
         except REFUSALS as refusal:
             assert may_lack_access or not isinstance(refusal, AccessError)
