@@ -62,8 +62,8 @@ def test_a_value_has_the_unit_and_the_limits_of_the_page(row: list[str]) -> None
     assert {*(spec.units or ())} - {spec.unit} == {*also.split(", ")} - {"–"}
     both = normal.split("; ")
     for sex, text in zip(("male", "female"), (both[0], both[-1]), strict=True):
-        found = normal_of(name, sex)
-        assert (NO_RANGE if found is None else (found.low, found.high)) == limits(text)
+        normal = normal_of(name, sex)
+        assert (NO_RANGE if normal is None else (normal.low, normal.high)) == limits(text)
 
 
 def test_the_page_has_every_value_that_is_a_number() -> None:

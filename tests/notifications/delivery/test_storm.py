@@ -257,10 +257,10 @@ def test_a_message_carries_two_hundred_others_and_names_twenty(user: User) -> No
 
 
 @pytest.mark.parametrize(
-    ("told", "goes"), [("08:00:00.000000", "09:00"), ("08:59:59.999999", "09:00"), ("23:30:00.5", "00:00")]
+    ("came", "goes"), [("08:00:00.000000", "09:00"), ("08:59:59.999999", "09:00"), ("23:30:00.5", "00:00")]
 )
-def test_a_digest_goes_at_the_next_full_hour(told: str, goes: str) -> None:
-    at = datetime.fromisoformat(f"2026-03-01 {told}+00:00")
+def test_a_digest_goes_at_the_next_full_hour(came: str, goes: str) -> None:
+    at = datetime.fromisoformat(f"2026-03-01 {came}+00:00")
     due = bundles.digest_at(at)
     assert f"{due:%H:%M:%S.%f}" == f"{goes}:00.000000"
     assert timedelta(0) < due - at <= timedelta(hours=1)

@@ -288,11 +288,11 @@ def test_the_stay_ends_with_the_last_admission_and_not_with_the_one_in_error(wor
 def test_what_is_written_about_a_patient_in_another_ward_is_also_told_to_the_ward_that_expects_them(
     world: World,
 ) -> None:
-    def told(case: Case) -> set[str]:
+    def alerted(case: Case) -> set[str]:
         case = perform(case, Verb.MESSAGE, actor=world.doctor, now=LATER, text="x")
         rows = Notification.objects.filter(alert__payload__verb="message", alert__payload__number=case.number)
         return {row.recipient.name for row in rows}
 
     there = world.admitted_elsewhere(world.accepted(name="测试甲"))
-    assert told(there) == {"specialist", "specialist2"}
-    assert told(world.admitted(name="测试乙")) == {"specialist"}
+    assert alerted(there) == {"specialist", "specialist2"}
+    assert alerted(world.admitted(name="测试乙")) == {"specialist"}
