@@ -1,5 +1,7 @@
 """Open pages: they change by themselves, share one stream, and never touch what is being typed."""
 
+from urllib.parse import urlsplit
+
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from accounts import clock
@@ -112,6 +114,30 @@ def test_a_change_fetches_its_row_and_leaves_the_others_as_they_are(world: World
     kept = page.locator(f"#case-{other.pk}")
     assert kept.evaluate("(row) => row.wasThere === true")
     expect(kept).to_contain_text("甲一")
+
+
+def test_a_page_just_drawn_asks_which_rows_have_changed_since_and_fetches_those(
+    world: World, visit: Visits
+) -> None:
+    now = clock.now()
+    other, case = world.flagged(now=now, name="甲一"), world.flagged(now=now, name="甲二")
+    page = visit(world.specialist)
+    held: list[Route] = []
+    page.route("**/live", lambda route: held.append(route))
+    with page.expect_request("**/live"):
+        page.goto("/board/")
+    page.locator(f"#case-{other.pk}").evaluate("(row) => (row.wasThere = true)")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/board/" in request.url else None)
+    perform(case, Verb.ACKNOWLEDGE, actor=world.lead, now=clock.now())
+    newer = world.flagged(now=clock.now(), name="甲三")
+
+    held[0].continue_()
+
+    expect(page.locator(f"#case-{case.pk}")).to_contain_text("acknowledged")
+    expect(page.locator(f"#case-{newer.pk}")).to_contain_text("甲三")
+    assert page.locator(f"#case-{other.pk}").evaluate("(row) => row.wasThere === true")
+    assert {urlsplit(url).path for url in asked} == {"/board/changed/"}
 
 
 def test_rows_far_below_are_laid_out_when_they_come_near(world: World, visit: Visits) -> None:

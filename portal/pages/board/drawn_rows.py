@@ -64,10 +64,11 @@ class DrawnRow:
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """The place of a case in the list whose row a page has already, and which has not changed."""
+    """The place of a case in the list whose row a page has already; `mark` tells whether it is as it was."""
 
     case_id: UUID
     state: str
+    mark: str
 
     is_kept = True
 
@@ -80,7 +81,9 @@ def rows_of(
     asked = [place for place in places if changed is None or place.pk in changed]
     drawn = _drawn(asked, view)
     return [
-        _in_pieces(place, drawn[place.pk]) if place.pk in drawn else KeptRow(place.pk, place.state)
+        _in_pieces(place, drawn[place.pk])
+        if place.pk in drawn
+        else KeptRow(place.pk, place.state, mark_of(place))
         for place in places
     ]
 
@@ -90,13 +93,19 @@ def _drawn(places: Sequence[Place], view: View) -> dict[UUID, str]:
     keys = {place.pk: view.key(place) for place in places}
     kept = caches["rows"].get_many(keys.values())
     drawn = {case_id: kept[key] for case_id, key in keys.items() if key in kept}
-    fresh = _draw([case_id for case_id in keys if case_id not in drawn], view)
+    fresh = _draw([place for place in places if place.pk not in drawn], view)
     caches["rows"].set_many({keys[case_id]: html for case_id, html in fresh.items()}, KEPT_SECONDS)
     return drawn | fresh
 
 
-def _draw(ids: Collection[UUID], view: View) -> dict[UUID, str]:
-    rows = rows_of_board(view.user, ids)
+def mark_of(place: Place) -> str:
+    """What a page can tell by whether a row of its own is outdated."""
+    return f"{place.event_count}.{place.file_count}.{int(place.has_new_files)}"
+
+
+def _draw(places: Sequence[Place], view: View) -> dict[UUID, str]:
+    marks = {place.pk: mark_of(place) for place in places}
+    rows = rows_of_board(view.user, marks.keys())
     people, backgrounds = people_around(rows, view.now), backgrounds_of(rows)
     proofs = proofs_of(rows, view.now)
     template = get_template("portal/board/_row.html")
@@ -110,7 +119,7 @@ def _draw(ids: Collection[UUID], view: View) -> dict[UUID, str]:
     for case in rows:
         background, proof = backgrounds.get(case.pk), proofs.get(case.pk)
         row = row_of(case, view.user, view.now, people, background, proof)
-        drawn[case.pk] = template.render({**around, "row": row})
+        drawn[case.pk] = template.render({**around, "row": row, "mark": marks[case.pk]})
     return drawn
 
 

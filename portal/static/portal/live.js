@@ -23,6 +23,8 @@
   const FEW = 3;
   const ANSWER_MS = 10000;
   const MOST_ROWS = 10;
+  // For so long what no event records (who is on duty, say) is taken as it was when the page was drawn.
+  const FRESH_MS = 10000;
 
   // What the htmx extension takes for an EventSource.
   class SharedSource extends EventTarget {
@@ -191,9 +193,11 @@
 
   // A place in a list whose content has not changed, or what has come again as it is: what stands there is left.
   const isKept = (old, fresh) => fresh.dataset?.kept !== undefined || old.isEqualNode(fresh);
+  const outdated = new Set();
 
   const callbacks = {
     beforeNodeMorphed(old, fresh) {
+      if (fresh.dataset?.kept && fresh.dataset.kept !== old.dataset?.mark) outdated.add(fresh.id);
       if (isKept(old, fresh)) return false;
       if (!isBusy(old)) return true;
       if (fresh.nodeName === "FORM" && versionOf(fresh) !== versionOf(old)) warn(old);
@@ -212,7 +216,7 @@
 
   const draw = (part, html, morphStyle = "innerHTML") => {
     Idiomorph.morph(part, html, { morphStyle, ignoreActiveValue: true, callbacks });
-    htmx.process(part);
+    if (/\shx-/.test(html)) htmx.process(part);
     part.dispatchEvent(new CustomEvent("live:drawn", { bubbles: true }));
   };
 
@@ -229,12 +233,12 @@
   const takeChanges = (part) => {
     const { liveChanges: changes } = part;
     part.liveChanges = new Set();
-    const isFew = part.dataset.liveRows && changes && changes.size > 0 && changes.size <= MOST_ROWS;
+    const isFew = part.dataset.liveRows && changes && changes.size <= MOST_ROWS;
     return isFew ? [...changes] : null;
   };
   const noteChange = (part, changed) => {
     if (!changed || part.liveChanges === null) part.liveChanges = null;
-    else part.liveChanges = (part.liveChanges ?? new Set()).add(changed);
+    else part.liveChanges = new Set([...(part.liveChanges ?? []), ...changed]);
   };
 
   const load = async (part) => {
@@ -250,10 +254,12 @@
     const list = changes && document.getElementById(part.dataset.liveList);
     if (!list) return draw(part, await answer.text());
     draw(list, await answer.text(), "outerHTML");
-    // Places for rows that are not here: they came in from another page of the list.
-    const missing = [...part.querySelectorAll("[data-kept]")].map(({ id }) => id.replace("case-", ""));
-    if (missing.some((id) => changes.includes(id))) refresh(part);
-    else missing.forEach((id) => refresh(part, id));
+    // Places for rows that are not here, as they came in from another page of the list, or that are here as they were.
+    const missing = [...part.querySelectorAll("[data-kept]")].map(({ id }) => id);
+    const wanted = [...missing, ...outdated].map((id) => id.replace("case-", ""));
+    outdated.clear();
+    if (wanted.some((id) => changes.includes(id))) refresh(part);
+    else if (wanted.length) refresh(part, wanted);
   };
 
   const pause = (part) => {
@@ -286,12 +292,12 @@
       if (part.liveIsStale) schedule(part);
     }, pause(part));
   };
-  const refreshAll = () => document.querySelectorAll("[data-live]").forEach((part) => refresh(part));
+  const refreshAll = (changed) => document.querySelectorAll("[data-live]").forEach((part) => refresh(part, changed));
 
   const onCase = ({ data }) => {
     const { case: changed } = JSON.parse(data);
     document.querySelectorAll("[data-live]:not([data-live-kind])").forEach((part) => {
-      if (!part.dataset.liveCase || part.dataset.liveCase === changed) refresh(part, changed);
+      if (!part.dataset.liveCase || part.dataset.liveCase === changed) refresh(part, [changed]);
     });
   };
 
@@ -326,7 +332,8 @@
     say("heard");
     streamIs("open");
     say("news");
-    refreshAll();
+    // A page that was drawn a moment ago asks which of its rows have changed since, and not for all of them again.
+    refreshAll(performance.now() < FRESH_MS ? [] : undefined);
   });
   document.addEventListener("htmx:sseError", () => streamIs("lost"));
   addEventListener("offline", () => streamIs("lost"));
