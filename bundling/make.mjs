@@ -40,7 +40,7 @@ const small = async (file) => {
 const together = async (name, files) => write(name, (await Promise.all(files.map(small))).join("\n"));
 
 const module = async (name, file) => {
-  const options = { ...SMALL, entryPoints: [file], bundle: true, format: "esm", write: false, logLevel: "silent" };
+  const options = { ...SMALL, entryPoints: [file], bundle: true, format: "iife", write: false, logLevel: "silent" };
   write(name, (await build(options)).outputFiles[0].text);
 };
 

@@ -234,6 +234,7 @@ def navigation(context: template.Context) -> dict[str, Any]:
         "refers": bool(access.refers_for),
         "has_cases": bool(access.refers_for or access.coordinates),
         "has_board": bool(access.wards or access.coordinates),
+        "alarm": context.get("alarm", ""),
         "runs": may_administer(user),
         "may_count": may_count(user),
         "coordinates": bool(access.coordinates),

@@ -1,5 +1,6 @@
 """The ward board, its live part, the look-up of unannounced patients, and opening and closing a ward."""
 
+import json
 import re
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from accounts.rota import wards_watched_by
 from accounts.text import cleaned, has_unprintable
 from portal import drafts
 from portal.access import person, signed_in
+from portal.pages.alarm.context import alarm_of
 from portal.pages.board import context as board_context
 from portal.pages.board.filters import kept_for_next_visit
 from portal.pages.places.context import places
@@ -37,8 +39,11 @@ LONGEST_REASON = 200
 @signed_in
 def board(request: HttpRequest) -> HttpResponse:
     """The worklist of a ward's people and of coordinators."""
-    context = _live(request, keeps=True)
-    return render(request, "portal/board/board.html", context | places(person(request), context["now"]))
+    user, context = person(request), _live(request, keeps=True)
+    alarm = json.dumps(alarm_of(user, context["now"]))
+    return render(
+        request, "portal/board/board.html", {**context, **places(user, context["now"]), "alarm": alarm}
+    )
 
 
 @require_safe

@@ -2,6 +2,9 @@
 //
 // Whether sound is wanted is kept on the device for each person: a telephone that is silenced at home must not
 // silence the ward. Who is on duty wants it unless they say otherwise, and that holds for one duty only.
+//
+// It runs before the page is first drawn. The board brings what the server knew then: no row moves away under the
+// reader for what has to be said.
 import { Alarm, RING_EVERY_MS, loudness } from "./alarm.js";
 import { Sound, Voice } from "./alarm_sound.js";
 
@@ -201,7 +204,7 @@ const lookSoon = () => {
 const turnOn = async () => {
   choose(true);
   alarm.learn({ isWanted: isWanted() });
-  await sound.open();
+  await sound.start();
   sound.ring(TEST_LOUDNESS);
   if (window.Notification?.permission === "default") await Notification.requestPermission();
 };
@@ -227,5 +230,7 @@ if (strip) {
   addEventListener("pageshow", ({ persisted }) => persisted && lookSoon());
   addEventListener("online", lookSoon);
   setInterval(lookNow, LOOK_EVERY_MS);
+  if (strip.dataset.answer) hear(JSON.parse(strip.dataset.answer));
+  // News may have come since; the stream tells of later ones.
   lookNow();
 }

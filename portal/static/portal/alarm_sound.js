@@ -6,25 +6,54 @@ const SILENT = 0.0001;
 const GESTURES = ["pointerup", "touchend", "click", "keydown"];
 const PATIENCE_MS = 1500;
 
+// Making the browser's sound ready takes a tenth of a second in which a page does nothing else. Where it would be
+// forbidden anyway, nothing is made; where it is allowed, only once the page has been drawn.
+const IDLE_MS = 100;
+const drawn = async () => {
+  if (document.readyState === "loading") await new Promise((done) => addEventListener("DOMContentLoaded", done));
+  await new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done, { timeout: IDLE_MS }));
+};
+
+// Whether the browser says that it forbids this page to sound. An element that plays nothing is judged like sound.
+const forbids = async () => {
+  if (navigator.getAutoplayPolicy) return navigator.getAutoplayPolicy("audiocontext") !== "allowed";
+  const nothing = new Audio();
+  const played = nothing.play()?.catch(({ name }) => name === "NotAllowedError");
+  nothing.pause();
+  return Promise.race([played, new Promise((done) => setTimeout(done, IDLE_MS, false))]);
+};
+
 // Browsers play only after a gesture on the page, or on the one before it. Any gesture will do: each one tries again.
 export class Sound {
   constructor(changed) {
     this.changed = changed;
     this.context = null;
+    this.isOpen = false;
     const again = ({ target }) => {
       const isSwitch = target.closest?.("#sound");
-      if (this.context && !this.isAllowed && !isSwitch) this.resume();
+      if (this.isOpen && !this.isAllowed && !isSwitch) this.start();
     };
     GESTURES.forEach((gesture) => addEventListener(gesture, again, { capture: true, passive: true }));
-    document.addEventListener("visibilitychange", again);
+    document.addEventListener("visibilitychange", () => this.isOpen && !this.isAllowed && this.open());
   }
 
   get isAllowed() {
     return this.context?.state === "running";
   }
 
+  // Without a gesture, where the browser does not forbid it.
   async open() {
+    this.isOpen = true;
+    const isForbidden = !this.context && (!window.AudioContext || (await forbids()));
+    if (isForbidden && !this.context) return this.isOpen && this.changed(false);
+    await drawn();
+    if (this.isOpen) await this.start();
+  }
+
+  // At once, as browsers want it within a gesture.
+  async start() {
     if (!window.AudioContext) return this.changed(false);
+    this.isOpen = true;
     if (!this.context) {
       this.context = new AudioContext();
       this.context.onstatechange = ({ target }) => target === this.context && this.changed(this.isAllowed);
@@ -40,6 +69,7 @@ export class Sound {
   }
 
   close() {
+    this.isOpen = false;
     this.context?.close();
     this.context = null;
   }

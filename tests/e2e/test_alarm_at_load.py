@@ -1,0 +1,60 @@
+"""What a page says about its alarm as it is drawn, before the browser or the server was asked anything."""
+
+from playwright.sync_api import Page, expect
+
+from accounts import clock
+from tests.e2e.conftest import Visits, live
+from tests.e2e.screens import PHONE
+from tests.e2e.test_alarm import SAY_STATES, blocks, loud, loud_browser, requests, sounds
+from tests.world import World
+
+__all__ = ["loud", "loud_browser"]
+
+WATCH = """
+  window.tops = new Set();
+  window.made = 0;
+  const look = () => {
+    const main = document.querySelector("main");
+    if (main) window.tops.add(main.offsetTop);
+    requestAnimationFrame(look);
+  };
+  look();
+  window.AudioContext = class extends AudioContext {
+    constructor() {
+      super();
+      window.made += 1;
+    }
+  };
+"""
+
+
+def watched(page: Page) -> Page:
+    page.add_init_script(WATCH)
+    page.add_init_script(SAY_STATES)
+    return page
+
+
+def test_where_sound_is_forbidden_the_page_says_so_without_moving_and_makes_none_ready(
+    world: World, visit: Visits
+) -> None:
+    requests(world, 8)
+    page = watched(visit(world.specialist, size=PHONE))
+    blocks(page, lambda: page.goto("/board/"))
+    live(page)
+    expect(
+        page.get_by_text("The browser blocks sound here: you will not hear a new request.")
+    ).to_be_visible()
+    expect(page.get_by_text("Waiting for acknowledgement: 8")).to_be_visible()
+    assert page.evaluate("[window.tops.size, window.made]") == [1, 0]
+
+    page.locator("h1").click()
+    sounds(page)
+
+
+def test_where_sound_is_allowed_a_page_rings_for_what_it_was_drawn_with(world: World, loud: Visits) -> None:
+    world.flagged(now=clock.now())
+    page = watched(loud(world.specialist))
+    page.route("**/alarm/", lambda route: route.abort())
+    page.goto("/board/")
+    sounds(page)
+    assert page.evaluate("window.made") == 1
