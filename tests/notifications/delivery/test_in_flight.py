@@ -5,8 +5,9 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import FrozenInstanceError
 from datetime import timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import pytest
@@ -110,20 +111,39 @@ def test_a_provider_gets_no_more_at_once_than_its_channel_says(
 def test_one_process_has_fifty_messages_under_way_at_most(
     make_user: Callable[..., User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(RecordingChannel, "most_in_flight", 99)
+    class OneByOne(SimpleQueue[in_flight.Outcome]):
+        def get_nowait(self) -> in_flight.Outcome:
+            raise Empty
+
     begun: list[Delivery] = []
+    message: Any = None
 
     def prepare(delivery: Delivery) -> in_flight.HandOver:
         begun.append(delivery)
         return in_flight.HandOver(delivery, RecordingChannel(), message, [delivery])
 
-    message: Any = None
+    monkeypatch.setattr(RecordingChannel, "most_in_flight", 99)
+    monkeypatch.setattr(in_flight, "SimpleQueue", OneByOne)
     crowd = User.objects.bulk_create(User(email=f"{number}@example.org") for number in range(53))
     notify(notices=[notice(user, user.email) for user in crowd], now=NOW)
     outcomes = in_flight.InFlight(store.open_deliveries(limit=99, now=NOW), prepare).outcomes(lambda: False)
-    assert next(outcomes)
-    assert len(begun) == 50
-    assert len([*outcomes]) and len({one.pk for one in begun}) == 53
+    begun_when_ended = [len(begun) for _group in outcomes]
+    assert begun_when_ended == [50, 51, 52, *[53] * 50]
+    assert len({delivery.pk for delivery in begun}) == 53
+
+
+def test_what_is_handed_from_thread_to_thread_cannot_be_changed_on_the_way(people: list[User]) -> None:
+    def prepare(delivery: Delivery) -> in_flight.HandOver:
+        return in_flight.HandOver(delivery, RecordingChannel(), message, [delivery])
+
+    message: Any = None
+    notify(notices=[notice(user, user.name) for user in people], now=NOW)
+    in_order = in_flight.InFlight(store.open_deliveries(limit=9, now=NOW), prepare)
+    for [outcome, *_] in in_order.outcomes(lambda: False):
+        for one, name in ((outcome, "receipt"), (outcome.hand_over, "message")):
+            assert not hasattr(one, "__dict__")
+            with pytest.raises(FrozenInstanceError):
+                setattr(one, name, None)
 
 
 def test_what_one_refuses_and_what_breaks_hold_up_nobody_else(people: list[User]) -> None:

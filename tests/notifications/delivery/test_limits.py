@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import FrozenInstanceError
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,16 @@ def test_a_limit_that_was_lowered_takes_nothing_back_and_grants_no_more(user: Us
     ask(scope, 4)
     assert ask(scope, 1, most=2) == 0
     assert Allowance.objects.get().used == 4
+
+
+@pytest.mark.django_db
+def test_neither_what_is_asked_nor_what_is_granted_can_be_changed_afterwards(user: User) -> None:
+    asked, scope = Ask(1, 5), (user.pk, "email", "")
+    granted = take({scope: asked}, within=HOUR, now=NOW)[scope]
+    for one, name in ((asked, "most"), (granted, "granted")):
+        assert not hasattr(one, "__dict__")
+        with pytest.raises(FrozenInstanceError):
+            setattr(one, name, 99)
 
 
 @pytest.mark.django_db

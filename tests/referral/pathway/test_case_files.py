@@ -9,7 +9,6 @@ from files.models import StoredFile
 from notifications.models import Notification
 from referral.intake.case_files import add_to_case
 from referral.models import CaseFile
-from referral.pathway.effects.case_files import MOST_FILES
 from referral.pathway.perform import perform, usable_verbs
 from referral.pathway.refusals import AccessError, FilesAway, InputError, VerbNotAllowed
 from referral.pathway.vocabulary import Verb
@@ -42,7 +41,7 @@ def test_a_file_of_one_case_may_be_with_another_too(world: World) -> None:
 
 def test_a_case_has_thirty_files_at_most(world: World) -> None:
     case = world.flagged()
-    for number in range(MOST_FILES):
+    for number in range(30):
         added(case, world.doctor, content=picture(number))
     with pytest.raises(InputError, match="file: too_many"):
         added(case, world.doctor, content=png())
@@ -156,8 +155,10 @@ def test_the_other_side_is_told_of_the_first_of_several(world: World) -> None:
     for number in range(3):
         added(case, world.doctor, content=picture(number), now=NOW + number * MINUTE)
     assert notifications_sent() == 1
-    added(case, world.doctor, content=picture(4), now=NOW + timedelta(hours=1))
-    assert notifications_sent() == 2
+    last = NOW + 2 * MINUTE
+    for number, seconds, told in ((4, 599, 1), (5, 599 + 600, 2), (6, 599 + 600 + 599, 2)):
+        added(case, world.doctor, content=picture(number), now=last + timedelta(seconds=seconds))
+        assert notifications_sent() == told
 
 
 def test_what_came_since_one_last_looked_is_new_to_oneself_alone(world: World) -> None:
