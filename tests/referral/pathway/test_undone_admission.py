@@ -296,3 +296,20 @@ def test_what_is_written_about_a_patient_in_another_ward_is_also_told_to_the_war
     there = world.admitted_elsewhere(world.accepted(name="测试甲"))
     assert alerted(there) == {"specialist", "specialist2"}
     assert alerted(world.admitted(name="测试乙")) == {"specialist"}
+
+
+def test_an_admission_can_be_undone_until_the_moment_that_is_said_and_then_says_so(world: World) -> None:
+    case = world.admitted()
+    until = case.undo_until
+    assert until is not None
+    with pytest.raises(PathwayError) as late:
+        undo(world, case, world.specialist, now=until + timedelta(seconds=1))
+    assert "until" in str(late.value.message)
+    with transaction.atomic():
+        undone = undo(world, case, world.specialist, now=until)
+        assert (undone.state, undone.voided_stays) == (State.ACCEPTED, 1)
+        transaction.set_rollback(True)
+    perform(case.pk, Verb.CONFIRM_ADMISSION, actor=None, now=until)
+    with pytest.raises(PathwayError) as stands:
+        undo(world, case, world.specialist, now=until)
+    assert "This admission stands." in str(stands.value.message)
