@@ -22,8 +22,6 @@ from referral.pathway.refusals import AccessError, PathwayError
 from referral.pathway.vocabulary import FOLLOW_UPS, Audience, Kind, State, Verb
 
 OF_THE_STAY = (Kind.DIAGNOSE, Kind.TREAT_PRECIPITANT, Kind.TRANSPLANT)
-MOMENTS = ("accepted_at", "departed_at", "expected_arrival_at")
-"""Fields of a case that an admission, or what followed it, may have changed."""
 
 
 @effect(Verb.ADMIT)
@@ -68,7 +66,6 @@ def _before(case: Case, offer: Offer | None) -> dict[str, Any]:
         "state": case.state,
         "ward": _text(case.ward_id),
         "bed": case.bed,
-        **{name: _text(getattr(case, name)) for name in MOMENTS},
         "arrived_at": _text(case.journey.arrived_at) if case.journey else None,
         "offer": {"id": str(offer.pk), "state": offer.state} if offer else None,
         "question": str(question.pk) if question else None,
@@ -173,8 +170,6 @@ def _void_the_stay(change: Change) -> None:
 def _put_back(case: Case, before: Mapping[str, Any]) -> None:
     case.ward = Ward.objects.select_related("hospital").filter(pk=before["ward"]).first()
     case.bed = before["bed"]
-    for name in MOMENTS:
-        setattr(case, name, datetime.fromisoformat(before[name]) if before[name] else None)
     case.expecting_ward = case.undo_until = None
     arrived = before.get("arrived_at")
     Transport.objects.filter(case=case).update(

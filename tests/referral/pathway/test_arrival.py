@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from referral.deadlines.engine import run_cycle
 from referral.intake.free_beds import state_beds
@@ -242,3 +243,20 @@ def test_of_two_changes_at_once_both_are_kept_and_the_deadline_follows_the_last(
     assert case.expected_arrival_at == datetime.fromisoformat(last.details["expected_arrival_at"])
     due = case.deadlines.get(kind=Kind.ARRIVE).due_at
     assert due == case.expected_arrival_at + case.policy.length(Kind.ARRIVE)
+
+
+@pytest.mark.parametrize("is_admitted", [False, True])
+def test_a_bed_that_is_named_at_the_hand_over_is_the_patients_and_none_leaves_the_one_before(
+    world: World, coming: Case, is_admitted: bool
+) -> None:
+    if is_admitted:
+        perform(coming, Verb.ADMIT, actor=world.specialist, now=SOON, bed="7")
+    before = Case.objects.get(pk=coming.pk).bed
+    beds = []
+    for bed in ("", "9"):
+        with transaction.atomic():
+            case = perform(coming.pk, Verb.HAND_OVER, actor=world.specialist, now=SOON, bed=bed)
+            beds.append((case.bed, case.events.get(what=Verb.HAND_OVER).details.get("bed", "")))
+            transaction.set_rollback(True)
+    assert [bed for bed, _said in beds] == [before, "9"]
+    assert beds[1][1] == "9"

@@ -91,6 +91,8 @@ def test_the_source_goes_with_the_draft_into_the_assessment_and_the_timeline(
         "bilirubin": "text",
         "inr": "text",
     }
+    said = {"form": "text", "reading": None, "corrected": False, "bound": None, "file": None}
+    assert sources(case)["inr"] == said
     assert case.events.get(what=Verb.ASSESS).details["sources"] == {"text": 2}
 
 
