@@ -18,11 +18,11 @@ from accounts.models import User
 from notifications.channels.base import ChannelError, Message, Receipt
 from notifications.delivery import in_flight
 from notifications.delivery.send import deliver
-from notifications.models import Delivery
+from notifications.models import Delivery, Subscription
 from notifications.outbox import store
 from notifications.outbox.store import LEASE
 from notifications.services import notify
-from tests.notifications.conftest import NOW, RecordingChannel, notice, until
+from tests.notifications.conftest import NOW, PagerChannel, RecordingChannel, notice, until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording")]
 PATIENCE = 120
@@ -108,13 +108,15 @@ def test_a_provider_gets_no_more_at_once_than_its_channel_says(
     assert states() == ["sent"] * len(people)
 
 
-def test_one_process_has_fifty_messages_under_way_at_most(
-    make_user: Callable[..., User], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class OneByOne(SimpleQueue[in_flight.Outcome]):
-        def get_nowait(self) -> in_flight.Outcome:
-            raise Empty
+class OneByOne(SimpleQueue[in_flight.Outcome]):
+    """What ended is heard of one by one, however quick the threads are."""
 
+    def get_nowait(self) -> in_flight.Outcome:
+        raise Empty
+
+
+def begun_when_each_ended(deliveries: list[Delivery]) -> list[int]:
+    """Of how many messages the sending had begun each time that one had ended."""
     begun: list[Delivery] = []
     message: Any = None
 
@@ -122,14 +124,40 @@ def test_one_process_has_fifty_messages_under_way_at_most(
         begun.append(delivery)
         return in_flight.HandOver(delivery, RecordingChannel(), message, [delivery])
 
+    return [len(begun) for _group in in_flight.InFlight(deliveries, prepare).outcomes(lambda: False)]
+
+
+def test_one_process_has_fifty_messages_under_way_at_most(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RecordingChannel, "most_in_flight", 99)
     monkeypatch.setattr(in_flight, "SimpleQueue", OneByOne)
     crowd = User.objects.bulk_create(User(email=f"{number}@example.org") for number in range(53))
     notify(notices=[notice(user, user.email) for user in crowd], now=NOW)
-    outcomes = in_flight.InFlight(store.open_deliveries(limit=99, now=NOW), prepare).outcomes(lambda: False)
-    begun_when_ended = [len(begun) for _group in outcomes]
-    assert begun_when_ended == [50, 51, 52, *[53] * 50]
-    assert len({delivery.pk for delivery in begun}) == 53
+    begun = begun_when_each_ended(store.open_deliveries(limit=99, now=NOW))
+    assert begun == [50, 51, 52, *[53] * 50]
+
+
+def test_the_next_message_goes_to_a_provider_when_one_has_ended(
+    people: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(RecordingChannel, "most_in_flight", 2)
+    monkeypatch.setattr(in_flight, "SimpleQueue", OneByOne)
+    notify(notices=[notice(user, user.name) for user in people], now=NOW)
+    assert begun_when_each_ended(store.open_deliveries(limit=99, now=NOW)) == [2, 3, 4, 5, 6, 6]
+
+
+@pytest.mark.parametrize(("has_one_provider", "at_once"), [(True, 1), (False, 2)])
+def test_receivers_that_people_named_are_providers_of_their_own_by_their_host(
+    people: list[User], monkeypatch: pytest.MonkeyPatch, has_one_provider: bool, at_once: int
+) -> None:
+    for user, place in zip(people, ("a.example/1", "a.example/2", "b.example/1"), strict=False):
+        Subscription.objects.create(user=user, channel="pager", address=f"https://{place}")
+        notify(notices=[notice(user, user.name)], now=NOW)
+    for name, value in (("has_one_provider", has_one_provider), ("most_in_flight", 1)):
+        monkeypatch.setattr(PagerChannel, name, value)
+    monkeypatch.setattr(in_flight, "SimpleQueue", OneByOne)
+    deliveries = store.open_deliveries(limit=99, now=NOW)
+    begun = begun_when_each_ended([one for one in deliveries if one.channel == "pager"])
+    assert (begun[0], begun[-1]) == (at_once, 3)
 
 
 def test_what_is_handed_from_thread_to_thread_cannot_be_changed_on_the_way(people: list[User]) -> None:
