@@ -65,6 +65,21 @@ def test_waiting_times_double_are_capped_and_spread(
         assert wait_before(5000, severity) == _seconds(drawn * longest[-1])
 
 
+def test_each_failure_is_followed_by_a_wait_twice_as_long(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.random", lambda: 1.0)
+    RecordingChannel.behave = fails()
+    delivery = email_of(new_notification(user, severity="critical"))
+    now, waits = NOW, []
+    for _attempt in range(5):
+        deliver(now=now)
+        delivery.refresh_from_db()
+        waits.append((delivery.available_at - now).total_seconds())
+        now = delivery.available_at
+    assert [round(wait) for wait in waits] == [5, 10, 20, 40, 60]
+
+
 def test_a_provider_is_left_alone_as_long_as_it_asks_up_to_a_quarter_of_the_useful_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -156,9 +156,9 @@ def test_the_other_side_is_told_of_the_first_of_several(world: World) -> None:
         added(case, world.doctor, content=picture(number), now=NOW + number * MINUTE)
     assert notifications_sent() == 1
     last = NOW + 2 * MINUTE
-    for number, seconds, told in ((4, 599, 1), (5, 599 + 600, 2), (6, 599 + 600 + 599, 2)):
+    for number, seconds, notices in ((4, 599, 1), (5, 599 + 600, 2), (6, 599 + 600 + 599, 2)):
         added(case, world.doctor, content=picture(number), now=last + timedelta(seconds=seconds))
-        assert notifications_sent() == told
+        assert notifications_sent() == notices
 
 
 def test_what_came_since_one_last_looked_is_new_to_oneself_alone(world: World) -> None:
