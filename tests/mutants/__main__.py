@@ -15,7 +15,11 @@ from tests.mutants.trial import PYTEST, ROUND, TestsByLine, Tree, environment
 
 WORK = ROOT / ".data" / "mutants"
 COVERAGE = WORK / "coverage"
-TESTED_BY = ("tests/referral", "tests/notifications", "tests/scoring", "tests/api")
+TESTED_BY = (
+    *("tests/referral", "tests/notifications", "tests/scoring", "tests/api"),
+    "tests/contract/test_documents.py",
+)
+"""Where a mistake would be noticed; the last compares the page of the pathway with the one that is drawn."""
 
 
 def main() -> int:

@@ -98,6 +98,36 @@ def test_of_a_file_that_only_declares_the_tests_of_its_folder_are_asked(tmp_path
     assert asked == ["tests/referral/test_a.py::test_a"]
 
 
+def test_of_a_line_that_runs_at_import_the_tests_of_its_folder_are_asked_whatever_test_runs_it_too(
+    tmp_path: Path,
+) -> None:
+    data = CoverageData(str(tmp_path / "coverage"))
+    folder = tmp_path / "referral" / "pathway" / "inputs"
+    folder.mkdir(parents=True)
+    for name in ("parsers", "ward"):
+        (folder / f"{name}.py").write_text(SOURCE)
+    for context, name, lines in (
+        ("", "ward", [3, 7]),
+        ("tests/referral/test_a.py::test_a|run", "ward", [3]),
+        ("tests/referral/test_b.py::test_b|run", "parsers", [5]),
+        ("tests/referral/test_c.py::test_c|run", "ward", [9]),
+    ):
+        data.set_context(context)
+        data.add_lines({str(folder / f"{name}.py"): lines})
+    data.write()
+    tests = TestsByLine(tmp_path / "coverage", tmp_path)
+    asked = [
+        sorted(
+            name[-1]
+            for name in tests.of(
+                Mistake("pathway", "referral/pathway/inputs/ward.py", line, "core/AddNot", 0)
+            )
+        )
+        for line in (3, 7, 9)
+    ]
+    assert asked == [["a", "b", "c"], ["a", "b", "c"], ["c"]]
+
+
 def test_the_report_counts_by_area_with_an_interval() -> None:
     tried = [Mistake(area, "a.py", line, "core/AddNot", 0) for area in AREAS_TRIED for line in range(10)]
     table = report([*tried, *tried], tried, tried[:1])

@@ -21,6 +21,8 @@ ROUND = 160
 """So many tests are asked at once about a mistake; the next ones only if these have not noticed it."""
 CPU_SECONDS = 600
 """More than a round needs, however busy the machine is: who computes longer goes round in circles."""
+AT_IMPORT = ""
+"""The context of what runs before any test does."""
 HOUR_SECONDS = 3600
 """Who neither ends nor computes waits for something that does not come."""
 
@@ -90,11 +92,13 @@ class TestsByLine:
 
     def of(self, mistake: Mistake) -> list[str]:
         """Tests that run the line, the nearest to its folder first, and then the modules of its room that run
-        it in what their tests share; of a line that runs at import, those that run anything of its file, or
-        of its folder where the file only declares."""
+        it in what their tests share. Of a line that runs at import, whatever else runs it, those that run
+        anything of its folder: there it is what others read."""
         file = self.root / mistake.path
         contexts = self.data.contexts_by_lineno(str(file)).get(mistake.line, [])
-        names = _tests(contexts) or self._of_files([file]) or self._of_files(file.parent.glob("*.py"))
+        names = _tests(contexts)
+        if not names or AT_IMPORT in contexts:
+            names |= self._of_files(file.parent.glob("*.py"))
         mixed = random.Random(str(mistake)).sample(sorted(names), len(names))
         nearest = sorted(mixed, key=lambda name: -_shared_folders(mistake.path, name))
         return nearest + _sharing(contexts, len(Path(AREAS[mistake.area]).parts), mistake.path)
