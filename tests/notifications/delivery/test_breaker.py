@@ -15,7 +15,15 @@ from notifications.delivery import breaker
 from notifications.delivery.send import deliver, deliver_waiting
 from notifications.models import ChannelBreaker, Delivery, Notification, Subscription
 from notifications.services import notify
-from tests.notifications.conftest import NOW, Case, PagerChannel, RecordingChannel, email_of, notice
+from tests.notifications.conftest import (
+    NOW,
+    Case,
+    PagerChannel,
+    RecordingChannel,
+    deliveries_of,
+    email_of,
+    notice,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("recording", "_storm")]
 
@@ -197,7 +205,7 @@ def test_another_channel_takes_over_what_is_urgent_at_once(user: User, case: Cas
     Subscription.objects.create(user=user, channel="pager", address="1", min_severity="severe")
     [quiet] = new_notifications(user, key="quiet", severity="warning")
     [urgent] = new_notifications(user, key="urgent", severity="severe")
-    urgent.deliveries.filter(channel="pager").delete()  # as if the pager had been set up a moment later
+    deliveries_of(quiet, urgent).filter(channel="pager").delete()  # as if it had been set up a moment later
 
     deliver(now=NOW + SECOND)
     deliver(now=NOW + SECOND)
@@ -206,6 +214,17 @@ def test_another_channel_takes_over_what_is_urgent_at_once(user: User, case: Cas
     assert not quiet.deliveries.filter(channel="pager").exists()
     assert {m.kind for m in PagerChannel.sent} == {"offer.acknowledge"}
     assert case.undeliverable == []
+
+
+def test_no_other_way_is_opened_while_one_is_under_way(user: User) -> None:
+    tripped(user)
+    for address in "12":
+        Subscription.objects.create(user=user, channel="pager", address=address, min_severity="severe")
+    [urgent] = new_notifications(user, key="urgent", severity="severe")
+    first, second = deliveries_of(urgent).filter(channel="pager").order_by("subscription__address")
+    second.delete()
+    deliver_waiting(ids=[email_of(urgent).pk], now=NOW + SECOND)
+    assert [one.pk for one in urgent.deliveries.filter(channel="pager")] == [first.pk]
 
 
 def test_what_lost_its_use_while_the_channel_rested_goes_to_somebody_else(

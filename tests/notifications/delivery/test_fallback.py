@@ -252,6 +252,14 @@ def test_what_concerns_nobody_else_any_more_is_not_taken_to_the_next_person_when
     assert (Notification.objects.count(), case.undeliverable) == (1, [])
 
 
+def test_of_a_carriers_long_report_the_first_three_hundred_signs_are_kept(user: User, case: Case) -> None:
+    notification = new_notification(user)
+    deliver(now=NOW)
+    report = "".join(chr(ord("a") + at % 26) for at in range(400))
+    assert fallback.reported_lost(email_of(notification), error=report, now=NOW)
+    assert email_of(notification).last_error == report[:300]
+
+
 def test_a_channel_that_was_removed_does_not_swallow_messages(user: User, case: Case) -> None:
     Subscription.objects.create(user=user, channel="pager", address="1")
     notification = new_notification(user)
