@@ -234,3 +234,10 @@ def test_the_database_refuses_impossible_statements(world: World, wrong: dict[st
     }
     with pytest.raises(IntegrityError), transaction.atomic():
         Outcome.objects.create(**{**right, **wrong})
+
+
+def test_statements_are_numbered_from_one(world: World) -> None:
+    case = world.returned()
+    for person in (world.doctor, world.specialist):
+        case = say(case, person, 28, "alive", D28 + DAY)
+    assert [*case.outcomes.order_by("number").values_list("number", flat=True)] == [1, 2]

@@ -208,3 +208,10 @@ def test_a_ward_answers_for_the_deadlines_of_its_own_request_and_not_for_another
 
     assert first.missed_at and second.missed_at
     assert (explains(first), explains(second), explains(admit)) == ("of_others", "", "not_missed")
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(1, 1), (60, 1), (61, 2), (3600, 60)])
+def test_who_looks_up_too_often_hears_in_whole_minutes_when_they_may_again(
+    seconds: int, minutes: int
+) -> None:
+    assert f"Wait {minutes} min" in str(TooOften(seconds).message)

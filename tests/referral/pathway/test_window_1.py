@@ -4,6 +4,7 @@ import pytest
 
 from notifications.models import Notification
 from referral.deadlines.engine import run_cycle
+from referral.identity.birth import BirthDate
 from referral.models import Case, Deadline, Offer
 from referral.pathway.perform import EFFECTS, perform
 from referral.pathway.refusals import AccessError, InputError, OfferNotOpen, VerbNotAllowed
@@ -241,6 +242,27 @@ def test_an_age_that_is_not_that_of_the_birth_date_counts_and_is_doubted(
     assert case.assessment is not None and case.assessment.values["age_years"] == typed
     codes = {warning["code"] for warning in case.assessment.result["warnings"]}
     assert ("age_by_birth_date" in codes) is doubted
+
+
+@pytest.mark.parametrize(
+    ("typed", "doubted"), [(53, True), (53.9, True), (54, False), (58, False), (58.1, True)]
+)
+def test_an_age_by_an_estimated_birth_is_doubted_only_beyond_what_the_estimate_may_miss(
+    world: World, typed: float, doubted: bool
+) -> None:
+    case = world.register(birth_date=BirthDate.of_age(56, NOW.date()))
+    values = sampled({**ILL, "age_years": typed}, NOW)
+    case = perform(case, Verb.ASSESS, actor=world.doctor, now=NOW, values=values)
+    assert case.assessment is not None
+    codes = {warning["code"] for warning in case.assessment.result["warnings"]}
+    assert ("age_by_birth_date" in codes) is doubted
+
+
+def test_assessments_are_numbered_from_one(world: World) -> None:
+    case = world.watched()
+    for _turn in range(2):
+        perform(case, Verb.ASSESS, actor=world.doctor, now=NOW, values=sampled(WELL, NOW))
+    assert [*case.assessments.order_by("number").values_list("number", flat=True)] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(("said", "bed"), [({}, "12"), ({"bed": ""}, "12"), ({"bed": "7"}, "7")])

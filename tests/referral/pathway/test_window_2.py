@@ -1,5 +1,6 @@
 """What the specialist ward records on a case, and what it refuses."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,6 +25,8 @@ from referral.pathway.refusals import AccessError, InputError, VerbNotAllowed
 from referral.pathway.vocabulary import Kind, State, Verb
 from tests.referral.in_ward import DAY, LATER, THREE, TWO, deadline, does, refusal
 from tests.world import HOUR, MINUTE, NOW, World
+
+SECOND = timedelta(seconds=1)
 
 
 def kit(**changes: Any) -> dict[str, Any]:
@@ -65,6 +68,28 @@ def test_a_kit_result_says_whether_an_organ_had_failed_when_the_sample_was_taken
     does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW + 3 * HOUR, inr=1.2)
     does(world, case, Verb.RECORD_KIT_RESULT, NOW + 5 * HOUR, **kit(sampled_at=NOW + 4 * HOUR))
     assert KitResult.objects.last().organ_failure_at_sampling is False  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("sampled", "failing"),
+    [(-SECOND, True), (timedelta(0), False), (HOUR - SECOND, False), (HOUR, True)],
+)
+def test_of_values_of_the_same_moment_the_table_says_whether_an_organ_had_failed(
+    world: World, sampled: timedelta, failing: bool
+) -> None:
+    """The indicators of NOW fail the liver; the table two hours later nothing, the next the kidney."""
+    case, table = world.admitted(), NOW + 2 * HOUR
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, table, inr=1.2)
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, table + HOUR, dialysis=True)
+    does(world, case, Verb.RECORD_KIT_RESULT, NOW + 9 * HOUR, **kit(sampled_at=table + sampled))
+    assert KitResult.objects.get().organ_failure_at_sampling is failing
+
+
+def test_a_table_of_the_moment_of_the_indicators_counts_before_them(world: World) -> None:
+    case = world.admitted()
+    does(world, case, Verb.ASSESS_ORGAN_FAILURE, NOW, inr=1.2)
+    does(world, case, Verb.RECORD_KIT_RESULT, **kit(sampled_at=NOW))
+    assert KitResult.objects.get().organ_failure_at_sampling is False
 
 
 def test_without_any_value_nobody_knows_whether_an_organ_had_failed(world: World) -> None:
