@@ -103,3 +103,10 @@ def test_corrected_numbers_are_limited_whether_or_not_another_has_them(world: Wo
             perform(
                 own, Verb.CORRECT_IDENTITY, actor=world.other_doctor, now=NOW, national_id=number, why="x"
             )
+
+
+def test_the_timeline_says_how_a_person_was_recognised_only_where_somebody_was_asked(world: World) -> None:
+    first = world.register(local_number="A-7")
+    other = world.register(local_number="A-7", name="李四", confirmed_different=True)
+    answers = [case.events.get(what="register").details.get("identity") for case in (first, other)]
+    assert answers == [None, "different"]

@@ -1,5 +1,7 @@
 """The walk-throughs of window 1."""
 
+from datetime import timedelta
+
 import pytest
 
 from notifications.models import Notification
@@ -70,6 +72,20 @@ def test_a_flag_after_a_day_leaves_a_day_and_is_counted_apart(world: World) -> N
     assert case.flagged_late
     assert deadline(case, Kind.ADMIT).due_at == late + 24 * HOUR
     assert deadline(case, Kind.ASSESS).state == "missed"
+
+
+@pytest.mark.parametrize(("after", "is_late"), [(timedelta(0), False), (timedelta(seconds=1), True)])
+def test_a_flag_that_leaves_less_than_its_share_of_the_window_is_late_to_the_second(
+    world: World, after: timedelta, is_late: bool
+) -> None:
+    policy = world.network.policies.get()
+    visit = NOW - policy.length(Kind.ADMIT) + timedelta(minutes=policy.late_flag_minutes) - after
+    case = world.register(at=visit)
+    case = perform(case, Verb.REFER, actor=world.doctor, now=NOW, reason="worried")
+    assert case.flagged_late is is_late
+    corrected = {"first_visit_at": visit + after + after - timedelta(seconds=1)}
+    case = perform(case, Verb.CORRECT_FIRST_VISIT, actor=world.doctor, now=NOW, **corrected)
+    assert case.flagged_late is not is_late
 
 
 def test_a_declined_case_is_offered_to_the_next_ward(world: World) -> None:
