@@ -128,7 +128,7 @@ def _postgres(url: str) -> dict[str, Any]:
     }
     return {
         **address,
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "config.postgres",
         "ATOMIC_REQUESTS": False,
         "CONN_HEALTH_CHECKS": True,
         "CONN_MAX_AGE": 0 if ENVIRONMENT.database_pool else 300,
