@@ -36,6 +36,8 @@ TAKEN: list[tuple[Shape, Any, Any]] = [
     (Shape.BOOLEAN, True, True),
     (Shape.BOOLEAN, "false", False),
     (Shape.BOOLEAN, "Yes", True),
+    (Shape.BOOLEAN, " TRUE ", True),
+    (Shape.BOOLEAN, "no", False),
     (Shape.DATE, "2026-05-17", date(2026, 5, 17)),
     (Shape.DATE, date(2026, 5, 17), date(2026, 5, 17)),
     (Shape.PAIRS, {"a": 1, "b": "low", " c ": "2.5"}, {"a": 1, "b": "low", "c": 2.5}),
