@@ -19,8 +19,9 @@ from scoring.selectors import active_model
 DESCRIPTION = (
     "For coordinators and researchers of the network. The end point is death or liver transplant within 90 "
     "days of the first visit; counted are cases with a known outcome of months in which the outcome of every "
-    "case at day 90 is due. Figures need 30 cases and five of each outcome. Researchers see no group with "
-    "fewer than five, and all months whatever the period."
+    "case at day 90 is due. Figures need 30 cases and five of each outcome. Researchers see no group "
+    "and no threshold that tells fewer than five, mean risks in whole per cent by group, and all months "
+    "whatever the period, the last once five persons are new."
 )
 
 
@@ -29,10 +30,11 @@ class PredictionsQuery(PeriodQuery):
 
 
 class RiskGroupShape(serializers.Serializer[Any]):
-    """Cases of similar predicted risk, from `low` to `high`."""
+    """Cases of similar predicted risk, from `low` to `high`; `number` from 1 in the order of the risks."""
 
-    low = serializers.FloatField()
-    high = serializers.FloatField()
+    number = serializers.IntegerField()
+    low = serializers.FloatField(allow_null=True, help_text="null for researchers: the risk of one patient")
+    high = serializers.FloatField(allow_null=True, help_text="null for researchers: the risk of one patient")
     predicted = serializers.FloatField()
     observed = ShareShape()
 

@@ -4,7 +4,9 @@ For patients whose outcome at the horizon is known; those who were lost are the 
 """
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,17 +16,61 @@ from scoring.research.survival import Column, Flags, benefit
 THRESHOLDS = np.round(np.arange(0.05, 0.81, 0.05), 2)
 FEWEST_PATIENTS, FEWEST_OF_EACH = 30, 5
 _MOST_GROUPS, _PATIENTS_PER_GROUP = 10, 20
-_NO_VARIANCE = 1e-15
+Counts = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
 class RiskGroup:
-    """Patients of similar risk: `low` to `high` and `predicted`, their mean, as fractions."""
+    """Patients of similar risk: `low` to `high` and `predicted`, their mean, as fractions.
 
-    low: float
-    high: float
+    `number`: from 1 in the order of the risks. `low` and `high` are each one patient's risk, None where the
+    reader may not know it.
+    """
+
+    number: int
+    low: float | None
+    high: float | None
     predicted: float
     observed: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """How many patients have a risk of `threshold` or more, and with how many of them it came to the end
+    point."""
+
+    threshold: float
+    patients: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranks:
+    """How the risks of those with and without the end point lie to each other, in half pairs.
+
+    `concordant`: pairs in which who had the end point had the higher risk; `tied`: the same risk. A patient
+    with the end point scores 2 for each one without at a lower risk and 1 at the same; one without scores
+    likewise for those with it at a higher risk. `squares_with`, `squares_without`: sums of the squares of
+    these scores.
+    """
+
+    concordant: int
+    tied: int
+    squares_with: int
+    squares_without: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """All that the figures are computed from. `predicted`: mean of the risks, None below the fewest patients
+    that say anything."""
+
+    patients: int
+    events: int
+    predicted: float | None = None
+    ranks: Ranks | None = None
+    groups: tuple[RiskGroup, ...] = ()
+    above: tuple[Above, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +78,64 @@ class Observed:
     """A model against outcomes. Below the fewest that say anything, only the counts are given.
 
     `ratio`: end points observed per end point predicted. `net_benefit`: by threshold, of referring by the
-    model and of referring everybody.
+    model and of referring everybody. `sums`: what this was computed from.
     """
 
-    patients: int
-    events: int
-    predicted: float | None = None
+    sums: Sums
     observed: Share | None = None
     ratio: Estimate | None = None
     auroc: Estimate | None = None
-    groups: tuple[RiskGroup, ...] = ()
     net_benefit: tuple[tuple[float, float, float], ...] = ()
+
+    @property
+    def patients(self) -> int:
+        return self.sums.patients
+
+    @property
+    def events(self) -> int:
+        return self.sums.events
+
+    @property
+    def predicted(self) -> float | None:
+        return self.sums.predicted
+
+    @property
+    def groups(self) -> tuple[RiskGroup, ...]:
+        return self.sums.groups
 
 
 def observe(risk: Column, event: Flags) -> Observed:
     """The figures of n predicted risks (0-1) and whether the end point came within the horizon."""
+    return observed(summed(risk, event))
+
+
+def summed(risk: Column, event: Flags) -> Sums:
+    """What the figures of these patients are computed from."""
     patients, events = len(risk), int(event.sum())
     if patients < FEWEST_PATIENTS or min(events, patients - events) < FEWEST_OF_EACH:
-        return Observed(patients, events)
+        return Sums(patients, events)
     order = np.argsort(risk)  # what is sorted already is sorted below in no time
     risk, event = np.asarray(risk, dtype=np.float64)[order], event[order]
-    expected = float(risk.sum())
-    return Observed(
+    return Sums(
         patients=patients,
         events=events,
-        predicted=expected / patients,
-        observed=share(events, patients),
-        ratio=_ratio(events, expected),
-        auroc=auroc(risk, event),
+        predicted=float(risk.sum()) / patients,
+        ranks=ranks(risk, event),
         groups=tuple(risk_groups(risk, event)),
-        net_benefit=tuple(_benefits(risk, event)),
+        above=tuple(_above(risk, event)),
+    )
+
+
+def observed(sums: Sums) -> Observed:
+    """The figures."""
+    if sums.predicted is None or sums.ranks is None:
+        return Observed(sums)
+    return Observed(
+        sums=sums,
+        observed=share(sums.events, sums.patients),
+        ratio=_ratio(sums.events, sums.predicted * sums.patients),
+        auroc=_auroc(sums.ranks, sums.events, sums.patients - sums.events),
+        net_benefit=tuple(_benefits(sums)),
     )
 
 
@@ -79,12 +153,13 @@ def risk_groups(risk: Column, event: Flags) -> list[RiskGroup]:
     count = max(2, min(_MOST_GROUPS, len(risk) // _PATIENTS_PER_GROUP))
     return [
         RiskGroup(
+            number,
             float(risk[rows[0]]),
             float(risk[rows[-1]]),
             float(risk[rows].mean()),
             share(int(event[rows].sum()), len(rows)),
         )
-        for rows in np.array_split(order, count)
+        for number, rows in enumerate(np.array_split(order, count), 1)
     ]
 
 
@@ -94,42 +169,58 @@ def auroc(risk: Column, event: Flags) -> Estimate:
     No interval where the risks set the two groups wholly apart or are all the same: DeLong's has no width
     there, which would claim certainty.
     """
-    m, n = int(event.sum()), int((~event).sum())
+    return _auroc(ranks(risk, event), int(event.sum()), int((~event).sum()))
+
+
+def _auroc(ranks: Ranks, m: int, n: int) -> Estimate:
+    """Of `m` patients with the end point and `n` without."""
     if m < 2 or n < 2:
         return Estimate(None, None, None)
-    cases, controls = _counts_by_value(risk, event)
-    beaten_controls = (np.cumsum(controls) - controls / 2) / n
-    beating_cases = 1 - (np.cumsum(cases) - cases / 2) / m
-    value = float(beaten_controls @ cases) / m
-    variance = _variance(beaten_controls, cases) / m + _variance(beating_cases, controls) / n
-    if variance <= _NO_VARIANCE:
+    scored = 2 * ranks.concordant + ranks.tied
+    value = scored / (2 * m * n)
+    apart = m * ranks.squares_with - scored**2, n * ranks.squares_without - scored**2
+    if apart == (0, 0):
         return Estimate(value, None, None)
-    spread = Z95 * math.sqrt(variance)
+    spread = Z95 * math.sqrt(apart[0] / (m - 1) + apart[1] / (n - 1)) / (2 * m * n)
     return Estimate(value, max(0.0, value - spread), min(1.0, value + spread))
 
 
-def _counts_by_value(risk: Column, event: Flags) -> tuple[Column, Column]:
+def ranks(risk: Column, event: Flags) -> Ranks:
+    """How the risks of those with and without the end point lie to each other."""
+    with_it, without = _counts_by_value(risk, event)
+    below, above = np.cumsum(without) - without, with_it.sum() - np.cumsum(with_it)
+    return Ranks(
+        concordant=int(below @ with_it),
+        tied=int(without @ with_it),
+        squares_with=int((2 * below + without) ** 2 @ with_it),
+        squares_without=int((2 * above + with_it) ** 2 @ without),
+    )
+
+
+def _counts_by_value(risk: Column, event: Flags) -> tuple[Counts, Counts]:
     """With and without the event, by ascending value of the risk."""
     order = np.argsort(risk, kind="stable")
-    values, upto = risk[order], np.cumsum(event[order], dtype=np.float64)
+    values, upto = risk[order], np.cumsum(event[order], dtype=np.int64)
     ends = np.append(np.flatnonzero(values[1:] != values[:-1]), len(values) - 1)
-    cases = np.diff(upto[ends], prepend=0.0)
-    return cases, np.diff(ends + 1.0, prepend=0.0) - cases
+    with_it = np.diff(upto[ends], prepend=0)
+    return with_it, np.diff(ends + 1, prepend=0) - with_it
 
 
-def _variance(values: Column, counts: Column) -> float:
-    """The sample variance of values that occur `counts` times each."""
-    total = float(counts.sum())
-    mean = float(values @ counts) / total
-    return float((values - mean) ** 2 @ counts) / (total - 1)
-
-
-def _benefits(risk: Column, event: Flags) -> list[tuple[float, float, float]]:
-    """Threshold, net benefit by the model, net benefit of referring everybody; the risks ascend."""
+def _above(risk: Column, event: Flags) -> Iterator[Above]:
+    """By threshold; the risks ascend."""
     below = np.searchsorted(risk, THRESHOLDS)
     events_before = np.concatenate(([0], np.cumsum(event)))
-    patients, events = len(risk), events_before[-1]
-    true = events - events_before[below]
-    by_model = benefit(true / patients, (patients - below - true) / patients, THRESHOLDS)
-    everybody = benefit(events / patients, 1 - events / patients, THRESHOLDS)
-    return list(zip(THRESHOLDS.tolist(), by_model.tolist(), everybody.tolist(), strict=True))
+    counts = zip(THRESHOLDS.tolist(), below.tolist(), events_before[below].tolist(), strict=True)
+    for threshold, patients, events in counts:
+        yield Above(threshold, len(risk) - patients, int(events_before[-1]) - events)
+
+
+def _benefits(sums: Sums) -> list[tuple[float, float, float]]:
+    """Threshold, net benefit by the model, net benefit of referring everybody."""
+    thresholds, above, true = (
+        np.array([getattr(row, name) for row in sums.above]) for name in ("threshold", "patients", "events")
+    )
+    patients, prevalence = sums.patients, np.array(sums.events / sums.patients)
+    by_model = benefit(true / patients, (above - true) / patients, thresholds)
+    everybody = benefit(prevalence, 1 - prevalence, thresholds)
+    return list(zip(thresholds.tolist(), by_model.tolist(), everybody.tolist(), strict=True))

@@ -1,4 +1,4 @@
-"""The numbers of the pages on predictions and on the kit as lines of a file, in full precision."""
+"""The numbers of the pages on predictions and on the kit as lines of a file, in the reader's precision."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -46,12 +46,12 @@ def _record(before: str, model: str, observed: Observed) -> Iterator[Line]:
     ):
         value, low, high = _three(estimate)
         yield _line(f"{before}figures", model, name, value=value, low=low, high=high)
-    for place, group in enumerate(observed.groups, 1):
+    for group in observed.groups:
         value, low, high = _three(group.observed)
         yield _line(
             f"{before}calibration",
             model,
-            f"group {place}",
+            f"group {group.number}",
             since=_number(group.low),
             until=_number(group.high),
             predicted=_number(group.predicted),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from referral.statistics.reports.predictions import Performance
 from scoring.research.agreement import Estimate, Share
-from scoring.research.observed import Observed
+from scoring.research.observed import Observed, RiskGroup
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,7 @@ def record(performance: Performance) -> Record:
         figures=figures_of(observed),
         groups=[
             (
-                f"{100 * group.low:.1f}–{100 * group.high:.1f}",
-                f"{100 * group.predicted:.1f}",
+                *_predicted(group),
                 share_text(group.observed),
                 f"{group.observed.hits} / {group.observed.total}",
             )
@@ -37,6 +36,14 @@ def record(performance: Performance) -> Record:
         benefits=[(f"{100 * at:.0f}", f"{by:.3f}", f"{all_:.3f}") for at, by, all_ in observed.net_benefit],
         charts={"calibration": _calibration(observed), "decision": _decision(observed)},
     )
+
+
+def _predicted(group: RiskGroup) -> tuple[str, str]:
+    """From where to where, and the mean; the number of the group, and what there is of the mean, for who may
+    not know the risk of anybody."""
+    if group.low is None or group.high is None:
+        return str(group.number), f"{100 * group.predicted:.0f}"
+    return f"{100 * group.low:.1f}–{100 * group.high:.1f}", f"{100 * group.predicted:.1f}"
 
 
 def figures_of(observed: Observed) -> list[tuple[str, str]]:

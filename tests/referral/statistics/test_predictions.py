@@ -9,7 +9,7 @@ import pytest
 from accounts.models import User
 from referral.models import Assessment, Case, CaseFacts
 from referral.pathway.perform import perform
-from referral.pathway.vocabulary import Verb
+from referral.pathway.vocabulary import State, Verb
 from referral.statistics.columns.column_reader import read
 from referral.statistics.columns.layout import OUTCOME, SAID
 from referral.statistics.reports.filters import cases as cases_of
@@ -107,6 +107,31 @@ def test_researchers_do_not_see_groups_with_few_end_points(world: World) -> None
     assert shown.observed.groups == () or all(
         group.observed.hits == 0 or group.observed.hits >= 5 for group in shown.observed.groups
     )
+
+
+def test_researchers_see_new_months_once_five_persons_are_new(world: World) -> None:
+    cases = many(world)
+    for count, month in ((4, 6), (5, 7)):
+        for case in [cases.pop() for _ in range(count)]:
+            CaseFacts.objects.filter(case=case).update(month=date(2026, month, 1), risk_90d=0.9)
+
+    def seen(days: int, *, hides_small: bool = True) -> int:
+        study, model = study_of(world.researcher), DEFAULT_MODEL.identifier
+        return performance(study, model, now=NOW + days * DAY, hides_small=hides_small).observed.patients
+
+    assert [seen(days) for days in (120, 150, 200)] == [31, 31, 40]
+    assert [seen(days, hides_small=False) for days in (120, 150, 200)] == [31, 35, 40]
+
+
+def test_somebody_who_comes_again_is_not_new(world: World) -> None:
+    cases = many(world)
+    again = {"month": date(2026, 6, 1), "risk_90d": 0.9}
+    for case in cases[:5]:
+        CaseFacts.objects.filter(case=case).update(**again)
+    Case.objects.filter(pk=cases[0].pk).update(person=cases[-1].person, state=State.CLOSED)
+    study, model = study_of(world.researcher), DEFAULT_MODEL.identifier
+    record = performance(study, model, now=NOW + 200 * DAY, hides_small=True)
+    assert record.observed.patients == 35
 
 
 def test_those_lost_are_told_beside_the_figures(world: World) -> None:
