@@ -94,8 +94,7 @@ def cohort(user: User, report_filter: ReportFilter, *, now: datetime) -> Cohort:
     if not may_export(user, report_filter):
         raise AccessError
     network = report_filter.network.pk
-    everything = filters.everything(replace(report_filter, hospital=None, ward=None))
-    rows = filters.rows(user, everything)
+    rows = filters.rows(user, whole_network(report_filter))
     released = releases(rows, network, now=now)
     given = sum(map(len, released.batches))
     audit.record(
@@ -108,6 +107,11 @@ def cohort(user: User, report_filter: ReportFilter, *, now: datetime) -> Cohort:
         cases=given,
     )
     return _cohort(rows, released, now)
+
+
+def whole_network(report_filter: ReportFilter) -> ReportFilter:
+    """The question for all months and places of its network."""
+    return filters.everything(replace(report_filter, hospital=None, ward=None))
 
 
 def _cohort(rows: QuerySet[CaseFacts], released: Releases, now: datetime) -> Cohort:

@@ -27,9 +27,12 @@ from referral.models import (
     TransplantDecision,
     TreatmentRecord,
 )
+from referral.statistics.reports import filters
 from referral.statistics.reports.anonymity import ANY
 from referral.statistics.reports.disclosure import hide_cause, hide_rare
-from referral.statistics.reports.export import HEADER, KNOWN_BY, Cohort, cohort
+from referral.statistics.reports.export import HEADER, KNOWN_BY, Cohort, cohort, whole_network
+from referral.statistics.reports.export_predictions import COLUMNS as PREDICTIONS_COLUMNS
+from referral.statistics.reports.export_predictions import PREDICTIONS, predictions
 from referral.statistics.reports.export_times import COLUMNS as TIMES_COLUMNS
 from referral.statistics.reports.export_times import TIMES, times
 from referral.statistics.reports.filters import ReportFilter
@@ -188,13 +191,18 @@ TABLES: Mapping[str, Columns] = {
 }
 """Every table beside that of the cases."""
 
-OF_MANY: Mapping[str, tuple[str, ...]] = {FOLLOW_UP: FOLLOW_UP_COLUMNS, TIMES: TIMES_COLUMNS}
+OF_MANY: Mapping[str, tuple[str, ...]] = {
+    FOLLOW_UP: FOLLOW_UP_COLUMNS,
+    TIMES: TIMES_COLUMNS,
+    PREDICTIONS: PREDICTIONS_COLUMNS,
+}
 """The columns of the tables whose lines are of no case."""
 
 NUMBERS = frozenset(
     {
         *("number", "failures", "clif_c_of", "hours", "plasma_ml", "probability"),
-        *("by_day", "step", "at_risk", "deaths", "transplants", "seconds"),
+        *("by_day", "step", "at_risk", "deaths", "transplants", "seconds", "at", "patients", "events"),
+        *("predicted", "concordant", "tied", "squares_with", "squares_without"),
     }
 )
 """Columns with numbers; all others are text."""
@@ -227,6 +235,7 @@ def journey(user: User, report_filter: ReportFilter, *, now: datetime) -> Journe
         of_many={
             FOLLOW_UP: follow_up(stays_of(rows)),
             TIMES: times(rows, report_filter.network.pk, now=now),
+            PREDICTIONS: predictions(filters.cases(user, whole_network(report_filter)), now=now),
         },
         k=k,
         blurred=_blurred(cases, tables),

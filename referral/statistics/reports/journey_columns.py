@@ -61,6 +61,31 @@ MEANINGS: Mapping[str, Text] = {
     "transplants": gettext_lazy("transplants at this step"),
     "measure": gettext_lazy("between which moments, as the page of statistics measures it, code"),
     "seconds": gettext_lazy("how long it took in a closed case, in seconds"),
+    "model": gettext_lazy("risk model"),
+    "record": gettext_lazy(
+        "own: cases whose first assessment was by the model; shadow: those that it scored in shadow; "
+        "in_force_beside: the model in force on the same cases"
+    ),
+    "part": gettext_lazy(
+        "all; group: of similar risk; threshold: who has that risk or more; unknown: without a known "
+        "outcome; flags_...: who was flagged by which of the two"
+    ),
+    "at": gettext_lazy("number of the group, or the threshold"),
+    "patients": gettext_lazy("cases in this part"),
+    "events": gettext_lazy("how many of them died or had a transplant within 90 days"),
+    "predicted": gettext_lazy("mean of the predicted risks, 0 to 1, rounded"),
+    "concordant": gettext_lazy(
+        "pairs of a case with and one without the end point in which the first had the higher risk"
+    ),
+    "tied": gettext_lazy("pairs in which both had the same risk"),
+    "squares_with": gettext_lazy(
+        "sum of squares over the cases with the end point of twice the number of those without it at a lower "
+        "risk plus the number at the same"
+    ),
+    "squares_without": gettext_lazy(
+        "sum of squares over the cases without the end point of twice the number of those with it at a "
+        "higher risk plus the number at the same"
+    ),
 }
 DICTIONARY_HEADER = ("table", "column", "type", "meaning_en", "meaning_zh")
 REDCAP_HEADER = (

@@ -83,8 +83,8 @@ def performance(cases: Cases, model: str, *, now: datetime, hides_small: bool) -
     counted = scored & is_known
     if not hides_small:
         return Performance(model, observe(risk[counted], event[counted]), unknown)
-    known = cases.rows.filter(KNOWN, model=model, risk_90d__isnull=False, month__lt=until)
-    batched = _end_of_batches(known)
+    with_outcome = cases.rows.filter(KNOWN, model=model, risk_90d__isnull=False, month__lt=until)
+    batched = _end_of_batches(with_outcome)
     counted &= np.array([month < batched for month in columns.months], dtype=bool)[columns.month]
     return Performance(model, hide_small(observe(risk[counted], event[counted])), shown(unknown))
 
@@ -181,8 +181,8 @@ def _shadow(cases: Cases, version: RiskModelVersion, until: date, hides_small: b
     by_both = ShadowScore.objects.filter(
         model=version, risk_90d__isnull=False, active_risk_90d__isnull=False
     ).values("subject")
-    known = cases.rows.filter(KNOWN, assessment__in=by_both, month__lt=until)
-    by_shadow, by_active = _of_both(scores.before(_end_of_batches(known)))
+    with_outcome = cases.rows.filter(KNOWN, assessment__in=by_both, month__lt=until)
+    by_shadow, by_active = _of_both(scores.before(_end_of_batches(with_outcome)))
     return Shadow(
         comparison=compared,
         flags={name: shown(count) for name, count in flags.items()},

@@ -71,9 +71,9 @@ def risks_of(lines: list[dict[str, str]]) -> Any:
     return DEFAULT_MODEL.risk(DEFAULT_MODEL.linear_predictor({**values, "age_years": ANYBODY}))
 
 
-def ages_told(told: str, risks: Any) -> list[int]:
-    """The ages of the cases whose risk is among the numbers of `told`, as a fraction or in per cent."""
-    numbers = np.array([number / scale for number in numbers_in(told) for scale in (1, 100)])
+def ages_told(text: str, risks: Any) -> list[int]:
+    """The ages of the cases whose risk is among the numbers of `text`, as a fraction or in per cent."""
+    numbers = np.array([number / scale for number in numbers_in(text) for scale in (1, 100)])
     matches = (np.abs(risks[:, :, None] - numbers) < AS_EXACT_AS_STORED).any(axis=2)
     return [int(ANYBODY[place]) for place in np.nonzero(matches)[1]]
 

@@ -140,7 +140,7 @@ def test_duckdb_gets_the_counts_of_the_page_of_outcomes_from_the_parquet_files(
 
 
 DOCUMENT = (ROOT / "docs" / "research-export.md").read_text()
-TIMES, INCIDENCES = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
+TIMES, INCIDENCES, *OF_PREDICTIONS = re.findall(r"```sql\n(.*?)```", DOCUMENT, re.DOTALL)
 
 
 def incidences(folder: Path, *, of: str, day: int) -> dict[tuple[str, str], tuple[Any, ...]]:
