@@ -24,6 +24,7 @@ from referral.models import Assessment, CaseFacts
 from referral.models.statistics import IN_TIME, KINDS, LATE_BECAUSE, MOMENTS
 from referral.pathway.refusals import AccessError
 from referral.statistics.reports import filters
+from referral.statistics.reports.age_hints import ASKED, AgeHints
 from referral.statistics.reports.anonymity import ANY, anonymised
 from referral.statistics.reports.disclosure import hide_cause, hide_rare
 from referral.statistics.reports.export_stay import FIRST_GRADES, STAY, ends, kits, stays
@@ -118,9 +119,10 @@ def _cohort(rows: QuerySet[CaseFacts], released: Releases, now: datetime) -> Coh
     salt = secrets.token_hex(16)
     lines: list[dict[str, Any]] = []
     codes: dict[UUID, str] = {}
+    hints = AgeHints()
     for batch in _batches(rows, released, salt, now):
-        codes |= {key: line["case"] for key, _hospital, line in batch}
-        lines += _blurred(batch)
+        codes |= {each.key: each.line["case"] for each in batch}
+        lines += _blurred(batch, hints)
     for line in lines:
         if line["chronic_liver_disease"] == ANY:
             hide_cause(line)
@@ -135,8 +137,14 @@ def _cohort(rows: QuerySet[CaseFacts], released: Releases, now: datetime) -> Coh
     return Cohort(sorted(shown, key=lambda line: line["case"]), codes, released.waiting)
 
 
-_CaseLine = tuple[UUID, UUID, dict[str, Any]]
-"""A case, its hospital, and its line as exact as it is."""
+@dataclass(frozen=True, slots=True)
+class _CaseLine:
+    """A case, its hospital, its first assessment that stands, and its line as exact as it is."""
+
+    key: UUID
+    hospital: UUID
+    assessment: Assessment | None
+    line: dict[str, Any]
 
 
 def _batches(
@@ -149,24 +157,31 @@ def _batches(
     full = rows.select_related("case__patient", "hospital").defer("packed").order_by("pk")
     stream = full.iterator(chunk_size=CHUNK)
     while piece := list(islice(stream, CHUNK)):
-        given = [row for row in piece if row.pk in batch_of]
-        for row, line in zip(given, _lines(given, places, salt, now), strict=True):
-            batches[batch_of[row.pk]].append((row.pk, row.hospital_id, line))
+        for each in _lines([row for row in piece if row.pk in batch_of], places, salt, now):
+            batches[batch_of[each.key]].append(each)
     return batches
 
 
-def _blurred(batch: Sequence[_CaseLine]) -> list[dict[str, Any]]:
+def _blurred(batch: Sequence[_CaseLine], hints: AgeHints) -> list[dict[str, Any]]:
     """The lines of a batch, so that no person of it is told from four others."""
-    lines = [line for _case, _hospital, line in batch]
+    lines = [each.line for each in batch]
     alike = anonymised(
         [{name: line[name] for name in KNOWN_BY} for line in lines],
         cut_by=[
-            {"hospital": str(hospital)} | {name: line[name] for name in NEVER_CHANGES}
-            for _case, hospital, line in batch
+            {"hospital": str(each.hospital)} | {name: each.line[name] for name in NEVER_CHANGES}
+            for each in batch
         ],
         persons=[line["patient"] for line in lines],
     )
-    return [line | blurred for line, blurred in zip(lines, alike.lines, strict=True)]
+    return [
+        each.line | blurred | _left_out(each, blurred["age_years"], hints)
+        for each, blurred in zip(batch, alike.lines, strict=True)
+    ]
+
+
+def _left_out(case: _CaseLine, ages: str, hints: AgeHints) -> dict[str, str]:
+    """The indicators that would tell the age more exactly."""
+    return dict.fromkeys(hints.revealing(case.assessment, ages), ANY) if case.assessment else {}
 
 
 def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str]:
@@ -182,9 +197,11 @@ def _codes(letter: str, place: str, rows: QuerySet[CaseFacts]) -> dict[UUID, str
 
 def _lines(
     rows: Sequence[CaseFacts], places: dict[UUID, str], salt: str, now: datetime
-) -> Iterator[dict[str, Any]]:
-    assessments = Assessment.objects.only("values", "red_flags", "band").in_bulk(
-        [row.assessment for row in rows if row.assessment]
+) -> Iterator[_CaseLine]:
+    assessments = (
+        Assessment.objects.select_related("policy")
+        .only(*ASKED)
+        .in_bulk([row.assessment for row in rows if row.assessment])
     )
     keys = [row.pk for row in rows]
     by_case, ended, followed = stays(keys), ends(keys), kits(keys, now)
@@ -194,7 +211,7 @@ def _lines(
         facts = cells(row, assessment, places)
         empty = dict.fromkeys((*STAY, *FIRST_GRADES, BEGUN))
         in_ward = {**by_case[row.pk], **ended.get(row.pk, {}), **followed.get(row.pk, {})}
-        yield {**codes, **facts, **empty, **in_ward}
+        yield _CaseLine(row.pk, row.hospital_id, assessment, {**codes, **facts, **empty, **in_ward})
 
 
 def cells(row: CaseFacts, assessment: Assessment | None, codes: Mapping[UUID, str]) -> dict[str, Any]:

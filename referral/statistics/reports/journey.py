@@ -28,6 +28,7 @@ from referral.models import (
     TreatmentRecord,
 )
 from referral.statistics.reports import filters
+from referral.statistics.reports.age_hints import ASKED, AgeHints
 from referral.statistics.reports.anonymity import ANY
 from referral.statistics.reports.disclosure import hide_cause, hide_rare
 from referral.statistics.reports.export import HEADER, KNOWN_BY, Cohort, cohort, whole_network
@@ -118,7 +119,8 @@ def _interventions(cases: Sequence[UUID]) -> Iterable[Any]:
 
 
 def _assessments(cases: Sequence[UUID]) -> Iterable[Any]:
-    return Assessment.objects.filter(case__in=cases, retraction=None).order_by("case", "number")
+    not_retracted = Assessment.objects.filter(case__in=cases, retraction=None).order_by("case", "number")
+    return not_retracted.select_related("policy").only("case", "assessed_at", *ASKED)
 
 
 def _occurred(row: Any) -> datetime:
@@ -244,9 +246,13 @@ def journey(user: User, report_filter: ReportFilter, *, now: datetime) -> Journe
 
 
 def _lines_of(columns: Columns, taken: Cohort, visits: Mapping[UUID, datetime]) -> list[Line]:
+    rows = columns.rows(list(visits))
+    if columns.rows is _assessments:
+        by_code = {line["case"]: line["age_years"] for line in taken.lines}
+        rows = AgeHints().left_out(rows, {key: by_code[code] for key, code in taken.codes.items()})
     lines = [
         {"case": taken.codes[row.case_id], "days": span_of(columns.at(row) - visits[row.case_id]), **line}
-        for row in columns.rows(list(visits))
+        for row in rows
         for line in columns.lines(row)
     ]
     without_cause = {line["case"] for line in taken.lines if line["chronic_liver_disease"] == ANY}

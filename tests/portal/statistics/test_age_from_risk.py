@@ -10,7 +10,8 @@ import pytest
 
 from referral.models import CaseFacts
 from referral.pathway.vocabulary import Verb
-from scoring import DEFAULT_MODEL
+from referral.statistics.reports.anonymity import ANY
+from scoring import BANDS, DEFAULT_MODEL, band_of
 from tests.conftest import Keep
 from tests.portal.conftest import SignIn
 from tests.portal.statistics.test_predictions import PERIOD, after_follow_up
@@ -61,7 +62,7 @@ def numbers_in(text: str) -> Iterator[float]:
 def risks_of(lines: list[dict[str, str]]) -> Any:
     """By line of the export and age, the risk that its indicators would have."""
     values: dict[str, Any] = {
-        name: np.array([[float(line[name])] for line in lines])
+        name: np.array([[float(line[name].replace(ANY, "nan"))] for line in lines])
         for name in ("encephalopathy_grade", "bilirubin_umol_l", "inr", "urea_mmol_l", "sodium_mmol_l")
     }
     values |= {
@@ -106,3 +107,50 @@ def test_no_figure_that_a_researcher_sees_is_the_risk_of_one_patient(world: Worl
     assert ages_told(archive.read("csv/predictions.csv").decode(), risks) == []
     whole = seen(as_user(world.coordinator), SEEN[0])
     assert ages_told(whole, risks), "the attack works on who may know"
+
+
+NUMBERS = ("encephalopathy_grade", "bilirubin_umol_l", "inr", "urea_mmol_l", "sodium_mmol_l")
+YES_OR_NO = ("cirrhosis", "variceal_bleeding")
+
+
+def ages_possible(line: dict[str, str], band: str, ages: range) -> set[int]:
+    """At which ages the indicators, whatever those that are left out were, have a risk in the band."""
+    values: dict[str, Any] = {name: line[name] == "true" for name in YES_OR_NO}
+    for name in NUMBERS:
+        is_left_out = line[name] == ANY
+        values[name] = np.linspace(*DEFAULT_MODEL.validity[name], 400) if is_left_out else float(line[name])
+    possible = set()
+    for age in ages:
+        risks = DEFAULT_MODEL.risk(DEFAULT_MODEL.linear_predictor({**values, "age_years": age}))
+        if band in {band_of(float(risk)) for risk in np.ravel(risks)}:
+            possible.add(age)
+    return possible
+
+
+def span_of(line: dict[str, str]) -> range:
+    first, _dots, last = line["age_years"].partition("..")
+    return range(int(first), int(last or first) + 1)
+
+
+def test_the_band_with_the_indicators_tells_no_age_more_exactly(world: World, as_user: SignIn) -> None:
+    archive = opened(world, as_user)
+    lines = lines_of(archive, "csv/cases.csv")
+    assert len({line["band"] for line in lines}) > 1
+    for line in lines:
+        assert ages_possible(line, line["band"], span_of(line)) == {*span_of(line)}, line
+        is_flagged = "flagged" in line["reached"].split()
+        assert is_flagged == (line["band"] in [*BANDS][2:])
+    left_out = {name: sum(line[name] == ANY for line in lines) for name in NUMBERS}
+    assert 0 < sum(left_out.values()) < len(lines)
+
+
+def test_the_table_of_values_leaves_out_what_the_table_of_cases_does(world: World, as_user: SignIn) -> None:
+    archive = opened(world, as_user)
+    cases = {line["case"]: line for line in lines_of(archive, "csv/cases.csv")}
+    values = lines_of(archive, "csv/assessment_values.csv")
+    assert len(values) == 7 * len(cases)
+    for line in values:
+        given = cases[line["case"]][line["value_of"]]
+        if line["value_of"] in NUMBERS:
+            assert (line["text"] == ANY) == (given == ANY)
+            assert line["number"] == "" if given == ANY else float(line["number"]) == float(given)
