@@ -99,8 +99,12 @@ def _grade(code: str) -> str:
 
 
 def _row(name: str, group: Group) -> dict[str, Any]:
-    figures = [*group.death.values(), *group.transplant.values()]
-    return {"name": name, "group": group, "figures": [_percent(figure) for figure in figures]}
+    figures = [
+        _percent(by[day]) if day in by else _("hidden")
+        for by in (group.death, group.transplant)
+        for day in HORIZONS
+    ]
+    return {"name": name, "group": group, "figures": figures}
 
 
 def _percent(figure: Incidence | None) -> str:
@@ -119,7 +123,7 @@ def _lines(outcomes: StayOutcomes) -> Iterator[tuple[Any, ...]]:
         if group.is_hidden:
             yield (code, group.code, *[""] * (len(HEADER) - 2))
             continue
-        figures = [*group.death.values(), *group.transplant.values()]
+        figures = [by.get(day) for by in (group.death, group.transplant) for day in HORIZONS]
         parts = [(one.value, one.low, one.high) if one else (None, None, None) for one in figures]
         numbers = ["" if part is None else part for three in parts for part in three]
         yield (code, group.code, group.patients, group.deaths, group.transplants, *numbers)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from referral.statistics.reports.privacy import hidden_parts
-from referral.statistics.reports.stay_outcomes import DEATH, DIVISIONS, HORIZONS, TRANSPLANT, Stay, divided
-from scoring.research.competing import CENSORED, steps
+from referral.statistics.reports.stay_outcomes import DEATH, DIVISIONS, HORIZONS, Stay, counts_by, divided
+from scoring.research.competing import steps
 
 FOLLOW_UP = "follow_up"
 COLUMNS = ("division", "group", "by_day", "step", "at_risk", "deaths", "transplants")
@@ -30,7 +30,7 @@ def follow_up(stays: Sequence[Stay]) -> list[Line]:
 
 def _division(stays: Sequence[Stay], key_of: Callable[[Stay], str], day: int) -> Iterator[Line]:
     groups = divided(stays, key_of)
-    hidden = hidden_parts([_counts(group, day) for group in groups.values()])
+    hidden = hidden_parts([counts_by(day, group) for group in groups.values()])
     for place, (code, group) in enumerate(groups.items()):
         if place not in hidden:
             for step, (at_risk, deaths, transplants) in enumerate(_steps(group, day)):
@@ -38,18 +38,6 @@ def _division(stays: Sequence[Stay], key_of: Callable[[Stay], str], day: int) ->
                     **{"group": code, "by_day": day, "step": step},
                     **{"at_risk": at_risk, "deaths": deaths, "transplants": transplants},
                 }
-
-
-def _counts(group: Sequence[Stay], day: int) -> tuple[int, ...]:
-    """Who died, was transplanted, was followed to the day, and was lost before it."""
-    ended = [stay.event for stay in group if stay.event != CENSORED and stay.days <= day]
-    followed = sum(stay.days >= day and (stay.event == CENSORED or stay.days > day) for stay in group)
-    return (
-        ended.count(DEATH),
-        ended.count(TRANSPLANT),
-        followed,
-        len(group) - len(ended) - followed,
-    )
 
 
 def _steps(group: Sequence[Stay], day: int) -> Iterator[tuple[int, int, int]]:

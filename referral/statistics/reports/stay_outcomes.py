@@ -81,7 +81,8 @@ DIVISIONS: Mapping[str, Callable[[Stay], str]] = {
 @dataclass(frozen=True, slots=True)
 class Group:
     """Patients alike in one thing: how many, how many died and were transplanted, and the incidence of each
-    by horizon in days; None where it is not known. `is_hidden`: too few for the reader."""
+    by horizon in days; None where it is not known. `is_hidden`: too few for the reader; a horizon by which
+    they are is not in `death` and `transplant`."""
 
     code: str
     patients: int
@@ -180,11 +181,30 @@ def _days(span: timedelta) -> float:
 
 def _groups(stays: Sequence[Stay], key_of: Callable[[Stay], str], hides_small: bool) -> list[Group]:
     """The groups in the order of their codes; a division tells no number that it hides."""
-    groups = [group_of(code, part) for code, part in divided(stays, key_of).items()]
+    parts = divided(stays, key_of)
+    groups = [group_of(code, part) for code, part in parts.items()]
     if not hides_small:
         return groups
     hidden = hidden_parts([(group.deaths, group.transplants, _others(group)) for group in groups])
-    return [_hidden(group) if place in hidden else _rounded(group) for place, group in enumerate(groups)]
+    hidden_by = {day: hidden_parts([counts_by(day, part) for part in parts.values()]) for day in HORIZONS}
+    return [
+        _hidden(group)
+        if place in hidden
+        else _rounded(group, [day for day in HORIZONS if place not in hidden_by[day]])
+        for place, group in enumerate(groups)
+    ]
+
+
+def counts_by(day: int, stays: Sequence[Stay]) -> tuple[int, ...]:
+    """Who died, was transplanted, was followed to the day, and was lost before it."""
+    ended = [stay.event for stay in stays if stay.event != CENSORED and stay.days <= day]
+    followed = sum(stay.days >= day and (stay.event == CENSORED or stay.days > day) for stay in stays)
+    return (
+        ended.count(DEATH),
+        ended.count(TRANSPLANT),
+        followed,
+        len(stays) - len(ended) - followed,
+    )
 
 
 def divided(stays: Sequence[Stay], key_of: Callable[[Stay], str]) -> dict[str, list[Stay]]:
@@ -233,7 +253,8 @@ def _hidden(group: Group) -> Group:
     return Group(group.code, 0, 0, 0, {}, {}, is_hidden=True)
 
 
-def _rounded(group: Group) -> Group:
+def _rounded(group: Group, days: Sequence[int]) -> Group:
+    """With rounded counts, and with the figures by these days alone."""
     counts = (rounded(group.patients), rounded(group.deaths), rounded(group.transplants))
-    few_anywhere = any(map(few, counts))
-    return _hidden(group) if few_anywhere else Group(group.code, *counts, group.death, group.transplant)
+    death, transplant = ({day: by[day] for day in days} for by in (group.death, group.transplant))
+    return _hidden(group) if any(map(few, counts)) else Group(group.code, *counts, death, transplant)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -14,10 +15,12 @@ from referral.pathway.vocabulary import Verb
 from referral.statistics.reports.stay_outcomes import (
     DEATH,
     TRANSPLANT,
+    Stay,
     StayOutcomes,
     stay_outcomes,
     stays_of,
 )
+from scoring.research.competing import CENSORED
 from tests.portal.conftest import SignIn, as_user  # noqa: F401
 from tests.referral.in_ward import DAY, does
 from tests.world import HOUR, NOW, World
@@ -139,3 +142,18 @@ def test_the_page_says_the_grade_in_the_words_of_its_definition(
     text = client.get("/statistics/stays/?since=2026-05&until=2026-12").content.decode()
     said = {"definition": "china", "value": "middle", "at_least": "middle", "aclf_type": None}
     assert escape(definitions.leading_words(said)) in text
+
+
+def test_a_few_who_died_by_a_day_are_not_told_by_the_incidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of five deaths one came by day 28: as a share of those who were there it would be told exactly."""
+
+    def alike(count: int, days: float, event: int) -> list[Stay]:
+        return [Stay(uuid4(), days, event, "china:early", "none", None) for _ in range(count)]
+
+    stays = [*alike(1, 3, DEATH), *alike(4, 60, DEATH), *alike(15, 95, CENSORED)]
+    monkeypatch.setattr("referral.statistics.reports.stay_outcomes.stays_of", lambda _rows: stays)
+    seen, whole = outcomes(hides_small=True), outcomes()
+    for group in (seen.whole, *seen.by_grade, *seen.by_mode):
+        assert (group.patients, group.deaths, *group.death, *group.transplant) == (20, 5, 90, 90)
+        assert group.death[90] == whole.whole.death[90]
+    assert {*whole.whole.death} == {28, 90}
