@@ -1,5 +1,6 @@
 """What the alarm of a ward's or a network's people rings for, and whether somebody is expected to hear it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -49,10 +50,15 @@ def causes(user: User) -> list[Cause]:
 
 def is_expected(user: User, now: datetime) -> bool:
     """Whether `user` is on duty at `now`, or leads a ward in which nobody is."""
-    wards = list(Ward.objects.visible_to(user).filter(pk__in=user.access.wards).select_related("hospital"))
-    on_duty = on_duty_at(wards, now)
+    wards = list(Ward.objects.visible_to(user).filter(pk__in=user.access.wards))
+    return is_expected_by(on_duty_at(wards, now), user)
+
+
+def is_expected_by(on_duty: Mapping[UUID, Collection[UUID]], user: User) -> bool:
+    """The same of a moment for which it is known already who is `on_duty`: their ids by ward."""
+    mine = {ward: people for ward, people in on_duty.items() if ward in user.access.wards}
     leads = user.access.leads
-    return any(user.pk in people or (not people and ward in leads) for ward, people in on_duty.items())
+    return any(user.pk in people or (not people and ward in leads) for ward, people in mine.items())
 
 
 def _requests(user: User) -> list[Cause]:

@@ -6,10 +6,10 @@ from typing import Any
 from django.urls import reverse
 
 from accounts.models import User
-from referral.alerts.alarm import causes, is_expected
+from referral.alerts.alarm import causes
 
 
-def alarm_of(user: User, now: datetime) -> dict[str, Any]:
+def alarm_of(user: User, now: datetime, *, is_expected: bool) -> dict[str, Any]:
     """What waits for an acknowledgement by `user`, and whether they are expected to hear it.
 
     `user` lets a page notice that somebody else has signed in on the same browser.
@@ -27,6 +27,6 @@ def alarm_of(user: User, now: datetime) -> dict[str, Any]:
     return {
         "user": str(user.pk),
         "now": now.isoformat(),
-        "is_expected": is_expected(user, now),
+        "is_expected": is_expected,
         "waiting": waiting,
     }

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from accounts import clock
 from portal.access import person, signed_in
 from portal.pages.alarm.context import alarm_of
+from referral.alerts.alarm import is_expected
 
 
 @require_safe
@@ -15,4 +16,5 @@ def alarm(request: HttpRequest) -> JsonResponse:
     user = person(request)
     if not (user.access.wards or user.access.coordinates):
         raise Http404
-    return JsonResponse(alarm_of(user, clock.now()))
+    now = clock.now()
+    return JsonResponse(alarm_of(user, now, is_expected=is_expected(user, now)))

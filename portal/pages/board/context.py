@@ -1,6 +1,6 @@
 """The ward board: open work by time left, in sections, each row with what can be done from the list."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from portal.pages.board.drawn_rows import DrawnRow, KeptRow, View, rows_of
 from portal.pages.board.filters import Narrowed, state_choices
 from portal.pages.case import context
 from portal.pages.case.context import Contact
+from referral.alerts.alarm import is_expected_by
 from referral.models import Case
 from referral.pathway.refusals import Text
 from referral.pathway.vocabulary import State
@@ -80,9 +81,14 @@ class Tab:
 
 def live(user: User, now: datetime, *, asked: Mapping[str, str]) -> dict[str, Any]:
     """The part of the board that changes by itself, of the tab, page, state and order `asked` for."""
+    wards = list(wards_watched_by(user))
+    on_duty = people_on_duty_at(wards, now)
     return {
         **changed_rows(user, now, asked=asked, changed=None),
-        "wards": ward_statuses(user, now),
+        "wards": [_ward_status(user, ward, on_duty[ward.pk]) for ward in wards],
+        "is_expected": is_expected_by(
+            {ward: [one.pk for one in people] for ward, people in on_duty.items()}, user
+        ),
         "reach": reach(reachability(user)),
         "looks_up": bool(user.access.wards),
     }
@@ -157,14 +163,8 @@ def sections(rows: Iterable[DrawnRow | KeptRow], counts: Mapping[str, int]) -> l
     ]
 
 
-def ward_statuses(user: User, now: datetime) -> list[WardStatus]:
-    """The wards that the reader answers for or coordinates."""
-    wards = list(wards_watched_by(user))
-    on = people_on_duty_at(wards, now)
-    return [
-        WardStatus(ward, context.duty_contacts(on[ward.pk]), may_switch=may_arrange(user, ward))
-        for ward in wards
-    ]
+def _ward_status(user: User, ward: Ward, on_duty: Sequence[User]) -> WardStatus:
+    return WardStatus(ward, context.duty_contacts(on_duty), may_switch=may_arrange(user, ward))
 
 
 def reach(contact_methods: list[Reach]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ LONGEST_REASON = 200
 def board(request: HttpRequest) -> HttpResponse:
     """The worklist of a ward's people and of coordinators."""
     user, context = person(request), _live(request, keeps=True)
-    alarm = json.dumps(alarm_of(user, context["now"]))
+    alarm = json.dumps(alarm_of(user, context["now"], is_expected=context["is_expected"]))
     return render(
         request, "portal/board/board.html", {**context, **places(user, context["now"]), "alarm": alarm}
     )

@@ -40,7 +40,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Show the form of a verb, or do it and go back to where the person came from."""
     try:
         chosen = of_slug(verb)
-        case = _find(request, chosen, pk)
+        case, visible = _find(request, chosen, pk)
     except ValueError as error:
         raise Http404 from error
     except Case.DoesNotExist:
@@ -57,7 +57,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     sent = Submission.of(chosen, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}
     initial = proposed(chosen, case, expected=case.ward_id in person(request).access.wards)
-    return _page(request, case, sent, typed={**initial, **named})
+    return _page(request, case, visible, sent, typed={**initial, **named})
 
 
 @require_safe
@@ -88,17 +88,20 @@ def _cannot_be_done(case: Case, verb: Verb) -> str:
     return str(prerequisite(case, verb) or refusal)
 
 
-def _find(request: HttpRequest, verb: Verb, pk: UUID) -> Case:
-    """A visible case, the reading of which is audited; to admit, also one that nobody expects here."""
+def _find(request: HttpRequest, verb: Verb, pk: UUID) -> tuple[Case, Case | None]:
+    """A case, the reading of which is audited, and the same where it is visible: to admit, a case may also be
+    one that nobody expects here."""
     user = person(request)
     try:
         if request.method == "POST":
-            return cases.cases(user).get(pk=pk)
-        return cases.read_case(user, pk, now=clock.now())
+            visible = cases.cases(user).get(pk=pk)
+        else:
+            visible = cases.read_case(user, pk, now=clock.now())
     except Case.DoesNotExist:
         if verb != Verb.ADMIT:
             raise
-        return arriving(user, pk, now=clock.now())
+        return arriving(user, pk, now=clock.now()), None
+    return visible, visible
 
 
 def look_up_first(request: HttpRequest) -> HttpResponse:
@@ -121,12 +124,12 @@ def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
     try:
         done = submit(sent, case=case, user=person(request), now=clock.now())
     except InputError as error:
-        return _page(request, case, sent, typed=sent.typed, refused=error.rows, status=422)
+        return _again(request, case, sent, refused=error.rows, status=422)
     except PathwayError as error:
-        page = _page(request, case, sent, typed=sent.typed, problem=error.message, status=CONFLICT)
+        page = _again(request, case, sent, problem=error.message, status=CONFLICT)
         return with_status(page, error)
     except AccessError as error:
-        return _page(request, case, sent, typed=sent.typed, problem=error.message, status=403)
+        return _again(request, case, sent, problem=error.message, status=403)
     drafts.finish(person(request), drafts.Place.of(request.path))
     if _is_talk(request, verb):
         return _talk(request, case)
@@ -164,9 +167,16 @@ def _after(request: HttpRequest, case: Case, back: str) -> str:
     return reverse("portal:board" if user.access.wards else "portal:home")
 
 
+def _again(request: HttpRequest, case: Case, sent: Submission, **more: Any) -> HttpResponse:
+    """The form again, with everything that was typed, and what has happened to the case meanwhile."""
+    visible = cases.cases(person(request)).filter(pk=case.pk).first()
+    return _page(request, case, visible, sent, typed=sent.typed, **more)
+
+
 def _page(
     request: HttpRequest,
     case: Case,
+    visible: Case | None,
     sent: Submission,
     *,
     typed: Mapping[str, str],
@@ -174,9 +184,8 @@ def _page(
     problem: Text = "",
     status: int = 200,
 ) -> HttpResponse:
-    """The form again, with everything that was typed, and what has happened to the case meanwhile."""
+    """The form with what was `typed`. `visible`: the case as the person sees it now, None if they do not."""
     user = person(request)
-    visible = cases.cases(user).filter(pk=case.pk).first()
     now, current = clock.now(), visible or case
     access_log.record_live(user=user, cases=[visible] if visible else [], now=now)
     form = _form(user, current, visible, sent, typed, refused, now)
