@@ -9,6 +9,8 @@ _EXCEL_YEARS = range(36_526, 73_051)
 """Serial numbers of the days from 2000-01-01 to 2099-12-31."""
 _YEARS = range(1980, 2101)
 """What is beyond them is a mistyped year."""
+_EVENING = 5
+"""The first hour that 晚上 can mean before midnight."""
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.年])(?P<month>\d{1,2})(?:[-/.月])(?P<day>\d{1,2})日?")
@@ -103,7 +105,15 @@ def _since_midnight(clock: str) -> timedelta:
 
 
 def _on_24_hours(hour: int, half: str) -> int:
-    """The hour of the day of an hour that is said to be before or after noon."""
+    """The hour of the day of an hour that is said to be before or after noon.
+
+    Twelve at night is the end of the day. Raises ValueError for an hour of the night that comes after it: it
+    may be of this day or of the next.
+    """
+    if half == "晚上" and hour == 12:
+        return 24
+    if half == "晚上" and hour < _EVENING:
+        raise ValueError(f"{half}{hour}")
     if half in ("下午", "晚上", "pm") and hour < 12 or half == "中午" and hour < 3:
         return hour + 12
     return 0 if half in ("凌晨", "am") and hour == 12 else hour

@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scoring.inputs import NO_RANGE, Input, Range
+from scoring.inputs import NO_RANGE, Input, Range, within
 from scoring.issues import Issue
 
 TYPED = 10
@@ -89,12 +89,12 @@ def other_unit(spec: Input, typed: float, unit: str) -> str | None:
     """The unit, not the one it was typed in, in which the number would be usual."""
     if not spec.units or not spec.unit_field:
         return None
-    low, high = spec.likely if spec.likely != NO_RANGE else spec.soft
+    likely = spec.likely if spec.likely != NO_RANGE else spec.soft
     in_order = sorted(spec.units.items(), key=lambda pair: (pair[0] != spec.unit, "BUN" not in pair[0]))
     for other, times in in_order:
         value = typed * times
         same_number = math.isclose(times, spec.units[unit])
-        if not same_number and (low or 0) <= value <= (high or math.inf) and value > 0:
+        if not same_number and within(likely, value) and value > 0:
             return other
     return None
 

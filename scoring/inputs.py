@@ -31,6 +31,12 @@ Range = tuple[float | None, float | None]
 NO_RANGE: Range = (None, None)
 
 
+def within(limits: Range, value: float) -> bool:
+    """Whether a value lies between two limits, which are within; None is no limit."""
+    low, high = limits
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """One input: `name` for what is typed, `key` for the normalised value, with its unit.

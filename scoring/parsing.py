@@ -9,7 +9,7 @@ from decimal import Decimal
 from scoring import doubts
 from scoring.catalogue import unit_of
 from scoring.doubts import TYPED, factor, rounded
-from scoring.inputs import ANY_INPUT, Input
+from scoring.inputs import ANY_INPUT, Input, within
 from scoring.issues import Issue, as_text, quoted
 from scoring.numbers import Printed, read_number
 from scoring.units import canonical_unit, spelling
@@ -124,8 +124,7 @@ def parse(spec: Input, raw: object, unit: object) -> tuple[Value, str]:
     number, unit_behind = _number(spec, raw)
     used_unit = _unit(spec, _one_unit(spec, raw, unit, unit_behind), number)
     value = number * factor(spec, used_unit)
-    low, high = spec.hard
-    if (low is not None and value < low) or (high is not None and value > high):
+    if not within(spec.hard, value):
         raise RefusedError(_beyond_hard_limit(spec, number, used_unit))
     return value, used_unit
 
@@ -198,12 +197,12 @@ def _grade(spec: Input, raw: object) -> int:
     text = _folded(raw)
     if text in _NO_ENCEPHALOPATHY:
         return 0
-    low, high = spec.hard
     match = _GRADE.fullmatch(text)
     grade = _ROMAN_AND_CHINESE.get(match["grade"]) if match else None
     if match and grade is None:
         grade = int(match["grade"])
-    if grade is None or low is None or high is None or not low <= grade <= high:
+    if grade is None or not within(spec.hard, grade):
+        low, high = spec.hard
         raise RefusedError(Issue(spec.name, "not_whole", {"value": quoted(raw), "low": low, "high": high}))
     return grade
 
@@ -253,12 +252,8 @@ def _unit(spec: Input, unit: object, number: float) -> str:
 
 def _unit_by_size(spec: Input, number: float) -> str:
     """The unit in which the number is possible, else the normal one."""
-    low, high = spec.hard
-    possible = (
-        unit
-        for unit, times in (spec.units or {}).items()
-        if (low is None or number * times >= low) and (high is None or number * times <= high)
-    )
+    units = (spec.units or {}).items()
+    possible = (unit for unit, times in units if within(spec.hard, number * times))
     return next(possible, spec.unit)
 
 

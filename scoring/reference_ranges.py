@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from scoring.inputs import within
 from scoring.issues import gettext_noop
 
 CERTAINTY = gettext_noop(
@@ -25,7 +26,7 @@ class Normal:
 
     def holds(self, value: float) -> bool:
         """Whether `value` lies in the range; its limits do."""
-        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+        return within((self.low, self.high), value)
 
 
 _BOTH: Mapping[str, Normal] = {

@@ -136,6 +136,66 @@ def test_day_and_month_in_either_order_are_understood_where_one_is_above_12() ->
     assert read_time("05/05/2026", BEIJING) == datetime(2026, 5, 5, tzinfo=BEIJING)
 
 
+@pytest.mark.parametrize("minute", [0, 1, 30, 59])
+def test_every_hour_is_read_on_either_clock(minute: int) -> None:
+    for hour in range(24):
+        time = datetime(2026, 3, 5, hour, minute, 59, tzinfo=BEIJING)
+        for pattern in ("%Y/%m/%d %H:%M:%S", "%Y年%m月%d日%H时%M分%S秒", "%d-%b-%Y %I:%M:%S %p"):
+            assert read_time(time.strftime(pattern), BEIJING) == time
+
+
+@pytest.mark.parametrize(
+    ("clock", "hour"),
+    [
+        *(("凌晨12:05", 0), ("凌晨1:05", 1), ("凌晨5点05分", 5), ("上午12:05", 12), ("上午9:05", 9)),
+        *(("中午11:05", 11), ("中午12:05", 12), ("中午1:05", 13), ("中午2:05", 14)),
+        *(("下午12:05", 12), ("下午1:05", 13), ("下午6:05", 18), ("下午15:05", 15)),
+        *(("晚上5:05", 17), ("晚上8:05", 20), ("晚上11:05", 23), ("晚上20:05", 20)),
+        *(("12:05 am", 0), ("11:05 am", 11), ("12:05 pm", 12), ("11:05 pm", 23)),
+    ],
+)
+def test_a_part_of_the_day_says_which_half_an_hour_is_of(clock: str, hour: int) -> None:
+    assert read_time(f"2026-3-5 {clock}", BEIJING) == datetime(2026, 3, 5, hour, 5, tzinfo=BEIJING)
+
+
+def test_twelve_at_night_ends_the_day_and_is_no_noon() -> None:
+    assert read_time("2026-3-5 晚上12点", BEIJING) == datetime(2026, 3, 6, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize("clock", ["晚上12:30", "晚上0:30", "晚上1点", "晚上4:59"])
+def test_an_hour_after_midnight_that_may_be_of_the_next_day_is_refused(clock: str) -> None:
+    with pytest.raises(ValueError):
+        read_time(f"2026-3-5 {clock}", BEIJING)
+
+
+@pytest.mark.parametrize("clock", ["23:60", "23:59:60", "24:00:01", "24:01", "25:00"])
+def test_what_no_clock_shows_is_refused(clock: str) -> None:
+    with pytest.raises(ValueError):
+        read_time(f"2026/3/5 {clock}", BEIJING)
+
+
+def test_years_and_serial_numbers_that_can_be_meant_are_read_and_no_others() -> None:
+    days = {"1980/1/1": (1980, 1, 1), "2100/12/31": (2100, 12, 31), "36526": (2000, 1, 1)}
+    for text, day in {**days, "73050": (2099, 12, 31), "1-Jan-99": (2099, 1, 1)}.items():
+        assert read_time(text, BEIJING) == datetime(*day, tzinfo=BEIJING)
+    for text in ("1979/12/31", "2101/1/1", "36525", "73051"):
+        with pytest.raises(ValueError):
+            read_time(text, BEIJING)
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_every_month_is_read_by_name_and_by_number(month: int) -> None:
+    day = datetime(2026, month, 28, tzinfo=BEIJING)
+    for pattern in ("%d-%b-%Y", "%d %B %Y", "%B %d, %Y", "%d/%m/%Y", "%m/%d/%Y", "%Y%m%d"):
+        assert read_time(day.strftime(pattern), BEIJING) == day
+    for text in (f"12/{month}/2026", f"{month}/12/2026", f"{month}/13/2026"):
+        if month != 12 and "13" not in text:
+            with pytest.raises(AmbiguousDateError):
+                read_time(text, BEIJING)
+        else:
+            assert read_time(text, BEIJING).month == month
+
+
 @pytest.mark.parametrize("text", ["03/04/2026", "05.03.2026", "1-2-2026 8:00"])
 def test_a_text_that_can_be_two_days_is_refused(text: str) -> None:
     with pytest.raises(AmbiguousDateError):
