@@ -177,6 +177,17 @@ def test_a_column_that_mostly_holds_something_else_is_refused_and_not_called_mis
     assert "take it out of the file" in sentence
 
 
+@pytest.mark.parametrize(
+    ("doubtful", "patients", "is_said"), [(9, 40, 0), (10, 40, 10), (19, 200, 0), (20, 200, 20)]
+)
+def test_values_usual_in_another_unit_are_said_from_ten_and_from_a_tenth_of_the_patients(
+    doubtful: int, patients: int, is_said: int
+) -> None:
+    rows = [f"P{n},{17 if n < doubtful else 300},umol/L,{n},1" for n in range(patients)]
+    cohort = cohort_of(*rows, header="id,bilirubin,bilirubin_unit,time_days,event")
+    assert dict(cohort.doubted) == ({"bilirubin": is_said} if is_said else {})
+
+
 def test_half_a_column_in_another_unit_is_said() -> None:
     rows = [f"P{day},{300 if day % 2 else 17},umol/L,{day},1" for day in range(40)]
     cohort = cohort_of(*rows, header="id,bilirubin,bilirubin_unit,time_days,event")
