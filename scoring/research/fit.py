@@ -173,12 +173,13 @@ def _maximum(matrix: Column, outcome: Outcome) -> tuple[Column, Column]:
 
 
 def _log_baseline(predictor: Column, outcome: Outcome) -> float:
-    """Log of Breslow's cumulative hazard at the horizon for a linear predictor of zero."""
+    """Log of Breslow's cumulative hazard at the horizon for a linear predictor of zero, which may be far
+    from that of every patient."""
     order = np.argsort(outcome.time)
-    still_there = np.cumsum(np.exp(predictor)[order][::-1])[::-1]
+    still_there = np.logaddexp.accumulate(predictor[order][::-1])[::-1]
     at_event = outcome.time[outcome.by(MAIN_HORIZON_DAYS)]
     position = np.searchsorted(outcome.time[order], at_event, side="left")
-    return float(np.log((1 / still_there[position]).sum()))
+    return float(np.logaddexp.reduce(-still_there[position]))
 
 
 def bootstrap_optimism(matrix: Column, outcome: Outcome, plan: Plan) -> Optimism:

@@ -245,6 +245,18 @@ def test_cox_and_its_baseline_agree() -> None:
     assert ours.log_cumulative_hazard == pytest.approx(np.log(of_zero), abs=EXACT)
 
 
+@pytest.mark.parametrize("further", [-1e5, 1e3, 1e5])
+def test_a_baseline_far_from_every_patient_is_still_a_number(further: float) -> None:
+    drawn = np.random.default_rng(3)
+    event = drawn.random(200) < 0.3
+    outcome = Outcome(np.where(event, drawn.integers(1, 80, 200), 90), event)
+    nearly_everything = (100 - outcome.time + drawn.normal(0, 3, 200))[:, None]
+    near, far = (cox(nearly_everything + shift, outcome) for shift in (0, further))
+    assert far.coefficients == pytest.approx(near.coefficients, rel=1e-6)
+    expected = near.log_cumulative_hazard - near.coefficients[0] * further
+    assert far.log_cumulative_hazard == pytest.approx(expected, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("values", "has_interval"),
     [
