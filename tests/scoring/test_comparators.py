@@ -384,3 +384,23 @@ def test_the_bands_of_clif_c_ad_end_at_45_and_begin_again_at_60(
 ) -> None:
     result = scoring.clif_c_ad(age_years=age, creatinine_mg_dl=1, inr=1, wbc_10e9_l=1, sodium_mmol_l=sodium)
     assert result == (pytest.approx(score, abs=1e-12), band)
+
+
+@pytest.mark.parametrize(
+    ("age", "score", "band"), [(210.3939393939394, 7.4, "intermediate"), (240.6969696969697, 8.4, "high")]
+)
+def test_the_cut_offs_of_cossh_aclf_2_belong_to_the_higher_band(age: float, score: float, band: str) -> None:
+    ones = {"inr": 1, "neutrophils_10e9_l": 1, "bilirubin_umol_l": 1, "urea_mmol_l": 1}
+    assert scoring.cossh_aclf_2(**ones, encephalopathy_grade=0, age_years=age) == (score, band)
+
+
+@pytest.mark.parametrize(
+    ("albumin", "score", "grade"), [(30.588235294117645, -2.6, 1), (16.352941176470587, -1.39, 2)]
+)
+def test_the_limits_of_albi_belong_to_the_lower_grade(albumin: float, score: float, grade: int) -> None:
+    assert scoring.albi(bilirubin_umol_l=1, albumin_g_l=albumin) == (score, grade)
+
+
+def test_clif_c_aclf_is_held_to_0_and_100() -> None:
+    assert scoring.clif_c_aclf(clif_c_of=6, age_years=18, wbc_10e9_l=0.1) == 0
+    assert scoring.clif_c_aclf(clif_c_of=18, age_years=110, wbc_10e9_l=100) == 100
