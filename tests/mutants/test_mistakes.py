@@ -82,6 +82,25 @@ def test_of_what_a_module_makes_once_for_all_its_tests_the_whole_module_is_asked
     assert last == room
 
 
+def test_of_what_a_file_declares_the_modules_that_import_it_are_asked_first(tmp_path: Path) -> None:
+    for name, text in {
+        "a": "from scoring.units import KPA\n",
+        "b": "from scoring.units_of import X\n",
+    }.items():
+        module = tmp_path / "tests" / "scoring" / f"test_{name}.py"
+        module.parent.mkdir(parents=True, exist_ok=True)
+        module.write_text(text)
+    (tmp_path / "scoring").mkdir()
+    (tmp_path / "scoring" / "units.py").write_text(SOURCE)
+    data = CoverageData(str(tmp_path / "coverage"))
+    data.set_context("tests/scoring/test_b.py::test_b|run")
+    data.add_lines({str(tmp_path / "scoring/units.py"): [7]})
+    data.write()
+    mistake = Mistake("scoring", "scoring/units.py", 3, "core/NumberReplacer", 0)
+    asked = TestsByLine(tmp_path / "coverage", tmp_path).of(mistake)
+    assert asked == ["tests/scoring/test_a.py", "tests/scoring/test_b.py::test_b"]
+
+
 def test_of_a_file_that_only_declares_the_tests_of_its_folder_are_asked(tmp_path: Path) -> None:
     data = CoverageData(str(tmp_path / "coverage"))
     folder = tmp_path / "referral" / "pathway" / "inputs"

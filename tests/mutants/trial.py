@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -92,16 +93,24 @@ class TestsByLine:
 
     def of(self, mistake: Mistake) -> list[str]:
         """Tests that run the line, the nearest to its folder first, and then the modules of its room that run
-        it in what their tests share. Of a line that runs at import, whatever else runs it, those that run
-        anything of its folder: there it is what others read."""
+        it in what their tests share. Of a line that runs at import, whatever else runs it, the modules that
+        name its file, and those that run anything of its folder: there it is what others read."""
         file = self.root / mistake.path
         contexts = self.data.contexts_by_lineno(str(file)).get(mistake.line, [])
-        names = _tests(contexts)
+        names, naming = _tests(contexts), []
         if not names or AT_IMPORT in contexts:
+            naming = self._naming(mistake.path)
             names |= self._of_files(file.parent.glob("*.py"))
         mixed = random.Random(str(mistake)).sample(sorted(names), len(names))
         nearest = sorted(mixed, key=lambda name: -_shared_folders(mistake.path, name))
-        return nearest + _sharing(contexts, len(Path(AREAS[mistake.area]).parts), mistake.path)
+        return naming + nearest + _sharing(contexts, len(Path(AREAS[mistake.area]).parts), mistake.path)
+
+    def _naming(self, path: str) -> list[str]:
+        """Modules of tests that import a file by its name, in the folder of its room."""
+        name = re.escape(path.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        modules = (self.root / "tests" / Path(path).parts[0]).rglob("test_*.py")
+        naming = [one for one in modules if re.search(rf"\b{name}\b", one.read_text(encoding="utf-8"))]
+        return sorted(str(one.relative_to(self.root)) for one in naming)
 
     def _of_files(self, files: Iterable[Path]) -> set[str]:
         by_line = [self.data.contexts_by_lineno(str(file)) for file in files]
