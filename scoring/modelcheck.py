@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Set
 from itertools import pairwise
 from typing import Any
 
-from scoring.inputs import INPUTS, Input
+from scoring.inputs import INPUTS, Input, within
 from scoring.issues import gettext_noop
 from scoring.riskmodel import MAIN_HORIZON_DAYS, Horizon, RiskModel
 from scoring.sentences import Listed, Readable, Sentence
@@ -354,7 +354,7 @@ def _reference(node: Node, terms: tuple[Term, ...]) -> dict[str, float]:
     values = {}
     for term in terms:
         value, (low, high) = node.number(term.key), INPUTS[term.input].hard
-        if (low is not None and value < low) or (high is not None and value > high):
+        if not within((low, high), value):
             raise node.get(term.key).fault(
                 gettext_noop("is not a possible value (%(low)s to %(high)s)"), low=low, high=high
             )

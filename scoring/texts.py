@@ -184,7 +184,7 @@ def risk_text(risk: float) -> str:
     if risk > DISPLAY_CAP:
         return gettext("above %(percent)s %%") % {"percent": round(DISPLAY_CAP * 100)}
     percent = risk * 100
-    written = f"{percent:.1f}" if percent < 10 else f"{percent:.0f}"
+    written = f"{percent:.1f}" if round(percent, 1) < 10 else f"{percent:.0f}"
     return gettext("%(percent)s %%") % {"percent": written}
 
 

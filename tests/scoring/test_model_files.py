@@ -213,6 +213,22 @@ MALFORMED: dict[str, Callable[[Document], None]] = {
     "terms[4].knots ": spline(knots=[2, 4, 4]),
     "terms[4].coefficients": spline(coefficients=[0.2, 0.4, 0.1]),
     "terms[4].coefficient": spline(coefficient=0.2),
+    "terms[3].levels ": put("terms", 3, "levels", value=[0, 1, 1, 2]),
+    "terms[3].levels  ": put("terms", 3, "levels", value=[0, 1, 1, 2, 2, 2]),
+    "terms[4].upper ": put("terms", 4, "upper", value=0),
+    "terms[8].lower ": another(input="lactate_mmol_l", kind="log", unit="mmol/L", lower=0),
+    "expected_load[0].threshold": put("expected_load", 0, "threshold", value=0),
+    "expected_load[0].share ": put("expected_load", 0, "share", value=1),
+    "validity.inr ": put("validity", "inr", value=[0.9, 0.9]),
+    "validity.inr  ": put("validity", "inr", value=[0.9, 4, 8]),
+    "reference.inr ": put("reference", "inr", value=0.49),
+    "reference.inr  ": put("reference", "inr", value=30.1),
+    "reference.encephalopathy_grade ": put("reference", "encephalopathy_grade", value=5),
+    "reference.encephalopathy_grade  ": put("reference", "encephalopathy_grade", value=-1),
+    "reference.variceal_bleeding": put("reference", "variceal_bleeding", value=-1),
+    "baseline.horizons[0].survival ": put("baseline", "horizons", 0, value={"days": 90, "survival": 1}),
+    "baseline.horizons[0].survival  ": put("baseline", "horizons", 0, value={"days": 90, "survival": 0}),
+    "baseline.horizons[0].survival   ": put("baseline", "horizons", 0, value={"days": 90}),
 }
 
 
@@ -223,6 +239,20 @@ def test_a_spline_without_anything_wrong_about_it_is_taken(document: Document) -
     assert term.share(math.exp(1.5)) == pytest.approx(0.2 * 1.5), (
         "of the logarithm, straight below the first knot"
     )
+
+
+def test_what_lies_exactly_at_a_limit_of_the_format_is_taken(document: Document) -> None:
+    document["reference"] |= {"inr": 0.5, "sodium_mmol_l": 200, "encephalopathy_grade": 4}
+    document["terms"].append(
+        {"input": "lactate_mmol_l", "kind": "log", "unit": "mmol/L", "coefficient": 1, "certainty": "assumed"}
+        | {"lower": 0.1, "upper": 0.2}
+    )
+    document["reference"]["lactate_mmol_l"], document["validity"]["lactate_mmol_l"] = 40, [0, 40]
+    log_hazard = document["baseline"]["horizons"][0]["log_cumulative_hazard"]
+    document["baseline"]["horizons"].append({"days": 1, "log_cumulative_hazard": log_hazard})
+    model = model_from_document(seal(document))
+    assert (model.reference["inr"], model.validity["lactate_mmol_l"]) == (0.5, (0, 40))
+    assert model.risk(0.0, days=1) == model.risk(0.0)
 
 
 def test_the_longest_name_and_the_highest_version_are_taken(document: Document) -> None:

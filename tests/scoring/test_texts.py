@@ -1,5 +1,6 @@
 """Everything the core says has a text for people, and the core does without the framework."""
 
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -58,7 +59,11 @@ def test_an_issue_reads_the_same_as_in_the_core_when_untranslated() -> None:
 @pytest.mark.parametrize(
     ("risk", "text"),
     [
+        (0.0, "0.0 %"),
         (0.034, "3.4 %"),
+        (0.0994, "9.9 %"),
+        (0.0996, "10 %"),
+        (0.1, "10 %"),
         (0.15, "15 %"),
         (0.9499, "95 %"),
         (0.95, "95 %"),
@@ -78,6 +83,20 @@ def test_contributions_are_told_in_words_the_strongest_first() -> None:
     assert rows[1].sentence == "no instead of the typical patient's yes: lowers the hazard to 0.42 of it."
     assert "hardly changes" in rows[-1].sentence
     assert [abs(row.share) for row in rows] == sorted((abs(row.share) for row in rows), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("factor", "words"),
+    [
+        *((1.051, "raises the hazard 1.1-fold"), (1.049, "hardly changes")),
+        *((1 / 1.049, "hardly changes"), (1 / 1.051, "lowers the hazard to 0.95 of it")),
+    ],
+)
+def test_up_to_a_twentieth_an_input_hardly_changes_the_hazard(factor: float, words: str) -> None:
+    share = {"inr": math.log(factor)}
+    [row] = texts.explain(share, values={"inr": 1.5}, reference={"inr": 1.4})
+    assert (row.factor, row.value, row.reference) == (pytest.approx(factor), "1.5", "1.4")
+    assert words in row.sentence
 
 
 def test_a_stored_result_can_be_explained_later() -> None:
