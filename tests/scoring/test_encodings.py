@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from scoring.encodings import UnreadableFileError, as_utf8, decoded
+from scoring.encodings import UnreadableFileError, as_utf8, decoded, is_text
 from scoring.sentences import Sentence
 
 NAMES = "住院号,姓名,备注\n0012,张三,无\n0013,欧阳娜娜,呕血\n"
@@ -39,6 +39,45 @@ def test_a_character_may_lie_across_the_border_of_two_reads(before: int) -> None
     text = "x" * before + "张三李四"
     assert decoded(text.encode("gb18030"))[0] == text
     assert decoded(text.encode())[0] == text
+
+
+def test_a_character_cut_at_the_end_of_the_file_is_shown_as_one_that_is_no_text() -> None:
+    for encoding in ("gb18030", "utf-16"):
+        text, _ = decoded((NAMES + "张").encode(encoding)[:-1])
+        assert text == NAMES + "\ufffd"
+        assert not is_text(text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_one"), [("A1", True), ("张三", True), ("\ufffd", False), ("张\udcff", False)]
+)
+def test_a_cell_with_bytes_that_were_no_text_is_none(cell: str, is_one: bool) -> None:
+    assert is_text(cell) is is_one
+
+
+def test_another_encoding_is_named_in_the_refusal() -> None:
+    with pytest.raises(UnreadableFileError, match=r"perhaps big5"):
+        decoded("编号,備註\nA,王小明無異常\n".replace("编号", "id").encode("big5"))
+
+
+def test_stray_bytes_below_a_first_line_of_utf_8_stay_where_they_are() -> None:
+    raw = "编号,备注\nA,".encode() + b"\xff\n"
+    assert decoded(raw) == ("编号,备注\nA,\udcff\n", "UTF-8")
+
+
+@pytest.mark.parametrize(("signs", "is_refused"), [(1, True), (3, True), (4, False)])
+def test_up_to_three_signs_that_may_be_chinese_by_chance_are_not_guessed(
+    signs: int, is_refused: bool
+) -> None:
+    """Pairs of bytes that are letters of other scripts in UTF-8 and common characters in GB18030."""
+    raw = b"id,inr\n" + b"\xd2\xbb\xd5\xb9\xd6\xb8\xd3\xb0"[: 2 * signs] + b",1.4\n"
+    assert raw.decode("gb18030")[7:8] == "一"
+    if is_refused:
+        with pytest.raises(UnreadableFileError) as refusal:
+            decoded(raw)
+        assert refusal.value.code == "encoding_ambiguous"
+    else:
+        assert decoded(raw) == (raw.decode(), "UTF-8")
 
 
 @pytest.mark.parametrize(

@@ -61,14 +61,14 @@ def test_columns_without_a_heading_at_the_end_are_none() -> None:
 
 
 @pytest.mark.parametrize(("unknown", "more"), [(1, ""), (12, ""), (13, " and 1 more"), (40, " and 28 more")])
-def test_twelve_unknown_names_are_told_and_how_many_more_there_are(unknown: int, more: str) -> None:
+def test_twelve_unknown_names_are_said_and_how_many_more_there_are(unknown: int, more: str) -> None:
     names = [f"extra {number}" for number in range(unknown)]
     _, [said] = read(",".join(["inr", *names]) + "\n")
-    told = ", ".join(f"“{name}”" for name in names[:12])
-    assert said == f"Not used, no known name: {told}{more}."
+    names_said = ", ".join(f"“{name}”" for name in names[:12])
+    assert said == f"Not used, no known name: {names_said}{more}."
 
 
-def test_what_is_read_otherwise_than_it_is_written_is_told_with_its_unit() -> None:
+def test_what_is_read_otherwise_than_it_is_written_is_said_with_its_unit() -> None:
     _, said = read("总胆红素(umol/L),INR,PT(s)\n")
     assert said[0] == "Understood: “总胆红素(umol/L)” as bilirubin in umol/L."
     assert said[1].startswith("Not used: “PT(s)”")

@@ -112,6 +112,50 @@ def test_a_comment_over_several_lines_belongs_to_its_row() -> None:
     assert [row.line for row in rows] == [4, 5]
 
 
+@pytest.mark.parametrize(("lines", "code"), [(50, None), (51, "malformed_row")])
+def test_a_row_goes_over_fifty_lines_at_most(lines: int, code: str | None) -> None:
+    comment = "x\n" * (lines - 1)
+    rows = from_csv(f'inr,comment\n1.4,"{comment}"\n1.5,none\n')
+    assert codes(rows)[0] == code
+    assert (rows[-1].raw["inr"], rows[-1].line) == ("1.5", lines + 2)
+
+
+@pytest.mark.parametrize(("length", "code"), [(131_071, None), (131_072, "malformed_row")])
+def test_a_line_has_less_than_131072_characters_with_its_end(length: int, code: str | None) -> None:
+    rows = from_csv("inr,comment\n1.4," + "x" * (length - 5) + "\n1.5,none\n")
+    assert codes(rows) == [code, None]
+    assert rows[1].raw == {"inr": "1.5"}
+
+
+def test_a_row_of_totals_is_known_by_its_number_of_the_patient_wherever_that_stands() -> None:
+    said: list[str] = []
+    table = "name,inr,id\nZhang,1.4,A1\nall,1.5,合计\nLi,1.6,A2\nWang,1.7\n"
+    rows = csv_rows(io.BytesIO(table.encode()), announce=lambda sentence: said.append(str(sentence)))
+    assert [(row.number, row.line, row.label) for row in rows] == [(1, 2, "A1"), (2, 4, "A2"), (3, 5, None)]
+    assert said[-1] == "1 rows of totals or remarks are passed over (line 3)."
+
+
+@pytest.mark.parametrize(
+    ("count", "lines"), [(5, "3, 4, 5, 6, 7"), (6, "3, 4, 5, 6, 7, …"), (9, "3, 4, 5, 6, 7, …")]
+)
+def test_the_first_five_lines_passed_over_are_named(count: int, lines: str) -> None:
+    said: list[str] = []
+    table = "id,inr\nA,1.4\n" + "合计,9\n" * count
+    rows = list(csv_rows(io.BytesIO(table.encode()), announce=lambda sentence: said.append(str(sentence))))
+    assert len(rows) == 1
+    assert said == [f"{count} rows of totals or remarks are passed over (line {lines})."]
+
+
+def test_a_remark_is_no_patient_and_a_patient_with_a_star_is_one() -> None:
+    rows = from_csv("id,inr\n注：单位见上,\n*A,1.4\n")
+    assert [row.label for row in rows] == ["*A"]
+
+
+def test_a_comma_before_decimals_is_read_where_commas_do_not_part_the_cells() -> None:
+    for typed, read in {"1,4": "1.4", "0,125": "0.125", "1,2345": "1.2345", "1,234": "1,234"}.items():
+        assert from_csv(f"id;inr\nA;{typed}\n")[0].raw["inr"] == read
+
+
 def test_a_line_without_an_end_is_reported_and_passed_over_in_constant_memory() -> None:
     long = Endless(HEADER.encode() + b"A,50,1.4,20,mg/dL\nA", b"x" * 65_536, until=100_000_000)
     tracemalloc.start()
@@ -198,6 +242,24 @@ def test_a_number_of_thousands_of_digits_is_refused_where_it_stands() -> None:
     assert codes(rows) == [None, None]
     (issue,) = read_inputs(rows[0].raw).issues
     assert (issue.field, issue.code) == ("inr", "not_finite")
+
+
+@pytest.mark.parametrize(("digits", "is_whole"), [(299, True), (300, False)])
+def test_a_number_of_300_digits_is_no_whole_number_any_more(digits: int, is_whole: bool) -> None:
+    [row] = from_json('{"inr": ' + "1" * digits + "}")
+    assert isinstance(row.raw["inr"], int) is is_whole
+
+
+def test_an_object_without_an_end_is_given_up_after_a_megabyte() -> None:
+    endless = Endless(b'{"inr": "', b"x" * 65_536)
+    row = next(json_rows(io.BufferedReader(endless)))
+    assert row.issue is not None and row.issue.code == "invalid_json"
+    assert 1_000_000 < endless.taken < 1_200_000
+
+
+def test_what_an_object_says_beside_the_inputs_is_handed_through() -> None:
+    [row] = from_json('{"inr": "未查", "urea": 5, "ward": "7", "": 1, "id": "A"}')
+    assert (row.raw, row.others, row.label) == ({"urea": 5}, {"ward": "7"}, "A")
 
 
 def test_half_a_character_in_json_spoils_its_own_row_only() -> None:
