@@ -146,6 +146,16 @@ def test_what_does_not_vary_is_left_out_and_named() -> None:
     assert any("Left out, the same for all: cirrhosis" in limit["en"] for limit in document["limits"])
 
 
+def test_a_model_says_the_range_of_its_values_and_of_ages_that_nobody_stated_every_adults() -> None:
+    rows = [f"{1 + day * 37 % 200 / 100:.2f},{day},{day % 2}" for day in range(200)]
+    cohort = cohort_of("\n".join(["inr,time_days,event", *rows]))
+    document = document_of(fit_model(cohort, Plan("x", "x", "x", inputs=["inr"], bootstrap=0)))
+    assert document["population"]["age_years"] == [18, 120]
+    low, high = np.quantile([1 + day / 100 for day in range(200)], [0.01, 0.99])
+    assert document["validity"]["inr"] == pytest.approx([low, high], abs=0.02)
+    assert document["reference"] == {"inr": pytest.approx(1.99, abs=0.02)}
+
+
 def test_incomplete_patients_are_left_out_and_the_file_says_so() -> None:
     lines = simulated(600, seed=3).csv().splitlines()
     spoilt = [
