@@ -51,6 +51,19 @@ def test_where_sound_is_forbidden_the_page_says_so_without_moving_and_makes_none
     sounds(page)
 
 
+def test_on_a_page_drawn_without_them_the_bars_move_nothing_and_leave_the_places_free(
+    world: World, visit: Visits
+) -> None:
+    case = world.flagged(now=clock.now())
+    page = watched(visit(world.specialist, size=PHONE))
+    blocks(page, lambda: page.goto(f"/cases/{case.pk}/"))
+    expect(page.get_by_text("The browser blocks sound here")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_text("Waiting for acknowledgement: 1")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("window.tops.size") == 1
+    page.locator(".places a", has_text="Inbox").click()
+    expect(page).to_have_url(f"{visit.url}/inbox/")
+
+
 def test_where_sound_is_allowed_a_page_rings_for_what_it_was_drawn_with(world: World, loud: Visits) -> None:
     world.flagged(now=clock.now())
     page = watched(loud(world.specialist))
