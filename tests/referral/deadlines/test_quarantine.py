@@ -1,13 +1,14 @@
 """Deadlines that were set aside: why, and how they run again."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from accounts.models import AuditEntry, Membership, Network, Role, User
 from referral.deadlines import escalation
 from referral.deadlines.engine import fire_batch
-from referral.deadlines.quarantine import release, set_aside
+from referral.deadlines.quarantine import reason_of, release, set_aside
 from referral.models import Case, Deadline
 from referral.pathway.refusals import AccessError
 from referral.pathway.vocabulary import Kind
@@ -84,3 +85,15 @@ def test_one_that_fails_again_is_set_aside_again(
     fire_batch(LATER + HOUR)
     assert deadline_of(broken).quarantine_reason.startswith("KeyError")
     assert broken.events.filter(what="deadline_quarantined").count() == 2
+
+
+def test_the_reason_names_our_own_last_line_and_a_library_only_where_there_is_none() -> None:
+    library = compile("def fail():\n    1 / 0\n", "/elsewhere/library.py", "exec")
+    names: dict[str, Any] = {}
+    exec(library, names)  # noqa: S102 - a line outside the tree
+    try:
+        names["fail"]()
+    except ZeroDivisionError as error:
+        assert " in test_the_reason_names_our_own_last_line" in reason_of(error)
+        theirs = error.with_traceback(error.__traceback__.tb_next if error.__traceback__ else None)
+        assert reason_of(theirs) == "ZeroDivisionError in fail (library.py:2)"

@@ -175,3 +175,16 @@ def test_a_correction_of_a_future_time_leaves_no_trace(world: World) -> None:
     with pytest.raises(InputError):
         rediagnosed(world, case, NOW + HOUR, diagnosed_at=NOW + DAY)
     assert Diagnosis.objects.count() == 1
+
+
+def test_a_correction_says_of_the_deadline_whether_it_was_missed_and_since_when(world: World) -> None:
+    case = does(world, world.admitted(), Verb.DIAGNOSE, NOW + 3 * HOUR, category="other")
+    due = deadline(case, Kind.DIAGNOSE).due_at
+    late = due + HOUR
+    case = rediagnosed(world, case, late + HOUR, diagnosed_at=late)
+    row = deadline(case, Kind.DIAGNOSE)
+    assert (row.missed_at, row.closed_at, row.outcome) == (due, late, "missed")
+
+    case = rediagnosed(world, case, late + 2 * HOUR, diagnosed_at=due)
+    row = deadline(case, Kind.DIAGNOSE)
+    assert (row.missed_at, row.closed_at, row.outcome) == (None, due, "met")

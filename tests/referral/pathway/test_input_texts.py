@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 
 from referral.pathway.inputs import VERB_INPUTS
 from referral.pathway.inputs.background import BACKGROUND
-from referral.pathway.inputs.shapes import VerbInput
+from referral.pathway.inputs.shapes import Shape, VerbInput
 
 ROWS = {row.name: row for rows in (*VERB_INPUTS.values(), BACKGROUND) for row in rows}
 
@@ -26,3 +26,10 @@ def test_a_text_about_an_input_is_not_fixed_when_the_product_starts(row: VerbInp
         with translation.override("en"):
             assert not has_chinese(text)
             assert str(text) != chinese or not has_chinese(chinese)
+
+
+@pytest.mark.parametrize(("length", "is_line"), [(79, True), (80, True), (81, False)])
+def test_a_text_of_more_than_eighty_characters_is_asked_for_in_several_lines(
+    length: int, is_line: bool
+) -> None:
+    assert VerbInput("bed", Shape.TEXT, "bed", max_length=length).is_line is is_line

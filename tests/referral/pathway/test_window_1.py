@@ -141,6 +141,27 @@ def test_a_patient_who_arrives_unannounced_is_admitted_and_the_open_offer_supers
     assert deadline(case, Kind.ADMIT).state == "met"
 
 
+def test_only_an_admission_that_nobody_expected_is_called_one_and_ends_the_promise_of_another_ward(
+    world: World,
+) -> None:
+    expected = world.admitted(name="测试乙")
+    unexpected = world.admitted_elsewhere(world.accepted(), NOW + HOUR)
+    called = {
+        case.pk: case.events.get(what="admit").details.get("unannounced", False)
+        for case in (expected, unexpected)
+    }
+    assert called == {expected.pk: False, unexpected.pk: True}
+    promises = {case.pk: case.offers.get().state for case in (expected, unexpected)}
+    assert promises == {expected.pk: Offer.State.ACCEPTED, unexpected.pk: Offer.State.SUPERSEDED}
+    heard = {
+        case.pk: Notification.objects.filter(
+            recipient=world.coordinator, alert__payload__verb="admit", alert__payload__case=str(case.pk)
+        ).exists()
+        for case in (expected, unexpected)
+    }
+    assert heard == {expected.pk: False, unexpected.pk: True}
+
+
 def test_a_ward_that_admits_unannounced_does_not_get_the_bed_that_another_ward_kept(world: World) -> None:
     case = world.accepted()
     assert case.bed
