@@ -84,12 +84,8 @@ class Replay:
             raise AssertionError(f"{event.what} in {event.state_before}")
         asked = self.counts["offers"] if event.state_before == State.OFFERED else 0
         self._meet(row.meets | also_meets(event), asked, event.occurred_at)
-        goes_back = event.what == Verb.UNDO_ADMISSION
-        entered = (
-            bool(row.targets)
-            and not goes_back
-            and not (row.may_stay and event.state_after == event.state_before)
-        )
+        stays = row.may_stay and event.state_after == event.state_before
+        entered = bool(row.targets) and not stays and event.what != Verb.UNDO_ADMISSION
         if entered and event.state_after == State.OFFERED:
             self._offer(event)
         if event.what == Verb.DIVERT:
@@ -118,7 +114,8 @@ class Replay:
             offer = self.counts["offers"] if kind in PER_OFFER else 0
             if any((run.kind, run.offer) == (kind, offer) for run in self._running()):
                 continue
-            if kind == Kind.REASSESS and self._count(kind) >= self.case.policy.reassessments:
+            begun = sum(run.kind == kind for run in self.runs)
+            if kind == Kind.REASSESS and begun >= self.case.policy.reassessments:
                 continue
             began = event.recorded_at if kind in PER_OFFER else event.occurred_at
             starts, due = self._span(kind, began, event)
@@ -141,9 +138,6 @@ class Replay:
 
     def _running(self) -> list[Run]:
         return [run for run in self.runs if run.closed_at is None]
-
-    def _count(self, kind: Kind) -> int:
-        return sum(run.kind == kind for run in self.runs)
 
     def _judge(self, event: Event) -> None:
         """A line of the engine, or of a fact that came late: the run it is about."""
@@ -307,7 +301,12 @@ class Replay:
                 self._judge_again(run, event.recorded_at)
 
     def _explain_delay(self, event: Event) -> None:
-        self.reasons[event.details["deadline"]] = event.details["reason"]
+        """A run that a correction made late has no line before that names it."""
+        name = event.details["deadline"]
+        self.reasons[name] = event.details["reason"]
+        if name not in [run.name for run in self.runs]:
+            late = [run for run in self.runs if run.kind == event.details["kind"] and run.missed]
+            [run for run in late if not run.name][-1].name = name
 
     def _correct_first_visit(self, event: Event) -> None:
         """What counts from the first visit is judged again, also where it is closed."""

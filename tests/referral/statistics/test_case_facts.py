@@ -202,6 +202,14 @@ def test_a_corrected_first_visit_moves_the_month_and_judges_again(world: World) 
     assert (row.admit_verdict, row.flagged_late) == (IN_TIME, True)
 
 
+def test_what_a_corrected_first_visit_made_late_keeps_its_reason(world: World) -> None:
+    case = world.accepted()
+    do(case, Verb.CORRECT_FIRST_VISIT, world.coordinator, HOUR, first_visit_at=NOW - 2 * DAY)
+    late = Deadline.objects.get(case=case, kind=Kind.ASSESS)
+    do(case, Verb.EXPLAIN_DELAY, world.doctor, 2 * HOUR, deadline=late, reason="late_labs")
+    assert agrees(case).assess_verdict == LATE_BECAUSE["late_labs"]
+
+
 def test_a_death_is_in_the_row(world: World) -> None:
     case = world.admitted()
     do(case, Verb.RECORD_DEATH, world.specialist, 40 * HOUR, occurred_at=NOW + 39 * HOUR)
