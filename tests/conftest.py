@@ -13,6 +13,7 @@ from typing import Any
 
 import django
 import pytest
+from _pytest import runner
 from django.core.cache import cache
 from django.db import connections, transaction
 from django.template import Context, RequestContext, Template
@@ -23,6 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from config import embedded
+from config.frames import with_room
 from config.servers import EmbeddedError
 from tests.loading import load_share
 from tests.migrated import start_migrated
@@ -239,6 +241,12 @@ def _patient(browser: Browser) -> Browser:
 
 def pytest_collection(session: pytest.Session) -> None:
     load_share(session.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    """A test begins deep in calls, and makes more of them than one answer of the product."""
+    return with_room(runner.pytest_runtest_protocol)(item, nextitem)
 
 
 def pytest_collection_finish() -> None:
