@@ -1,4 +1,4 @@
-"""One real PostgreSQL and Redis for the whole run, shared by its workers; a real browser for who asks."""
+"""A real PostgreSQL and Redis for each worker of a run, and a real browser for who asks."""
 
 import atexit
 import gc
@@ -45,6 +45,7 @@ CHROMIUM_FLAGS = [
 
 
 def _start_servers() -> None:
+    """A transaction holds back what its whole server tells of changes: no worker shares one with others."""
     data = Path(tempfile.mkdtemp(prefix="aclf-test-"))
     servers = embedded.Servers(data, durable=False)
 
@@ -69,22 +70,11 @@ def _start_servers() -> None:
     os.environ.update(servers.addresses)
 
 
-def _use_own_redis_database() -> None:
-    """Redis's counterpart of the database per worker that pytest-django makes in PostgreSQL."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    if worker.startswith("gw"):
-        base, _, _ = os.environ["REDIS_URL"].rpartition("/")
-        os.environ["REDIS_URL"] = f"{base}/{int(worker.removeprefix('gw')) + 1}"
-
-
 gc.disable()  # until all tests are collected: nothing of them goes before the end
-# At import, before any test module or nested conftest touches a model; the workers inherit the environment.
-if "PYTEST_XDIST_WORKER" not in os.environ:
-    _start_servers()
-_use_own_redis_database()
+_start_servers()  # at import, before any test module or nested conftest touches a model
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
 django.setup()
-# A worker that inherited this would read the settings before it has chosen its own Redis database.
+# A worker that inherited this would read the settings before it has servers of its own.
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 

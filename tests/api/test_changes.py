@@ -20,8 +20,6 @@ from tests.api.conftest import Answer, Caller
 from tests.notifications.conftest import until
 from tests.world import HOUR, MINUTE, World, build
 
-MOST_SECONDS = 600
-
 
 def say(world: World, case: Case, text: str = "x") -> None:
     perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text=text)
@@ -35,10 +33,7 @@ def changes_in(answer: Any) -> list[tuple[str, str]]:
 
 
 def heard(app: Caller, **query: Any) -> Answer:
-    """The changes, once nothing else in this server holds them back.
-
-    Another worker does so while it keeps rows for all tests of a module: the permission matrix, for minutes.
-    """
+    """The changes, once nothing else holds them back: the server's own tidying up may, for a moment."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())")
         (newest,) = cursor.fetchone()
@@ -47,7 +42,7 @@ def heard(app: Caller, **query: Any) -> Answer:
             cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::text::xid8", [newest])
             return bool(cursor.fetchone()[0])
 
-        until(is_over, seconds=MOST_SECONDS)
+        until(is_over)
     return app.get("/changes", **query)
 
 
