@@ -46,10 +46,13 @@ class ForgivingRedisCache(RedisCache):
     """
 
     outages: ClassVar[dict[str, Outage]] = {}
+    clients: ClassVar[dict[str, RedisCacheClient]] = {}
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
+        """Django makes a cache for each request; its connections are those of the process."""
         super().__init__(server, params)
         self._class = KeptClients
+        self._cache = self.clients.setdefault(str(server), self._cache)
         self.outage = self.outages.setdefault(str(server), Outage(pause_seconds=PAUSE_SECONDS))
 
     get = _forgiving(RedisCache.get, lambda key, default=None, version=None: default)

@@ -32,22 +32,36 @@ def test_the_cache_counts_while_redis_is_there() -> None:
     assert cache.get("counter") is None
 
 
-def test_the_cache_asks_every_question_by_the_same_client(
+def test_the_cache_of_every_request_asks_by_the_same_client_and_connection(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[redis.Redis] = []
+    connected: list[Connection] = []
+    connect = Connection._connect
 
     class Counted(redis.Redis):
         def __init__(self, **given: Any) -> None:
             super().__init__(**given)
             made.append(self)
 
+    monkeypatch.setattr(ForgivingRedisCache, "clients", {})
     monkeypatch.setattr(redis, "Redis", Counted)
+    monkeypatch.setattr(Connection, "_connect", lambda self: connected.append(self) or connect(self))
+    for _request in range(3):
+        cache = ForgivingRedisCache(settings.REDIS_URL, {})
+        cache.set("counter", 1)
+        assert (cache.get("counter"), cache.incr("counter")) == (1, 2)
+        cache.delete("counter")
+    assert (len(made), len(connected)) == (1, 1)
+
+
+def test_a_connection_that_redis_has_closed_is_made_anew(settings: Settings) -> None:
     cache = ForgivingRedisCache(settings.REDIS_URL, {})
     cache.set("counter", 1)
-    assert (cache.get("counter"), cache.incr("counter")) == (1, 2)
-    cache.delete("counter")
-    assert len(made) == 1
+    redis.Redis.from_url(settings.REDIS_URL).execute_command(
+        "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"
+    )
+    assert (cache.get("counter"), cache.outage.is_over) == (1, True)
 
 
 def test_the_cache_is_empty_and_asks_once_while_redis_is_away(
