@@ -3,7 +3,7 @@
 CPython keeps the frames of a thread in chunks of 16 KiB. Releases from before March 2026 give a chunk back as
 soon as its first frame returns: whatever is called again and again just where a chunk ends has memory mapped,
 cleared and unmapped each time (python/cpython#142183). Below Django's middleware, forms and templates that
-happens up to a thousand times in one answer.
+happens again and again in one answer.
 """
 
 from collections.abc import Callable
