@@ -36,4 +36,4 @@ RUN useradd --system --uid 10001 --no-create-home aclf && install -d -o aclf -m 
 COPY --from=build /app /app
 USER aclf
 EXPOSE 8000
-CMD ["granian", "--interface", "asginl", "--workers", "2", "--workers-kill-timeout", "10", "config.asgi:application"]
+CMD ["python", "-m", "config.web", "--workers", "2", "--workers-kill-timeout", "10"]

@@ -25,7 +25,7 @@ def commands(port: int) -> list[str]:
     """The lines of the Procfile for these processes, as words for Python."""
     lines = dict(line.split(": ", 1) for line in (Path(__file__).parent.parent / "Procfile").open())
     words = [lines[name].strip().replace("$PORT", str(port)) for name in PROCESSES]
-    return [re.sub("^python ", "", re.sub("^(granian|celery) ", r"-m \1 ", line)) for line in words]
+    return [re.sub("^python ", "", re.sub("^celery ", "-m celery ", line)) for line in words]
 
 
 def memory(pid: int) -> tuple[float, float]:
@@ -41,8 +41,15 @@ def family(pid: int) -> list[int]:
     return [pid, *(child for one in started for child in family(int(one)))]
 
 
-def largest(pid: int) -> tuple[float, float]:
-    return max(memory(one) for one in family(pid))
+def of_all(name: str, pid: int) -> list[report.Figure]:
+    """Memory of a process and those that it started."""
+    sizes = [memory(one) for one in family(pid)]
+    own, resident = max(sizes)
+    return [
+        report.below(f"{name}, its largest process, MB", own, TARGET_MB),
+        report.Figure("  resident, MB", resident),
+        report.Figure(f"  all {len(sizes)} of it, MB", sum(one for one, _resident in sizes)),
+    ]
 
 
 def first_page(url: str, began: float) -> list[report.Figure]:
@@ -67,11 +74,7 @@ def main() -> int:
         figures = first_page(url, began)
         time.sleep(REST_SECONDS)
         for name, process in zip(PROCESSES, started, strict=True):
-            own, resident = largest(process.pid)
-            figures += [
-                report.below(f"{name}, its largest process, MB", own, TARGET_MB),
-                report.Figure("  resident, MB", resident),
-            ]
+            figures += of_all(name, process.pid)
     return report.publish("at_rest", "Processes at rest", figures, rig.machine() | {"rest, s": REST_SECONDS})
 
 

@@ -59,7 +59,7 @@ def main() -> int:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     rig.start(ACLF_BASE_URL=url)
-    with rig.running(f"-m granian --interface asginl --port {port} config.asgi:application"):
+    with rig.running(f"-m config.web --port {port}"):
         rig.wait_for("the web server", lambda: answers(url))
         took = measured(url)
     figures = [

@@ -39,7 +39,7 @@ ANSWERS_AFTER = {"acknowledge": (5, 40), "accept": (60, 240), "admit": (300, 900
 BREAKS_AT_MS = 1000
 TARGETS_MS = {"submission": 200, "board": 300, "row": 200}
 COMMANDS = (
-    "-m granian --interface asginl --workers 2 --port {port} config.asgi:application",
+    "-m config.web --workers 2 --port {port}",
     "manage.py run_engine",
     "-m celery --quiet -A config worker --queues critical,notify,retry,bulk --concurrency 1 --without-gossip",
 )
@@ -178,7 +178,7 @@ def _processes() -> list[report.Figure]:
         report.Figure(f"lag of the {tick.name} at the end, ms", tick.lag.total_seconds() * 1000)
         for tick in ProcessTick.objects.filter(name="engine")
     ]
-    for words, name in (("granian", "web"), ("run_engine", "engine"), ("celery", "worker")):
+    for words, name in (("config.web", "web"), ("run_engine", "engine"), ("celery", "worker")):
         sizes = [size for command, size in _memory().items() if words in command[1]]
         figures.append(report.Figure(f"memory of the largest process of {name}, MB", max(sizes, default=0)))
     return figures

@@ -139,7 +139,7 @@ def main() -> int:
 
     world = build()
     fill_board(world, clock.now())
-    with rig.running(f"-m granian --interface asginl --port {port} config.asgi:application"):
+    with rig.running(f"-m config.web --port {port}"):
         rig.wait_for("the web server", lambda: answers(url))
         times = measure(url, world)
     figures = [

@@ -199,7 +199,7 @@ def main() -> int:
     url = f"http://127.0.0.1:{port}"
     rig.start(ACLF_BASE_URL=url)
     world = furnish()
-    with rig.running(f"-m granian --interface asginl --port {port} config.asgi:application"):
+    with rig.running(f"-m config.web --port {port}"):
         rig.wait_for("the web server", lambda: answers(url))
         figures = [*submissions(url, world), *beside_a_bare_view(world), *pages(url, world)]
         figures += drawn_anew(world)

@@ -122,7 +122,7 @@ def main() -> int:
     world = build()
     fill_board(world, clock.now())
     with (
-        rig.running(f"-m granian --interface asginl --port {port} config.asgi:application"),
+        rig.running(f"-m config.web --port {port}"),
         rig.running(f"{WORKER} files"),
         rig.running(f"{WORKER} reading") as reader,
     ):

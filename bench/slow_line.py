@@ -79,7 +79,7 @@ def main() -> int:
 
     world: World = build()
     session = token(world.doctor)
-    with rig.running(f"-m granian --interface asginl --port {port} config.asgi:application"):
+    with rig.running(f"-m config.web --port {port}"):
         rig.wait_for("the web server", lambda: answers(url))
         samples = measure(url, session)
     figures = []

@@ -110,10 +110,9 @@ class Platform:
 
     def start_web(self) -> None:
         self.web_port = self.web_port or free_port()
-        command = ["-m", "granian", "--interface", "asginl", "--port", str(self.web_port)]
         with (self.servers.data / "web.log").open("ab") as log:
             self.web = subprocess.Popen(
-                [sys.executable, *command, "config.asgi:application"],
+                [sys.executable, "-m", "config.web", "--port", str(self.web_port)],
                 cwd=ROOT,
                 env=os.environ | {"PYTHONPYCACHEPREFIX": str(self.servers.data / "bytecode")},
                 stdout=log,

@@ -45,7 +45,7 @@ WAYS = {
 """So that the preferences show every kind of way; nobody has a telephone until a test gives them one."""
 
 COMMANDS = {
-    "web": "-m granian --interface asginl --port {port} config.asgi:application",
+    "web": "-m config.web --port {port}",
     "engine": "manage.py run_engine",
     "worker": "-m celery --quiet -A config worker --queues critical,notify,retry,bulk --pool solo"
     " --without-gossip --without-mingle",

@@ -39,7 +39,7 @@ class Web:
 
 @pytest.fixture
 def web() -> Iterator[Web]:
-    """granian on the test's database."""
+    """The web server on the test's database."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -49,8 +49,8 @@ def web() -> Iterator[Web]:
         "DJANGO_SETTINGS_MODULE": "tests.notifications.live_settings",
         "ACLF_DATABASE_POOL": str(POOL),
     }
-    command = ["-m", "granian", "--interface", "asginl", "--port", str(port), "config.asgi:application"]
-    process = subprocess.Popen([sys.executable, *command], env=environ, start_new_session=True)
+    command = [sys.executable, "-m", "config.web", "--port", str(port)]
+    process = subprocess.Popen(command, env=environ, start_new_session=True)
     server = Web(process, f"http://127.0.0.1:{port}")
     try:
         until(lambda: _answers(server), seconds=90)
