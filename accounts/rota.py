@@ -131,15 +131,25 @@ def watches(ward: Ward, start: datetime, end: datetime) -> list[Watch]:
 
 def gaps(ward: Ward, start: datetime, end: datetime) -> list[Span]:
     """The times between `start` and `end` at which nobody is on duty, in order, in UTC."""
+    return uncovered(watches(ward, start, end), start, end)
+
+
+def uncovered(watched: Iterable[Watch], start: datetime, end: datetime) -> list[Span]:
+    """The times between `start` and `end` that none of `watched` covers, in order, in UTC."""
     left = [(start.astimezone(UTC), end.astimezone(UTC))]
-    for watch in watches(ward, start, end):
+    for watch in watched:
         left = _without(left, (watch.starts_at, watch.ends_at))
     return left
 
 
 def next_on_duty(ward: Ward, now: datetime, within: timedelta = AHEAD) -> list[Watch]:
     """Those who come on duty next after `now`, all at one moment; empty if nobody does `within` that time."""
-    coming = [watch for watch in watches(ward, now, now + within) if watch.starts_at > now]
+    return first_to_come(watches(ward, now, now + within), now)
+
+
+def first_to_come(watched: Iterable[Watch], now: datetime) -> list[Watch]:
+    """Of `watched`, the earliest first, those that begin next after `now`, all at one moment."""
+    coming = [watch for watch in watched if watch.starts_at > now]
     return [watch for watch in coming if watch.starts_at == coming[0].starts_at]
 
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts import duty
 from accounts.models import HandoverNote, Ward
-from accounts.rota import AHEAD, gaps, next_on_duty, on_duty, wards_watched_by, watches
+from accounts.rota import AHEAD, first_to_come, uncovered, wards_watched_by, watches
 from api import vocabularies
 from api.narrowing import FieldsQuery
 from api.resource import Resource, whole
@@ -196,13 +196,12 @@ class DutyView(Resource):
     def get(self, request: Request, ward_id: UUID) -> Response:
         ward, now = wards_watched_by(self.person).get(pk=ward_id), self.now
         coming = watches(ward, now, now + AHEAD)
-        on_duty_now = set(on_duty(ward, now).values_list("pk", flat=True))
-        spans = [{"starts_at": start, "ends_at": end} for start, end in gaps(ward, now, now + AHEAD)]
+        holes = uncovered(coming, now, now + AHEAD)
         answer = {
-            "now": [row for row in coming if row.user.pk in on_duty_now and row.starts_at <= now],
-            "next": next_on_duty(ward, now),
+            "now": [row for row in coming if row.starts_at <= now],
+            "next": first_to_come(coming, now),
             "coming": coming,
-            "gaps": spans,
+            "gaps": [{"starts_at": start, "ends_at": end} for start, end in holes],
             "handover_note": duty.current_note(ward, now),
             "may_arrange": duty.may_arrange(self.person, ward),
         }

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from accounts import duty
 from accounts.models import DutyOverride, DutyShift, User, Ward
-from accounts.rota import AHEAD, Watch, gaps, next_on_duty, on_duty, watches
+from accounts.rota import AHEAD, Watch, first_to_come, uncovered, watches
 from portal.moments import local
 
 DAY = timedelta(days=1)
@@ -56,14 +56,14 @@ class Change:
 def context(ward: Ward, user: User, now: datetime) -> dict[str, Any]:
     """Everything the page needs."""
     coming = watches(ward, now, now + AHEAD)
-    holes = gaps(ward, now, now + AHEAD)
+    holes = uncovered(coming, now, now + AHEAD)
     zone = ward.hospital.zone
     return {
         "ward": ward,
         "zone": zone,
         "now": now,
-        "on_now": [(person, _until(coming, person, now)) for person in on_duty(ward, now)],
-        "next": next_on_duty(ward, now),
+        "on_now": [(watch.user, _until(watch, now)) for watch in coming if watch.starts_at <= now],
+        "next": first_to_come(coming, now),
         "note": duty.current_note(ward, now),
         "holes": holes,
         "days": list(days(ward, coming, holes, now)),
@@ -77,10 +77,9 @@ def context(ward: Ward, user: User, now: datetime) -> dict[str, Any]:
     }
 
 
-def _until(coming: list[Watch], person: User, now: datetime) -> datetime | None:
-    """When the duty of somebody who is on it ends; None beyond the horizon."""
-    own = [watch.ends_at for watch in coming if watch.user == person and watch.starts_at <= now]
-    return own[0] if own and own[0] < now + AHEAD else None
+def _until(watch: Watch, now: datetime) -> datetime | None:
+    """When a duty ends; None beyond the horizon."""
+    return watch.ends_at if watch.ends_at < now + AHEAD else None
 
 
 def days(
