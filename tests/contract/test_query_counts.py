@@ -319,6 +319,8 @@ class Scene:
             answer = client.get(path, headers=headers)
             answer.getvalue()  # a file is written while it is sent
         assert answer.status_code == 200, (who, path, answer.status_code)
+        times = [row for row in asked if row["sql"] == clock.SHIFTED]
+        assert len(times) <= 1, f"{path} has more than one present moment"
         return len(asked)
 
     def count_hook(self, service: str) -> int:

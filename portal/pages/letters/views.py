@@ -17,9 +17,10 @@ from portal.pages.letters.files import LETTER, language_of, on_paper, pdf_file
 @signed_in
 def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A printable page with what the receiving ward has to know; the reading is audited."""
-    case = visible_case(request, pk)
+    now = clock.now()
+    case = visible_case(request, pk, now)
     return on_paper(
-        *(request, "portal/case/letter.html", lambda: context.letter(case, clock.now())),
+        *(request, "portal/case/letter.html", lambda: context.letter(case, now)),
         address=reverse("portal:letter_pdf", args=[pk]),
     )
 
@@ -28,4 +29,5 @@ def letter(request: HttpRequest, pk: UUID) -> HttpResponse:
 @signed_in
 def letter_pdf(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The referral letter as a PDF file; the reading is audited."""
-    return pdf_file(LETTER, visible_case(request, pk), clock.now(), language_of(request))
+    now = clock.now()
+    return pdf_file(LETTER, visible_case(request, pk, now), now, language_of(request))

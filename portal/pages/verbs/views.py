@@ -38,9 +38,10 @@ from referral.queries import access_log, cases
 @signed_in
 def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     """Show the form of a verb, or do it and go back to where the person came from."""
+    now = clock.now()
     try:
         chosen = of_slug(verb)
-        case, visible = _find(request, chosen, pk)
+        case, visible = _find(request, chosen, pk, now)
     except ValueError as error:
         raise Http404 from error
     except Case.DoesNotExist:
@@ -48,7 +49,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
             return look_up_first(request)
         return passed_on(request, pk, typed=[*Submission.of(chosen, request.POST).typed.values()])
     if request.method == "POST":
-        return _post(request, case, chosen)
+        return _post(request, case, chosen, now)
     if chosen == Verb.ASSESS:
         return redirect("portal:indicators", pk=pk)
     if chosen not in usable_verbs(person(request), case):
@@ -57,7 +58,7 @@ def verb(request: HttpRequest, pk: UUID, verb: str) -> HttpResponse:
     sent = Submission.of(chosen, request.GET)
     named = {name: value for name, value in sent.typed.items() if value}
     initial = proposed(chosen, case, expected=case.ward_id in person(request).access.wards)
-    return _page(request, case, visible, sent, typed={**initial, **named})
+    return _page(request, case, visible, sent, now, typed={**initial, **named})
 
 
 @require_safe
@@ -88,7 +89,7 @@ def _cannot_be_done(case: Case, verb: Verb) -> str:
     return str(prerequisite(case, verb) or refusal)
 
 
-def _find(request: HttpRequest, verb: Verb, pk: UUID) -> tuple[Case, Case | None]:
+def _find(request: HttpRequest, verb: Verb, pk: UUID, now: datetime) -> tuple[Case, Case | None]:
     """A case, the reading of which is audited, and the same where it is visible: to admit, a case may also be
     one that nobody expects here."""
     user = person(request)
@@ -96,11 +97,11 @@ def _find(request: HttpRequest, verb: Verb, pk: UUID) -> tuple[Case, Case | None
         if request.method == "POST":
             visible = cases.cases(user).get(pk=pk)
         else:
-            visible = cases.read_case(user, pk, now=clock.now())
+            visible = cases.read_case(user, pk, now=now)
     except Case.DoesNotExist:
         if verb != Verb.ADMIT:
             raise
-        return arriving(user, pk, now=clock.now()), None
+        return arriving(user, pk, now=now), None
     return visible, visible
 
 
@@ -119,22 +120,22 @@ def passed_on(request: HttpRequest, pk: UUID, typed: Sequence[str] = ()) -> Http
     return render(request, "portal/case/passed_on.html", context, status=status)
 
 
-def _post(request: HttpRequest, case: Case, verb: Verb) -> HttpResponse:
+def _post(request: HttpRequest, case: Case, verb: Verb, now: datetime) -> HttpResponse:
     sent = Submission.of(verb, request.POST)
     try:
-        done = submit(sent, case=case, user=person(request), now=clock.now())
+        done = submit(sent, case=case, user=person(request), now=now)
     except InputError as error:
-        return _again(request, case, sent, refused=error.rows, status=422)
+        return _again(request, case, sent, now, refused=error.rows, status=422)
     except PathwayError as error:
-        page = _again(request, case, sent, problem=error.message, status=CONFLICT)
+        page = _again(request, case, sent, now, problem=error.message, status=CONFLICT)
         return with_status(page, error)
     except AccessError as error:
-        return _again(request, case, sent, problem=error.message, status=403)
+        return _again(request, case, sent, now, problem=error.message, status=403)
     drafts.finish(person(request), drafts.Place.of(request.path))
     if _is_talk(request, verb):
         return _talk(request, case)
     if in_place.is_in_place(request) and cases.cases(person(request)).filter(pk=case.pk).exists():
-        return in_place.saved(request, case, person(request), clock.now(), texts.done_text(verb, done))
+        return in_place.saved(request, case, person(request), now, texts.done_text(verb, done))
     messages.success(request, str(texts.done_text(verb, done)))
     return redirect(_after(request, case, sent.back))
 
@@ -167,10 +168,10 @@ def _after(request: HttpRequest, case: Case, back: str) -> str:
     return reverse("portal:board" if user.access.wards else "portal:home")
 
 
-def _again(request: HttpRequest, case: Case, sent: Submission, **more: Any) -> HttpResponse:
+def _again(request: HttpRequest, case: Case, sent: Submission, now: datetime, **more: Any) -> HttpResponse:
     """The form again, with everything that was typed, and what has happened to the case meanwhile."""
     visible = cases.cases(person(request)).filter(pk=case.pk).first()
-    return _page(request, case, visible, sent, typed=sent.typed, **more)
+    return _page(request, case, visible, sent, now, typed=sent.typed, **more)
 
 
 def _page(
@@ -178,6 +179,7 @@ def _page(
     case: Case,
     visible: Case | None,
     sent: Submission,
+    now: datetime,
     *,
     typed: Mapping[str, str],
     refused: Sequence[tuple[str, str, Text]] = (),
@@ -186,7 +188,7 @@ def _page(
 ) -> HttpResponse:
     """The form with what was `typed`. `visible`: the case as the person sees it now, None if they do not."""
     user = person(request)
-    now, current = clock.now(), visible or case
+    current = visible or case
     access_log.record_live(user=user, cases=[visible] if visible else [], now=now)
     form = _form(user, current, visible, sent, typed, refused, now)
     if problem:

@@ -1,5 +1,6 @@
 """What the specialist ward has recorded on a case, and the grades computed while somebody types."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -51,16 +52,16 @@ def checklist(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     items = [item for item in ward_record_of(case).checklist if item.verb != Verb.DECIDE_TRANSPLANT]
     if request.method != "POST":
-        return _checklist(request, case, checklist_form.begun(items, case))
+        return _checklist(request, case, now, checklist_form.begun(items, case))
     form = checklist_form.typed(items, case, request.POST)
     try:
         sent = Submission.of(Verb.RECORD_TREATMENT, request.POST)
         count = checklist_form.save(form, sent, case=case, user=user, now=now)
     except InputError:
-        return _checklist(request, case, form, status=422)
+        return _checklist(request, case, now, form, status=422)
     except PathwayError as error:
         form.problems.append(error.message)
-        return with_status(_checklist(request, case, form, status=CONFLICT), error)
+        return with_status(_checklist(request, case, now, form, status=CONFLICT), error)
     done = ngettext("%(count)s item recorded.", "%(count)s items recorded.", count) % {"count": count}
     if in_place.is_in_place(request):
         return in_place.saved(request, case, user, now, done)
@@ -69,10 +70,15 @@ def checklist(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _checklist(
-    request: HttpRequest, case: Case, form: checklist_form.ChecklistForm, *, status: int = 200
+    request: HttpRequest,
+    case: Case,
+    now: datetime,
+    form: checklist_form.ChecklistForm,
+    *,
+    status: int = 200,
 ) -> HttpResponse:
     values = {"case": case, "form": form, "progress": checklist_form.PROGRESS, "zone": case.hospital.zone}
-    values |= {"reasons": checklist_form.REASONS, "now": clock.now()}
+    values |= {"reasons": checklist_form.REASONS, "now": now}
     if in_place.is_in_place(request):
         return render(request, "portal/ward/_checklist_form.html", values | {"in_place": True}, status=status)
     return render(request, "portal/ward/checklist.html", values, status=status)
