@@ -203,6 +203,8 @@ class Postgres(Server):
         }
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+            # A password as long and random as this one is not guessed; each connection counts them anew.
+            settings["scram_iterations"] = "1"
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.binary()), "-D", str(self.folder / "data"), *options]
 
