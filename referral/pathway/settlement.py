@@ -95,7 +95,7 @@ class Settlement:
         if begins and self.is_answered:
             self._keep_loaded(self.directory)
         self.write_lines()
-        record([self.case.pk])
+        record(self.case.pk)
         # What is asked for first is done first after the commit: open pages hear before the workers.
         for what, wards in self.updates:
             compose.publish_change(self.case, what=what, wards=wards)
