@@ -61,10 +61,10 @@ class Checking(APIView):
 
 @cache
 def _serializer(model: type[models.Model]) -> type[serializers.ModelSerializer[Any]]:
-    known = serializers.ModelSerializer.serializer_field_mapping
+    usual = serializers.ModelSerializer.serializer_field_mapping
 
     class Row(serializers.ModelSerializer[Any]):
-        serializer_field_mapping = {**known, EncryptedField: serializers.JSONField}
+        serializer_field_mapping = {**usual, EncryptedField: serializers.JSONField}
 
         class Meta:
             fields = [field.name for field in _fields(model)]
