@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models.functions import Coalesce
 
 from notifications import hooks
@@ -27,6 +27,15 @@ from notifications.outbox.store import Stored, Waiting
 if TYPE_CHECKING:
     from accounts.models import User
 from notifications.types import Notice
+
+WITHDRAW = """
+UPDATE notifications_notification AS notification SET withdrawn_at = %(now)s
+FROM notifications_alert AS alert
+WHERE alert.id = notification.alert_id AND notification.withdrawn_at IS NULL
+    AND alert.subject_type = %(subject_type)s AND alert.subject_id = ANY(%(subject_ids)s::text[])
+    AND (%(kinds)s::text[] IS NULL OR alert.kind = ANY(%(kinds)s::text[]))
+    AND (%(recipient)s::uuid IS NULL OR notification.recipient_id = %(recipient)s::uuid)
+"""
 
 
 def notify(*, notices: Iterable[Notice], now: datetime) -> list[Notification]:
@@ -117,14 +126,16 @@ def withdraw(
     """
     if not subject_ids:
         return 0
-    active = Notification.objects.active().filter(
-        alert__subject_type=subject_type, alert__subject_id__in=subject_ids
-    )
-    if kinds is not None:
-        active = active.filter(alert__kind__in=kinds)
-    if recipient is not None:
-        active = active.filter(recipient_id=recipient.pk)
-    return active.update(withdrawn_at=now)
+    asked: dict[str, Any] = {
+        "subject_type": subject_type,
+        "subject_ids": [*subject_ids],
+        "kinds": None if kinds is None else [*kinds],
+        "recipient": None if recipient is None else recipient.pk,
+        "now": now,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WITHDRAW, asked)
+        return cursor.rowcount
 
 
 def withdraw_one(*, notification: Notification, now: datetime) -> None:

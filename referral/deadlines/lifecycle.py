@@ -3,9 +3,12 @@
 Every function here expects the case to be locked by the caller.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
+from django.db import connection
+
+from accounts.arrays import array
 from notifications.services import withdraw
 from referral.alerts import compose
 from referral.models import Case, Deadline, Offer
@@ -17,6 +20,15 @@ INSTANT = timedelta(microseconds=1)
 SINCE_FIRST_VISIT = frozenset({Kind.ASSESS, Kind.ADMIT}) | FOLLOW_UPS
 PER_OFFER = frozenset({Kind.ACKNOWLEDGE, Kind.DECIDE})
 REPEATED = frozenset({Kind.REASSESS})
+SAVE_CLOSED = """
+UPDATE referral_deadline AS deadline
+SET closed_at = closed.closed_at, outcome = closed.outcome, missed_at = closed.missed_at,
+    done_late = closed.done_late
+FROM unnest(%(ids)s::uuid[], %(closed)s::timestamptz[], %(outcomes)s::text[], %(missed)s::timestamptz[],
+        %(late)s::boolean[])
+    AS closed(id, closed_at, outcome, missed_at, done_late)
+WHERE deadline.id = closed.id
+"""
 
 
 def span(case: Case, kind: Kind, occurred_at: datetime) -> tuple[datetime, datetime]:
@@ -152,11 +164,23 @@ def save_closed(deadlines: Iterable[Deadline], *, now: datetime) -> None:
     closed = [deadline for deadline in deadlines if deadline.closed_at is not None]
     if not closed:
         return
-    Deadline.objects.bulk_update(closed, ["closed_at", "outcome", "missed_at", "done_late"])
+    _save(closed)
     unanswered = {str(deadline.pk) for deadline in closed if _is_unanswered(deadline)}
     answered = {str(deadline.pk) for deadline in closed} - unanswered
     withdraw(subject_type=compose.DEADLINE, subject_ids=answered, now=now)
     withdraw(subject_type=compose.DEADLINE, subject_ids=unanswered, kinds=compose.BEFORE_THE_MISS, now=now)
+
+
+def _save(closed: Sequence[Deadline]) -> None:
+    columns = {
+        "ids": array(deadline.pk for deadline in closed),
+        "closed": array(deadline.closed_at for deadline in closed),
+        "outcomes": array(deadline.outcome for deadline in closed),
+        "missed": array(deadline.missed_at for deadline in closed),
+        "late": array(deadline.done_late for deadline in closed),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SAVE_CLOSED, columns)
 
 
 def _is_unanswered(deadline: Deadline) -> bool:
