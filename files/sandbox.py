@@ -23,7 +23,7 @@ class OutOfTime(Exception):
 
 def inspect(content: bytes) -> "Inspected":
     """What `content` is, with pictures of its pages. Raises Unfit and OutOfTime."""
-    # Brings two decoders, which only the process that looks at files has to hold in memory.
+    # Brings the decoder of pictures, which only the process that looks at files has to hold in memory.
     from files.inspection import wire
 
     try:

@@ -3,7 +3,6 @@
 import io
 from dataclasses import dataclass
 
-import pi_heif
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from files.inspection.kinds import MediaType, Unfit
@@ -22,7 +21,6 @@ DECODERS = {
 }
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-pi_heif.register_heif_opener(thumbnails=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +34,8 @@ class Picture:
 
 def redraw(content: bytes, media_type: MediaType) -> Image.Image:
     """The picture in `content`, upright, in sRGB, at most LONGEST_SIDE long. Raises Unfit."""
+    if media_type is MediaType.HEIC:
+        _read_heic()
     try:
         with Image.open(io.BytesIO(content), formats=[DECODERS[media_type]]) as opened:
             if opened.width * opened.height > MOST_PIXELS:
@@ -47,6 +47,13 @@ def redraw(content: bytes, media_type: MediaType) -> Image.Image:
         raise Unfit("too_many_pixels") from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, ImageCms.PyCMSError):
         raise Unfit("broken") from None
+
+
+def _read_heic() -> None:
+    # Takes as long to load as a picture to draw, and most are of other kinds.
+    import pi_heif
+
+    pi_heif.register_heif_opener(thumbnails=False)
 
 
 def fitted(picture: Image.Image, side: int) -> Image.Image:

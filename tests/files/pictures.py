@@ -46,8 +46,8 @@ def heic() -> bytes:
     return (SAMPLES / "telephone.heic").read_bytes()
 
 
-def pdf(pages: int = 2) -> bytes:
-    first, *others = [sheet(text=f"page {number}") for number in range(1, pages + 1)]
+def pdf(pages: int = 2, width: int = 800, height: int = 1100) -> bytes:
+    first, *others = [sheet(width, height, f"page {number}") for number in range(1, pages + 1)]
     return saved(first, "PDF", save_all=True, append_images=others)
 
 
@@ -114,7 +114,7 @@ BAD_INSIDE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a bomb": (bomb, "too_many_pixels"),
     "an encrypted pdf": (encrypted_pdf, "encrypted"),
     "half a pdf": (lambda: b"%PDF-1.7\n1 0 obj", "broken"),
-    "a pdf of 31 pages": (lambda: pdf(31), "too_many_pages"),
+    "a pdf of 31 pages": (lambda: pdf(31, 80, 110), "too_many_pages"),
     "a pdf with a file in it": (pdf_with_attachment, "two_things"),
     "a jpeg and an archive": (lambda: jpeg() + archive(), "two_things"),
     "a pdf and an archive": (lambda: pdf() + archive(), "two_things"),

@@ -24,6 +24,11 @@ MOST_STEPS = 100
 LATER = timedelta(hours=2)
 
 
+def small_pdf() -> bytes:
+    """Two pages that are quickly drawn: they are drawn after each death."""
+    return pdf(width=80, height=110)
+
+
 class Died(BaseException):
     """The process ends here: nothing catches it."""
 
@@ -82,7 +87,7 @@ def recover(folder: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("make", [jpeg, pdf])
+@pytest.mark.parametrize("make", [jpeg, small_pdf])
 def test_dying_anywhere_while_a_file_is_taken_in(
     make: Callable[[], bytes],
     world: World,
@@ -104,7 +109,7 @@ def test_dying_anywhere_while_a_file_is_taken_in(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("make", "state"), [(jpeg, "checked"), (pdf, "checked"), (lambda: jpeg()[:4000], "refused")]
+    ("make", "state"), [(jpeg, "checked"), (small_pdf, "checked"), (lambda: jpeg()[:4000], "refused")]
 )
 def test_dying_anywhere_while_a_file_is_checked(
     make: Callable[[], bytes],
