@@ -7,7 +7,6 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
-from accounts import clock
 from accounts.addresses import address_of
 from accounts.models import User
 from fhir.outcomes import refused
@@ -40,7 +39,8 @@ class ProgramAuthentication(BaseAuthentication):
         scheme, _blank, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = tokens.find(secret.strip(), address=address_of(request), now=clock.now())
+        now = request.parser_context["view"].now
+        token = tokens.find(secret.strip(), address=address_of(request), now=now)
         if token is None:
             raise AuthenticationFailed
         return token.integration.account, Grant(token.integration, tuple(token.scopes))
