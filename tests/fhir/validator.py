@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from tests.contract.test_house import ROOT
@@ -17,25 +18,37 @@ def _node() -> str:
     return str(own) if own.exists() else shutil.which("node") or "node"
 
 
-def findings(resources: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
-    """What the validator says against each of `resources`, by type and id; nothing for valid ones."""
-    rows = list(resources)
-    lines = "\n".join(json.dumps(row) for row in rows) + "\n"
-    done = subprocess.run(
+@cache
+def _validator() -> subprocess.Popen[str]:
+    """It reads all definitions of R4 when it starts: one process serves a whole run, and ends with it."""
+    return subprocess.Popen(
         [_node(), SCRIPT],
         cwd=ROOT / "clients",
-        input=lines,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "NODE_NO_WARNINGS": "1"},
     )
-    assert done.returncode == 0, done.stderr
-    issues = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(issues) == len(rows)
+
+
+def _issues(resource: dict[str, Any]) -> list[dict[str, Any]]:
+    asked, answers = _validator().stdin, _validator().stdout
+    assert asked is not None
+    assert answers is not None
+    print(json.dumps(resource), file=asked, flush=True)
+    answer = answers.readline()
+    assert answer, "the validator has ended"
+    issues: list[dict[str, Any]] = json.loads(answer)
+    return issues
+
+
+def findings(resources: Iterable[dict[str, Any]]) -> dict[str, list[str]]:
+    """What the validator says against each of `resources`, by type and id; nothing for valid ones."""
+    judged = [(row, _issues(row)) for row in resources]
     return {
         f"{row['resourceType']}/{row.get('id', '')}": [
-            f"{issue.get('expression', [''])[0]}: {issue['details']['text']}" for issue in said
+            f"{issue.get('expression', [''])[0]}: {issue['details']['text']}" for issue in issues
         ]
-        for row, said in zip(rows, issues, strict=True)
-        if said
+        for row, issues in judged
+        if issues
     }
