@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,7 +18,8 @@ from accounts import clock
 from accounts.models import Hospital, User, Ward
 from integrations.counterparts import save_integration
 from integrations.models import Integration
-from tests.world import World
+from tests.conftest import Keep
+from tests.world import World, build
 
 BASE = "/fhir/R4"
 KEY = ec.generate_private_key(ec.SECP384R1())
@@ -120,9 +122,38 @@ class Program:
         return self.send("GET", path, **headers)
 
 
+@dataclass(frozen=True)
+class Connected:
+    """The small network, of which the first hospital and the first ward have a program."""
+
+    world: World
+    first: Program
+    ward: Program
+
+
+def connect() -> Connected:
+    world = build()
+    emr, ward_emr = (
+        integrate(world.hospital, world.doctor),
+        integrate(world.ward.hospital, world.lead, world.ward),
+    )
+    return Connected(world, Program(emr), Program(ward_emr))
+
+
+@pytest.fixture(scope="module")
+def kept(keep: Keep) -> Callable[[], Connected]:
+    """Written once for a module, with the tokens of its programs."""
+    return keep(connect)
+
+
 @pytest.fixture
-def world(db: None, make_world: Callable[[], World]) -> World:
-    return make_world()
+def connected(db: None, kept: Callable[[], Connected]) -> Connected:
+    return kept()
+
+
+@pytest.fixture
+def world(connected: Connected) -> World:
+    return connected.world
 
 
 @pytest.fixture
@@ -137,25 +168,25 @@ def _no_counters() -> Iterator[None]:
 
 
 @pytest.fixture
-def emr(world: World) -> Integration:
-    return integrate(world.hospital, world.doctor)
-
-
-@pytest.fixture
-def ward_emr(world: World) -> Integration:
-    return integrate(world.ward.hospital, world.lead, world.ward)
-
-
-@pytest.fixture
-def first(emr: Integration) -> Program:
+def first(connected: Connected) -> Program:
     """The program of the first hospital."""
-    return Program(emr)
+    return connected.first
 
 
 @pytest.fixture
-def ward(ward_emr: Integration) -> Program:
+def ward(connected: Connected) -> Program:
     """The program of the first ward."""
-    return Program(ward_emr)
+    return connected.ward
+
+
+@pytest.fixture
+def emr(first: Program) -> Integration:
+    return first.integration
+
+
+@pytest.fixture
+def ward_emr(ward: Program) -> Integration:
+    return ward.integration
 
 
 @pytest.fixture

@@ -1,11 +1,13 @@
 """A case that has been through everything, so that every resource type has something to show."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from accounts import clock
 from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
+from tests.fhir.conftest import Connected, connect
 from tests.referral.case_files import added_and_checked, picture
 from tests.world import HOUR, World
 
@@ -35,6 +37,18 @@ def whole_case(world: World, now: datetime) -> Case:
         perform(case, verb, actor=world.specialist, now=now, **given)
     added_and_checked(case, world.specialist, content=picture(1), now=now)
     return perform(case, Verb.BACK_REFER, actor=world.specialist, now=now, plan="抗病毒治疗")
+
+
+@dataclass(frozen=True)
+class Scene(Connected):
+    """The network with its programs, and that case."""
+
+    case: Case
+
+
+def connect_with_case() -> Scene:
+    connected = connect()
+    return Scene(**vars(connected), case=whole_case(connected.world, clock.now()))
 
 
 def with_question(world: World, name: str = "问") -> Case:

@@ -8,17 +8,11 @@ from django.test import Client
 from accounts import clock
 from referral.models import Case
 from tests.fhir.conftest import BASE, Answer, Program
-from tests.fhir.scene import whole_case
 from tests.fhir.sending import referral
 from tests.fhir.validator import findings
 from tests.world import World
 
 ABSENT = "01970000-0000-7000-8000-000000000000"
-
-
-@pytest.fixture
-def case(world: World) -> Case:
-    return whole_case(world, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -102,27 +96,6 @@ def test_dates_of_every_precision_and_odd_values_narrow_as_they_should(
     named = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "minute": "%Y-%m-%dT%H:%MZ"}
     text = query.format(**{name: now.strftime(form) for name, form in named.items()})
     assert len(first.get(f"ServiceRequest?{text}").resources()) == number
-
-
-def test_everything_can_be_had_by_the_patient_by_types_and_since(
-    world: World, case: Case, first: Program
-) -> None:
-    whole = first.get(f"ServiceRequest/{case.pk}/$everything").resources()
-    assert first.get(f"Patient/{case.patient_id}/$everything").resources() == whole
-    some = first.get(f"ServiceRequest/{case.pk}/$everything?_type=Task,Patient").resources()
-    assert {row["resourceType"] for row in some} == {"Task", "Patient"}
-    assert first.get(f"Patient/{case.patient_id}/$everything?_since=2199-01-01T00:00:00Z").resources() == []
-    assert (
-        first.get(f"Patient/{case.patient_id}/$everything?_since=2001-01-01T00:00:00Z").resources() == whole
-    )
-
-
-def test_all_codes_of_a_system_are_searched_for_with_a_bar(case: Case, first: Program) -> None:
-    rows = first.get(f"Observation?patient={case.patient_id}&code=http://loinc.org|").resources()
-    assert rows
-    assert all("http://loinc.org" in str(row["code"]) for row in rows)
-    other = first.get(f"Observation?patient={case.patient_id}&code=http://elsewhere.example|").resources()
-    assert other == []
 
 
 def test_a_search_in_a_body_that_is_no_form_is_refused_and_not_taken_for_everything(

@@ -27,7 +27,7 @@ def test_a_key_made_by_the_printed_commands_gets_a_token(world: World, tmp_path:
     pasted = {"pasted_keys": (tmp_path / "public.pem").read_text(), "typed_scopes": "system/*.cruds"}
     form = IntegrationForm({**typed, **pasted, "is_active": "on"})
     assert form.is_valid(), form.errors
-    integration = integrate(world.hospital, world.doctor)
+    integration = integrate(world.hospital, world.doctor, name="HIS")
     integration.keys = form.cleaned_data["pasted_keys"]
     integration.save()
     key = load_pem_private_key((tmp_path / "private.pem").read_bytes(), None)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,17 @@ from tests.world import World
 
 OTHER = ec.generate_private_key(ec.SECP384R1())
 CARD = {"uuid", "summary", "detail", "indicator", "source", "links", "overrideReasons"}
+
+
+@pytest.fixture
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def emr(world: World) -> Integration:
+    """A record of the first hospital that has asked for nothing yet."""
+    return integrate(world.hospital, world.doctor)
 
 
 def test_discovery_lists_services_with_a_narrow_prefetch(db: None) -> None:

@@ -148,7 +148,7 @@ def test_an_address_within_this_machine_is_not_called_unless_the_operator_names_
 def test_the_form_takes_an_address_or_keys(world: World, address: str, keys: str, field: str) -> None:
     form = IntegrationForm(
         {
-            "name": "EMR",
+            "name": "HIS",
             "kind": "records",
             "hospital": world.hospital.pk,
             "responsible": world.doctor.pk,

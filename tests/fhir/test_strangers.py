@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,8 +11,9 @@ from accounts import clock
 from accounts.models import Catchment, Hospital, Network, User, Ward
 from fhir.types import TYPES
 from referral.models import Case, PathwayPolicy
+from tests.conftest import Keep
 from tests.fhir.conftest import Answer, Program, integrate
-from tests.fhir.scene import whole_case
+from tests.fhir.scene import Scene, connect_with_case
 from tests.fhir.subscribing import wish
 from tests.fhir.test_tasks import document
 from tests.files.pictures import jpeg
@@ -45,9 +46,14 @@ def strangers_of_another_network() -> tuple[Program, Program]:
     return Program(integrate(hospital, person)), Program(integrate(hospital, person, ward))
 
 
+@pytest.fixture(scope="module")
+def kept(keep: Keep) -> Callable[[], Scene]:
+    return keep(connect_with_case)
+
+
 @pytest.fixture
-def case(world: World) -> Case:
-    return whole_case(world, clock.now())
+def case(connected: Scene) -> Case:
+    return connected.case
 
 
 @pytest.fixture

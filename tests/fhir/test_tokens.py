@@ -1,5 +1,6 @@
 """SMART Backend Services: who gets a token, for what, and who does not."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from accounts import clock
 from integrations import messages, tokens
 from integrations.counterparts import save_integration
 from integrations.models import ExchangedMessage, Integration, IntegrationToken, UsedAssertion
-from tests.fhir.conftest import BASE, KEY, ask_for_token, assertion, public_jwk
+from tests.fhir.conftest import BASE, KEY, ask_for_token, assertion, integrate, public_jwk
 from tests.world import World
 
 OTHER = ec.generate_private_key(ec.SECP384R1())
@@ -23,6 +24,17 @@ RSA = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 def seconds(minutes: float) -> int:
     return int((clock.wall() + timedelta(minutes=minutes)).timestamp())
+
+
+@pytest.fixture
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def emr(world: World) -> Integration:
+    """A program of the first hospital that has asked for nothing yet."""
+    return integrate(world.hospital, world.doctor)
 
 
 def test_the_configuration_says_where_and_how(db: None) -> None:
