@@ -76,7 +76,7 @@ def dripping_server() -> Iterator[int]:
                     self.request.sendall(b"2")
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drip) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True).start()
         try:
             yield server.server_address[1]
         finally:

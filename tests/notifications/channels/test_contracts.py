@@ -100,7 +100,7 @@ def test_a_pause_of_days_is_cut_to_an_hour(line: Line) -> None:
 @pytest.mark.parametrize("trouble", ["hangs", "drips"])
 def test_a_provider_that_hangs_is_left(line: Line, settings: Any, trouble: str) -> None:
     line.send()
-    settings.CHANNEL_SECONDS = 0.3
+    settings.CHANNEL_SECONDS = 0.1
     line.behaves(getattr(line.provider, trouble))
 
     assert line.refusal().permanent is False
