@@ -1,10 +1,10 @@
 """One installation of the product as a process: its own database, address and keys, a network with programs.
 
-Run by test_two_instances; prints the client ids in one line when it answers, and sends what is subscribed to.
+Run by test_two_instances; sends what is subscribed to. Each line of its input is a public key of programs: it
+forgets what was before, makes a network whose programs have that key, and says their client ids.
 """
 
 import json
-import os
 import sys
 import threading
 import time
@@ -23,6 +23,7 @@ from fhir.subscriptions.sending import send_due  # noqa: E402
 from integrations.counterparts import save_integration  # noqa: E402
 from integrations.keys import read_keys  # noqa: E402
 from integrations.models import Integration  # noqa: E402
+from tests.ending import MigratedRows  # noqa: E402
 from tests.world import build  # noqa: E402
 
 
@@ -59,10 +60,19 @@ def main() -> None:
     server = ThreadedWSGIServer(("127.0.0.1", port), SilentHandler)
     server.set_app(WSGIHandler())
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(json.dumps(programs(os.environ["PROGRAMS_KEY"])), flush=True)
-    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
+    one_at_a_time = threading.Lock()
+    threading.Thread(target=send, args=[one_at_a_time], daemon=True).start()
+    migrated = MigratedRows()
+    for line in sys.stdin:
+        with one_at_a_time:
+            migrated.restore()
+            print(json.dumps(programs(json.loads(line))), flush=True)
+
+
+def send(one_at_a_time: threading.Lock) -> None:
     while True:
-        send_due(clock.now())
+        with one_at_a_time:
+            send_due(clock.now())
         time.sleep(0.2)
 
 

@@ -66,15 +66,30 @@ def key(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture
-def installations(tmp_path: Path, key: Path) -> Iterator[list[Installation]]:
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[str, subprocess.Popen[str]]]]:
+    """Two installations with their addresses, which serve every test here: starting takes them seconds."""
     with ExitStack() as stack:
-        begun = [begin(stack, number, tmp_path, key) for number in (1, 2)]
-        yield [Installation(url, json.loads(said()), key) for url, said in begun]
+        yield [begin(stack, number, tmp_path_factory.mktemp("installation")) for number in (1, 2)]
 
 
-def begin(stack: ExitStack, number: int, folder: Path, key: Path) -> tuple[str, Callable[[], str]]:
-    """Start an installation; its address, and a function that waits for the line it says when it answers."""
+@pytest.fixture
+def installations(processes: list[tuple[str, subprocess.Popen[str]]], key: Path) -> list[Installation]:
+    """Both with a network in which nothing has happened."""
+    public = json.dumps(key.with_name("public.pem").read_text())
+    return [Installation(url, json.loads(answer(process, public)), key) for url, process in processes]
+
+
+def answer(process: subprocess.Popen[str], line: str) -> str:
+    """What an installation says to a line."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    print(line, file=process.stdin, flush=True)
+    return process.stdout.readline()
+
+
+def begin(stack: ExitStack, number: int, folder: Path) -> tuple[str, subprocess.Popen[str]]:
+    """Start an installation with a database and an address of its own."""
     server, _slash, migrated = os.environ["DATABASE_URL"].rpartition("/")
     name, url = f"installation_{number}_{os.getpid()}", f"http://127.0.0.1:{free_port()}"
     database = stack.enter_context(psycopg.connect(f"{server}/postgres", autocommit=True))
@@ -89,11 +104,8 @@ def begin(stack: ExitStack, number: int, folder: Path, key: Path) -> tuple[str, 
         "ACLF_BASE_URL": url,
         "ACLF_LOG_LEVEL": "ERROR",
         "ACLF_PRIVATE_NETWORKS": "127.0.0.0/8",
-        "PROGRAMS_KEY": key.with_name("public.pem").read_text(),
     }
-    process = running(stack, [sys.executable, "-m", "tests.fhir.instance"], environ)
-    assert process.stdout is not None
-    return url, process.stdout.readline
+    return url, running(stack, [sys.executable, "-m", "tests.fhir.instance"], environ)
 
 
 def running(stack: ExitStack, command: list[str], environ: dict[str, str]) -> subprocess.Popen[str]:
@@ -150,7 +162,7 @@ def said(side: FhirClient, case: str) -> tuple[str, str]:
     return (str(task["status"]), code_of(task["businessStatus"])) if task else ("", "")
 
 
-def answer(side: FhirClient, case: str, status: str, code: str, **inputs: str) -> None:
+def reply(side: FhirClient, case: str, status: str, code: str, **inputs: str) -> None:
     """What a record says of a request; `code` is a business status, or a verb where that is not enough."""
     task: dict[str, Any] = dict(task_of(side, case) or {})
     rows = [{"type": {"coding": [{"code": name}]}, "valueString": text} for name, text in inputs.items()]
@@ -176,13 +188,13 @@ def test_a_referral_of_one_installation_is_answered_in_the_other_over_fhir_alone
         ("in-progress", "admitted", {}),
     ]
     for status, business, inputs in answers:
-        answer(ward, case, status, business, **inputs)
+        reply(ward, case, status, business, **inputs)
         until(lambda expected=(status, business): said(hospital, case) == expected)  # type: ignore[misc]
 
     # While the relay is away the ward goes on; the next relay says all of it, in the order of the pathway.
     relay()
-    answer(ward, case, "in-progress", "5.1.4", category="early_aclf")
-    answer(ward, case, "completed", "7.0", plan="抗病毒，每周复查", medicines="恩替卡韦")
+    reply(ward, case, "in-progress", "5.1.4", category="early_aclf")
+    reply(ward, case, "completed", "7.0", plan="抗病毒，每周复查", medicines="恩替卡韦")
     until(lambda: said(hospital, case) == ("completed", "7.0"))
     (back,) = [row for row in hospital.rows("ServiceRequest") if "basedOn" in row]
     assert back["note"] == [{"text": "Plan: 抗病毒，每周复查"}, {"text": "Medicines: 恩替卡韦"}]
@@ -202,11 +214,11 @@ def test_what_is_withdrawn_or_declined_in_one_installation_is_so_in_the_other(
     relay()
     withdrawn, declined = refer(hospital, "张三"), refer(hospital, "李四")
     until(lambda: task_of(ward, withdrawn) is not None and task_of(ward, declined) is not None)
-    answer(hospital, withdrawn, "cancelled", "withdraw", reason="refused")
+    reply(hospital, withdrawn, "cancelled", "withdraw", reason="refused")
     until(lambda: said(ward, withdrawn) == ("cancelled", "6.0"))
-    answer(ward, declined, "rejected", "4.0", reason="no_bed")
+    reply(ward, declined, "rejected", "4.0", reason="no_bed")
     second = two.client("second ward")
     until(lambda: task_of(second, declined) is not None)
     assert said(one.client("ward"), declined) == ("requested", "2.0")
-    answer(second, declined, "rejected", "4.0", reason="no_bed")
+    reply(second, declined, "rejected", "4.0", reason="no_bed")
     until(lambda: said(one.client("ward"), declined) == ("rejected", "4.0"))
