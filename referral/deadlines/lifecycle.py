@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 
 from accounts.arrays import array
+from accounts.prepared import ANY, PreparedRows
 from notifications.services import withdraw
 from referral.alerts import compose
 from referral.models import Case, Deadline, Offer
@@ -20,6 +21,10 @@ INSTANT = timedelta(microseconds=1)
 SINCE_FIRST_VISIT = frozenset({Kind.ASSESS, Kind.ADMIT}) | FOLLOW_UPS
 PER_OFFER = frozenset({Kind.ACKNOWLEDGE, Kind.DECIDE})
 REPEATED = frozenset({Kind.REASSESS})
+RUNNING = PreparedRows(
+    "running_deadlines",
+    lambda: Deadline.objects.open().filter(case=ANY).select_related("offer"),
+)
 SAVE_CLOSED = """
 UPDATE referral_deadline AS deadline
 SET closed_at = closed.closed_at, outcome = closed.outcome, missed_at = closed.missed_at,
@@ -49,7 +54,10 @@ def span(case: Case, kind: Kind, occurred_at: datetime) -> tuple[datetime, datet
 
 def running(case: Case) -> list[Deadline]:
     """The open deadlines of a case, each with its offer."""
-    return list(case.deadlines.open().select_related("offer"))
+    deadlines = RUNNING.of(case.pk)
+    for deadline in deadlines:
+        deadline.case = case
+    return deadlines
 
 
 def still_open(deadlines: Iterable[Deadline]) -> list[Deadline]:

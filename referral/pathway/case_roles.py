@@ -3,17 +3,26 @@
 from django.db.models import prefetch_related_objects
 
 from accounts.models import User, Ward
+from accounts.prepared import ANY, PreparedRows
 from referral.models import Case, Deadline, Offer, Question
 from referral.pathway.retracted_records import verbs_without_cause
 from referral.pathway.table import Transition, verbs_in
 from referral.pathway.vocabulary import IN_WARD, Kind, Party, State, Verb
+
+OPEN_OFFER = PreparedRows(
+    "open_offer",
+    lambda: Offer.objects.filter(case=ANY, state=Offer.State.OPEN).select_related("ward__hospital"),
+)
 
 
 def open_offer(case: Case) -> Offer | None:
     """The offer that waits for its ward's answer; only a case that is offered has one."""
     if case.state != State.OFFERED:
         return None
-    return case.offers.filter(state=Offer.State.OPEN).select_related("ward__hospital").first()
+    for offer in OPEN_OFFER.of(case.pk):
+        offer.case = case
+        return offer
+    return None
 
 
 def open_question(case: Case) -> Question | None:

@@ -1,17 +1,23 @@
 """A statement is read and planned once for each connection that executes it."""
 
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
+from django.db.transaction import TransactionManagementError
 
-from accounts.models import Network
-from accounts.prepared import PreparedStatement
+from accounts.models import Hospital, Network, Ward
+from accounts.prepared import ANY, PreparedRows, PreparedStatement
+from tests.world import NOW
 
-RENAMED = "UPDATE accounts_network SET name_en = $2 WHERE id = $1"
+RENAMED = "UPDATE accounts_network SET name_en = %s WHERE id = %s"
 
 
 @pytest.fixture
 def rename() -> PreparedStatement:
-    return PreparedStatement("rename_network", ("uuid", "text"), RENAMED)
+    return PreparedStatement("rename_network", RENAMED)
 
 
 @pytest.fixture
@@ -33,7 +39,7 @@ def test_it_is_prepared_once_and_executed_with_its_parameters(
 ) -> None:
     connection.close()
     for name in ("First", "Second's"):
-        rename.execute(network.pk, name)
+        rename.execute(name, network.pk)
     network.refresh_from_db()
     assert network.name_en == "Second's"
     assert executed_here() == [2]
@@ -41,9 +47,9 @@ def test_it_is_prepared_once_and_executed_with_its_parameters(
 
 def test_another_connection_prepares_its_own(rename: PreparedStatement, network: Network) -> None:
     connection.close()
-    rename.execute(network.pk, "First")
+    rename.execute("First", network.pk)
     connection.close()
-    rename.execute(network.pk, "Second")
+    rename.execute("Second", network.pk)
     network.refresh_from_db()
     assert network.name_en == "Second"
     assert executed_here() == [1]
@@ -54,15 +60,63 @@ def test_what_was_prepared_outlives_a_transaction_that_is_taken_back(
 ) -> None:
     connection.close()
     with transaction.atomic():
-        rename.execute(network.pk, "First")
+        rename.execute("First", network.pk)
         transaction.set_rollback(True)
-    rename.execute(network.pk, "Second")
+    rename.execute("Second", network.pk)
     network.refresh_from_db()
     assert network.name_en == "Second"
     assert executed_here() == [2]
 
 
 def test_what_the_database_refuses_is_raised_as_by_any_statement(network: Network) -> None:
-    statement = PreparedStatement("unreadable", (), "UPDATE nothing")
+    statement = PreparedStatement("unreadable", "UPDATE nothing")
     with pytest.raises(DatabaseError):
         statement.execute()
+
+
+WARDS_OF_A_NETWORK = PreparedRows(
+    "wards_of_a_network",
+    lambda: (
+        Ward.objects.select_for_update(of=("self",))
+        .select_related("hospital__network")
+        .filter(hospital__network=ANY, closed_reason="")
+        .order_by("name_en")
+    ),
+)
+
+
+def everything(row: Model) -> dict[str, object]:
+    """The row's columns, and those of the rows that were read with it."""
+    related = {name: everything(other) for name, other in row._state.fields_cache.items()}
+    return {**related, **{name: value for name, value in vars(row).items() if name != "_state"}}
+
+
+@pytest.fixture
+def wards(network: Network) -> list[Ward]:
+    hospital = Hospital.objects.create(network=network, name_zh="甲", name_en="A", level="tertiary")
+    Ward.objects.create(
+        hospital=hospital, name_zh="旧", name_en="Old", beds=1, closed_at=NOW, closed_reason="x"
+    )
+    return [
+        Ward.objects.create(hospital=hospital, name_zh=name, name_en=name, beds=beds)
+        for name, beds in (("First", 3), ("Second", 4))
+    ]
+
+
+def test_rows_come_as_the_query_set_gives_them(
+    wards: list[Ward], network: Network, django_assert_num_queries: Any
+) -> None:
+    with transaction.atomic():
+        for _time in range(2):
+            with django_assert_num_queries(1):
+                rows = WARDS_OF_A_NETWORK.of(network.pk)
+                assert [row.hospital.network for row in rows] == [network, network]
+            asked = Ward.objects.select_related("hospital__network").filter(closed_reason="")
+            assert [*map(everything, rows)] == [*map(everything, asked.order_by("name_en"))]
+            assert rows == wards
+        assert WARDS_OF_A_NETWORK.of(uuid4()) == []
+
+
+def test_rows_are_locked_in_a_transaction_only(network: Network) -> None:
+    with pytest.raises(TransactionManagementError):
+        WARDS_OF_A_NETWORK.of(network.pk)

@@ -14,7 +14,7 @@ def reads_once() -> Iterator[None]:
     asked: Counter[tuple[str, str]] = Counter()
 
     def count(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.lstrip().startswith("SELECT") and " FROM " in sql:
+        if (sql.lstrip().startswith("SELECT") and " FROM " in sql) or sql.startswith("EXECUTE"):
             asked[sql, repr(params)] += 1
         return execute(sql, params, many, context)
 

@@ -123,7 +123,7 @@ WHERE c.id = {{which}} AND NOT network.is_practice
 ON CONFLICT (case_id) DO UPDATE SET
     ({", ".join(COLUMNS)}) = ({", ".join(f"excluded.{name}" for name in COLUMNS)})
 """  # noqa: S608 - put together from the constants above
-_OF_ONE = PreparedStatement("record_case_facts", ("uuid",), _WRITE.format(which="$1"))
+_OF_ONE = PreparedStatement("record_case_facts", _WRITE.format(which="%s"))
 """With every change of a case: to plan this, with fifteen tables, takes five times as long as to do it."""
 _OF_SEVERAL = _WRITE.format(which="ANY(%s)")
 _EVERY_CASE = "SELECT id FROM referral_case WHERE id > %s ORDER BY id LIMIT %s"
