@@ -113,11 +113,12 @@ def test_a_change_and_its_event_are_both_there_or_neither(
 def test_a_sender_that_dies_anywhere_sends_the_same_again_and_passes_nothing(
     world: World, ward: Program, hook: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    cases = [world.flagged(clock.now(), name=name) for name in ("甲", "乙", "丙")]
     row = subscribe(ward, hook.url, channel={"extension": [extension("max-count", valuePositiveInt=2)]})
     at, deaths = clock.now(), 0
     for nth in range(MOST_STEPS):
-        for name in ("甲", "乙", "丙"):
-            world.flagged(clock.now(), name=f"{name}{nth}")
+        for case in cases:
+            perform(case, Verb.MESSAGE, actor=world.doctor, now=clock.now(), text=f"第{nth}次")
         at += SECOND
         has_died = died(monkeypatch, nth, lambda at=at: send_due(at))
         deaths += has_died
