@@ -1,7 +1,7 @@
 """In every state and to every role, the first screen, the home row and the board card say what is."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -234,6 +234,8 @@ TABLE = {
     ),
 }
 ROLES = ("doctor", "specialist", "second_specialist", "coordinator")
+APART = "every ward closed"
+"""What is done for it moves the requests of all other cases."""
 
 
 @pytest.fixture
@@ -272,13 +274,17 @@ def seen_by(role: str, case: Case, world: World) -> bool:
     return Case.objects.visible_to(getattr(world, role)).filter(pk=case.pk).exists()
 
 
+def made(world: World, names: Iterable[str]) -> dict[str, Case]:
+    """The cases of TABLE that have these names, side by side, each of a patient of its own."""
+    register, cases = world.register, {}
+    for name in names:
+        world.register = partial(register, name=name)  # type: ignore[method-assign]
+        cases[name] = TABLE[name].make(world, clock.now())
+    return cases
+
+
 def test_the_table_has_every_state(with_phones: World) -> None:
-    registered, names = with_phones.register, iter(TABLE)
-    made = set()
-    for say in TABLE.values():
-        with_phones.register = partial(registered, name=next(names))  # type: ignore[method-assign]
-        made.add(State(say.make(with_phones, clock.now()).state))
-    assert made == set(State)
+    assert {State(case.state) for case in made(with_phones, TABLE).values()} == set(State)
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -303,34 +309,53 @@ def test_the_first_screen_says_what_is_and_whom_to_call(
         assert first_block(page_of(client, reverse("portal:result", args=[case.pk]))) == block
 
 
-@pytest.mark.parametrize("name", TABLE)
-def test_home_rows_and_board_cards_say_the_same(with_phones: World, as_user: SignIn, name: str) -> None:
-    say, world = TABLE[name], with_phones
-    case = say.make(world, clock.now())
+@pytest.mark.parametrize("names", [[name for name in TABLE if name != APART], [APART]])
+def test_home_rows_and_board_cards_say_the_same(
+    with_phones: World, as_user: SignIn, monkeypatch: pytest.MonkeyPatch, names: list[str]
+) -> None:
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)  # no minute passes between the first page and the last
+    cases = made(with_phones, names)
     for role in ROLES:
-        client = as_user(getattr(world, role))
-        for card in cards(client, case):
-            assert f"tone-{say.tone}" in card, role
-            assert say.words in card or "our ward" in card, role
-            if say.tone == "alarm":
-                assert "level-over" in card or "is-alarm" in card
-                assert 'href="tel:' in card
-            if must_act(case):
-                assert "level-calm" not in card and "act now" in card
+        lists = lists_of(as_user(getattr(with_phones, role)))
+        for name, case in cases.items():
+            say = TABLE[name]
+            for card in cards(lists, case):
+                assert f"tone-{say.tone}" in card, (name, role)
+                assert say.words in card or "our ward" in card, (name, role)
+                if say.tone == "alarm":
+                    assert "level-over" in card or "is-alarm" in card, (name, role)
+                    assert 'href="tel:' in card, (name, role)
+                if must_act(case):
+                    assert "level-calm" not in card and "act now" in card, (name, role)
 
 
-def cards(client: Client, case: Case) -> list[str]:
+@dataclass
+class Lists:
+    """What somebody's lists show: the rows of the home page and the cards of the board."""
+
+    rows: list[str]
+    cards: list[str]
+
+
+def lists_of(client: Client) -> Lists:
+    home = [client.get("/", {"tab": tab}) for tab in ("open", "follow-up", "closed")]
+    tabs = ("window-1", "window-2", "follow-up")
+    board = [client.get(reverse("portal:board"), {"tab": tab}) for tab in tabs]
+    return Lists(parts(home, '<li class="home-card', "</li>"), parts(board, "<article ", "</article>"))
+
+
+def parts(answers: list[Any], begins: str, ends: str) -> list[str]:
+    """The parts of pages between these two, where the reader has the pages; none has a second one."""
+    pages = [answer.content.decode() for answer in answers if answer.status_code == 200]
+    assert not any('rel="next"' in page for page in pages)
+    return [part.split(ends)[0] for page in pages for part in page.split(begins)[1:]]
+
+
+def cards(lists: Lists, case: Case) -> list[str]:
     """The row of the case on the home page and its card on the board, where the reader has them."""
-    findings = []
-    for address in ("/?tab=open", "/?tab=follow-up", "/?tab=closed"):
-        answer = client.get(address)
-        rows = answer.content.decode().split('<li class="home-card')[1:] if answer.status_code == 200 else []
-        findings += [row.split("</li>")[0] for row in rows if f'data-case="{case.number}"' in row]
-    for tab in ("window-1", "window-2", "follow-up"):
-        answer = client.get(reverse("portal:board"), {"tab": tab})
-        rows = answer.content.decode().split("<article ")[1:] if answer.status_code == 200 else []
-        findings += [row.split("</article>")[0] for row in rows if f"case-{case.pk}" in row]
-    return [unescape(row) for row in findings]
+    rows = [row for row in lists.rows if f'data-case="{case.number}"' in row]
+    return [unescape(card) for card in rows + [one for one in lists.cards if f"case-{case.pk}" in one]]
 
 
 def test_a_ward_that_was_redirected_to_sees_no_clock_that_is_not_its_own(
