@@ -3,27 +3,23 @@
 import base64
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from config.embedded import ROOT
 from labs.drawing import draw_sheet
 from labs.pictures.files import jpeg
+from tests.commands import run_apart, run_here
 
 TEXT = "姓名：王小明\nTBIL 356.8 umol/L"
 
 
-def run(*arguments: str, given: str = "") -> tuple[int, list[dict[str, Any]], str]:
-    """Exit status, JSON lines and what was said beside them; without a database."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, input=given, capture_output=True, text=True
-    )
+def result_of(done: CompletedProcess[str]) -> tuple[int, list[dict[str, Any]], str]:
+    """Exit status, JSON lines and what was said beside them."""
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
@@ -31,7 +27,7 @@ def test_each_file_is_one_line_and_one_that_cannot_be_read_does_not_stop_the_oth
     good, empty = tmp_path / "good.txt", tmp_path / "empty.txt"
     good.write_text(TEXT)
     empty.write_text("")
-    status, lines, _ = run("read_labs", str(tmp_path / "missing"), str(empty), str(good))
+    status, lines, _ = result_of(run_here("read_labs", str(tmp_path / "missing"), str(empty), str(good)))
     assert status == 1
     assert [line.get("error", {}).get("code") for line in lines] == ["not_opened", "empty", None]
     assert lines[2]["file"] == str(good)
@@ -39,7 +35,7 @@ def test_each_file_is_one_line_and_one_that_cannot_be_read_does_not_stop_the_oth
 
 
 def test_text_comes_from_standard_input_too() -> None:
-    status, lines, _ = run("read_labs", "-", given=TEXT)
+    status, lines, _ = result_of(run_apart("read_labs", "-", stdin=TEXT))
     assert (status, lines[0]["form"], lines[0]["patient"]) == (0, "text", {"name": "王小明"})
 
 
@@ -62,8 +58,9 @@ def test_beside_a_proposal_a_phone_shows_the_name_and_the_number_without_what_li
 
 def test_a_drawn_sheet_is_read_as_it_was_drawn(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.jpg"
-    _, (drawn,), _ = run("draw_lab_sheet", str(sheet), "--layout", "coagulation", "--seed", "3")
-    status, (line,), _ = run("read_labs", str(sheet))
+    drawing = run_apart("draw_lab_sheet", str(sheet), "--layout", "coagulation", "--seed", "3")
+    _, (drawn,), _ = result_of(drawing)
+    status, (line,), _ = result_of(run_here("read_labs", str(sheet)))
     assert (status, line["form"], line["patient"]) == (0, "photo", drawn["patient"])
     assert line["sampled_at"] == drawn["sampled_at"]
     proposed = [finding for finding in line["findings"] if finding["input"]]
@@ -74,6 +71,6 @@ def test_a_drawn_sheet_is_read_as_it_was_drawn(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["sheet.xyz", "no/such/folder/sheet.jpg"])
 def test_a_sheet_that_cannot_be_written_is_a_sentence(tmp_path: Path, name: str) -> None:
-    status, lines, said = run("draw_lab_sheet", str(tmp_path / name))
+    status, lines, said = result_of(run_here("draw_lab_sheet", str(tmp_path / name)))
     assert (status, lines) == (1, [])
     assert "cannot be written" in said

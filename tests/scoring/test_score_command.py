@@ -1,4 +1,4 @@
-"""`manage.py score`, as a program of its own: no database, one JSON line per patient, exit status."""
+"""`manage.py score`: no database, one JSON line per patient, exit status."""
 
 import csv
 import io
@@ -7,38 +7,20 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from config.embedded import ROOT
 from scoring import evaluate, read_inputs
 from scoring.modelfile import FOLDER
+from tests.commands import run_apart, run_here
 from tests.scoring.patients import everything, patient
 
-ROOT = Path(__file__).resolve().parents[2]
 
-
-def score(*arguments: str, stdin: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
-    """Runs the command where no database can be reached."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": "postgresql://127.0.0.1:1/none",
-        "DJANGO_SETTINGS_MODULE": "config.settings",
-    }
-    return subprocess.run(
-        [sys.executable, "manage.py", "score", *arguments],
-        cwd=ROOT,
-        env=environment,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        **options,
-    )
-
-
-def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+def lines(done: CompletedProcess[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -52,7 +34,7 @@ def csv_of(*patients: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def scored(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+def scored(tmp_path_factory: pytest.TempPathFactory) -> CompletedProcess[str]:
     """One run over one good, one incomplete, one bad, one lettered and one more good patient."""
     file = tmp_path_factory.mktemp("score") / "patients.csv"
     file.write_text(
@@ -65,11 +47,11 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
         ),
         encoding="utf-8-sig",
     )
-    return score(str(file))
+    return run_apart("score", str(file))
 
 
 def test_every_patient_has_one_line_and_one_bad_row_makes_the_status_1(
-    scored: subprocess.CompletedProcess[str],
+    scored: CompletedProcess[str],
 ) -> None:
     assert [line["row"] for line in lines(scored)] == [1, 2, 3, 4, 5]
     assert scored.returncode == 1
@@ -77,7 +59,7 @@ def test_every_patient_has_one_line_and_one_bad_row_makes_the_status_1(
 
 
 def test_every_row_that_was_not_scored_is_counted_by_reason(
-    scored: subprocess.CompletedProcess[str],
+    scored: CompletedProcess[str],
 ) -> None:
     assert scored.stderr.splitlines() == [
         "Not used, no known name: “ward”.",
@@ -90,7 +72,7 @@ def test_every_row_that_was_not_scored_is_counted_by_reason(
     ]
 
 
-def test_a_scored_line_has_the_agreed_fields(scored: subprocess.CompletedProcess[str]) -> None:
+def test_a_scored_line_has_the_agreed_fields(scored: CompletedProcess[str]) -> None:
     line = lines(scored)[0]
     for name in ("model", "risk_90d", "band", "high_risk", "red_flags", "linear_predictor", "contributions"):
         assert name in line
@@ -101,7 +83,7 @@ def test_a_scored_line_has_the_agreed_fields(scored: subprocess.CompletedProcess
     assert len(line["scores"]) == 13
 
 
-def test_a_scored_line_grades_the_organ_failures(scored: subprocess.CompletedProcess[str]) -> None:
+def test_a_scored_line_grades_the_organ_failures(scored: CompletedProcess[str]) -> None:
     graded = lines(scored)[0]["organ_failure"]
     assert (graded["grade"], graded["simple_grade"], graded["missing"]) == ("none", None, [])
     assert graded["clif_c_of"] == lines(scored)[0]["scores"]["CLIF-C OF"]["value"]
@@ -110,7 +92,7 @@ def test_a_scored_line_grades_the_organ_failures(scored: subprocess.CompletedPro
     assert partly["missing"] == ["kidney", "circulation", "respiration"]
 
 
-def test_the_line_says_what_the_library_says(scored: subprocess.CompletedProcess[str]) -> None:
+def test_the_line_says_what_the_library_says(scored: CompletedProcess[str]) -> None:
     expected = evaluate(read_inputs(everything())).as_dict()
     line = lines(scored)[0]
     for name in ("risk_90d", "linear_predictor", "contributions"):
@@ -120,7 +102,7 @@ def test_the_line_says_what_the_library_says(scored: subprocess.CompletedProcess
 
 
 def test_an_incomplete_patient_is_no_failure_but_has_no_risk(
-    scored: subprocess.CompletedProcess[str],
+    scored: CompletedProcess[str],
 ) -> None:
     line = lines(scored)[1]
     assert (line["risk_90d"], line["band"], line["high_risk"]) == (None, None, None)
@@ -128,7 +110,7 @@ def test_an_incomplete_patient_is_no_failure_but_has_no_risk(
     assert line["red_flags"] == ["inr_ge_2_5"]
 
 
-def test_a_bad_value_names_field_code_and_what_was_expected(scored: subprocess.CompletedProcess[str]) -> None:
+def test_a_bad_value_names_field_code_and_what_was_expected(scored: CompletedProcess[str]) -> None:
     error = lines(scored)[2]["error"]
     assert (error["field"], error["code"]) == ("sodium_mmol_l", "out_of_range")
     assert "90 to 200" in error["message"]
@@ -136,13 +118,13 @@ def test_a_bad_value_names_field_code_and_what_was_expected(scored: subprocess.C
     assert lines(scored)[3]["error"]["code"] == "unit_unknown"
 
 
-def test_a_column_that_is_no_input_is_a_warning(scored: subprocess.CompletedProcess[str]) -> None:
+def test_a_column_that_is_no_input_is_a_warning(scored: CompletedProcess[str]) -> None:
     warnings = lines(scored)[0]["warnings"]
     assert [(w["field"], w["code"]) for w in warnings] == [("ward", "unknown_field")]
 
 
 def test_json_from_standard_input_is_scored_and_all_good_is_status_0() -> None:
-    done = score("--json", "-", stdin=json.dumps(patient()) + "\n" + json.dumps(patient(inr=2.0)))
+    done = run_here("score", "--json", "-", stdin=json.dumps(patient()) + "\n" + json.dumps(patient(inr=2.0)))
     assert (done.returncode, done.stderr) == (0, "")
     assert [line["outcome"] for line in lines(done)] == ["scored", "scored"]
 
@@ -211,25 +193,27 @@ def test_a_reader_that_stops_early_causes_no_complaint() -> None:
 
 
 def test_a_long_file_is_scored_in_constant_memory(tmp_path: Path) -> None:
-    def peak_kilobytes(patients: int) -> int:
-        file = tmp_path / f"{patients}.csv"
-        header, row, _ = csv_of(patient()).split("\r\n")
-        with file.open("w") as written:
-            written.write(f"{header}\n")
-            written.writelines(f"{row}\n" for _ in range(patients))
-        code = (
-            "import resource, scoring\n"
-            "from scoring.lines import result_lines\n"
-            "from scoring.rows import csv_rows\n"
-            f"rows = csv_rows(open({str(file)!r}, 'rb'))\n"
-            "scored = sum(ok for _, ok in result_lines(rows, model=scoring.DEFAULT_MODEL, threshold=0.15))\n"
-            "print(scored, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
-        )
-        scored, kilobytes = done.stdout.split()
-        assert int(scored) == patients
-        return int(kilobytes)
-
-    assert peak_kilobytes(12_000) - peak_kilobytes(2_000) < 3_000
+    header, row, _ = csv_of(patient()).split("\r\n")
+    code = (
+        "import resource, sys, scoring\n"
+        "from scoring.lines import result_lines\n"
+        "from scoring.rows import csv_rows\n"
+        "for file in sys.argv[1:]:\n"
+        "    rows = csv_rows(open(file, 'rb'))\n"
+        "    lines = result_lines(rows, model=scoring.DEFAULT_MODEL, threshold=0.15)\n"
+        "    print(sum(ok for _, ok in lines), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    files = [tmp_path / "short.csv", tmp_path / "long.csv"]
+    for file, patients in zip(files, (2_000, 12_000), strict=True):
+        file.write_text(f"{header}\n" + f"{row}\n" * patients)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *files],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    (short, peak), (long, later_peak) = (map(int, line.split()) for line in done.stdout.splitlines())
+    assert (short, long) == (2_000, 12_000)
+    assert later_peak - peak < 3_000
