@@ -3,9 +3,14 @@
 They land in `clients/typescript/src/generated` and `clients/python/aclf_client`, which are not committed.
 """
 
+import json
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
+
+import yaml
 
 from config import embedded
 
@@ -29,20 +34,23 @@ def typescript() -> list[str]:
     return [str(NODE_BIN / "openapi-typescript"), str(FILE), *types, "--output", str(out)]
 
 
-def python() -> list[str]:
-    """The command that writes a package with a function for every operation."""
+def python(file: Path) -> list[str]:
+    """The command that writes a package with a function for every operation of `file`."""
     how = ["--config", str(PYTHON / "config.yaml"), "--meta", "none", "--overwrite", "--fail-on-warning"]
     out = ["--output-path", str(PYTHON / "aclf_client")]
-    return [f"{PYTHON_BIN}/openapi-python-client", "generate", "--path", str(FILE), *how, *out]
+    return [f"{PYTHON_BIN}/openapi-python-client", "generate", "--path", str(file), *how, *out]
 
 
 def main() -> int:
     """Write both anew; what a tool says is shown where it failed."""
-    for command in (typescript(), python()):
-        done = subprocess.run(command, env=environment(), capture_output=True, text=True)
-        if done.returncode:
-            print(done.stdout, done.stderr, sep="\n")
-            return 1
+    with tempfile.TemporaryDirectory() as folder:
+        same = Path(folder) / "openapi.json"  # which Python reads in a tenth of the time
+        same.write_text(json.dumps(yaml.load(FILE.read_bytes(), yaml.CSafeLoader)))
+        for command in (typescript(), python(same)):
+            done = subprocess.run(command, env=environment(), capture_output=True, text=True)
+            if done.returncode:
+                print(done.stdout, done.stderr, sep="\n")
+                return 1
     print(f"Written: {TYPESCRIPT / 'src' / 'generated'} and {PYTHON / 'aclf_client'}")
     return 0
 
