@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 from django.core.management import load_command_class
@@ -26,6 +27,7 @@ def test_a_process_that_serves_no_page_starts_without_the_checks_that_load_all_p
     assert list(load_command_class(app, command).requires_system_checks) == []
 
 
+@cache
 def loaded() -> list[str]:
     """What engine, delivery and workers load between them before any work comes."""
     code = (
