@@ -22,6 +22,7 @@ from config.spawning import before_exec
 from tests.chaos import receivers
 from tests.chaos.faults import Faults
 from tests.chaos.nursery import WORKER, Nursery
+from tests.migrated import start_migrated
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 QUEUES = ("--queues", "critical,notify,retry,bulk,files", "--without-gossip", "--without-mingle")
@@ -166,10 +167,11 @@ def platform(*, marks_before_sending: bool) -> Iterator[Platform]:
     servers.acquire()
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, data, ignore_errors=True)
-        servers.start()
         stack.callback(servers.stop)
         mail_port, honouring_port = free_port(), free_port()
-        _set_environment(servers, mail_port, honouring_port)
+        _set_environment(data, mail_port, honouring_port)
+        start_migrated(servers)
+        os.environ.update(servers.addresses | {"DJANGO_SETTINGS_MODULE": "tests.chaos.settings"})
         django.setup()
         nursery = Nursery()
         running = Platform(
@@ -184,18 +186,16 @@ def platform(*, marks_before_sending: bool) -> Iterator[Platform]:
         stack.enter_context(receivers.http(running.honouring, honouring_port))
         stack.callback(connection.close)
         stack.callback(running.stop_all)
-        _migrate(running)
         yield running
 
 
-def _set_environment(servers: embedded.Servers, mail_port: int, honouring_port: int) -> None:
+def _set_environment(data: Path, mail_port: int, honouring_port: int) -> None:
     for name in [name for name in os.environ if name.startswith("ACLF_")]:
         del os.environ[name]
     os.environ.update(
         embedded.DEMO_ENVIRONMENT
-        | embedded.keys(servers.data)
-        | embedded.files_folder(servers.data)
-        | servers.addresses
+        | embedded.keys(data)
+        | embedded.files_folder(data)
         | {
             "ACLF_MODE": "test",
             "ACLF_LOG_LEVEL": "WARNING",
@@ -204,16 +204,8 @@ def _set_environment(servers: embedded.Servers, mail_port: int, honouring_port: 
             "ACLF_VOICE_PROVIDER": "generic",
             "ACLF_VOICE_URL": f"http://127.0.0.1:{honouring_port}/",
             "ACLF_VOICE_SECRET": VOICE_SECRET,
-            "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
         }
     )
-
-
-def _migrate(running: Platform) -> None:
-    log = running.servers.data / "migrate.log"
-    running.pids["migrate"] = running.nursery.start(("migrate", "--verbosity=0"), WHOLE, log)
-    if running.await_end("migrate", seconds=120) != 0:
-        raise SystemExit(f"The database could not be made: {log.read_text()[-2000:]}")
 
 
 def forward(by: timedelta) -> None:
