@@ -197,7 +197,7 @@ def test_a_stranger_without_the_password_is_refused(data: Path) -> None:
         with pytest.raises(psycopg.OperationalError):
             psycopg.connect(servers.postgres.url.replace(servers.postgres.password, "guess"))
         with pytest.raises(redis.AuthenticationError):
-            redis.Redis(port=servers.redis.port).ping()
+            redis.Redis.from_url(f"redis://127.0.0.1:{servers.redis.port}").ping()
 
 
 def test_secrets_of_a_data_folder_are_its_own_and_readable_by_its_owner_only(data: Path) -> None:
