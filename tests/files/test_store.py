@@ -7,7 +7,6 @@ import boto3
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 from pytest_django import Settings
 
 from accounts import clock
@@ -26,6 +25,8 @@ HOURS = timedelta(hours=2)
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
     """A server that speaks S3, with an empty bucket; its host and port."""
+    from moto.moto_server.threaded_moto_server import ThreadedMotoServer  # half a second to load
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

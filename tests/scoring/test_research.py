@@ -15,7 +15,6 @@ from scoring import DEFAULT_MODEL, model_from_document
 from scoring.research.cohort import Cohort, CohortError, open_cohort, read_cohort
 from scoring.research.fit import Fitted, Plan, fit_model
 from scoring.research.fitted_file import document_of
-from scoring.research.plots import plots
 from scoring.research.validate import Validation, validate
 from tests.scoring.cohorts import simulated
 
@@ -288,6 +287,8 @@ def test_the_findings_are_valid_json_even_where_nothing_could_be_estimated(valid
 
 
 def test_every_word_in_a_plot_is_text_in_the_readers_language(validation: Validation) -> None:
+    from scoring.research.plots import plots  # with what draws them, a second to load
+
     with warnings.catch_warnings(), translation.override("zh-hans"):
         warnings.simplefilter("error")
         drawn = plots(validation)

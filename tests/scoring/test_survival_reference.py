@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from scipy.optimize import minimize
 
 from scoring.research import survival
 from scoring.research.fit import cox
@@ -195,6 +194,8 @@ def test_the_calibration_line_is_the_maximum_of_the_likelihood_or_not_known(draw
         hazard = np.exp(np.clip(line[0] + line[1] * loglog, -30, 5))
         chance = np.where(cases, np.log(-np.expm1(-hazard)), -hazard)
         return -float((weights * chance).sum())
+
+    from scipy.optimize import minimize  # half a second to load
 
     values = minimize(lambda a: misfit(np.array([a[0], 1.0])), [0.0], method="Nelder-Mead", tol=1e-10)
     assert intercept == pytest.approx(values.x[0], abs=1e-4)

@@ -22,7 +22,13 @@ from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import HOUR, ILL, NOW, World, build, sampled
 
 pytestmark = pytest.mark.django_db(transaction=True)
-needs_pango = pytest.mark.skipif(not pdf.is_installed(), reason="Pango is missing: no PDF can be made here")
+needs_pango = pytest.mark.usefixtures("pango")
+
+
+@pytest.fixture
+def pango() -> None:
+    if not pdf.is_installed():
+        pytest.skip("Pango is missing: no PDF can be made here")
 
 
 @pytest.fixture
