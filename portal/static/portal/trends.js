@@ -2,7 +2,7 @@
 // follow the theme of the page.
 (function () {
   "use strict";
-  const places = () => [...document.querySelectorAll("[data-trend]")];
+  const shown = new Map();
 
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -26,7 +26,8 @@
   const draw = (place) => {
     const told = JSON.parse(document.getElementById(place.dataset.trend).textContent);
     const soft = { color: colour("--ink-soft") };
-    const chart = echarts.getInstanceByDom(place) || echarts.init(place);
+    const chart = shown.get(place) ?? echarts.init(place);
+    shown.set(place, chart);
     chart.setOption({
       animation: false,
       grid: { left: 48, right: 16, top: 16, bottom: 28 },
@@ -45,11 +46,20 @@
     });
   };
 
-  places().forEach(draw);
-  // Charts that come later, with the records that were saved in place.
-  document.addEventListener("htmx:afterSwap", () => places().forEach(draw));
-  new MutationObserver(() => places().forEach(draw)).observe(document.documentElement, {
+  // Records that were saved in place bring charts of their own; those that stand there are left as they are.
+  const drawNew = () => {
+    for (const [place, chart] of shown) {
+      if (place.isConnected) continue;
+      chart.dispose();
+      shown.delete(place);
+    }
+    for (const place of document.querySelectorAll("[data-trend]")) if (!shown.has(place)) draw(place);
+  };
+
+  drawNew();
+  document.addEventListener("htmx:afterSwap", drawNew);
+  new MutationObserver(() => [...shown.keys()].forEach(draw)).observe(document.documentElement, {
     attributeFilter: ["data-bs-theme"],
   });
-  addEventListener("resize", () => places().forEach((place) => echarts.getInstanceByDom(place)?.resize()));
+  addEventListener("resize", () => shown.forEach((chart) => chart.resize()));
 })();

@@ -24,6 +24,8 @@ from referral.models import (
     TransplantDecision,
     TreatmentRecord,
 )
+from referral.pathway.perform import perform
+from referral.pathway.vocabulary import Verb
 from tests.portal.conftest import SignIn, without_live_stream
 from tests.portal.entry.test_entry_in_browser import sign_in
 from tests.world import HOUR, World, build
@@ -193,6 +195,32 @@ def test_one_tap_leaves_what_was_answered_and_takes_over_nothing_that_was_measur
     for name in ("bilirubin", "inr", "creatinine", "map_mmhg", "spo2_percent"):
         expect(form.locator(f'[name="{name}"]')).to_have_value("")
     expect(form.locator('[name="bilirubin_unit"]')).to_have_value("")
+
+
+COUNT_DRAWINGS = """() => {
+    const chart = echarts.getInstanceByDom(document.querySelector("[data-trend]"));
+    window.drawings = 0;
+    chart.setOption = () => { window.drawings += 1; };
+}"""
+
+
+def test_one_tap_for_several_answers_asks_for_the_grade_once_and_draws_no_chart_again(
+    ward: Ward, case: Case, world: World
+) -> None:
+    for hours in (9, 3):
+        at = clock.now() - hours * HOUR
+        perform(case, Verb.ASSESS_ORGAN_FAILURE, actor=world.specialist, now=at, inr=2.6)
+    page = ward.page
+    page.reload()
+    page.evaluate(COUNT_DRAWINGS)
+    ward.opens("assess-organ-failure")
+    expect(page.locator("#ward-form #organ-preview")).not_to_be_empty()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response("**/organs/"):
+        ward.taps("None of these")
+    assert len([address for address in asked if "/organs/" in address]) == 1
+    assert page.evaluate("window.drawings") == 0
 
 
 def test_a_refused_form_stays_with_its_first_error_in_view_and_escape_leaves_it(ward: Ward) -> None:
