@@ -216,12 +216,14 @@ def _patient(browser: Browser) -> Browser:
     """`browser`, whose pages wait as long as a busy machine needs.
 
     A page's service worker fetches two pages and all their files to have them at hand without a connection:
-    it works only for tests that ask for it. Without windows, a browser names no language unless told.
+    it works only for tests that ask for it. Without windows, a browser names no language unless told. Each
+    step of a transition or of a smooth scroll is drawn, so the person in front of it wants less motion.
     """
     make = browser.new_context
+    usual = {"service_workers": "block", "locale": "en-US", "reduced_motion": "reduce"}
 
     def new_context(**options: Any) -> BrowserContext:
-        context = make(**{"service_workers": "block", "locale": "en-US", **options})
+        context = make(**{**usual, **options})
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         return context
 

@@ -36,8 +36,9 @@ def record(world: World, settings: Any, live_server: Any) -> Iterator[RecordServ
 def test_what_the_record_has_is_taken_one_by_one(
     world: World, record: RecordServer, browser: Browser, live_server: Any, as_user: SignIn, width: int
 ) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    without_live_stream(page.context)
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    without_live_stream(context)
+    page = context.new_page()
     sign_in(page, as_user(world.doctor))
     page.goto(f"{live_server.url}/smart/launch/?iss={record.base}&launch=xyz")
     expect(page.get_by_role("heading", name="From the patient record")).to_be_visible()
@@ -59,4 +60,4 @@ def test_what_the_record_has_is_taken_one_by_one(
     if folder := os.environ.get("SCREENS"):
         page.evaluate("window.scrollTo(0, 0)")
         page.screenshot(path=f"{folder}/launch-{width}.png", full_page=True)
-    page.close()
+    context.close()

@@ -39,8 +39,9 @@ def test_results_are_given_to_a_case_and_taken(
     case = world.register(now=clock.now(), local_number="A-17")
     sampled = f"{clock.now():%Y%m%d%H%M}+0000"
     sent(oru(number="Z-9", name="另一人", sampled=sampled), oru(control_id="2", sampled=sampled))
-    page = browser.new_page(viewport={"width": width, "height": 900})
-    without_live_stream(page.context)
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    without_live_stream(context)
+    page = context.new_page()
     sign_in(page, as_user(world.doctor))
     page.goto(f"{live_server.url}/")
     page.get_by_role("link", name="Results without a patient").click()
@@ -56,4 +57,4 @@ def test_results_are_given_to_a_case_and_taken(
     expect(page.locator("[name=bilirubin]")).to_have_value("310")
     expect(page.locator("[name=inr]")).to_have_value("2.2")
     assert not troubles(page)
-    page.close()
+    context.close()
