@@ -95,7 +95,7 @@
       .register(texts.worker)
       .then(() => window.device.ready)
       .then(() => navigator.serviceWorker.ready)
-      .then(({ active }) => active.postMessage("keep"))
+      .then(({ active }) => active.postMessage({ keepFor: `${texts.owner} ${document.documentElement.lang}` }))
       .catch(() => {
         // Without a worker, every page needs a connection.
       });

@@ -5,34 +5,46 @@
 
 const KEPT = "aclf-offline";
 const PAGES = ["/cases/new/", "/offline/"];
+const FRESH_MS = 10 * 60 * 1000;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 // A page asks to keep what works without a connection, in its language and for the person signed in.
 self.addEventListener("message", (event) => {
-  if (event.data === "keep") event.waitUntil(keep());
   if (event.data === "drop") event.waitUntil(drop("/cases/new/"));
+  else event.waitUntil(keep(event.data.keepFor));
 });
 
 // A page that this person may not have, or has no sign-in for, is kept no longer.
 const drop = async (path) => (await caches.has(KEPT)) && (await caches.open(KEPT)).delete(path);
 
-const keep = async () => {
+// What was kept for the same person and language a moment ago is not asked for again with every page.
+const isFresh = ({ headers }, whom) =>
+  headers.get("Kept-For") === whom && Math.abs(Date.now() - headers.get("Kept-At")) < FRESH_MS;
+
+const fetched = async (store, path, whom) => {
+  const answer = await fetch(path, { headers: { "X-Kept": "1" }, cache: "no-store" });
+  if (!answer.ok || answer.redirected) {
+    if (answer.status < 500) await drop(path);
+    return "";
+  }
+  const page = await answer.text();
+  const headers = { "Content-Type": "text/html; charset=utf-8", "Kept-For": whom, "Kept-At": Date.now() };
+  const policy = answer.headers.get("Content-Security-Policy");
+  if (policy) headers["Content-Security-Policy"] = policy;
+  await store.put(path, new Response(page, { headers }));
+  return page;
+};
+
+const keep = async (whom) => {
   const store = await caches.open(KEPT);
+  const kept = await Promise.all(PAGES.map((path) => store.match(path)));
+  if (kept.every((page) => page && isFresh(page, whom))) return;
   const files = new Set();
   for (const path of PAGES) {
-    const answer = await fetch(path, { headers: { "X-Kept": "1" }, cache: "no-store" });
-    if (!answer.ok || answer.redirected) {
-      if (answer.status < 500) await drop(path);
-      continue;
-    }
-    const page = await answer.text();
+    const page = await fetched(store, path, whom);
     for (const [, file] of page.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)) files.add(file);
-    const headers = { "Content-Type": "text/html; charset=utf-8" };
-    const policy = answer.headers.get("Content-Security-Policy");
-    if (policy) headers["Content-Security-Policy"] = policy;
-    await store.put(path, new Response(page, { headers }));
   }
   if (!files.size) return;
   const known = await store.keys();

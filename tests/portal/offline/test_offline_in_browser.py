@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.core.signals import request_started
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
@@ -179,6 +180,41 @@ def test_other_pages_say_that_there_is_no_connection(page: Page) -> None:
 
 def kept_form(page: Page) -> Any:
     return page.evaluate("caches.match('/cases/new/').then(Boolean)")
+
+
+AGE = """async () => {
+  const store = await caches.open("aclf-offline");
+  for (const path of ["/cases/new/", "/offline/"]) {
+    const kept = await store.match(path);
+    const headers = new Headers(kept.headers);
+    headers.set("Kept-At", Date.now() - 660000);
+    headers.set("Is-Old", "");
+    await store.put(path, new Response(await kept.text(), { headers }));
+  }
+}"""
+
+
+def test_what_is_kept_is_fetched_again_only_when_it_is_old_or_in_another_language(
+    page: Page, request: pytest.FixtureRequest
+) -> None:
+    fetched: list[str] = []
+
+    def note(environ: dict[str, str], **_about: Any) -> None:
+        if "HTTP_X_KEPT" in environ:
+            fetched.append(environ["PATH_INFO"])
+
+    request_started.connect(note)
+    request.addfinalizer(lambda: request_started.disconnect(note))
+    page.goto("/inbox/")
+    page.goto("/me/")
+    page.evaluate(AGE)
+    page.goto("/inbox/")
+    until(lambda: page.evaluate("caches.match('/offline/').then(({ headers }) => !headers.has('Is-Old'))"))
+
+    User.objects.update(language=User.Language.CHINESE)
+    page.goto("/inbox/")
+    until(lambda: 'lang="zh-hans"' in page.evaluate("caches.match('/offline/').then((kept) => kept.text())"))
+    assert fetched == ["/cases/new/", "/offline/"] * 2
 
 
 def test_after_an_ended_sign_in_nobody_is_shown_what_was_kept_for_the_one_before(page: Page) -> None:
