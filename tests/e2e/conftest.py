@@ -7,21 +7,25 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 from pytest_django import DjangoDbBlocker
 
+from accounts import clock
 from accounts.models import User
 from config.spawning import before_exec
 from notifications.channels.webpush.keys import make_private_key
 from notifications.models import ProcessTick
+from referral.models import Case
+from tests.conftest import CHROMIUM_FLAGS
 from tests.e2e.screens import DESKTOP
 from tests.notifications.channels.provider import Provider, Reply, replies_with, serving
 from tests.notifications.smtp import Mailbox, smtp_server
@@ -124,6 +128,12 @@ def world(transactional_db: None, platform: Platform) -> World:
     return world
 
 
+@transaction.atomic
+def requests(world: World, number: int) -> list[Case]:
+    """Patients of whom the first ward is asked; open pages hear of all of them at once."""
+    return [world.flagged(now=clock.now(), name=f"测试{place}") for place in range(number)]
+
+
 @dataclass
 class Visits:
     """Browsers of their own for several people; what their consoles complain about fails the test.
@@ -169,13 +179,41 @@ class Visits:
             self.complaints.append(message.text)
 
 
-@pytest.fixture
-def visit(browser: Browser, platform: Platform) -> Iterator[Visits]:
+@contextmanager
+def visits_of(browser: Browser, platform: Platform) -> Iterator[Visits]:
     visits = Visits(browser, platform.url)
     yield visits
     for context in visits.contexts:
         context.close()
     assert visits.complaints == []
+
+
+@pytest.fixture
+def visit(browser: Browser, platform: Platform) -> Iterator[Visits]:
+    with visits_of(browser, platform) as visits:
+        yield visits
+
+
+@contextmanager
+def may_sound(browser: Browser, path: str) -> Iterator[Browser]:
+    """A browser whose pages may sound without a gesture."""
+    flags = [*CHROMIUM_FLAGS, "--autoplay-policy=no-user-gesture-required"]
+    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
+    loud = browser.browser_type.launch(executable_path=path, args=flags)
+    yield loud
+    loud.close()
+
+
+@pytest.fixture(scope="package")
+def loud_browser(browser: Browser, chromium_path: str) -> Iterator[Browser]:
+    with may_sound(browser, chromium_path) as loud:
+        yield loud
+
+
+@pytest.fixture
+def loud(loud_browser: Browser, platform: Platform) -> Iterator[Visits]:
+    with visits_of(loud_browser, platform) as visits:
+        yield visits
 
 
 def live(page: Page) -> None:

@@ -1,19 +1,15 @@
 """The alarm in real browsers: one that lets every page sound, and one that waits for a tap."""
 
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts import clock
 from accounts.models import DutyShift
-from referral.models import Case
 from referral.pathway.perform import perform
 from referral.pathway.vocabulary import Verb
-from tests.conftest import CHROMIUM_FLAGS
-from tests.e2e.conftest import Platform, Visits, live, until
+from tests.e2e.conftest import Platform, Visits, live, may_sound, requests, until, visits_of
 from tests.e2e.screens import PHONE
 from tests.world import World
 
@@ -26,42 +22,14 @@ LOUDNESS_OF_RINGS = """
   };
 """
 NOTES_OF_A_RING = 5
+RING_EVERY = 5_000
+SAID_FOR = 8_000
+"""In milliseconds: by so much the clock of a page is moved, where a test would wait for it."""
 SAY_STATES = """
   const say = ([change]) => console.debug(`alarm: ${change.target.dataset.alarm}`);
   new MutationObserver(say).observe(document, { subtree: true, attributeFilter: ["data-alarm"] });
 """
 """To hear of a state without looking: looking at a page by Playwright is a gesture for the browser."""
-
-
-@contextmanager
-def may_sound(browser: Browser, path: str) -> Iterator[Browser]:
-    """A browser whose pages may sound without a gesture."""
-    flags = [*CHROMIUM_FLAGS, "--autoplay-policy=no-user-gesture-required"]
-    flags += ["--no-sandbox"] if os.geteuid() == 0 else []
-    loud = browser.browser_type.launch(executable_path=path, args=flags)
-    yield loud
-    loud.close()
-
-
-@contextmanager
-def visits_of(browser: Browser, platform: Platform) -> Iterator[Visits]:
-    visits = Visits(browser, platform.url)
-    yield visits
-    for context in visits.contexts:
-        context.close()
-    assert visits.complaints == []
-
-
-@pytest.fixture(scope="module")
-def loud_browser(browser: Browser, chromium_path: str) -> Iterator[Browser]:
-    with may_sound(browser, chromium_path) as loud:
-        yield loud
-
-
-@pytest.fixture
-def loud(loud_browser: Browser, platform: Platform) -> Iterator[Visits]:
-    with visits_of(loud_browser, platform) as visits:
-        yield visits
 
 
 @pytest.fixture
@@ -105,12 +73,9 @@ def opened(visits: Visits, context: BrowserContext, path: str) -> Page:
     return page
 
 
-def requests(world: World, number: int) -> list[Case]:
-    return [world.flagged(now=clock.now(), name=f"测试{place}") for place in range(number)]
-
-
 def test_requests_ring_again_and_louder_until_the_last_is_acknowledged(world: World, loud: Visits) -> None:
     page = loud(world.specialist)
+    page.clock.install()
     page.add_init_script(LOUDNESS_OF_RINGS)
     page.goto("/board/")
     live(page)
@@ -119,6 +84,8 @@ def test_requests_ring_again_and_louder_until_the_last_is_acknowledged(world: Wo
 
     requests(world, 3)
     sounds(page)
+    for _again in range(2):
+        page.clock.fast_forward(RING_EVERY)
     until(lambda: rings(page) >= 3)
     peaks = page.evaluate("window.peaks")[::NOTES_OF_A_RING]
     assert peaks[0] < peaks[1] < peaks[2]
@@ -159,6 +126,7 @@ def test_a_browser_that_blocks_sound_is_said_until_one_tap_arms_the_page(world: 
 def test_one_tab_of_a_browser_sounds_and_the_next_one_takes_over(world: World, loud: Visits) -> None:
     case = world.flagged(now=clock.now())
     first = loud(world.specialist)
+    first.clock.install()
     first.goto("/board/")
     sounds(first)
     others = [opened(loud, first.context, path) for path in (f"/cases/{case.pk}/", "/inbox/")]
@@ -173,6 +141,9 @@ def test_one_tab_of_a_browser_sounds_and_the_next_one_takes_over(world: World, l
 
     perform(case, Verb.ACKNOWLEDGE, actor=world.lead, now=clock.now())
     expect(others[0].get_by_text("Acknowledged. Nothing is waiting any more.")).to_be_visible()
+    for other in others:
+        is_in(other, "acknowledged")
+    others[0].clock.fast_forward(SAID_FOR)
     for other in others:
         is_in(other, "armed")
     assert voices(others[0].context) != []

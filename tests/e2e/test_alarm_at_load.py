@@ -3,12 +3,10 @@
 from playwright.sync_api import Page, expect
 
 from accounts import clock
-from tests.e2e.conftest import Visits, live
+from tests.e2e.conftest import Visits, live, requests
 from tests.e2e.screens import PHONE
-from tests.e2e.test_alarm import SAY_STATES, blocks, loud, loud_browser, requests, sounds
+from tests.e2e.test_alarm import SAY_STATES, blocks, sounds
 from tests.world import World
-
-__all__ = ["loud", "loud_browser"]
 
 WATCH = """
   window.tops = new Set();

@@ -15,9 +15,16 @@ from tests.world import MINUTE, World
 ANSWERS_BEFORE_THE_NETWORK_GOES = "window.drafts.save = async () => ({ state: 'ready' })"
 
 
+PATIENCE = 1_500
+"""Milliseconds for which a page that lost its connection does not say so: the next one may be coming."""
+
+
 def lose(visit: Visits, page: Page) -> None:
     visit.expects_trouble = True
+    page.clock.install()
     page.context.set_offline(True)
+    expect(page.locator("#live-state")).to_have_attribute("data-state", "lost")
+    page.clock.fast_forward(PATIENCE)
     expect(page.get_by_text("Connection lost.")).to_be_in_viewport()
 
 

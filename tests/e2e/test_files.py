@@ -12,6 +12,9 @@ from tests.files.pictures import jpeg, png, webp
 from tests.referral.case_files import added_and_checked
 from tests.world import World
 
+SAID_FOR = 5_000
+"""In milliseconds: for so long a page says that a file was sent."""
+
 
 def test_a_page_that_does_not_come_says_so_and_can_be_asked_for_again(world: World, visit: Visits) -> None:
     now = clock.now()
@@ -61,9 +64,16 @@ def bring(page: Page, event: str, **files: bytes) -> None:
     )
 
 
+def no_longer_said(page: Page) -> bool:
+    """Whether the list of files has none that was sent, as much later as they stand in it."""
+    page.clock.fast_forward(SAID_FOR)
+    return page.locator(".upload:not(.is-refused)").count() == 0
+
+
 def test_files_are_dropped_several_at_once_or_pasted(world: World, visit: Visits) -> None:
     case = world.flagged(now=clock.now())
     doctor = visit(world.doctor)
+    doctor.clock.install()
     doctor.goto(f"/cases/{case.pk}/files/")
 
     bring(doctor, "drop", first=jpeg(), second=png(), letter=b"no picture and no document")
@@ -73,5 +83,5 @@ def test_files_are_dropped_several_at_once_or_pasted(world: World, visit: Visits
     expect(refused).to_have_count(1)
     expect(refused.locator("strong")).to_have_text("letter")
     until(lambda: StoredFile.objects.count() == 3)
-    expect(doctor.locator(".upload:not(.is-refused)")).to_have_count(0)
+    until(lambda: no_longer_said(doctor))
     expect(doctor.locator("#files-live li")).to_have_count(3)
