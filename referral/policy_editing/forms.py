@@ -172,8 +172,9 @@ class StepFormSet(forms.BaseFormSet):
 
     def rows_of(self, kind: str) -> list[StepForm]:
         """The filled rows of a ladder, in the order they were typed."""
+        deleted = self.deleted_forms
         filled = [form for form in self.forms if form.has_changed() or form.initial]
-        remaining = [form for form in filled if form not in self.deleted_forms]
+        remaining = [form for form in filled if form not in deleted]
         return [form for form in remaining if form.cleaned_data.get("kind") == kind]
 
     def ladders(self) -> dict[str, list[dict[str, Any]]]:
