@@ -18,13 +18,13 @@ from tests.world import NOW, World, build
 ADD = "admin:referral_pathwaypolicy_add"
 
 
-def furnish() -> tuple[World, bytes]:
-    """The world, and the page for new rules as its administrator finds it."""
+def furnish() -> tuple[World, dict[str, Any]]:
+    """The world, and what the form for new rules holds when its administrator opens it."""
     world, client = build(), Client()
     world.administrator.is_staff = True
     world.administrator.save()
     client.force_login(world.administrator)
-    return world, client.get(reverse(ADD)).content
+    return world, values_of(client.get(reverse(ADD)).content.decode())
 
 
 @pytest.fixture(scope="module")
@@ -45,16 +45,21 @@ def administrator(world: World, client: Client) -> User:
 
 
 @pytest.fixture
-def blank(furnished: Callable[[], Any]) -> bytes:
-    """The page for new rules, where nothing has changed since the world was made."""
-    page: bytes = furnished()[1]
-    return page
+def blank(furnished: Callable[[], Any]) -> dict[str, Any]:
+    """What the form for new rules holds, where nothing has changed since the world was made."""
+    values: dict[str, Any] = furnished()[1]
+    return values
 
 
 def send(client: Client, page: bytes | None = None, **changes: Any) -> Any:
     """Post the form as it stands on `page`, or on a new one, with `changes`."""
     content = page or client.get(reverse(ADD)).content
-    return client.post(reverse(ADD), values_of(content.decode()) | changes)
+    return fill_in(client, values_of(content.decode()), **changes)
+
+
+def fill_in(client: Client, blank: dict[str, Any], **changes: Any) -> Any:
+    """Post the form that nobody has filled in yet, with `changes`."""
+    return client.post(reverse(ADD), blank | changes)
 
 
 def test_rules_are_read_in_words_before_they_are_published(
@@ -79,17 +84,17 @@ def test_rules_are_read_in_words_before_they_are_published(
 
 
 def test_what_was_changed_after_it_was_read_is_read_again(
-    administrator: User, client: Client, blank: bytes
+    administrator: User, client: Client, blank: dict[str, Any]
 ) -> None:
-    shown = send(client, blank, length_acknowledge_0="20", note="x")
+    shown = fill_in(client, blank, length_acknowledge_0="20", note="x")
     again = send(client, shown.content, length_acknowledge_0="25")
     assert again.status_code == 200
     assert again.context["editor"].changes[0].after == ("25分钟",)
     assert PathwayPolicy.objects.count() == 1
 
 
-def test_doubts_have_to_be_confirmed(administrator: User, client: Client, blank: bytes) -> None:
-    shown = send(client, blank, risk_threshold="0.01", note="x")
+def test_doubts_have_to_be_confirmed(administrator: User, client: Client, blank: dict[str, Any]) -> None:
+    shown = fill_in(client, blank, risk_threshold="0.01", note="x")
     assert shown.context["editor"].doubts
     refused = send(client, shown.content)
     assert refused.context["editor"].form.errors["intended"]
@@ -119,9 +124,9 @@ def test_doubts_have_to_be_confirmed(administrator: User, client: Client, blank:
     ],
 )
 def test_rules_without_sense_are_refused_at_their_field_and_nothing_typed_is_lost(
-    administrator: User, client: Client, blank: bytes, typed: dict[str, str], field: str
+    administrator: User, client: Client, blank: dict[str, Any], typed: dict[str, str], field: str
 ) -> None:
-    answer = send(client, blank, **{"note": "试一试", **typed})
+    answer = fill_in(client, blank, **{"note": "试一试", **typed})
     assert answer.status_code == 422
     assert list(answer.context["editor"].form.errors) == [field]
     again = values_of(answer.content.decode())
@@ -132,42 +137,45 @@ def test_rules_without_sense_are_refused_at_their_field_and_nothing_typed_is_los
 @pytest.mark.parametrize("typed", ["1e999", "nan", "{", "9" * 5000])
 @pytest.mark.parametrize("field", ["length_acknowledge_0", "steps-0-percent", "risk_threshold"])
 def test_rules_that_cannot_be_read_come_back_as_they_were_typed(
-    administrator: User, client: Client, blank: bytes, field: str, typed: str
+    administrator: User, client: Client, blank: dict[str, Any], field: str, typed: str
 ) -> None:
-    answer = send(client, blank, **{"note": "x", field: typed})
+    answer = fill_in(client, blank, **{"note": "x", field: typed})
     assert answer.status_code == 422
     assert values_of(answer.content.decode())[field] == typed
     assert PathwayPolicy.objects.count() == 1
 
 
 def test_no_refusal_names_a_constraint_of_the_database(
-    administrator: User, client: Client, blank: bytes
+    administrator: User, client: Client, blank: dict[str, Any]
 ) -> None:
-    page = send(client, blank, risk_threshold="15", note="x").content.decode()
+    page = fill_in(client, blank, risk_threshold="15", note="x").content.decode()
     assert "policy_threshold_is_a_risk" not in page
     assert "0.15" in page
 
 
-def step_rows(client: Client, kind: str) -> list[int]:
-    formset = client.get(reverse(ADD)).context["editor"].steps
-    return [number for number, form in enumerate(formset) if (form.initial or {}).get("kind") == kind]
+def step_rows(blank: dict[str, Any], kind: str) -> list[int]:
+    """The rows of the form that hold the alerts of one deadline."""
+    numbers = range(int(blank["steps-TOTAL_FORMS"]))
+    return [number for number in numbers if blank[f"steps-{number}-kind"] == kind]
 
 
-def test_an_alert_that_could_never_come_is_refused_at_its_row(administrator: User, client: Client) -> None:
-    last_but_one = step_rows(client, "acknowledge")[3]
-    answer = send(client, **{"note": "x", f"steps-{last_but_one}-offset_0": "31"})
+def test_an_alert_that_could_never_come_is_refused_at_its_row(
+    administrator: User, client: Client, blank: dict[str, Any]
+) -> None:
+    last_but_one = step_rows(blank, "acknowledge")[3]
+    answer = fill_in(client, blank, **{"note": "x", f"steps-{last_but_one}-offset_0": "31"})
     assert answer.status_code == 422
     [row] = [form for form in answer.context["editor"].steps if form.errors]
     assert row.prefix == f"steps-{last_but_one}"
 
 
-def test_an_alert_can_be_added_and_removed(administrator: User, world: World, client: Client) -> None:
-    page = client.get(reverse(ADD))
-    blank = len(page.context["editor"].steps.forms) - 1
-    second = step_rows(client, "reassess")[1]
-    row = f"steps-{blank}"
+def test_an_alert_can_be_added_and_removed(
+    administrator: User, world: World, client: Client, blank: dict[str, Any]
+) -> None:
+    second, free = step_rows(blank, "reassess")[1], step_rows(blank, "")[-1]
+    row = f"steps-{free}"
     added = {f"{row}-kind": "reassess", f"{row}-percent": "150", f"{row}-audience": "coordinator"}
-    shown = send(client, note="x", **{f"steps-{second}-DELETE": "on", **added})
+    shown = fill_in(client, blank, note="x", **{f"steps-{second}-DELETE": "on", **added})
     assert send(client, shown.content, **added | {f"steps-{second}-DELETE": "on"}).status_code == 302
     policy = latest_policy(world.network)
     assert policy is not None
@@ -178,9 +186,9 @@ def test_an_alert_can_be_added_and_removed(administrator: User, world: World, cl
 
 
 def test_a_version_of_a_colleague_in_between_is_shown_before_publishing(
-    administrator: User, world: World, client: Client
+    administrator: User, world: World, client: Client, blank: dict[str, Any]
 ) -> None:
-    shown = send(client, length_acknowledge_0="20", note="x")
+    shown = fill_in(client, blank, length_acknowledge_0="20", note="x")
     draft = draft_policy(world.network, risk_threshold=0.2, note="y")
     publish_policy(draft=draft, actor=administrator, now=NOW)
     again = send(client, shown.content)
