@@ -235,6 +235,11 @@ def pytest_collection(session: pytest.Session) -> None:
     load_share(session.config)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that mostly wait begin, all with one worker: the others use what it leaves of the processors."""
+    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
     """A test begins deep in calls, and makes more of them than one answer of the product."""

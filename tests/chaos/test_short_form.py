@@ -3,12 +3,15 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.chaos.__main__ import BROKEN
 from tests.chaos.platform import ROOT
 
 LONGEST_SECONDS = 300
 
 
+@pytest.mark.waits
 def test_nothing_is_lost_or_doubled_whatever_dies_and_a_broken_rule_is_noticed() -> None:
     command = [sys.executable, "-m", "tests.chaos", "--short"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST_SECONDS)

@@ -203,6 +203,7 @@ def run_delivery() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         process.wait()
 
 
+@pytest.mark.waits
 @pytest.mark.django_db(transaction=True)
 def test_without_a_broker_the_command_delivers_survives_a_lost_database_and_ends_on_sigterm(
     user: User, own_redis: Redis, run_delivery: Callable[..., subprocess.Popen[bytes]]

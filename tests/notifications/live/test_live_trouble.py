@@ -118,6 +118,7 @@ def test_a_page_opened_during_an_outage_learns_of_it_and_of_its_end(
     play(scenario)
 
 
+@pytest.mark.waits
 def test_a_frozen_redis_counts_as_an_outage(
     own_redis: Redis, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
