@@ -66,15 +66,14 @@ def is_known(device: UUID | None, user: User) -> bool:
 
 def remember(device: UUID, user: User, *, now: datetime) -> None:
     """`user` has signed in there."""
-    KnownDevice.objects.update_or_create(
-        user=user,
-        device=device,
-        defaults={"generation": user.access_generation, "last_seen_at": now},
-        create_defaults={
-            "generation": user.access_generation,
-            "first_seen_at": now,
-            "last_seen_at": now,
-        },
+    row = KnownDevice(
+        user=user, device=device, generation=user.access_generation, first_seen_at=now, last_seen_at=now
+    )
+    KnownDevice.objects.bulk_create(
+        [row],
+        update_conflicts=True,
+        unique_fields=["user", "device"],
+        update_fields=["generation", "last_seen_at"],
     )
 
 

@@ -14,10 +14,13 @@ from typing import Any
 import django
 import pytest
 from _pytest import runner
+from django.conf import settings
+from django.contrib.auth import login
 from django.core.cache import cache
 from django.db import connections, transaction
+from django.http import HttpRequest
 from django.template import Context, RequestContext, Template
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.test.signals import template_rendered
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
@@ -78,7 +81,9 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-from tests.ending import MigratedRows, browsers  # noqa: E402 - reads models
+from accounts.models import User  # noqa: E402 - models need settings
+from accounts.sessions import SessionStore  # noqa: E402 - likewise
+from tests.ending import MigratedRows, browsers  # noqa: E402 - likewise
 from tests.world import World, build  # noqa: E402 - likewise
 
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
@@ -164,6 +169,26 @@ def pages_only(django_test_environment: None) -> None:
         return template.nodelist.render(context)
 
     Template._render = render
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signed_in_at_once(django_test_environment: None) -> None:
+    """A client signs in as a browser does that has no session yet.
+
+    Django's writes one first, and reads and deletes it: that is a third of the statements of signing in.
+    """
+    sign_in = Client._login
+
+    def sign_in_at_once(client: Client, user: User, backend: str | None = None) -> None:
+        if settings.SESSION_COOKIE_NAME in client.cookies:
+            return sign_in(client, user, backend)
+        request = HttpRequest()
+        request.session = SessionStore()
+        login(request, user, backend)
+        request.session.save()
+        client._set_login_cookies(request)
+
+    Client._login = sign_in_at_once
 
 
 @pytest.fixture(autouse=True)
