@@ -69,25 +69,32 @@ def _of_body(content: Json, response: Any, narrowed: bool) -> Iterator[str]:
 @cache
 def validator(schema: str, narrowed: bool) -> Draft202012Validator:
     """One that refuses members which the schema (JSON text) does not name; `narrowed` answers lack some."""
-    return Draft202012Validator({**json.loads(schema), "components": strict_components(narrowed)})
+    return Draft202012Validator(closed(json.loads(schema), narrowed))
 
 
 @cache
-def strict_components(narrowed: bool) -> Json:
-    components: Json = closed({"schemas": document()["components"]["schemas"]}, narrowed)
-    return components
+def closed_component(reference: str, narrowed: bool) -> Json:
+    component: Json = closed(resolved({"$ref": reference}), narrowed)
+    return component
 
 
 def closed(schema: Any, narrowed: bool) -> Any:
-    """A copy of `schema`, in which an object has no members but those that are named."""
+    """A copy of `schema`, in which an object has no members but those that are named.
+
+    What it refers to stands in it: to look that up for each part of an answer takes longer than to judge it.
+    """
     if isinstance(schema, list):
         return [closed(part, narrowed) for part in schema]
     if not isinstance(schema, Mapping):
         return schema
-    left_out = {"required"} if narrowed else set()
+    if schema.keys() == {"$ref"}:
+        return closed_component(schema["$ref"], narrowed)
+    left_out = {"required", "$ref"} if narrowed else {"$ref"}
     parts = {name: closed(part, narrowed) for name, part in schema.items() if name not in left_out}
     if isinstance(schema.get("properties"), Mapping) and schema.get("type") == "object":
         parts.setdefault("additionalProperties", False)
+    if "$ref" in schema:
+        parts["allOf"] = [*parts.get("allOf", ()), closed_component(schema["$ref"], narrowed)]
     return parts
 
 
