@@ -1,7 +1,7 @@
 """Of the addresses that the library for sign-in brings along, those that are not ours do not exist."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
-from tests.world import World, build
+from tests.world import World
 
 BODY = b'{"phone": "+8613800000001", "email": "a@b.cn", "code": "1", "key": "x", "process": "login"}'
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -47,8 +47,8 @@ CLOSED = (
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return build()
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
 
 
 def routes(patterns: Iterable[Any], prefix: str = "") -> Iterator[str]:

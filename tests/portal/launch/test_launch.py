@@ -1,6 +1,6 @@
 """SMART App Launch: from a patient's page in a record to a form that is offered what the record has."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,14 +22,14 @@ from tests.fhir import hook_calls as calls
 from tests.fhir.conftest import integrate
 from tests.portal.launch import record_server
 from tests.portal.launch.record_server import RecordServer
-from tests.world import World, build
+from tests.world import World
 
 START, BACK = "/smart/launch/", "/smart/callback/"
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return build()
+def world(db: None, make_world: Callable[[], World]) -> World:
+    return make_world()
 
 
 @pytest.fixture
