@@ -69,3 +69,14 @@ def test_a_flow_of_a_mask_is_not_estimated(form: Locator) -> None:
     form.get_by_role("button", name="Estimate from the flow").click()
     expect(form.locator('[name="fio2"]')).to_have_value("")
     expect(form.locator("[data-oxygen-for] output")).to_contain_text("1 to 6 L/min")
+
+
+def test_what_follows_from_the_values_covers_nothing_below_it(form: Locator) -> None:
+    form.locator('[name="spo2_percent"]').fill("92")
+    form.locator('[name="fio2"]').fill("0.33")
+    form.get_by_role("row", name="Number of failing organs").wait_for()
+    form.locator(".verb-submit").click(trial=True)
+    below = form.locator(".verb-submit").bounding_box()
+    above = form.locator("#organ-preview").bounding_box()
+    assert below and above and below["y"] >= above["y"] + above["height"]
+    assert form.locator("#organ-preview").evaluate("(one) => one.scrollHeight <= one.clientHeight + 1")
