@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts import clock, devices, open_access, tokens
 from accounts.models import User
 from accounts.people import settle_address
-from tests.accounts.test_tries import code_of
+from tests.proof import code_of
 from tests.world import World
 
 LOGIN = "/_allauth/app/v1/auth/login"

@@ -5,13 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.core import mail
 from django.db import connections
 from django.test import Client
@@ -23,6 +17,7 @@ from accounts.models import AuditEntry, KnownDevice, TryCount, User
 from accounts.people import settle_address
 from notifications.models import Notification
 from tests.notifications.conftest import until
+from tests.proof import code_of
 from tests.world import World, build
 
 APP = "/_allauth/app/v1"
@@ -207,10 +202,6 @@ def test_administrators_of_the_network_see_who_was_tried_from_where(world: World
     assert {*seen} <= {*ACTIONS}
     failed = rows.filter(action="sign_in_failed")[0]
     assert (failed.subject_id, failed.detail["address"]) == (str(doctor.pk), STRANGER)
-
-
-def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 def half_in(client: Client, user: User) -> dict[str, str]:

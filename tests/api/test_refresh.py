@@ -16,8 +16,8 @@ from accounts.refresh import Refreshed
 from accounts.refresh import refresh as exchange
 from accounts.refusals import RefreshRefused
 from notifications.models import Notification
-from tests.accounts.test_tries import code_of
 from tests.api.conftest import API, Answer
+from tests.proof import code_of
 from tests.world import World, build
 
 LOGIN = "/_allauth/app/v1/auth/login"

@@ -3,13 +3,7 @@
 from typing import Any
 
 import pytest
-from allauth.mfa.totp.internal.auth import (
-    TOTP,
-    format_hotp_value,
-    generate_totp_secret,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +12,7 @@ from accounts.ids import new_id
 from accounts.models import AuditEntry, Session, SignIn, User
 from accounts.people import settle_address
 from tests.api.conftest import API, Answer, Caller
+from tests.proof import code_of
 from tests.world import World
 
 LOGIN = "/_allauth/app/v1/auth/login"
@@ -46,10 +41,6 @@ class App(Caller):
         body = {"code": code}
         status: int = self.client.post(address, body, "application/json", headers=self.headers).status_code
         return status
-
-
-def code_now(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 @pytest.fixture
@@ -174,7 +165,7 @@ def test_where_there_is_a_second_factor_the_password_does_not_do(world: World) -
     assert (answer.code, answer.body["method"]) == ("second_proof_required", "mfa")
     assert app.code("000000") == 400
     assert app.post("/me/tokens", body).status == 403
-    assert app.code(code_now(secret)) == 200
+    assert app.code(code_of(secret)) == 200
     assert app.post("/me/tokens", body).status == 201
 
 

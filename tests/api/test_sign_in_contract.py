@@ -7,7 +7,6 @@ import pytest
 import yaml
 from allauth.account.models import EmailAddress
 from allauth.headless import spec
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.http import Http404
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -16,6 +15,7 @@ from api.openapi.sign_in import LEFT_OUT, OPERATIONS, ROOT, Operation
 from api.problem_codes import MEANINGS
 from config.urls import closed
 from tests.contract.conformance import findings
+from tests.proof import code_of
 from tests.world import World, build
 
 CREDENTIALS = {"email": "doctor@test.example", "password": "a-long-password"}
@@ -58,11 +58,6 @@ def world(db: None) -> World:
 @pytest.fixture
 def app(world: World) -> App:
     return App()
-
-
-def code_of(secret: str) -> str:
-    """What an authenticator app shows now."""
-    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
 
 
 def is_served(path: str) -> bool:
