@@ -33,7 +33,7 @@ from referral.models import Case, Transport
 from referral.pathway.perform import verbs_of
 from referral.pathway.vocabulary import Kind, Party, State
 from referral.queries.background import backgrounds_of
-from referral.queries.cases import awaited_of, current_offer, sides, wards_to_call
+from referral.queries.cases import awaited_of, current_offer, next_due, sides, wards_to_call
 from scoring.texts import issue_text
 
 
@@ -136,8 +136,9 @@ class ListedCaseShape(Shape[Case]):
         return RunningDeadlineShape(running, many=True).data
 
     @extend_schema_field(NextDueShape(allow_null=True))
-    def get_next_due(self, case: Any) -> Any:
-        return {"kind": case.next_kind, "due_at": case.next_due_at} if case.next_due_at else None
+    def get_next_due(self, case: Case) -> Any:
+        due = next_due(case, self.context["user"])
+        return None if due is None else {"kind": due.kind, "due_at": due.due_at}
 
     @extend_schema_field(AwaitedShape(allow_null=True))
     def get_awaited(self, case: Case) -> Any:

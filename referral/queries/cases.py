@@ -102,15 +102,18 @@ def alerts_about(case: Case, user: User) -> QuerySet[Notification]:
 
 
 def cases(user: User) -> QuerySet[Case]:
-    """Every case the user may see, with what a page shows, and `next_due_at` of its deadlines."""
-    return worklist(user).select_related("registered_by", "network")
+    """Every case the user may see, with what a page shows."""
+    return _shown(Case.objects.visible_to(user)).select_related("registered_by", "network")
 
 
 def worklist(user: User) -> QuerySet[Case]:
-    """Every case the user may see, with `next_due_at` and without the people behind it, for long lists."""
+    """Every case the user may see, as `placed`, without the people behind it, for long lists."""
+    return _shown(placed(user))
+
+
+def _shown(rows: QuerySet[Case]) -> QuerySet[Case]:
     return (
-        placed(user)
-        .select_related("patient", "hospital", "ward__hospital", "assessment", "policy", "indicators")
+        rows.select_related("patient", "hospital", "ward__hospital", "assessment", "policy", "indicators")
         .select_related("expecting_ward__hospital", "transport__taken_over_by")
         .prefetch_related(
             Prefetch(
@@ -124,24 +127,31 @@ def worklist(user: User) -> QuerySet[Case]:
             ),
             Prefetch("deadlines", Deadline.objects.order_by("due_at", "pk")),
         )
-        .annotate(
-            has_mistakes=Exists(Retraction.objects.filter(case=OuterRef("pk"))),
-            next_kind=Subquery(_acute_deadlines(user).values("kind")[:1]),
-        )
+        .annotate(has_mistakes=Exists(Retraction.objects.filter(case=OuterRef("pk"))))
     )
 
 
 def placed(user: User) -> QuerySet[Case]:
     """Every case the user may see, with what tells its place in a list: its files, and what is due next."""
-    return case_files.counted(Case.objects.visible_to(user), user).annotate(
-        next_due_at=Subquery(_acute_deadlines(user).values("due_at")[:1])
-    )
+    return case_files.counted(with_next_due(Case.objects.visible_to(user), user), user)
 
 
-def _acute_deadlines(user: User) -> QuerySet[Deadline]:
-    """The open deadlines of a case that `user` answers for, the nearest first; those of outcomes left out."""
+def with_next_due(rows: QuerySet[Case], user: User) -> QuerySet[Case]:
+    """`rows` with `next_due_at`, the time of `next_due`, so that they can be ordered and chosen by it."""
     running = Deadline.objects.filter(case=OuterRef("pk"), closed_at__isnull=True).order_by("due_at")
-    return running.exclude(kind__in=FOLLOW_UPS | _not_of_wards(user))
+    of_user = running.exclude(kind__in=_not_due_to(user))
+    return rows.annotate(next_due_at=Subquery(of_user.values("due_at")[:1]))
+
+
+def next_due(case: Case, user: User) -> Deadline | None:
+    """The nearest open deadline of a case of `cases` that `user` answers for; those of outcomes left out."""
+    left_out = _not_due_to(user)
+    running = (row for row in case.deadlines.all() if row.closed_at is None)
+    return next((row for row in running if row.kind not in left_out), None)
+
+
+def _not_due_to(user: User) -> frozenset[Kind]:
+    return FOLLOW_UPS | _not_of_wards(user)
 
 
 def _not_of_wards(user: User) -> frozenset[Kind]:
@@ -157,11 +167,12 @@ def with_entered(rows: QuerySet[Case]) -> QuerySet[Case]:
 
 def open_work(user: User, part: str = "") -> QuerySet[Case]:
     """The user's open cases, or those of one of PARTS, least time left first."""
-    return cases(user).filter(state__in=PARTS[part] if part else OPEN).order_by(*LEAST_TIME_FIRST)
+    rows = cases(user).filter(state__in=PARTS[part] if part else OPEN)
+    return with_next_due(rows, user).order_by(*LEAST_TIME_FIRST)
 
 
 def by_time_left(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """`rows` of `cases` with `first_due`, which is never empty, so that pages can be cut along it."""
+    """`rows` of `open_work` with `first_due`, never empty, so that pages can be cut along it."""
     return rows.annotate(first_due=Coalesce("next_due_at", Value(NO_DEADLINE)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.db.models import Model
 
 from referral.models import Case, Deadline, Event, Offer
-from referral.pathway.vocabulary import FOLLOW_UPS, Verb
+from referral.pathway.vocabulary import Verb
 from referral.queries.referral_reasons import SPEAKING
 
 
@@ -22,12 +22,7 @@ def keep_loaded(
     for relation in Case._meta.related_objects:
         if relation.one_to_one and not relation.is_cached(case):
             relation.set_cached_value(case, None)
-    acute = [row for row in in_order if row.closed_at is None and row.kind not in FOLLOW_UPS]
     vars(case).update(
-        next_kind=acute[0].kind if acute else None,
-        next_due_at=acute[0].due_at if acute else None,
-        file_count=0,
-        has_new_files=False,
         has_mistakes=False,
         valued_assessments=[case.assessment] if case.assessment else [],
         referring_events=[event for event in lines if event.what in SPEAKING],

@@ -24,7 +24,7 @@ ORDERS: dict[str, tuple[Any, ...]] = {
         *cases.LEAST_TIME_FIRST,
     ),
 }
-"""How rows of `cases.cases` can be ordered: least time left first, or the highest risk first."""
+"""How rows of `cases.with_next_due` can be ordered: least time left first, or the highest risk first."""
 
 
 class Place(NamedTuple):
@@ -45,8 +45,8 @@ def hospitals_to_refer_for(user: User) -> QuerySet[Hospital]:
 
 
 def at_home(user: User) -> QuerySet[Case]:
-    """Cases of the hospitals the user refers for, and of the networks they coordinate."""
-    return cases.cases(user).filter(_home(user))
+    """Cases of the hospitals that the user refers for and of the networks that they coordinate."""
+    return cases.with_next_due(cases.cases(user), user).filter(_home(user))
 
 
 def _home(user: User) -> Q:
@@ -129,12 +129,12 @@ def state_counts(user: User, states: Collection[str]) -> dict[str, int]:
 
 
 def in_order(rows: QuerySet[Case], order: str) -> QuerySet[Case]:
-    """`rows` of `cases.cases` in one of ORDERS."""
+    """`rows` of `cases.with_next_due` in one of ORDERS."""
     return rows.order_by(*ORDERS[order])
 
 
 def overdue(rows: QuerySet[Case], now: datetime) -> QuerySet[Case]:
-    """Those of `rows` of `cases.cases` on which something is late that has not been done."""
+    """Those of `rows` of `cases.with_next_due` on which something is late that has not been done."""
     return rows.filter(Q(next_due_at__lt=now))
 
 

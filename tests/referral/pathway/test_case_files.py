@@ -166,7 +166,7 @@ def test_what_came_since_one_last_looked_is_new_to_oneself_alone(world: World) -
     added(case, world.doctor, content=picture(1))
 
     def news(user: object) -> tuple[bool, list[bool]]:
-        listed = cases.cases(user).get(pk=case.pk)  # type: ignore[arg-type]
+        listed = cases.placed(user).get(pk=case.pk)  # type: ignore[arg-type]
         return listed.has_new_files, [row.is_new for row in case_files.of_case(case, user)]  # type: ignore[arg-type]
 
     assert news(world.specialist) == (True, [True])
@@ -175,4 +175,4 @@ def test_what_came_since_one_last_looked_is_new_to_oneself_alone(world: World) -
     assert news(world.specialist) == (False, [False])
     added(case, world.doctor, content=picture(2), now=NOW + HOUR)
     assert news(world.specialist) == (True, [True, False])
-    assert cases.cases(world.lead).get(pk=case.pk).file_count == 2
+    assert cases.placed(world.lead).get(pk=case.pk).file_count == 2
