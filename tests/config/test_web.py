@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.answers import status_of
 from tests.notifications.conftest import until
 
 TWO_COPIES = """
@@ -43,10 +43,7 @@ class Server:
 
     def answers(self) -> bool:
         assert self.process.poll() is None, "the server did not start"
-        try:
-            return httpx.get(f"{self.url}/healthz").is_success
-        except httpx.TransportError:
-            return False
+        return status_of(f"{self.url}/healthz") == 200
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
@@ -25,6 +24,7 @@ from config.spawning import before_exec
 from notifications.channels.webpush.keys import make_private_key
 from notifications.models import ProcessTick
 from referral.models import Case
+from tests.answers import status_of
 from tests.conftest import CHROMIUM_FLAGS
 from tests.e2e.screens import DESKTOP
 from tests.notifications.channels.provider import Provider, Reply, replies_with, serving
@@ -112,11 +112,9 @@ def _wait_for(address: str, running: list[subprocess.Popen[bytes]]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         assert all(process.poll() is None for process in running), "a process of the product did not start"
-        try:
-            if httpx.get(address).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
+        if status_of(address) == 200:
+            return
+        time.sleep(0.2)
     raise AssertionError("the web server does not answer")
 
 

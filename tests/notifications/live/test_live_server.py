@@ -18,6 +18,7 @@ from django.test import Client
 
 from accounts.models import User
 from notifications.live import publish
+from tests.answers import status_of
 from tests.notifications.conftest import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,10 +64,7 @@ def web() -> Iterator[Web]:
 
 def _answers(web: Web) -> bool:
     assert web.process.poll() is None, "the server did not start"
-    try:
-        return httpx.get(f"{web.url}/live").status_code == 401
-    except httpx.TransportError:
-        return False
+    return status_of(f"{web.url}/live") == 401
 
 
 @pytest.fixture
