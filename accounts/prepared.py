@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from itertools import count
+from threading import Lock
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 from weakref import WeakSet
@@ -47,11 +48,13 @@ class PreparedRows(Generic[Row]):
 
     def __init__(self, name: str, asked: Callable[[], QuerySet[Row]]) -> None:
         self._name, self._asked = name, asked
+        self._one_thread_at_a_time = Lock()
 
     def of(self, id: UUID) -> list[Row]:
-        if self._query.select_for_update and connection.get_autocommit():
+        with self._one_thread_at_a_time:  # two that ask first would make two statements of one name
+            query, (statement, parameters, read) = self._query, self._compiled
+        if query.select_for_update and connection.get_autocommit():
             raise TransactionManagementError("Rows are locked in a transaction only.")
-        statement, parameters, read = self._compiled
         rows = statement.execute(*(id if one == ANY else one for one in parameters))
         return [read(row) for row in rows]
 

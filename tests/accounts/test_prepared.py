@@ -1,5 +1,7 @@
 """A statement is read and planned once for each connection that executes it."""
 
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 from uuid import uuid4
 
@@ -120,3 +122,31 @@ def test_rows_come_as_the_query_set_gives_them(
 def test_rows_are_locked_in_a_transaction_only(network: Network) -> None:
     with pytest.raises(TransactionManagementError):
         WARDS_OF_A_NETWORK.of(network.pk)
+
+
+def test_threads_that_are_the_first_to_ask_share_one_statement(wards: list[Ward]) -> None:
+    met, asked_twice, answers = Barrier(2), Barrier(2), []
+
+    question = Ward.objects.filter(pk=ANY)
+    into_sql = question.query.get_compiler
+
+    def both_at_once(using: str) -> Any:
+        with suppress(BrokenBarrierError):
+            met.wait(timeout=0.5)
+        return into_sql(using)
+
+    question.query.get_compiler = both_at_once  # type: ignore[method-assign, assignment]
+    rows = PreparedRows("ward_of_threads", lambda: question)
+
+    def ask() -> None:
+        for _time in range(2):
+            answers.append(rows.of(wards[0].pk))
+            asked_twice.wait(timeout=5)
+        connection.close()
+
+    threads = [Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [wards[:1]] * 4
