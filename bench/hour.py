@@ -14,9 +14,10 @@ import asyncio
 import json
 import random
 import time
-from collections import defaultdict
-from collections.abc import Awaitable
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -47,13 +48,18 @@ COMMANDS = (
 
 @dataclass
 class Load:
-    """What the people do and how long they waited, in ms, by kind of answer; `failed` answers are counted."""
+    """What the people do and how long they waited, in ms, by kind of answer; `failed` answers are counted.
+
+    Each patient who is accepted gets a bed of their own. `lags` are the engine's, in ms, second by second.
+    """
 
     api: httpx.AsyncClient
     wards: list[list[str]]
     doctors: list[str]
     waited: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     failed: list[str] = field(default_factory=list)
+    lags: list[float] = field(default_factory=list)
+    beds: Iterator[int] = field(default_factory=lambda: count(1))
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def do(self, work: Awaitable[None]) -> None:
@@ -118,9 +124,14 @@ class Load:
         case, people = answer.json()["id"], self.people_of(offer["ward"]["name"])
         for verb, (least, most) in ANSWERS_AFTER.items():
             await asyncio.sleep(random.uniform(least, most))  # noqa: S311
-            body = {"bed": "12"} if verb == "accept" else {}
+            body = {"bed": str(next(self.beds))} if verb == "accept" else {}
             address, headers = f"/api/v1/cases/{case}/{verb}", self.app(random.choice(people))  # noqa: S311
             await self.ask("verb", "POST", address, json=body, headers=headers)
+
+    async def watch(self) -> None:
+        while True:
+            self.lags.append(await asyncio.to_thread(_lag))
+            await asyncio.sleep(1)
 
     def people_of(self, ward: str) -> list[str]:
         from bench.country import WARDS
@@ -150,6 +161,7 @@ async def hour(url: str, wards: list[list[str]], doctors: list[str], minutes: fl
                 load.do(load.person(session))
         await asyncio.sleep(30)
         load.waited.clear()
+        load.do(load.watch())
         await load.refer_for(minutes * 60, EXPECTED_AN_HOUR * TIMES)
         figures = [*_waited(load), *await asyncio.to_thread(_processes), *await _until_it_breaks(load)]
         for task in load.tasks:
@@ -167,17 +179,20 @@ def _waited(load: Load) -> list[report.Figure]:
             report.Figure("  median, ms", report.median(took)),
             report.Figure("  answers", len(took)),
         ]
-    return [*figures, report.below("answers that were errors", len(load.failed), 1)]
+    figures.append(report.below("answers that were errors", len(load.failed), 1))
+    figures += [report.Figure(f"  {what}", times) for what, times in Counter(load.failed).items()]
+    return [*figures, report.Figure("lag of the engine, the longest, ms", max(load.lags))]
+
+
+def _lag() -> float:
+    from notifications.models import ProcessTick
+
+    return ProcessTick.objects.get(name="engine").lag.total_seconds() * 1000
 
 
 def _processes() -> list[report.Figure]:
-    """The longest lag of the engine's last second, and the memory of each process with what it shares."""
-    from notifications.models import ProcessTick
-
-    figures = [
-        report.Figure(f"lag of the {tick.name} at the end, ms", tick.lag.total_seconds() * 1000)
-        for tick in ProcessTick.objects.filter(name="engine")
-    ]
+    """The memory of each kind of process, with its share of what it has in common with others."""
+    figures = []
     for words, name in (("config.web", "web"), ("run_engine", "engine"), ("celery", "worker")):
         sizes = [size for command, size in _memory().items() if words in command[1]]
         figures.append(report.Figure(f"memory of the largest process of {name}, MB", max(sizes, default=0)))
